@@ -1,0 +1,393 @@
+//! Request bodies: segments that can be sent again, with an exact length.
+
+mod fields;
+mod file;
+mod multipart;
+mod upload;
+
+use std::{
+    fmt,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, ready},
+};
+
+use bytes::Bytes;
+use futures_core::Stream;
+use http_body::{Frame, SizeHint};
+
+pub use self::{
+    fields::{FieldValue, Fields, true_false, yes_no},
+    multipart::Form,
+    upload::Upload,
+};
+use crate::{BoxError, Delivery, Error, Kind};
+
+/// Pieces of a body, as they become available.
+pub(crate) type ByteStream = Pin<Box<dyn Stream<Item = Result<Bytes, Error>> + Send>>;
+
+/// The body of a request.
+///
+/// It is made of segments: bytes that are shared and never copied, sources that are opened again
+/// for each attempt, and streams that can be read once. A body with a one-shot stream is never
+/// sent twice, so a call with it is not repeated.
+///
+/// ```
+/// use http_body::Body as _;
+/// use mailgun_core::Body;
+///
+/// let body = Body::from("hello");
+/// assert_eq!(body.size_hint().exact(), Some(5));
+/// assert!(body.replay().is_some());
+/// ```
+#[derive(Default)]
+pub struct Body(Inner);
+
+#[derive(Default)]
+enum Inner {
+    #[default]
+    Empty,
+    Bytes(Bytes),
+    Segments(Box<Segments>),
+    Foreign(Pin<Box<dyn http_body::Body<Data = Bytes, Error = Error> + Send>>),
+}
+
+/// One piece of a body.
+pub(crate) enum Segment {
+    /// Bytes in memory.
+    Bytes(Bytes),
+    /// A source that is opened again for each attempt.
+    Open { label: Arc<str>, length: u64, open: Arc<dyn Fn() -> ByteStream + Send + Sync> },
+    /// A stream that can be read once; without a length the request is sent chunked.
+    Once { label: Arc<str>, length: Option<u64>, stream: ByteStream },
+}
+
+struct Segments {
+    /// Last segment first, so that the next one is popped off the end.
+    waiting: Vec<Segment>,
+    current: Option<Open>,
+    started: bool,
+    /// What is left to send; `None` when a segment does not know its length.
+    remaining: Option<u64>,
+}
+
+/// A segment that is being read.
+struct Open {
+    label: Arc<str>,
+    stream: ByteStream,
+    sent: u64,
+    length: Option<u64>,
+}
+
+impl Segment {
+    fn length(&self) -> Option<u64> {
+        match self {
+            Self::Bytes(bytes) => Some(bytes.len() as u64),
+            Self::Open { length, .. } => Some(*length),
+            Self::Once { length, .. } => *length,
+        }
+    }
+
+    fn replay(&self) -> Option<Self> {
+        match self {
+            Self::Bytes(bytes) => Some(Self::Bytes(bytes.clone())),
+            Self::Open { label, length, open } => {
+                Some(Self::Open { label: label.clone(), length: *length, open: open.clone() })
+            }
+            Self::Once { .. } => None,
+        }
+    }
+}
+
+impl Body {
+    /// A body of no bytes.
+    pub const fn empty() -> Self {
+        Self(Inner::Empty)
+    }
+
+    pub(crate) fn from_segments(mut segments: Vec<Segment>) -> Self {
+        if segments.iter().all(|segment| matches!(segment, Segment::Bytes(_)))
+            && segments.len() == 1
+            && let Some(Segment::Bytes(bytes)) = segments.pop()
+        {
+            return bytes.into();
+        }
+        let remaining = segments.iter().map(Segment::length).sum();
+        segments.reverse();
+        Self(Inner::Segments(Box::new(Segments {
+            waiting: segments,
+            current: None,
+            started: false,
+            remaining,
+        })))
+    }
+
+    /// Any other body, for example one that a layer has wrapped; it cannot be sent twice.
+    pub fn from_http_body<B>(body: B) -> Self
+    where
+        B: http_body::Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        use http_body_util::BodyExt as _;
+        let body = body.map_err(|error| match error.into().downcast::<Error>() {
+            Ok(ours) => *ours,
+            Err(other) => broken("request body", "failed").with_source(other),
+        });
+        Self(Inner::Foreign(Box::pin(body)))
+    }
+
+    /// The same body once more, from its start.
+    ///
+    /// `None` when it holds a one-shot stream, or when reading it has begun.
+    pub fn replay(&self) -> Option<Self> {
+        match &self.0 {
+            Inner::Empty => Some(Self::empty()),
+            Inner::Bytes(bytes) => Some(Self(Inner::Bytes(bytes.clone()))),
+            Inner::Segments(segments) if segments.started => None,
+            Inner::Segments(segments) => {
+                let waiting =
+                    segments.waiting.iter().map(Segment::replay).collect::<Option<_>>()?;
+                Some(Self(Inner::Segments(Box::new(Segments {
+                    waiting,
+                    current: None,
+                    started: false,
+                    remaining: segments.remaining,
+                }))))
+            }
+            Inner::Foreign(_) => None,
+        }
+    }
+
+    /// The bytes of a body that is wholly in memory and in one piece.
+    pub fn as_bytes(&self) -> Option<&[u8]> {
+        match &self.0 {
+            Inner::Empty => Some(&[]),
+            Inner::Bytes(bytes) => Some(bytes),
+            _ => None,
+        }
+    }
+}
+
+impl From<Bytes> for Body {
+    fn from(bytes: Bytes) -> Self {
+        Self(if bytes.is_empty() { Inner::Empty } else { Inner::Bytes(bytes) })
+    }
+}
+
+impl From<Vec<u8>> for Body {
+    fn from(bytes: Vec<u8>) -> Self {
+        Bytes::from(bytes).into()
+    }
+}
+
+impl From<String> for Body {
+    fn from(text: String) -> Self {
+        Bytes::from(text).into()
+    }
+}
+
+impl From<&'static str> for Body {
+    fn from(text: &'static str) -> Self {
+        Bytes::from_static(text.as_bytes()).into()
+    }
+}
+
+impl http_body::Body for Body {
+    type Data = Bytes;
+    type Error = Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
+        match &mut self.0 {
+            Inner::Empty => Poll::Ready(None),
+            Inner::Bytes(bytes) => {
+                let bytes = std::mem::take(bytes);
+                self.0 = Inner::Empty;
+                Poll::Ready(Some(Ok(Frame::data(bytes))))
+            }
+            Inner::Segments(segments) => {
+                segments.poll_bytes(cx).map(|item| item.map(|result| result.map(Frame::data)))
+            }
+            Inner::Foreign(body) => body.as_mut().poll_frame(cx),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match &self.0 {
+            Inner::Empty => true,
+            Inner::Bytes(_) => false,
+            // The last source is read to its end even when its length is reached, so that one
+            // that holds more than it declared is found out.
+            Inner::Segments(segments) => segments.waiting.is_empty() && segments.current.is_none(),
+            Inner::Foreign(body) => body.is_end_stream(),
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match &self.0 {
+            Inner::Empty => SizeHint::with_exact(0),
+            Inner::Bytes(bytes) => SizeHint::with_exact(bytes.len() as u64),
+            Inner::Segments(segments) => {
+                segments.remaining.map(SizeHint::with_exact).unwrap_or_default()
+            }
+            Inner::Foreign(body) => body.size_hint(),
+        }
+    }
+}
+
+impl Segments {
+    fn poll_bytes(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Error>>> {
+        self.started = true;
+        loop {
+            if let Some(open) = &mut self.current {
+                match ready!(open.poll_bytes(cx)) {
+                    Some(Ok(bytes)) => return Poll::Ready(Some(Ok(self.count(bytes)))),
+                    Some(Err(error)) => {
+                        self.waiting.clear();
+                        self.current = None;
+                        return Poll::Ready(Some(Err(error)));
+                    }
+                    None => self.current = None,
+                }
+            }
+            match self.waiting.pop() {
+                None => return Poll::Ready(None),
+                Some(Segment::Bytes(bytes)) => return Poll::Ready(Some(Ok(self.count(bytes)))),
+                Some(Segment::Open { label, length, open }) => {
+                    self.current =
+                        Some(Open { label, stream: open(), sent: 0, length: Some(length) });
+                }
+                Some(Segment::Once { label, length, stream }) => {
+                    self.current = Some(Open { label, stream, sent: 0, length });
+                }
+            }
+        }
+    }
+
+    fn count(&mut self, bytes: Bytes) -> Bytes {
+        self.remaining = self.remaining.map(|left| left.saturating_sub(bytes.len() as u64));
+        bytes
+    }
+}
+
+impl Open {
+    /// The next bytes of the source, held to the declared length: the transport would cut a longer
+    /// one without a word, and the server would wait for the rest of a shorter one.
+    fn poll_bytes(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Error>>> {
+        loop {
+            let item = ready!(self.stream.as_mut().poll_next(cx));
+            return Poll::Ready(match (item, self.length) {
+                (Some(Ok(bytes)), _) if bytes.is_empty() => continue,
+                (Some(Ok(bytes)), length) => {
+                    self.sent += bytes.len() as u64;
+                    match length {
+                        Some(length) if self.sent > length => Some(Err(broken(
+                            &self.label,
+                            format_args!("holds more than its declared length of {length} bytes"),
+                        ))),
+                        _ => Some(Ok(bytes)),
+                    }
+                }
+                (Some(Err(error)), _) => Some(Err(error)),
+                (None, Some(length)) if self.sent < length => Some(Err(broken(
+                    &self.label,
+                    format_args!("ended after {} of {length} declared bytes", self.sent),
+                ))),
+                (None, _) => None,
+            });
+        }
+    }
+}
+
+/// The source of a request body failed; a request whose body breaks off is never processed.
+pub(crate) fn broken(label: &str, reason: impl fmt::Display) -> Error {
+    Error::new(Kind::RequestBody, Delivery::NotSent, format!("`{label}` {reason}"))
+}
+
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = match &self.0 {
+            Inner::Empty => "empty",
+            Inner::Bytes(_) => "bytes",
+            Inner::Segments(_) => "segments",
+            Inner::Foreign(_) => "foreign",
+        };
+        let length = http_body::Body::size_hint(self).exact();
+        f.debug_struct("Body").field("kind", &kind).field("length", &length).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http_body::Body as _;
+    use http_body_util::BodyExt as _;
+
+    use super::*;
+
+    fn stream(pieces: &[&'static str]) -> ByteStream {
+        let pieces: Vec<_> = pieces.iter().map(|p| Ok(Bytes::from_static(p.as_bytes()))).collect();
+        Box::pin(futures_util::stream::iter(pieces))
+    }
+
+    fn opened(length: u64, pieces: &'static [&'static str]) -> Segment {
+        Segment::Open { label: "file".into(), length, open: Arc::new(move || stream(pieces)) }
+    }
+
+    fn once(length: Option<u64>, pieces: &[&'static str]) -> Segment {
+        Segment::Once { label: "file".into(), length, stream: stream(pieces) }
+    }
+
+    async fn read(body: Body) -> Result<String, String> {
+        let bytes = body.collect().await.map_err(|e| e.to_string())?.to_bytes();
+        Ok(String::from_utf8(bytes.to_vec()).unwrap())
+    }
+
+    #[tokio::test]
+    async fn segments_are_sent_in_order_and_can_be_replayed() {
+        let make = || {
+            Body::from_segments(vec![
+                Segment::Bytes(Bytes::from_static(b"head ")),
+                opened(4, &["fi", "", "le"]),
+                Segment::Bytes(Bytes::from_static(b" tail")),
+            ])
+        };
+        let body = make();
+        assert_eq!(body.size_hint().exact(), Some(14));
+        let again = body.replay().unwrap();
+        assert_eq!(read(body).await.unwrap(), "head file tail");
+        assert_eq!(read(again).await.unwrap(), "head file tail");
+    }
+
+    #[tokio::test]
+    async fn a_body_that_was_begun_or_holds_a_one_shot_stream_has_no_replay() {
+        assert!(Body::from_segments(vec![once(Some(1), &["x"])]).replay().is_none());
+        let mut body = Body::from_segments(vec![opened(2, &["a", "b"])]);
+        body.frame().await.unwrap().unwrap();
+        assert!(body.replay().is_none());
+    }
+
+    #[tokio::test]
+    async fn a_wrong_declared_length_is_an_error_that_names_the_part() {
+        for segment in [opened(3, &["four"]), once(Some(3), &["fo", "ur"])] {
+            let error = read(Body::from_segments(vec![segment])).await.unwrap_err();
+            assert!(error.contains("`file` holds more than its declared length of 3"), "{error}");
+        }
+        for segment in [opened(5, &["four"]), once(Some(5), &["fo", "ur"])] {
+            let error = read(Body::from_segments(vec![segment])).await.unwrap_err();
+            assert!(error.contains("`file` ended after 4 of 5 declared bytes"), "{error}");
+        }
+        assert_eq!(
+            read(Body::from_segments(vec![once(Some(4), &["four"])])).await.unwrap(),
+            "four"
+        );
+    }
+
+    #[tokio::test]
+    async fn an_unknown_length_has_no_exact_size() {
+        let body = Body::from_segments(vec![once(None, &["a", "b"])]);
+        assert_eq!(body.size_hint().exact(), None);
+        assert_eq!(read(body).await.unwrap(), "ab");
+    }
+}

@@ -1,0 +1,179 @@
+//! A file to send: from memory, from the disk, or from a stream.
+
+use std::{fmt, path::Path, sync::Arc};
+
+use bytes::{Bytes, BytesMut};
+use futures_core::Stream;
+use futures_util::StreamExt as _;
+use mime::Mime;
+use tokio::io::{AsyncRead, AsyncReadExt as _};
+
+use super::{ByteStream, Segment, broken, file::FileSource};
+use crate::{BoxError, Error};
+
+/// A file to send: an attachment, an inline image, a CSV to import.
+///
+/// It always has a filename (the service drops files without one, silently) and a content type,
+/// guessed from the filename's extension, `application/octet-stream` when that says nothing.
+///
+/// | made by | held in memory | sent again after a refusal |
+/// |---|---|---|
+/// | [`from_bytes`](Self::from_bytes) | the bytes, shared and never copied | yes |
+/// | [`from_path`](Self::from_path) | one piece of 128 KiB at a time | yes, the file is opened again |
+/// | [`from_stream`](Self::from_stream), [`from_reader`](Self::from_reader) | one piece at a time | no: the call is made once |
+///
+/// ```
+/// use mailgun_core::Upload;
+///
+/// let invoice = Upload::from_bytes("invoice.pdf", &b"%PDF-1.7"[..]);
+/// assert_eq!(invoice.content_type(), "application/pdf");
+/// assert_eq!(invoice.size(), Some(8));
+/// ```
+pub struct Upload {
+    filename: String,
+    content_type: Option<Mime>,
+    source: Source,
+}
+
+enum Source {
+    Bytes(Bytes),
+    File(FileSource),
+    Stream { length: Option<u64>, stream: ByteStream },
+}
+
+impl Upload {
+    /// A file whose content is in memory.
+    pub fn from_bytes(filename: impl Into<String>, bytes: impl Into<Bytes>) -> Self {
+        Self::new(filename.into(), Source::Bytes(bytes.into()))
+    }
+
+    /// A file on the disk, sent under the last component of `path`.
+    ///
+    /// It is opened when it is sent, once for each attempt, and read piece by piece. If its length
+    /// or time of modification has changed by then, the call fails with
+    /// [`Kind::RequestBody`](crate::Kind::RequestBody) and nothing is delivered.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::InvalidInput`](crate::Kind::InvalidInput) if there is no such file, it cannot be
+    /// read, is no regular file, or its name is no UTF-8.
+    pub async fn from_path(path: impl AsRef<Path>) -> Result<Self, Error> {
+        let path = path.as_ref();
+        let filename = path
+            .file_name()
+            .and_then(|name| name.to_str())
+            .ok_or_else(|| Error::invalid("path", "has no filename, or one that is no UTF-8"))?
+            .to_owned();
+        let source = FileSource::new(path).await?;
+        Ok(Self::new(filename, Source::File(source)))
+    }
+
+    /// A file whose content comes from a stream that can be read once.
+    ///
+    /// With a `length` the request has an exact content-length, and a stream that yields more or
+    /// less is an error. Without one the request is sent chunked.
+    pub fn from_stream<S, E>(filename: impl Into<String>, length: Option<u64>, stream: S) -> Self
+    where
+        S: Stream<Item = Result<Bytes, E>> + Send + 'static,
+        E: Into<BoxError>,
+    {
+        let filename = filename.into();
+        let label = filename.clone();
+        let stream = stream.map(move |item| {
+            item.map_err(|error| broken(&label, "could not be read").with_source(error))
+        });
+        Self::new(filename, Source::Stream { length, stream: Box::pin(stream) })
+    }
+
+    /// A file whose content comes from a reader; like [`from_stream`](Self::from_stream).
+    pub fn from_reader<R>(filename: impl Into<String>, length: Option<u64>, reader: R) -> Self
+    where
+        R: AsyncRead + Send + 'static,
+    {
+        let stream = futures_util::stream::try_unfold(Box::pin(reader), |mut reader| async move {
+            let mut buffer = BytesMut::with_capacity(super::file::PIECE);
+            let read = reader.read_buf(&mut buffer).await?;
+            Ok::<_, std::io::Error>((read > 0).then(|| (buffer.freeze(), reader)))
+        });
+        Self::from_stream(filename, length, stream)
+    }
+
+    fn new(filename: String, source: Source) -> Self {
+        Self { filename, content_type: None, source }
+    }
+
+    /// Sends the file under this name instead.
+    #[must_use]
+    pub fn with_filename(mut self, filename: impl Into<String>) -> Self {
+        self.filename = filename.into();
+        self
+    }
+
+    /// Sends the file with this content type instead of the guessed one.
+    #[must_use]
+    pub fn with_content_type(mut self, content_type: Mime) -> Self {
+        self.content_type = Some(content_type);
+        self
+    }
+
+    /// The name that the file is sent under.
+    pub fn filename(&self) -> &str {
+        &self.filename
+    }
+
+    /// The content type that the file is sent with.
+    pub fn content_type(&self) -> Mime {
+        self.content_type
+            .clone()
+            .unwrap_or_else(|| mime_guess::from_path(&self.filename).first_or_octet_stream())
+    }
+
+    /// The length in bytes; `None` for a stream without one.
+    pub fn size(&self) -> Option<u64> {
+        match &self.source {
+            Source::Bytes(bytes) => Some(bytes.len() as u64),
+            Source::File(file) => Some(file.length()),
+            Source::Stream { length, .. } => *length,
+        }
+    }
+
+    /// The same file once more; `None` for one that can be read once.
+    pub fn try_clone(&self) -> Option<Self> {
+        let source = match &self.source {
+            Source::Bytes(bytes) => Source::Bytes(bytes.clone()),
+            Source::File(file) => Source::File(file.clone()),
+            Source::Stream { .. } => return None,
+        };
+        Some(Self {
+            filename: self.filename.clone(),
+            content_type: self.content_type.clone(),
+            source,
+        })
+    }
+
+    pub(super) fn into_segment(self) -> Segment {
+        let label: Arc<str> = self.filename.into();
+        match self.source {
+            Source::Bytes(bytes) => Segment::Bytes(bytes),
+            Source::File(file) => Segment::Open {
+                length: file.length(),
+                open: {
+                    let label = label.clone();
+                    Arc::new(move || file.open(&label))
+                },
+                label,
+            },
+            Source::Stream { length, stream } => Segment::Once { label, length, stream },
+        }
+    }
+}
+
+impl fmt::Debug for Upload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Upload")
+            .field("filename", &self.filename)
+            .field("content_type", &self.content_type().as_ref())
+            .field("size", &self.size())
+            .finish_non_exhaustive()
+    }
+}

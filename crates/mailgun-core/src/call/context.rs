@@ -1,0 +1,90 @@
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
+
+use tokio::time::Instant;
+
+use crate::{Repeatability, Route};
+
+/// What the layers know about the call that a request belongs to, in the request's extensions.
+///
+/// ```
+/// use http::Request;
+/// use mailgun_core::{Body, CallContext};
+///
+/// fn operation(request: &Request<Body>) -> &'static str {
+///     request.extensions().get::<CallContext>().map_or("other", |c| c.route().template())
+/// }
+/// # assert_eq!(operation(&Request::new(Body::empty())), "other");
+/// ```
+#[derive(Clone)]
+pub struct CallContext(Arc<Inner>);
+
+struct Inner {
+    route: Route,
+    repeatability: Repeatability,
+    deadline: Option<Instant>,
+    may_retry: bool,
+    is_streamed: bool,
+    attempts: AtomicU32,
+}
+
+impl CallContext {
+    pub(super) fn new(
+        route: Route,
+        repeatability: Repeatability,
+        deadline: Option<Instant>,
+        may_retry: bool,
+        is_streamed: bool,
+    ) -> Self {
+        let attempts = AtomicU32::new(1);
+        Self(Arc::new(Inner { route, repeatability, deadline, may_retry, is_streamed, attempts }))
+    }
+
+    /// The operation.
+    pub fn route(&self) -> Route {
+        self.0.route
+    }
+
+    /// Whether this call may be repeated when its outcome is unknown.
+    pub fn repeatability(&self) -> Repeatability {
+        self.0.repeatability
+    }
+
+    /// The number of the current attempt, from 1.
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts.load(Ordering::Relaxed)
+    }
+
+    /// The time until the call's deadline; `None` if it has none.
+    pub fn time_left(&self) -> Option<Duration> {
+        self.0.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()))
+    }
+
+    /// Whether the caller wants the reply's body as a stream.
+    pub fn is_streamed(&self) -> bool {
+        self.0.is_streamed
+    }
+
+    pub(crate) fn may_retry(&self) -> bool {
+        self.0.may_retry
+    }
+
+    pub(crate) fn count_attempt(&self) {
+        self.0.attempts.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+impl fmt::Debug for CallContext {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CallContext")
+            .field("route", &self.0.route)
+            .field("attempts", &self.attempts())
+            .finish_non_exhaustive()
+    }
+}

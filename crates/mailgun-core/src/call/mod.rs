@@ -1,0 +1,329 @@
+//! One call of the API: described first, sent when it is awaited.
+
+mod context;
+
+use std::{fmt, pin::Pin, time::Duration};
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Uri, header};
+use serde::{Serialize, de::DeserializeOwned};
+
+pub use self::context::CallContext;
+use crate::{
+    Body, Client, Download, Error, Fields, Form, Repeatability, Reply, Route, layers,
+    reply::RawReply, route::path_and_query,
+};
+
+/// A call that has been described and not sent; `.await` sends it.
+///
+/// Faults of its arguments are reported when it is awaited, before anything is connected.
+/// Dropping a call's future stops the call; what was sent by then may be processed.
+///
+/// ```no_run
+/// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
+/// use std::time::Duration;
+/// use mailgun_core::{Fields, Route};
+///
+/// // An operation that this SDK has no method for, with the same retries, errors and tracing.
+/// const NEW: Route = Route::get("/v9/things/{domain}/{thing}");
+/// let mut query = Fields::new();
+/// query.set("limit", 10_u32);
+/// let things: serde_json::Value = client
+///     .call(NEW, &["mg.example.com", "a/b"])
+///     .query(query)
+///     .deadline(Duration::from_secs(20))
+///     .await?;
+/// # let _ = things;
+/// # Ok(()) }
+/// ```
+#[must_use = "a call is sent when it is awaited"]
+pub struct Call<T> {
+    pub(crate) client: Client,
+    pub(crate) route: Route,
+    pub(crate) draft: Result<Draft, Error>,
+    pub(crate) options: Options,
+    decode: Decode<T>,
+}
+
+type Decode<T> = Box<dyn FnOnce(RawReply) -> Result<Reply<T>, Error> + Send>;
+
+/// The request as far as it is described.
+pub(crate) struct Draft {
+    pub(crate) target: Target,
+    pub(crate) query: Fields,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Body,
+}
+
+/// Where a request goes.
+pub(crate) enum Target {
+    /// A path on the base, its prefix included; a link's holds its query too.
+    Path(String),
+    /// A URL that a reply gave.
+    Url(Uri),
+}
+
+/// What a caller may set for one call.
+#[derive(Clone, Debug)]
+pub(crate) struct Options {
+    deadline: Option<Duration>,
+    repeatability: Option<Repeatability>,
+    may_retry: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { deadline: None, repeatability: None, may_retry: true }
+    }
+}
+
+/// The future of a [`Call`].
+pub type CallFuture<T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>;
+
+impl<T: DeserializeOwned + 'static> Call<T> {
+    pub(crate) fn json_reply(client: Client, route: Route, target: Result<Target, Error>) -> Self {
+        Self::new(client, route, target, Box::new(RawReply::json::<T>))
+    }
+}
+
+impl Call<serde_json::Value> {
+    pub(crate) fn from_draft(client: Client, route: Route, draft: Draft, options: Options) -> Self {
+        Self { client, route, draft: Ok(draft), options, decode: Box::new(RawReply::json) }
+    }
+
+    /// The same call with its reply read as `T`.
+    pub(crate) fn retype<T: DeserializeOwned + 'static>(self) -> Call<T> {
+        let Self { client, route, draft, options, .. } = self;
+        Call { client, route, draft, options, decode: Box::new(RawReply::json::<T>) }
+    }
+}
+
+impl Call<Bytes> {
+    pub(crate) fn bytes_reply(client: Client, route: Route, target: Result<Target, Error>) -> Self {
+        let decode = |raw: RawReply| Ok(Reply { value: raw.body.clone(), raw });
+        Self::new(client, route, target, Box::new(decode))
+    }
+}
+
+impl<T> Call<T> {
+    fn new(client: Client, route: Route, target: Result<Target, Error>, decode: Decode<T>) -> Self {
+        let draft = target.map(|target| Draft {
+            target,
+            query: Fields::new(),
+            headers: HeaderMap::new(),
+            body: Body::empty(),
+        });
+        Self { client, route, draft, options: Options::default(), decode }
+    }
+
+    fn edit(mut self, edit: impl FnOnce(&mut Draft) -> Result<(), Error>) -> Self {
+        self.draft = self.draft.and_then(|mut draft| edit(&mut draft).map(|()| draft));
+        self
+    }
+
+    fn with_body(self, make: impl FnOnce() -> Result<(HeaderValue, Body), Error>) -> Self {
+        self.edit(|draft| {
+            let (content_type, body) = make()?;
+            draft.headers.insert(header::CONTENT_TYPE, content_type);
+            draft.body = body;
+            Ok(())
+        })
+    }
+
+    /// Adds parameters to the query.
+    pub fn query(self, params: impl Into<Fields>) -> Self {
+        self.edit(|draft| {
+            draft.query.extend(params.into());
+            draft.query.take_fault().map_or(Ok(()), Err)
+        })
+    }
+
+    /// Sends parameters as `application/x-www-form-urlencoded`.
+    pub fn form(self, params: impl Into<Fields>) -> Self {
+        self.with_body(|| {
+            let mut fields = params.into();
+            if let Some(fault) = fields.take_fault() {
+                return Err(fault);
+            }
+            const TYPE: HeaderValue = HeaderValue::from_static("application/x-www-form-urlencoded");
+            Ok((TYPE, fields.to_query().into()))
+        })
+    }
+
+    /// Sends a `multipart/form-data` body.
+    pub fn multipart(self, form: Form) -> Self {
+        self.with_body(|| form.finish())
+    }
+
+    /// Sends `value` as JSON.
+    pub fn json(self, value: &(impl Serialize + ?Sized)) -> Self {
+        self.with_body(|| {
+            let json = serde_json::to_vec(value).map_err(|error| {
+                Error::invalid("body", "cannot be written as JSON").with_source(error)
+            })?;
+            Ok((HeaderValue::from_static("application/json"), json.into()))
+        })
+    }
+
+    /// Sets a header of the request.
+    pub fn header(self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+        self.edit(|draft| {
+            let (name, value) = (name.as_ref(), value.as_ref());
+            let parsed: HeaderName = name
+                .parse()
+                .map_err(|_| Error::invalid("header", "has a name that HTTP does not allow"))?;
+            if matches!(parsed, header::AUTHORIZATION | header::HOST | header::CONTENT_LENGTH) {
+                return Err(Error::invalid(parsed, "is set by the client itself"));
+            }
+            let value = value
+                .parse()
+                .map_err(|_| Error::invalid(&parsed, "holds characters that a header cannot"))?;
+            draft.headers.insert(parsed, value);
+            Ok(())
+        })
+    }
+
+    /// Acts for the subaccount `id` in this call (`X-Mailgun-On-Behalf-Of`).
+    pub fn subaccount(self, id: impl AsRef<str>) -> Self {
+        self.edit(|draft| {
+            let value = layers::subaccount_header(id.as_ref())?;
+            draft.headers.insert(layers::ON_BEHALF_OF, value);
+            Ok(())
+        })
+    }
+
+    /// Bounds this call: all attempts, the waits between them, and reading the reply.
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.options.deadline = Some(deadline);
+        self
+    }
+
+    /// Declares what this call does when its outcome is unknown, in place of the operation's own
+    /// declaration.
+    ///
+    /// A send declared [`Repeatability::Harmless`] may be delivered twice.
+    pub fn repeatability(mut self, repeatability: Repeatability) -> Self {
+        self.options.repeatability = Some(repeatability);
+        self
+    }
+
+    /// Makes one attempt and no more.
+    pub fn no_retry(mut self) -> Self {
+        self.options.may_retry = false;
+        self
+    }
+
+    /// The same call with another type of result.
+    pub fn map<U>(self, convert: impl FnOnce(T) -> U + Send + 'static) -> Call<U>
+    where
+        T: 'static,
+    {
+        let Self { client, route, draft, options, decode } = self;
+        let decode = move |raw: RawReply| {
+            decode(raw).map(|Reply { value, raw }| Reply { value: convert(value), raw })
+        };
+        Call { client, route, draft, options, decode: Box::new(decode) }
+    }
+
+    /// Reports `error` instead of sending.
+    pub fn fail(self, error: Error) -> Self {
+        self.edit(|_| Err(error))
+    }
+
+    /// The operation.
+    pub fn route(&self) -> Route {
+        self.route
+    }
+
+    /// The request as it would be sent, without sending it: for tests, benches and dry runs.
+    ///
+    /// It has neither the key nor the user agent, which the transport's layers add.
+    ///
+    /// # Errors
+    ///
+    /// The first fault of the call's arguments.
+    pub fn into_request(self) -> Result<Request<Body>, Error> {
+        let route = self.route;
+        build(&self.client, route, self.draft).map_err(|error| error.in_operation(route))
+    }
+
+    /// Sends the call and returns the typed reply with its status, headers and body.
+    ///
+    /// # Errors
+    ///
+    /// Whatever awaiting the call itself would return.
+    pub async fn reply(self) -> Result<Reply<T>, Error> {
+        let Self { client, route, draft, options, decode } = self;
+        let request = build(&client, route, draft).map_err(|error| error.in_operation(route))?;
+        let raw = client.send(request, route, &options).await?;
+        let attempts = raw.attempts;
+        decode(raw).map_err(|error| error.in_operation(route).with_attempts(attempts))
+    }
+
+    /// Sends the call and returns the body of the reply as a stream.
+    ///
+    /// # Errors
+    ///
+    /// Whatever awaiting the call itself would return, up to the head of the reply.
+    pub async fn stream(self) -> Result<Download, Error> {
+        let request = build(&self.client, self.route, self.draft)
+            .map_err(|error| error.in_operation(self.route))?;
+        self.client.download(request, self.route, &self.options).await
+    }
+}
+
+fn build(
+    client: &Client,
+    route: Route,
+    draft: Result<Draft, Error>,
+) -> Result<Request<Body>, Error> {
+    let Draft { target, query, headers, body } = draft?;
+    let query = query.to_query();
+    let uri = match target {
+        Target::Path(path) => client.base().uri(path_and_query(path, &query)?)?,
+        Target::Url(uri) => uri,
+    };
+    let mut request = Request::new(body);
+    *request.method_mut() = route.method();
+    *request.uri_mut() = uri;
+    *request.headers_mut() = headers;
+    Ok(request)
+}
+
+impl Options {
+    /// The context of a call that starts now and ends by `deadline`.
+    pub(crate) fn context(
+        &self,
+        route: Route,
+        deadline: Option<tokio::time::Instant>,
+        is_streamed: bool,
+    ) -> CallContext {
+        let repeatability = self.repeatability.unwrap_or(route.repeatability());
+        CallContext::new(route, repeatability, deadline, self.may_retry, is_streamed)
+    }
+
+    pub(crate) fn deadline(&self) -> Option<Duration> {
+        self.deadline
+    }
+}
+
+impl<T: Send + 'static> IntoFuture for Call<T> {
+    type Output = Result<T, Error>;
+    type IntoFuture = CallFuture<T>;
+
+    fn into_future(self) -> CallFuture<T> {
+        Box::pin(async move { self.reply().await.map(|reply| reply.value) })
+    }
+}
+
+impl<T> fmt::Debug for Call<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call")
+            .field("route", &self.route)
+            .field(
+                "body",
+                &self.draft.as_ref().map(|draft| &draft.body).map_err(|error| error.kind()),
+            )
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,449 @@
+use std::{env, fmt, marker::PhantomData, sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use tower::{Layer, Service, ServiceBuilder};
+
+use super::{
+    BaseUrl, Client, Credentials, Inner, Limits, Region, TrustedHosts,
+    service::{BoxLayer, HttpService, box_layer, box_service},
+};
+use crate::{
+    Body, BoxError, Certificate, Error, HttpVersions, IntoCredentials, Proxy, Roots,
+    layers::{
+        AttemptTimeoutLayer, AuthorizationLayer, ReadReplyLayer, RetryLayer, RetryPolicy,
+        TraceLayer, UserAgentLayer,
+    },
+    transport::{ProxyConfig, Transport, TransportConfig},
+};
+
+/// The settings of a [`Client`], or of a type made from one.
+///
+/// Nothing is checked before [`build`](Self::build), which names the setting that is at fault.
+///
+/// | time-out | bounds | default |
+/// |---|---|---|
+/// | [`connect_timeout`](Self::connect_timeout) | name resolution, TCP, proxy and TLS | 10 s |
+/// | [`attempt_timeout`](Self::attempt_timeout) | one attempt, to the head of the reply | 60 s |
+/// | [`body_idle_timeout`](Self::body_idle_timeout) | a pause within the reply's body | 30 s |
+/// | [`total_timeout`](Self::total_timeout) | the call, with all attempts and waits | 180 s |
+///
+/// Attempt and total grow by one second for each 64 KiB of the request's body. `None` switches a
+/// time-out off.
+///
+/// ```
+/// use std::time::Duration;
+/// use mailgun_core::{Client, Region};
+///
+/// let client = Client::builder("key-0123456789")
+///     .region(Region::Eu)
+///     .user_agent("shop/2.1")
+///     .total_timeout(Duration::from_secs(30))
+///     .build()?;
+/// # let _ = client;
+/// # Ok::<(), mailgun_core::Error>(())
+/// ```
+#[must_use]
+pub struct ClientBuilder<C = Client> {
+    credentials: Result<Credentials, Error>,
+    base_url: String,
+    allow_plain_http: bool,
+    trusted_hosts: Vec<String>,
+    user_agent: Option<String>,
+    attempt_timeout: Option<Duration>,
+    limits: Limits,
+    retry: RetryPolicy,
+    transport: TransportConfig,
+    call_layers: Vec<BoxLayer>,
+    attempt_layers: Vec<BoxLayer>,
+    makes: PhantomData<fn() -> C>,
+}
+
+impl<C: From<Client>> ClientBuilder<C> {
+    /// Starts with a key: text, an [`ApiKey`](crate::ApiKey), or [`Credentials`] that can be
+    /// replaced later.
+    pub fn new(credentials: impl IntoCredentials) -> Self {
+        Self::with(credentials.into_credentials())
+    }
+
+    fn with(credentials: Result<Credentials, Error>) -> Self {
+        Self {
+            credentials,
+            base_url: Region::Us.base_url().to_owned(),
+            allow_plain_http: false,
+            trusted_hosts: Vec::new(),
+            user_agent: None,
+            attempt_timeout: Some(Duration::from_secs(60)),
+            limits: Limits::default(),
+            retry: RetryPolicy::default(),
+            transport: TransportConfig::default(),
+            call_layers: Vec::new(),
+            attempt_layers: Vec::new(),
+            makes: PhantomData,
+        }
+    }
+
+    /// Reads `MAILGUN_API_KEY`, and `MAILGUN_REGION` or `MAILGUN_BASE_URL` if they are set.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::Config`](crate::Kind::Config) if the key is missing, or a variable cannot be used.
+    pub fn from_env() -> Result<Self, Error> {
+        Self::from_variables(|name| env::var(name).ok().filter(|value| !value.trim().is_empty()))
+    }
+
+    fn from_variables(get: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
+        let key = get("MAILGUN_API_KEY")
+            .ok_or_else(|| Error::config("MAILGUN_API_KEY", "is not set in the environment"))?;
+        let mut builder = Self::new(key);
+        if let Some(region) = get("MAILGUN_REGION") {
+            builder = builder.region(region.parse()?);
+        }
+        if let Some(base_url) = get("MAILGUN_BASE_URL") {
+            builder = builder.base_url(base_url);
+        }
+        Ok(builder)
+    }
+
+    /// The region whose API is called; default [`Region::Us`].
+    pub fn region(self, region: Region) -> Self {
+        self.base_url(region.base_url())
+    }
+
+    /// Another base URL, with or without a slash or a version at its end.
+    ///
+    /// Plain http is refused except for loopback; see [`allow_plain_http`](Self::allow_plain_http).
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base_url = url.into();
+        self
+    }
+
+    /// Allows a base URL of plain http, which shows the key to everyone on the way.
+    pub fn allow_plain_http(mut self) -> Self {
+        self.allow_plain_http = true;
+        self
+    }
+
+    /// Also trusts another host (scheme, host, port) with the key, for URLs that replies give.
+    ///
+    /// Mailgun's own hosts need not be named.
+    pub fn trust_host(mut self, url: impl Into<String>) -> Self {
+        self.trusted_hosts.push(url.into());
+        self
+    }
+
+    /// Adds the application's name to the user agent, for example `shop/2.1`.
+    pub fn user_agent(mut self, suffix: impl Into<String>) -> Self {
+        self.user_agent = Some(suffix.into());
+        self
+    }
+
+    /// Bounds making a connection; default 10 s.
+    pub fn connect_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.transport.connect_timeout = limit.into();
+        self
+    }
+
+    /// Bounds one attempt, to the head of the reply; default 60 s.
+    pub fn attempt_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.attempt_timeout = limit.into();
+        self
+    }
+
+    /// Bounds the pauses while a reply's body is read; default 30 s.
+    pub fn body_idle_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.limits.idle = limit.into();
+        self
+    }
+
+    /// Bounds a whole call; default 180 s. [`Call::deadline`](crate::Call::deadline) sets it for
+    /// one call.
+    pub fn total_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.limits.total = limit.into();
+        self
+    }
+
+    /// Refuses replies larger than this; default 64 MiB. Streamed replies have no limit.
+    pub fn max_reply_bytes(mut self, limit: usize) -> Self {
+        self.limits.reply = limit;
+        self
+    }
+
+    /// When and how often attempts are repeated; [`RetryPolicy::never`] switches it off.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = policy;
+        self
+    }
+
+    /// Sends everything through `proxy`, whatever the environment says.
+    ///
+    /// Without this and [`no_proxy`](Self::no_proxy) the variables `HTTPS_PROXY`, `HTTP_PROXY`,
+    /// `ALL_PROXY` and `NO_PROXY` apply, except to loopback addresses.
+    pub fn proxy(mut self, proxy: Proxy) -> Self {
+        self.transport.proxy = ProxyConfig::Explicit(proxy);
+        self
+    }
+
+    /// Uses no proxy, whatever the environment says.
+    pub fn no_proxy(mut self) -> Self {
+        self.transport.proxy = ProxyConfig::None;
+        self
+    }
+
+    /// Which versions of HTTP to speak; default [`HttpVersions::Auto`].
+    pub fn http_versions(mut self, versions: HttpVersions) -> Self {
+        self.transport.http_versions = versions;
+        self
+    }
+
+    /// Which root certificates are trusted; default [`Roots::All`].
+    pub fn roots(mut self, roots: Roots) -> Self {
+        self.transport.tls.roots = roots;
+        self
+    }
+
+    /// Also trusts these root certificates, a company's own say.
+    pub fn root_certificates(mut self, roots: impl IntoIterator<Item = Certificate>) -> Self {
+        self.transport.tls.added.extend(roots);
+        self
+    }
+
+    /// The provider of cryptography for TLS, in place of the one that the crate's features choose.
+    pub fn crypto_provider(mut self, provider: Arc<rustls::crypto::CryptoProvider>) -> Self {
+        self.transport.tls.provider = Some(provider);
+        self
+    }
+
+    /// A whole TLS configuration (a client certificate, say); all other TLS settings are ignored.
+    pub fn tls_config(mut self, config: Arc<rustls::ClientConfig>) -> Self {
+        self.transport.tls.custom = Some(config);
+        self
+    }
+
+    /// Closes a connection that was unused for this long; default 50 s.
+    pub fn pool_idle_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.transport.pool_idle_timeout = limit.into();
+        self
+    }
+
+    /// Keeps at most so many unused connections to a host; default 32.
+    pub fn pool_max_idle_per_host(mut self, connections: usize) -> Self {
+        self.transport.pool_max_idle_per_host = connections;
+        self
+    }
+
+    /// Sends TCP keep-alive probes after this long without traffic; default 30 s.
+    pub fn tcp_keepalive(mut self, interval: impl Into<Option<Duration>>) -> Self {
+        self.transport.tcp_keepalive = interval.into();
+        self
+    }
+
+    /// Puts a layer around each call, outside the retry: it sees one logical request.
+    ///
+    /// The layer added first is outermost. A layer that stops a request says so with
+    /// [`Error::not_sent`]; any other error of a layer counts as an unknown outcome.
+    pub fn layer<L, R>(mut self, layer: L) -> Self
+    where
+        L: Layer<HttpService> + Send + Sync + 'static,
+        L::Service: Service<Request<Body>, Response = Response<R>, Error: Into<BoxError>>,
+        L::Service: Clone + Send + Sync + 'static,
+        <L::Service as Service<Request<Body>>>::Future: Send + 'static,
+        R: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+    {
+        self.call_layers.push(box_layer(layer));
+        self
+    }
+
+    /// Puts a layer around each attempt, inside the retry and above the key: for rate limits and
+    /// metrics of what really goes over the wire.
+    ///
+    /// The layer added first is outermost; errors as for [`layer`](Self::layer).
+    pub fn attempt_layer<L, R>(mut self, layer: L) -> Self
+    where
+        L: Layer<HttpService> + Send + Sync + 'static,
+        L::Service: Service<Request<Body>, Response = Response<R>, Error: Into<BoxError>>,
+        L::Service: Clone + Send + Sync + 'static,
+        <L::Service as Service<Request<Body>>>::Future: Send + 'static,
+        R: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+    {
+        self.attempt_layers.push(box_layer(layer));
+        self
+    }
+
+    /// Builds the client; connects nothing and needs no runtime.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::Config`](crate::Kind::Config), naming the setting that cannot work.
+    pub fn build(mut self) -> Result<C, Error> {
+        let (base, trusted) = self.destinations()?;
+        let transport = Transport::new(&self.transport, base.is_https())?;
+        self.build_over(transport, base, trusted)
+    }
+
+    /// Builds a client whose transport is `service` in place of hyper's: an in-memory server, a
+    /// recorder, another HTTP client. All layers of the SDK are put around it.
+    ///
+    /// [`Client::from_service`] puts none.
+    ///
+    /// # Errors
+    ///
+    /// As [`build`](Self::build).
+    pub fn build_with_transport<S, R>(mut self, service: S) -> Result<C, Error>
+    where
+        S: Service<Request<Body>, Response = Response<R>, Error: Into<BoxError>>,
+        S: Clone + Send + Sync + 'static,
+        S::Future: Send + 'static,
+        R: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+    {
+        let (base, trusted) = self.destinations()?;
+        self.build_over(service, base, trusted)
+    }
+
+    fn destinations(&mut self) -> Result<(BaseUrl, TrustedHosts), Error> {
+        let base = BaseUrl::parse(&self.base_url, self.allow_plain_http)?;
+        let extra = self.trusted_hosts.iter();
+        let extra = extra.map(|url| {
+            BaseUrl::parse(url, self.allow_plain_http)
+                .map_err(|error| error.in_parameter("trust_host"))
+        });
+        let trusted = TrustedHosts::new(base.clone(), extra.collect::<Result<_, _>>()?);
+        Ok((base, trusted))
+    }
+
+    fn build_over<S, R>(self, leaf: S, base: BaseUrl, trusted: TrustedHosts) -> Result<C, Error>
+    where
+        S: Service<Request<Body>, Response = Response<R>, Error: Into<BoxError>>,
+        S: Clone + Send + Sync + 'static,
+        S::Future: Send + 'static,
+        R: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+    {
+        let credentials = self.credentials?;
+        let user_agent = UserAgentLayer::new(self.user_agent.as_deref())?;
+        let attempt = ServiceBuilder::new()
+            .layer(AttemptTimeoutLayer::new(self.attempt_timeout))
+            .layer(user_agent)
+            .layer(AuthorizationLayer::new(credentials.clone()))
+            .service(leaf);
+        let around = ServiceBuilder::new()
+            .layer(RetryLayer::new(self.retry))
+            .layer(ReadReplyLayer::new(self.limits.reply, self.limits.idle))
+            .layer(TraceLayer::new());
+        // A stack without layers of the application is one box; each of theirs adds one.
+        let service = if self.attempt_layers.is_empty() {
+            HttpService::new(around.service(attempt))
+        } else {
+            HttpService::new(around.service(wrap(box_service(attempt), self.attempt_layers)))
+        };
+        let service = wrap(service, self.call_layers);
+        let credentials = Some(credentials);
+        let limits = self.limits;
+        Ok(Client::from_inner(Inner { service, base, trusted, limits, credentials }).into())
+    }
+}
+
+/// Puts layers around a service, the first one outermost.
+fn wrap(service: HttpService, layers: Vec<BoxLayer>) -> HttpService {
+    layers.into_iter().rev().fold(service, |service, layer| layer(service))
+}
+
+impl Client {
+    /// A client whose whole stack is foreign: nothing of ours is put around it, neither key nor
+    /// retry; only the base URL, the total deadline, the reply cap and the errors are ours.
+    ///
+    /// [`ClientBuilder::build_with_transport`] replaces the transport alone.
+    ///
+    /// ```
+    /// use http::{Request, Response};
+    /// use mailgun_core::{Body, Client, ReplyBody, Route};
+    /// use tower::service_fn;
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// let canned = service_fn(|request: Request<Body>| async move {
+    ///     assert_eq!(request.uri().path(), "/v4/domains");
+    ///     Ok::<_, std::convert::Infallible>(Response::new(ReplyBody::from(r#"{"items": []}"#)))
+    /// });
+    /// let client = Client::from_service("https://api.mailgun.net", canned)?;
+    /// let reply: serde_json::Value = client.call(Route::get("/v4/domains"), &[]).await?;
+    /// assert_eq!(reply["items"], serde_json::json!([]));
+    /// # Ok::<(), mailgun_core::Error>(()) }).unwrap();
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::Config`](crate::Kind::Config) if the base URL cannot be used.
+    pub fn from_service<S, R>(base_url: &str, service: S) -> Result<Self, Error>
+    where
+        S: Service<Request<Body>, Response = Response<R>, Error: Into<BoxError>>,
+        S: Clone + Send + Sync + 'static,
+        S::Future: Send + 'static,
+        R: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+    {
+        let base = BaseUrl::parse(base_url, false)?;
+        let trusted = TrustedHosts::new(base.clone(), Vec::new());
+        let limits = Limits::default();
+        let service = box_service(service);
+        Ok(Self::from_inner(Inner { service, base, trusted, limits, credentials: None }))
+    }
+}
+
+impl<C> fmt::Debug for ClientBuilder<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The base URL may hold a password until `build` has refused it.
+        f.debug_struct("ClientBuilder")
+            .field("attempt_timeout", &self.attempt_timeout)
+            .field("limits", &self.limits)
+            .field("retry", &self.retry)
+            .field("transport", &self.transport)
+            .field("layers", &(self.call_layers.len() + self.attempt_layers.len()))
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn from(variables: &[(&str, &str)]) -> Result<Client, Error> {
+        ClientBuilder::<Client>::from_variables(|name| {
+            variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
+        })?
+        .build()
+    }
+
+    #[test]
+    fn the_environment_gives_key_region_and_base_url() {
+        let base = |variables: &[(&str, &str)]| format!("{:?}", from(variables).unwrap().base());
+        let key = ("MAILGUN_API_KEY", "key-test");
+        assert_eq!(base(&[key]), "https://api.mailgun.net");
+        assert_eq!(base(&[key, ("MAILGUN_REGION", "EU")]), "https://api.eu.mailgun.net");
+        assert_eq!(
+            base(&[key, ("MAILGUN_BASE_URL", "http://localhost:1/v3")]),
+            "http://localhost:1"
+        );
+        for (variables, named) in [
+            (&[][..], "MAILGUN_API_KEY"),
+            (&[key, ("MAILGUN_REGION", "mars")][..], "region"),
+            (&[key, ("MAILGUN_BASE_URL", "http://example.com")][..], "base_url"),
+            (&[("MAILGUN_API_KEY", "a b")][..], "api_key"),
+        ] {
+            let error = from(variables).unwrap_err();
+            assert!(error.to_string().contains(named), "{error}");
+            assert_eq!(error.kind(), crate::Kind::Config);
+        }
+    }
+
+    #[test]
+    fn faults_of_settings_come_from_build_and_name_the_setting() {
+        let builder = || Client::builder("key-test");
+        for (builder, named) in [
+            (Client::builder(""), "api_key"),
+            (builder().base_url("ftp://x"), "base_url"),
+            (builder().trust_host("http://example.com"), "trust_host"),
+            (builder().user_agent("a\nb"), "user_agent"),
+        ] {
+            let error = builder.build().unwrap_err();
+            assert!(error.to_string().contains(named), "{error}");
+        }
+    }
+}

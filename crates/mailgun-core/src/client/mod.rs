@@ -1,0 +1,306 @@
+//! The client: a cheap handle around the stack of layers.
+
+mod base_url;
+mod builder;
+mod credentials;
+mod service;
+mod trust;
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use http::{Request, Uri};
+use http_body::Body as _;
+use serde::de::DeserializeOwned;
+use tokio::time::Instant;
+use tower::{Layer as _, ServiceExt as _};
+use tracing::{Instrument as _, Span, field::Empty};
+
+pub(crate) use self::{base_url::BaseUrl, trust::TrustedHosts};
+pub use self::{
+    base_url::Region,
+    builder::ClientBuilder,
+    credentials::{ApiKey, Credentials, IntoCredentials},
+    service::HttpService,
+};
+use crate::{
+    Body, Call, CallContext, Download, Error, Kind, ReplyBody, Route, TimeoutPhase,
+    call::{Options, Target},
+    layers::{SubaccountLayer, is_failure, upload_allowance},
+    reply::{RawReply, read, unread},
+};
+
+/// A client of the Mailgun API.
+///
+/// A clone shares connections, credentials and retry budget, and costs one atomic increment.
+/// Building one needs no runtime; calls run on a tokio runtime with its I/O and time drivers on.
+///
+/// ```no_run
+/// use mailgun_core::{Client, Region};
+///
+/// let client = Client::builder("key-0123456789").region(Region::Eu).build()?;
+/// # let _ = client;
+/// # Ok::<(), mailgun_core::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Client(Arc<Inner>);
+
+pub(crate) struct Inner {
+    pub(crate) service: HttpService,
+    pub(crate) base: BaseUrl,
+    pub(crate) trusted: TrustedHosts,
+    pub(crate) limits: Limits,
+    pub(crate) credentials: Option<Credentials>,
+}
+
+/// The bounds of every call.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    pub(crate) total: Option<Duration>,
+    pub(crate) idle: Option<Duration>,
+    pub(crate) reply: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            total: Some(Duration::from_secs(180)),
+            idle: Some(Duration::from_secs(30)),
+            reply: 64 * 1024 * 1024,
+        }
+    }
+}
+
+impl Client {
+    /// Starts with a key: text, an [`ApiKey`], or [`Credentials`] that can be replaced later.
+    pub fn builder(credentials: impl IntoCredentials) -> ClientBuilder {
+        ClientBuilder::new(credentials)
+    }
+
+    /// From the environment: `MAILGUN_API_KEY`, and `MAILGUN_REGION` (`us` or `eu`) or
+    /// `MAILGUN_BASE_URL` if they are set.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::Config`], naming the variable or setting.
+    pub fn from_env() -> Result<Self, Error> {
+        ClientBuilder::from_env()?.build()
+    }
+
+    pub(crate) fn from_inner(inner: Inner) -> Self {
+        Self(Arc::new(inner))
+    }
+
+    /// A handle that acts for the subaccount `id`; this one stays as it is.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::InvalidInput`] if `id` cannot stand in a header.
+    pub fn for_subaccount(&self, id: impl AsRef<str>) -> Result<Self, Error> {
+        let layer = SubaccountLayer::new(id.as_ref())?;
+        Ok(Self::from_inner(Inner {
+            service: HttpService::new(layer.layer(self.0.service.clone())),
+            base: self.0.base.clone(),
+            trusted: self.0.trusted.clone(),
+            limits: self.0.limits,
+            credentials: self.0.credentials.clone(),
+        }))
+    }
+
+    /// The credentials, to replace the key; `None` for a client made from a foreign service.
+    pub fn credentials(&self) -> Option<&Credentials> {
+        self.0.credentials.as_ref()
+    }
+
+    /// Describes a call whose reply is JSON, with `segments` in place of the route's placeholders.
+    ///
+    /// This is what all resource crates are made of, and the way to an operation that they do not
+    /// have yet.
+    pub fn call<T: DeserializeOwned + 'static>(&self, route: Route, segments: &[&str]) -> Call<T> {
+        Call::json_reply(self.clone(), route, self.path(route, segments))
+    }
+
+    /// Describes a call whose reply is kept as bytes.
+    pub fn call_bytes(&self, route: Route, segments: &[&str]) -> Call<Bytes> {
+        Call::bytes_reply(self.clone(), route, self.path(route, segments))
+    }
+
+    /// Describes a call of a URL that a reply or a webhook gave, whose reply is JSON.
+    ///
+    /// The key goes to the base URL's host, to Mailgun's hosts if that is one of them, and to those
+    /// named by [`ClientBuilder::trust_host`]; any other is refused.
+    pub fn call_url<T: DeserializeOwned + 'static>(&self, route: Route, url: &str) -> Call<T> {
+        Call::json_reply(self.clone(), route, self.url(url))
+    }
+
+    /// Describes a call of another host's base URL, with `segments` in place of the route's
+    /// placeholders; the host is checked as by [`call_url`](Self::call_url).
+    pub fn call_at<T: DeserializeOwned + 'static>(
+        &self,
+        route: Route,
+        base_url: &str,
+        segments: &[&str],
+    ) -> Call<T> {
+        let target =
+            route.path("", segments).and_then(|path| self.url(&format!("{base_url}{path}")));
+        Call::json_reply(self.clone(), route, target)
+    }
+
+    /// As [`call_url`](Self::call_url), the reply kept as bytes.
+    pub fn call_url_bytes(&self, route: Route, url: &str) -> Call<Bytes> {
+        Call::bytes_reply(self.clone(), route, self.url(url))
+    }
+
+    /// Whether the account has `domain` in this client's region.
+    ///
+    /// `GET /v4/domains/{domain}`
+    ///
+    /// # Errors
+    ///
+    /// Any error but those that say that the domain is unknown here.
+    pub async fn has_domain(&self, domain: &str) -> Result<bool, Error> {
+        const DOMAIN: Route = Route::get("/v4/domains/{domain}");
+        match self.call::<serde::de::IgnoredAny>(DOMAIN, &[domain]).await {
+            Ok(_) => Ok(true),
+            Err(error) if matches!(error.status().map(|s| s.as_u16()), Some(401 | 404)) => {
+                Ok(false)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    pub(crate) fn base(&self) -> &BaseUrl {
+        &self.0.base
+    }
+
+    pub(crate) fn trusted(&self) -> &TrustedHosts {
+        &self.0.trusted
+    }
+
+    fn path(&self, route: Route, segments: &[&str]) -> Result<Target, Error> {
+        route.path(self.0.base.prefix(), segments).map(Target::Path)
+    }
+
+    fn url(&self, url: &str) -> Result<Target, Error> {
+        let uri: Uri = url.parse().map_err(|_| Error::invalid("url", "is not a URL"))?;
+        self.0.trusted.check(&uri)?;
+        Ok(Target::Url(uri))
+    }
+
+    /// Sends a request and reads its reply.
+    pub(crate) async fn send(
+        &self,
+        request: Request<Body>,
+        route: Route,
+        options: &Options,
+    ) -> Result<RawReply, Error> {
+        let (deadline, limit) = self.deadline(&request, options);
+        let context = options.context(route, deadline, false);
+        let work = async {
+            let (parts, body) = self.exchange(request, &context).await?.into_parts();
+            let body = match body.as_bytes() {
+                Some(bytes) => bytes.clone(),
+                // A foreign service, or a layer that wraps replies, leaves the reading to us.
+                None => match read(body, self.0.limits.reply, self.0.limits.idle).await {
+                    (bytes, Ok(())) => bytes,
+                    (_, Err(fault)) => return Err(unread(fault, parts, self.0.limits.reply)),
+                },
+            };
+            let (status, headers) = (parts.status, parts.headers);
+            if is_failure(status) {
+                return Err(Error::from_reply(status, headers, body));
+            }
+            Ok(RawReply { status, headers, body, attempts: context.attempts() })
+        };
+        self.bounded(work, &context, deadline, limit).await
+    }
+
+    /// Sends a request and leaves the body of a successful reply to the caller.
+    pub(crate) async fn download(
+        &self,
+        request: Request<Body>,
+        route: Route,
+        options: &Options,
+    ) -> Result<Download, Error> {
+        let (deadline, limit) = self.deadline(&request, options);
+        let context = options.context(route, deadline, true);
+        let idle = self.0.limits.idle;
+        let work = async {
+            let (parts, body) = self.exchange(request, &context).await?.into_parts();
+            if is_failure(parts.status) {
+                let (bytes, _) = read(body, crate::reply::ERROR_BODY, idle).await;
+                return Err(Error::from_reply(parts.status, parts.headers, bytes));
+            }
+            Ok(Download::new(parts, body, idle))
+        };
+        self.bounded(work, &context, deadline, limit).await
+    }
+
+    async fn exchange(
+        &self,
+        mut request: Request<Body>,
+        context: &CallContext,
+    ) -> Result<http::Response<ReplyBody>, Error> {
+        self.0.trusted.check(request.uri())?;
+        request.extensions_mut().insert(context.clone());
+        self.0.service.clone().oneshot(request).await
+    }
+
+    /// When the call must end, and the limit that this comes from.
+    fn deadline(&self, request: &Request<Body>, options: &Options) -> (Option<Instant>, Duration) {
+        let limit = options.deadline().or_else(|| {
+            let length = request.body().size_hint().lower();
+            self.0.limits.total.map(|total| total.saturating_add(upload_allowance(length)))
+        });
+        (limit.and_then(|limit| Instant::now().checked_add(limit)), limit.unwrap_or_default())
+    }
+
+    async fn bounded<T>(
+        &self,
+        work: impl Future<Output = Result<T, Error>>,
+        context: &CallContext,
+        deadline: Option<Instant>,
+        limit: Duration,
+    ) -> Result<T, Error> {
+        let span = call_span(context);
+        let work = async {
+            match deadline {
+                None => work.await,
+                Some(deadline) => match tokio::time::timeout_at(deadline, work).await {
+                    Ok(outcome) => outcome,
+                    Err(_) => Err(Error::timeout(TimeoutPhase::Total, limit)),
+                },
+            }
+        };
+        let outcome = work.instrument(span.clone()).await;
+        outcome.map_err(|error| {
+            span.record("error.type", tracing::field::debug(error.kind()));
+            span.record("otel.status_code", "ERROR");
+            // A fault found before the service was asked has had no attempt.
+            let attempts = match error.kind() {
+                Kind::UntrustedHost | Kind::InvalidInput | Kind::Config => 0,
+                _ => context.attempts(),
+            };
+            error.in_operation(context.route()).with_attempts(attempts)
+        })
+    }
+}
+
+fn call_span(context: &CallContext) -> Span {
+    tracing::info_span!(
+        "call",
+        otel.name = %context.route(),
+        otel.status_code = Empty,
+        url.template = context.route().template(),
+        error.type = Empty,
+    )
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("base", &self.0.base)
+            .field("limits", &self.0.limits)
+            .finish_non_exhaustive()
+    }
+}

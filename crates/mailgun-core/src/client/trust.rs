@@ -1,0 +1,133 @@
+//! Which hosts may see the API key.
+
+use http::{Uri, uri::Scheme};
+
+use super::base_url::BaseUrl;
+use crate::{Delivery, Error, Kind};
+
+/// The hosts below which stored messages and exports live.
+const MAILGUN: [&str; 2] = [".mailgun.net", ".mailgun.org"];
+
+/// The rule for every request, whether its URL is ours or was taken from a reply.
+#[derive(Clone, Debug)]
+pub(crate) struct TrustedHosts {
+    base: BaseUrl,
+    /// Whether the client talks to Mailgun itself, and so may talk to its storage hosts.
+    is_mailgun: bool,
+    extra: Vec<BaseUrl>,
+}
+
+impl TrustedHosts {
+    pub(crate) fn new(base: BaseUrl, extra: Vec<BaseUrl>) -> Self {
+        let is_mailgun = base.is_https() && is_below_mailgun(base.host());
+        Self { base, is_mailgun, extra }
+    }
+
+    pub(crate) fn check(&self, uri: &Uri) -> Result<(), Error> {
+        let trusted = self.base.is_origin_of(uri)
+            || (self.is_mailgun && is_mailgun_url(uri))
+            || self.extra.iter().any(|host| host.is_origin_of(uri));
+        if trusted { Ok(()) } else { Err(untrusted("the URL")) }
+    }
+
+    /// The path and query of a link of a reply, rebuilt on our own base.
+    ///
+    /// Links may be absolute, relative, or a query alone; an absolute one of another origin would
+    /// take the key there.
+    pub(crate) fn rebase(&self, link: &str) -> Result<String, Error> {
+        let unreadable =
+            || Error::new(Kind::Decode, Delivery::Rejected, "a paging link cannot be read");
+        let uri: Uri = link.parse().map_err(|_| unreadable())?;
+        if uri.authority().is_some() && !self.base.is_origin_of(&uri) {
+            return Err(untrusted("a paging link"));
+        }
+        let path = uri.path_and_query().ok_or_else(unreadable)?.as_str();
+        if !is_below(self.base.prefix(), path) {
+            return Err(untrusted("a paging link"));
+        }
+        Ok(path.to_owned())
+    }
+}
+
+fn untrusted(what: &str) -> Error {
+    let detail = format!("{what} points to a host that must not see the API key");
+    Error::new(Kind::UntrustedHost, Delivery::NotSent, detail)
+}
+
+fn is_mailgun_url(uri: &Uri) -> bool {
+    uri.scheme() == Some(&Scheme::HTTPS)
+        && uri.authority().is_some_and(|authority| {
+            !authority.as_str().contains('@')
+                && authority.port_u16().is_none_or(|port| port == 443)
+                && is_below_mailgun(authority.host())
+        })
+}
+
+fn is_below_mailgun(host: &str) -> bool {
+    let host = host.to_ascii_lowercase();
+    MAILGUN.iter().any(|suffix| host.ends_with(suffix))
+}
+
+fn is_below(prefix: &str, path: &str) -> bool {
+    let has_dot_segment = path.split(['/', '?']).any(|segment| segment == ".." || segment == ".");
+    path.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('/')) && !has_dot_segment
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn trust(base: &str) -> TrustedHosts {
+        TrustedHosts::new(BaseUrl::parse(base, false).unwrap(), Vec::new())
+    }
+
+    #[test]
+    fn the_key_goes_to_mailgun_and_to_no_look_alike() {
+        let mailgun = trust("https://api.eu.mailgun.net");
+        for (uri, allowed) in [
+            ("https://api.eu.mailgun.net/v3/x", true),
+            ("https://storage-europe-west1.api.mailgun.net/v3/x", true),
+            ("https://SE.api.Mailgun.net/v3/x", true),
+            ("https://api.mailgun.org/v3/x", true),
+            ("http://storage-us-east4.api.mailgun.net/v3/x", false),
+            ("https://attacker-mailgun.net/x", false),
+            ("https://mailgun.net.evil.test/x", false),
+            ("https://api.mailgun.net@evil.test/x", false),
+            ("https://evil@api.mailgun.net/x", false),
+            ("https://api.mailgun.net:8443/x", false),
+            ("/v3/x", false),
+        ] {
+            assert_eq!(mailgun.check(&uri.parse().unwrap()).is_ok(), allowed, "{uri}");
+        }
+    }
+
+    #[test]
+    fn a_client_of_another_host_does_not_trust_mailguns() {
+        let mock = trust("http://127.0.0.1:8025");
+        assert!(mock.check(&"http://127.0.0.1:8025/x".parse().unwrap()).is_ok());
+        assert!(mock.check(&"http://127.0.0.1:8026/x".parse().unwrap()).is_err());
+        assert!(mock.check(&"https://se.api.mailgun.net/x".parse().unwrap()).is_err());
+        let extra = vec![BaseUrl::parse("http://localhost:9", false).unwrap()];
+        let mock = TrustedHosts::new(BaseUrl::parse("http://127.0.0.1:1", false).unwrap(), extra);
+        assert!(mock.check(&"http://localhost:9/x".parse().unwrap()).is_ok());
+    }
+
+    #[test]
+    fn links_are_rebuilt_on_the_base_or_refused() {
+        let base = trust("https://gw.test/mailgun");
+        for link in ["https://gw.test/mailgun/v3/d/events/abc?x=1", "/mailgun/v3/d/events/abc?x=1"]
+        {
+            assert_eq!(base.rebase(link).unwrap(), "/mailgun/v3/d/events/abc?x=1");
+        }
+        for link in [
+            "https://evil.test/mailgun/v3/d/events/abc",
+            "https://gw.test@evil.test/mailgun/v3/x",
+            "http://gw.test/mailgun/v3/x",
+            "https://gw.test/other/v3/x",
+            "https://gw.test/mailgun/../v3/x",
+            "https://gw.test/mailgunother/v3/x",
+        ] {
+            assert_eq!(base.rebase(link).unwrap_err().kind(), Kind::UntrustedHost, "{link}");
+        }
+    }
+}

@@ -1,0 +1,81 @@
+use std::fmt;
+
+/// The class of a fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Kind {
+    /// A setting of the client cannot work; reported when the client is built.
+    Config,
+    /// An argument cannot be sent; nothing was connected.
+    InvalidInput,
+    /// Something is over a size limit: found before sending, or answered with 413.
+    TooLarge,
+    /// The key would have gone to a host that is neither Mailgun's nor the configured one.
+    UntrustedHost,
+    /// No connection could be made: name resolution, TCP, or the proxy.
+    Connect,
+    /// No TLS session could be made with the server.
+    Tls,
+    /// A time-out ran out; [`Error::timeout_phase`](crate::Error::timeout_phase) says which.
+    Timeout,
+    /// The connection broke after it was made.
+    Transport,
+    /// The source of the request body failed: a file changed, a stream ended early.
+    RequestBody,
+    /// Mailgun refused the call, or failed on it.
+    Api,
+    /// Mailgun limits the rate (status 429 or 420).
+    RateLimited,
+    /// A successful reply could not be read as what the operation returns.
+    Decode,
+    /// A layer of the application failed.
+    Middleware,
+}
+
+/// Whether an operation took effect, as far as the client can know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Delivery {
+    /// Certainly not: no whole request reached Mailgun.
+    NotSent,
+    /// Certainly not: Mailgun refused it.
+    Rejected,
+    /// Nobody knows: the request may have been processed.
+    Unknown,
+}
+
+/// Which time-out ran out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TimeoutPhase {
+    /// Making a connection: name resolution, TCP, proxy and TLS together.
+    Connect,
+    /// One attempt, from its start to the head of the reply.
+    Attempt,
+    /// A pause between two pieces of the reply's body.
+    BodyIdle,
+    /// The whole call: all attempts, the waits between them, and the reply's body.
+    Total,
+}
+
+impl fmt::Display for TimeoutPhase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Connect => "connect",
+            Self::Attempt => "attempt",
+            Self::BodyIdle => "body idle",
+            Self::Total => "total",
+        })
+    }
+}
+
+/// Which limit a rate-limited call exceeded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum LimitScope {
+    /// The number of requests.
+    Requests,
+    /// The number of recipients.
+    Recipients,
+    /// The number of bytes.
+    Bytes,
+}

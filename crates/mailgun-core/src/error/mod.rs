@@ -1,0 +1,279 @@
+//! One error for the whole SDK: opaque, with questions.
+
+mod kind;
+mod reply;
+mod text;
+
+use std::{borrow::Cow, error::Error as StdError, fmt, time::Duration};
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+
+pub use self::kind::{Delivery, Kind, LimitScope, TimeoutPhase};
+use crate::Route;
+
+/// A boxed error of any type, as tower's layers use it.
+pub type BoxError = Box<dyn StdError + Send + Sync>;
+
+/// What went wrong with a call.
+///
+/// Ask [`kind`](Self::kind) for the class of the fault, [`delivery`](Self::delivery) whether the
+/// operation may have taken effect, and [`retry_after`](Self::retry_after) when to try again.
+/// `Display` is useful alone: it names the operation, the status and Mailgun's own words.
+///
+/// Neither `Display` nor `Debug` shows the API key, a password or an e-mail address; the
+/// unshortened text of a reply is there on request, by [`api_message`](Self::api_message) and
+/// [`body`](Self::body).
+///
+/// ```
+/// use mailgun_core::{Delivery, Error, Kind};
+///
+/// fn may_send_again(error: &Error) -> bool {
+///     error.delivery() != Delivery::Unknown && error.kind() != Kind::InvalidInput
+/// }
+/// # assert!(!may_send_again(&Error::invalid("to", "must not be empty")));
+/// ```
+pub struct Error(Box<Inner>);
+
+pub(crate) struct Inner {
+    kind: Kind,
+    delivery: Delivery,
+    /// What failed, in words; for input, the name of the parameter and the reason.
+    detail: Cow<'static, str>,
+    phase: Option<TimeoutPhase>,
+    route: Option<Route>,
+    attempts: u32,
+    reply: Option<Box<ReplyFacts>>,
+    hint: Option<&'static str>,
+    source: Option<BoxError>,
+}
+
+/// What an error keeps of the reply that it was made from.
+pub(crate) struct ReplyFacts {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Bytes,
+    message: Option<String>,
+    retry_after: Option<Duration>,
+    scope: Option<LimitScope>,
+}
+
+impl Error {
+    pub(crate) fn new(
+        kind: Kind,
+        delivery: Delivery,
+        detail: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self(Box::new(Inner {
+            kind,
+            delivery,
+            detail: detail.into(),
+            phase: None,
+            route: None,
+            attempts: 0,
+            reply: None,
+            hint: None,
+            source: None,
+        }))
+    }
+
+    /// An argument that cannot be sent: names the parameter and the reason.
+    ///
+    /// The reason must not hold the value itself, which may be personal data.
+    pub fn invalid(parameter: impl fmt::Display, reason: impl fmt::Display) -> Self {
+        Self::new(Kind::InvalidInput, Delivery::NotSent, format!("`{parameter}` {reason}"))
+    }
+
+    /// A setting of the client that cannot work: names the setting and the reason.
+    pub fn config(setting: &str, reason: impl fmt::Display) -> Self {
+        Self::new(Kind::Config, Delivery::NotSent, format!("setting `{setting}` {reason}"))
+    }
+
+    /// Something that is over a size limit, found before anything was sent.
+    pub fn too_large(parameter: impl fmt::Display, reason: impl fmt::Display) -> Self {
+        Self::new(Kind::TooLarge, Delivery::NotSent, format!("`{parameter}` {reason}"))
+    }
+
+    /// A layer of the application that stopped an attempt before it reached the network.
+    ///
+    /// A custom tower layer returns this (as its boxed error) so that [`delivery`](Self::delivery)
+    /// can say that nothing was sent; any other error of a layer counts as
+    /// [`Delivery::Unknown`].
+    pub fn not_sent(source: impl Into<BoxError>) -> Self {
+        Self::new(Kind::Middleware, Delivery::NotSent, "a layer stopped the request")
+            .with_source(source)
+    }
+
+    /// Any error of a service or layer as ours, kept as it is if it is one already.
+    pub fn from_boxed(error: BoxError) -> Self {
+        match error.downcast::<Self>() {
+            Ok(ours) => *ours,
+            Err(other) => {
+                Self::new(Kind::Middleware, Delivery::Unknown, "a layer failed").with_source(other)
+            }
+        }
+    }
+
+    pub(crate) fn timeout(phase: TimeoutPhase, limit: Duration) -> Self {
+        let delivery = match phase {
+            TimeoutPhase::Connect => Delivery::NotSent,
+            _ => Delivery::Unknown,
+        };
+        let mut error =
+            Self::new(Kind::Timeout, delivery, format!("{phase} time-out of {limit:?} ran out"));
+        error.0.phase = Some(phase);
+        error
+    }
+
+    pub(crate) fn with_source(mut self, source: impl Into<BoxError>) -> Self {
+        self.0.source = Some(source.into());
+        self
+    }
+
+    pub(crate) fn with_delivery(mut self, delivery: Delivery) -> Self {
+        self.0.delivery = delivery;
+        self
+    }
+
+    pub(crate) fn with_hint(mut self, hint: &'static str) -> Self {
+        self.0.hint = Some(hint);
+        self
+    }
+
+    /// The same fault as one of this operation, where none is named yet.
+    pub fn in_operation(mut self, route: Route) -> Self {
+        self.0.route.get_or_insert(route);
+        self
+    }
+
+    pub(crate) fn with_attempts(mut self, attempts: u32) -> Self {
+        self.0.attempts = attempts;
+        self
+    }
+
+    /// The same fault with the parameter's name put before it, as in `` `to` #3: … ``.
+    pub fn in_parameter(mut self, parameter: impl fmt::Display) -> Self {
+        self.0.detail = format!("`{parameter}`: {}", self.0.detail).into();
+        self
+    }
+
+    /// The class of the fault.
+    pub fn kind(&self) -> Kind {
+        self.0.kind
+    }
+
+    /// Whether the operation may have taken effect.
+    ///
+    /// After [`Delivery::Unknown`] of a send, look for the mail (by a `h:Message-Id` or a `v:`
+    /// variable of your own, in the events) before you send it again.
+    pub fn delivery(&self) -> Delivery {
+        self.0.delivery
+    }
+
+    /// The status of the reply, if there was one.
+    pub fn status(&self) -> Option<StatusCode> {
+        self.reply().map(|reply| reply.status)
+    }
+
+    /// The headers of the reply, if there was one.
+    pub fn headers(&self) -> Option<&HeaderMap> {
+        self.reply().map(|reply| &reply.headers)
+    }
+
+    /// The body of the reply as received, cut after 64 KiB; empty if there was none.
+    pub fn body(&self) -> &[u8] {
+        self.reply().map_or(&[], |reply| &reply.body)
+    }
+
+    /// What Mailgun said, taken from the body in whichever form it came, unshortened.
+    ///
+    /// It may hold addresses; the `Display` of the error does not.
+    pub fn api_message(&self) -> Option<&str> {
+        self.reply().and_then(|reply| reply.message.as_deref())
+    }
+
+    /// How long Mailgun asks to wait, from whichever of its hints the reply had.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.reply().and_then(|reply| reply.retry_after)
+    }
+
+    /// Which limit was exceeded, when the reply to a rate-limited call says so.
+    pub fn limit_scope(&self) -> Option<LimitScope> {
+        self.reply().and_then(|reply| reply.scope)
+    }
+
+    /// How many attempts were made; 0 if the fault was found before the first.
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+
+    /// The operation that failed; its `Display` is `POST /v3/{domain}/messages`.
+    pub fn operation(&self) -> Option<Route> {
+        self.0.route
+    }
+
+    /// Which time-out ran out, for [`Kind::Timeout`].
+    pub fn timeout_phase(&self) -> Option<TimeoutPhase> {
+        self.0.phase
+    }
+
+    /// What to check first, where the fault has a usual cause.
+    pub fn hint(&self) -> Option<&str> {
+        self.0.hint
+    }
+
+    fn reply(&self) -> Option<&ReplyFacts> {
+        self.0.reply.as_deref()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(route) = &self.0.route {
+            write!(f, "{route} failed: ")?;
+        }
+        match self.reply() {
+            Some(reply) => {
+                write!(f, "{}", reply.status)?;
+                if !self.0.detail.is_empty() {
+                    write!(f, ": {}", self.0.detail)?;
+                }
+                if let Some(message) = &reply.message {
+                    write!(f, ": {}", text::Shown(message))?;
+                }
+            }
+            None => f.write_str(&self.0.detail)?,
+        }
+        if self.0.delivery == Delivery::Unknown {
+            f.write_str(" (the operation may have taken effect)")?;
+        }
+        if let Some(hint) = self.0.hint {
+            write!(f, " [{hint}]")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("kind", &self.0.kind)
+            .field("delivery", &self.0.delivery)
+            .field("attempts", &self.0.attempts)
+            .field("text", &format_args!("{self}"))
+            .field("source", &self.0.source)
+            .finish_non_exhaustive()
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source.as_ref().map(|source| &**source as &(dyn StdError + 'static))
+    }
+}
+
+impl From<std::convert::Infallible> for Error {
+    fn from(never: std::convert::Infallible) -> Self {
+        match never {}
+    }
+}

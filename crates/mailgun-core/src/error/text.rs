@@ -1,0 +1,133 @@
+//! The text of a reply: found in whichever form it came, and made fit to be shown.
+
+use std::fmt;
+
+use serde_json::Value;
+
+/// What a reply says, from any of the shapes that Mailgun's services use.
+pub(super) fn message(body: &[u8]) -> Option<String> {
+    if let Ok(value) = serde_json::from_slice::<Value>(body) {
+        return in_json(&value);
+    }
+    let text = String::from_utf8_lossy(body);
+    let text = if looks_like_html(&text) { without_tags(&text) } else { text.into_owned() };
+    let text = text.trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+fn in_json(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) if !text.trim().is_empty() => Some(text.clone()),
+        Value::Array(items) => {
+            let texts: Vec<_> = items.iter().filter_map(in_json).collect();
+            (!texts.is_empty()).then(|| texts.join("; "))
+        }
+        Value::Object(object) => {
+            // The order of belief: `message` is nearly everywhere, the others in single services.
+            [
+                "message",
+                "Message",
+                "error",
+                "Error",
+                "Reason",
+                "Description",
+                "reason",
+                "errors",
+                "detail",
+            ]
+            .iter()
+            .find_map(|key| object.get(*key).and_then(in_json))
+            .or_else(|| {
+                let field = object.get("Field").and_then(Value::as_str)?;
+                Some(format!("the value of {field} was refused"))
+            })
+        }
+        _ => None,
+    }
+}
+
+fn looks_like_html(text: &str) -> bool {
+    let start = text.trim_start();
+    let start = start.get(..15.min(start.len())).unwrap_or(start).to_ascii_lowercase();
+    start.starts_with("<!doctype") || start.starts_with("<html") || start.starts_with("<head")
+}
+
+fn without_tags(html: &str) -> String {
+    let mut text = String::new();
+    let mut rest = html;
+    while let Some(open) = rest.find('<') {
+        text.push_str(&rest[..open]);
+        text.push(' ');
+        rest = rest[open..].find('>').map_or("", |close| &rest[open + close + 1..]);
+    }
+    text.push_str(rest);
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// At most this many characters of a reply appear in an error's `Display`.
+const SHOWN: usize = 300;
+
+/// Text of the server as it may go into a log: one line, cut, without addresses.
+pub(super) struct Shown<'a>(pub(super) &'a str);
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut left = SHOWN;
+        for (i, word) in self.0.split_whitespace().enumerate() {
+            if i > 0 {
+                f.write_str(" ")?;
+            }
+            if word.contains('@') {
+                f.write_str("[address]")?;
+                left = left.saturating_sub(9);
+            } else {
+                for character in word.chars().take(left) {
+                    let shown = if character.is_control() { '\u{fffd}' } else { character };
+                    write!(f, "{shown}")?;
+                    left -= 1;
+                }
+            }
+            if left == 0 {
+                return f.write_str("…");
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_shape_of_an_error_body_is_read() {
+        for (body, expected) in [
+            (r#"{"message": "to parameter is missing"}"#, Some("to parameter is missing")),
+            (r#"{"Message": "capital"}"#, Some("capital")),
+            (r#"{"Reason": "plan"}"#, Some("plan")),
+            (r#"{"Description": "absent"}"#, Some("absent")),
+            (r#"{"error": {"name": "x", "message": "inner"}}"#, Some("inner")),
+            (r#"{"error": "flat"}"#, Some("flat")),
+            (r#"{"errors": ["a", {"message": "b"}]}"#, Some("a; b")),
+            (r#"{"Field": "ip", "Value": "1"}"#, Some("the value of ip was refused")),
+            (r#""Forbidden""#, Some("Forbidden")),
+            (r#"{"message": null, "error": "second"}"#, Some("second")),
+            ("Forbidden", Some("Forbidden")),
+            ("<html><head><title>502 Bad Gateway</title></head></html>", Some("502 Bad Gateway")),
+            ("<!DOCTYPE HTML>\n<title>404</title>\n<p>gone", Some("404 gone")),
+            ("", None),
+            ("  \n", None),
+            ("{}", None),
+        ] {
+            assert_eq!(message(body.as_bytes()).as_deref(), expected, "{body}");
+        }
+        assert_eq!(message(&[0xff, b'x']).as_deref(), Some("\u{fffd}x"));
+    }
+
+    #[test]
+    fn shown_text_is_one_short_line_without_addresses() {
+        assert_eq!(Shown("a\r\nb \u{7}c").to_string(), "a b \u{fffd}c");
+        assert_eq!(Shown("'bob@example.com' is bad").to_string(), "[address] is bad");
+        assert!(Shown(&"x".repeat(5000)).to_string().chars().count() <= SHOWN + 1);
+    }
+}

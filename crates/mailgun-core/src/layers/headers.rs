@@ -1,0 +1,206 @@
+//! User agent, authorization, subaccount: layers that set one header.
+
+use std::{
+    fmt,
+    task::{Context, Poll},
+};
+
+use http::{HeaderName, HeaderValue, Request, header};
+use tower::{Layer, Service};
+
+use crate::{Credentials, Error};
+
+/// Where the value of a header comes from.
+pub trait HeaderSource: Clone {
+    /// The header.
+    fn name(&self) -> HeaderName;
+
+    /// Its value now.
+    fn value(&self) -> HeaderValue;
+}
+
+/// Sets a header on requests that do not have it yet.
+#[derive(Clone, Debug)]
+pub struct SetHeader<S, H> {
+    inner: S,
+    source: H,
+}
+
+impl<S, H, B> Service<Request<B>> for SetHeader<S, H>
+where
+    S: Service<Request<B>>,
+    H: HeaderSource,
+{
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = S::Future;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, mut request: Request<B>) -> S::Future {
+        if let header::Entry::Vacant(entry) = request.headers_mut().entry(self.source.name()) {
+            entry.insert(self.source.value());
+        }
+        self.inner.call(request)
+    }
+}
+
+/// Says who calls: `mailgun-rust/` and the version, then what the application adds.
+///
+/// ```
+/// use mailgun_core::layers::UserAgentLayer;
+///
+/// let layer = UserAgentLayer::new(Some("shop/2.1"))?;
+/// # let _ = layer;
+/// # Ok::<(), mailgun_core::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct UserAgentLayer(HeaderValue);
+
+impl UserAgentLayer {
+    /// With an optional suffix for the application, for example `shop/2.1`.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::Config`](crate::Kind::Config) if the suffix cannot stand in a header.
+    pub fn new(suffix: Option<&str>) -> Result<Self, Error> {
+        const OURS: &str = concat!("mailgun-rust/", env!("CARGO_PKG_VERSION"));
+        let value = match suffix.map(str::trim).filter(|suffix| !suffix.is_empty()) {
+            None => return Ok(Self(HeaderValue::from_static(OURS))),
+            Some(suffix) => format!("{OURS} {suffix}"),
+        };
+        if !value.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+            return Err(Error::config("user_agent", "holds characters other than printable ASCII"));
+        }
+        HeaderValue::try_from(value)
+            .map(Self)
+            .map_err(|_| Error::config("user_agent", "cannot be sent in a header"))
+    }
+}
+
+/// Adds the API key to every request that passes.
+///
+/// It asks the [`Credentials`] anew each time, so a key that was replaced is used by the next
+/// attempt. Put it innermost: what stands below it sees the key.
+#[derive(Clone, Debug)]
+pub struct AuthorizationLayer(Credentials);
+
+impl AuthorizationLayer {
+    /// Takes the key from `credentials`.
+    pub fn new(credentials: Credentials) -> Self {
+        Self(credentials)
+    }
+}
+
+/// Acts for a subaccount: sets `X-Mailgun-On-Behalf-Of` where a request does not have it yet.
+///
+/// The key must be one of the parent account.
+#[derive(Clone)]
+pub struct SubaccountLayer(HeaderValue);
+
+pub(crate) const ON_BEHALF_OF: HeaderName = HeaderName::from_static("x-mailgun-on-behalf-of");
+
+impl SubaccountLayer {
+    /// Acts for the subaccount `id`.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::InvalidInput`](crate::Kind::InvalidInput) if `id` is empty or cannot stand in a
+    /// header.
+    pub fn new(id: &str) -> Result<Self, Error> {
+        subaccount_header(id).map(Self)
+    }
+}
+
+pub(crate) fn subaccount_header(id: &str) -> Result<HeaderValue, Error> {
+    let usable = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_graphic());
+    usable.then(|| HeaderValue::try_from(id).ok()).flatten().ok_or_else(|| {
+        Error::invalid("subaccount", "is empty or not printable ASCII without spaces")
+    })
+}
+
+impl fmt::Debug for SubaccountLayer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("SubaccountLayer").field(&self.0).finish()
+    }
+}
+
+macro_rules! header_layer {
+    ($layer:ty, $name:expr, |$self:ident| $value:expr) => {
+        impl HeaderSource for $layer {
+            fn name(&self) -> HeaderName {
+                $name
+            }
+
+            fn value(&$self) -> HeaderValue {
+                $value
+            }
+        }
+
+        impl<S> Layer<S> for $layer {
+            type Service = SetHeader<S, Self>;
+
+            fn layer(&self, inner: S) -> Self::Service {
+                SetHeader { inner, source: self.clone() }
+            }
+        }
+    };
+}
+header_layer!(UserAgentLayer, header::USER_AGENT, |self| self.0.clone());
+header_layer!(AuthorizationLayer, header::AUTHORIZATION, |self| self.0.header());
+header_layer!(SubaccountLayer, ON_BEHALF_OF, |self| self.0.clone());
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use tower::{ServiceExt as _, service_fn};
+
+    use super::*;
+    use crate::ApiKey;
+
+    async fn through<L>(layer: L, request: Request<()>) -> http::HeaderMap
+    where
+        L: Layer<tower::util::BoxCloneSyncService<Request<()>, http::HeaderMap, Infallible>>,
+        L::Service: Service<Request<()>, Response = http::HeaderMap, Error = Infallible>,
+    {
+        let echo = service_fn(|request: Request<()>| async move {
+            Ok::<_, Infallible>(request.headers().clone())
+        });
+        let echo = tower::util::BoxCloneSyncService::new(echo);
+        layer.layer(echo).oneshot(request).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn each_layer_sets_its_header() {
+        let headers =
+            through(UserAgentLayer::new(Some("shop/2.1")).unwrap(), Request::new(())).await;
+        let agent = headers["user-agent"].to_str().unwrap();
+        assert!(agent.starts_with("mailgun-rust/") && agent.ends_with(" shop/2.1"), "{agent}");
+
+        let key = ApiKey::new("key-test").unwrap();
+        let headers = through(AuthorizationLayer::new(key.into()), Request::new(())).await;
+        assert_eq!(headers["authorization"], "Basic YXBpOmtleS10ZXN0");
+
+        let headers = through(SubaccountLayer::new("646d00a1").unwrap(), Request::new(())).await;
+        assert_eq!(headers["x-mailgun-on-behalf-of"], "646d00a1");
+    }
+
+    #[tokio::test]
+    async fn a_header_of_the_request_wins() {
+        let request = Request::get("/").header(ON_BEHALF_OF, "inner").body(()).unwrap();
+        let headers = through(SubaccountLayer::new("outer").unwrap(), request).await;
+        assert_eq!(headers["x-mailgun-on-behalf-of"], "inner");
+    }
+
+    #[test]
+    fn what_cannot_stand_in_a_header_is_refused() {
+        assert!(UserAgentLayer::new(Some("a\r\nb: c")).is_err());
+        assert!(UserAgentLayer::new(Some("é")).is_err());
+        for id in ["", "a b", "a\r\nb", "é"] {
+            assert!(SubaccountLayer::new(id).is_err(), "{id:?}");
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! The client's own tower layers, each usable alone.
+//!
+//! The default stack, outermost first:
+//!
+//! ```text
+//! call       operation span, total deadline                 (in the client)
+//!            layers of the application, once per call        ClientBuilder::layer
+//!            RetryLayer                                      repeats what may be repeated
+//! attempt    ReadReplyLayer                                  reads the reply, bounded
+//!            TraceLayer                                      the attempt's span
+//!            layers of the application, once per attempt     ClientBuilder::attempt_layer
+//!            AttemptTimeoutLayer
+//!            UserAgentLayer, AuthorizationLayer
+//!            hyper's pooled client
+//! ```
+//!
+//! The key is added below all layers of the application, which therefore never see it.
+
+mod attempt_timeout;
+mod headers;
+mod read_reply;
+mod retry;
+mod trace;
+
+pub use self::{
+    attempt_timeout::{AttemptTimeout, AttemptTimeoutFuture, AttemptTimeoutLayer},
+    headers::{AuthorizationLayer, HeaderSource, SetHeader, SubaccountLayer, UserAgentLayer},
+    read_reply::{ReadReply, ReadReplyLayer},
+    retry::{Retry, RetryLayer, RetryPolicy},
+    trace::{Trace, TraceFuture, TraceLayer},
+};
+
+pub(crate) use self::{
+    attempt_timeout::upload_allowance,
+    headers::{ON_BEHALF_OF, subaccount_header},
+    read_reply::is_failure,
+};

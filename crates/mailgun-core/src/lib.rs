@@ -1,0 +1,47 @@
+//! The core of the Mailgun SDK: client, transport, middleware, bodies, calls and paging.
+//!
+//! Applications use the umbrella crate `mailgun`, which re-exports what they need from here. This
+//! crate is for those who write a resource crate, assemble a stack of their own, or call an
+//! operation that has no method yet.
+//!
+//! * [`Client`] is a cheap handle around a stack of [`layers`] over hyper.
+//! * A [`Route`] names an operation; [`Client::call`] describes a [`Call`] of it, which is sent
+//!   when it is awaited.
+//! * [`Fields`], [`Form`], [`Upload`] and [`Body`] make requests; [`Reply`], [`Download`] and
+//!   [`Pager`] read replies.
+//! * [`Error`] says what went wrong, and by [`Error::delivery`] whether the operation may have
+//!   taken effect.
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod body;
+mod call;
+mod client;
+mod error;
+pub mod layers;
+mod pager;
+mod reply;
+mod route;
+mod transport;
+mod types;
+
+pub use bytes;
+pub use http;
+pub use mime;
+
+pub use self::{
+    body::{Body, FieldValue, Fields, Form, Upload, true_false, yes_no},
+    call::{Call, CallContext, CallFuture},
+    client::{ApiKey, Client, ClientBuilder, Credentials, HttpService, IntoCredentials, Region},
+    error::{BoxError, Delivery, Error, Kind, LimitScope, TimeoutPhase},
+    pager::{LinkPage, Page, PageParts, PageReply, Pager, ResumePoint},
+    reply::{Download, Reply, ReplyBody},
+    route::{Repeatability, Route},
+    transport::{Certificate, HttpVersions, Proxy, Roots},
+    types::{DomainName, Mailbox, Secret, Timestamp, de},
+};
+
+#[doc(hidden)]
+pub mod __private {
+    pub use serde;
+}

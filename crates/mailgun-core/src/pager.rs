@@ -1,0 +1,378 @@
+//! One pager for all of the API's ways of paging.
+
+use std::{collections::VecDeque, fmt};
+
+use futures_core::Stream;
+use futures_util::stream::try_unfold;
+use http::HeaderMap;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::Value;
+
+use crate::{
+    Body, Call, Client, Delivery, Error, Fields, Kind, Route,
+    call::{Draft, Options, Target},
+    de,
+};
+
+/// A page of a listing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Page<T> {
+    /// The items, at least one.
+    pub items: Vec<T>,
+    /// How many items the whole listing has, where the server tells it.
+    pub total: Option<u64>,
+}
+
+impl<T> IntoIterator for Page<T> {
+    type Item = T;
+    type IntoIter = std::vec::IntoIter<T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.items.into_iter()
+    }
+}
+
+/// A reply that is a page of a listing.
+pub trait PageReply: DeserializeOwned + Send + 'static {
+    /// What is listed.
+    type Item: Send + 'static;
+
+    /// The items, and where the next page is.
+    fn into_parts(self) -> PageParts<Self::Item>;
+}
+
+/// What a [`PageReply`] holds.
+#[derive(Clone, Debug)]
+pub struct PageParts<T> {
+    /// The items of the page.
+    pub items: Vec<T>,
+    /// The link or token of the next page; nothing for listings by skip and limit.
+    pub next: Option<String>,
+    /// How many items the whole listing has.
+    pub total: Option<u64>,
+}
+
+/// The usual reply of listings with links: `{"items": [..], "paging": {"next": ".."}}`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(bound = "T: Deserialize<'de>")]
+pub struct LinkPage<T> {
+    #[serde(default, deserialize_with = "de::null_default")]
+    items: Vec<T>,
+    #[serde(default, deserialize_with = "de::null_default")]
+    paging: Links,
+    #[serde(default, alias = "total_count")]
+    total: Option<u64>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+struct Links {
+    #[serde(default, alias = "Next")]
+    next: Option<String>,
+}
+
+impl<T: DeserializeOwned + Send + 'static> PageReply for LinkPage<T> {
+    type Item = T;
+
+    fn into_parts(self) -> PageParts<T> {
+        PageParts { items: self.items, next: self.paging.next, total: self.total }
+    }
+}
+
+/// Where a listing goes on: to be stored, and given to [`Pager::resume`] later.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ResumePoint(Cursor);
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Cursor {
+    Link(String),
+    Skip(u64),
+    Token(String),
+}
+
+/// How a listing is paged.
+#[derive(Clone, Debug)]
+enum Paging {
+    /// The reply holds a link to the next page.
+    Links,
+    /// `skip` in the query.
+    Skip,
+    /// `pagination.skip` in the JSON body.
+    JsonSkip(Value),
+    /// `pagination.token` in the JSON body.
+    JsonToken(Value),
+}
+
+/// A listing, page by page.
+///
+/// It ends with the first empty page, as Mailgun's listings do; a last page that still has a link,
+/// or a page that is shorter than asked for, does not end it.
+///
+/// ```no_run
+/// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
+/// use mailgun_core::{LinkPage, Pager, Route};
+///
+/// const LIST: Route = Route::get("/v3/{domain}/bounces");
+/// let call = client.call::<LinkPage<serde_json::Value>>(LIST, &["mg.example.com"]);
+/// let mut pager = Pager::links(call);
+/// while let Some(page) = pager.next_page().await? {
+///     for bounce in &page.items {
+///         println!("{bounce}");
+///     }
+///     // Stored, it lets another process go on with the next page.
+///     let _resume_point = pager.resume_point();
+/// }
+/// # Ok(()) }
+/// ```
+#[must_use = "a pager asks for nothing until its pages are asked for"]
+pub struct Pager<T> {
+    client: Client,
+    route: Route,
+    options: Options,
+    /// The call that each page repeats, or its fault until that was reported.
+    template: Result<Template, Option<Error>>,
+    paging: Paging,
+    cursor: Option<ResumePoint>,
+    state: State,
+    read: ReadPage<T>,
+}
+
+type ReadPage<T> = fn(Call<Value>) -> ReadFuture<T>;
+type ReadFuture<T> = std::pin::Pin<Box<dyn Future<Output = Result<PageParts<T>, Error>> + Send>>;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    HasMore,
+    /// The last page's link points to that page itself.
+    Repeats,
+    Done,
+}
+
+struct Template {
+    path: String,
+    query: Fields,
+    headers: HeaderMap,
+}
+
+impl<T: Send + 'static> Pager<T> {
+    /// A listing whose replies hold a link to the next page.
+    pub fn links<P: PageReply<Item = T>>(call: Call<P>) -> Self {
+        Self::new(call, Paging::Links)
+    }
+
+    /// A listing paged by `skip` and `limit` in the query.
+    pub fn skip<P: PageReply<Item = T>>(call: Call<P>) -> Self {
+        Self::new(call, Paging::Skip)
+    }
+
+    /// A listing paged by `pagination.skip` in the JSON body `query`.
+    pub fn json_skip<P: PageReply<Item = T>>(call: Call<P>, query: &impl Serialize) -> Self {
+        Self::with_json(call, query, Paging::JsonSkip)
+    }
+
+    /// A listing paged by `pagination.token` in the JSON body `query`.
+    pub fn json_token<P: PageReply<Item = T>>(call: Call<P>, query: &impl Serialize) -> Self {
+        Self::with_json(call, query, Paging::JsonToken)
+    }
+
+    fn with_json<P: PageReply<Item = T>>(
+        call: Call<P>,
+        query: &impl Serialize,
+        paging: fn(Value) -> Paging,
+    ) -> Self {
+        match serde_json::to_value(query) {
+            Ok(query) => Self::new(call, paging(query)),
+            Err(error) => {
+                let fault = Error::invalid("query", "cannot be written as JSON").with_source(error);
+                Self::new(call.fail(fault), paging(Value::Null))
+            }
+        }
+    }
+
+    fn new<P: PageReply<Item = T>>(call: Call<P>, paging: Paging) -> Self {
+        let Call { client, route, draft, options, .. } = call;
+        let template = draft.map_err(Some).and_then(|draft| match draft.target {
+            Target::Path(path) => Ok(Template { path, query: draft.query, headers: draft.headers }),
+            Target::Url(_) => Err(Some(Error::invalid("url", "cannot be the start of a listing"))),
+        });
+        Self {
+            client,
+            route,
+            options,
+            template,
+            paging,
+            cursor: None,
+            state: State::HasMore,
+            read: |call| Box::pin(async move { Ok(call.retype::<P>().await?.into_parts()) }),
+        }
+    }
+
+    /// Goes on where another pager of the same listing had come to.
+    pub fn resume(mut self, point: ResumePoint) -> Self {
+        self.cursor = Some(point);
+        self
+    }
+
+    /// Where to go on after the pages returned so far; `None` before the first.
+    pub fn resume_point(&self) -> Option<&ResumePoint> {
+        self.cursor.as_ref()
+    }
+
+    /// The next page; `None` at the end.
+    ///
+    /// # Errors
+    ///
+    /// That of the call. Calling again asks for the same page.
+    pub async fn next_page(&mut self) -> Result<Option<Page<T>>, Error> {
+        match self.state {
+            State::HasMore => {}
+            State::Repeats => {
+                self.state = State::Done;
+                let detail = "the listing's next page is the same page once more";
+                let error = Error::new(Kind::Decode, Delivery::Rejected, detail);
+                return Err(error.in_operation(self.route));
+            }
+            State::Done => return Ok(None),
+        }
+        let call = self.call()?;
+        let PageParts { items, next, total } = (self.read)(call).await?;
+        if items.is_empty() {
+            self.state = State::Done;
+            return Ok(None);
+        }
+        match self.after(items.len(), next)? {
+            None => self.state = State::Done,
+            Some(next) if self.is_at(&next) => self.state = State::Repeats,
+            next => self.cursor = next,
+        }
+        Ok(Some(Page { items, total }))
+    }
+
+    /// All pages as a stream, which ends after the first error.
+    pub fn into_pages(self) -> impl Stream<Item = Result<Page<T>, Error>> + Send {
+        try_unfold(self, |mut pager| async move {
+            Ok(pager.next_page().await?.map(|page| (page, pager)))
+        })
+    }
+
+    /// All items as a stream, which ends after the first error.
+    pub fn into_items(self) -> impl Stream<Item = Result<T, Error>> + Send {
+        try_unfold((self, VecDeque::new()), |(mut pager, mut items)| async move {
+            if items.is_empty() {
+                match pager.next_page().await? {
+                    Some(page) => items = page.items.into(),
+                    None => return Ok(None),
+                }
+            }
+            Ok(items.pop_front().map(|item| (item, (pager, items))))
+        })
+    }
+
+    fn call(&mut self) -> Result<Call<Value>, Error> {
+        let template = match &mut self.template {
+            Ok(template) => template,
+            Err(fault) => {
+                let again = || Error::invalid("listing", "has failed already");
+                return Err(fault.take().unwrap_or_else(again).in_operation(self.route));
+            }
+        };
+        let mut query = template.query.clone();
+        let mut path = template.path.clone();
+        let mut body = None;
+        match (&self.paging, self.cursor.as_ref().map(|point| &point.0)) {
+            (Paging::Links, Some(Cursor::Link(link))) => {
+                path = self.client.trusted().rebase(link)?;
+                query = Fields::new();
+            }
+            (Paging::Skip, Some(Cursor::Skip(skip))) => {
+                query.set("skip", *skip);
+            }
+            (Paging::JsonSkip(json), cursor) => {
+                let skip = match cursor {
+                    Some(Cursor::Skip(skip)) => Some(("skip", Value::from(*skip))),
+                    _ => None,
+                };
+                body = Some(with_pagination(json, skip));
+            }
+            (Paging::JsonToken(json), cursor) => {
+                let token = match cursor {
+                    Some(Cursor::Token(token)) => Some(("token", Value::from(&**token))),
+                    _ => None,
+                };
+                body = Some(with_pagination(json, token));
+            }
+            _ => {}
+        }
+        let headers = template.headers.clone();
+        let draft = Draft { target: Target::Path(path), query, headers, body: Body::empty() };
+        let call = Call::from_draft(self.client.clone(), self.route, draft, self.options.clone());
+        Ok(match body {
+            Some(json) => call.json(&json),
+            None => call,
+        })
+    }
+
+    /// Whether `next` is the page that was just read.
+    fn is_at(&self, next: &ResumePoint) -> bool {
+        match (&self.cursor, &next.0, &self.template) {
+            (Some(cursor), _, _) => cursor == next,
+            (None, Cursor::Link(link), Ok(template)) => {
+                let query = template.query.to_query();
+                let (path, link_query) = link.split_once('?').unwrap_or((link, ""));
+                path == template.path && link_query == query
+            }
+            _ => false,
+        }
+    }
+
+    /// The cursor after a page of `count` items.
+    fn after(&self, count: usize, next: Option<String>) -> Result<Option<ResumePoint>, Error> {
+        let next = next.filter(|next| !next.is_empty());
+        let skipped = |first: u64| {
+            let skip = match &self.cursor {
+                Some(ResumePoint(Cursor::Skip(skip))) => *skip,
+                _ => first,
+            };
+            Some(Cursor::Skip(skip.saturating_add(count as u64)))
+        };
+        let cursor = match &self.paging {
+            Paging::Links => match next {
+                None => None,
+                Some(link) => {
+                    let link = self.client.trusted().rebase(&link);
+                    Some(Cursor::Link(link.map_err(|error| error.in_operation(self.route))?))
+                }
+            },
+            Paging::Skip => {
+                let query = self.template.as_ref().ok().and_then(|t| t.query.get("skip"));
+                skipped(query.and_then(|skip| skip.parse().ok()).unwrap_or(0))
+            }
+            Paging::JsonSkip(json) => skipped(json["pagination"]["skip"].as_u64().unwrap_or(0)),
+            Paging::JsonToken(_) => next.map(Cursor::Token),
+        };
+        Ok(cursor.map(ResumePoint))
+    }
+}
+
+fn with_pagination(json: &Value, entry: Option<(&str, Value)>) -> Value {
+    let mut json = json.clone();
+    if let (Some((key, value)), Some(object)) = (entry, json.as_object_mut()) {
+        let pagination =
+            object.entry("pagination").or_insert_with(|| Value::Object(Default::default()));
+        if let Some(pagination) = pagination.as_object_mut() {
+            pagination.insert(key.to_owned(), value);
+        }
+    }
+    json
+}
+
+impl<T> fmt::Debug for Pager<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pager")
+            .field("route", &self.route)
+            .field("state", &self.state)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,119 @@
+use std::{
+    fmt,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use bytes::Bytes;
+use http_body::{Body, Frame, SizeHint};
+use http_body_util::BodyExt as _;
+use hyper::body::Incoming;
+
+use super::cut_short;
+use crate::{BoxError, Error};
+
+/// The body of a reply.
+#[derive(Default)]
+pub struct ReplyBody(Inner);
+
+#[derive(Default)]
+enum Inner {
+    #[default]
+    Empty,
+    Bytes(Bytes),
+    Network(Incoming),
+    Other(Pin<Box<dyn Body<Data = Bytes, Error = Error> + Send>>),
+}
+
+impl ReplyBody {
+    /// Any other body, for example one that a layer has wrapped.
+    pub fn new<B>(body: B) -> Self
+    where
+        B: Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        // A layer that leaves the reply alone must not cost a box.
+        let mut body = Some(body);
+        if let Some(ours) = (&mut body as &mut dyn std::any::Any).downcast_mut::<Option<Self>>() {
+            return ours.take().unwrap_or_default();
+        }
+        let Some(body) = body else { return Self::default() };
+        let body = body.map_err(|error| match error.into().downcast::<Error>() {
+            Ok(ours) => *ours,
+            Err(other) => cut_short(other),
+        });
+        Self(Inner::Other(Box::pin(body)))
+    }
+
+    pub(crate) fn as_bytes(&self) -> Option<&Bytes> {
+        match &self.0 {
+            Inner::Bytes(bytes) => Some(bytes),
+            _ => None,
+        }
+    }
+}
+
+impl From<Incoming> for ReplyBody {
+    fn from(body: Incoming) -> Self {
+        Self(Inner::Network(body))
+    }
+}
+
+impl From<Bytes> for ReplyBody {
+    fn from(bytes: Bytes) -> Self {
+        Self(Inner::Bytes(bytes))
+    }
+}
+
+impl From<&'static str> for ReplyBody {
+    fn from(text: &'static str) -> Self {
+        Bytes::from_static(text.as_bytes()).into()
+    }
+}
+
+impl Body for ReplyBody {
+    type Data = Bytes;
+    type Error = Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
+        match &mut self.0 {
+            Inner::Empty => Poll::Ready(None),
+            Inner::Bytes(bytes) => {
+                let bytes = std::mem::take(bytes);
+                self.0 = Inner::Empty;
+                Poll::Ready((!bytes.is_empty()).then(|| Ok(Frame::data(bytes))))
+            }
+            Inner::Network(body) => {
+                Pin::new(body).poll_frame(cx).map(|frame| frame.map(|f| f.map_err(cut_short)))
+            }
+            Inner::Other(body) => body.as_mut().poll_frame(cx),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match &self.0 {
+            Inner::Empty => true,
+            Inner::Bytes(bytes) => bytes.is_empty(),
+            Inner::Network(body) => body.is_end_stream(),
+            Inner::Other(body) => body.is_end_stream(),
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match &self.0 {
+            Inner::Empty => SizeHint::with_exact(0),
+            Inner::Bytes(bytes) => SizeHint::with_exact(bytes.len() as u64),
+            Inner::Network(body) => body.size_hint(),
+            Inner::Other(body) => body.size_hint(),
+        }
+    }
+}
+
+impl fmt::Debug for ReplyBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("ReplyBody").field(&self.size_hint().exact()).finish()
+    }
+}

@@ -1,0 +1,138 @@
+use std::{
+    fmt, io,
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use futures_core::Stream;
+use http::{HeaderMap, StatusCode};
+use http_body::Body as _;
+use tokio::{
+    io::{AsyncWrite, AsyncWriteExt as _},
+    time::Sleep,
+};
+
+use super::{ReadFault, ReplyBody, next_data, read};
+use crate::{Delivery, Error, Kind, TimeoutPhase};
+
+/// A large reply that is read piece by piece: an attachment, an export.
+///
+/// It has no cap and is not held in memory; the wait for each piece is bounded by the client's
+/// body idle time-out. It is also a `Stream` of [`Bytes`].
+pub struct Download {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: ReplyBody,
+    idle: Option<Duration>,
+    waiting: Option<Pin<Box<Sleep>>>,
+}
+
+impl Download {
+    pub(crate) fn new(
+        parts: http::response::Parts,
+        body: ReplyBody,
+        idle: Option<Duration>,
+    ) -> Self {
+        Self { status: parts.status, headers: parts.headers, body, idle, waiting: None }
+    }
+
+    /// The status, always a success.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The headers, for example `content-type`.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// The length in bytes, where the server told it.
+    pub fn size(&self) -> Option<u64> {
+        self.body.size_hint().exact()
+    }
+
+    /// The next piece; `None` at the end.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::Transport`] if the connection breaks before the end, [`Kind::Timeout`] if no piece
+    /// comes in time.
+    pub async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
+        next_data(&mut self.body, self.idle).await.transpose()
+    }
+
+    /// Everything, if it is at most `limit` bytes.
+    ///
+    /// # Errors
+    ///
+    /// As [`chunk`](Self::chunk); [`Kind::TooLarge`] if there is more than `limit`.
+    pub async fn bytes(self, limit: usize) -> Result<Bytes, Error> {
+        match read(self.body, limit, self.idle).await {
+            (bytes, Ok(())) => Ok(bytes),
+            (_, Err(ReadFault::Broken(error))) => Err(error),
+            (_, Err(ReadFault::TooLarge)) => {
+                Err(Error::too_large("download", format_args!("is larger than {limit} bytes"))
+                    .with_delivery(Delivery::Unknown))
+            }
+        }
+    }
+
+    /// Writes everything to `writer`, a file say, and returns the number of bytes.
+    ///
+    /// # Errors
+    ///
+    /// As [`chunk`](Self::chunk); [`Kind::Transport`] if the writer fails.
+    pub async fn write_to(mut self, writer: &mut (impl AsyncWrite + Unpin)) -> Result<u64, Error> {
+        let failed = |error: io::Error| {
+            Error::new(Kind::Transport, Delivery::Unknown, "the download could not be written")
+                .with_source(error)
+        };
+        let mut written = 0;
+        while let Some(piece) = self.chunk().await? {
+            writer.write_all(&piece).await.map_err(failed)?;
+            written += piece.len() as u64;
+        }
+        writer.flush().await.map_err(failed)?;
+        Ok(written)
+    }
+}
+
+impl Stream for Download {
+    type Item = Result<Bytes, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = &mut *self;
+        loop {
+            match Pin::new(&mut this.body).poll_frame(cx) {
+                Poll::Ready(None) => return Poll::Ready(None),
+                Poll::Ready(Some(Err(error))) => return Poll::Ready(Some(Err(error))),
+                Poll::Ready(Some(Ok(frame))) => {
+                    this.waiting = None;
+                    if let Ok(data) = frame.into_data() {
+                        return Poll::Ready(Some(Ok(data)));
+                    }
+                }
+                Poll::Pending => {
+                    let Some(limit) = this.idle else { return Poll::Pending };
+                    let waiting =
+                        this.waiting.get_or_insert_with(|| Box::pin(tokio::time::sleep(limit)));
+                    return waiting
+                        .as_mut()
+                        .poll(cx)
+                        .map(|()| Some(Err(Error::timeout(TimeoutPhase::BodyIdle, limit))));
+                }
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Download {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Download")
+            .field("status", &self.status)
+            .field("size", &self.size())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,156 @@
+//! The innermost service: one request over a pooled connection.
+
+use std::{
+    fmt,
+    pin::Pin,
+    sync::{Arc, Mutex, PoisonError},
+    task::{Context, Poll, ready},
+};
+
+use http::{Request, Response};
+use http_body::{Body, Frame, SizeHint};
+use hyper::body::Incoming;
+use hyper_util::client::legacy;
+use tower::Service;
+
+use super::{Connector, TransportConfig, classify, client};
+use crate::{BoxError, Delivery, Error, Kind};
+
+/// Sends requests over pooled connections; all its errors are ours.
+pub(crate) struct Transport<B> {
+    client: legacy::Client<Connector, Watched<B>>,
+}
+
+impl<B> Transport<B>
+where
+    B: Body + Send + Unpin + 'static,
+    B::Data: Send,
+    B::Error: Into<BoxError>,
+{
+    /// Needs no runtime. With `needs_tls`, faults of the TLS settings are found here.
+    pub(crate) fn new(config: &TransportConfig, needs_tls: bool) -> Result<Self, Error> {
+        Ok(Self { client: client(config, Connector::new(config, needs_tls)?) })
+    }
+
+    #[cfg(test)]
+    pub(super) fn with_connector(config: &TransportConfig, connector: Connector) -> Self {
+        Self { client: client(config, connector) }
+    }
+}
+
+impl<B> Clone for Transport<B> {
+    fn clone(&self) -> Self {
+        Self { client: self.client.clone() }
+    }
+}
+
+impl<B> Service<Request<B>> for Transport<B>
+where
+    B: Body + Send + Unpin + 'static,
+    B::Data: Send,
+    B::Error: Into<BoxError>,
+{
+    type Response = Response<Incoming>;
+    type Error = Error;
+    type Future = Sending;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<B>) -> Sending {
+        let failure = Failure::default();
+        let request =
+            request.map(|body| Watched { body, failure: Failure(Arc::clone(&failure.0)) });
+        Sending { exchange: self.client.request(request), failure }
+    }
+}
+
+/// The exchange of one request for the head of its reply.
+#[must_use = "futures do nothing unless polled"]
+pub(crate) struct Sending {
+    exchange: legacy::ResponseFuture,
+    failure: Failure,
+}
+
+impl Future for Sending {
+    type Output = Result<Response<Incoming>, Error>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let result = ready!(Pin::new(&mut self.exchange).poll(cx));
+        Poll::Ready(result.map_err(|error| self.failure.take().unwrap_or_else(|| classify(error))))
+    }
+}
+
+/// Why the body of a request broke off, if it did.
+///
+/// hyper keeps the error of a body for itself when the connection is HTTP/2, and lends but does
+/// not give it back when it is HTTP/1.1.
+#[derive(Default)]
+struct Failure(Arc<Mutex<Option<Error>>>);
+
+impl Failure {
+    /// A request that was never whole is not processed, whatever the body's error says.
+    fn keep(&self, error: BoxError) {
+        let error = match error.downcast::<Error>() {
+            Ok(ours) => ours.with_delivery(Delivery::NotSent),
+            Err(other) => {
+                Error::new(Kind::RequestBody, Delivery::NotSent, "the request body failed")
+                    .with_source(other)
+            }
+        };
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+    }
+
+    fn take(&self) -> Option<Error> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+/// A request body whose error is kept for the caller.
+pub(crate) struct Watched<B> {
+    body: B,
+    failure: Failure,
+}
+
+impl<B> Body for Watched<B>
+where
+    B: Body + Unpin,
+    B::Error: Into<BoxError>,
+{
+    type Data = B::Data;
+    type Error = BodyFailed;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<B::Data>, BodyFailed>>> {
+        let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
+        Poll::Ready(frame.map(|frame| {
+            frame.map_err(|error| {
+                self.failure.keep(error.into());
+                BodyFailed
+            })
+        }))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+/// Stands for the error of a body, which is kept elsewhere.
+#[derive(Debug)]
+pub(crate) struct BodyFailed;
+
+impl fmt::Display for BodyFailed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the request body failed")
+    }
+}
+
+impl std::error::Error for BodyFailed {}

@@ -1,0 +1,154 @@
+use base64::prelude::{BASE64_STANDARD, Engine};
+use hyper_util::client::proxy::matcher::Matcher;
+
+use super::{
+    servers::{server, socks_proxy, tunnel_proxy},
+    *,
+};
+
+fn header(user: &str, password: &str) -> String {
+    let token = BASE64_STANDARD.encode(format!("{user}:{password}"));
+    format!("Proxy-Authorization: Basic {token}\r\n")
+}
+
+#[tokio::test]
+async fn https_goes_through_a_tunnel_to_a_host_that_only_the_proxy_can_resolve() {
+    let ca = TestCa::new();
+    let server = server(Some(ca.acceptor("api.test", &[b"h2", b"http/1.1"]))).await;
+    let (proxy, mut asked) = tunnel_proxy(None, Ok(server)).await;
+    let proxy = Proxy::new(&format!("http://user:pa%40ss@{proxy}")).unwrap();
+
+    let reply = get(&through(proxy, trusting(&ca)), "https://api.test/v3/secret").await.unwrap();
+
+    assert_eq!(reply, "HTTP/2.0");
+    let asked = asked.next().unwrap();
+    assert!(asked.starts_with("CONNECT api.test:443 HTTP/1.1\r\n"), "{asked}");
+    assert!(asked.to_lowercase().contains(&header("user", "pa@ss").to_lowercase()), "{asked}");
+    assert!(!asked.contains("secret"), "{asked}");
+}
+
+#[tokio::test]
+async fn plain_http_is_tunnelled_too_to_its_own_port() {
+    let server = server(None).await;
+    let (address, mut asked) = tunnel_proxy(None, Ok(server)).await;
+    let proxy = Proxy::new(&address.to_string()).unwrap().basic_auth("us/er", "p:a@s%s");
+
+    let reply = get(&through(proxy, config()), "http://api.test/x").await.unwrap();
+
+    assert_eq!(reply, "HTTP/1.1");
+    let asked = asked.next().unwrap();
+    assert!(asked.starts_with("CONNECT api.test:80 HTTP/1.1\r\n"), "{asked}");
+    assert!(asked.contains(&header("us/er", "p:a@s%s")), "{asked}");
+}
+
+#[tokio::test]
+async fn the_connection_to_an_https_proxy_is_encrypted() {
+    let ca = TestCa::new();
+    let server = server(Some(ca.acceptor("api.test", &[b"h2"]))).await;
+    let front = ca.acceptor("localhost", &[b"http/1.1"]);
+    let (proxy, mut asked) = tunnel_proxy(Some(front), Ok(server)).await;
+    let proxy = Proxy::new(&format!("https://localhost:{}", proxy.port())).unwrap();
+
+    let reply = get(&through(proxy, trusting(&ca)), "https://api.test/").await.unwrap();
+
+    assert_eq!(reply, "HTTP/2.0");
+    assert!(asked.next().unwrap().starts_with("CONNECT api.test:443 "));
+}
+
+#[tokio::test]
+async fn an_https_proxy_that_is_not_trusted_is_named_in_the_error() {
+    let ca = TestCa::new();
+    let front = TestCa::new().acceptor("localhost", &[]);
+    let listener = server(Some(front)).await;
+    let proxy = Proxy::new(&format!("https://u:hunter2@localhost:{}", listener.port())).unwrap();
+
+    let error = get(&through(proxy, trusting(&ca)), "https://api.test/").await.unwrap_err();
+
+    assert_fate(&error, Kind::Tls, Delivery::NotSent);
+    assert!(error.to_string().contains("the proxy localhost"), "{error}");
+    assert!(!everything(&error).contains("hunter2"));
+}
+
+#[tokio::test]
+async fn socks_gets_the_name_of_the_host_and_the_password() {
+    let ca = TestCa::new();
+    let server = server(Some(ca.acceptor("api.test", &[b"http/1.1"]))).await;
+    let (address, mut asked) = socks_proxy(server).await;
+    for scheme in ["socks5", "socks5h"] {
+        let proxy = Proxy::new(&format!("{scheme}://user:pa%40ss@{address}")).unwrap();
+        let reply = get(&through(proxy, trusting(&ca)), "https://api.test/").await.unwrap();
+        assert_eq!(reply, "HTTP/1.1");
+        assert_eq!(asked.next().unwrap(), "user pa@ss api.test 443");
+    }
+}
+
+#[tokio::test]
+async fn refusals_of_a_proxy_are_named_and_nothing_was_sent() {
+    for (refusal, hinted) in
+        [("407 Proxy Authentication Required", true), ("502 Bad Gateway", false)]
+    {
+        let (address, _asked) = tunnel_proxy(None, Err(refusal)).await;
+        let proxy = Proxy::new(&format!("http://sesame:hunter2@{address}")).unwrap();
+        let error = get(&through(proxy, config()), "http://api.test/v3/path").await.unwrap_err();
+        assert_fate(&error, Kind::Connect, Delivery::NotSent);
+        assert!(error.to_string().contains(&format!("the proxy {address} opened no tunnel")));
+        assert_eq!(error.hint().is_some(), hinted, "{error}");
+        let all = everything(&error);
+        for secret in ["sesame", "hunter2", &header("sesame", "hunter2"), "/v3/path"] {
+            assert!(!all.contains(secret), "{all}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_socks_password_is_named_and_not_shown() {
+    let (address, _asked) = socks_proxy("127.0.0.1:1".parse().unwrap()).await;
+    let proxy = Proxy::new(&format!("socks5://sesame@{address}"));
+    let proxy = proxy.unwrap().basic_auth("sesame", "wrong");
+
+    let error = get(&through(proxy, config()), "http://api.test/").await.unwrap_err();
+
+    assert_fate(&error, Kind::Connect, Delivery::NotSent);
+    assert_eq!(error.hint(), Some("check user name and password of the proxy"));
+    assert!(!everything(&error).contains("sesame"));
+}
+
+#[tokio::test]
+async fn an_unreachable_proxy_is_named_and_its_password_is_not_shown() {
+    let proxy = Proxy::new("http://sesame:hunter2@127.0.0.1:1").unwrap();
+    let error = get(&through(proxy, config()), "http://api.test/").await.unwrap_err();
+    assert_fate(&error, Kind::Connect, Delivery::NotSent);
+    assert!(error.to_string().contains("could not connect to the proxy 127.0.0.1:1"), "{error}");
+    assert!(!everything(&error).contains("sesame") && !everything(&error).contains("hunter2"));
+}
+
+#[tokio::test]
+async fn an_explicit_proxy_serves_loopback_unless_listed() {
+    let server = server(None).await;
+    let (address, mut asked) = tunnel_proxy(None, Ok(server)).await;
+    let proxy = Proxy::new(&address.to_string()).unwrap();
+
+    let url = format!("http://{server}/");
+    get(&through(proxy.clone(), config()), &url).await.unwrap();
+    assert!(asked.next().is_some());
+
+    get(&through(proxy.no_proxy("10.0.0.1,127.0.0.0/8"), config()), &url).await.unwrap();
+    assert!(asked.next().is_none());
+}
+
+#[tokio::test]
+async fn the_environments_proxy_is_used_but_not_for_loopback() {
+    let server = server(None).await;
+    let (address, mut asked) = tunnel_proxy(None, Ok(server)).await;
+    let environment = || Matcher::builder().all(format!("http://{address}")).build();
+    let connector = Connector::with_environment(&config(), environment()).unwrap();
+    let transport = Transport::with_connector(&config(), connector);
+
+    get_with(&transport, "http://api.test/").await.unwrap();
+    assert!(asked.next().is_some());
+
+    for host in ["127.0.0.1", "localhost"] {
+        get_with(&transport, format!("http://{host}:{}/", server.port())).await.unwrap();
+        assert!(asked.next().is_none(), "{host}");
+    }
+}

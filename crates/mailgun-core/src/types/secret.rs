@@ -1,0 +1,65 @@
+//! Text that must not be printed.
+
+use std::fmt;
+
+use serde::Deserialize;
+
+/// A text that must not end up in a log: a signing key, a password, a key in a reply.
+///
+/// `Debug` hides it, and there is neither `Display` nor `Serialize`. The text comes out by
+/// [`expose`](Self::expose) only. Its memory is not overwritten when it is dropped.
+///
+/// ```
+/// use mailgun_core::Secret;
+///
+/// let password = Secret::new("hunter2");
+/// assert_eq!(format!("{password:?}"), "Secret(..)");
+/// assert_eq!(password.expose(), "hunter2");
+/// ```
+#[derive(Clone, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(Box<str>);
+
+impl Secret {
+    /// Takes the text in; any text is accepted, also an empty one.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into().into_boxed_str())
+    }
+
+    /// The text itself.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(..)")
+    }
+}
+
+impl From<String> for Secret {
+    fn from(text: String) -> Self {
+        Self::new(text)
+    }
+}
+
+impl From<&str> for Secret {
+    fn from(text: &str) -> Self {
+        Self::new(text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_hides_the_text_inside_other_types_too() {
+        let secret: Secret = serde_json::from_str(r#""hunter2""#).unwrap();
+        assert_eq!(format!("{:?}", Some(&secret)), "Some(Secret(..))");
+        assert_eq!(format!("{secret:#?}"), "Secret(..)");
+        assert_eq!(secret.clone().expose(), "hunter2");
+        assert!(serde_json::from_str::<Secret>("null").is_err());
+    }
+}

@@ -1,0 +1,138 @@
+//! The one lenient reader of dates.
+
+use super::calendar::{Civil, MICROS_PER_SECOND, MONTHS, WEEKDAYS};
+
+type Reason = &'static str;
+
+pub(super) const OUT_OF_RANGE: Reason = "must be in the years 1 to 9999";
+const NO_DATE: Reason = "must be a date in RFC 2822 or ISO 8601 form, or seconds since 1970";
+const NO_TIME: Reason = "has a time of day that cannot be read";
+const NO_ZONE: Reason = "has a time zone that cannot be read";
+
+/// Microseconds since 1970, not yet checked against the range of years.
+pub(super) fn micros(text: &str) -> Result<i64, Reason> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err("must not be empty");
+    }
+    if let Some(number) = number(text) {
+        let scale = if number.abs() < 1e11 { 1e6 } else { 1e3 };
+        // A float is off by less than a microsecond; one that is too large stays too large.
+        return Ok((number * scale).round() as i64);
+    }
+    // Mail headers may end with a comment, `+0000 (UTC)`.
+    let text = text.split('(').next().unwrap_or_default();
+    let mut words = text.split([' ', '\t', ',']).filter(|word| !word.is_empty());
+
+    let (date, clock) = date(&mut words).ok_or(NO_DATE)?;
+    let clock = clock.or_else(|| words.next()).unwrap_or("00:00");
+    let end = clock.find(|c: char| !matches!(c, '0'..='9' | ':' | '.')).unwrap_or(clock.len());
+    let (time, attached) = clock.split_at(end);
+    let zone = if attached.is_empty() { words.next().unwrap_or("Z") } else { attached };
+    let offset = offset_seconds(zone).ok_or(NO_ZONE)?;
+    // Go writes the zone twice, and may add the reading of its monotonic clock.
+    if !words.all(|word| offset_seconds(word).is_some() || word.starts_with("m=")) {
+        return Err(NO_ZONE);
+    }
+
+    let local = time_of_day(date, time).ok_or(NO_TIME)?.to_micros();
+    let local = local.ok_or("must be a day and time that exist in the calendar")?;
+    local.checked_sub(offset * MICROS_PER_SECOND).ok_or(OUT_OF_RANGE)
+}
+
+/// A number as JSON has it; `inf` and `nan` are not taken for one.
+fn number(text: &str) -> Option<f64> {
+    let is_number = |b: u8| b.is_ascii_digit() || matches!(b, b'+' | b'-' | b'.' | b'e' | b'E');
+    if text.bytes().all(is_number) { text.parse().ok() } else { None }
+}
+
+/// Year, month and day, and what is attached to them as the time of day.
+type Date<'a> = ((i64, i64, i64), Option<&'a str>);
+
+fn date<'a>(words: &mut impl Iterator<Item = &'a str>) -> Option<Date<'a>> {
+    let mut first = words.next()?;
+    if first.contains('-') {
+        let (date, clock) = match first.split_once(['T', 't']) {
+            Some((date, clock)) => (date, Some(clock)),
+            None => (first, None),
+        };
+        let mut parts = date.split('-');
+        let year = digits(parts.next()?, 4, 4)?;
+        let month = digits(parts.next()?, 1, 2)?;
+        let day = digits(parts.next()?, 1, 2)?;
+        return parts.next().is_none().then_some(((year, month, day), clock));
+    }
+    if position_of_name(&WEEKDAYS, first).is_some() {
+        first = words.next()?;
+    }
+    let day = digits(first, 1, 2)?;
+    let month = position_of_name(&MONTHS, words.next()?)? + 1;
+    // Four digits, or a year such as `25` would end up in antiquity.
+    let year = digits(words.next()?, 4, 4)?;
+    Some(((year, month, day), None))
+}
+
+fn time_of_day((year, month, day): (i64, i64, i64), time: &str) -> Option<Civil> {
+    let (whole, fraction) = time.split_once('.').unwrap_or((time, "0"));
+    let mut parts = whole.split(':');
+    let hour = digits(parts.next()?, 1, 2)?;
+    let minute = digits(parts.next()?, 2, 2)?;
+    let second = parts.next().map_or(Some(0), |second| digits(second, 2, 2))?;
+    if parts.next().is_some()
+        || fraction.is_empty()
+        || !fraction.bytes().all(|b| b.is_ascii_digit())
+    {
+        return None;
+    }
+    let micros = fraction
+        .bytes()
+        .chain(std::iter::repeat(b'0'))
+        .take(6)
+        .fold(0, |sum, digit| sum * 10 + i64::from(digit - b'0'));
+    Some(Civil { year, month, day, hour, minute, second, micros })
+}
+
+/// Seconds east of UTC.
+fn offset_seconds(zone: &str) -> Option<i64> {
+    if let Some(offset) = zone.strip_prefix(['+', '-']) {
+        let (hours, minutes) = match offset.split_once(':') {
+            Some(parts) => parts,
+            None => offset.split_at_checked(2)?,
+        };
+        let hours = digits(hours, 2, 2)?;
+        let minutes = if minutes.is_empty() { 0 } else { digits(minutes, 2, 2)? };
+        let seconds = (hours * 60 + minutes) * 60;
+        return (hours < 24 && minutes < 60).then_some(if zone.starts_with('-') {
+            -seconds
+        } else {
+            seconds
+        });
+    }
+    let hours = match &*zone.to_ascii_uppercase() {
+        "EDT" => -4,
+        "EST" | "CDT" => -5,
+        "CST" | "MDT" => -6,
+        "MST" | "PDT" => -7,
+        "PST" => -8,
+        // These belong to the hour, and there is no telling whether it was counted to 12 or to 24.
+        "AM" | "PM" => return None,
+        // RFC 2822 wants other names, among them the military letters, read as UTC.
+        name if !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphabetic()) => 0,
+        _ => return None,
+    };
+    Some(hours * 3600)
+}
+
+/// The place of an English name, which may be given in full and in any case.
+fn position_of_name(names: &[&str], word: &str) -> Option<i64> {
+    let is_word = word.bytes().all(|b| b.is_ascii_alphabetic());
+    let start = word.get(..3).filter(|_| is_word)?;
+    let position = names.iter().position(|name| name.eq_ignore_ascii_case(start))?;
+    i64::try_from(position).ok()
+}
+
+/// An unsigned number of `min` to `max` digits, `max` being small.
+fn digits(text: &str, min: usize, max: usize) -> Option<i64> {
+    let fits = (min..=max).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+    if fits { text.parse().ok() } else { None }
+}

@@ -1,0 +1,290 @@
+//! Many recipients, a separate mail to each: described here, planned and run by the parts.
+
+mod plan;
+mod record;
+mod run;
+
+use std::fmt;
+
+use mailgun_core::{Error, Form, Mailbox};
+use serde::Serialize;
+
+pub(crate) use self::plan::Plan;
+pub use self::{
+    record::{
+        BatchReport, ChunkOutcome, ChunkRecord, ChunkResult, ChunkState, Positions, Progress,
+    },
+    run::BatchRun,
+};
+use crate::{
+    content::{Addresses, Content, content_setters},
+    options::option_setters,
+};
+
+/// A mail to many recipients, each of whom gets one of their own and sees no other.
+///
+/// Variables of a recipient take the place of `%recipient.NAME%` in subject, bodies and headers.
+/// The batch is split into chunks, by number and by size; each is one call, with the variables of
+/// just its recipients.
+///
+/// There is no Cc and no Bcc: the service would send a copy for **each** recipient. Whoever wants
+/// that says so by [`cc_in_every_mail`](Self::cc_in_every_mail).
+///
+/// ```no_run
+/// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
+/// use mailgun_messages::{Batch, Messages};
+/// use serde_json::json;
+///
+/// let batch = Batch::new()
+///     .from("news@mg.example.com")
+///     .subject("News for %recipient.name%")
+///     .text("Hello %recipient.name%!")
+///     .recipient("ann@example.com", &json!({"name": "Ann"}))
+///     .recipient("bob@example.com", &json!({"name": "Bob"}));
+/// let report = Messages::new(&client, "mg.example.com")
+///     .send_batch(batch)
+///     .on_progress(|progress| println!("{} of {}", progress.done, progress.total))
+///     .await?;
+/// assert!(report.is_complete());
+/// # Ok(()) }
+/// ```
+///
+/// ```compile_fail
+/// mailgun_messages::Batch::new().cc("boss@example.com");
+/// ```
+///
+/// ```compile_fail
+/// mailgun_messages::Batch::new().bcc("boss@example.com");
+/// ```
+#[must_use]
+pub struct Batch {
+    pub(crate) content: Content,
+    recipients: Vec<Recipient>,
+    chunk_size: usize,
+    chunk_bytes: usize,
+    duplicates: Duplicates,
+    journal: Vec<ChunkRecord>,
+    resends_unknown: bool,
+}
+
+/// One recipient and their variables as JSON.
+struct Recipient {
+    mailbox: Mailbox,
+    variables: Box<str>,
+}
+
+/// What happens to an address that occurs more than once in a batch.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Duplicates {
+    /// Each occurrence gets its mail, in separate chunks: within one call the service would keep
+    /// one set of variables for both.
+    #[default]
+    Separate,
+    /// The batch is refused, naming both positions.
+    Refuse,
+}
+
+impl Default for Batch {
+    fn default() -> Self {
+        Self {
+            content: Content::default(),
+            recipients: Vec::new(),
+            chunk_size: 1000,
+            chunk_bytes: 4 * 1024 * 1024,
+            duplicates: Duplicates::default(),
+            journal: Vec::new(),
+            resends_unknown: false,
+        }
+    }
+}
+
+content_setters!(Batch);
+option_setters!(Batch);
+
+impl Batch {
+    /// A batch without content and recipients.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a recipient with their variables, anything that serialises as a JSON object; `&()` is
+    /// none.
+    ///
+    /// A recipient's position, from 0, is what results and records speak of.
+    pub fn recipient(
+        mut self,
+        address: impl Addresses,
+        variables: &(impl Serialize + ?Sized),
+    ) -> Self {
+        self.push(address, variables);
+        self
+    }
+
+    /// Adds a recipient for each item.
+    pub fn recipients<A: Addresses, V: Serialize>(
+        mut self,
+        recipients: impl IntoIterator<Item = (A, V)>,
+    ) -> Self {
+        for (address, variables) in recipients {
+            self.push(address, &variables);
+        }
+        self
+    }
+
+    fn push(&mut self, address: impl Addresses, variables: &(impl Serialize + ?Sized)) {
+        let position = self.recipients.len();
+        match recipient(address, variables) {
+            Ok(recipient) => self.recipients.push(recipient),
+            Err(error) => {
+                let parameter = format_args!("recipient {position}");
+                self.content.fields.fail(error.in_parameter(parameter));
+            }
+        }
+    }
+
+    /// Puts this address in Cc of every mail: it gets one copy for each recipient.
+    pub fn cc_in_every_mail(mut self, addresses: impl Addresses) -> Self {
+        self.content.recipients("cc", addresses);
+        self
+    }
+
+    /// Puts this address in Bcc of every mail: it gets one copy for each recipient.
+    pub fn bcc_in_every_mail(mut self, addresses: impl Addresses) -> Self {
+        self.content.recipients("bcc", addresses);
+        self
+    }
+
+    /// At most so many recipients a call: 1 to 1,000, default 1,000. New accounts may have a much
+    /// lower limit.
+    pub fn chunk_size(mut self, recipients: usize) -> Self {
+        if (1..=1000).contains(&recipients) {
+            self.chunk_size = recipients;
+        } else {
+            self.content.fields.fail(Error::invalid("chunk_size", "is not within 1 to 1000"));
+        }
+        self
+    }
+
+    /// At most so many bytes of addresses and variables a call, default 4 MiB; the service has been
+    /// seen to ignore very large sets of variables.
+    pub fn chunk_bytes(mut self, bytes: usize) -> Self {
+        self.chunk_bytes = bytes;
+        self
+    }
+
+    /// What happens to an address that occurs more than once; default [`Duplicates::Separate`].
+    pub fn duplicates(mut self, duplicates: Duplicates) -> Self {
+        self.duplicates = duplicates;
+        self
+    }
+
+    /// Goes on after an earlier run of the same recipients in the same order.
+    ///
+    /// `records` are those of its report, or all that its progress callback was given, in order.
+    /// Who was accepted is left out, and so is everyone whose outcome is unknown, a chunk that was
+    /// being sent when the process ended included.
+    pub fn resume(mut self, records: impl IntoIterator<Item = ChunkRecord>) -> Self {
+        self.journal.extend(records);
+        self
+    }
+
+    /// In a resumed run, also sends to those whose outcome is unknown. They may get the mail twice.
+    pub fn resend_unknown(mut self) -> Self {
+        self.resends_unknown = true;
+        self
+    }
+
+    /// Checks everything and splits the recipients.
+    pub(crate) fn plan(mut self) -> Result<Plan, Error> {
+        if let Some(fault) = self.content.fields.take_fault() {
+            return Err(fault);
+        }
+        if self.recipients.is_empty() {
+            return Err(Error::invalid("recipient", "is missing: a batch needs recipients"));
+        }
+        self.content.check_complete()?;
+        self.content.check_sizes()?;
+        let wanted = self.wanted()?;
+        let chunks = self.split(&wanted)?;
+        if chunks.len() > 1
+            && let Err(file) = self.content.try_clone()
+        {
+            let reason =
+                "comes from a stream, which can be read once, and the batch has several chunks";
+            return Err(Error::invalid(format_args!("attachment {file}"), reason));
+        }
+        Ok(Plan { batch: Box::new(self), chunks })
+    }
+}
+
+fn recipient(
+    address: impl Addresses,
+    variables: &(impl Serialize + ?Sized),
+) -> Result<Recipient, Error> {
+    let mut list = address.into_mailboxes()?;
+    let (Some(mailbox), true) = (list.pop(), list.is_empty()) else {
+        return Err(Error::invalid("mailbox", "must be exactly one"));
+    };
+    let json = serde_json::to_string(variables)
+        .map_err(|_| Error::invalid("variables", "cannot be written as JSON"))?;
+    let variables = match &*json {
+        // An array here would make the service ignore the variables.
+        "null" | "[]" => "{}".into(),
+        object if object.starts_with('{') => json.into(),
+        _ => return Err(Error::invalid("variables", "are not a JSON object")),
+    };
+    Ok(Recipient { mailbox, variables })
+}
+
+impl Batch {
+    /// The form of one chunk.
+    pub(crate) fn form(&self, chunk: &Positions) -> Form {
+        let content = match self.content.try_clone() {
+            Ok(content) => content,
+            Err(file) => {
+                let mut form = Form::new();
+                form.fail(Error::invalid(format_args!("attachment {file}"), "was read already"));
+                return form;
+            }
+        };
+        let mut form = content.into_form();
+        let mut variables =
+            Vec::with_capacity(2 + chunk.iter().map(|i| self.size_of(i)).sum::<usize>());
+        variables.push(b'{');
+        for recipient in chunk.iter().filter_map(|position| self.recipients.get(position)) {
+            form.text("to", &recipient.mailbox);
+            if variables.len() > 1 {
+                variables.push(b',');
+            }
+            // Writing a string to memory cannot fail.
+            let _ = serde_json::to_writer(&mut variables, recipient.mailbox.address());
+            variables.push(b':');
+            variables.extend_from_slice(recipient.variables.as_bytes());
+        }
+        variables.push(b'}');
+        form.text("recipient-variables", bytes::Bytes::from(variables));
+        form
+    }
+
+    /// How many bytes a recipient adds to a call, roughly.
+    fn size_of(&self, position: usize) -> usize {
+        self.recipients.get(position).map_or(0, |recipient| {
+            2 * recipient.mailbox.as_str().len() + recipient.variables.len() + 4
+        })
+    }
+
+    pub(crate) fn total(&self) -> usize {
+        self.recipients.len()
+    }
+}
+
+impl fmt::Debug for Batch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Batch")
+            .field("content", &self.content)
+            .field("recipients", &self.recipients.len())
+            .field("chunk_size", &self.chunk_size)
+            .finish_non_exhaustive()
+    }
+}

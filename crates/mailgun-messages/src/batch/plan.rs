@@ -1,0 +1,85 @@
+//! Which recipients go into which call.
+
+use std::collections::{HashMap, VecDeque};
+
+use mailgun_core::Error;
+
+use super::{Batch, ChunkState, Duplicates, Positions};
+
+/// A batch that has been checked, and its chunks in order.
+pub(crate) struct Plan {
+    pub(crate) batch: Box<Batch>,
+    pub(crate) chunks: VecDeque<Positions>,
+}
+
+impl Batch {
+    /// For each recipient, whether this run sends to them: what the journal says last decides.
+    pub(super) fn wanted(&self) -> Result<Vec<bool>, Error> {
+        let total = self.recipients.len();
+        let mut wanted = vec![true; total];
+        for record in &self.journal {
+            if record.total != total {
+                return Err(Error::invalid(
+                    "resume",
+                    format_args!("is of a batch of {} recipients, this has {total}", record.total),
+                ));
+            }
+            let is_wanted = match record.state {
+                ChunkState::Refused | ChunkState::NotSent => true,
+                ChunkState::Accepted(_) => false,
+                ChunkState::Sending | ChunkState::Unknown => self.resends_unknown,
+            };
+            for position in record.positions.iter() {
+                if let Some(slot) = wanted.get_mut(position) {
+                    *slot = is_wanted;
+                }
+            }
+        }
+        Ok(wanted)
+    }
+
+    /// Splits the wanted recipients by number and by size.
+    ///
+    /// Repeated addresses are sent in rounds: all first occurrences, then all second ones, so that
+    /// no chunk holds an address twice.
+    pub(super) fn split(&self, wanted: &[bool]) -> Result<VecDeque<Positions>, Error> {
+        let mut rounds: Vec<Vec<usize>> = Vec::new();
+        let mut seen: HashMap<String, (usize, usize)> =
+            HashMap::with_capacity(self.recipients.len());
+        for (position, recipient) in self.recipients.iter().enumerate() {
+            let address = recipient.mailbox.address().to_ascii_lowercase();
+            let (first, round) =
+                *seen.entry(address).and_modify(|(_, round)| *round += 1).or_insert((position, 0));
+            if round > 0 && self.duplicates == Duplicates::Refuse {
+                let parameter = format!("recipient {position}");
+                let reason = format_args!("has the address of recipient {first}");
+                return Err(Error::invalid(parameter, reason));
+            }
+            if wanted.get(position).is_some_and(|wanted| *wanted) {
+                rounds.resize_with(rounds.len().max(round + 1), Vec::new);
+                if let Some(round) = rounds.get_mut(round) {
+                    round.push(position);
+                }
+            }
+        }
+        let mut chunks = VecDeque::new();
+        for round in rounds {
+            let mut chunk = Positions::default();
+            let mut bytes = 0;
+            for position in round {
+                let size = self.size_of(position);
+                let is_full = chunk.len() == self.chunk_size || bytes + size > self.chunk_bytes;
+                if is_full && !chunk.is_empty() {
+                    chunks.push_back(std::mem::take(&mut chunk));
+                    bytes = 0;
+                }
+                chunk.push(position);
+                bytes += size;
+            }
+            if !chunk.is_empty() {
+                chunks.push_back(chunk);
+            }
+        }
+        Ok(chunks)
+    }
+}

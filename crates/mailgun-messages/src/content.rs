@@ -1,0 +1,361 @@
+//! What messages and batches have in common: the list of fields, its checks, the files.
+
+use std::{borrow::Cow, fmt};
+
+use bytes::Bytes;
+use mailgun_core::{Error, FieldValue, Fields, Form, Mailbox, Upload};
+use serde::Serialize;
+
+/// Mailgun refuses messages that are larger, and option blocks that are larger.
+pub(crate) const MAX_MESSAGE: u64 = 25 * 1024 * 1024;
+pub(crate) const MAX_OPTIONS: usize = 16 * 1024;
+
+/// What names one or several mailboxes: `"bob@example.com"`, `"Bob <bob@example.com>"`, a list
+/// separated by commas, a `(name, address)` pair, or a [`Mailbox`].
+pub trait Addresses {
+    /// The mailboxes, or what is wrong with the text.
+    #[doc(hidden)]
+    fn into_mailboxes(self) -> Result<Vec<Mailbox>, Error>;
+}
+
+impl Addresses for &str {
+    fn into_mailboxes(self) -> Result<Vec<Mailbox>, Error> {
+        let list = Mailbox::parse_list(self)?;
+        if list.is_empty() { Err(Error::invalid("mailbox", "is empty")) } else { Ok(list) }
+    }
+}
+
+impl Addresses for &String {
+    fn into_mailboxes(self) -> Result<Vec<Mailbox>, Error> {
+        self.as_str().into_mailboxes()
+    }
+}
+
+impl Addresses for String {
+    fn into_mailboxes(self) -> Result<Vec<Mailbox>, Error> {
+        self.as_str().into_mailboxes()
+    }
+}
+
+impl Addresses for Mailbox {
+    fn into_mailboxes(self) -> Result<Vec<Mailbox>, Error> {
+        Ok(vec![self])
+    }
+}
+
+impl Addresses for &Mailbox {
+    fn into_mailboxes(self) -> Result<Vec<Mailbox>, Error> {
+        Ok(vec![self.clone()])
+    }
+}
+
+impl<N: AsRef<str>, A: AsRef<str>> Addresses for (N, A) {
+    fn into_mailboxes(self) -> Result<Vec<Mailbox>, Error> {
+        Mailbox::with_name(self.0, self.1).map(|mailbox| vec![mailbox])
+    }
+}
+
+/// Fields in the order in which they were set, files, and the limits they are held to.
+#[derive(Default)]
+pub(crate) struct Content {
+    pub(crate) fields: Fields,
+    files: Vec<(&'static str, Upload)>,
+    max_size: Option<u64>,
+    max_options: Option<usize>,
+}
+
+impl Content {
+    /// Sets a field whose value ends up in a header, or in a list of names.
+    pub(crate) fn line(&mut self, name: impl Into<Cow<'static, str>>, value: impl FieldValue) {
+        self.checked(name, value, |fields, name, value| {
+            fields.set(name, value);
+        });
+    }
+
+    /// As [`line`](Self::line), for a field that may occur several times.
+    pub(crate) fn append_line(
+        &mut self,
+        name: impl Into<Cow<'static, str>>,
+        value: impl FieldValue,
+    ) {
+        self.checked(name, value, |fields, name, value| {
+            fields.append(name, value);
+        });
+    }
+
+    fn checked(
+        &mut self,
+        name: impl Into<Cow<'static, str>>,
+        value: impl FieldValue,
+        put: impl FnOnce(&mut Fields, Cow<'static, str>, Bytes),
+    ) {
+        let (name, value) = (name.into(), value.into_value());
+        if value.iter().any(u8::is_ascii_control) {
+            self.fields.fail(Error::invalid(name, "must not hold control characters"));
+        } else {
+            put(&mut self.fields, name, value);
+        }
+    }
+
+    /// Sets a body; an empty one is none, so that it does not stand beside a template.
+    pub(crate) fn body(&mut self, name: &'static str, text: impl Into<String>) {
+        let text = text.into();
+        if text.is_empty() {
+            self.fields.remove(name);
+        } else {
+            self.fields.set(name, text);
+        }
+    }
+
+    /// Sets the sender, which must be a single mailbox.
+    pub(crate) fn from(&mut self, from: impl Addresses) {
+        let checked = from.into_mailboxes().and_then(|list| match &list[..] {
+            [one] if !one.is_ascii_local() => {
+                Err(Error::invalid("mailbox", "must have an ASCII local part to be a sender"))
+            }
+            [one] => Ok(one.clone()),
+            _ => Err(Error::invalid("mailbox", "must be exactly one")),
+        });
+        match checked {
+            Ok(mailbox) => {
+                self.fields.set("from", &mailbox);
+            }
+            Err(error) => {
+                self.fields.fail(error.in_parameter("from"));
+            }
+        }
+    }
+
+    /// Adds recipients as one field.
+    pub(crate) fn recipients(&mut self, field: &'static str, addresses: impl Addresses) {
+        match addresses.into_mailboxes() {
+            Ok(list) => {
+                self.fields.append(field, joined(&list));
+            }
+            Err(error) => {
+                let number = self.fields.iter().filter(|(name, _)| *name == field).count() + 1;
+                self.fields.fail(error.in_parameter(format_args!("{field} #{number}")));
+            }
+        }
+    }
+
+    /// Sets a header of the mail, whatever the case of its name.
+    pub(crate) fn header(&mut self, name: &str, value: &str) {
+        let is_token = !name.is_empty() && name.bytes().all(|b| b.is_ascii_graphic() && b != b':');
+        if !is_token {
+            let reason = "is not a header name: printable ASCII without spaces or colons";
+            self.fields.fail(Error::invalid(name.escape_debug(), reason));
+            return;
+        }
+        let field = format!("h:{name}");
+        let spelling = self.fields.iter().map(|(other, _)| other);
+        let spelling =
+            spelling.filter(|other| other.eq_ignore_ascii_case(&field)).map(str::to_owned);
+        if let Some(other) = spelling.last() {
+            self.fields.remove(&other);
+        }
+        self.line(field, value);
+    }
+
+    /// Sets a custom variable to text, or to JSON of anything else.
+    pub(crate) fn variable(&mut self, name: &str, value: &(impl Serialize + ?Sized)) {
+        if name.is_empty() || name.chars().any(char::is_control) {
+            let reason = "is not a variable name: empty, or with control characters";
+            self.fields.fail(Error::invalid(format_args!("v:{}", name.escape_debug()), reason));
+        } else {
+            self.fields.set_json(format!("v:{name}"), value);
+        }
+    }
+
+    /// Sets a field to a JSON object; nothing else is one in the service's eyes.
+    pub(crate) fn object(&mut self, name: &'static str, value: &(impl Serialize + ?Sized)) {
+        self.fields.set_json(name, value);
+        let is_object = self.fields.get(name).is_none_or(|text| text.starts_with('{'));
+        if !is_object {
+            self.fields.fail(Error::invalid(name, "is not a JSON object"));
+        }
+    }
+
+    pub(crate) fn file(&mut self, field: &'static str, file: Upload) {
+        self.files.push((field, file));
+    }
+
+    pub(crate) fn set_max_size(&mut self, bytes: u64) {
+        self.max_size = Some(bytes);
+    }
+
+    pub(crate) fn set_max_options(&mut self, bytes: usize) {
+        self.max_options = Some(bytes);
+    }
+
+    fn has(&self, names: &[&str]) -> bool {
+        self.fields.iter().any(|(name, _)| names.contains(&name))
+    }
+
+    /// A message must say something, and say who sends it.
+    pub(crate) fn check_complete(&self) -> Result<(), Error> {
+        if !self.has(&["text", "html", "amp-html", "template"]) {
+            return Err(Error::invalid(
+                "text",
+                "is missing, and so are html, amp-html and template",
+            ));
+        }
+        // A template may bring its own From header.
+        if !self.has(&["from", "template"]) {
+            return Err(Error::invalid("from", "is missing"));
+        }
+        Ok(())
+    }
+
+    /// The limits of the service, found before anything is connected.
+    pub(crate) fn check_sizes(&self) -> Result<(), Error> {
+        self.check_options()?;
+        let bodies = ["text", "html", "amp-html"];
+        let bodies = self.fields.iter().filter(|(name, _)| bodies.contains(name));
+        let text: u64 = bodies.map(|(_, value)| value.len() as u64).sum();
+        let files: u64 = self.files.iter().filter_map(|(_, file)| file.size()).sum();
+        let limit = self.max_size.unwrap_or(MAX_MESSAGE);
+        let size = text.saturating_add(files);
+        if size > limit {
+            let largest = self.files.iter().max_by_key(|(_, file)| file.size());
+            let largest = largest.map_or("text", |(_, file)| file.filename());
+            return Err(Error::too_large(
+                "attachment",
+                format_args!(
+                    "and bodies have {size} bytes, over the limit of {limit}; the largest is `{largest}`"
+                ),
+            ));
+        }
+        Ok(())
+    }
+
+    fn check_options(&self) -> Result<(), Error> {
+        let is_option =
+            |name: &str| matches!(name.as_bytes(), [b'o' | b'h' | b'v' | b't', b':', ..]);
+        let mut options: Vec<_> = self
+            .fields
+            .iter()
+            .filter(|(name, _)| is_option(name))
+            .map(|(name, value)| (name.len() + value.len(), name))
+            .collect();
+        let size: usize = options.iter().map(|(size, _)| size).sum();
+        let limit = self.max_options.unwrap_or(MAX_OPTIONS);
+        if size <= limit {
+            return Ok(());
+        }
+        options.sort_unstable_by(|a, b| b.cmp(a));
+        let largest: Vec<_> =
+            options.iter().take(3).map(|(size, name)| format!("`{name}` with {size}")).collect();
+        Err(Error::too_large(
+            "options",
+            format_args!(
+                "(o:, h:, v: and t: parameters) have {size} bytes, over the limit of {limit}; the \
+                 largest are {}",
+                largest.join(", ")
+            ),
+        ))
+    }
+
+    pub(crate) fn into_form(self) -> Form {
+        let mut form = Form::new();
+        form.fields(self.fields);
+        for (field, file) in self.files {
+            form.file(field, file);
+        }
+        form
+    }
+
+    /// The same content once more; the name of the file if one can be read only once.
+    pub(crate) fn try_clone(&self) -> Result<Self, &str> {
+        let files = self.files.iter().map(|(field, file)| match file.try_clone() {
+            Some(copy) => Ok((*field, copy)),
+            None => Err(file.filename()),
+        });
+        Ok(Self {
+            fields: self.fields.clone(),
+            files: files.collect::<Result<_, _>>()?,
+            max_size: self.max_size,
+            max_options: self.max_options,
+        })
+    }
+}
+
+/// Mailboxes as one value, separated by commas.
+pub(crate) fn joined(list: &[Mailbox]) -> String {
+    let texts: Vec<_> = list.iter().map(Mailbox::as_str).collect();
+    texts.join(", ")
+}
+
+/// Names and sizes only.
+impl fmt::Debug for Content {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Content").field("fields", &self.fields).field("files", &self.files).finish()
+    }
+}
+
+/// The setters of what a mail says, for the types that hold a [`Content`].
+macro_rules! content_setters {
+    ($type:ident) => {
+        impl $type {
+            /// Who sends it: one mailbox, with an ASCII local part.
+            ///
+            /// May be left out only where a template has a From header of its own.
+            pub fn from(mut self, from: impl $crate::content::Addresses) -> Self {
+                self.content.from(from);
+                self
+            }
+
+            /// The subject.
+            pub fn subject(mut self, subject: impl Into<String>) -> Self {
+                self.content.line("subject", subject.into());
+                self
+            }
+
+            /// The body as plain text; empty text is no body.
+            pub fn text(mut self, text: impl Into<String>) -> Self {
+                self.content.body("text", text);
+                self
+            }
+
+            /// The body as HTML; empty text is no body.
+            pub fn html(mut self, html: impl Into<String>) -> Self {
+                self.content.body("html", html);
+                self
+            }
+
+            /// The body as AMP for e-mail; empty text is no body.
+            pub fn amp_html(mut self, html: impl Into<String>) -> Self {
+                self.content.body("amp-html", html);
+                self
+            }
+
+            /// Adds an attachment; may be called many times.
+            pub fn attachment(mut self, file: mailgun_core::Upload) -> Self {
+                self.content.file("attachment", file);
+                self
+            }
+
+            /// Adds an inline file, an image that the HTML body shows as `<img src="cid:NAME">`.
+            ///
+            /// `content_id` is that name; the service takes it from the filename, so the file is
+            /// sent under it.
+            pub fn inline(
+                mut self,
+                content_id: impl Into<String>,
+                file: mailgun_core::Upload,
+            ) -> Self {
+                self.content.file("inline", file.with_filename(content_id));
+                self
+            }
+
+            /// Refuses a message whose bodies and files are larger; default 25 MiB.
+            ///
+            /// A stream without a declared length is not counted.
+            pub fn max_size(mut self, bytes: u64) -> Self {
+                self.content.set_max_size(bytes);
+                self
+            }
+        }
+    };
+}
+pub(crate) use content_setters;

@@ -1,0 +1,46 @@
+//! Sending mail with Mailgun: messages, MIME, batches, stored messages and queues.
+//!
+//! ```no_run
+//! # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
+//! use mailgun_messages::{Attachment, Message, Messages};
+//!
+//! let receipt = Messages::new(&client, "mg.example.com")
+//!     .send(
+//!         Message::new()
+//!             .from(("Example Shop", "shop@mg.example.com"))
+//!             .to("Bob <bob@example.com>")
+//!             .subject("Your receipt")
+//!             .text("Thank you for your order.")
+//!             .attachment(Attachment::from_path("receipt.pdf").await?),
+//!     )
+//!     .await?;
+//! println!("accepted as {}", receipt.id);
+//! # Ok(()) }
+//! ```
+//!
+//! A send is never repeated when its outcome is unknown; see [`mailgun_core::Error::delivery`].
+
+mod batch;
+mod content;
+mod message;
+mod messages;
+mod mime_message;
+mod options;
+mod receipt;
+mod stored;
+
+pub use mailgun_core::Upload as Attachment;
+
+pub use self::{
+    batch::{
+        Batch, BatchReport, BatchRun, ChunkOutcome, ChunkRecord, ChunkResult, ChunkState,
+        Duplicates, Positions, Progress,
+    },
+    content::Addresses,
+    message::Message,
+    messages::{Messages, ROUTES, StorageHost},
+    mime_message::{MimeMessage, MimeSource},
+    options::{DkimKey, TimeOfDay, Tracking},
+    receipt::{MessageId, Receipt},
+    stored::{Disabled, Queue, QueueStatus, StoredFile, StoredMessage, StoredMime},
+};

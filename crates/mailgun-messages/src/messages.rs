@@ -1,0 +1,231 @@
+use bytes::Bytes;
+use mailgun_core::{Call, Client, Form, Route};
+use serde::Deserialize;
+
+use crate::{
+    Addresses, Batch, BatchRun, Message, MimeMessage, QueueStatus, Receipt, StoredMessage,
+    StoredMime, content::joined,
+};
+
+pub(crate) const SEND: Route = Route::post("/v3/{domain}/messages");
+const SEND_MIME: Route = Route::post("/v3/{domain}/messages.mime");
+const STORED: Route = Route::get("/v3/domains/{domain}/messages/{storage_key}");
+const RESEND: Route = Route::post("/v3/domains/{domain}/messages/{storage_key}");
+const STORED_FILE: Route =
+    Route::get("/v3/domains/{domain}/messages/{storage_key}/attachments/{id}");
+const QUEUES: Route = Route::get("/v3/domains/{domain}/sending_queues");
+// Emptying an empty queue changes nothing.
+const CLEAR_QUEUE: Route = Route::delete("/v3/{domain}/envelopes").harmless();
+
+/// All operations of this crate, for tests that compare them with the API description.
+#[doc(hidden)]
+pub const ROUTES: &[Route] = &[SEND, SEND_MIME, STORED, RESEND, STORED_FILE, QUEUES, CLEAR_QUEUE];
+
+/// Sending mail from one domain, and looking at what was sent.
+///
+/// An owned handle: a clone of the client and the domain's name, which is checked by each call.
+///
+/// ```no_run
+/// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
+/// use mailgun_messages::{Message, Messages};
+///
+/// let messages = Messages::new(&client, "mg.example.com");
+/// let message = Message::new()
+///     .from("shop@mg.example.com")
+///     .to("bob@example.com")
+///     .subject("Hello")
+///     .text("Hello, Bob.");
+/// let receipt = messages.send(message).await?;
+/// println!("{}", receipt.id);
+/// # Ok(()) }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Messages {
+    client: Client,
+    domain: String,
+}
+
+impl Messages {
+    /// For the sending domain `domain`.
+    pub fn new(client: &Client, domain: impl Into<String>) -> Self {
+        Self { client: client.clone(), domain: domain.into() }
+    }
+
+    /// Sends a message.
+    ///
+    /// `POST /v3/{domain}/messages`. Resolves to a [`Receipt`] when Mailgun has queued it.
+    ///
+    /// # Retries
+    ///
+    /// Repeated only when it certainly was not accepted: no connection could be made, or the rate
+    /// was limited. After a 5xx, a reset or a time-out the error's
+    /// [`delivery`](mailgun_core::Error::delivery) is [`Unknown`](mailgun_core::Delivery::Unknown): look for the
+    /// mail in the events, by an own `v:` variable or `h:Message-Id`, before sending it again.
+    ///
+    /// # Errors
+    ///
+    /// Before anything is connected: an address, header or option that cannot be sent, no
+    /// recipient, no body ([`Kind::InvalidInput`](mailgun_core::Kind::InvalidInput)); bodies and
+    /// files over 25 MiB, options over 16 KiB ([`Kind::TooLarge`](mailgun_core::Kind::TooLarge)).
+    /// While sending: a file that changed
+    /// ([`Kind::RequestBody`](mailgun_core::Kind::RequestBody)). After it: what Mailgun refuses
+    /// ([`Kind::Api`](mailgun_core::Kind::Api)), with its words.
+    pub fn send(&self, message: Message) -> Call<Receipt> {
+        self.send_form(message.into_form())
+    }
+
+    pub(crate) fn send_form(&self, form: Form) -> Call<Receipt> {
+        self.client.call(SEND, &[&self.domain]).multipart(form)
+    }
+
+    /// Sends a finished MIME message.
+    ///
+    /// `POST /v3/{domain}/messages.mime`. Retries and errors are those of [`send`](Self::send).
+    pub fn send_mime(&self, message: MimeMessage) -> Call<Receipt> {
+        self.client.call(SEND_MIME, &[&self.domain]).multipart(message.into_form())
+    }
+
+    /// Sends a separate mail to each of any number of recipients.
+    ///
+    /// `POST /v3/{domain}/messages`, once for each chunk. Resolves to a
+    /// [`BatchReport`](crate::BatchReport) with one result for each.
+    pub fn send_batch(&self, batch: Batch) -> BatchRun {
+        BatchRun::new(self.clone(), batch)
+    }
+
+    /// A stored message, parsed.
+    ///
+    /// `GET /v3/domains/{domain}/messages/{storage_key}`. The key is `storage.key` of an event;
+    /// [`stored_at`](Self::stored_at), which asks the host that holds the message, is the surer
+    /// way.
+    ///
+    /// # Errors
+    ///
+    /// Status 404 after the domain's retention time.
+    pub fn stored(&self, storage_key: &str) -> Call<StoredMessage> {
+        self.client.call(STORED, &[&self.domain, storage_key])
+    }
+
+    /// A stored message, parsed, from the `storage.url` of an event or a webhook.
+    ///
+    /// `GET /v3/domains/{domain}/messages/{storage_key}` on the storage host. The URL is used as it
+    /// is; if it is not one of Mailgun's hosts or the client's own, the call fails with
+    /// [`Kind::UntrustedHost`](mailgun_core::Kind::UntrustedHost) and the key is not sent.
+    pub fn stored_at(&self, url: &str) -> Call<StoredMessage> {
+        self.client.call_url(STORED, url)
+    }
+
+    /// A stored message as MIME.
+    ///
+    /// As [`stored`](Self::stored), with `Accept: message/rfc2822`.
+    pub fn stored_mime(&self, storage_key: &str) -> Call<StoredMime> {
+        as_mime(self.client.call(STORED, &[&self.domain, storage_key]))
+    }
+
+    /// A stored message as MIME, from the `storage.url` of an event or a webhook.
+    ///
+    /// As [`stored_at`](Self::stored_at), with `Accept: message/rfc2822`.
+    pub fn stored_mime_at(&self, url: &str) -> Call<StoredMime> {
+        as_mime(self.client.call_url(STORED, url))
+    }
+
+    /// The content of a file of a stored message, by its
+    /// [`url`](crate::StoredFile::url).
+    ///
+    /// `GET` of the URL, whose host is checked as in [`stored_at`](Self::stored_at). Awaited, it
+    /// gives the bytes; [`Call::stream`] reads a large one piece by piece.
+    pub fn stored_file(&self, url: &str) -> Call<Bytes> {
+        self.client.call_url_bytes(STORED_FILE, url)
+    }
+
+    /// Sends a stored message again, to these recipients.
+    ///
+    /// `POST /v3/domains/{domain}/messages/{storage_key}`. Retries are those of
+    /// [`send`](Self::send).
+    pub fn resend(&self, storage_key: &str, to: impl Addresses) -> Call<Receipt> {
+        self.client.call(RESEND, &[&self.domain, storage_key]).multipart(resend_form(to))
+    }
+
+    /// Sends a stored message again, from the `storage.url` of an event or a webhook.
+    ///
+    /// As [`resend`](Self::resend), on the storage host, which is checked as in
+    /// [`stored_at`](Self::stored_at).
+    pub fn resend_at(&self, url: &str, to: impl Addresses) -> Call<Receipt> {
+        self.client.call_url(RESEND, url).multipart(resend_form(to))
+    }
+
+    /// Whether the domain's queues take mail.
+    ///
+    /// `GET /v3/domains/{domain}/sending_queues`
+    pub fn queue_status(&self) -> Call<QueueStatus> {
+        self.client.call(QUEUES, &[&self.domain])
+    }
+
+    /// Deletes all scheduled and undelivered mail of the domain; it cannot be undone.
+    ///
+    /// `DELETE /v3/{domain}/envelopes` on the storage host that holds the queue. Resolves to
+    /// Mailgun's words, `done`.
+    pub fn clear_queue(&self, host: impl Into<StorageHost>) -> Call<String> {
+        #[derive(Deserialize)]
+        struct Done {
+            #[serde(default, deserialize_with = "mailgun_core::de::null_default")]
+            message: String,
+        }
+        let base = host.into().0;
+        self.client.call_at::<Done>(CLEAR_QUEUE, &base, &[&self.domain]).map(|done| done.message)
+    }
+}
+
+fn as_mime(call: Call<StoredMime>) -> Call<StoredMime> {
+    call.header("accept", "message/rfc2822")
+}
+
+fn resend_form(to: impl Addresses) -> Form {
+    let mut form = Form::new();
+    match to.into_mailboxes() {
+        Ok(list) => form.text("to", joined(&list)),
+        Err(error) => form.fail(error.in_parameter("to")),
+    };
+    form
+}
+
+/// A host that holds messages and queues.
+///
+/// ```
+/// use mailgun_messages::StorageHost;
+///
+/// let known = StorageHost::EUROPE_WEST1;
+/// let named = StorageHost::from("storage-europe-west1.api.mailgun.net");
+/// assert_eq!(known, named);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct StorageHost(std::borrow::Cow<'static, str>);
+
+impl StorageHost {
+    /// `storage-us-east4.api.mailgun.net`
+    pub const US_EAST4: Self = Self::known("https://storage-us-east4.api.mailgun.net");
+    /// `storage-us-west1.api.mailgun.net`
+    pub const US_WEST1: Self = Self::known("https://storage-us-west1.api.mailgun.net");
+    /// `storage-europe-west1.api.mailgun.net`
+    pub const EUROPE_WEST1: Self = Self::known("https://storage-europe-west1.api.mailgun.net");
+
+    const fn known(url: &'static str) -> Self {
+        Self(std::borrow::Cow::Borrowed(url))
+    }
+}
+
+/// A host name, or the base URL of a test server. Whether it may see the key is checked by the
+/// call.
+impl From<&str> for StorageHost {
+    fn from(host: &str) -> Self {
+        let host = host.trim().trim_end_matches('/');
+        let url = if host.contains("://") { host.to_owned() } else { format!("https://{host}") };
+        Self(url.into())
+    }
+}
+
+impl From<String> for StorageHost {
+    fn from(host: String) -> Self {
+        host.as_str().into()
+    }
+}

@@ -1,0 +1,417 @@
+//! The options of sending, the same for messages, MIME messages and batches.
+
+use std::{fmt, str::FromStr};
+
+use mailgun_core::Error;
+
+/// What is tracked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Tracking {
+    /// Tracked.
+    Yes,
+    /// Not tracked, whatever the domain's setting.
+    No,
+    /// Links in the HTML body only.
+    HtmlOnly,
+}
+
+impl Tracking {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Yes => "yes",
+            Self::No => "no",
+            Self::HtmlOnly => "htmlonly",
+        }
+    }
+}
+
+impl From<bool> for Tracking {
+    fn from(yes: bool) -> Self {
+        if yes { Self::Yes } else { Self::No }
+    }
+}
+
+/// A time of day without a zone, for time-zone optimisation.
+///
+/// ```
+/// use mailgun_messages::TimeOfDay;
+///
+/// assert_eq!(TimeOfDay::new(14, 30)?.to_string(), "14:30");
+/// assert_eq!("02:30PM".parse::<TimeOfDay>()?.to_string(), "02:30PM");
+/// # Ok::<(), mailgun_core::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct TimeOfDay {
+    hour: u8,
+    minute: u8,
+    half: Option<Half>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Half {
+    Am,
+    Pm,
+}
+
+impl TimeOfDay {
+    /// On the 24-hour clock.
+    ///
+    /// # Errors
+    ///
+    /// If the hour is over 23 or the minute over 59.
+    pub fn new(hour: u8, minute: u8) -> Result<Self, Error> {
+        if hour > 23 || minute > 59 {
+            return Err(Error::invalid("time of day", "is not within 00:00 to 23:59"));
+        }
+        Ok(Self { hour, minute, half: None })
+    }
+}
+
+impl FromStr for TimeOfDay {
+    type Err = Error;
+
+    /// `HH:mm`, or `hh:mm` followed by `AM` or `PM`.
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let refused = || Error::invalid("time of day", "is neither `HH:mm` nor `hh:mmAM`");
+        let upper = text.trim().to_ascii_uppercase();
+        let (clock, half) = match (upper.strip_suffix("AM"), upper.strip_suffix("PM")) {
+            (Some(clock), _) => (clock, Some(Half::Am)),
+            (_, Some(clock)) => (clock, Some(Half::Pm)),
+            _ => (&*upper, None),
+        };
+        let (hour, minute) = clock.trim_end().split_once(':').ok_or_else(refused)?;
+        let number = |text: &str| match text.len() {
+            1 | 2 if text.bytes().all(|b| b.is_ascii_digit()) => {
+                text.parse().map_err(|_| refused())
+            }
+            _ => Err(refused()),
+        };
+        let time = Self { half, ..Self::new(number(hour)?, number(minute)?)? };
+        if half.is_some() && !(1..=12).contains(&time.hour) {
+            return Err(refused());
+        }
+        Ok(time)
+    }
+}
+
+impl fmt::Display for TimeOfDay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:02}:{:02}", self.hour, self.minute)?;
+        match self.half {
+            None => Ok(()),
+            Some(Half::Am) => f.write_str("AM"),
+            Some(Half::Pm) => f.write_str("PM"),
+        }
+    }
+}
+
+/// A DKIM key: the domain that signs, and the selector.
+///
+/// ```
+/// use mailgun_messages::DkimKey;
+///
+/// assert_eq!(DkimKey::new("example.com", "s1")?.to_string(), "example.com/s1");
+/// # Ok::<(), mailgun_core::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct DkimKey {
+    domain: mailgun_core::DomainName,
+    selector: Box<str>,
+}
+
+impl DkimKey {
+    /// From a domain and a selector.
+    ///
+    /// # Errors
+    ///
+    /// If the domain is none, or the selector is empty or holds anything but letters, digits,
+    /// `-`, `_` and `.`.
+    pub fn new(domain: &str, selector: &str) -> Result<Self, Error> {
+        let usable = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
+        if selector.is_empty() || !selector.bytes().all(usable) {
+            return Err(Error::invalid("selector", "is not a DKIM selector"));
+        }
+        Ok(Self { domain: mailgun_core::DomainName::new(domain)?, selector: selector.into() })
+    }
+}
+
+impl fmt::Display for DkimKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.domain, self.selector)
+    }
+}
+
+/// `1h30m`, the form of `o:deliver-within`.
+pub(crate) fn hours_and_minutes(seconds: u64) -> Result<String, Error> {
+    const MINUTE: u64 = 60;
+    let minutes = seconds / MINUTE;
+    if !(5..=24 * 60).contains(&minutes) || !seconds.is_multiple_of(MINUTE) {
+        return Err(Error::invalid(
+            "o:deliver-within",
+            "is not whole minutes within 5 minutes to 24 hours",
+        ));
+    }
+    Ok(format!("{}h{}m", minutes / 60, minutes % 60))
+}
+
+/// The setters of the sending options, for the types that hold a `Content`.
+macro_rules! option_setters {
+    ($type:ident) => {
+        impl $type {
+            /// Renders the body from a stored template (`template`).
+            pub fn template(mut self, name: impl Into<String>) -> Self {
+                self.content.line("template", name.into());
+                self
+            }
+
+            /// The version of the template, by its tag (`t:version`); the active one when not set.
+            pub fn template_version(mut self, tag: impl Into<String>) -> Self {
+                self.content.line("t:version", tag.into());
+                self
+            }
+
+            /// Also makes a plain-text body from the template (`t:text`).
+            pub fn template_text(mut self, yes: bool) -> Self {
+                self.content.line("t:text", mailgun_core::yes_no(yes));
+                self
+            }
+
+            /// What the template is rendered with (`t:variables`): anything that serialises as a
+            /// JSON object.
+            ///
+            /// It wins over [`variable`](Self::variable)s of the same name.
+            pub fn template_variables(
+                mut self,
+                variables: &(impl serde::Serialize + ?Sized),
+            ) -> Self {
+                self.content.object("t:variables", variables);
+                self
+            }
+
+            /// Adds a tag for statistics (`o:tag`): ASCII, up to 128 characters; the service takes
+            /// up to 10.
+            pub fn tag(mut self, tag: impl Into<String>) -> Self {
+                self.content.append_line("o:tag", tag.into());
+                self
+            }
+
+            /// Switches the DKIM signature on or off for this message (`o:dkim`); the domain's
+            /// setting when not set.
+            pub fn dkim(mut self, yes: bool) -> Self {
+                self.content.line("o:dkim", mailgun_core::yes_no(yes));
+                self
+            }
+
+            /// Signs with a second key too, which must exist and be active (`o:secondary-dkim`).
+            pub fn secondary_dkim(mut self, key: &$crate::DkimKey) -> Self {
+                self.content.line("o:secondary-dkim", key.to_string());
+                self
+            }
+
+            /// The public name of the second key (`o:secondary-dkim-public`); needs
+            /// [`secondary_dkim`](Self::secondary_dkim), and the service checks its DNS record.
+            pub fn secondary_dkim_public(mut self, key: &$crate::DkimKey) -> Self {
+                self.content.line("o:secondary-dkim-public", key.to_string());
+                self
+            }
+
+            /// Delivers at this time (`o:deliverytime`), at most 3 or 7 days ahead by plan.
+            pub fn deliver_at(mut self, time: impl Into<mailgun_core::Timestamp>) -> Self {
+                self.content.line("o:deliverytime", time.into());
+                self
+            }
+
+            /// Gives up delivering after this time (`o:deliver-within`): whole minutes, 5 minutes
+            /// to 24 hours, counted from the scheduled time.
+            pub fn deliver_within(mut self, time: std::time::Duration) -> Self {
+                match $crate::options::hours_and_minutes(time.as_secs()) {
+                    Ok(text) => self.content.line("o:deliver-within", text),
+                    Err(error) => {
+                        self.content.fields.fail(error);
+                    }
+                }
+                self
+            }
+
+            /// Delivers when each recipient is likely to read, within this many hours
+            /// (`o:deliverytime-optimize-period`): 24 to 72. Not part of every plan.
+            pub fn optimize_delivery_time(mut self, hours: u8) -> Self {
+                const FIELD: &str = "o:deliverytime-optimize-period";
+                if (24..=72).contains(&hours) {
+                    self.content.line(FIELD, format!("{hours}h"));
+                } else {
+                    let error = mailgun_core::Error::invalid(FIELD, "is not within 24 to 72 hours");
+                    self.content.fields.fail(error);
+                }
+                self
+            }
+
+            /// Delivers at this time of each recipient's own day (`o:time-zone-localize`). Not part
+            /// of every plan.
+            pub fn localize_delivery_time(mut self, time: $crate::TimeOfDay) -> Self {
+                self.content.line("o:time-zone-localize", time.to_string());
+                self
+            }
+
+            /// Processes the message but delivers nothing (`o:testmode`). It is billed all the same.
+            pub fn test_mode(mut self, yes: bool) -> Self {
+                self.content.line("o:testmode", mailgun_core::yes_no(yes));
+                self
+            }
+
+            /// Tracks clicks and opens, or neither (`o:tracking`); the domain's settings when not
+            /// set.
+            ///
+            /// On a domain whose tracking is off, the two below take effect only beside this one.
+            pub fn tracking(mut self, tracking: impl Into<$crate::Tracking>) -> Self {
+                self.content.line("o:tracking", tracking.into().as_str());
+                self
+            }
+
+            /// Tracks clicks (`o:tracking-clicks`).
+            pub fn tracking_clicks(mut self, tracking: impl Into<$crate::Tracking>) -> Self {
+                self.content.line("o:tracking-clicks", tracking.into().as_str());
+                self
+            }
+
+            /// Tracks opens (`o:tracking-opens`).
+            pub fn tracking_opens(mut self, yes: bool) -> Self {
+                self.content.line("o:tracking-opens", mailgun_core::yes_no(yes));
+                self
+            }
+
+            /// Puts the tracking pixel at the top of the mail
+            /// (`o:tracking-pixel-location-top`), where a client that cuts long mails shows it.
+            pub fn tracking_pixel_at_top(mut self, tracking: impl Into<$crate::Tracking>) -> Self {
+                self.content.line("o:tracking-pixel-location-top", tracking.into().as_str());
+                self
+            }
+
+            /// Delivers over TLS only (`o:require-tls`); default no, which falls back to plain SMTP.
+            pub fn require_tls(mut self, yes: bool) -> Self {
+                self.content.line("o:require-tls", mailgun_core::yes_no(yes));
+                self
+            }
+
+            /// Does not check the certificate of the receiving server (`o:skip-verification`);
+            /// default no.
+            pub fn skip_verification(mut self, yes: bool) -> Self {
+                self.content.line("o:skip-verification", mailgun_core::yes_no(yes));
+                self
+            }
+
+            /// Sends from this IP address of the account (`o:sending-ip`).
+            pub fn sending_ip(mut self, ip: std::net::IpAddr) -> Self {
+                self.content.line("o:sending-ip", ip.to_string());
+                self
+            }
+
+            /// Sends from an address of this IP pool (`o:sending-ip-pool`).
+            pub fn sending_ip_pool(mut self, id: impl Into<String>) -> Self {
+                self.content.line("o:sending-ip-pool", id.into());
+                self
+            }
+
+            /// Posts a copy of each delivered message to this URL (`o:archive-to`). Copies are
+            /// billed as messages.
+            pub fn archive_to(mut self, url: impl Into<String>) -> Self {
+                self.content.line("o:archive-to", url.into());
+                self
+            }
+
+            /// Removes these `X-Mailgun-` headers from the delivered mail, separated by commas, or
+            /// `all` (`o:suppress-headers`).
+            ///
+            /// `X-Mailgun-Sid` is needed to process complaints.
+            pub fn suppress_headers(mut self, names: impl Into<String>) -> Self {
+                self.content.line("o:suppress-headers", names.into());
+                self
+            }
+
+            /// Sends natively (`o:native-send`); known from Mailgun's Go client alone.
+            pub fn native_send(mut self, yes: bool) -> Self {
+                self.content.line("o:native-send", mailgun_core::yes_no(yes));
+                self
+            }
+
+            /// Sets a header of the mail (`h:`), in place of one that differs only in case.
+            pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+                self.content.header(name.as_ref(), value.as_ref());
+                self
+            }
+
+            /// Sets the Reply-To header (`h:Reply-To`).
+            pub fn reply_to(mut self, addresses: impl $crate::content::Addresses) -> Self {
+                match addresses.into_mailboxes() {
+                    Ok(list) => self.content.header("Reply-To", &$crate::content::joined(&list)),
+                    Err(error) => {
+                        self.content.fields.fail(error.in_parameter("h:Reply-To"));
+                    }
+                }
+                self
+            }
+
+            /// Attaches data of the application (`v:`): text as it is, anything else as JSON.
+            ///
+            /// It shows in events and webhooks, up to 4 kB, and in the mail's
+            /// `X-Mailgun-Variables` header; templates can use it.
+            pub fn variable(
+                mut self,
+                name: impl AsRef<str>,
+                value: &(impl serde::Serialize + ?Sized),
+            ) -> Self {
+                self.content.variable(name.as_ref(), value);
+                self
+            }
+
+            /// Adds a parameter by its name on the wire, for those that have no method here yet.
+            pub fn extra(
+                mut self,
+                name: impl Into<std::borrow::Cow<'static, str>>,
+                value: impl mailgun_core::FieldValue,
+            ) -> Self {
+                self.content.fields.append(name, value);
+                self
+            }
+
+            /// Refuses a message whose `o:`, `h:`, `v:` and `t:` parameters have more bytes, names
+            /// and values together; default 16 KiB.
+            pub fn max_options_size(mut self, bytes: usize) -> Self {
+                self.content.set_max_options(bytes);
+                self
+            }
+        }
+    };
+}
+pub(crate) use option_setters;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_of_day_keep_their_clock() {
+        for (text, expected) in [
+            ("02:00PM", "02:00PM"),
+            ("2:05pm", "02:05PM"),
+            ("23:59", "23:59"),
+            ("12:00 AM", "12:00AM"),
+        ] {
+            assert_eq!(text.parse::<TimeOfDay>().unwrap().to_string(), expected);
+        }
+        for text in ["", "24:00", "12:60", "13:00PM", "0:30AM", "1200", "+1:00", "12:00:00"] {
+            assert!(text.parse::<TimeOfDay>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn delivery_windows_have_the_form_of_the_api() {
+        for (seconds, expected) in [(5 * 60, "0h5m"), (90 * 60, "1h30m"), (24 * 3600, "24h0m")] {
+            assert_eq!(hours_and_minutes(seconds).unwrap(), expected);
+        }
+        for seconds in [0, 299, 301, 24 * 3600 + 60] {
+            assert!(hours_and_minutes(seconds).is_err(), "{seconds}");
+        }
+    }
+}

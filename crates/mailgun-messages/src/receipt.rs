@@ -1,0 +1,71 @@
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// What Mailgun answers when it has accepted a message.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub struct Receipt {
+    /// The id of the message, for events, stored messages and support.
+    pub id: MessageId,
+    /// Mailgun's words, `Queued. Thank you.` for example.
+    #[serde(default, deserialize_with = "mailgun_core::de::null_default")]
+    pub message: String,
+}
+
+/// The id of a message, the value of its `Message-Id` header.
+///
+/// The reply to a send has it in angle brackets, events have it without; both are equal here.
+///
+/// ```
+/// use mailgun_messages::MessageId;
+///
+/// assert_eq!(MessageId::from("<1@mg.example.com>"), MessageId::from("1@mg.example.com"));
+/// ```
+#[derive(Clone, PartialEq, Eq, Hash, Deserialize, Serialize)]
+#[serde(from = "String", into = "String")]
+pub struct MessageId(Box<str>);
+
+impl MessageId {
+    /// Without angle brackets, as events and their filters have it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// In angle brackets, as the header has it.
+    pub fn bracketed(&self) -> String {
+        format!("<{}>", self.0)
+    }
+}
+
+impl From<&str> for MessageId {
+    fn from(id: &str) -> Self {
+        let id = id.trim();
+        let bare = id.strip_prefix('<').and_then(|id| id.strip_suffix('>'));
+        Self(bare.unwrap_or(id).into())
+    }
+}
+
+impl From<String> for MessageId {
+    fn from(id: String) -> Self {
+        id.as_str().into()
+    }
+}
+
+impl From<MessageId> for String {
+    fn from(id: MessageId) -> Self {
+        id.0.into()
+    }
+}
+
+impl fmt::Display for MessageId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for MessageId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "MessageId({})", self.0)
+    }
+}

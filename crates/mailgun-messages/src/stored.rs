@@ -1,0 +1,293 @@
+//! What the service keeps: stored messages, and the state of the queues.
+
+use std::{collections::BTreeMap, fmt};
+
+use mailgun_core::{Timestamp, de};
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::{Map, Value};
+
+use crate::MessageId;
+
+/// A message that Mailgun has stored, parsed.
+///
+/// It is kept for the domain's retention time, three days by default. The reply names a header
+/// sometimes in capitals and sometimes not, and may hold any header; [`get`](Self::get) finds what
+/// has no method here.
+///
+/// `Debug` shows names only: the rest is the content of a mail.
+#[derive(Clone, PartialEq, Deserialize)]
+#[serde(transparent)]
+pub struct StoredMessage(Map<String, Value>);
+
+impl StoredMessage {
+    /// The value of a name in the reply, whatever the case of its letters.
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        let found = || self.0.iter().find(|(other, _)| other.eq_ignore_ascii_case(name));
+        self.0.get(name).or_else(|| found().map(|(_, value)| value))
+    }
+
+    /// Everything that the reply holds, by its names there.
+    pub fn as_map(&self) -> &Map<String, Value> {
+        &self.0
+    }
+
+    fn text(&self, name: &str) -> Option<&str> {
+        self.get(name).and_then(Value::as_str)
+    }
+
+    /// A part of the reply as `T`; nothing if it is absent or has another shape.
+    fn part<T: DeserializeOwned + Default>(&self, name: &str) -> T {
+        self.get(name).and_then(|value| T::deserialize(value).ok()).unwrap_or_default()
+    }
+
+    /// The sender of the envelope.
+    pub fn sender(&self) -> Option<&str> {
+        self.text("sender")
+    }
+
+    /// The recipients of the envelope, separated by commas.
+    pub fn recipients(&self) -> Option<&str> {
+        self.text("recipients")
+    }
+
+    /// The From header.
+    pub fn from(&self) -> Option<&str> {
+        self.text("from")
+    }
+
+    /// The To header.
+    pub fn to(&self) -> Option<&str> {
+        self.text("To")
+    }
+
+    /// The subject.
+    pub fn subject(&self) -> Option<&str> {
+        self.text("subject")
+    }
+
+    /// The id of the message.
+    pub fn message_id(&self) -> Option<MessageId> {
+        self.text("Message-Id").map(MessageId::from)
+    }
+
+    /// The body as plain text.
+    pub fn body_plain(&self) -> Option<&str> {
+        self.text("body-plain")
+    }
+
+    /// The body as HTML.
+    pub fn body_html(&self) -> Option<&str> {
+        self.text("body-html")
+    }
+
+    /// The plain text without quoted parts and signature.
+    pub fn stripped_text(&self) -> Option<&str> {
+        self.text("stripped-text")
+    }
+
+    /// The HTML without quoted parts.
+    pub fn stripped_html(&self) -> Option<&str> {
+        self.text("stripped-html")
+    }
+
+    /// The signature that was stripped from the plain text.
+    pub fn stripped_signature(&self) -> Option<&str> {
+        self.text("stripped-signature")
+    }
+
+    /// All headers of the mail in order, as name and value.
+    pub fn headers(&self) -> Vec<(String, String)> {
+        self.part("message-headers")
+    }
+
+    /// The attachments; their content is fetched by
+    /// [`Messages::stored_file`](crate::Messages::stored_file).
+    pub fn attachments(&self) -> Vec<StoredFile> {
+        self.part("attachments")
+    }
+
+    /// The inline files by content id.
+    pub fn content_id_map(&self) -> BTreeMap<String, StoredFile> {
+        self.part("content-id-map")
+    }
+}
+
+impl fmt::Debug for StoredMessage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("StoredMessage").field(&self.0.keys()).finish()
+    }
+}
+
+/// A stored message as MIME.
+///
+/// `Debug` shows sizes only.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub struct StoredMime {
+    /// The MIME message.
+    #[serde(rename = "body-mime", default, deserialize_with = "de::null_default")]
+    pub body_mime: String,
+    /// The sender of the envelope.
+    pub sender: Option<String>,
+    /// The recipients of the envelope, separated by commas.
+    pub recipients: Option<String>,
+    /// The From header.
+    pub from: Option<String>,
+    /// The Subject header.
+    pub subject: Option<String>,
+}
+
+impl fmt::Debug for StoredMime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "StoredMime({} bytes)", self.body_mime.len())
+    }
+}
+
+/// A file of a stored message.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub struct StoredFile {
+    /// Where it is; for [`Messages::stored_file`](crate::Messages::stored_file).
+    pub url: String,
+    /// Its filename.
+    pub name: Option<String>,
+    /// Its content type.
+    #[serde(rename = "content-type")]
+    pub content_type: Option<String>,
+    /// Its size in bytes as the service tells it, which is not always right.
+    #[serde(default, deserialize_with = "de::number_or_string")]
+    pub size: Option<u64>,
+}
+
+/// The state of a domain's two queues.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub struct QueueStatus {
+    /// Mail that is delivered at once.
+    #[serde(default, deserialize_with = "de::null_default")]
+    pub regular: Queue,
+    /// Mail that waits for its time.
+    #[serde(default, deserialize_with = "de::null_default")]
+    pub scheduled: Queue,
+}
+
+/// The state of a queue.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub struct Queue {
+    /// Whether the queue takes no more mail.
+    #[serde(default, deserialize_with = "de::null_default")]
+    pub is_disabled: bool,
+    /// Until when, and why.
+    pub disabled: Option<Disabled>,
+}
+
+/// Why a queue takes no more mail.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub struct Disabled {
+    /// When the queue opens again.
+    #[serde(default, deserialize_with = "de::optional_timestamp")]
+    pub until: Option<Timestamp>,
+    /// The reason.
+    pub reason: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// The example of the API description, with an attachment and an inline file.
+    fn stored() -> Value {
+        json!({
+            "Content-Transfer-Encoding": "7bit",
+            "Content-Type": "multipart/form-data; boundary=----SomeFormBoundaryABC123",
+            "From": "foo.bar@my-domain.com",
+            "Message-Id": "<xxxxxxxxxxxxx.111111111111111@my-domain.com>",
+            "Mime-Version": "1.0",
+            "Subject": "\"Mailgun is awesome\"",
+            "To": "Cool Bar <cool.barr@cool.com>, bar.baz@gmail.com",
+            "X-Mailgun-Tag": "Earth",
+            "sender": "foo.bar@my-domain.com",
+            "recipients": "cool.barr@cool.com, bar.baz@gmail.com",
+            "from": "foo.bar@my-domain.com",
+            "body-html": "<html>This is some html</html>",
+            "body-plain": "This is some html",
+            "stripped-html": "<html>This is some html</html>",
+            "stripped-text": "This is some html",
+            "stripped-signature": "--",
+            "message-headers": [["Mime-Version", "1.0"], ["X-Mailgun-Tag", "Earth"]],
+            "X-Mailgun-Template-Name": "my-awesome-template",
+            "X-Mailgun-Template-Variables": "{\"name\":\"Foo\",\"phrase\":\"Bar\"}",
+            "attachments": [{
+                "url": "https://se.api.mailgun.net/v3/domains/my-domain.com/messages/k/attachments/0",
+                "content-type": "application/pdf", "name": "a.pdf", "size": 123
+            }],
+            "content-id-map": {"<logo>": {
+                "url": "https://se.api.mailgun.net/v3/domains/my-domain.com/messages/k/attachments/1",
+                "content-type": "image/png", "name": "logo.png", "size": "7"
+            }}
+        })
+    }
+
+    #[test]
+    fn a_whole_stored_message_is_read_and_nothing_is_lost() {
+        let message: StoredMessage = serde_json::from_value(stored()).unwrap();
+        assert_eq!(message.from(), Some("foo.bar@my-domain.com"));
+        assert_eq!(message.subject(), Some("\"Mailgun is awesome\""));
+        assert_eq!(message.to(), Some("Cool Bar <cool.barr@cool.com>, bar.baz@gmail.com"));
+        assert_eq!(
+            message.message_id().unwrap().as_str(),
+            "xxxxxxxxxxxxx.111111111111111@my-domain.com"
+        );
+        assert_eq!(message.body_html(), Some("<html>This is some html</html>"));
+        assert_eq!(message.stripped_signature(), Some("--"));
+        assert_eq!(message.headers()[1], ("X-Mailgun-Tag".to_owned(), "Earth".to_owned()));
+        assert_eq!(message.attachments()[0].name.as_deref(), Some("a.pdf"));
+        assert_eq!(message.content_id_map()["<logo>"].size, Some(7));
+        assert_eq!(message.get("x-mailgun-template-name"), Some(&json!("my-awesome-template")));
+        assert_eq!(Value::Object(message.as_map().clone()), stored());
+    }
+
+    #[test]
+    fn every_key_may_be_missing_or_null() {
+        let whole = stored();
+        for key in whole.as_object().unwrap().keys() {
+            let mut missing = whole.clone();
+            missing.as_object_mut().unwrap().remove(key);
+            let mut null = whole.clone();
+            null[key] = Value::Null;
+            for json in [missing, null] {
+                let message: StoredMessage = serde_json::from_value(json).unwrap();
+                let _ = (message.attachments(), message.content_id_map(), message.headers());
+            }
+        }
+        let empty: StoredMessage = serde_json::from_str("{}").unwrap();
+        assert_eq!((empty.from(), empty.attachments().len()), (None, 0));
+    }
+
+    #[test]
+    fn queue_states_are_read_whole_and_in_part() {
+        let json = r#"{
+            "regular": {"is_disabled": true, "disabled": {
+                "until": "Mon, 02 Jan 2006 15:04:05 MST", "reason": "You have too many messages in queue"
+            }},
+            "scheduled": {"is_disabled": false, "new": 1}
+        }"#;
+        let status: QueueStatus = serde_json::from_str(json).unwrap();
+        let disabled = status.regular.disabled.unwrap();
+        assert_eq!(disabled.until.unwrap().to_rfc3339(), "2006-01-02T22:04:05Z");
+        assert_eq!(disabled.reason.as_deref(), Some("You have too many messages in queue"));
+        assert!(!status.scheduled.is_disabled);
+        for json in [
+            "{}",
+            r#"{"regular": null, "scheduled": {"is_disabled": null, "disabled": null}}"#,
+            r#"{"regular": {"is_disabled": false, "disabled": {"until": "", "reason": null}}}"#,
+        ] {
+            let status: QueueStatus = serde_json::from_str(json).unwrap();
+            assert!(!status.regular.is_disabled);
+        }
+    }
+}

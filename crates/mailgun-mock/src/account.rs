@@ -1,0 +1,85 @@
+//! The account that the mock plays: its settings, its clock and the state of every group.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE;
+
+use crate::date;
+use crate::groups::Groups;
+use crate::http::reply::Refusal;
+use crate::sent::SentMessage;
+
+#[derive(Debug)]
+pub(crate) struct Account {
+    pub(crate) base_url: String,
+    pub(crate) api_key: String,
+    pub(crate) domains: Vec<String>,
+    pub(crate) limits: Limits,
+    pub(crate) groups: Groups,
+    clock_micros: u64,
+    numbers: u64,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    pub(crate) message_bytes: usize,
+    pub(crate) recipients: usize,
+}
+
+impl Account {
+    pub(crate) fn new(
+        base_url: String,
+        api_key: String,
+        domains: Vec<String>,
+        limits: Limits,
+    ) -> Self {
+        let groups = Groups::default();
+        Self { base_url, api_key, domains, limits, groups, clock_micros: 0, numbers: 0 }
+    }
+
+    /// The domain of a path as the account spells it.
+    pub(crate) fn domain(&self, name: &str) -> Result<String, Refusal> {
+        let known = self.domains.iter().find(|domain| domain.eq_ignore_ascii_case(name));
+        known.cloned().ok_or_else(|| Refusal::not_found(format!("Domain not found: {name}")))
+    }
+
+    /// Where a stored message is found.
+    pub(crate) fn storage_url(&self, message: &SentMessage) -> String {
+        let SentMessage { domain, storage_key, .. } = message;
+        format!("{}/v3/domains/{domain}/messages/{storage_key}", self.base_url)
+    }
+
+    /// Now in microseconds since the epoch, and later than at every call before.
+    pub(crate) fn tick(&mut self) -> u64 {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
+        self.clock_micros = (self.clock_micros + 1).max(now.as_micros() as u64);
+        self.clock_micros
+    }
+
+    /// A message id of Mailgun's form, in angle brackets.
+    pub(crate) fn message_id(&mut self, domain: &str, now: SystemTime) -> String {
+        let number = self.unique_number();
+        format!("<{}.1.{number:016X}@{domain}>", date::compact(now))
+    }
+
+    /// An opaque token that no other call gives. Like Mailgun's, it needs care in a URL.
+    pub(crate) fn token(&mut self) -> String {
+        let (high, low) = (self.unique_number(), self.unique_number());
+        BASE64_URL_SAFE.encode([high.to_be_bytes(), low.to_be_bytes()].concat())
+    }
+
+    // SplitMix64: a bijection of its counter, hence no number twice.
+    fn unique_number(&mut self) -> u64 {
+        self.numbers = self.numbers.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut mixed = self.numbers;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        mixed ^ (mixed >> 31)
+    }
+
+    /// Forgets what clients did. Settings stay, and no number comes again.
+    pub(crate) fn clear(&mut self) {
+        self.groups = Groups::default();
+    }
+}

@@ -1,0 +1,105 @@
+//! Settings of a server.
+
+use std::fmt;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use tokio::net::TcpListener;
+
+use crate::account::{Account, Limits};
+use crate::http::connection;
+use crate::mock::MockMailgun;
+use crate::server::Server;
+
+/// Settings for a [`MockMailgun`]; from [`MockMailgun::builder`].
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> std::io::Result<()> {
+/// use mailgun_mock::MockMailgun;
+///
+/// let new_account =
+///     MockMailgun::builder().domain("news.example.com").max_recipients(10).start().await?;
+/// assert_eq!(new_account.domain(), "news.example.com");
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+#[must_use = "a server runs after `start`"]
+pub struct Builder {
+    address: SocketAddr,
+    api_key: String,
+    domains: Vec<String>,
+    limits: Limits,
+}
+
+impl Default for Builder {
+    fn default() -> Self {
+        Self {
+            address: (Ipv4Addr::LOCALHOST, 0).into(),
+            api_key: MockMailgun::API_KEY.to_owned(),
+            domains: Vec::new(),
+            limits: Limits { message_bytes: 25 * 1024 * 1024, recipients: 1000 },
+        }
+    }
+}
+
+impl Builder {
+    /// Adds a sending domain; the first one replaces [`MockMailgun::DOMAIN`].
+    pub fn domain(mut self, domain: impl Into<String>) -> Self {
+        self.domains.push(domain.into());
+        self
+    }
+
+    /// Sets the API key instead of [`MockMailgun::API_KEY`].
+    pub fn api_key(mut self, api_key: impl Into<String>) -> Self {
+        self.api_key = api_key.into();
+        self
+    }
+
+    /// Sets the address to listen on instead of a free port of loopback.
+    pub fn address(mut self, address: SocketAddr) -> Self {
+        self.address = address;
+        self
+    }
+
+    /// Sets how large a message may be, values and files together, instead of 25 MiB.
+    pub fn max_message_bytes(mut self, bytes: usize) -> Self {
+        self.limits.message_bytes = bytes;
+        self
+    }
+
+    /// Sets how many recipients a message may have instead of 1000; new accounts have far fewer.
+    pub fn max_recipients(mut self, recipients: usize) -> Self {
+        self.limits.recipients = recipients;
+        self
+    }
+
+    /// Starts the server on the Tokio runtime of the caller.
+    ///
+    /// # Errors
+    ///
+    /// If the address cannot be bound.
+    pub async fn start(mut self) -> io::Result<MockMailgun> {
+        if self.domains.is_empty() {
+            self.domains.push(MockMailgun::DOMAIN.to_owned());
+        }
+        let listener = TcpListener::bind(self.address).await?;
+        let base_url = format!("http://{}", listener.local_addr()?);
+        let account = Account::new(base_url, self.api_key, self.domains, self.limits);
+        let server = Arc::new(Server::new(account));
+        let task = tokio::spawn(connection::accept(listener, Arc::clone(&server)));
+        Ok(MockMailgun::new(server, task.abort_handle()))
+    }
+}
+
+impl fmt::Debug for Builder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder")
+            .field("address", &self.address)
+            .field("domains", &self.domains)
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,52 @@
+//! The groups of endpoints. Each is a module with the state it keeps and a `route` function, and
+//! has one line in the list below.
+
+use http::StatusCode;
+
+use crate::account::Account;
+use crate::http::reply::{Refusal, Reply};
+use crate::http::request::Request;
+
+/// What a handler answers with.
+pub(crate) type Answer = Result<Reply, Refusal>;
+
+macro_rules! groups {
+    ($($group:ident),* $(,)?) => {
+        /// The state of all groups.
+        #[derive(Debug, Default)]
+        pub(crate) struct Groups {
+            $(pub(crate) $group: $group::State,)*
+        }
+
+        fn route(account: &mut Account, request: &Request) -> Option<Answer> {
+            let segments: Vec<&str> = request.segments.iter().map(String::as_str).collect();
+            let method = request.method.as_str();
+            None$(.or_else(|| $group::route(account, request, method, &segments)))*
+        }
+    };
+}
+
+pub(crate) mod events;
+pub(crate) mod messages;
+pub(crate) mod queue;
+
+groups![events, messages, queue];
+
+const NOT_FOUND: &str = "<!DOCTYPE HTML PUBLIC \"-//W3C//DTD HTML 3.2 Final//EN\">\n\
+    <title>404 Not Found</title>\n<h1>Not Found</h1>\n<p>The requested URL was not found on the \
+    server.  If you entered the URL manually please check your spelling and try again.</p>\n";
+
+pub(crate) fn answer(account: &mut Account, request: &Request) -> Reply {
+    let version = request.segments.first().map_or("", String::as_str);
+    if !matches!(version, "v1" | "v2" | "v3" | "v4" | "v5") {
+        return Reply::text(StatusCode::OK, "Mailgun Magnificent API");
+    }
+    if !request.is_authorized(&account.api_key) {
+        return Reply::text(StatusCode::UNAUTHORIZED, "Forbidden");
+    }
+    match route(account, request) {
+        Some(Ok(reply)) => reply,
+        Some(Err(refusal)) => refusal.into(),
+        None => Reply::html(StatusCode::NOT_FOUND, NOT_FOUND),
+    }
+}

@@ -1,0 +1,74 @@
+//! Sending, as a form or as MIME text, and the stored messages.
+
+mod form;
+mod storage;
+
+use std::time::SystemTime;
+
+use serde_json::json;
+
+use super::{Answer, events, queue};
+use crate::account::Account;
+use crate::date;
+use crate::http::reply::Reply;
+use crate::http::request::Request;
+use crate::rate_limit;
+use crate::sent::{Mail, SentMessage};
+
+const SENDS_ALLOWED: u64 = 2_000_000;
+
+#[derive(Debug, Default)]
+pub(crate) struct State {
+    /// Accepted messages, oldest first.
+    pub(crate) sent: Vec<SentMessage>,
+}
+
+pub(crate) fn route(
+    account: &mut Account,
+    request: &Request,
+    method: &str,
+    segments: &[&str],
+) -> Option<Answer> {
+    match (method, segments) {
+        ("POST", ["v3", domain, "messages"]) => Some(send(account, domain, request, form::mail)),
+        ("POST", ["v3", domain, "messages.mime"]) => {
+            Some(send(account, domain, request, form::mime_mail))
+        }
+        _ => storage::route(account, request, method, segments),
+    }
+}
+
+fn send(account: &mut Account, domain: &str, request: &Request, read: form::Reader) -> Answer {
+    let domain = account.domain(domain)?;
+    let mail = read(request.form()?, account.limits)?;
+    Ok(accept(account, domain, request, mail))
+}
+
+/// Takes a mail on: from here on it counts as sent.
+fn accept(account: &mut Account, domain: String, request: &Request, mail: Mail) -> Reply {
+    let now = SystemTime::now();
+    let own_id = mail.fields.iter().find(|(name, _)| name.eq_ignore_ascii_case("h:message-id"));
+    let id = match own_id {
+        Some((_, id)) => format!("<{}>", id.trim_matches(['<', '>'])),
+        None => account.message_id(&domain, now),
+    };
+    let message = SentMessage {
+        storage_key: account.token(),
+        subaccount: request.header("x-mailgun-on-behalf-of").map(str::to_owned),
+        accepted_at: now,
+        id,
+        domain,
+        mail,
+    };
+    let reply = Reply::ok(&json!({ "id": message.id, "message": "Queued. Thank you." }));
+    events::record(account, &message, "accepted");
+    queue::deliver(account, &message);
+    account.groups.messages.sent.push(message);
+
+    let sent = account.groups.messages.sent.len() as u64;
+    let reset_millis = (date::epoch_seconds(now) / 3600 + 1) * 3_600_000;
+    reply
+        .with(rate_limit::LIMIT, SENDS_ALLOWED)
+        .with(rate_limit::REMAINING, SENDS_ALLOWED.saturating_sub(sent))
+        .with(rate_limit::RESET, reset_millis)
+}

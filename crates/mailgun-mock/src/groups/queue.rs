@@ -1,0 +1,117 @@
+//! The sending queues: scheduled messages, and queues that Mailgun has disabled.
+
+use std::collections::HashMap;
+use std::time::SystemTime;
+
+use serde_json::{Value, json};
+
+use super::{Answer, events};
+use crate::account::Account;
+use crate::date;
+use crate::http::reply::Reply;
+use crate::http::request::Request;
+use crate::sent::SentMessage;
+
+#[derive(Debug, Default)]
+pub(crate) struct State {
+    /// Messages that wait for their delivery time.
+    pub(crate) scheduled: Vec<SentMessage>,
+    /// Why and until when the regular queue of a domain is disabled.
+    pub(crate) disabled: HashMap<String, (String, SystemTime)>,
+}
+
+pub(crate) fn route(
+    account: &mut Account,
+    _request: &Request,
+    method: &str,
+    segments: &[&str],
+) -> Option<Answer> {
+    match (method, segments) {
+        ("GET", ["v3", "domains", domain, "sending_queues"]) => Some(status(account, domain)),
+        ("DELETE", ["v3", domain, "envelopes"]) => Some(clear(account, domain)),
+        _ => None,
+    }
+}
+
+/// Delivers a message, now or when its time has come.
+pub(crate) fn deliver(account: &mut Account, message: &SentMessage) {
+    if message.mail.scheduled_for.is_some_and(|time| time > SystemTime::now()) {
+        account.groups.queue.scheduled.push(message.clone());
+    } else {
+        events::record(account, message, "delivered");
+    }
+}
+
+/// Delivers what has become due since the last look.
+pub(crate) fn deliver_due(account: &mut Account) {
+    for message in std::mem::take(&mut account.groups.queue.scheduled) {
+        deliver(account, &message);
+    }
+}
+
+fn status(account: &Account, domain: &str) -> Answer {
+    let domain = account.domain(domain)?;
+    let disabled = account.groups.queue.disabled.get(&domain);
+    let regular = match disabled.filter(|(_, until)| *until > SystemTime::now()) {
+        Some((reason, until)) => json!({
+            "is_disabled": true,
+            "disabled": { "until": date::rfc2822(*until, "UTC"), "reason": reason },
+        }),
+        None => enabled(),
+    };
+    Ok(Reply::ok(&json!({ "regular": regular, "scheduled": enabled() })))
+}
+
+fn enabled() -> Value {
+    json!({ "is_disabled": false })
+}
+
+fn clear(account: &mut Account, domain: &str) -> Answer {
+    let domain = account.domain(domain)?;
+    deliver_due(account);
+    account.groups.queue.scheduled.retain(|message| message.domain != domain);
+    Ok(Reply::ok(&json!({ "message": "done" })))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::account::Limits;
+    use crate::sent::Mail;
+
+    fn kinds(account: &Account) -> Vec<&str> {
+        let events = account.groups.events.all.iter();
+        events.map(|event| event.json["event"].as_str().unwrap()).collect()
+    }
+
+    #[test]
+    fn a_message_is_delivered_when_it_is_due() {
+        let limits = Limits { message_bytes: 1, recipients: 1 };
+        let mut account = Account::new(String::new(), String::new(), Vec::new(), limits);
+        let due = SystemTime::now() + Duration::from_millis(100);
+        let message = SentMessage {
+            id: "<1@mg.example.com>".to_owned(),
+            domain: "mg.example.com".to_owned(),
+            storage_key: "key".to_owned(),
+            subaccount: None,
+            accepted_at: SystemTime::now(),
+            mail: Mail {
+                recipients: vec!["ada@example.com".to_owned()],
+                scheduled_for: Some(due),
+                ..Mail::default()
+            },
+        };
+        deliver(&mut account, &message);
+        assert!(kinds(&account).is_empty());
+        assert_eq!(account.groups.queue.scheduled.len(), 1);
+
+        while SystemTime::now() <= due {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        deliver_due(&mut account);
+        assert_eq!(kinds(&account), ["delivered"]);
+        assert!(account.groups.queue.scheduled.is_empty());
+    }
+}

@@ -1,0 +1,130 @@
+//! The accept loop, and connections that can be cut in the middle of a request.
+
+use std::convert::Infallible;
+use std::io;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::server::conn::auto;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
+
+use super::service;
+use crate::server::Server;
+
+/// Accepts connections until the task is aborted, which ends all of them.
+pub(crate) async fn accept(listener: TcpListener, server: Arc<Server>) {
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => {
+                    connections.spawn(serve(stream, Arc::clone(&server)));
+                }
+                // Out of file descriptors, or the client is gone already. Both pass.
+                Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
+            },
+            Some(_) = connections.join_next() => {}
+        }
+    }
+}
+
+async fn serve(stream: TcpStream, server: Arc<Server>) {
+    let cut = Arc::new(Cut::default());
+    // Nagle's algorithm would glue the pieces of a dripping reply together.
+    let _ = stream.set_nodelay(true);
+    let io = TokioIo::new(Socket { stream, cut: Arc::clone(&cut) });
+    let service = service_fn(|request| {
+        let (server, cut) = (Arc::clone(&server), Arc::clone(&cut));
+        async move { Ok::<_, Infallible>(service::answer(&server, &cut, request).await) }
+    });
+    let builder = auto::Builder::new(TokioExecutor::new());
+    let mut connection = pin!(builder.serve_connection(io, service));
+    tokio::select! {
+        biased;
+        () = cut.ordered.notified() => {}
+        // How a connection ended is the client's affair.
+        _ = connection.as_mut() => {}
+    }
+}
+
+/// Lets the handler of a request end the connection that the request came in on.
+#[derive(Debug, Default)]
+pub(crate) struct Cut {
+    ordered: Notify,
+    with_reset: AtomicBool,
+}
+
+impl Cut {
+    /// Closes the connection without a reply.
+    pub(crate) async fn close(&self) -> Infallible {
+        self.ordered.notify_one();
+        std::future::pending().await
+    }
+
+    /// Ends the connection with a TCP reset.
+    pub(crate) async fn reset(&self) -> Infallible {
+        self.with_reset.store(true, Ordering::Relaxed);
+        self.close().await
+    }
+}
+
+struct Socket {
+    stream: TcpStream,
+    cut: Arc<Cut>,
+}
+
+impl Drop for Socket {
+    fn drop(&mut self) {
+        if self.cut.with_reset.load(Ordering::Relaxed) {
+            let _ = self.stream.set_zero_linger();
+        }
+    }
+}
+
+impl AsyncRead for Socket {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(context, buffer)
+    }
+}
+
+impl AsyncWrite for Socket {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(context, bytes)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write_vectored(context, slices)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+}

@@ -1,0 +1,72 @@
+//! One request, read to its end.
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use bytes::{Bytes, BytesMut};
+use http::header::{self, HeaderMap};
+use http::{Method, request};
+use http_body_util::BodyExt as _;
+use hyper::body::Incoming;
+use percent_encoding::percent_decode_str;
+
+use super::form::Form;
+use super::reply::Refusal;
+
+/// Mailgun refuses request bodies beyond this size, whatever they hold.
+const MAX_BODY: usize = 52_428_800;
+
+#[derive(Debug)]
+pub(crate) struct Request {
+    pub(crate) method: Method,
+    pub(crate) segments: Vec<String>,
+    pub(crate) query: Vec<(String, String)>,
+    pub(crate) headers: HeaderMap,
+    form: Result<Form, String>,
+}
+
+impl Request {
+    pub(crate) async fn new(head: request::Parts, body: Bytes) -> Self {
+        let decode = |segment| percent_decode_str(segment).decode_utf8_lossy().into_owned();
+        let segments = head.uri.path().split('/').skip(1).map(decode).collect();
+        let query = head.uri.query().unwrap_or_default();
+        let query = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+        let form = Form::read(&head.headers, body).await;
+        Self { method: head.method, segments, query, headers: head.headers, form }
+    }
+
+    /// The form in the body; a body of another type counts as a form without fields.
+    pub(crate) fn form(&self) -> Result<&Form, Refusal> {
+        self.form.as_ref().map_err(Refusal::bad_request)
+    }
+
+    pub(crate) fn is_authorized(&self, api_key: &str) -> bool {
+        let credentials = self.header(header::AUTHORIZATION.as_str()).and_then(|value| {
+            let (scheme, credentials) = value.split_once(' ')?;
+            scheme.eq_ignore_ascii_case("basic").then_some(credentials)
+        });
+        let decoded = credentials.and_then(|text| BASE64_STANDARD.decode(text.trim()).ok());
+        decoded.is_some_and(|pair| pair == format!("api:{api_key}").into_bytes())
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+}
+
+/// Reads a body to its end; `Ok(None)` if it is beyond what Mailgun reads.
+///
+/// The rest of an oversized body is read too: a reply to a client that is still writing would be
+/// lost when the connection closes over unread bytes.
+pub(crate) async fn read_body(mut body: Incoming) -> Result<Option<Bytes>, hyper::Error> {
+    let mut read = Some(BytesMut::new());
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame?.into_data() else {
+            continue;
+        };
+        match &mut read {
+            Some(kept) if kept.len() + data.len() <= MAX_BODY => kept.extend_from_slice(&data),
+            _ => read = None,
+        }
+    }
+    Ok(read.map(BytesMut::freeze))
+}

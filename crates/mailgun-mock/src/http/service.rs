@@ -1,0 +1,63 @@
+//! One request from its head to its reply.
+
+use bytes::Bytes;
+use http::{Response, StatusCode};
+use hyper::body::Incoming;
+
+use super::connection::Cut;
+use super::reply::{Pace, PacedBody, Reply};
+use super::request::{Request, read_body};
+use crate::fault::Effect;
+use crate::server::Server;
+
+const TOO_LARGE: &str = "<html>\r\n<head><title>413 Request Entity Too Large</title></head>\r\n\
+    <body>\r\n<center><h1>413 Request Entity Too Large</h1></center>\r\n</body>\r\n</html>\r\n";
+
+pub(crate) async fn answer(
+    server: &Server,
+    cut: &Cut,
+    request: http::Request<Incoming>,
+) -> Response<PacedBody> {
+    let (head, body) = request.into_parts();
+    let (entry, effect) = server.arrived(&head);
+    if let Some(Effect::ResetBeforeRead) = effect {
+        match cut.reset().await {}
+    }
+    let Ok(body) = read_body(body).await else { match cut.close().await {} };
+    server.read(entry, body.clone().unwrap_or_default());
+
+    let mut pace = Pace::AtOnce;
+    let reply = match effect {
+        None => process(server, head, body).await,
+        Some(Effect::Reply(reply)) => reply,
+        Some(Effect::RateLimit(limit)) => limit.reply(&server.domain_in(head.uri.path())),
+        Some(Effect::Delay(duration)) => {
+            let reply = process(server, head, body).await;
+            tokio::time::sleep(duration).await;
+            reply
+        }
+        Some(Effect::Truncate { after }) => {
+            pace = Pace::Truncated { after };
+            process(server, head, body).await
+        }
+        Some(Effect::Drip { chunk, interval }) => {
+            pace = Pace::Dripping { chunk, interval };
+            process(server, head, body).await
+        }
+        Some(Effect::LoseReply) => {
+            process(server, head, body).await;
+            match cut.close().await {}
+        }
+        Some(Effect::Silence) => std::future::pending().await,
+        Some(Effect::ResetBeforeRead | Effect::ResetAfterRead) => match cut.reset().await {},
+    };
+    server.answered(entry, reply.status);
+    reply.into_response(pace)
+}
+
+async fn process(server: &Server, head: http::request::Parts, body: Option<Bytes>) -> Reply {
+    match body {
+        Some(body) => server.process(&Request::new(head, body).await),
+        None => Reply::html(StatusCode::PAYLOAD_TOO_LARGE, TOO_LARGE),
+    }
+}

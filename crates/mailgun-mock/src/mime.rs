@@ -1,0 +1,95 @@
+//! MIME text: reading the headers of one, writing one for a message sent as a form.
+
+use std::fmt::Write as _;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+
+use crate::sent::{SentFile, SentMessage};
+
+/// The headers of a MIME text, unfolded, in order.
+pub(crate) fn headers(mime: &[u8]) -> Vec<(String, String)> {
+    let mut headers: Vec<(String, String)> = Vec::new();
+    for line in split(mime).0.lines() {
+        if let Some((_, value)) = headers.last_mut()
+            && line.starts_with([' ', '\t'])
+        {
+            value.push(' ');
+            value.push_str(line.trim());
+        } else if let Some((name, value)) = line.split_once(':') {
+            headers.push((name.trim().to_owned(), value.trim().to_owned()));
+        }
+    }
+    headers
+}
+
+/// The value of the first header of this name, in any case.
+pub(crate) fn header<'a>(headers: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    let found = headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
+    found.map(|(_, value)| value.as_str())
+}
+
+/// Head and body of a MIME text.
+pub(crate) fn split(mime: &[u8]) -> (String, String) {
+    let text = String::from_utf8_lossy(mime);
+    let parts = text.split_once("\r\n\r\n").or_else(|| text.split_once("\n\n"));
+    let (head, body) = parts.unwrap_or((&text, ""));
+    (head.to_owned(), body.to_owned())
+}
+
+/// The body of a message sent as a form: its content type and its lines.
+pub(crate) fn body(message: &SentMessage) -> (String, String) {
+    let texts = [("text/plain", message.text()), ("text/html", message.html())];
+    let texts = texts
+        .into_iter()
+        .filter_map(|(kind, text)| Some((format!("{kind}; charset=utf-8"), text?.to_owned())));
+    let mut texts: Vec<_> = texts.collect();
+    let (kind, text) = match texts.len() {
+        0 => ("text/plain; charset=utf-8".to_owned(), String::new()),
+        1 => texts.remove(0),
+        _ => multipart("alternative", message, texts.iter().map(|part| entity(part, ""))),
+    };
+    if message.mail.files().next().is_none() {
+        return (kind, text);
+    }
+    let attachments = message.attachments().iter().map(|file| file_entity(file, "attachment"));
+    let inline = message.inline().iter().map(|file| file_entity(file, "inline"));
+    let first = std::iter::once(entity(&(kind, text), ""));
+    multipart("mixed", message, first.chain(inline).chain(attachments))
+}
+
+fn multipart(
+    kind: &str,
+    message: &SentMessage,
+    entities: impl Iterator<Item = String>,
+) -> (String, String) {
+    // The storage key occurs in no text that came before it.
+    let boundary = format!("{kind}-{}", message.storage_key.trim_end_matches('='));
+    let mut body = String::new();
+    for entity in entities {
+        let _ = write!(body, "--{boundary}\r\n{entity}\r\n");
+    }
+    let _ = write!(body, "--{boundary}--\r\n");
+    (format!("multipart/{kind}; boundary=\"{boundary}\""), body)
+}
+
+fn entity((kind, body): &(String, String), more_headers: &str) -> String {
+    format!("Content-Type: {kind}\r\n{more_headers}\r\n{body}")
+}
+
+fn file_entity(file: &SentFile, disposition: &str) -> String {
+    let name = &file.filename;
+    let mut headers = format!(
+        "Content-Transfer-Encoding: base64\r\n\
+         Content-Disposition: {disposition}; filename=\"{name}\"\r\n"
+    );
+    if disposition == "inline" {
+        let _ = write!(headers, "Content-ID: <{name}>\r\n");
+    }
+    let mut lines = String::new();
+    for line in file.bytes.chunks(57) {
+        lines += &BASE64_STANDARD.encode(line);
+        lines += "\r\n";
+    }
+    entity(&(file.content_type.clone(), lines), &headers)
+}

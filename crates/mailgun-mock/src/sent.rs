@@ -1,0 +1,225 @@
+//! What was sent.
+
+use std::fmt;
+use std::time::SystemTime;
+
+use bytes::Bytes;
+use serde_json::{Map, Value};
+
+/// A message that the mock accepted, with everything the client sent.
+///
+/// ```
+/// use mailgun_mock::SentMessage;
+///
+/// fn is_welcome(message: &SentMessage) -> bool {
+///     message.recipients() == ["ada@example.com"]
+///         && message.tags() == ["welcome"]
+///         && message.field("h:Reply-To") == Some("help@example.com")
+///         && message.attachments().iter().any(|file| file.filename == "terms.pdf")
+/// }
+/// ```
+#[derive(Clone)]
+pub struct SentMessage {
+    pub(crate) id: String,
+    pub(crate) domain: String,
+    pub(crate) storage_key: String,
+    pub(crate) subaccount: Option<String>,
+    pub(crate) accepted_at: SystemTime,
+    pub(crate) mail: Mail,
+}
+
+/// The part of a message that comes from its form.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Mail {
+    pub(crate) from: String,
+    pub(crate) to: Vec<String>,
+    pub(crate) cc: Vec<String>,
+    pub(crate) bcc: Vec<String>,
+    pub(crate) recipients: Vec<String>,
+    pub(crate) subject: Option<String>,
+    pub(crate) fields: Vec<(String, String)>,
+    pub(crate) recipient_variables: Option<Map<String, Value>>,
+    pub(crate) attachments: Vec<SentFile>,
+    pub(crate) inline: Vec<SentFile>,
+    pub(crate) mime: Option<Bytes>,
+    pub(crate) scheduled_for: Option<SystemTime>,
+}
+
+/// A file that was sent with a message.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SentFile {
+    /// The name, exactly as the part gave it; for an inline file also its Content-ID.
+    pub filename: String,
+    /// The content type; `application/octet-stream` if the part had none.
+    pub content_type: String,
+    /// The content.
+    pub bytes: Bytes,
+}
+
+impl SentMessage {
+    /// The message id as the reply had it, in angle brackets.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The domain that sent it.
+    pub fn domain(&self) -> &str {
+        &self.domain
+    }
+
+    /// The key under which the stored message can be fetched and resent.
+    pub fn storage_key(&self) -> &str {
+        &self.storage_key
+    }
+
+    /// The subaccount on whose behalf it was sent (`X-Mailgun-On-Behalf-Of`).
+    pub fn subaccount(&self) -> Option<&str> {
+        self.subaccount.as_deref()
+    }
+
+    /// The sender as sent; empty if only a template knows it. MIME messages have it in a header.
+    pub fn from(&self) -> &str {
+        &self.mail.from
+    }
+
+    /// The recipients in `to` as sent, one mailbox each.
+    pub fn to(&self) -> &[String] {
+        &self.mail.to
+    }
+
+    /// The recipients in `cc` as sent, one mailbox each.
+    pub fn cc(&self) -> &[String] {
+        &self.mail.cc
+    }
+
+    /// The recipients in `bcc` as sent, one mailbox each.
+    pub fn bcc(&self) -> &[String] {
+        &self.mail.bcc
+    }
+
+    /// The bare addresses of `to`, `cc` and `bcc`, each once.
+    pub fn recipients(&self) -> &[String] {
+        &self.mail.recipients
+    }
+
+    /// The subject; MIME messages have it in a header.
+    pub fn subject(&self) -> Option<&str> {
+        self.mail.subject.as_deref()
+    }
+
+    /// The plain text.
+    pub fn text(&self) -> Option<&str> {
+        self.field("text")
+    }
+
+    /// The HTML text.
+    pub fn html(&self) -> Option<&str> {
+        self.field("html")
+    }
+
+    /// The first field of this name.
+    pub fn field(&self, name: &str) -> Option<&str> {
+        self.fields(name).first().copied()
+    }
+
+    /// All fields of this name, in order of arrival.
+    pub fn fields(&self, name: &str) -> Vec<&str> {
+        let named = self.mail.fields.iter().filter(|(key, _)| key == name);
+        named.map(|(_, value)| value.as_str()).collect()
+    }
+
+    /// All fields, files aside, in order of arrival.
+    pub fn all_fields(&self) -> &[(String, String)] {
+        &self.mail.fields
+    }
+
+    /// The tags (`o:tag`).
+    pub fn tags(&self) -> Vec<&str> {
+        self.fields("o:tag")
+    }
+
+    /// The user variables (`v:`), without the prefix.
+    pub fn variables(&self) -> Vec<(&str, &str)> {
+        self.prefixed("v:")
+    }
+
+    /// The custom headers (`h:`), without the prefix.
+    pub fn headers(&self) -> Vec<(&str, &str)> {
+        self.prefixed("h:")
+    }
+
+    fn prefixed(&self, prefix: &str) -> Vec<(&str, &str)> {
+        let fields = self.mail.fields.iter();
+        fields
+            .filter_map(|(key, value)| Some((key.strip_prefix(prefix)?, value.as_str())))
+            .collect()
+    }
+
+    /// The variables for each recipient of a batch.
+    pub fn recipient_variables(&self) -> Option<&Map<String, Value>> {
+        self.mail.recipient_variables.as_ref()
+    }
+
+    /// The attached files.
+    pub fn attachments(&self) -> &[SentFile] {
+        &self.mail.attachments
+    }
+
+    /// The inline files.
+    pub fn inline(&self) -> &[SentFile] {
+        &self.mail.inline
+    }
+
+    /// The MIME text of a message sent to `messages.mime`.
+    pub fn mime(&self) -> Option<&Bytes> {
+        self.mail.mime.as_ref()
+    }
+
+    /// Whether it was sent in test mode.
+    pub fn is_test_mode(&self) -> bool {
+        matches!(self.field("o:testmode"), Some("yes" | "true"))
+    }
+
+    /// The delivery time (`o:deliverytime`) as sent.
+    pub fn delivery_time(&self) -> Option<&str> {
+        self.field("o:deliverytime")
+    }
+
+    /// Sum of all values and files: what counts against the size limit.
+    pub(crate) fn size(&self) -> usize {
+        self.mail.size()
+    }
+}
+
+impl Mail {
+    pub(crate) fn size(&self) -> usize {
+        let files = self.attachments.iter().chain(&self.inline).map(|file| file.bytes.len());
+        let fields = self.fields.iter().map(|(_, value)| value.len());
+        files.chain(fields).sum::<usize>() + self.mime.as_ref().map_or(0, Bytes::len)
+    }
+
+    pub(crate) fn files(&self) -> impl Iterator<Item = &SentFile> {
+        self.attachments.iter().chain(&self.inline)
+    }
+}
+
+impl fmt::Debug for SentMessage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SentMessage")
+            .field("id", &self.id)
+            .field("from", &self.mail.from)
+            .field("recipients", &self.mail.recipients)
+            .field("subject", &self.mail.subject)
+            .field("attachments", &self.mail.attachments)
+            .field("inline", &self.mail.inline)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for SentFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { filename, content_type, bytes } = self;
+        write!(f, "{filename:?} ({content_type}, {} bytes)", bytes.len())
+    }
+}

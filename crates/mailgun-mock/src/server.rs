@@ -1,0 +1,97 @@
+//! What the handle of a test and the connections of its clients share.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+use http::{StatusCode, request};
+use tokio::sync::watch;
+
+use crate::account::Account;
+use crate::fault::{self, Effect, Fault};
+use crate::groups;
+use crate::http::reply::Reply;
+use crate::http::request::Request;
+use crate::log::LoggedRequest;
+
+#[derive(Debug)]
+pub(crate) struct Server {
+    state: Mutex<State>,
+    /// How many messages the account holds, for those who wait for them.
+    pub(crate) sent: watch::Sender<usize>,
+}
+
+#[derive(Debug)]
+pub(crate) struct State {
+    pub(crate) account: Account,
+    pub(crate) faults: Vec<Fault>,
+    log: Vec<LoggedRequest>,
+    /// Entries that were cleared away; the number of an entry does not change with them.
+    cleared: usize,
+}
+
+/// The number of a request in the log.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Entry(usize);
+
+impl Server {
+    pub(crate) fn new(account: Account) -> Self {
+        let state = State { account, faults: Vec::new(), log: Vec::new(), cleared: 0 };
+        Self { state: Mutex::new(state), sent: watch::Sender::new(0) }
+    }
+
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Logs a request whose head is there, and says what is to go wrong with it.
+    pub(crate) fn arrived(&self, head: &request::Parts) -> (Entry, Option<Effect>) {
+        let mut state = self.state();
+        state.log.push(LoggedRequest::new(head));
+        let entry = Entry(state.cleared + state.log.len() - 1);
+        (entry, fault::take(&mut state.faults, &head.method, head.uri.path()))
+    }
+
+    pub(crate) fn read(&self, entry: Entry, body: Bytes) {
+        self.state().update(entry, |logged| logged.body = body);
+    }
+
+    pub(crate) fn answered(&self, entry: Entry, status: StatusCode) {
+        self.state().update(entry, |logged| logged.status = Some(status.as_u16()));
+    }
+
+    pub(crate) fn process(&self, request: &Request) -> Reply {
+        let mut state = self.state();
+        let reply = groups::answer(&mut state.account, request);
+        self.sent.send_replace(state.account.groups.messages.sent.len());
+        reply
+    }
+
+    /// The sending domain named in a path, or the first of the account.
+    pub(crate) fn domain_in(&self, path: &str) -> String {
+        let state = self.state();
+        let domains = &state.account.domains;
+        let named = domains.iter().find(|domain| path.split('/').any(|part| part == *domain));
+        named.or(domains.first()).cloned().unwrap_or_default()
+    }
+
+    pub(crate) fn clear(&self) {
+        let mut state = self.state();
+        state.cleared += state.log.len();
+        state.log.clear();
+        state.account.clear();
+        self.sent.send_replace(0);
+    }
+}
+
+impl State {
+    pub(crate) fn log(&self) -> &[LoggedRequest] {
+        &self.log
+    }
+
+    fn update(&mut self, entry: Entry, change: impl FnOnce(&mut LoggedRequest)) {
+        let index = entry.0.checked_sub(self.cleared);
+        if let Some(logged) = index.and_then(|index| self.log.get_mut(index)) {
+            change(logged);
+        }
+    }
+}

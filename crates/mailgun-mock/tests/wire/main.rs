@@ -1,0 +1,18 @@
+//! The mock as a client sees it on the wire: requests and replies are written and read by hand, so
+//! that no library smooths over what is sent.
+
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "helpers of tests fail by panicking"
+)]
+
+mod checks;
+mod client;
+mod events;
+mod faults;
+mod handle;
+mod limits;
+mod sending;
+mod storage;

@@ -1,0 +1,104 @@
+//! The Mailgun API in async Rust.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), mailgun::Error> {
+//! use mailgun::{Mailgun, Region, messages::Message};
+//!
+//! let mailgun = Mailgun::builder("key-0123456789").region(Region::Eu).build()?;
+//! let receipt = mailgun
+//!     .messages("mg.example.com")
+//!     .send(
+//!         Message::new()
+//!             .from("Example Shop <shop@mg.example.com>")
+//!             .to("bob@example.com")
+//!             .subject("Hello")
+//!             .text("Hello, Bob."),
+//!     )
+//!     .await?;
+//! println!("accepted as {}", receipt.id);
+//! # Ok(()) }
+//! ```
+//!
+//! Each resource of the API is a crate of its own behind a feature and a module here:
+//!
+//! | feature | module | what it brings |
+//! |---|---|---|
+//! | `messages` (default) | [`messages`] | sending, batches, MIME, stored messages, queues |
+//!
+//! `full` switches all of them on. TLS: `rustls-aws-lc-rs` and `native-roots` by default,
+//! `rustls-ring`, `rustls-no-provider`, `webpki-roots`; conversions of [`Timestamp`]: `time`,
+//! `chrono`, `jiff`. Features only ever add; none changes what a call does.
+//!
+//! What is shared by all resources is here at the top: the [`Client`] and its builder, [`Call`],
+//! [`Error`], [`Pager`], the [`layers`].
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+pub use mailgun_core::{
+    ApiKey, Body, BoxError, Call, CallContext, CallFuture, Certificate, Client, ClientBuilder,
+    Credentials, Delivery, DomainName, Download, Error, FieldValue, Fields, Form, HttpService,
+    HttpVersions, IntoCredentials, Kind, LimitScope, LinkPage, Mailbox, Page, PageParts, PageReply,
+    Pager, Proxy, Region, Repeatability, Reply, ReplyBody, ResumePoint, Roots, Route, Secret,
+    TimeoutPhase, Timestamp, Upload, bytes, http, layers, mime, open_enum, params, true_false,
+    yes_no,
+};
+/// Sending mail: messages, MIME, batches, stored messages, queues.
+#[cfg(feature = "messages")]
+#[doc(inline)]
+pub use mailgun_messages as messages;
+
+/// The Mailgun API: a [`Client`], and a handle for each resource.
+///
+/// A clone shares all with the original and costs one atomic increment.
+#[derive(Clone, Debug)]
+pub struct Mailgun(Client);
+
+impl Mailgun {
+    /// Starts with a key: text, an [`ApiKey`], or [`Credentials`] that can be replaced later.
+    pub fn builder(credentials: impl IntoCredentials) -> ClientBuilder<Self> {
+        ClientBuilder::new(credentials)
+    }
+
+    /// From the environment: `MAILGUN_API_KEY`, and `MAILGUN_REGION` (`us` or `eu`) or
+    /// `MAILGUN_BASE_URL` if they are set.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::Config`], naming the variable or setting.
+    pub fn from_env() -> Result<Self, Error> {
+        ClientBuilder::from_env()?.build()
+    }
+
+    /// A handle that acts for the subaccount `id`; this one stays as it is.
+    ///
+    /// ```
+    /// let mailgun = mailgun::Mailgun::builder("key-of-the-parent").build()?;
+    /// let tenant = mailgun.for_subaccount("646d00a1b32c35364a2ad34f")?;
+    /// # let _ = tenant;
+    /// # Ok::<(), mailgun::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::InvalidInput`] if `id` cannot stand in a header.
+    pub fn for_subaccount(&self, id: impl AsRef<str>) -> Result<Self, Error> {
+        self.0.for_subaccount(id).map(Self)
+    }
+
+    /// The client, for operations that have no method yet.
+    pub fn client(&self) -> &Client {
+        &self.0
+    }
+
+    /// Sending mail from `domain`, and looking at what was sent.
+    #[cfg(feature = "messages")]
+    pub fn messages(&self, domain: impl Into<String>) -> messages::Messages {
+        messages::Messages::new(&self.0, domain)
+    }
+}
+
+impl From<Client> for Mailgun {
+    fn from(client: Client) -> Self {
+        Self(client)
+    }
+}

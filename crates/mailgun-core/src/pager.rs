@@ -80,16 +80,30 @@ impl<T: DeserializeOwned + Send + 'static> PageReply for LinkPage<T> {
 }
 
 /// Where a listing goes on: to be stored, and given to [`Pager::resume`] later.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ResumePoint(Cursor);
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Cursor {
     Link(String),
     Skip(u64),
     Token(String),
+    /// After a page that said it was the last.
+    End,
+}
+
+/// The kind alone: a link may hold an address.
+impl fmt::Debug for ResumePoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.0 {
+            Cursor::Link(_) => "ResumePoint(link)",
+            Cursor::Skip(_) => "ResumePoint(skip)",
+            Cursor::Token(_) => "ResumePoint(token)",
+            Cursor::End => "ResumePoint(end)",
+        })
+    }
 }
 
 /// How a listing is paged.
@@ -211,6 +225,7 @@ impl<T: Send + 'static> Pager<T> {
 
     /// Goes on where another pager of the same listing had come to.
     pub fn resume(mut self, point: ResumePoint) -> Self {
+        self.state = if point.0 == Cursor::End { State::Done } else { State::HasMore };
         self.cursor = Some(point);
         self
     }
@@ -229,7 +244,6 @@ impl<T: Send + 'static> Pager<T> {
         match self.state {
             State::HasMore => {}
             State::Repeats => {
-                self.state = State::Done;
                 let detail = "the listing's next page is the same page once more";
                 let error = Error::new(Kind::Decode, Delivery::Rejected, detail);
                 return Err(error.in_operation(self.route));
@@ -242,8 +256,11 @@ impl<T: Send + 'static> Pager<T> {
             self.state = State::Done;
             return Ok(None);
         }
-        match self.after(items.len(), next)? {
-            None => self.state = State::Done,
+        match self.after(items.len(), next) {
+            None => {
+                self.state = State::Done;
+                self.cursor = Some(ResumePoint(Cursor::End));
+            }
             Some(next) if self.is_at(&next) => self.state = State::Repeats,
             next => self.cursor = next,
         }
@@ -283,7 +300,8 @@ impl<T: Send + 'static> Pager<T> {
         let mut body = None;
         match (&self.paging, self.cursor.as_ref().map(|point| &point.0)) {
             (Paging::Links, Some(Cursor::Link(link))) => {
-                path = self.client.trusted().rebase(link)?;
+                let link = self.client.trusted().rebase(link);
+                path = link.map_err(|error| error.in_operation(self.route))?;
                 query = Fields::new();
             }
             (Paging::Skip, Some(Cursor::Skip(skip))) => {
@@ -328,7 +346,7 @@ impl<T: Send + 'static> Pager<T> {
     }
 
     /// The cursor after a page of `count` items.
-    fn after(&self, count: usize, next: Option<String>) -> Result<Option<ResumePoint>, Error> {
+    fn after(&self, count: usize, next: Option<String>) -> Option<ResumePoint> {
         let next = next.filter(|next| !next.is_empty());
         let skipped = |first: u64| {
             let skip = match &self.cursor {
@@ -338,13 +356,11 @@ impl<T: Send + 'static> Pager<T> {
             Some(Cursor::Skip(skip.saturating_add(count as u64)))
         };
         let cursor = match &self.paging {
-            Paging::Links => match next {
-                None => None,
-                Some(link) => {
-                    let link = self.client.trusted().rebase(&link);
-                    Some(Cursor::Link(link.map_err(|error| error.in_operation(self.route))?))
-                }
-            },
+            // A link that is refused must not take away the page that held it: it is kept as it
+            // is, and refused when it would be followed.
+            Paging::Links => {
+                next.map(|link| self.client.trusted().rebase(&link).unwrap_or(link)).map(Cursor::Link)
+            }
             Paging::Skip => {
                 let query = self.template.as_ref().ok().and_then(|t| t.query.get("skip"));
                 skipped(query.and_then(|skip| skip.parse().ok()).unwrap_or(0))
@@ -352,7 +368,7 @@ impl<T: Send + 'static> Pager<T> {
             Paging::JsonSkip(json) => skipped(json["pagination"]["skip"].as_u64().unwrap_or(0)),
             Paging::JsonToken(_) => next.map(Cursor::Token),
         };
-        Ok(cursor.map(ResumePoint))
+        cursor.map(ResumePoint)
     }
 }
 

@@ -102,3 +102,7 @@ impl From<Client> for Mailgun {
         Self(client)
     }
 }
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

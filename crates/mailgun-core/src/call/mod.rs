@@ -5,7 +5,8 @@ mod context;
 use std::{fmt, pin::Pin, time::Duration};
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Request, Uri, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri, header};
+use http_body::Body as _;
 use serde::{Serialize, de::DeserializeOwned};
 
 pub use self::context::CallContext;
@@ -172,7 +173,14 @@ impl<T> Call<T> {
             let parsed: HeaderName = name
                 .parse()
                 .map_err(|_| Error::invalid("header", "has a name that HTTP does not allow"))?;
-            if matches!(parsed, header::AUTHORIZATION | header::HOST | header::CONTENT_LENGTH) {
+            let is_ours = matches!(
+                parsed,
+                header::AUTHORIZATION
+                    | header::HOST
+                    | header::CONTENT_LENGTH
+                    | header::TRANSFER_ENCODING
+            );
+            if is_ours {
                 return Err(Error::invalid(parsed, "is set by the client itself"));
             }
             let value = value
@@ -277,17 +285,40 @@ fn build(
     route: Route,
     draft: Result<Draft, Error>,
 ) -> Result<Request<Body>, Error> {
-    let Draft { target, query, headers, body } = draft?;
+    let Draft { target, query, mut headers, body } = draft?;
     let query = query.to_query();
     let uri = match target {
         Target::Path(path) => client.base().uri(path_and_query(path, &query)?)?,
-        Target::Url(uri) => uri,
+        Target::Url(uri) => with_query(uri, &query)?,
     };
+    if let Some(id) = client.subaccount() {
+        headers.entry(layers::ON_BEHALF_OF).or_insert_with(|| id.clone());
+    }
+    // hyper leaves the length of an empty body out, and some gateways answer that with 411.
+    if body.is_end_stream() && matches!(route.method(), Method::POST | Method::PUT | Method::PATCH)
+    {
+        headers.insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
+    }
     let mut request = Request::new(body);
     *request.method_mut() = route.method();
     *request.uri_mut() = uri;
     *request.headers_mut() = headers;
     Ok(request)
+}
+
+/// A URL that a reply gave stays as it is; parameters are added after its own.
+fn with_query(uri: Uri, query: &str) -> Result<Uri, Error> {
+    if query.is_empty() {
+        return Ok(uri);
+    }
+    let query = match uri.query() {
+        Some(own) if !own.is_empty() => format!("{own}&{query}"),
+        _ => query.to_owned(),
+    };
+    let path = path_and_query(uri.path().to_owned(), &query)?;
+    let mut parts = uri.into_parts();
+    parts.path_and_query = Some(path);
+    Uri::from_parts(parts).map_err(|_| Error::invalid("url", "does not make a URL"))
 }
 
 impl Options {

@@ -338,7 +338,8 @@ impl<C: From<Client>> ClientBuilder<C> {
         let service = wrap(service, self.call_layers);
         let credentials = Some(credentials);
         let limits = self.limits;
-        Ok(Client::from_inner(Inner { service, base, trusted, limits, credentials }).into())
+        let inner = Inner { service, base, trusted, limits, credentials, subaccount: None };
+        Ok(Client::from_inner(inner).into())
     }
 }
 
@@ -383,7 +384,14 @@ impl Client {
         let trusted = TrustedHosts::new(base.clone(), Vec::new());
         let limits = Limits::default();
         let service = box_service(service);
-        Ok(Self::from_inner(Inner { service, base, trusted, limits, credentials: None }))
+        Ok(Self::from_inner(Inner {
+            service,
+            base,
+            trusted,
+            limits,
+            credentials: None,
+            subaccount: None,
+        }))
     }
 }
 

@@ -9,11 +9,11 @@ mod trust;
 use std::{fmt, sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use http::{Request, Uri};
+use http::{HeaderValue, Request, Uri};
 use http_body::Body as _;
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
-use tower::{Layer as _, ServiceExt as _};
+use tower::ServiceExt as _;
 use tracing::{Instrument as _, Span, field::Empty};
 
 pub(crate) use self::{base_url::BaseUrl, trust::TrustedHosts};
@@ -26,7 +26,7 @@ pub use self::{
 use crate::{
     Body, Call, CallContext, Download, Error, Kind, ReplyBody, Route, TimeoutPhase,
     call::{Options, Target},
-    layers::{SubaccountLayer, is_failure, upload_allowance},
+    layers::{is_failure, subaccount_header, upload_allowance},
     reply::{RawReply, read, unread},
 };
 
@@ -51,6 +51,8 @@ pub(crate) struct Inner {
     pub(crate) trusted: TrustedHosts,
     pub(crate) limits: Limits,
     pub(crate) credentials: Option<Credentials>,
+    /// For whom the calls act, where they do not say it themselves.
+    pub(crate) subaccount: Option<HeaderValue>,
 }
 
 /// The bounds of every call.
@@ -97,13 +99,14 @@ impl Client {
     ///
     /// [`Kind::InvalidInput`] if `id` cannot stand in a header.
     pub fn for_subaccount(&self, id: impl AsRef<str>) -> Result<Self, Error> {
-        let layer = SubaccountLayer::new(id.as_ref())?;
+        let subaccount = Some(subaccount_header(id.as_ref())?);
         Ok(Self::from_inner(Inner {
-            service: HttpService::new(layer.layer(self.0.service.clone())),
+            service: self.0.service.clone(),
             base: self.0.base.clone(),
             trusted: self.0.trusted.clone(),
             limits: self.0.limits,
             credentials: self.0.credentials.clone(),
+            subaccount,
         }))
     }
 
@@ -171,6 +174,10 @@ impl Client {
 
     pub(crate) fn base(&self) -> &BaseUrl {
         &self.0.base
+    }
+
+    pub(crate) fn subaccount(&self) -> Option<&HeaderValue> {
+        self.0.subaccount.as_ref()
     }
 
     pub(crate) fn trusted(&self) -> &TrustedHosts {

@@ -32,13 +32,15 @@ impl TrustedHosts {
 
     /// The path and query of a link of a reply, rebuilt on our own base.
     ///
-    /// Links may be absolute, relative, or a query alone; an absolute one of another origin would
-    /// take the key there.
+    /// Links may be absolute, or a path on the host; an absolute one of another origin would take
+    /// the key there.
     pub(crate) fn rebase(&self, link: &str) -> Result<String, Error> {
         let unreadable =
             || Error::new(Kind::Decode, Delivery::Rejected, "a paging link cannot be read");
         let uri: Uri = link.parse().map_err(|_| unreadable())?;
-        if uri.authority().is_some() && !self.base.is_origin_of(&uri) {
+        // Two slashes begin a host, which `Uri` takes for a path.
+        let names_host = uri.authority().is_some() || link.starts_with("//");
+        if names_host && !self.base.is_origin_of(&uri) {
             return Err(untrusted("a paging link"));
         }
         let path = uri.path_and_query().ok_or_else(unreadable)?.as_str();
@@ -69,7 +71,11 @@ fn is_below_mailgun(host: &str) -> bool {
 }
 
 fn is_below(prefix: &str, path: &str) -> bool {
-    let has_dot_segment = path.split(['/', '?']).any(|segment| segment == ".." || segment == ".");
+    let (segments, _) = path.split_once('?').unwrap_or((path, ""));
+    // URL parsers take an encoded dot for a dot.
+    let has_dot_segment = segments.split('/').any(|segment| {
+        matches!(&*segment.to_ascii_lowercase().replace("%2e", "."), "." | "..")
+    });
     path.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('/')) && !has_dot_segment
 }
 
@@ -125,6 +131,7 @@ mod tests {
             "http://gw.test/mailgun/v3/x",
             "https://gw.test/other/v3/x",
             "https://gw.test/mailgun/../v3/x",
+            "https://gw.test/mailgun/.%2E/v3/x",
             "https://gw.test/mailgunother/v3/x",
         ] {
             assert_eq!(base.rebase(link).unwrap_err().kind(), Kind::UntrustedHost, "{link}");

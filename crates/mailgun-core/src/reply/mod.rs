@@ -125,7 +125,7 @@ pub(crate) enum ReadFault {
 
 /// Reads a body of at most `cap` bytes, waiting at most `idle` for each piece.
 ///
-/// What was read before a fault is returned beside it.
+/// What was read before a fault is returned beside it; of a body over the cap, that is the cap.
 pub(crate) async fn read<B>(
     mut body: B,
     cap: usize,
@@ -138,19 +138,21 @@ where
     let mut first = Bytes::new();
     let mut rest = BytesMut::new();
     let outcome = loop {
-        let data = match next_data(&mut body, idle).await {
+        let mut data = match next_data(&mut body, idle).await {
             None => break Ok(()),
             Some(Err(error)) => break Err(ReadFault::Broken(error)),
             Some(Ok(data)) => data,
         };
-        let length = first.len() + rest.len() + data.len();
-        if length > cap {
-            break Err(ReadFault::TooLarge);
-        }
+        let room = cap - first.len() - rest.len();
+        let fits = data.len() <= room;
+        data.truncate(room);
         if first.is_empty() {
             first = data;
         } else {
             rest.extend_from_slice(&data);
+        }
+        if !fits {
+            break Err(ReadFault::TooLarge);
         }
         if body.is_end_stream() {
             break Ok(());

@@ -18,7 +18,8 @@ use crate::{BoxError, Delivery, Error, Kind};
 
 /// Sends requests over pooled connections; all its errors are ours.
 pub(crate) struct Transport<B> {
-    client: legacy::Client<Connector, Watched<B>>,
+    // The pooled client copies its settings when it is cloned, and layers clone what they call.
+    client: Arc<legacy::Client<Connector, Watched<B>>>,
 }
 
 impl<B> Transport<B>
@@ -29,12 +30,12 @@ where
 {
     /// Needs no runtime. With `needs_tls`, faults of the TLS settings are found here.
     pub(crate) fn new(config: &TransportConfig, needs_tls: bool) -> Result<Self, Error> {
-        Ok(Self { client: client(config, Connector::new(config, needs_tls)?) })
+        Ok(Self { client: Arc::new(client(config, Connector::new(config, needs_tls)?)) })
     }
 
     #[cfg(test)]
     pub(super) fn with_connector(config: &TransportConfig, connector: Connector) -> Self {
-        Self { client: client(config, connector) }
+        Self { client: Arc::new(client(config, connector)) }
     }
 }
 

@@ -1,0 +1,61 @@
+//! What errors tell, and what is repeated: `cargo run --example errors`.
+//!
+//! It always runs against a Mailgun inside this process.
+
+use std::time::Duration;
+
+use mailgun::{Delivery, Error, Kind, Mailgun, layers::RetryPolicy, messages::Message};
+use mailgun_mock::{Fault, MockMailgun, RateLimit};
+
+fn explain(what: &str, error: &Error) {
+    println!("\n{what}\n  {error}");
+    println!("  kind {:?}, after {} attempt(s)", error.kind(), error.attempts());
+    match error.delivery() {
+        Delivery::NotSent => println!("  nothing was sent"),
+        Delivery::Rejected => println!("  Mailgun did not take it"),
+        Delivery::Unknown => println!("  it may have been taken: look in the events first"),
+    }
+    if let Some(wait) = error.retry_after() {
+        println!("  try again in {wait:?}");
+    }
+    if error.kind() == Kind::RateLimited {
+        println!("  limit: {:?}", error.limit_scope());
+    }
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let mock = MockMailgun::start().await;
+    let retry = RetryPolicy::default().max_attempts(3).max_wait(Duration::from_secs(5));
+    let mailgun: Mailgun = mock.client_builder().retry(retry).build()?;
+    let messages = mailgun.messages(mock.domain());
+    let message = || {
+        Message::new()
+            .from(format!("shop@{}", mock.domain()))
+            .to("bob@example.com")
+            .subject("Hello")
+            .text("Hello")
+    };
+
+    if let Err(error) = messages.send(message().to("not an address")).await {
+        explain("a bad argument", &error);
+    }
+    if let Err(error) = mailgun.messages("other.example.com").send(message()).await {
+        explain("a domain that the account does not have", &error);
+    }
+    mock.inject(Fault::rate_limit(RateLimit::RetryAfterSeconds(1)));
+    let reply = messages.send(message()).reply().await?;
+    println!("\na limit that passes\n  accepted after {} attempts", reply.attempts());
+
+    mock.inject(Fault::rate_limit(RateLimit::MessageSeconds(120)));
+    if let Err(error) = messages.send(message()).await {
+        explain("a limit that asks for a longer wait than we allow", &error);
+    }
+    let before = mock.sent().len();
+    mock.inject(Fault::lose_reply());
+    if let Err(error) = messages.send(message()).await {
+        explain("a reply that gets lost", &error);
+        println!("  (it was in fact taken {} time)", mock.sent().len() - before);
+    }
+    Ok(())
+}

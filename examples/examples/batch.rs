@@ -15,9 +15,11 @@ fn newsletter(domain: &str) -> Batch {
         .from(format!("news@{domain}"))
         .subject("News for %recipient.name%")
         .text("Hello %recipient.name%!")
-        .recipients((0..2500).map(|i| {
-            (format!("reader{i}@example.com"), json!({"name": format!("Reader {i}")}))
-        }))
+        .recipients(
+            (0..2500).map(|i| {
+                (format!("reader{i}@example.com"), json!({"name": format!("Reader {i}")}))
+            }),
+        )
         .chunk_size(500)
 }
 

@@ -21,8 +21,7 @@ struct Line<'a> {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let target = target().await?;
-    let variables =
-        Receipt { customer: "Bob", lines: vec![Line { item: "coffee", price: 2.5 }] };
+    let variables = Receipt { customer: "Bob", lines: vec![Line { item: "coffee", price: 2.5 }] };
 
     let message = Message::new()
         .from(format!("shop@{}", target.domain))

@@ -43,7 +43,7 @@ pub trait PageReply: DeserializeOwned + Send + 'static {
 }
 
 /// What a [`PageReply`] holds.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct PageParts<T> {
     /// The items of the page.
     pub items: Vec<T>,
@@ -51,6 +51,17 @@ pub struct PageParts<T> {
     pub next: Option<String>,
     /// How many items the whole listing has.
     pub total: Option<u64>,
+}
+
+/// Without the link, which may hold an address.
+impl<T: fmt::Debug> fmt::Debug for PageParts<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PageParts")
+            .field("items", &self.items)
+            .field("has_next", &self.next.is_some())
+            .field("total", &self.total)
+            .finish()
+    }
 }
 
 /// The usual reply of listings with links: `{"items": [..], "paging": {"next": ".."}}`.
@@ -65,10 +76,17 @@ pub struct LinkPage<T> {
     total: Option<u64>,
 }
 
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Default, Deserialize)]
 struct Links {
     #[serde(default, alias = "Next")]
     next: Option<String>,
+}
+
+/// Without the link, which may hold an address.
+impl fmt::Debug for Links {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Links").field("has_next", &self.next.is_some()).finish()
+    }
 }
 
 impl<T: DeserializeOwned + Send + 'static> PageReply for LinkPage<T> {
@@ -208,6 +226,10 @@ impl<T: Send + 'static> Pager<T> {
     fn new<P: PageReply<Item = T>>(call: Call<P>, paging: Paging) -> Self {
         let Call { client, route, draft, options, .. } = call;
         let template = draft.map_err(Some).and_then(|draft| match draft.target {
+            Target::Path(_) if !http_body::Body::is_end_stream(&draft.body) => {
+                let reason = "of a listing is given to the pager, which repeats it for each page";
+                Err(Some(Error::invalid("body", reason)))
+            }
             Target::Path(path) => Ok(Template { path, query: draft.query, headers: draft.headers }),
             Target::Url(_) => Err(Some(Error::invalid("url", "cannot be the start of a listing"))),
         });
@@ -240,6 +262,9 @@ impl<T: Send + 'static> Pager<T> {
     /// # Errors
     ///
     /// That of the call. Calling again asks for the same page.
+    ///
+    /// [`Kind::UntrustedHost`] or [`Kind::Decode`] if the link of the page before cannot be
+    /// followed, or leads to that page once more; calling again gives the same error.
     pub async fn next_page(&mut self) -> Result<Option<Page<T>>, Error> {
         match self.state {
             State::HasMore => {}
@@ -358,9 +383,9 @@ impl<T: Send + 'static> Pager<T> {
         let cursor = match &self.paging {
             // A link that is refused must not take away the page that held it: it is kept as it
             // is, and refused when it would be followed.
-            Paging::Links => {
-                next.map(|link| self.client.trusted().rebase(&link).unwrap_or(link)).map(Cursor::Link)
-            }
+            Paging::Links => next
+                .map(|link| self.client.trusted().rebase(&link).unwrap_or(link))
+                .map(Cursor::Link),
             Paging::Skip => {
                 let query = self.template.as_ref().ok().and_then(|t| t.query.get("skip"));
                 skipped(query.and_then(|skip| skip.parse().ok()).unwrap_or(0))

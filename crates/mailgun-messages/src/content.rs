@@ -3,8 +3,8 @@
 use std::{borrow::Cow, fmt};
 
 use bytes::Bytes;
-use mailgun_core::{Error, FieldValue, Fields, Form, Mailbox, Upload};
-use serde::Serialize;
+use mailgun_core::{Error, FieldValue, Fields, Form, Mailbox, Upload, mime};
+use serde::{Serialize, de::IgnoredAny};
 
 /// Mailgun refuses messages that are larger, and option blocks that are larger.
 pub(crate) const MAX_MESSAGE: u64 = 25 * 1024 * 1024;
@@ -83,6 +83,21 @@ impl Content {
         });
     }
 
+    /// Adds a field by its name on the wire; one that ends up in a header is checked as such.
+    pub(crate) fn extra(&mut self, name: Cow<'static, str>, value: impl FieldValue) {
+        let is_line = matches!(&*name, "from" | "to" | "cc" | "bcc" | "subject")
+            || name.starts_with("h:")
+            || name.starts_with("o:");
+        if name.chars().any(char::is_control) {
+            let reason = "is not a parameter name: it holds control characters";
+            self.fields.fail(Error::invalid(name.escape_debug(), reason));
+        } else if is_line {
+            self.append_line(name, value);
+        } else {
+            self.fields.append(name, value);
+        }
+    }
+
     fn checked(
         &mut self,
         name: impl Into<Cow<'static, str>>,
@@ -104,6 +119,15 @@ impl Content {
             self.fields.remove(name);
         } else {
             self.fields.set(name, text);
+        }
+    }
+
+    /// Sets the subject; an empty one is none.
+    pub(crate) fn subject(&mut self, subject: String) {
+        if subject.is_empty() {
+            self.fields.remove("subject");
+        } else {
+            self.line("subject", subject);
         }
     }
 
@@ -170,7 +194,10 @@ impl Content {
     /// Sets a field to a JSON object; nothing else is one in the service's eyes.
     pub(crate) fn object(&mut self, name: &'static str, value: &(impl Serialize + ?Sized)) {
         self.fields.set_json(name, value);
-        let is_object = self.fields.get(name).is_none_or(|text| text.starts_with('{'));
+        let is_object = self.fields.get(name).is_none_or(|text| {
+            // Text was taken as it is, so it may be anything.
+            text.trim_start().starts_with('{') && serde_json::from_str::<IgnoredAny>(text).is_ok()
+        });
         if !is_object {
             self.fields.fail(Error::invalid(name, "is not a JSON object"));
         }
@@ -178,6 +205,17 @@ impl Content {
 
     pub(crate) fn file(&mut self, field: &'static str, file: Upload) {
         self.files.push((field, file));
+    }
+
+    /// Adds a file under its content id, which rarely says what type it is, and may mislead: the
+    /// id `logo@example.com` looks like a program.
+    pub(crate) fn inline(&mut self, content_id: String, file: Upload) {
+        let content_type = file.content_type();
+        let mut file = file.with_filename(content_id);
+        if content_type != mime::APPLICATION_OCTET_STREAM {
+            file = file.with_content_type(content_type);
+        }
+        self.file("inline", file);
     }
 
     pub(crate) fn set_max_size(&mut self, bytes: u64) {
@@ -305,9 +343,9 @@ macro_rules! content_setters {
                 self
             }
 
-            /// The subject.
+            /// The subject; an empty one is none, so that it does not stand in for a template's.
             pub fn subject(mut self, subject: impl Into<String>) -> Self {
-                self.content.line("subject", subject.into());
+                self.content.subject(subject.into());
                 self
             }
 
@@ -338,13 +376,13 @@ macro_rules! content_setters {
             /// Adds an inline file, an image that the HTML body shows as `<img src="cid:NAME">`.
             ///
             /// `content_id` is that name; the service takes it from the filename, so the file is
-            /// sent under it.
+            /// sent under it, and keeps the content type of its own name.
             pub fn inline(
                 mut self,
                 content_id: impl Into<String>,
                 file: mailgun_core::Upload,
             ) -> Self {
-                self.content.file("inline", file.with_filename(content_id));
+                self.content.inline(content_id.into(), file);
                 self
             }
 

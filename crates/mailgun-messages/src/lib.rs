@@ -22,6 +22,7 @@
 
 mod batch;
 mod content;
+mod ledger;
 mod message;
 mod messages;
 mod mime_message;
@@ -37,6 +38,7 @@ pub use self::{
         Duplicates, Positions, Progress,
     },
     content::Addresses,
+    ledger::{Ledger, LedgerEntry, MemoryLedger},
     message::Message,
     messages::{Messages, ROUTES, StorageHost},
     mime_message::{MimeMessage, MimeSource},

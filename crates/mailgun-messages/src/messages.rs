@@ -13,13 +13,15 @@ const STORED: Route = Route::get("/v3/domains/{domain}/messages/{storage_key}");
 const RESEND: Route = Route::post("/v3/domains/{domain}/messages/{storage_key}");
 const STORED_FILE: Route =
     Route::get("/v3/domains/{domain}/messages/{storage_key}/attachments/{id}");
+pub(crate) const EVENTS: Route = Route::get("/v3/{domain}/events");
 const QUEUES: Route = Route::get("/v3/domains/{domain}/sending_queues");
 // Emptying an empty queue changes nothing.
 const CLEAR_QUEUE: Route = Route::delete("/v3/{domain}/envelopes").harmless();
 
 /// All operations of this crate, for tests that compare them with the API description.
 #[doc(hidden)]
-pub const ROUTES: &[Route] = &[SEND, SEND_MIME, STORED, RESEND, STORED_FILE, QUEUES, CLEAR_QUEUE];
+pub const ROUTES: &[Route] =
+    &[SEND, SEND_MIME, STORED, RESEND, STORED_FILE, EVENTS, QUEUES, CLEAR_QUEUE];
 
 /// Sending mail from one domain, and looking at what was sent.
 ///
@@ -41,8 +43,8 @@ pub const ROUTES: &[Route] = &[SEND, SEND_MIME, STORED, RESEND, STORED_FILE, QUE
 /// ```
 #[derive(Clone, Debug)]
 pub struct Messages {
-    client: Client,
-    domain: String,
+    pub(crate) client: Client,
+    pub(crate) domain: String,
 }
 
 impl Messages {
@@ -70,6 +72,19 @@ impl Messages {
     /// While sending: a file that changed
     /// ([`Kind::RequestBody`](mailgun_core::Kind::RequestBody)). After it: what Mailgun refuses
     /// ([`Kind::Api`](mailgun_core::Kind::Api)), with its words.
+    ///
+    /// ```no_run
+    /// # async fn example(messages: mailgun_messages::Messages) -> Result<(), mailgun_core::Error> {
+    /// use mailgun_messages::Message;
+    ///
+    /// let message = Message::new()
+    ///     .from("shop@mg.example.com")
+    ///     .to("bob@example.com")
+    ///     .subject("Hello")
+    ///     .text("Hello, Bob.");
+    /// println!("{}", messages.send(message).await?.id);
+    /// # Ok(()) }
+    /// ```
     pub fn send(&self, message: Message) -> Call<Receipt> {
         self.send_form(message.into_form())
     }
@@ -81,6 +96,15 @@ impl Messages {
     /// Sends a finished MIME message.
     ///
     /// `POST /v3/{domain}/messages.mime`. Retries and errors are those of [`send`](Self::send).
+    ///
+    /// ```no_run
+    /// # async fn example(messages: mailgun_messages::Messages) -> Result<(), mailgun_core::Error> {
+    /// use mailgun_messages::MimeMessage;
+    ///
+    /// let mime = "From: shop@mg.example.com\r\nTo: bob@example.com\r\n\r\nHello\r\n";
+    /// messages.send_mime(MimeMessage::new(mime).to("bob@example.com")).await?;
+    /// # Ok(()) }
+    /// ```
     pub fn send_mime(&self, message: MimeMessage) -> Call<Receipt> {
         self.client.call(SEND_MIME, &[&self.domain]).multipart(message.into_form())
     }
@@ -102,6 +126,13 @@ impl Messages {
     /// # Errors
     ///
     /// Status 404 after the domain's retention time.
+    ///
+    /// ```no_run
+    /// # async fn example(messages: mailgun_messages::Messages) -> Result<(), mailgun_core::Error> {
+    /// let stored = messages.stored("BABEAAeEDgPUyeFqr-tATLaCfYqyqvLpbg").await?;
+    /// println!("{:?}", stored.subject());
+    /// # Ok(()) }
+    /// ```
     pub fn stored(&self, storage_key: &str) -> Call<StoredMessage> {
         self.client.call(STORED, &[&self.domain, storage_key])
     }
@@ -111,6 +142,15 @@ impl Messages {
     /// `GET /v3/domains/{domain}/messages/{storage_key}` on the storage host. The URL is used as it
     /// is; if it is not one of Mailgun's hosts or the client's own, the call fails with
     /// [`Kind::UntrustedHost`](mailgun_core::Kind::UntrustedHost) and the key is not sent.
+    ///
+    /// ```no_run
+    /// # async fn example(messages: mailgun_messages::Messages) -> Result<(), mailgun_core::Error> {
+    /// let url = "https://storage-us-east4.api.mailgun.net/v3/domains/mg.example.com/messages/BABE";
+    /// for file in messages.stored_at(url).await?.attachments() {
+    ///     println!("{:?}", file.name);
+    /// }
+    /// # Ok(()) }
+    /// ```
     pub fn stored_at(&self, url: &str) -> Call<StoredMessage> {
         self.client.call_url(STORED, url)
     }
@@ -118,6 +158,13 @@ impl Messages {
     /// A stored message as MIME.
     ///
     /// As [`stored`](Self::stored), with `Accept: message/rfc2822`.
+    ///
+    /// ```no_run
+    /// # async fn example(messages: mailgun_messages::Messages) -> Result<(), mailgun_core::Error> {
+    /// let stored = messages.stored_mime("BABEAAeEDgPUyeFqr-tATLaCfYqyqvLpbg").await?;
+    /// println!("{}", stored.body_mime);
+    /// # Ok(()) }
+    /// ```
     pub fn stored_mime(&self, storage_key: &str) -> Call<StoredMime> {
         as_mime(self.client.call(STORED, &[&self.domain, storage_key]))
     }
@@ -134,6 +181,16 @@ impl Messages {
     ///
     /// `GET` of the URL, whose host is checked as in [`stored_at`](Self::stored_at). Awaited, it
     /// gives the bytes; [`Call::stream`] reads a large one piece by piece.
+    ///
+    /// ```no_run
+    /// # async fn example(messages: mailgun_messages::Messages) -> Result<(), mailgun_core::Error> {
+    /// let url = "https://storage-us-east4.api.mailgun.net/v3/domains/mg.example.com/messages/BABE";
+    /// for file in messages.stored_at(url).await?.attachments() {
+    ///     let mut content = Vec::new();
+    ///     messages.stored_file(&file.url).stream().await?.write_to(&mut content).await?;
+    /// }
+    /// # Ok(()) }
+    /// ```
     pub fn stored_file(&self, url: &str) -> Call<Bytes> {
         self.client.call_url_bytes(STORED_FILE, url)
     }
@@ -142,6 +199,12 @@ impl Messages {
     ///
     /// `POST /v3/domains/{domain}/messages/{storage_key}`. Retries are those of
     /// [`send`](Self::send).
+    ///
+    /// ```no_run
+    /// # async fn example(messages: mailgun_messages::Messages) -> Result<(), mailgun_core::Error> {
+    /// messages.resend("BABEAAeEDgPUyeFqr-tATLaCfYqyqvLpbg", "bob@example.com").await?;
+    /// # Ok(()) }
+    /// ```
     pub fn resend(&self, storage_key: &str, to: impl Addresses) -> Call<Receipt> {
         self.client.call(RESEND, &[&self.domain, storage_key]).multipart(resend_form(to))
     }
@@ -157,6 +220,14 @@ impl Messages {
     /// Whether the domain's queues take mail.
     ///
     /// `GET /v3/domains/{domain}/sending_queues`
+    ///
+    /// ```no_run
+    /// # async fn example(messages: mailgun_messages::Messages) -> Result<(), mailgun_core::Error> {
+    /// if messages.queue_status().await?.regular.is_disabled {
+    ///     println!("the queue takes no mail");
+    /// }
+    /// # Ok(()) }
+    /// ```
     pub fn queue_status(&self) -> Call<QueueStatus> {
         self.client.call(QUEUES, &[&self.domain])
     }
@@ -165,14 +236,28 @@ impl Messages {
     ///
     /// `DELETE /v3/{domain}/envelopes` on the storage host that holds the queue. Resolves to
     /// Mailgun's words, `done`.
+    ///
+    /// ```no_run
+    /// # async fn example(messages: mailgun_messages::Messages) -> Result<(), mailgun_core::Error> {
+    /// use mailgun_messages::StorageHost;
+    ///
+    /// messages.clear_queue(StorageHost::EUROPE_WEST1).await?;
+    /// # Ok(()) }
+    /// ```
     pub fn clear_queue(&self, host: impl Into<StorageHost>) -> Call<String> {
         #[derive(Deserialize)]
         struct Done {
             #[serde(default, deserialize_with = "mailgun_core::de::null_default")]
             message: String,
         }
-        let base = host.into().0;
-        self.client.call_at::<Done>(CLEAR_QUEUE, &base, &[&self.domain]).map(|done| done.message)
+        let host = host.into();
+        let call = self.client.call_at::<Done>(CLEAR_QUEUE, &host.0, &[&self.domain]);
+        let call = if host.is_bare() {
+            call
+        } else {
+            call.fail(mailgun_core::Error::invalid("host", "is not a host name without a path"))
+        };
+        call.map(|done| done.message)
     }
 }
 
@@ -208,6 +293,12 @@ impl StorageHost {
     pub const US_WEST1: Self = Self::known("https://storage-us-west1.api.mailgun.net");
     /// `storage-europe-west1.api.mailgun.net`
     pub const EUROPE_WEST1: Self = Self::known("https://storage-europe-west1.api.mailgun.net");
+
+    /// Whether there is nothing behind the host, which would aim the call at another path.
+    fn is_bare(&self) -> bool {
+        let (_, host) = self.0.split_once("://").unwrap_or_default();
+        !host.contains(['/', '?', '#'])
+    }
 
     const fn known(url: &'static str) -> Self {
         Self(std::borrow::Cow::Borrowed(url))

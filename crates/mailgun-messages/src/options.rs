@@ -371,7 +371,7 @@ macro_rules! option_setters {
                 name: impl Into<std::borrow::Cow<'static, str>>,
                 value: impl mailgun_core::FieldValue,
             ) -> Self {
-                self.content.fields.append(name, value);
+                self.content.extra(name.into(), value);
                 self
             }
 

@@ -2,14 +2,14 @@ use std::{
     fmt,
     sync::{
         Arc,
-        atomic::{AtomicU32, Ordering},
+        atomic::{AtomicU8, AtomicU32, Ordering},
     },
     time::Duration,
 };
 
 use tokio::time::Instant;
 
-use crate::{Repeatability, Route};
+use crate::{Delivery, Repeatability, Route};
 
 /// What the layers know about the call that a request belongs to, in the request's extensions.
 ///
@@ -32,7 +32,13 @@ struct Inner {
     may_retry: bool,
     is_streamed: bool,
     attempts: AtomicU32,
+    upload: AtomicU8,
 }
+
+/// How much of the current attempt's request has left, for the transports that tell.
+const UNTOLD: u8 = 0;
+const WAITING: u8 = 1;
+const BEGUN: u8 = 2;
 
 impl CallContext {
     pub(super) fn new(
@@ -42,8 +48,15 @@ impl CallContext {
         may_retry: bool,
         is_streamed: bool,
     ) -> Self {
-        let attempts = AtomicU32::new(1);
-        Self(Arc::new(Inner { route, repeatability, deadline, may_retry, is_streamed, attempts }))
+        Self(Arc::new(Inner {
+            route,
+            repeatability,
+            deadline,
+            may_retry,
+            is_streamed,
+            attempts: AtomicU32::new(1),
+            upload: AtomicU8::new(UNTOLD),
+        }))
     }
 
     /// The operation.
@@ -77,6 +90,26 @@ impl CallContext {
 
     pub(crate) fn count_attempt(&self) {
         self.0.attempts.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// The transport has the request, and none of its body has been asked for.
+    pub(crate) fn upload_waits(&self) {
+        // What an earlier attempt sent may have been processed.
+        let _ =
+            self.0.upload.compare_exchange(UNTOLD, WAITING, Ordering::Relaxed, Ordering::Relaxed);
+    }
+
+    /// The body is on its way.
+    pub(crate) fn upload_begins(&self) {
+        self.0.upload.store(BEGUN, Ordering::Relaxed);
+    }
+
+    /// What can be said of the operation if the call ends now.
+    pub(crate) fn delivery_so_far(&self) -> Delivery {
+        match self.0.upload.load(Ordering::Relaxed) {
+            WAITING => Delivery::NotSent,
+            _ => Delivery::Unknown,
+        }
     }
 }
 

@@ -327,8 +327,8 @@ impl<C: From<Client>> ClientBuilder<C> {
             .service(leaf);
         let around = ServiceBuilder::new()
             .layer(RetryLayer::new(self.retry))
-            .layer(ReadReplyLayer::new(self.limits.reply, self.limits.idle))
-            .layer(TraceLayer::new());
+            .layer(TraceLayer::new())
+            .layer(ReadReplyLayer::new(self.limits.reply, self.limits.idle));
         // A stack without layers of the application is one box; each of theirs adds one.
         let service = if self.attempt_layers.is_empty() {
             HttpService::new(around.service(attempt))

@@ -9,8 +9,7 @@ mod trust;
 use std::{fmt, sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use http::{HeaderValue, Request, Uri};
-use http_body::Body as _;
+use http::{HeaderValue, Request, StatusCode, Uri};
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 use tower::ServiceExt as _;
@@ -160,15 +159,55 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// Any error but those that say that the domain is unknown here.
+    /// Any error but the 404 that says that the domain is unknown here.
     pub async fn has_domain(&self, domain: &str) -> Result<bool, Error> {
         const DOMAIN: Route = Route::get("/v4/domains/{domain}");
         match self.call::<serde::de::IgnoredAny>(DOMAIN, &[domain]).await {
             Ok(_) => Ok(true),
-            Err(error) if matches!(error.status().map(|s| s.as_u16()), Some(401 | 404)) => {
-                Ok(false)
-            }
+            Err(error) if error.status() == Some(StatusCode::NOT_FOUND) => Ok(false),
             Err(error) => Err(error),
+        }
+    }
+
+    /// The region that has `domain`, asked one after the other; `None` if neither has it.
+    ///
+    /// `client` makes a client of a region.
+    ///
+    /// ```no_run
+    /// # async fn example() -> Result<(), mailgun_core::Error> {
+    /// use mailgun_core::Client;
+    ///
+    /// let client = |region| Client::builder("key-0123456789").region(region).build();
+    /// match Client::detect_region("mg.example.com", client).await? {
+    ///     Some(region) => println!("it is in {region:?}"),
+    ///     None => println!("this account does not have it"),
+    /// }
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of `client` and of [`has_domain`](Self::has_domain); status 401 only if all regions
+    /// answer with it, since a region also refuses the keys of the other so.
+    pub async fn detect_region(
+        domain: &str,
+        client: impl Fn(Region) -> Result<Self, Error>,
+    ) -> Result<Option<Region>, Error> {
+        let mut refusals = Vec::new();
+        for region in Region::ALL {
+            match client(region)?.has_domain(domain).await {
+                Ok(true) => return Ok(Some(region)),
+                Ok(false) => {}
+                Err(error) if error.status() == Some(StatusCode::UNAUTHORIZED) => {
+                    refusals.push(error);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        if refusals.len() < Region::ALL.len() {
+            Ok(None)
+        } else {
+            refusals.pop().map_or(Ok(None), Err)
         }
     }
 
@@ -256,8 +295,8 @@ impl Client {
     /// When the call must end, and the limit that this comes from.
     fn deadline(&self, request: &Request<Body>, options: &Options) -> (Option<Instant>, Duration) {
         let limit = options.deadline().or_else(|| {
-            let length = request.body().size_hint().lower();
-            self.0.limits.total.map(|total| total.saturating_add(upload_allowance(length)))
+            let allowance = upload_allowance(request.body());
+            self.0.limits.total.map(|total| total.saturating_add(allowance))
         });
         (limit.and_then(|limit| Instant::now().checked_add(limit)), limit.unwrap_or_default())
     }
@@ -275,7 +314,10 @@ impl Client {
                 None => work.await,
                 Some(deadline) => match tokio::time::timeout_at(deadline, work).await {
                     Ok(outcome) => outcome,
-                    Err(_) => Err(Error::timeout(TimeoutPhase::Total, limit)),
+                    Err(_) => {
+                        let error = Error::timeout(TimeoutPhase::Total, limit);
+                        Err(error.with_delivery(context.delivery_so_far()))
+                    }
                 },
             }
         };

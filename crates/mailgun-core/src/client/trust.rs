@@ -40,7 +40,8 @@ impl TrustedHosts {
         let uri: Uri = link.parse().map_err(|_| unreadable())?;
         // Two slashes begin a host, which `Uri` takes for a path.
         let names_host = uri.authority().is_some() || link.starts_with("//");
-        if names_host && !self.base.is_origin_of(&uri) {
+        let is_ours = |host: &BaseUrl| host.is_origin_of(&uri);
+        if names_host && !is_ours(&self.base) && !self.extra.iter().any(is_ours) {
             return Err(untrusted("a paging link"));
         }
         let path = uri.path_and_query().ok_or_else(unreadable)?.as_str();
@@ -73,9 +74,9 @@ fn is_below_mailgun(host: &str) -> bool {
 fn is_below(prefix: &str, path: &str) -> bool {
     let (segments, _) = path.split_once('?').unwrap_or((path, ""));
     // URL parsers take an encoded dot for a dot.
-    let has_dot_segment = segments.split('/').any(|segment| {
-        matches!(&*segment.to_ascii_lowercase().replace("%2e", "."), "." | "..")
-    });
+    let has_dot_segment = segments
+        .split('/')
+        .any(|segment| matches!(&*segment.to_ascii_lowercase().replace("%2e", "."), "." | ".."));
     path.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('/')) && !has_dot_segment
 }
 

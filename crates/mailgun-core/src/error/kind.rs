@@ -30,6 +30,8 @@ pub enum Kind {
     Decode,
     /// A layer of the application failed.
     Middleware,
+    /// Nothing was sent now, because the outcome of an earlier attempt is unknown.
+    Undecided,
 }
 
 /// Whether an operation took effect, as far as the client can know.

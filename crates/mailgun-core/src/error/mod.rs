@@ -104,6 +104,11 @@ impl Error {
             .with_source(source)
     }
 
+    /// Nothing was sent now, because the outcome of an earlier attempt is unknown.
+    pub fn undecided(reason: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Kind::Undecided, Delivery::Unknown, reason)
+    }
+
     /// Any error of a service or layer as ours, kept as it is if it is one already.
     pub fn from_boxed(error: BoxError) -> Self {
         match error.downcast::<Self>() {

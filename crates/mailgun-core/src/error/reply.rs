@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use http::{HeaderMap, StatusCode, header};
+use http::{HeaderMap, StatusCode, header, response::Parts};
 use serde_json::Value;
 
 use super::{Delivery, Error, Kind, LimitScope, ReplyFacts, text};
@@ -46,6 +46,19 @@ impl Error {
                 );
         }
         Self::new(Kind::Decode, Delivery::Unknown, detail).with_reply(status, headers, body, None)
+    }
+
+    /// Keeps the head of a reply whose body broke off.
+    pub(crate) fn with_head(mut self, parts: Parts) -> Self {
+        self.0.reply = Some(Box::new(ReplyFacts {
+            status: parts.status,
+            headers: parts.headers,
+            body: Bytes::new(),
+            message: None,
+            retry_after: None,
+            scope: None,
+        }));
+        self
     }
 
     fn with_reply(

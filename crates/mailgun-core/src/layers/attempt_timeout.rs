@@ -15,10 +15,13 @@ use tower::{Layer, Service};
 use crate::{BoxError, Error, TimeoutPhase};
 
 /// The slowest upload that an attempt waits for; a large body extends the limit accordingly.
-pub(crate) const SLOWEST_UPLOAD: u64 = 64 * 1024;
+const SLOWEST_UPLOAD: u64 = 64 * 1024;
 
-/// The time that a body of `length` bytes may take at the slowest upload.
-pub(crate) fn upload_allowance(length: u64) -> Duration {
+/// The time that a body may take at the slowest upload; one that does not know its length counts
+/// as the largest message that Mailgun takes.
+pub(crate) fn upload_allowance(body: &impl Body) -> Duration {
+    const LARGEST: u64 = 25 * 1024 * 1024;
+    let length = body.size_hint().exact().unwrap_or(LARGEST);
     Duration::from_secs(length / SLOWEST_UPLOAD)
 }
 
@@ -66,9 +69,8 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        let hint = request.body().size_hint();
-        let length = hint.upper().unwrap_or(hint.lower());
-        let limit = self.limit.map(|limit| limit.saturating_add(upload_allowance(length)));
+        let allowance = upload_allowance(request.body());
+        let limit = self.limit.map(|limit| limit.saturating_add(allowance));
         AttemptTimeoutFuture { inner: self.inner.call(request), limit, sleep: None }
     }
 }

@@ -6,8 +6,8 @@
 //! call       operation span, total deadline                 (in the client)
 //!            layers of the application, once per call        ClientBuilder::layer
 //!            RetryLayer                                      repeats what may be repeated
-//! attempt    ReadReplyLayer                                  reads the reply, bounded
-//!            TraceLayer                                      the attempt's span
+//! attempt    TraceLayer                                      the attempt's span
+//!            ReadReplyLayer                                  reads the reply, bounded
 //!            layers of the application, once per attempt     ClientBuilder::attempt_layer
 //!            AttemptTimeoutLayer
 //!            UserAgentLayer, AuthorizationLayer

@@ -1,4 +1,5 @@
 use std::{
+    any::Any,
     fmt,
     pin::Pin,
     task::{Context, Poll},
@@ -32,10 +33,14 @@ impl ReplyBody {
         B: Body<Data = Bytes> + Send + 'static,
         B::Error: Into<BoxError>,
     {
-        // A layer that leaves the reply alone must not cost a box.
+        // What is ours or hyper's already must not cost a box.
         let mut body = Some(body);
-        if let Some(ours) = (&mut body as &mut dyn std::any::Any).downcast_mut::<Option<Self>>() {
+        let any: &mut dyn Any = &mut body;
+        if let Some(ours) = any.downcast_mut::<Option<Self>>() {
             return ours.take().unwrap_or_default();
+        }
+        if let Some(network) = any.downcast_mut::<Option<Incoming>>() {
+            return network.take().map(Self::from).unwrap_or_default();
         }
         let Some(body) = body else { return Self::default() };
         let body = body.map_err(|error| match error.into().downcast::<Error>() {

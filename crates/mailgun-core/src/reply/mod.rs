@@ -3,7 +3,7 @@
 mod body;
 mod download;
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, StatusCode, response::Parts};
@@ -30,7 +30,6 @@ pub(crate) const ERROR_BODY: usize = 64 * 1024;
 /// }
 /// # Ok(()) }
 /// ```
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct Reply<T> {
     /// The body as the operation's type.
@@ -46,12 +45,13 @@ pub(crate) struct RawReply {
     pub(crate) attempts: u32,
 }
 
-impl std::fmt::Debug for RawReply {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("RawReply")
-            .field("status", &self.status)
-            .field("body", &format_args!("{} bytes", self.body.len()))
-            .field("attempts", &self.attempts)
+/// Without the value, which may be the content of a mail.
+impl<T> fmt::Debug for Reply<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reply")
+            .field("status", &self.raw.status)
+            .field("body", &format_args!("{} bytes", self.raw.body.len()))
+            .field("attempts", &self.raw.attempts)
             .finish_non_exhaustive()
     }
 }
@@ -197,7 +197,7 @@ where
 /// The error of a successful reply whose body was not read to its end.
 pub(crate) fn unread(fault: ReadFault, parts: Parts, cap: usize) -> Error {
     match fault {
-        ReadFault::Broken(error) => error.with_delivery(Delivery::Unknown),
+        ReadFault::Broken(error) => error.with_delivery(Delivery::Unknown).with_head(parts),
         ReadFault::TooLarge => {
             let detail = format!("the reply is larger than the limit of {cap} bytes");
             Error::undecodable(parts.status, parts.headers, Bytes::new(), detail)

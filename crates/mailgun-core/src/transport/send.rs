@@ -14,7 +14,7 @@ use hyper_util::client::legacy;
 use tower::Service;
 
 use super::{Connector, TransportConfig, classify, client};
-use crate::{BoxError, Delivery, Error, Kind};
+use crate::{BoxError, CallContext, Delivery, Error, Kind};
 
 /// Sends requests over pooled connections; all its errors are ours.
 pub(crate) struct Transport<B> {
@@ -61,8 +61,16 @@ where
 
     fn call(&mut self, request: Request<B>) -> Sending {
         let failure = Failure::default();
-        let request =
-            request.map(|body| Watched { body, failure: Failure(Arc::clone(&failure.0)) });
+        let context = request.extensions().get::<CallContext>().cloned();
+        if let Some(context) = &context {
+            context.upload_waits();
+            // hyper does not ask for a body that is empty.
+            if request.body().is_end_stream() {
+                context.upload_begins();
+            }
+        }
+        let kept = Failure(Arc::clone(&failure.0));
+        let request = request.map(|body| Watched { body, failure: kept, context });
         Sending { exchange: self.client.request(request), failure }
     }
 }
@@ -108,10 +116,12 @@ impl Failure {
     }
 }
 
-/// A request body whose error is kept for the caller.
+/// A request body that tells when it is first asked for, and whose error is kept for the caller.
 pub(crate) struct Watched<B> {
     body: B,
     failure: Failure,
+    /// Until the body is first asked for.
+    context: Option<CallContext>,
 }
 
 impl<B> Body for Watched<B>
@@ -126,6 +136,9 @@ where
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<B::Data>, BodyFailed>>> {
+        if let Some(context) = self.context.take() {
+            context.upload_begins();
+        }
         let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
         Poll::Ready(frame.map(|frame| {
             frame.map_err(|error| {

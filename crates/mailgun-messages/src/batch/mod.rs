@@ -49,11 +49,11 @@ use crate::{
 /// # Ok(()) }
 /// ```
 ///
-/// ```compile_fail
+/// ```compile_fail,E0599
 /// mailgun_messages::Batch::new().cc("boss@example.com");
 /// ```
 ///
-/// ```compile_fail
+/// ```compile_fail,E0599
 /// mailgun_messages::Batch::new().bcc("boss@example.com");
 /// ```
 #[must_use]
@@ -207,11 +207,8 @@ impl Batch {
         self.content.check_sizes()?;
         let wanted = self.wanted()?;
         let chunks = self.split(&wanted)?;
-        if chunks.len() > 1
-            && let Err(file) = self.content.try_clone()
-        {
-            let reason =
-                "comes from a stream, which can be read once, and the batch has several chunks";
+        if let Err(file) = self.content.try_clone() {
+            let reason = "comes from a stream, which can be read once; a batch may need it again";
             return Err(Error::invalid(format_args!("attachment {file}"), reason));
         }
         Ok(Plan { batch: Box::new(self), chunks })

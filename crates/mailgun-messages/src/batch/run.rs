@@ -143,6 +143,12 @@ impl BatchRun {
                 Some((chunk, sent)) => match running.judge(&chunk, sent, settings) {
                     Verdict::Ended(outcome) => (chunk, outcome),
                     Verdict::Split => {
+                        // Else a crash before both halves are sent would leave them unknown.
+                        report(
+                            running.record(&chunk, ChunkState::Refused),
+                            running.done,
+                            running.total,
+                        );
                         let (first, second) = chunk.halves();
                         running.plan.chunks.push_front(second);
                         running.plan.chunks.push_front(first);

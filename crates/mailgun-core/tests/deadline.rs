@@ -1,0 +1,59 @@
+//! What a call says of its outcome when its deadline ends it.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use std::time::Duration;
+
+use mailgun_core::{Client, Delivery, Error, Form, Kind, Roots, Route, TimeoutPhase};
+use tokio::{
+    io::AsyncReadExt as _,
+    net::{TcpListener, TcpStream},
+};
+
+const SEND: Route = Route::post("/v3/{domain}/messages");
+
+/// A server that takes connections and never says a word.
+async fn silent() -> (u16, tokio::task::JoinHandle<Vec<TcpStream>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let accepting = tokio::spawn(async move {
+        let mut kept = Vec::new();
+        while kept.is_empty() {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let _ = stream.read(&mut [0; 64]).await;
+            kept.push(stream);
+        }
+        kept
+    });
+    (port, accepting)
+}
+
+async fn send(base_url: String) -> Error {
+    let client = Client::builder("key-test").base_url(base_url).roots(Roots::AddedOnly).no_proxy();
+    let client = client.root_certificates(any_root()).build().unwrap();
+    let mut form = Form::new();
+    form.text("to", "bob@example.com");
+    let call = client.call::<serde_json::Value>(SEND, &["mg.example.com"]).multipart(form);
+    call.deadline(Duration::from_millis(300)).await.unwrap_err()
+}
+
+fn any_root() -> Vec<mailgun_core::Certificate> {
+    let key = rcgen::generate_simple_self_signed(vec!["localhost".into()]).unwrap();
+    mailgun_core::Certificate::from_pem(key.cert.pem()).unwrap()
+}
+
+#[tokio::test]
+async fn a_send_that_was_still_connecting_was_certainly_not_sent() {
+    let (port, _server) = silent().await;
+    let error = send(format!("https://localhost:{port}")).await;
+    assert_eq!((error.kind(), error.timeout_phase()), (Kind::Timeout, Some(TimeoutPhase::Total)));
+    assert_eq!(error.delivery(), Delivery::NotSent);
+}
+
+#[tokio::test]
+async fn a_send_whose_reply_did_not_come_may_have_been_processed() {
+    let (port, _server) = silent().await;
+    let error = send(format!("http://127.0.0.1:{port}")).await;
+    assert_eq!((error.kind(), error.timeout_phase()), (Kind::Timeout, Some(TimeoutPhase::Total)));
+    assert_eq!(error.delivery(), Delivery::Unknown);
+}

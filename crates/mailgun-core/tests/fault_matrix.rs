@@ -1,0 +1,308 @@
+//! Every way in which an exchange can fail, for a send and for a read: how often it goes over the
+//! wire, and what the error says.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+mod support;
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use mailgun_core::{Client, Delivery, Delivery::*, Error, Kind, Kind::*, Route, TimeoutPhase};
+
+use self::support::{
+    ACCEPTED, Reaction, Receipt, Server, accepted, builder, everything, mail, refused, reply,
+    reply_with,
+};
+
+const SEND: Route = Route::post("/v3/{domain}/messages");
+const READ: Route = Route::get("/v3/domains/{domain}");
+
+/// What one of the two operations must come to.
+#[derive(Clone, Copy)]
+struct Outcome {
+    requests: usize,
+    error: Option<(Kind, Delivery)>,
+}
+
+const fn ok(requests: usize) -> Outcome {
+    Outcome { requests, error: None }
+}
+
+const fn fails(requests: usize, kind: Kind, delivery: Delivery) -> Outcome {
+    Outcome { requests, error: Some((kind, delivery)) }
+}
+
+/// Of a send, of a read, and the words that the error must find in the reply.
+type Expected = (Outcome, Outcome, &'static str);
+
+/// The same end for both, after one request.
+const fn once(kind: Kind, delivery: Delivery, message: &'static str) -> Expected {
+    (fails(1, kind, delivery), fails(1, kind, delivery), message)
+}
+
+/// An unknown outcome ends a send; a read is tried as often as the policy has it.
+const fn lost(kind: Kind, message: &'static str) -> Expected {
+    (fails(1, kind, Unknown), fails(3, kind, Unknown), message)
+}
+
+/// Not taken for its rate: tried as often as the policy has it, whatever it is.
+const fn limited(message: &'static str) -> Expected {
+    (fails(3, RateLimited, Rejected), fails(3, RateLimited, Rejected), message)
+}
+
+async fn run(client: &Client, is_send: bool) -> Result<Receipt, Error> {
+    let domain = &["mg.example.com"];
+    if is_send {
+        client.call(SEND, domain).multipart(mail()).await
+    } else {
+        client.call(READ, domain).await
+    }
+}
+
+fn status_and_body(reaction: &Reaction) -> Option<(u16, Vec<u8>)> {
+    let (Reaction::Reply(bytes) | Reaction::ReplyAndClose(bytes)) = reaction else { return None };
+    let text = str::from_utf8(bytes).unwrap();
+    let status = text[9..12].parse().unwrap();
+    Some((status, text.split_once("\r\n\r\n").unwrap().1.into()))
+}
+
+async fn check(name: &str, reaction: Reaction, (send, read, message): Expected) -> Vec<Error> {
+    let mut errors = Vec::new();
+    for (is_send, expected) in [(true, send), (false, read)] {
+        let server = Server::always(reaction.clone()).await;
+        let quick = Duration::from_millis(400);
+        let client = match &reaction {
+            Reaction::Silence => server.builder().attempt_timeout(quick),
+            Reaction::Drip(..) => server.builder().body_idle_timeout(quick * 2),
+            _ => server.builder(),
+        };
+        let result = run(&client.build().unwrap(), is_send).await;
+        let what = format!("{name}, {}: {result:?}", if is_send { "send" } else { "read" });
+        assert_eq!(server.count(), expected.requests, "requests; {what}");
+        let Some((kind, delivery)) = expected.error else {
+            assert_eq!(result.expect(name).id, "<1@mg.example.com>");
+            continue;
+        };
+        let error = result.expect_err(name);
+        assert_eq!(error.kind(), kind, "{what}");
+        assert_eq!(error.delivery(), delivery, "{what}");
+        assert_eq!(error.attempts() as usize, expected.requests, "{what}");
+        if matches!(kind, Api | RateLimited | Decode | TooLarge) {
+            let (status, body) = status_and_body(&reaction).unwrap();
+            assert_eq!(error.status().unwrap(), status, "{what}");
+            assert_eq!(error.body(), body, "{what}");
+        }
+        let said = error.api_message().unwrap_or_default();
+        assert!(said.contains(message) && (said.is_empty() == message.is_empty()), "{what}");
+        let route = if is_send { SEND } else { READ };
+        assert_eq!(error.operation(), Some(route));
+        assert!(error.to_string().starts_with(&format!("{route} failed: ")), "{what}");
+        assert_eq!(error.to_string().contains("may have taken effect"), delivery == Unknown);
+        for request in server.requests().iter().filter(|request| request.is_whole && is_send) {
+            assert_eq!(request.body, server.requests()[0].body, "{what}");
+        }
+        errors.push(error);
+    }
+    errors
+}
+
+fn cut(reply: Reaction, missing: usize) -> Reaction {
+    let Reaction::Reply(mut bytes) = reply else { panic!("a reply") };
+    bytes.truncate(bytes.len() - missing);
+    Reaction::ReplyAndClose(bytes)
+}
+
+fn drip(reply: Reaction, pieces: usize, missing: usize) -> Reaction {
+    let Reaction::Reply(mut bytes) = reply else { panic!("a reply") };
+    bytes.truncate(bytes.len() - missing);
+    let size = bytes.len().div_ceil(pieces);
+    Reaction::Drip(bytes.chunks(size).map(<[u8]>::to_vec).collect(), Duration::from_millis(200))
+}
+
+const NOT_FOUND: &str = include_str!("fixtures/404-list.html");
+const GATEWAY: &str = "<html><head><title>502 Bad Gateway</title></head><body></body></html>";
+const UNKNOWN_DOMAIN: &str = r#"{"message": "Domain not found: mg.example.com"}"#;
+
+fn text(status: &str, body: &str) -> Reaction {
+    reply_with(status, &[("content-type", "text/plain; charset=utf-8")], body)
+}
+
+fn html(status: &str, body: &str) -> Reaction {
+    reply_with(status, &[("content-type", "text/html; charset=utf-8")], body)
+}
+
+#[tokio::test]
+async fn connections_that_break() {
+    let lost_reply = || cut(accepted(), 10);
+    tokio::join!(
+        check("reset before the reply head", Reaction::ResetAtHead, lost(Transport, "")),
+        check("reset after the whole body", Reaction::Reset, lost(Transport, "")),
+        check("closed without a reply", Reaction::ReplyAndClose(vec![]), lost(Transport, "")),
+        check("half a reply body", lost_reply(), lost(Transport, "")),
+        check("not HTTP", Reaction::ReplyAndClose(b"220 smtp\r\n\r\n".into()), lost(Transport, "")),
+    );
+}
+
+#[tokio::test]
+async fn connection_refused() {
+    for is_send in [true, false] {
+        let error = run(&builder(&refused()).build().unwrap(), is_send).await.unwrap_err();
+        assert_eq!((error.kind(), error.delivery()), (Connect, NotSent));
+        assert_eq!(error.attempts(), 3);
+        assert_eq!(error.status(), None);
+        let route = if is_send { SEND } else { READ };
+        assert!(error.to_string().starts_with(&format!("{route} failed: could not connect")));
+    }
+}
+
+#[tokio::test]
+async fn servers_that_are_slow() {
+    let drips = || drip(accepted(), 8, 0);
+    let (silent, _, stalled) = tokio::join!(
+        check("silence", Reaction::Silence, lost(Timeout, "")),
+        // Eight pauses of 200 ms are longer than the idle time-out of 800 ms, and each is shorter.
+        check("drip within the idle time-out", drips(), (ok(1), ok(1), "")),
+        check("drip that stalls", drip(accepted(), 2, 5), lost(Timeout, "")),
+    );
+    assert!(silent.iter().all(|error| error.timeout_phase() == Some(TimeoutPhase::Attempt)));
+    assert!(stalled.iter().all(|error| error.timeout_phase() == Some(TimeoutPhase::BodyIdle)));
+}
+
+#[tokio::test]
+async fn refusals_and_failures() {
+    let missing = || html("404 NOT FOUND", NOT_FOUND);
+    tokio::join!(
+        check("401", text("401 Unauthorized", "Forbidden"), once(Api, Rejected, "Forbidden")),
+        check("404 html", missing(), once(Api, Rejected, "The requested URL was not found")),
+        check("404 json", reply("404 X", UNKNOWN_DOMAIN), once(Api, Rejected, "Domain not found")),
+        check("400 empty", reply("400 Bad Request", ""), once(Api, Rejected, "")),
+        check("413", text("413 Too Large", "too big"), once(TooLarge, Rejected, "too big")),
+        check("500 json", reply("500 X", r#"{"message":"oops"}"#), lost(Api, "oops")),
+        check("502 html", html("502 Bad Gateway", GATEWAY), lost(Api, "502 Bad Gateway")),
+        check("503", text("503 Service Unavailable", ""), lost(Api, "")),
+        check("408", text("408 Request Timeout", ""), lost(Api, "")),
+    );
+}
+
+#[tokio::test]
+async fn successes_that_are_none() {
+    const ENDED: Expected = once(Decode, Unknown, "");
+    const LANDING: Expected = once(Api, Rejected, "Mailgun Magnificent API");
+    let (_, magnificent, ..) = tokio::join!(
+        check("200 not json", html("200 OK", "<html>welcome</html>"), ENDED),
+        check("200 landing page", text("200 OK", "Mailgun Magnificent API\n"), LANDING),
+        check("200 other json", reply("200 OK", r#"{"message": "Queued."}"#), ENDED),
+        check("200 json and more", reply("200 OK", &format!("{ACCEPTED} x")), ENDED),
+        check("200 empty", reply("200 OK", ""), ENDED),
+        check("204", Reaction::Reply(b"HTTP/1.1 204 No Content\r\n\r\n".into()), ENDED),
+    );
+    assert!(magnificent.iter().all(|error| error.hint().unwrap().contains("base URL")));
+}
+
+#[tokio::test]
+async fn nothing_is_enough_for_an_operation_that_returns_nothing() {
+    for reaction in [reply("200 OK", ""), Reaction::Reply(b"HTTP/1.1 204 X\r\n\r\n".into())] {
+        let server = Server::always(reaction).await;
+        server.client().call::<()>(READ, &["mg.example.com"]).await.unwrap();
+        let bytes = server.client().call_bytes(READ, &["mg.example.com"]).await.unwrap();
+        assert!(bytes.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_redirect_is_an_error_and_the_key_stays() {
+    let bait = Server::always(accepted()).await;
+    for status in ["301 Moved Permanently", "302 Found", "307 Temporary Redirect", "308 X"] {
+        let location = format!("{}/v3/mg.example.com/messages", bait.url());
+        let moved = reply_with(status, &[("location", &location)], "");
+        check(status, moved, once(Api, Rejected, "")).await;
+    }
+    assert_eq!(bait.connections(), 0);
+}
+
+/// The carriers of a wait, given the time of its end and its seconds.
+fn hints(at: SystemTime, seconds: u64) -> Vec<(&'static str, Reaction)> {
+    let epoch = at.duration_since(UNIX_EPOCH).unwrap();
+    let date = mailgun_core::Timestamp::from(at).to_rfc2822();
+    let (date, _) = date.rsplit_once(' ').unwrap();
+    let words = |rest: String| {
+        let said =
+            "Domain mg.example.com is not allowed to send: request limit exceeded, try again";
+        format!(r#"{{"message": "{said} after {rest}"}}"#)
+    };
+    let header = |name: &str, value: String| reply_with("429 X", &[(name, &value)], "slow down");
+    let unit = if seconds == 1 { "second" } else { "seconds" };
+    vec![
+        ("retry-after in seconds", header("retry-after", seconds.to_string())),
+        ("retry-after as a date", header("retry-after", format!("{date} GMT"))),
+        ("x-ratelimit-reset", header("x-ratelimit-reset", epoch.as_millis().to_string())),
+        ("retry-seconds", reply("429 X", &format!(r#"{{"retry-seconds": {seconds}}}"#))),
+        ("seconds in words", reply("429 X", &words(format!("{seconds} {unit}")))),
+        ("date in words", reply("420 X", &words(format!("{date} UTC")))),
+    ]
+}
+
+#[tokio::test]
+async fn short_waits_are_kept_and_the_call_is_repeated() {
+    check("420 unhinted", text("420 Enhance Your Calm", "slow down"), limited("slow down")).await;
+    for (name, reaction) in hints(SystemTime::now(), 0) {
+        for is_send in [true, false] {
+            let server = Server::always(reaction.clone()).await;
+            let error = run(&server.client(), is_send).await.unwrap_err();
+            assert_eq!(server.count(), 3, "{name}");
+            assert_eq!((error.kind(), error.delivery()), (RateLimited, Rejected), "{name}");
+            assert_eq!(error.attempts(), 3, "{name}");
+            assert_eq!(error.retry_after(), Some(Duration::ZERO), "{name}: {error:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_wait_beyond_the_limit_is_told_and_not_slept() {
+    // Within the time that the call has, and beyond what the policy waits.
+    const FAR: u64 = 50;
+    let at = SystemTime::now() + Duration::from_secs(FAR);
+    for (name, reaction) in hints(at, FAR) {
+        for is_send in [true, false] {
+            let server = Server::always(reaction.clone()).await;
+            let error = run(&server.client(), is_send).await.unwrap_err();
+            assert_eq!((server.count(), error.attempts()), (1, 1), "{name}");
+            assert_eq!((error.kind(), error.delivery()), (RateLimited, Rejected), "{name}");
+            let wait = error.retry_after().expect(name).as_secs();
+            // Dates have whole seconds, and the test itself takes some.
+            assert!((FAR - 30..=FAR).contains(&wait), "{name}: {wait}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_status_of_an_error_outlives_its_body() {
+    let (half, stalled) = tokio::join!(
+        async {
+            let server = Server::always(cut(reply("403 X", r#"{"message": "no"}"#), 4)).await;
+            run(&server.client(), true).await.unwrap_err()
+        },
+        async {
+            let stall = drip(reply("403 X", r#"{"message": "no"}"#), 1, 4);
+            let server = Server::always(stall).await;
+            let client = server.builder().body_idle_timeout(Duration::from_millis(300)).build();
+            run(&client.unwrap(), true).await.unwrap_err()
+        }
+    );
+    for error in [half, stalled] {
+        assert_eq!(error.status().unwrap(), 403, "{}", everything(&error));
+        assert_eq!(error.delivery(), Rejected);
+        assert_eq!(error.body(), br#"{"message": ""#);
+    }
+}
+
+#[tokio::test]
+async fn of_a_large_error_body_the_beginning_is_kept() {
+    const KEPT: usize = 64 * 1024;
+    for length in [KEPT, KEPT + 1, 3 * 1024 * 1024] {
+        let server = Server::always(text("500 X", &"x".repeat(length))).await;
+        let error = run(&server.client(), true).await.unwrap_err();
+        assert_eq!(error.status().unwrap(), 500);
+        assert_eq!(error.body().len(), KEPT, "of {length}");
+        assert!(error.to_string().len() < 1000);
+    }
+}

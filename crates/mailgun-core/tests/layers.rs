@@ -1,0 +1,375 @@
+//! Layers and services of the application, and what the types promise.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+mod support;
+
+use std::{
+    convert::Infallible,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use bytes::Bytes;
+use http::{HeaderMap, Request, Response};
+use http_body_util::{BodyExt as _, Full};
+use mailgun_core::{
+    Body, BoxError, Call, CallContext, CallFuture, Client, ClientBuilder, Delivery, Download,
+    Error, HttpService, Kind, LinkPage, Pager, Reply, ReplyBody, Route, TimeoutPhase,
+    layers::{
+        AttemptTimeoutLayer, AuthorizationLayer, ReadReplyLayer, RetryLayer, RetryPolicy,
+        TraceLayer, UserAgentLayer,
+    },
+};
+use serde_json::Value;
+use tower::{Layer as _, Service, ServiceBuilder, ServiceExt as _, layer::layer_fn, service_fn};
+
+use self::support::{KEY_HEADER, Reaction, Receipt, Server, accepted, mail, policy, reply};
+
+const SEND: Route = Route::post("/v3/{domain}/messages");
+const READ: Route = Route::get("/v4/domains");
+const DOMAIN: &[&str] = &["mg.example.com"];
+
+/// What the layers of a test saw, in order.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<(&'static str, HeaderMap)>>>);
+
+impl Log {
+    fn names(&self) -> Vec<&'static str> {
+        self.0.lock().unwrap().iter().map(|(name, _)| *name).collect()
+    }
+
+    fn layer(
+        &self,
+        name: &'static str,
+    ) -> impl tower::Layer<
+        HttpService,
+        Service = impl Service<
+            Request<Body>,
+            Response = Response<ReplyBody>,
+            Error = Error,
+            Future = impl Send + 'static,
+        > + Clone
+                  + Send
+                  + Sync
+                  + 'static,
+    > + Send
+    + Sync
+    + 'static {
+        let log = self.clone();
+        layer_fn(move |inner: HttpService| {
+            let log = log.clone();
+            inner.map_request(move |request: Request<Body>| {
+                log.0.lock().unwrap().push((name, request.headers().clone()));
+                request
+            })
+        })
+    }
+}
+
+#[tokio::test]
+async fn layers_run_per_call_or_per_attempt_and_the_first_is_outermost() {
+    let log = Log::default();
+    let server = Server::script(vec![reply("429 X", ""), reply("429 X", ""), accepted()]).await;
+    let client = server
+        .builder()
+        .attempt_layer(log.layer("attempt 1"))
+        .layer(log.layer("call 1"))
+        .attempt_layer(log.layer("attempt 2"))
+        .layer(log.layer("call 2"))
+        .build()
+        .unwrap();
+    client.call::<Receipt>(SEND, DOMAIN).multipart(mail()).await.unwrap();
+    let attempt = ["attempt 1", "attempt 2"];
+    assert_eq!(log.names(), [&["call 1", "call 2"][..], &attempt, &attempt, &attempt].concat());
+    client.call::<Receipt>(SEND, DOMAIN).await.unwrap();
+    assert_eq!(log.names().len(), 8 + 4);
+}
+
+#[tokio::test]
+async fn layers_see_the_request_and_never_the_key() {
+    let log = Log::default();
+    let server = Server::script(vec![reply("429 X", ""), accepted()]).await;
+    let client =
+        server.builder().layer(log.layer("call")).attempt_layer(log.layer("attempt")).build();
+    let tenant = client.unwrap().for_subaccount("tenant").unwrap();
+    tenant.call::<Receipt>(SEND, DOMAIN).header("X-Trace", "1").json(&1).await.unwrap();
+    let seen = log.0.lock().unwrap();
+    assert_eq!(seen.len(), 3);
+    for (name, headers) in seen.iter() {
+        assert!(!headers.contains_key("authorization"), "{name}");
+        assert_eq!(headers["x-trace"], "1", "{name}");
+        assert_eq!(headers["content-type"], "application/json", "{name}");
+        assert_eq!(headers["x-mailgun-on-behalf-of"], "tenant", "{name}");
+    }
+    assert_eq!(server.requests()[1].header("authorization"), Some(KEY_HEADER));
+}
+
+#[tokio::test]
+async fn layers_know_the_call_that_a_request_belongs_to() {
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let log = seen.clone();
+    let layer = layer_fn(move |inner: HttpService| {
+        let log = log.clone();
+        inner.map_request(move |request: Request<Body>| {
+            let context = request.extensions().get::<CallContext>().unwrap().clone();
+            log.lock().unwrap().push((context.route(), context.attempts(), context.time_left()));
+            request
+        })
+    });
+    let server = Server::script(vec![reply("429 X", ""), accepted()]).await;
+    let client = server.builder().attempt_layer(layer).build().unwrap();
+    let call = client.call::<Receipt>(SEND, DOMAIN).deadline(Duration::from_secs(40));
+    call.await.unwrap();
+    let seen = seen.lock().unwrap();
+    let attempts: Vec<_> = seen.iter().map(|(route, attempts, _)| (*route, *attempts)).collect();
+    assert_eq!(attempts, [(SEND, 1), (SEND, 2)]);
+    for (_, _, time_left) in seen.iter() {
+        let time_left = time_left.unwrap();
+        assert!(time_left <= Duration::from_secs(40) && time_left > Duration::from_secs(5));
+    }
+}
+
+#[tokio::test]
+async fn a_layer_may_change_the_type_of_the_reply() {
+    let upper = || {
+        layer_fn(|inner: HttpService| {
+            service_fn(move |request: Request<Body>| {
+                let inner = inner.clone();
+                async move {
+                    let (parts, body) = inner.oneshot(request).await?.into_parts();
+                    let bytes = body.collect().await?.to_bytes();
+                    let text = String::from_utf8(bytes.to_vec())?.replace("Queued", "QUEUED");
+                    Ok::<_, BoxError>(Response::from_parts(parts, Full::new(Bytes::from(text))))
+                }
+            })
+        })
+    };
+    let server = Server::always(accepted()).await;
+    for builder in [server.builder().layer(upper()), server.builder().attempt_layer(upper())] {
+        let client = builder.build().unwrap();
+        let value = client.call::<Value>(SEND, DOMAIN).await.unwrap();
+        assert_eq!(value["message"], "QUEUED. Thank you.");
+        let streamed = client.call_bytes(SEND, DOMAIN).stream().await.unwrap();
+        let bytes = streamed.bytes(1000).await.unwrap();
+        assert!(bytes.windows(6).any(|window| window == b"QUEUED"));
+    }
+    let failing = Server::always(reply("400 X", r#"{"message": "Queued?"}"#)).await;
+    for builder in [failing.builder().layer(upper()), failing.builder().attempt_layer(upper())] {
+        let error = builder.build().unwrap().call::<Value>(SEND, DOMAIN).await.unwrap_err();
+        assert_eq!((error.status().unwrap().as_u16(), error.api_message()), (400, Some("QUEUED?")));
+    }
+}
+
+/// A layer that fails each request with what `make` gives.
+fn failing(
+    make: impl Fn() -> BoxError + Clone + Send + Sync + 'static,
+    count: Arc<AtomicUsize>,
+    put: fn(ClientBuilder, FailLayer) -> ClientBuilder,
+    builder: ClientBuilder,
+) -> Client {
+    let make = Arc::new(make);
+    put(builder, FailLayer { make, count }).build().unwrap()
+}
+
+#[derive(Clone)]
+struct FailLayer {
+    make: Arc<dyn Fn() -> BoxError + Send + Sync>,
+    count: Arc<AtomicUsize>,
+}
+
+impl tower::Layer<HttpService> for FailLayer {
+    type Service = tower::util::BoxCloneSyncService<Request<Body>, Response<ReplyBody>, BoxError>;
+
+    fn layer(&self, _: HttpService) -> Self::Service {
+        let Self { make, count } = self.clone();
+        tower::util::BoxCloneSyncService::new(service_fn(move |_: Request<Body>| {
+            count.fetch_add(1, Ordering::SeqCst);
+            std::future::ready(Err(make()))
+        }))
+    }
+}
+
+#[tokio::test]
+async fn errors_of_layers_say_whether_something_was_sent_and_are_not_repeated() {
+    type Put = fn(ClientBuilder, FailLayer) -> ClientBuilder;
+    type Make = fn() -> BoxError;
+    let places: [Put; 2] =
+        [|builder, layer| builder.layer(layer), |builder, layer| builder.attempt_layer(layer)];
+    let stopped: Make = || Error::not_sent("no more today").into();
+    let other: Make = || "the layer is broken".into();
+    let server = Server::always(accepted()).await;
+    for put in places {
+        for (make, delivery, words) in [
+            (stopped, Delivery::NotSent, "no more today"),
+            (other, Delivery::Unknown, "the layer is broken"),
+        ] {
+            let count = Arc::new(AtomicUsize::new(0));
+            let client = failing(make, count.clone(), put, server.builder());
+            for (route, segments) in [(SEND, DOMAIN), (READ, &[][..])] {
+                count.store(0, Ordering::SeqCst);
+                let error = client.call::<Value>(route, segments).await.unwrap_err();
+                assert_eq!((error.kind(), error.delivery()), (Kind::Middleware, delivery));
+                assert_eq!(error.operation(), Some(route));
+                assert_eq!(error.attempts(), 1);
+                assert_eq!(count.load(Ordering::SeqCst), 1);
+                assert!(support::everything(&error).contains(words));
+            }
+        }
+    }
+    assert_eq!(server.connections(), 0);
+}
+
+#[tokio::test]
+async fn a_layer_that_waits_for_readiness_works() {
+    // These panic when a service is called that was not polled ready.
+    let server = Server::script(vec![reply("429 X", ""), accepted()]).await;
+    let client = server
+        .builder()
+        .layer(tower::limit::ConcurrencyLimitLayer::new(1))
+        .attempt_layer(tower::limit::ConcurrencyLimitLayer::new(1))
+        .build()
+        .unwrap();
+    let calls = (0..8).map(|_| client.call::<Receipt>(SEND, DOMAIN).into_future());
+    for outcome in futures_util::future::join_all(calls).await {
+        outcome.unwrap();
+    }
+    assert_eq!(server.count(), 9);
+}
+
+/// A transport in memory that shows the headers it was given, after one refusal.
+fn transport(
+    seen: Arc<Mutex<Vec<HeaderMap>>>,
+) -> impl Service<
+    Request<Body>,
+    Response = Response<Full<Bytes>>,
+    Error = Infallible,
+    Future = impl Send + 'static,
+> + Clone
++ Send
++ Sync
++ 'static {
+    service_fn(move |request: Request<Body>| {
+        let seen = seen.clone();
+        async move {
+            let bytes = request.headers().clone();
+            let first = {
+                let mut seen = seen.lock().unwrap();
+                seen.push(bytes);
+                seen.len() == 1
+            };
+            let length = request.into_body().collect().await.unwrap().to_bytes().len();
+            let mut reply =
+                Response::new(Full::new(Bytes::from(format!("{{\"id\":\"{length}\"}}"))));
+            if first {
+                *reply.status_mut() = http::StatusCode::TOO_MANY_REQUESTS;
+            }
+            Ok(reply)
+        }
+    })
+}
+
+#[tokio::test]
+async fn a_foreign_transport_gets_all_layers_of_the_sdk() {
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let builder = support::builder("https://api.mailgun.net").user_agent("shop/1");
+    let client = builder.build_with_transport(transport(seen.clone())).unwrap();
+    let reply = client.call::<Receipt>(SEND, DOMAIN).json(&[1, 2]).reply().await.unwrap();
+    assert_eq!((reply.value.id.as_str(), reply.attempts()), ("5", 2));
+    for headers in seen.lock().unwrap().iter() {
+        assert_eq!(headers["authorization"], KEY_HEADER);
+        assert!(headers["user-agent"].to_str().unwrap().ends_with(" shop/1"));
+    }
+    assert!(client.credentials().is_some());
+}
+
+#[tokio::test]
+async fn a_foreign_service_gets_none_and_the_errors_are_still_ours() {
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let client = Client::from_service("https://api.mailgun.net", transport(seen.clone())).unwrap();
+    let error = client.call::<Receipt>(SEND, DOMAIN).await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (Kind::RateLimited, 1));
+    assert_eq!(client.call::<Receipt>(SEND, DOMAIN).await.unwrap().id, "0");
+    for headers in seen.lock().unwrap().iter() {
+        assert!(!headers.contains_key("authorization"));
+        assert!(!headers.contains_key("user-agent"));
+    }
+    assert!(client.credentials().is_none());
+    assert!(Client::from_service("http://example.com", transport(seen)).is_err());
+}
+
+#[tokio::test]
+async fn the_layers_make_a_stack_of_ones_own() {
+    let server = Server::script(vec![reply("503 X", ""), reply("200 OK", "{}")]).await;
+    let key = mailgun_core::ApiKey::new(support::KEY).unwrap();
+    let leaf = hyper_util::client::legacy::Client::builder(hyper_util::rt::TokioExecutor::new())
+        .build_http::<Body>();
+    let stack = ServiceBuilder::new()
+        .layer(RetryLayer::new(policy()))
+        .layer(ReadReplyLayer::new(1024, Duration::from_secs(10)))
+        .layer(TraceLayer::new())
+        .layer(AttemptTimeoutLayer::new(Duration::from_secs(10)))
+        .layer(UserAgentLayer::new(None).unwrap())
+        .layer(AuthorizationLayer::new(key.into()))
+        .service(leaf);
+    let client = Client::from_service(&server.url(), stack).unwrap();
+    client.call::<Value>(READ, &[]).await.unwrap();
+    assert_eq!(server.count(), 2);
+    assert_eq!(server.requests()[1].header("authorization"), Some(KEY_HEADER));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_attempt_time_out_stands_alone() {
+    let never = service_fn(|_: Request<Body>| {
+        std::future::pending::<Result<Response<ReplyBody>, Infallible>>()
+    });
+    let service = AttemptTimeoutLayer::new(Duration::from_secs(9)).layer(never);
+    let client = Client::from_service("https://api.mailgun.net", service).unwrap();
+    let error = client.call::<Value>(READ, &[]).await.unwrap_err();
+    assert_eq!(error.timeout_phase(), Some(TimeoutPhase::Attempt));
+}
+
+#[test]
+fn a_client_is_built_without_a_runtime_and_used_in_any() {
+    let client = support::builder("https://api.mailgun.net").build().unwrap();
+    drop(client.clone());
+    assert!(Client::builder("key-test").retry(RetryPolicy::never()).build().is_ok());
+
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let server = runtime.block_on(Server::always(Reaction::Silence));
+    let client = server.builder().attempt_timeout(Duration::from_millis(100)).build().unwrap();
+    let error = runtime.block_on(client.call::<Value>(SEND, DOMAIN).into_future()).unwrap_err();
+    assert_eq!(error.kind(), Kind::Timeout);
+}
+
+#[test]
+fn types_can_be_shared_and_futures_spawned() {
+    fn clone_send_sync<T: Clone + Send + Sync + 'static>() {}
+    fn send_sync<T: Send + Sync + 'static>() {}
+    fn send<T: Send>(_: &T) {}
+
+    clone_send_sync::<Client>();
+    clone_send_sync::<HttpService>();
+    clone_send_sync::<mailgun_core::Credentials>();
+    send_sync::<ClientBuilder>();
+    send_sync::<Error>();
+    send_sync::<mailgun_core::Fields>();
+
+    let client = support::builder("https://api.mailgun.net").build().unwrap();
+    let call = || client.call::<Value>(SEND, DOMAIN).multipart(mail());
+    send::<Call<Value>>(&call());
+    send::<CallFuture<Value>>(&call().into_future());
+    send(&call().reply());
+    send(&call().stream());
+    send(&client.has_domain("mg.example.com"));
+    send(&Pager::links(client.call::<LinkPage<Value>>(READ, &[])));
+    let mut pager = Pager::links(client.call::<LinkPage<Value>>(READ, &[]));
+    send(&pager.next_page());
+    send(&pager.into_items());
+    send(&Pager::links(client.call::<LinkPage<Value>>(READ, &[])).into_pages());
+    fn sent_reply<T: Send>() {}
+    sent_reply::<Reply<Value>>();
+    sent_reply::<Download>();
+}

@@ -1,0 +1,493 @@
+//! All ways of paging: where they end, what they refuse, and how they are taken up again.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+mod support;
+
+use futures_util::{StreamExt as _, TryStreamExt as _};
+use mailgun_core::{
+    Client, Delivery, Error, Fields, Kind, LinkPage, PageParts, PageReply, Pager, ResumePoint,
+    Route,
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use self::support::{Reaction, Recorded, Server, builder, reply};
+
+const EVENTS: Route = Route::get("/v3/{domain}/events");
+const BOUNCES: Route = Route::get("/v3/{domain}/bounces");
+const LOGS: Route = Route::post("/v1/analytics/logs").harmless();
+const DOMAIN: &[&str] = &["mg.example.com"];
+
+fn page(items: &[u32], next: impl Into<Value>) -> Reaction {
+    reply("200 OK", &json!({"items": items, "paging": {"next": next.into()}}).to_string())
+}
+
+fn links(client: &Client, route: Route) -> Pager<u32> {
+    Pager::links(client.call::<LinkPage<u32>>(route, DOMAIN))
+}
+
+async fn items(pager: Pager<u32>) -> Result<Vec<u32>, Error> {
+    pager.into_items().try_collect().await
+}
+
+fn targets(server: &Server) -> Vec<String> {
+    server.requests().iter().map(|request| request.target().to_owned()).collect()
+}
+
+/// Which part of the listing a path with a cursor, as the events have it, stands for.
+fn events(request: &Recorded, link: impl Fn(&str) -> String) -> Reaction {
+    let host = request.header("host").unwrap();
+    let link = |cursor: &str| link(&format!("http://{host}/v3/mg.example.com/events/{cursor}"));
+    match request.target() {
+        "/v3/mg.example.com/events?limit=3&event=failed" => page(&[1, 2, 3], link("W3siYSI6==a")),
+        "/v3/mg.example.com/events/W3siYSI6==a" => page(&[4], link("Yi%2Bb=")),
+        "/v3/mg.example.com/events/Yi%2Bb=" => page(&[], link("Yi%2Bb=")),
+        other => panic!("{other}"),
+    }
+}
+
+fn event_query() -> Fields {
+    let mut query = Fields::new();
+    query.set("limit", 3_u32).set("event", "failed");
+    query
+}
+
+#[tokio::test]
+async fn a_cursor_in_the_path_is_followed_as_it_is() {
+    type Shape = fn(&str) -> String;
+    let absolute: Shape = str::to_owned;
+    let relative: Shape = |url| url[url.find("/v3").unwrap()..].to_owned();
+    for shape in [absolute, relative] {
+        let server = Server::new(move |request| events(request, shape)).await;
+        let call = server.client().call::<LinkPage<u32>>(EVENTS, DOMAIN).query(event_query());
+        let mut pager = Pager::links(call);
+        assert_eq!(pager.next_page().await.unwrap().unwrap().items, [1, 2, 3]);
+        assert_eq!(pager.next_page().await.unwrap().unwrap().items, [4]);
+        for _ in 0..3 {
+            assert_eq!(pager.next_page().await.unwrap(), None);
+        }
+        assert_eq!(server.count(), 3);
+        // The filters are in the cursor; what the first request asked must not be added again.
+        assert_eq!(targets(&server)[1], "/v3/mg.example.com/events/W3siYSI6==a");
+        for request in server.requests() {
+            assert_eq!(request.header("authorization"), Some(support::KEY_HEADER));
+        }
+    }
+}
+
+/// A listing of seven items with its cursor in the query, as the suppressions have it.
+fn bounces(request: &Recorded) -> Reaction {
+    let host = request.header("host").unwrap();
+    let path = "/v3/mg.example.com/bounces";
+    let rest = request.target().strip_prefix(path).unwrap();
+    let next = |at: u32| {
+        format!("http://{host}{path}?page=next&address=a%2B{at}%40example.com&limit=3&term=a+b")
+    };
+    let at =
+        rest.split("a%2B").nth(1).map_or(0, |at| at.split('%').next().unwrap().parse().unwrap());
+    let page_items: Vec<u32> = (at + 1..=7).take(3).collect();
+    page(&page_items, next((at + 3).min(7)))
+}
+
+#[tokio::test]
+async fn a_cursor_in_the_query_is_followed_as_it_is() {
+    let server = Server::new(bounces).await;
+    let all = items(links(&server.client(), BOUNCES)).await.unwrap();
+    assert_eq!(all, [1, 2, 3, 4, 5, 6, 7]);
+    let targets = targets(&server);
+    assert_eq!(targets.len(), 4);
+    assert_eq!(
+        targets[1],
+        "/v3/mg.example.com/bounces?page=next&address=a%2B3%40example.com&limit=3&term=a+b"
+    );
+}
+
+#[tokio::test]
+async fn a_listing_ends_with_an_empty_page_however_it_is_written() {
+    for body in [
+        r#"{"items": [], "paging": {"next": "/v3/mg.example.com/bounces?page=9"}}"#,
+        r#"{"items": null, "paging": {"next": "/v3/mg.example.com/bounces?page=9"}}"#,
+        r#"{"paging": {"next": "/v3/mg.example.com/bounces?page=9"}}"#,
+        r#"{"items": null, "paging": null}"#,
+        "{}",
+    ] {
+        let first = page(&[1, 2], "/v3/mg.example.com/bounces?page=2");
+        let server = Server::script(vec![first, reply("200 OK", body)]).await;
+        assert_eq!(items(links(&server.client(), BOUNCES)).await.unwrap(), [1, 2], "{body}");
+        assert_eq!(server.count(), 2);
+
+        let server = Server::always(reply("200 OK", body)).await;
+        let mut pager = links(&server.client(), BOUNCES);
+        assert_eq!(pager.next_page().await.unwrap(), None, "{body}");
+        assert_eq!(pager.next_page().await.unwrap(), None);
+        assert_eq!(server.count(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_page_without_a_link_is_the_last() {
+    for body in [
+        r#"{"items": [1]}"#,
+        r#"{"items": [1], "paging": null}"#,
+        r#"{"items": [1], "paging": {}}"#,
+        r#"{"items": [1], "paging": {"next": null}}"#,
+        r#"{"items": [1], "paging": {"next": "", "last": "/x"}}"#,
+    ] {
+        let server = Server::always(reply("200 OK", body)).await;
+        let mut pager = links(&server.client(), BOUNCES);
+        assert_eq!(pager.next_page().await.unwrap().unwrap().items, [1], "{body}");
+        assert_eq!(pager.next_page().await.unwrap(), None);
+        assert_eq!(server.count(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_links_to_itself_is_an_error_after_its_items() {
+    // Met on the first page, which has no cursor yet, and on a later one.
+    for (first, expected) in
+        [("/v3/mg.example.com/bounces", 1), ("/v3/mg.example.com/bounces?p=1", 2)]
+    {
+        let server = Server::new(move |request| {
+            page(&[request.index as u32], if request.index == 0 { first } else { request.target() })
+        })
+        .await;
+        let mut pager = links(&server.client(), BOUNCES);
+        for index in 0..expected {
+            assert_eq!(pager.next_page().await.unwrap().unwrap().items, [index]);
+        }
+        // The end of the listing must not be taken for reached when the caller tries again.
+        for _ in 0..2 {
+            let error = pager.next_page().await.unwrap_err();
+            assert!(error.to_string().contains("same page once more"), "{error}");
+            assert_eq!(error.operation(), Some(BOUNCES));
+        }
+        assert_eq!(server.count() as u32, expected);
+
+        let seen: Vec<_> = links(&server.client(), BOUNCES).into_items().take(50).collect().await;
+        assert!(seen.len() < 5, "endless");
+    }
+}
+
+#[tokio::test]
+async fn a_foreign_link_is_refused_after_the_page_that_holds_it() {
+    let bait = Server::always(page(&[9], "")).await;
+    let port = bait.address.port();
+    for link in [
+        format!("http://127.0.0.1:{port}/v3/mg.example.com/bounces?page=2"),
+        format!("http://localhost:{port}/v3/mg.example.com/bounces?page=2"),
+        format!("http://HOST@127.0.0.1:{port}/v3/mg.example.com/bounces?page=2"),
+        "http://user:pass@HOST/v3/mg.example.com/bounces?page=2".to_owned(),
+        "https://HOST/v3/mg.example.com/bounces?page=2".to_owned(),
+        format!("//127.0.0.1:{port}/v3/mg.example.com/bounces?page=2"),
+        "https://api.mailgun.net/v3/mg.example.com/bounces?page=2".to_owned(),
+        "/v3/../../admin".to_owned(),
+    ] {
+        let given = link.clone();
+        let server = Server::new(move |request| {
+            page(&[1, 2], given.replace("HOST", request.header("host").unwrap()))
+        })
+        .await;
+        let mut pager = links(&server.client(), BOUNCES);
+        // The items came from the right host; what follows them must not take them away.
+        let page = pager.next_page().await.expect(&link).expect(&link);
+        assert_eq!(page.items, [1, 2]);
+        for _ in 0..2 {
+            let error = pager.next_page().await.unwrap_err();
+            assert_eq!(error.kind(), Kind::UntrustedHost, "{link}: {error}");
+            assert_ne!(error.delivery(), Delivery::Unknown);
+            assert_eq!(error.operation(), Some(BOUNCES));
+            assert!(!error.to_string().contains("127.0.0.1"), "{error}");
+        }
+        assert_eq!(server.count(), 1);
+    }
+    assert_eq!(bait.connections(), 0);
+}
+
+#[tokio::test]
+async fn links_stay_below_the_prefix_of_the_base() {
+    for (link, allowed) in [
+        ("/gateway/v3/mg.example.com/bounces?page=2", true),
+        ("/v3/mg.example.com/bounces?page=2", false),
+        ("/gatewayother/v3/x", false),
+        ("/gateway/%2e%2e/v3/x", false),
+    ] {
+        let server = Server::script(vec![page(&[1], link), page(&[], "")]).await;
+        let client = builder(&format!("{}/gateway", server.url())).build().unwrap();
+        let outcome = items(links(&client, BOUNCES)).await;
+        assert_eq!(outcome.is_ok(), allowed, "{link}");
+        assert_eq!(server.count(), if allowed { 2 } else { 1 }, "{link}");
+    }
+}
+
+#[tokio::test]
+async fn after_an_error_the_same_page_is_asked_for() {
+    let next = "/v3/mg.example.com/bounces?page=2";
+    let server = Server::script(vec![
+        page(&[1, 2], next),
+        reply("400 Bad Request", r#"{"message": "not now"}"#),
+        reply("200 OK", "<html>"),
+        page(&[3], "/v3/mg.example.com/bounces?page=3"),
+        page(&[], ""),
+    ])
+    .await;
+    let mut pager = links(&server.client(), BOUNCES);
+    pager.next_page().await.unwrap().unwrap();
+    let before = pager.resume_point().cloned();
+    assert_eq!(pager.next_page().await.unwrap_err().status().unwrap(), 400);
+    assert_eq!(pager.next_page().await.unwrap_err().kind(), Kind::Decode);
+    assert_eq!(pager.resume_point().cloned(), before);
+    assert_eq!(pager.next_page().await.unwrap().unwrap().items, [3]);
+    assert_eq!(pager.next_page().await.unwrap(), None);
+    let targets = targets(&server);
+    assert_eq!(targets[1..4], [next; 3]);
+}
+
+#[tokio::test]
+async fn streams_end_after_an_error() {
+    let script = || {
+        vec![page(&[1, 2], "/v3/mg.example.com/bounces?page=2"), reply("400 X", ""), page(&[3], "")]
+    };
+    let server = Server::script(script()).await;
+    let seen: Vec<_> = links(&server.client(), BOUNCES).into_items().collect().await;
+    assert_eq!(seen.len(), 3);
+    assert_eq!(*seen[1].as_ref().unwrap(), 2);
+    assert_eq!(seen[2].as_ref().unwrap_err().status().unwrap(), 400);
+    assert_eq!(server.count(), 2);
+
+    let server = Server::script(script()).await;
+    let seen: Vec<_> = links(&server.client(), BOUNCES).into_pages().collect().await;
+    assert_eq!(seen[0].as_ref().unwrap().items, [1, 2]);
+    assert_eq!((seen.len(), seen[1].is_err(), server.count()), (2, true, 2));
+}
+
+#[tokio::test]
+async fn pages_come_as_a_stream_and_one_at_a_time() {
+    let server = Server::new(bounces).await;
+    let pages: Vec<_> = links(&server.client(), BOUNCES).into_pages().try_collect().await.unwrap();
+    let sizes: Vec<_> = pages.iter().map(|page| page.items.len()).collect();
+    assert_eq!(sizes, [3, 3, 1]);
+
+    let server = Server::new(bounces).await;
+    let stream = links(&server.client(), BOUNCES).into_items();
+    let mut stream = std::pin::pin!(stream);
+    assert_eq!(server.count(), 0);
+    for expected in 1..=3 {
+        assert_eq!(stream.next().await.unwrap().unwrap(), expected);
+    }
+    assert_eq!(server.count(), 1);
+}
+
+#[tokio::test]
+async fn the_total_is_told_where_the_server_tells_it() {
+    for key in ["total", "total_count"] {
+        let body = json!({"items": [1], key: 42}).to_string();
+        let server = Server::always(reply("200 OK", &body)).await;
+        let page = links(&server.client(), BOUNCES).next_page().await.unwrap().unwrap();
+        assert_eq!(page.total, Some(42));
+    }
+}
+
+/// A listing by `skip` and `limit` with five items.
+fn domains(request: &Recorded) -> Reaction {
+    let skip = request.target().split(['?', '&']).find_map(|pair| pair.strip_prefix("skip="));
+    let skip: u32 = skip.map_or(0, |skip| skip.parse().unwrap());
+    let items: Vec<u32> = (skip + 1..=5).take(2).collect();
+    reply("200 OK", &json!({"items": items, "total_count": 5}).to_string())
+}
+
+#[tokio::test]
+async fn a_listing_by_skip_counts_what_came() {
+    const LIST: Route = Route::get("/v4/domains");
+    let skip = |client: &Client, query: Fields| {
+        Pager::skip(client.call::<LinkPage<u32>>(LIST, &[]).query(query))
+    };
+    let mut query = Fields::new();
+    query.set("limit", 2_u32).set("state", "active");
+    let server = Server::new(domains).await;
+    assert_eq!(items(skip(&server.client(), query)).await.unwrap(), [1, 2, 3, 4, 5]);
+    assert_eq!(
+        targets(&server),
+        [
+            "/v4/domains?limit=2&state=active",
+            "/v4/domains?limit=2&state=active&skip=2",
+            "/v4/domains?limit=2&state=active&skip=4",
+            "/v4/domains?limit=2&state=active&skip=5",
+        ]
+    );
+
+    let mut query = Fields::new();
+    query.set("skip", 3_u32);
+    let server = Server::new(domains).await;
+    assert_eq!(items(skip(&server.client(), query)).await.unwrap(), [4, 5]);
+    assert_eq!(targets(&server), ["/v4/domains?skip=3", "/v4/domains?skip=5"]);
+}
+
+/// A page of the listings that are asked for in JSON.
+#[derive(Deserialize)]
+struct LogPage {
+    items: Option<Vec<u32>>,
+    pagination: Option<Pagination>,
+}
+
+#[derive(Deserialize)]
+struct Pagination {
+    next: Option<String>,
+    total: Option<u64>,
+}
+
+impl PageReply for LogPage {
+    type Item = u32;
+
+    fn into_parts(self) -> PageParts<u32> {
+        let (next, total) = self.pagination.map_or((None, None), |p| (p.next, p.total));
+        PageParts { items: self.items.unwrap_or_default(), next, total }
+    }
+}
+
+fn asked(request: &Recorded) -> Value {
+    assert_eq!(request.header("content-type"), Some("application/json"));
+    serde_json::from_slice(&request.body).unwrap_or_default()
+}
+
+fn logs_by_token(request: &Recorded) -> Reaction {
+    if !request.is_whole {
+        return reply("200 OK", "");
+    }
+    let (items, next) = match asked(request)["pagination"]["token"].as_str() {
+        None => (vec![1, 2], Some("t+2/=")),
+        Some("t+2/=") => (vec![3], Some("t3")),
+        Some("t3") => (vec![], Some("t3")),
+        Some(other) => panic!("{other}"),
+    };
+    reply("200 OK", &json!({"items": items, "pagination": {"next": next, "total": 3}}).to_string())
+}
+
+#[tokio::test]
+async fn a_listing_by_token_repeats_the_query_with_the_token() {
+    let query = json!({"start": "x", "pagination": {"sort": "timestamp:asc", "limit": 2}});
+    let server = Server::new(logs_by_token).await;
+    let pager = Pager::json_token(server.client().call::<LogPage>(LOGS, &[]), &query);
+    assert_eq!(items(pager).await.unwrap(), [1, 2, 3]);
+    let bodies: Vec<_> = server.requests().iter().map(asked).collect();
+    assert_eq!(bodies[0], query);
+    for (body, token) in bodies[1..].iter().zip(["t+2/=", "t3"]) {
+        let mut expected = query.clone();
+        expected["pagination"]["token"] = token.into();
+        assert_eq!(*body, expected);
+    }
+    assert_eq!(bodies.len(), 3);
+}
+
+#[tokio::test]
+async fn a_listing_by_skip_in_json_counts_what_came() {
+    let server = Server::new(|request| {
+        if !request.is_whole {
+            return reply("200 OK", "");
+        }
+        let skip = asked(request)["pagination"]["skip"].as_u64().unwrap_or(0) as u32;
+        let items: Vec<u32> = (skip + 1..=5).take(2).collect();
+        reply("200 OK", &json!({"items": items}).to_string())
+    })
+    .await;
+    let call = || server.client().call::<LogPage>(LOGS, &[]);
+    let query = json!({"filter": 1});
+    assert_eq!(items(Pager::json_skip(call(), &query)).await.unwrap(), [1, 2, 3, 4, 5]);
+    let bodies: Vec<_> = server.requests().iter().map(asked).collect();
+    assert_eq!(bodies[0], query);
+    assert_eq!(bodies[1], json!({"filter": 1, "pagination": {"skip": 2}}));
+    assert_eq!(bodies[3], json!({"filter": 1, "pagination": {"skip": 5}}));
+
+    let query = json!({"pagination": {"skip": 4, "limit": 2}});
+    assert_eq!(items(Pager::json_skip(call(), &query)).await.unwrap(), [5]);
+    let last = asked(server.requests().last().unwrap());
+    assert_eq!(last, json!({"pagination": {"skip": 5, "limit": 2}}));
+}
+
+/// Cuts a listing after each of its pages, and goes on in a new pager by the stored point.
+async fn cut_everywhere(make: impl Fn() -> Pager<u32>, all: &[u32]) {
+    for cut in 0..10 {
+        let mut seen = Vec::new();
+        let mut first = make();
+        for _ in 0..cut {
+            match first.next_page().await.unwrap() {
+                Some(page) => seen.extend(page.items),
+                None => break,
+            }
+        }
+        let stored = serde_json::to_string(&first.resume_point()).unwrap();
+        drop(first);
+        let point: Option<ResumePoint> = serde_json::from_str(&stored).unwrap();
+        let mut second = make();
+        if let Some(point) = point {
+            second = second.resume(point);
+        }
+        assert!(seen.is_empty() || second.resume_point().is_some(), "no point after {seen:?}");
+        seen.extend(items(second).await.unwrap());
+        assert_eq!(seen, all, "cut after {cut} pages, at {stored}");
+    }
+}
+
+#[tokio::test]
+async fn a_listing_goes_on_in_another_process_without_loss_or_repeat() {
+    let server = Server::new(bounces).await;
+    cut_everywhere(|| links(&server.client(), BOUNCES), &[1, 2, 3, 4, 5, 6, 7]).await;
+
+    let server = Server::new(domains).await;
+    const LIST: Route = Route::get("/v4/domains");
+    let skip = || Pager::skip(server.client().call::<LinkPage<u32>>(LIST, &[]));
+    cut_everywhere(skip, &[1, 2, 3, 4, 5]).await;
+
+    let server = Server::new(logs_by_token).await;
+    let token = || Pager::json_token(server.client().call::<LogPage>(LOGS, &[]), &json!({}));
+    cut_everywhere(token, &[1, 2, 3]).await;
+}
+
+#[tokio::test]
+async fn a_listing_whose_last_page_says_so_is_not_begun_again() {
+    let server = Server::new(|request| match request.target() {
+        "/v3/mg.example.com/bounces" => page(&[1, 2], "/v3/mg.example.com/bounces?page=2"),
+        _ => page(&[3], Value::Null),
+    })
+    .await;
+    cut_everywhere(|| links(&server.client(), BOUNCES), &[1, 2, 3]).await;
+}
+
+#[tokio::test]
+async fn a_stored_point_is_not_trusted_more_than_a_link() {
+    let bait = Server::always(page(&[9], "")).await;
+    let server = Server::new(bounces).await;
+    let mut pager = links(&server.client(), BOUNCES);
+    pager.next_page().await.unwrap();
+    let stored = serde_json::to_string(&pager.resume_point()).unwrap();
+    let link = format!("{}/v3/mg.example.com/bounces", bait.url());
+    let forged = stored.replace("/v3/mg.example.com/bounces", &link);
+    assert_ne!(forged, stored);
+    let point: ResumePoint = serde_json::from_str(&forged).unwrap();
+    let error = links(&server.client(), BOUNCES).resume(point).next_page().await.unwrap_err();
+    assert_eq!(error.kind(), Kind::UntrustedHost);
+    assert_eq!((bait.connections(), server.count()), (0, 1));
+}
+
+#[tokio::test]
+async fn the_options_of_the_call_hold_for_every_page() {
+    let server = Server::new(bounces).await;
+    let client = server.client().for_subaccount("tenant").unwrap();
+    let call = client.call::<LinkPage<u32>>(BOUNCES, DOMAIN).header("X-Trace", "abc");
+    items(Pager::links(call)).await.unwrap();
+    assert_eq!(server.count(), 4);
+    for request in server.requests() {
+        assert_eq!(request.header("x-trace"), Some("abc"));
+        assert_eq!(request.header("x-mailgun-on-behalf-of"), Some("tenant"));
+    }
+}
+
+#[tokio::test]
+async fn faults_of_the_call_are_reported_by_the_first_page() {
+    let server = Server::new(bounces).await;
+    let mut pager = Pager::links(server.client().call::<LinkPage<u32>>(BOUNCES, &["a/b"]));
+    for _ in 0..2 {
+        let error = pager.next_page().await.unwrap_err();
+        assert_eq!((error.kind(), error.operation()), (Kind::InvalidInput, Some(BOUNCES)));
+    }
+    assert_eq!(server.connections(), 0);
+}

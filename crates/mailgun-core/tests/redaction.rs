@@ -1,0 +1,405 @@
+//! Neither the key, nor a password, nor a recipient is in anything that a log could show.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+mod support;
+
+use std::{
+    convert::Infallible,
+    fmt::Debug,
+    io,
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use base64::Engine as _;
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body_util::{BodyExt as _, Full};
+use hyper::{body::Incoming, service::service_fn};
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo},
+    server::conn::auto,
+};
+use mailgun_core::{
+    ApiKey, Body, Client, Credentials, Error, Fields, Form, HttpVersions, Kind, LinkPage, Mailbox,
+    Pager, Proxy, Region, Reply, ReplyBody, Route, Secret, Upload,
+    layers::{
+        AttemptTimeoutLayer, AuthorizationLayer, ReadReplyLayer, RetryLayer, RetryPolicy,
+        SubaccountLayer, TraceLayer, UserAgentLayer,
+    },
+};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tower::Layer as _;
+use tracing_subscriber::fmt::{MakeWriter, format::FmtSpan};
+
+use self::support::{KEY, KEY_HEADER, RECIPIENT, builder, everything, refused};
+
+const PASSWORD: &str = "proxy-canary-51c9";
+const SEND: Route = Route::post("/v3/{domain}/messages");
+const BOUNCE: Route = Route::get("/v3/{domain}/bounces/{address}");
+const BOUNCES: Route = Route::get("/v3/{domain}/bounces");
+
+/// All that was traced.
+#[derive(Clone, Default)]
+struct Captured(Arc<Mutex<Vec<u8>>>);
+
+impl Captured {
+    /// Captures what this thread traces, at every level and from every crate.
+    fn start() -> (Self, tracing::subscriber::DefaultGuard) {
+        let captured = Self::default();
+        let subscriber = tracing_subscriber::fmt()
+            .with_max_level(tracing::Level::TRACE)
+            .with_span_events(FmtSpan::FULL)
+            .with_ansi(false)
+            .with_writer(captured.clone())
+            .finish();
+        (captured, tracing::subscriber::set_default(subscriber))
+    }
+
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned()
+    }
+}
+
+impl io::Write for Captured {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Captured {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
+
+/// What must not be found, in each form that it takes on its way.
+fn canaries() -> Vec<(&'static str, String)> {
+    let base64 = |text: &str| base64::engine::general_purpose::STANDARD.encode(text);
+    let header = KEY_HEADER.strip_prefix("Basic ").unwrap();
+    assert_eq!(base64(&format!("api:{KEY}")), header);
+    vec![
+        ("the key", KEY.into()),
+        ("the key's base64", header.trim_end_matches('=').into()),
+        ("the proxy's password", PASSWORD.into()),
+        ("the proxy's base64", base64(&format!("user:{PASSWORD}")).trim_end_matches('=').into()),
+        ("a recipient", RECIPIENT.into()),
+        ("a recipient in a URL", RECIPIENT.replace('@', "%40")),
+        ("a recipient's local part", "bob.canary".into()),
+    ]
+}
+
+#[track_caller]
+fn assert_clean(what: &str, text: &str) {
+    for (name, canary) in canaries() {
+        if let Some(at) = text.find(&canary) {
+            let start = text[..at].rfind('\n').map_or(0, |start| start + 1);
+            let line = text[start..].lines().next().unwrap();
+            panic!("{name} is in {what}: {line}");
+        }
+    }
+}
+
+/// A server of both versions of HTTP, whose answer depends on the domain in the path.
+async fn server() -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        let limited = Arc::new(Mutex::new(false));
+        while let Ok((stream, _)) = listener.accept().await {
+            let limited = limited.clone();
+            let service = service_fn(move |request: Request<Incoming>| {
+                let limited = limited.clone();
+                async move { Ok::<_, Infallible>(answer(request, &limited).await) }
+            });
+            tokio::spawn(async move {
+                let builder = auto::Builder::new(TokioExecutor::new());
+                let _ = builder.serve_connection(TokioIo::new(stream), service).await;
+            });
+        }
+    });
+    address
+}
+
+async fn answer(request: Request<Incoming>, limited: &Mutex<bool>) -> Response<Full<Bytes>> {
+    let (parts, body) = request.into_parts();
+    // What must not be seen did go over the wire.
+    assert_eq!(parts.headers["authorization"], KEY_HEADER);
+    let _ = body.collect().await;
+    let reply = |status: u16, body: String| {
+        let mut reply = Response::new(Full::new(Bytes::from(body)));
+        *reply.status_mut() = http::StatusCode::from_u16(status).unwrap();
+        reply
+    };
+    match parts.uri.path().split('/').nth(2).unwrap() {
+        "accepted.example.com" => reply(200, json!({"id": "1", "to": RECIPIENT}).to_string()),
+        "forbidden.example.com" => reply(401, "Forbidden".into()),
+        "invalid.example.com" => {
+            reply(400, json!({"message": format!("{RECIPIENT} is not valid")}).to_string())
+        }
+        "limited.example.com" => {
+            let first = !std::mem::replace(&mut *limited.lock().unwrap(), true);
+            if first { reply(429, "slow down".into()) } else { reply(200, "{}".into()) }
+        }
+        "unreadable.example.com" => reply(200, json!({"items": RECIPIENT}).to_string()),
+        "slow.example.com" => std::future::pending().await,
+        "linking.example.com" => {
+            let next = format!("https://evil.test/v3/bounces?address={RECIPIENT}");
+            reply(200, json!({"items": [1], "paging": {"next": next}}).to_string())
+        }
+        other => panic!("{other}"),
+    }
+}
+
+fn mail() -> Form {
+    let mut form = support::mail();
+    form.text("cc", format!("Bob <{RECIPIENT}>").as_str());
+    form
+}
+
+/// The main flows; gives all errors that they came to.
+async fn run_flows(address: SocketAddr, versions: HttpVersions) -> Vec<Error> {
+    let client = builder(&format!("http://{address}"))
+        .http_versions(versions)
+        .attempt_timeout(Duration::from_millis(800))
+        .build()
+        .unwrap();
+    let send = |domain: &str| client.call::<Value>(SEND, &[domain]).multipart(mail());
+    let read = |domain: &str, address: &str| {
+        let mut query = Fields::new();
+        query.set("address", RECIPIENT);
+        client.call::<Value>(BOUNCE, &[domain, address]).query(query)
+    };
+    let mut errors = Vec::new();
+    send("accepted.example.com").await.unwrap();
+    let mut fields = Fields::new();
+    fields.set("to", RECIPIENT);
+    client.call::<Value>(SEND, &["accepted.example.com"]).form(fields).await.unwrap();
+    client.call::<Value>(SEND, &["accepted.example.com"]).json(&[RECIPIENT]).await.unwrap();
+    read("accepted.example.com", RECIPIENT).await.unwrap();
+    send("limited.example.com").await.unwrap();
+
+    errors.push(send("forbidden.example.com").await.unwrap_err());
+    errors.push(send("invalid.example.com").await.unwrap_err());
+    errors.push(read("invalid.example.com", RECIPIENT).await.unwrap_err());
+    errors.push(read("slow.example.com", RECIPIENT).no_retry().await.unwrap_err());
+    errors.push(send("slow.example.com").deadline(Duration::from_millis(300)).await.unwrap_err());
+    let list = |domain: &str| client.call::<LinkPage<u32>>(BOUNCES, &[domain]);
+    errors.push(list("unreadable.example.com").await.unwrap_err());
+    let mut pager = Pager::links(list("linking.example.com"));
+    pager.next_page().await.unwrap();
+    errors.push(pager.next_page().await.unwrap_err());
+    assert_eq!(errors.last().unwrap().kind(), Kind::UntrustedHost);
+
+    errors.push(read("accepted.example.com", &format!("{RECIPIENT}\n")).await.unwrap_err());
+    errors.push(client.call::<Value>(SEND, &[RECIPIENT]).await.unwrap_err());
+    let mut fields = Fields::new();
+    fields.set_json("x", &std::collections::BTreeMap::from([(vec![RECIPIENT], 1)]));
+    errors.push(client.call::<Value>(SEND, &["a.b"]).form(fields).await.unwrap_err());
+    errors.push(
+        client.call::<Value>(SEND, &["a.b"]).header("X-A", "bob.canary\n").await.unwrap_err(),
+    );
+    let foreign = format!("https://user:{KEY}@evil.test/{RECIPIENT}");
+    errors.push(client.call_url::<Value>(BOUNCES, &foreign).await.unwrap_err());
+    errors.push(format!("Bob {RECIPIENT}> <").parse::<Mailbox>().unwrap_err());
+
+    let broken = futures_util::stream::iter([Err::<Bytes, _>(io::Error::other("gone"))]);
+    let mut form = mail();
+    form.file("attachment", Upload::from_stream("a.txt", Some(3), broken));
+    let call = client.call::<Value>(SEND, &["accepted.example.com"]).multipart(form);
+    errors.push(call.await.unwrap_err());
+
+    let nowhere = builder(&refused()).http_versions(versions).build().unwrap();
+    let call = nowhere.call::<Value>(BOUNCE, &["a.b", RECIPIENT]);
+    errors.push(call.await.unwrap_err());
+    errors
+}
+
+async fn check_flows(versions: HttpVersions, witness: &str) {
+    // The server traces into the same text; hyper's shows no headers either.
+    let address = server().await;
+    let (captured, guard) = Captured::start();
+    let errors = run_flows(address, versions).await;
+    drop(guard);
+    let traced = captured.text();
+    for witness in [witness, "hyper_util", "mailgun_core", "TRACE", "waiting to repeat"] {
+        assert!(traced.contains(witness), "nothing captured of {witness}:\n{traced}");
+    }
+    assert_clean("the trace", &traced);
+    assert!(errors.len() > 10);
+    for error in &errors {
+        assert_clean("an error", &everything(error));
+    }
+}
+
+#[tokio::test]
+async fn nothing_secret_is_traced_over_http_1() {
+    check_flows(HttpVersions::Http1Only, "hyper_util::client::legacy").await;
+}
+
+#[tokio::test]
+async fn nothing_secret_is_traced_over_http_2() {
+    check_flows(HttpVersions::Http2Only, "h2::").await;
+}
+
+/// A proxy that wants another password, on a raw socket.
+async fn refusing_proxy() -> SocketAddr {
+    let reaction = support::reply_with("407 Proxy Authentication Required", &[], "");
+    support::Server::always(reaction).await.address
+}
+
+#[tokio::test]
+async fn nothing_secret_of_a_proxy_is_traced() {
+    let address = refusing_proxy().await;
+    let (captured, guard) = Captured::start();
+    let mut errors = Vec::new();
+    let urls = [
+        format!("http://user:{PASSWORD}@{address}"),
+        format!("http://user:{PASSWORD}@{}", refused().trim_start_matches("http://")),
+        format!("socks5h://user:{PASSWORD}@{address}"),
+    ];
+    for url in urls {
+        let proxy = Proxy::new(&url).unwrap();
+        assert_clean("a proxy's Debug", &format!("{proxy:?} {proxy:#?}"));
+        let builder = builder("http://mailgun.test").allow_plain_http().proxy(proxy);
+        let builder = builder.connect_timeout(Duration::from_millis(300));
+        assert_clean("a builder's Debug", &format!("{builder:?} {builder:#?}"));
+        let client = builder.build().unwrap();
+        let call = client.call::<Value>(SEND, &["a.b"]).multipart(mail());
+        errors.push(call.await.unwrap_err());
+    }
+    for bad in [format!("ftp://user:{PASSWORD}@h"), format!("http://u:{PASSWORD}@@h: x")] {
+        errors.push(Proxy::new(&bad).unwrap_err());
+    }
+    let base = format!("https://user:{PASSWORD}@api.mailgun.net");
+    errors.push(builder(&base).build().unwrap_err());
+    errors.push(Client::builder(format!("{KEY} {KEY}")).build().unwrap_err());
+    errors.push(Client::builder(KEY).trust_host(base).build().unwrap_err());
+    drop(guard);
+    assert_clean("the trace", &captured.text());
+    for error in &errors {
+        assert_clean("an error", &everything(error));
+    }
+}
+
+#[tokio::test]
+async fn spans_have_opentelemetrys_fields_and_never_the_path() {
+    let address = server().await;
+    let (captured, guard) = Captured::start();
+    let client = builder(&format!("http://{address}")).build().unwrap();
+    client.call::<Value>(SEND, &["limited.example.com"]).multipart(mail()).await.unwrap();
+    client.call::<Value>(SEND, &["forbidden.example.com"]).await.unwrap_err();
+    drop(guard);
+    let traced = captured.text();
+    let ours: Vec<_> = traced.lines().filter(|line| line.contains("mailgun_core")).collect();
+    let closed: Vec<_> = ours
+        .iter()
+        .filter(|line| line.contains("layers::trace") && line.contains(" close "))
+        .collect();
+    assert_eq!(closed.len(), 3, "{ours:#?}");
+    for line in &closed {
+        for field in [
+            "otel.name=POST /v3/{domain}/messages".to_owned(),
+            "otel.kind=\"client\"".into(),
+            "url.template=\"/v3/{domain}/messages\"".into(),
+            "http.request.method=POST".into(),
+            "server.address=\"127.0.0.1\"".into(),
+            format!("server.port={}", address.port()),
+        ] {
+            assert!(line.contains(&field), "{field} is not in {line}");
+        }
+    }
+    for (line, status, resent) in [(0, 429, None), (1, 200, Some(1)), (2, 401, None)]
+        .map(|(index, status, resent): (usize, u16, Option<u32>)| (closed[index], status, resent))
+    {
+        assert!(line.contains(&format!("http.response.status_code={status}")), "{line}");
+        assert_eq!(line.contains("http.request.resend_count"), resent.is_some(), "{line}");
+        if let Some(resent) = resent {
+            assert!(line.contains(&format!("http.request.resend_count={resent}")), "{line}");
+        }
+        assert_eq!(line.contains("error.type"), status != 200, "{line}");
+        assert_eq!(line.contains("otel.status_code=\"ERROR\""), status != 200, "{line}");
+    }
+    for line in &ours {
+        assert!(!line.contains("limited.example.com"), "{line}");
+        assert!(!line.contains("/v3/forbidden"), "{line}");
+    }
+}
+
+#[tokio::test]
+async fn debug_of_every_type_is_clean() {
+    fn check(value: &dyn Debug) {
+        assert_clean("a Debug", &format!("{value:?} {value:#?}"));
+    }
+    let key = ApiKey::new(KEY).unwrap();
+    check(&key);
+    check(&Credentials::new(key.clone()));
+    check(&Secret::new(KEY));
+    check(&RECIPIENT.parse::<Mailbox>().unwrap());
+    check(&Mailbox::parse_list(&format!("{RECIPIENT}, x@y.z")).unwrap());
+    let base = format!("https://{PASSWORD}@api.mailgun.net");
+    check(&Client::builder(KEY).base_url(base.clone()).trust_host(base));
+    let client = builder("https://api.mailgun.net").region(Region::Eu).build().unwrap();
+    check(&client);
+    check(&client.for_subaccount("x").unwrap());
+    check(&client.credentials());
+
+    let mut fields = Fields::new();
+    fields.set("to", RECIPIENT);
+    check(&fields);
+    check(&mail());
+    check(&Upload::from_bytes("a.txt", RECIPIENT));
+    check(&Body::from(RECIPIENT));
+    check(&mail().finish().unwrap());
+    check(&ReplyBody::from(RECIPIENT));
+
+    let call = || {
+        let call = client.call::<Value>(BOUNCE, &["a.b", RECIPIENT]).query(fields.clone());
+        call.form(fields.clone()).header("X-Trace", RECIPIENT)
+    };
+    check(&call());
+    check(&client.call::<Value>(BOUNCE, &["a.b", &format!("{RECIPIENT}\n")]));
+    check(&Pager::links(client.call::<LinkPage<Value>>(BOUNCE, &["a.b", RECIPIENT])));
+    check(&Pager::json_token(
+        client.call::<LinkPage<Value>>(BOUNCES, &["a.b"]),
+        &json!({"recipient": RECIPIENT}),
+    ));
+
+    check(&AuthorizationLayer::new(key.clone().into()));
+    check(&AuthorizationLayer::new(key.into()).layer(()));
+    check(&UserAgentLayer::new(None).unwrap().layer(()));
+    check(&SubaccountLayer::new("x").unwrap().layer(()));
+    check(&RetryLayer::new(RetryPolicy::default()).layer(()));
+    check(&ReadReplyLayer::new(1, None).layer(()));
+    check(&AttemptTimeoutLayer::new(None).layer(()));
+    check(&TraceLayer::new().layer(()));
+
+    let server = server().await;
+    let client = builder(&format!("http://{server}")).build().unwrap();
+    let send = || client.call_bytes(SEND, &["accepted.example.com"]);
+    check(&send().stream().await.unwrap());
+    let unit = client.call::<serde::de::IgnoredAny>(SEND, &["accepted.example.com"]);
+    let reply: Reply<_> = unit.reply().await.unwrap();
+    check(&reply);
+
+    let next = format!("/v3/a.b/bounces?page=next&address={RECIPIENT}");
+    let page = json!({"items": [1], "paging": {"next": next}}).to_string();
+    let server = support::Server::always(support::reply("200 OK", &page)).await;
+    let mut pager = Pager::links(server.client().call::<LinkPage<u32>>(BOUNCES, &["a.b"]));
+    pager.next_page().await.unwrap();
+    assert!(serde_json::to_string(&pager.resume_point()).unwrap().contains(RECIPIENT));
+    check(&pager.resume_point());
+    check(&pager);
+    let page: LinkPage<u32> = serde_json::from_str(&page).unwrap();
+    check(&page);
+    check(&mailgun_core::PageReply::into_parts(page));
+}

@@ -1,0 +1,311 @@
+//! What is repeated, how often, with which bytes and after which wait.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+mod support;
+
+use std::{
+    convert::Infallible,
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use base64::Engine as _;
+use bytes::Bytes;
+use futures_util::stream;
+use http::{Request, Response, StatusCode};
+use mailgun_core::{
+    ApiKey, Body, Client, ClientBuilder, Credentials, Delivery, Form, Kind, Repeatability,
+    ReplyBody, Route, TimeoutPhase, Upload, layers::RetryPolicy,
+};
+use tokio::time::Instant;
+use tower::service_fn;
+
+use self::support::{
+    Reaction, Receipt, Server, accepted, builder, mail, policy, reply, reply_with,
+};
+
+const SEND: Route = Route::post("/v3/{domain}/messages");
+const READ: Route = Route::get("/v3/domains");
+const DOMAIN: &[&str] = &["mg.example.com"];
+
+fn limited() -> Reaction {
+    reply("429 Too Many Requests", r#"{"message": "slow down"}"#)
+}
+
+fn scratch(name: &str, content: &[u8]) -> PathBuf {
+    let path = std::env::temp_dir().join(format!("mailgun-retry-{}-{name}", std::process::id()));
+    std::fs::write(&path, content).unwrap();
+    path
+}
+
+#[tokio::test]
+async fn a_repeated_send_has_the_same_bytes() {
+    let content: Vec<u8> = (0..300_000_u32).map(|i| (i % 251) as u8).collect();
+    let path = scratch("same.bin", &content);
+    let server = Server::script(vec![limited(), limited(), accepted()]).await;
+    let mut form = mail();
+    form.text("html", "x".repeat(20_000)).file("inline", Upload::from_path(&path).await.unwrap());
+    let reply =
+        server.client().call::<Receipt>(SEND, DOMAIN).multipart(form).reply().await.unwrap();
+    std::fs::remove_file(path).unwrap();
+
+    assert_eq!(reply.attempts(), 3);
+    let requests = server.requests();
+    assert_eq!(requests.len(), 3);
+    assert!(requests[0].body.windows(content.len()).any(|window| window == content));
+    for request in &requests {
+        assert!(request.is_whole);
+        assert_eq!(request.head, requests[0].head);
+        assert_eq!(request.body, requests[0].body);
+    }
+}
+
+#[tokio::test]
+async fn a_one_shot_stream_is_sent_once_even_when_it_is_refused() {
+    for length in [Some(5), None] {
+        let server = Server::script(vec![limited(), accepted()]).await;
+        let pieces = stream::iter([Ok::<_, Infallible>(Bytes::from_static(b"12345"))]);
+        let mut form = Form::new();
+        form.file("attachment", Upload::from_stream("a.txt", length, pieces));
+        let call = server.client().call::<Receipt>(SEND, DOMAIN).multipart(form);
+        let error = call.await.unwrap_err();
+        assert_eq!(server.count(), 1);
+        assert_eq!(error.attempts(), 1);
+        assert_eq!((error.kind(), error.delivery()), (Kind::RateLimited, Delivery::Rejected));
+    }
+}
+
+#[tokio::test]
+async fn a_call_can_forgo_its_repeats() {
+    let server = Server::script(vec![limited(), accepted()]).await;
+    let error = server.client().call::<Receipt>(SEND, DOMAIN).no_retry().await.unwrap_err();
+    assert_eq!((server.count(), error.attempts()), (1, 1));
+
+    let server = Server::script(vec![limited(), accepted()]).await;
+    let client = server.builder().retry(RetryPolicy::never()).build().unwrap();
+    let error = client.call::<Receipt>(SEND, DOMAIN).await.unwrap_err();
+    assert_eq!((server.count(), error.attempts()), (1, 1));
+}
+
+#[tokio::test]
+async fn a_call_can_declare_itself() {
+    let failing = || vec![reply("503 X", ""), Reaction::Reset, accepted()];
+    let server = Server::script(failing()).await;
+    let call = server.client().call::<Receipt>(SEND, DOMAIN).json(&[1]);
+    let reply = call.repeatability(Repeatability::Harmless).reply().await.unwrap();
+    assert_eq!((server.count(), reply.attempts()), (3, 3));
+
+    let server = Server::script(failing()).await;
+    let call = server.client().call::<Receipt>(READ, &[]);
+    let error = call.repeatability(Repeatability::Harmful).await.unwrap_err();
+    assert_eq!((server.count(), error.delivery()), (1, Delivery::Unknown));
+
+    let server = Server::script(failing()).await;
+    const METRICS: Route = Route::post("/v1/analytics/metrics").harmless();
+    server.client().call::<Receipt>(METRICS, &[]).json(&[1]).await.unwrap();
+    assert_eq!(server.count(), 3);
+}
+
+#[tokio::test]
+async fn every_method_but_get_is_harmful_unless_it_says_otherwise() {
+    const PATH: &str = "/v3/domains";
+    for route in [Route::post(PATH), Route::put(PATH), Route::patch(PATH), Route::delete(PATH)] {
+        for (route, requests) in [(route, 1), (route.harmless(), 3)] {
+            let server = Server::always(reply("500 X", "")).await;
+            server.client().call::<Receipt>(route, &[]).await.unwrap_err();
+            assert_eq!(server.count(), requests, "{route:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_policy_says_how_often() {
+    for attempts in [1, 2, 5] {
+        let server = Server::always(limited()).await;
+        let policy = policy().max_attempts(attempts);
+        let client = server.builder().retry(policy).build().unwrap();
+        let error = client.call::<Receipt>(SEND, DOMAIN).await.unwrap_err();
+        assert_eq!((server.count() as u32, error.attempts()), (attempts, attempts));
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_was_replaced_is_used_by_the_next_attempt() {
+    let credentials = Credentials::new(ApiKey::new("key-old").unwrap());
+    let server = Server::new({
+        let credentials = credentials.clone();
+        move |request| {
+            credentials.replace(ApiKey::new("key-new").unwrap());
+            if request.index == 0 { limited() } else { accepted() }
+        }
+    })
+    .await;
+    let client =
+        Client::builder(credentials).base_url(server.url()).no_proxy().retry(policy()).build();
+    client.unwrap().call::<Receipt>(SEND, DOMAIN).await.unwrap();
+    let basic = |key: &str| {
+        let key = format!("api:{key}");
+        format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(key))
+    };
+    let requests = server.requests();
+    assert_eq!(requests[0].header("authorization"), Some(&*basic("key-old")));
+    assert_eq!(requests[1].header("authorization"), Some(&*basic("key-new")));
+}
+
+#[tokio::test]
+async fn calls_share_a_connection_and_a_closed_one_does_no_harm() {
+    let server = Server::always(accepted()).await;
+    let client = server.client();
+    for _ in 0..3 {
+        client.clone().call::<Receipt>(SEND, DOMAIN).multipart(mail()).await.unwrap();
+    }
+    assert_eq!((server.count(), server.connections()), (3, 1));
+
+    let Reaction::Reply(bytes) = accepted() else { unreachable!() };
+    let server = Server::always(Reaction::ReplyAndClose(bytes)).await;
+    let client = server.builder().retry(RetryPolicy::never()).build().unwrap();
+    for _ in 0..3 {
+        client.call::<Receipt>(SEND, DOMAIN).multipart(mail()).await.unwrap();
+        // The client must get to see the close: a request that crosses it on the way is lost.
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    assert_eq!((server.count(), server.connections()), (3, 3));
+}
+
+/// A client over a transport in memory, and the number of its requests.
+fn in_memory<F>(builder: ClientBuilder, answer: F) -> (Client, Arc<AtomicUsize>)
+where
+    F: Fn(usize) -> Option<Response<ReplyBody>> + Clone + Send + Sync + 'static,
+{
+    let count = Arc::new(AtomicUsize::new(0));
+    let counted = count.clone();
+    let service = service_fn(move |_: Request<Body>| {
+        let answer = answer(counted.fetch_add(1, Ordering::SeqCst));
+        async move {
+            match answer {
+                Some(reply) => Ok::<_, Infallible>(reply),
+                None => std::future::pending().await,
+            }
+        }
+    });
+    (builder.build_with_transport(service).unwrap(), count)
+}
+
+fn canned(status: u16, retry_after: Option<&str>) -> Option<Response<ReplyBody>> {
+    let mut reply = Response::new(ReplyBody::from(r#"{"id": "1"}"#));
+    *reply.status_mut() = StatusCode::from_u16(status).unwrap();
+    if let Some(wait) = retry_after {
+        reply.headers_mut().insert("retry-after", wait.parse().unwrap());
+    }
+    Some(reply)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hint_is_waited_for_in_full() {
+    let (client, count) = in_memory(
+        builder("http://localhost").retry(RetryPolicy::default()).total_timeout(None),
+        |index| canned(if index < 2 { 429 } else { 200 }, Some("30")),
+    );
+    let start = Instant::now();
+    client.call::<Receipt>(SEND, DOMAIN).await.unwrap();
+    let waited = start.elapsed();
+    assert_eq!(count.load(Ordering::SeqCst), 3);
+    assert!(waited >= Duration::from_secs(60), "{waited:?}");
+    assert!(waited <= Duration::from_secs(63), "{waited:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wait_beyond_the_deadline_is_not_slept() {
+    let (client, count) = in_memory(builder("http://localhost"), |_| canned(429, Some("4")));
+    let start = Instant::now();
+    let call = client.call::<Receipt>(SEND, DOMAIN).deadline(Duration::from_secs(3));
+    let error = call.await.unwrap_err();
+    assert_eq!(error.kind(), Kind::RateLimited);
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(4)));
+    assert_eq!(count.load(Ordering::SeqCst), 1);
+    assert_eq!(start.elapsed(), Duration::ZERO);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wait_beyond_the_policys_limit_is_not_slept_for_failures_either() {
+    let (client, count) = in_memory(builder("http://localhost"), |_| canned(503, Some("6")));
+    let start = Instant::now();
+    let error = client.call::<Receipt>(READ, &[]).await.unwrap_err();
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(6)));
+    assert_eq!((count.load(Ordering::SeqCst), start.elapsed()), (1, Duration::ZERO));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_deadline_ends_a_call_that_hangs() {
+    let (client, count) = in_memory(builder("http://localhost"), |_| None);
+    for (route, segments) in [(SEND, DOMAIN), (READ, &[][..])] {
+        let start = Instant::now();
+        let call = client.call::<Receipt>(route, segments).deadline(Duration::from_secs(7));
+        let error = call.await.unwrap_err();
+        assert_eq!(error.timeout_phase(), Some(TimeoutPhase::Total));
+        assert_eq!(error.delivery(), Delivery::Unknown);
+        assert_eq!(error.attempts(), 1);
+        assert_eq!(start.elapsed().as_secs(), 7);
+    }
+    assert_eq!(count.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_deadline_covers_all_attempts_together() {
+    let builder = builder("http://localhost").attempt_timeout(Duration::from_secs(3));
+    let (client, count) = in_memory(builder, |_| None);
+    let start = Instant::now();
+    let call = client.call::<Receipt>(READ, &[]).deadline(Duration::from_secs(8));
+    let error = call.await.unwrap_err();
+    assert_eq!(error.timeout_phase(), Some(TimeoutPhase::Total));
+    assert_eq!((count.load(Ordering::SeqCst), error.attempts()), (3, 3));
+    assert_eq!(start.elapsed().as_secs(), 8);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_exhausted_budget_stops_repeats_of_all_clones() {
+    let policy = policy().max_attempts(11).budget(0.0);
+    let builder = builder("http://localhost").retry(policy);
+    let (client, count) = in_memory(builder, |_| canned(429, None));
+    // The reserve is 10 repeats a second over a window of ten seconds; the waits are far shorter.
+    for call in 1..=15 {
+        let error = client.clone().call::<Receipt>(SEND, DOMAIN).await.unwrap_err();
+        assert_eq!(error.attempts(), if call <= 10 { 11 } else { 1 }, "call {call}");
+    }
+    assert_eq!(count.load(Ordering::SeqCst), 15 + 100);
+
+    let tenant = client.for_subaccount("sub").unwrap();
+    let error = tenant.call::<Receipt>(SEND, DOMAIN).await.unwrap_err();
+    assert_eq!(error.attempts(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn waits_without_a_hint_stay_below_the_policys_limits() {
+    let limits = policy()
+        .max_attempts(6)
+        .base_delay(Duration::from_secs(1))
+        .max_delay(Duration::from_secs(3));
+    let (client, count) =
+        in_memory(builder("http://localhost").retry(limits).total_timeout(None), |_| {
+            canned(420, None)
+        });
+    let start = Instant::now();
+    client.call::<Receipt>(SEND, DOMAIN).await.unwrap_err();
+    assert_eq!(count.load(Ordering::SeqCst), 6);
+    let (waited, longest) = (start.elapsed(), Duration::from_secs(1 + 2 + 3 + 3 + 3));
+    assert!(waited > Duration::ZERO && waited <= longest, "{waited:?}");
+}
+
+#[tokio::test]
+async fn the_wait_is_counted_from_the_reply_on_the_wire_too() {
+    let limited = reply_with("429 X", &[("retry-after", "1")], "slow down");
+    let server = Server::script(vec![limited, accepted()]).await;
+    let start = Instant::now();
+    server.client().call::<Receipt>(SEND, DOMAIN).multipart(mail()).await.unwrap();
+    assert!(start.elapsed() >= Duration::from_secs(1));
+    assert_eq!(server.count(), 2);
+}

@@ -1,0 +1,346 @@
+//! A server on a raw socket that records what it is sent and misbehaves as it is told.
+#![allow(dead_code, reason = "each test file uses a part of it")]
+#![allow(unreachable_pub, reason = "each test file is a crate of its own")]
+
+use std::{
+    error::Error as StdError,
+    io,
+    net::SocketAddr,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use mailgun_core::{Client, ClientBuilder, Error, Form, Upload, layers::RetryPolicy};
+use serde::Deserialize;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::{TcpListener, TcpSocket, TcpStream},
+};
+
+pub const KEY: &str = "key-canary-7f3a";
+pub const KEY_HEADER: &str = "Basic YXBpOmtleS1jYW5hcnktN2YzYQ==";
+pub const RECIPIENT: &str = "bob.canary@example.com";
+
+/// What a server does with a request whose body it has read, if not said otherwise.
+#[derive(Clone, Debug)]
+pub enum Reaction {
+    /// A whole reply.
+    Reply(Vec<u8>),
+    /// A reply, then the end of the connection.
+    ReplyAndClose(Vec<u8>),
+    /// A reply to the head alone, while the body is still on its way.
+    EarlyReply(Vec<u8>),
+    /// A reset after the head.
+    ResetAtHead,
+    /// A reset after the body.
+    Reset,
+    /// Nothing, for as long as the client waits.
+    Silence,
+    /// Pieces with a pause before each, then silence.
+    Drip(Vec<Vec<u8>>, Duration),
+}
+
+pub fn reply_with(status: &str, headers: &[(&str, &str)], body: &str) -> Reaction {
+    let mut head = format!("HTTP/1.1 {status}\r\ncontent-length: {}\r\n", body.len());
+    for (name, value) in headers {
+        head += &format!("{name}: {value}\r\n");
+    }
+    Reaction::Reply(format!("{head}\r\n{body}").into())
+}
+
+pub fn reply(status: &str, body: &str) -> Reaction {
+    reply_with(status, &[("content-type", "application/json")], body)
+}
+
+/// What the API answers to a send.
+pub const ACCEPTED: &str = r#"{"id":"<1@mg.example.com>","message":"Queued. Thank you."}"#;
+
+pub fn accepted() -> Reaction {
+    reply("200 OK", ACCEPTED)
+}
+
+/// A request as it came over the wire.
+#[derive(Clone, Debug, Default)]
+pub struct Recorded {
+    /// Which of the server's connections it came by, from 0.
+    pub connection: usize,
+    /// Which request of the server it is, from 0.
+    pub index: usize,
+    pub head: String,
+    /// The body as it was meant, without the framing of chunks.
+    pub body: Vec<u8>,
+    /// Whether the body came to its end.
+    pub is_whole: bool,
+}
+
+impl Recorded {
+    pub fn method(&self) -> &str {
+        self.head.split(' ').next().unwrap()
+    }
+
+    /// Path and query as they stand in the request line.
+    pub fn target(&self) -> &str {
+        self.head.split(' ').nth(1).unwrap()
+    }
+
+    /// All values of a header.
+    pub fn headers(&self, name: &str) -> Vec<&str> {
+        let lines = self.head.lines().skip(1).filter_map(|line| line.split_once(": "));
+        lines.filter(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, value)| value).collect()
+    }
+
+    /// The value of a header that must not come twice.
+    #[track_caller]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let values = self.headers(name);
+        assert!(values.len() < 2, "{name} came {} times", values.len());
+        values.first().copied()
+    }
+
+    pub fn text(&self) -> &str {
+        str::from_utf8(&self.body).unwrap()
+    }
+}
+
+#[derive(Default)]
+struct State {
+    requests: Mutex<Vec<Recorded>>,
+    connections: AtomicUsize,
+}
+
+/// A server that stops with the test's runtime.
+#[derive(Clone)]
+pub struct Server {
+    pub address: SocketAddr,
+    state: Arc<State>,
+}
+
+type Script = Arc<dyn Fn(&Recorded) -> Reaction + Send + Sync>;
+
+impl Server {
+    pub async fn new(script: impl Fn(&Recorded) -> Reaction + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let state = Arc::new(State::default());
+        let script: Script = Arc::new(script);
+        let server = Self { address, state: state.clone() };
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let connection = state.connections.fetch_add(1, Ordering::SeqCst);
+                let (state, script) = (state.clone(), script.clone());
+                tokio::spawn(async move {
+                    // How a connection ends is the client's affair; what it sent is recorded.
+                    let _ = serve(stream, connection, &state, &script).await;
+                });
+            }
+        });
+        server
+    }
+
+    /// Reacts in turn; the last reaction stands for all requests that follow.
+    pub async fn script(reactions: Vec<Reaction>) -> Self {
+        Self::new(move |request| reactions[request.index.min(reactions.len() - 1)].clone()).await
+    }
+
+    pub async fn always(reaction: Reaction) -> Self {
+        Self::script(vec![reaction]).await
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    pub fn requests(&self) -> Vec<Recorded> {
+        self.state.requests.lock().unwrap().clone()
+    }
+
+    pub fn count(&self) -> usize {
+        self.state.requests.lock().unwrap().len()
+    }
+
+    pub fn connections(&self) -> usize {
+        self.state.connections.load(Ordering::SeqCst)
+    }
+
+    /// A client with small delays and no environment.
+    pub fn builder(&self) -> ClientBuilder {
+        builder(&self.url())
+    }
+
+    pub fn client(&self) -> Client {
+        self.builder().build().unwrap()
+    }
+}
+
+/// An address at which nothing listens.
+pub fn refused() -> String {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let url = format!("http://{}", socket.local_addr().unwrap());
+    // Bound and not listening, so that no server of another test can take the port.
+    std::mem::forget(socket);
+    url
+}
+
+pub fn policy() -> RetryPolicy {
+    RetryPolicy::default()
+        .max_attempts(3)
+        .base_delay(Duration::from_millis(2))
+        .max_delay(Duration::from_millis(4))
+        .max_wait(Duration::from_secs(5))
+}
+
+pub fn builder(url: &str) -> ClientBuilder {
+    Client::builder(KEY)
+        .base_url(url)
+        .no_proxy()
+        .connect_timeout(Duration::from_secs(10))
+        .attempt_timeout(Duration::from_secs(20))
+        .body_idle_timeout(Duration::from_secs(20))
+        .total_timeout(Duration::from_secs(60))
+        .retry(policy())
+}
+
+/// What a send returns.
+#[derive(Debug, Deserialize, PartialEq)]
+pub struct Receipt {
+    pub id: String,
+}
+
+pub fn mail() -> Form {
+    let mut form = Form::new();
+    form.text("to", RECIPIENT)
+        .text("text", "hello")
+        .file("attachment", Upload::from_bytes("a.bin", vec![0_u8, 255, 13, 10]));
+    form
+}
+
+/// Everything that a log could show of an error: both forms, and those of all its sources.
+pub fn everything(error: &Error) -> String {
+    let mut text = format!("{error} {error:?} {error:#?}");
+    let mut source = error.source();
+    while let Some(error) = source {
+        text += &format!(" | {error} {error:?} {error:#?}");
+        source = error.source();
+    }
+    text
+}
+
+async fn serve(
+    mut stream: TcpStream,
+    connection: usize,
+    state: &State,
+    script: &Script,
+) -> io::Result<()> {
+    let mut input = Vec::new();
+    loop {
+        let end = loop {
+            if let Some(at) = find(&input, b"\r\n\r\n") {
+                break at + 4;
+            }
+            if stream.read_buf(&mut input).await? == 0 {
+                return Ok(());
+            }
+        };
+        let head = String::from_utf8(input.drain(..end).collect()).unwrap();
+        let mut request = Recorded { connection, head, ..Recorded::default() };
+        let index = {
+            let mut requests = state.requests.lock().unwrap();
+            request.index = requests.len();
+            requests.push(request.clone());
+            request.index
+        };
+        // Only these two are decided before the body was read.
+        match script(&request) {
+            Reaction::ResetAtHead => return stream.set_zero_linger(),
+            Reaction::EarlyReply(reply) => {
+                stream.write_all(&reply).await?;
+                // Closing with unread input would reset the connection and lose the reply.
+                tokio::time::sleep(Duration::from_secs(30)).await;
+                return Ok(());
+            }
+            _ => {}
+        }
+        let outcome = read_body(&mut stream, &mut input, &mut request).await;
+        state.requests.lock().unwrap()[index] = request.clone();
+        outcome?;
+        match script(&request) {
+            Reaction::Reply(reply) => stream.write_all(&reply).await?,
+            Reaction::ReplyAndClose(reply) => {
+                stream.write_all(&reply).await?;
+                return stream.shutdown().await;
+            }
+            Reaction::ResetAtHead | Reaction::EarlyReply(_) => unreachable!(),
+            Reaction::Reset => return stream.set_zero_linger(),
+            Reaction::Silence => return wait_for_close(&mut stream).await,
+            Reaction::Drip(pieces, pause) => {
+                for piece in pieces {
+                    tokio::time::sleep(pause).await;
+                    stream.write_all(&piece).await?;
+                }
+                return wait_for_close(&mut stream).await;
+            }
+        }
+    }
+}
+
+async fn wait_for_close(stream: &mut TcpStream) -> io::Result<()> {
+    while stream.read(&mut [0; 1024]).await? > 0 {}
+    Ok(())
+}
+
+async fn read_body(
+    stream: &mut TcpStream,
+    input: &mut Vec<u8>,
+    request: &mut Recorded,
+) -> io::Result<()> {
+    if request.header("transfer-encoding").is_some_and(|value| value == "chunked") {
+        loop {
+            let line = read_until(stream, input, b"\r\n").await?;
+            let size = usize::from_str_radix(str::from_utf8(&line).unwrap().trim(), 16).unwrap();
+            fill(stream, input, size + 2).await?;
+            request.body.extend(input.drain(..size));
+            assert_eq!(input.drain(..2).collect::<Vec<_>>(), b"\r\n");
+            if size == 0 {
+                break;
+            }
+        }
+    } else {
+        let length = request.header("content-length").map_or(0, |value| value.parse().unwrap());
+        let filled = fill(stream, input, length).await;
+        let available = length.min(input.len());
+        request.body.extend(input.drain(..available));
+        filled?;
+    }
+    request.is_whole = true;
+    Ok(())
+}
+
+async fn read_until(
+    stream: &mut TcpStream,
+    input: &mut Vec<u8>,
+    mark: &[u8],
+) -> io::Result<Vec<u8>> {
+    loop {
+        if let Some(at) = find(input, mark) {
+            return Ok(input.drain(..at + mark.len()).collect());
+        }
+        fill(stream, input, input.len() + 1).await?;
+    }
+}
+
+async fn fill(stream: &mut TcpStream, input: &mut Vec<u8>, length: usize) -> io::Result<()> {
+    while input.len() < length {
+        if stream.read_buf(input).await? == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+    }
+    Ok(())
+}
+
+fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
+    haystack.windows(needle.len()).position(|window| window == needle)
+}

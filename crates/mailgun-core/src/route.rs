@@ -119,7 +119,10 @@ impl Route {
             if name == "domain" {
                 // A domain with a slash, a scheme or an escape reaches another path, which the
                 // service may answer with success.
-                push_segment(&mut path, name, DomainName::new(*segment)?.as_str())?;
+                DomainName::check(segment)?;
+                let start = path.len();
+                path.push_str(segment);
+                path[start..].make_ascii_lowercase();
             } else {
                 push_segment(&mut path, name, segment)?;
             }

@@ -15,43 +15,79 @@ pub(crate) const MAX_OPTIONS: usize = 16 * 1024;
 pub trait Addresses {
     /// The mailboxes, or what is wrong with the text.
     #[doc(hidden)]
-    fn into_mailboxes(self) -> Result<Vec<Mailbox>, Error>;
+    fn into_mailboxes(self) -> Result<Mailboxes, Error>;
+}
+
+/// One mailbox, the usual case, needs no list.
+#[doc(hidden)]
+#[derive(Debug)]
+pub enum Mailboxes {
+    One(Mailbox),
+    Many(Vec<Mailbox>),
+}
+
+impl Mailboxes {
+    /// The mailbox, if it is one.
+    pub(crate) fn one(self) -> Result<Mailbox, Error> {
+        match self {
+            Self::One(mailbox) => Ok(mailbox),
+            Self::Many(_) => Err(Error::invalid("mailbox", "must be exactly one")),
+        }
+    }
+
+    /// All as one value, separated by commas.
+    pub(crate) fn joined(self) -> Bytes {
+        match self {
+            Self::One(mailbox) => mailbox.into_value(),
+            Self::Many(list) => {
+                let texts: Vec<_> = list.iter().map(Mailbox::as_str).collect();
+                texts.join(", ").into()
+            }
+        }
+    }
 }
 
 impl Addresses for &str {
-    fn into_mailboxes(self) -> Result<Vec<Mailbox>, Error> {
-        let list = Mailbox::parse_list(self)?;
-        if list.is_empty() { Err(Error::invalid("mailbox", "is empty")) } else { Ok(list) }
+    fn into_mailboxes(self) -> Result<Mailboxes, Error> {
+        if !self.contains(',') {
+            return self.parse().map(Mailboxes::One);
+        }
+        let mut list = Mailbox::parse_list(self)?;
+        Ok(match list.len() {
+            0 => return Err(Error::invalid("mailbox", "is empty")),
+            1 => Mailboxes::One(list.remove(0)),
+            _ => Mailboxes::Many(list),
+        })
     }
 }
 
 impl Addresses for &String {
-    fn into_mailboxes(self) -> Result<Vec<Mailbox>, Error> {
+    fn into_mailboxes(self) -> Result<Mailboxes, Error> {
         self.as_str().into_mailboxes()
     }
 }
 
 impl Addresses for String {
-    fn into_mailboxes(self) -> Result<Vec<Mailbox>, Error> {
+    fn into_mailboxes(self) -> Result<Mailboxes, Error> {
         self.as_str().into_mailboxes()
     }
 }
 
 impl Addresses for Mailbox {
-    fn into_mailboxes(self) -> Result<Vec<Mailbox>, Error> {
-        Ok(vec![self])
+    fn into_mailboxes(self) -> Result<Mailboxes, Error> {
+        Ok(Mailboxes::One(self))
     }
 }
 
 impl Addresses for &Mailbox {
-    fn into_mailboxes(self) -> Result<Vec<Mailbox>, Error> {
-        Ok(vec![self.clone()])
+    fn into_mailboxes(self) -> Result<Mailboxes, Error> {
+        Ok(Mailboxes::One(self.clone()))
     }
 }
 
 impl<N: AsRef<str>, A: AsRef<str>> Addresses for (N, A) {
-    fn into_mailboxes(self) -> Result<Vec<Mailbox>, Error> {
-        Mailbox::with_name(self.0, self.1).map(|mailbox| vec![mailbox])
+    fn into_mailboxes(self) -> Result<Mailboxes, Error> {
+        Mailbox::with_name(self.0, self.1).map(Mailboxes::One)
     }
 }
 
@@ -88,8 +124,8 @@ impl Content {
         let is_line = matches!(&*name, "from" | "to" | "cc" | "bcc" | "subject")
             || name.starts_with("h:")
             || name.starts_with("o:");
-        if name.chars().any(char::is_control) {
-            let reason = "is not a parameter name: it holds control characters";
+        if name.is_empty() || name.chars().any(char::is_control) {
+            let reason = "is not a parameter name: empty, or with control characters";
             self.fields.fail(Error::invalid(name.escape_debug(), reason));
         } else if is_line {
             self.append_line(name, value);
@@ -133,16 +169,16 @@ impl Content {
 
     /// Sets the sender, which must be a single mailbox.
     pub(crate) fn from(&mut self, from: impl Addresses) {
-        let checked = from.into_mailboxes().and_then(|list| match &list[..] {
-            [one] if !one.is_ascii_local() => {
+        let checked = from.into_mailboxes().and_then(Mailboxes::one).and_then(|one| {
+            if one.is_ascii_local() {
+                Ok(one)
+            } else {
                 Err(Error::invalid("mailbox", "must have an ASCII local part to be a sender"))
             }
-            [one] => Ok(one.clone()),
-            _ => Err(Error::invalid("mailbox", "must be exactly one")),
         });
         match checked {
             Ok(mailbox) => {
-                self.fields.set("from", &mailbox);
+                self.fields.set("from", mailbox);
             }
             Err(error) => {
                 self.fields.fail(error.in_parameter("from"));
@@ -154,7 +190,7 @@ impl Content {
     pub(crate) fn recipients(&mut self, field: &'static str, addresses: impl Addresses) {
         match addresses.into_mailboxes() {
             Ok(list) => {
-                self.fields.append(field, joined(&list));
+                self.fields.append(field, list.joined());
             }
             Err(error) => {
                 let number = self.fields.iter().filter(|(name, _)| *name == field).count() + 1;
@@ -164,7 +200,7 @@ impl Content {
     }
 
     /// Sets a header of the mail, whatever the case of its name.
-    pub(crate) fn header(&mut self, name: &str, value: &str) {
+    pub(crate) fn header(&mut self, name: &str, value: impl FieldValue) {
         let is_token = !name.is_empty() && name.bytes().all(|b| b.is_ascii_graphic() && b != b':');
         if !is_token {
             let reason = "is not a header name: printable ASCII without spaces or colons";
@@ -316,12 +352,6 @@ impl Content {
             max_options: self.max_options,
         })
     }
-}
-
-/// Mailboxes as one value, separated by commas.
-pub(crate) fn joined(list: &[Mailbox]) -> String {
-    let texts: Vec<_> = list.iter().map(Mailbox::as_str).collect();
-    texts.join(", ")
 }
 
 /// Names and sizes only.

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use crate::{
     Addresses, Batch, BatchRun, Message, MimeMessage, QueueStatus, Receipt, StoredMessage,
-    StoredMime, content::joined,
+    StoredMime,
 };
 
 pub(crate) const SEND: Route = Route::post("/v3/{domain}/messages");
@@ -250,13 +250,8 @@ impl Messages {
             #[serde(default, deserialize_with = "mailgun_core::de::null_default")]
             message: String,
         }
-        let host = host.into();
-        let call = self.client.call_at::<Done>(CLEAR_QUEUE, &host.0, &[&self.domain]);
-        let call = if host.is_bare() {
-            call
-        } else {
-            call.fail(mailgun_core::Error::invalid("host", "is not a host name without a path"))
-        };
+        let host = host.into().0;
+        let call = self.client.call_at::<Done>(CLEAR_QUEUE, &host, &[&self.domain]);
         call.map(|done| done.message)
     }
 }
@@ -268,7 +263,7 @@ fn as_mime(call: Call<StoredMime>) -> Call<StoredMime> {
 fn resend_form(to: impl Addresses) -> Form {
     let mut form = Form::new();
     match to.into_mailboxes() {
-        Ok(list) => form.text("to", joined(&list)),
+        Ok(list) => form.text("to", list.joined()),
         Err(error) => form.fail(error.in_parameter("to")),
     };
     form
@@ -293,12 +288,6 @@ impl StorageHost {
     pub const US_WEST1: Self = Self::known("https://storage-us-west1.api.mailgun.net");
     /// `storage-europe-west1.api.mailgun.net`
     pub const EUROPE_WEST1: Self = Self::known("https://storage-europe-west1.api.mailgun.net");
-
-    /// Whether there is nothing behind the host, which would aim the call at another path.
-    fn is_bare(&self) -> bool {
-        let (_, host) = self.0.split_once("://").unwrap_or_default();
-        !host.contains(['/', '?', '#'])
-    }
 
     const fn known(url: &'static str) -> Self {
         Self(std::borrow::Cow::Borrowed(url))

@@ -1,5 +1,6 @@
 use bytes::Bytes;
 use mailgun_core::{Error, Form, Mailbox, Upload};
+use serde::Serialize;
 
 use crate::{
     content::{Addresses, Content},
@@ -57,6 +58,14 @@ impl MimeMessage {
     /// Adds a recipient of the envelope for each item.
     pub fn to_all<A: Addresses>(self, addresses: impl IntoIterator<Item = A>) -> Self {
         addresses.into_iter().fold(self, Self::to)
+    }
+
+    /// Variables for each recipient (`recipient-variables`), an object of objects by bare address.
+    ///
+    /// They take the place of `%recipient.NAME%` in the message.
+    pub fn recipient_variables(mut self, variables: &(impl Serialize + ?Sized)) -> Self {
+        self.content.object("recipient-variables", variables);
+        self
     }
 
     /// Refuses a message that is larger; default 25 MiB.

@@ -190,9 +190,12 @@ macro_rules! option_setters {
             }
 
             /// Adds a tag for statistics (`o:tag`): ASCII, up to 128 characters; the service takes
-            /// up to 10.
+            /// up to 10. An empty tag is none.
             pub fn tag(mut self, tag: impl Into<String>) -> Self {
-                self.content.append_line("o:tag", tag.into());
+                let tag = tag.into();
+                if !tag.is_empty() {
+                    self.content.append_line("o:tag", tag);
+                }
                 self
             }
 
@@ -344,7 +347,7 @@ macro_rules! option_setters {
             /// Sets the Reply-To header (`h:Reply-To`).
             pub fn reply_to(mut self, addresses: impl $crate::content::Addresses) -> Self {
                 match addresses.into_mailboxes() {
-                    Ok(list) => self.content.header("Reply-To", &$crate::content::joined(&list)),
+                    Ok(list) => self.content.header("Reply-To", list.joined()),
                     Err(error) => {
                         self.content.fields.fail(error.in_parameter("h:Reply-To"));
                     }

@@ -39,9 +39,24 @@ impl FieldValue for String {
     }
 }
 
+impl FieldValue for Cow<'static, str> {
+    fn into_value(self) -> Bytes {
+        match self {
+            Self::Borrowed(text) => Bytes::from_static(text.as_bytes()),
+            Self::Owned(text) => text.into(),
+        }
+    }
+}
+
 impl FieldValue for &str {
     fn into_value(self) -> Bytes {
         Bytes::copy_from_slice(self.as_bytes())
+    }
+}
+
+impl FieldValue for Mailbox {
+    fn into_value(self) -> Bytes {
+        String::from(self.into_wire()).into()
     }
 }
 
@@ -99,7 +114,9 @@ impl Fields {
     /// Sets a field, in place of all that have this name.
     pub fn set(&mut self, name: impl Into<Cow<'static, str>>, value: impl FieldValue) -> &mut Self {
         let name = name.into();
-        self.remove(&name);
+        if self.iter().any(|(other, _)| other == name) {
+            self.remove(&name);
+        }
         self.append(name, value)
     }
 

@@ -2,6 +2,7 @@
 
 use std::{borrow::Cow, fmt};
 
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use bytes::{BufMut as _, Bytes, BytesMut};
 use http::HeaderValue;
 
@@ -39,7 +40,7 @@ struct Part {
 
 enum Content {
     Text(Bytes),
-    File(Upload),
+    File(Box<Upload>),
 }
 
 impl Form {
@@ -54,8 +55,11 @@ impl Form {
         name: impl Into<Cow<'static, str>>,
         value: impl FieldValue,
     ) -> &mut Self {
-        let content = Content::Text(value.into_value());
-        self.parts.push(Part { name: name.into(), content });
+        let (name, content) = (name.into(), Content::Text(value.into_value()));
+        if let Some(reason) = unreadable(&name) {
+            return self.fail(Error::invalid(name.escape_debug(), reason));
+        }
+        self.parts.push(Part { name, content });
         self
     }
 
@@ -66,7 +70,10 @@ impl Form {
             let reason = "needs a filename: the service drops files without one";
             return self.fail(Error::invalid(name, reason));
         }
-        self.parts.push(Part { name, content: Content::File(file) });
+        if let Some(reason) = unreadable(file.filename()) {
+            return self.fail(Error::invalid(format_args!("filename of {name}"), reason));
+        }
+        self.parts.push(Part { name, content: Content::File(Box::new(file)) });
         self
     }
 
@@ -100,17 +107,19 @@ impl Form {
         getrandom::fill(&mut random).map_err(|error| {
             Error::config("randomness", format_args!("is not available: {error}"))
         })?;
-        self.finish_with(&format!("mailgun-{:032x}", u128::from_ne_bytes(random)))
+        let mut boundary = String::with_capacity(32);
+        boundary.push_str("mailgun-");
+        URL_SAFE_NO_PAD.encode_string(random, &mut boundary);
+        self.finish_with(&boundary)
     }
 
     fn finish_with(self, boundary: &str) -> Result<(HeaderValue, Body), Error> {
         if let Some(fault) = self.fault {
             return Err(fault);
         }
-        let content_type = HeaderValue::from_maybe_shared(Bytes::from(format!(
-            "multipart/form-data; boundary={boundary}"
-        )))
-        .map_err(|_| Error::invalid("boundary", "holds characters that a header cannot"))?;
+        let content_type = ["multipart/form-data; boundary=", boundary].concat();
+        let content_type = HeaderValue::from_maybe_shared(Bytes::from(content_type))
+            .map_err(|_| Error::invalid("boundary", "holds characters that a header cannot"))?;
 
         let mut buffer = BytesMut::with_capacity(self.copied_length(boundary));
         let mut segments = Vec::new();
@@ -169,8 +178,21 @@ impl Form {
     }
 }
 
+/// Why a name would be misread on the other side, where the escapes of [`put_escaped`] do not help.
+fn unreadable(name: &str) -> Option<&'static str> {
+    let is_control = |byte: u8| byte.is_ascii_control() && !matches!(byte, b'\r' | b'\n');
+    if name.bytes().any(is_control) {
+        return Some("must not hold control characters");
+    }
+    // Many readers take it for an escape of the quote that ends the name, and lose the part.
+    name.ends_with('\\').then_some("must not end with a backslash")
+}
+
 /// The escapes of the WHATWG form encoding; everything else goes as raw UTF-8.
 fn put_escaped(buffer: &mut BytesMut, text: &str) {
+    if !text.bytes().any(|byte| matches!(byte, b'"' | b'\r' | b'\n')) {
+        return buffer.put_slice(text.as_bytes());
+    }
     for piece in text.as_bytes().split_inclusive(|byte| matches!(byte, b'"' | b'\r' | b'\n')) {
         let escape: &[u8] = match piece.last() {
             Some(b'"') => b"%22",
@@ -283,7 +305,7 @@ mod tests {
     fn boundaries_differ() {
         let first = Form::new().finish().unwrap().0;
         assert_ne!(first, Form::new().finish().unwrap().0);
-        assert_eq!(first.len(), "multipart/form-data; boundary=mailgun-".len() + 32);
+        assert_eq!(first.len(), "multipart/form-data; boundary=mailgun-".len() + 22);
     }
 
     /// Reads multipart back the strict way, so that a wrong boundary or a lost CRLF shows.

@@ -2,17 +2,28 @@
 
 mod context;
 
-use std::{fmt, pin::Pin, time::Duration};
+use std::{
+    fmt,
+    future::ready,
+    pin::Pin,
+    task::{Context, Poll, ready},
+    time::Duration,
+};
 
 use bytes::Bytes;
+use futures_util::TryFutureExt as _;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri, header};
 use http_body::Body as _;
+use pin_project_lite::pin_project;
 use serde::{Serialize, de::DeserializeOwned};
 
 pub use self::context::CallContext;
 use crate::{
-    Body, Client, Download, Error, Fields, Form, Repeatability, Reply, Route, layers,
-    reply::RawReply, route::path_and_query,
+    Body, Client, Download, Error, Fields, Form, Repeatability, Reply, Route,
+    client::Exchange,
+    layers,
+    reply::{Frames, RawReply},
+    route::path_and_query,
 };
 
 /// A call that has been described and not sent; `.await` sends it.
@@ -111,14 +122,19 @@ impl<T> Call<T> {
         let draft = target.map(|target| Draft {
             target,
             query: Fields::new(),
-            headers: HeaderMap::new(),
+            // Room for those that the client adds.
+            headers: HeaderMap::with_capacity(6),
             body: Body::empty(),
         });
         Self { client, route, draft, options: Options::default(), decode }
     }
 
     fn edit(mut self, edit: impl FnOnce(&mut Draft) -> Result<(), Error>) -> Self {
-        self.draft = self.draft.and_then(|mut draft| edit(&mut draft).map(|()| draft));
+        if let Ok(draft) = &mut self.draft
+            && let Err(error) = edit(draft)
+        {
+            self.draft = Err(error);
+        }
         self
     }
 
@@ -261,11 +277,8 @@ impl<T> Call<T> {
     ///
     /// Whatever awaiting the call itself would return.
     pub async fn reply(self) -> Result<Reply<T>, Error> {
-        let Self { client, route, draft, options, decode } = self;
-        let request = build(&client, route, draft).map_err(|error| error.in_operation(route))?;
-        let raw = client.send(request, route, &options).await?;
-        let attempts = raw.attempts;
-        decode(raw).map_err(|error| error.in_operation(route).with_attempts(attempts))
+        let (exchange, decode) = self.start(false)?;
+        Typed { exchange, decode: Some(decode) }.await
     }
 
     /// Sends the call and returns the body of the reply as a stream.
@@ -274,9 +287,43 @@ impl<T> Call<T> {
     ///
     /// Whatever awaiting the call itself would return, up to the head of the reply.
     pub async fn stream(self) -> Result<Download, Error> {
-        let request = build(&self.client, self.route, self.draft)
-            .map_err(|error| error.in_operation(self.route))?;
-        self.client.download(request, self.route, &self.options).await
+        let (exchange, _) = self.start(true)?;
+        let idle = exchange.idle_limit();
+        let (parts, body) = exchange.await?.into_parts();
+        Ok(Download::new(parts, Frames::new(body, idle)))
+    }
+
+    /// Gives the call to the stack, which runs it when the exchange is awaited.
+    fn start(self, is_streamed: bool) -> Result<(Exchange, Decode<T>), Error> {
+        let Self { client, route, draft, options, decode } = self;
+        let exchange = build(&client, route, draft)
+            .and_then(|request| Exchange::new(&client, request, route, &options, is_streamed));
+        Ok((exchange.map_err(|error| error.in_operation(route))?, decode))
+    }
+}
+
+pin_project! {
+    /// An exchange whose reply becomes a `T`.
+    struct Typed<T> {
+        #[pin]
+        exchange: Exchange,
+        decode: Option<Decode<T>>,
+    }
+}
+
+impl<T> Future for Typed<T> {
+    type Output = Result<Reply<T>, Error>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut this = self.project();
+        let (parts, body) = ready!(this.exchange.as_mut().poll(cx))?.into_parts();
+        let Some(decode) = this.decode.take() else { return Poll::Pending };
+        let context = this.exchange.context();
+        let attempts = context.attempts();
+        let body = body.as_bytes().cloned().unwrap_or_default();
+        let raw = RawReply { status: parts.status, headers: parts.headers, body, attempts };
+        let reply = decode(raw);
+        Poll::Ready(reply.map_err(|e| e.in_operation(context.route()).with_attempts(attempts)))
     }
 }
 
@@ -343,7 +390,13 @@ impl<T: Send + 'static> IntoFuture for Call<T> {
     type IntoFuture = CallFuture<T>;
 
     fn into_future(self) -> CallFuture<T> {
-        Box::pin(async move { self.reply().await.map(|reply| reply.value) })
+        match self.start(false) {
+            Ok((exchange, decode)) => {
+                let typed = Typed { exchange, decode: Some(decode) };
+                Box::pin(typed.map_ok(|reply| reply.value))
+            }
+            Err(error) => Box::pin(ready(Err(error))),
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use tower::{Layer, Service, ServiceBuilder};
 
 use super::{
     BaseUrl, Client, Credentials, Inner, Limits, Region, TrustedHosts,
-    service::{BoxLayer, HttpService, box_layer, box_service},
+    service::{AlwaysReady, BoxLayer, HttpService, Stack, box_layer, box_service},
 };
 use crate::{
     Body, BoxError, Certificate, Error, HttpVersions, IntoCredentials, Proxy, Roots,
@@ -276,9 +276,9 @@ impl<C: From<Client>> ClientBuilder<C> {
     ///
     /// [`Kind::Config`](crate::Kind::Config), naming the setting that cannot work.
     pub fn build(mut self) -> Result<C, Error> {
-        let (base, trusted) = self.destinations()?;
-        let transport = Transport::new(&self.transport, base.is_https())?;
-        self.build_over(transport, base, trusted)
+        let destinations = self.destinations()?;
+        let transport = Transport::new(&self.transport, destinations.0.is_https())?;
+        self.build_over(transport, true, destinations)
     }
 
     /// Builds a client whose transport is `service` in place of hyper's: an in-memory server, a
@@ -296,8 +296,8 @@ impl<C: From<Client>> ClientBuilder<C> {
         S::Future: Send + 'static,
         R: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
     {
-        let (base, trusted) = self.destinations()?;
-        self.build_over(service, base, trusted)
+        let destinations = self.destinations()?;
+        self.build_over(service, false, destinations)
     }
 
     fn destinations(&mut self) -> Result<(BaseUrl, TrustedHosts), Error> {
@@ -311,7 +311,12 @@ impl<C: From<Client>> ClientBuilder<C> {
         Ok((base, trusted))
     }
 
-    fn build_over<S, R>(self, leaf: S, base: BaseUrl, trusted: TrustedHosts) -> Result<C, Error>
+    fn build_over<S, R>(
+        self,
+        leaf: S,
+        leaf_is_ready: bool,
+        (base, trusted): (BaseUrl, TrustedHosts),
+    ) -> Result<C, Error>
     where
         S: Service<Request<Body>, Response = Response<R>, Error: Into<BoxError>>,
         S: Clone + Send + Sync + 'static,
@@ -329,16 +334,19 @@ impl<C: From<Client>> ClientBuilder<C> {
             .layer(RetryLayer::new(self.retry))
             .layer(TraceLayer::new())
             .layer(ReadReplyLayer::new(self.limits.reply, self.limits.idle));
-        // A stack without layers of the application is one box; each of theirs adds one.
-        let service = if self.attempt_layers.is_empty() {
-            HttpService::new(around.service(attempt))
+        let has_layers = !self.attempt_layers.is_empty() || !self.call_layers.is_empty();
+        // A stack of ours alone is one box; each layer of the application adds one.
+        let stack: Arc<dyn Stack> = if has_layers {
+            let attempt = wrap(box_service(attempt), self.attempt_layers);
+            Arc::new(wrap(HttpService::new(around.service(attempt)), self.call_layers))
+        } else if leaf_is_ready {
+            Arc::new(AlwaysReady(around.service(attempt)))
         } else {
-            HttpService::new(around.service(wrap(box_service(attempt), self.attempt_layers)))
+            Arc::new(HttpService::new(around.service(attempt)))
         };
-        let service = wrap(service, self.call_layers);
         let credentials = Some(credentials);
         let limits = self.limits;
-        let inner = Inner { service, base, trusted, limits, credentials, subaccount: None };
+        let inner = Inner { stack, base, trusted, limits, credentials, subaccount: None };
         Ok(Client::from_inner(inner).into())
     }
 }
@@ -383,9 +391,9 @@ impl Client {
         let base = BaseUrl::parse(base_url, false)?;
         let trusted = TrustedHosts::new(base.clone(), Vec::new());
         let limits = Limits::default();
-        let service = box_service(service);
+        let stack = Arc::new(box_service(service));
         Ok(Self::from_inner(Inner {
-            service,
+            stack,
             base,
             trusted,
             limits,

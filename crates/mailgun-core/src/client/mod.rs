@@ -3,31 +3,25 @@
 mod base_url;
 mod builder;
 mod credentials;
+mod exchange;
 mod service;
 mod trust;
 
 use std::{fmt, sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use http::{HeaderValue, Request, StatusCode, Uri};
+use http::{HeaderValue, StatusCode, Uri};
 use serde::de::DeserializeOwned;
-use tokio::time::Instant;
-use tower::ServiceExt as _;
-use tracing::{Instrument as _, Span, field::Empty};
 
-pub(crate) use self::{base_url::BaseUrl, trust::TrustedHosts};
+use self::service::Stack;
+pub(crate) use self::{base_url::BaseUrl, exchange::Exchange, trust::TrustedHosts};
 pub use self::{
     base_url::Region,
     builder::ClientBuilder,
     credentials::{ApiKey, Credentials, IntoCredentials},
     service::HttpService,
 };
-use crate::{
-    Body, Call, CallContext, Download, Error, Kind, ReplyBody, Route, TimeoutPhase,
-    call::{Options, Target},
-    layers::{is_failure, subaccount_header, upload_allowance},
-    reply::{RawReply, read, unread},
-};
+use crate::{Call, Error, Route, call::Target, layers::subaccount_header, route::path_and_query};
 
 /// A client of the Mailgun API.
 ///
@@ -45,7 +39,7 @@ use crate::{
 pub struct Client(Arc<Inner>);
 
 pub(crate) struct Inner {
-    pub(crate) service: HttpService,
+    pub(crate) stack: Arc<dyn Stack>,
     pub(crate) base: BaseUrl,
     pub(crate) trusted: TrustedHosts,
     pub(crate) limits: Limits,
@@ -100,7 +94,7 @@ impl Client {
     pub fn for_subaccount(&self, id: impl AsRef<str>) -> Result<Self, Error> {
         let subaccount = Some(subaccount_header(id.as_ref())?);
         Ok(Self::from_inner(Inner {
-            service: self.0.service.clone(),
+            stack: self.0.stack.clone(),
             base: self.0.base.clone(),
             trusted: self.0.trusted.clone(),
             limits: self.0.limits,
@@ -143,8 +137,14 @@ impl Client {
         base_url: &str,
         segments: &[&str],
     ) -> Call<T> {
-        let target =
-            route.path("", segments).and_then(|path| self.url(&format!("{base_url}{path}")));
+        // Whatever stood behind the host would become part of the path.
+        let host = BaseUrl::parse(base_url, true).ok().filter(|base| base.prefix().is_empty());
+        let host = host.ok_or_else(|| Error::invalid("host", "is not the URL of a host alone"));
+        let target = host.and_then(|base| {
+            let uri = base.uri(path_and_query(route.path(base.prefix(), segments)?, "")?)?;
+            self.0.trusted.check(&uri)?;
+            Ok(Target::Url(uri))
+        });
         Call::json_reply(self.clone(), route, target)
     }
 
@@ -232,117 +232,6 @@ impl Client {
         self.0.trusted.check(&uri)?;
         Ok(Target::Url(uri))
     }
-
-    /// Sends a request and reads its reply.
-    pub(crate) async fn send(
-        &self,
-        request: Request<Body>,
-        route: Route,
-        options: &Options,
-    ) -> Result<RawReply, Error> {
-        let (deadline, limit) = self.deadline(&request, options);
-        let context = options.context(route, deadline, false);
-        let work = async {
-            let (parts, body) = self.exchange(request, &context).await?.into_parts();
-            let body = match body.as_bytes() {
-                Some(bytes) => bytes.clone(),
-                // A foreign service, or a layer that wraps replies, leaves the reading to us.
-                None => match read(body, self.0.limits.reply, self.0.limits.idle).await {
-                    (bytes, Ok(())) => bytes,
-                    (_, Err(fault)) => return Err(unread(fault, parts, self.0.limits.reply)),
-                },
-            };
-            let (status, headers) = (parts.status, parts.headers);
-            if is_failure(status) {
-                return Err(Error::from_reply(status, headers, body));
-            }
-            Ok(RawReply { status, headers, body, attempts: context.attempts() })
-        };
-        self.bounded(work, &context, deadline, limit).await
-    }
-
-    /// Sends a request and leaves the body of a successful reply to the caller.
-    pub(crate) async fn download(
-        &self,
-        request: Request<Body>,
-        route: Route,
-        options: &Options,
-    ) -> Result<Download, Error> {
-        let (deadline, limit) = self.deadline(&request, options);
-        let context = options.context(route, deadline, true);
-        let idle = self.0.limits.idle;
-        let work = async {
-            let (parts, body) = self.exchange(request, &context).await?.into_parts();
-            if is_failure(parts.status) {
-                let (bytes, _) = read(body, crate::reply::ERROR_BODY, idle).await;
-                return Err(Error::from_reply(parts.status, parts.headers, bytes));
-            }
-            Ok(Download::new(parts, body, idle))
-        };
-        self.bounded(work, &context, deadline, limit).await
-    }
-
-    async fn exchange(
-        &self,
-        mut request: Request<Body>,
-        context: &CallContext,
-    ) -> Result<http::Response<ReplyBody>, Error> {
-        self.0.trusted.check(request.uri())?;
-        request.extensions_mut().insert(context.clone());
-        self.0.service.clone().oneshot(request).await
-    }
-
-    /// When the call must end, and the limit that this comes from.
-    fn deadline(&self, request: &Request<Body>, options: &Options) -> (Option<Instant>, Duration) {
-        let limit = options.deadline().or_else(|| {
-            let allowance = upload_allowance(request.body());
-            self.0.limits.total.map(|total| total.saturating_add(allowance))
-        });
-        (limit.and_then(|limit| Instant::now().checked_add(limit)), limit.unwrap_or_default())
-    }
-
-    async fn bounded<T>(
-        &self,
-        work: impl Future<Output = Result<T, Error>>,
-        context: &CallContext,
-        deadline: Option<Instant>,
-        limit: Duration,
-    ) -> Result<T, Error> {
-        let span = call_span(context);
-        let work = async {
-            match deadline {
-                None => work.await,
-                Some(deadline) => match tokio::time::timeout_at(deadline, work).await {
-                    Ok(outcome) => outcome,
-                    Err(_) => {
-                        let error = Error::timeout(TimeoutPhase::Total, limit);
-                        Err(error.with_delivery(context.delivery_so_far()))
-                    }
-                },
-            }
-        };
-        let outcome = work.instrument(span.clone()).await;
-        outcome.map_err(|error| {
-            span.record("error.type", tracing::field::debug(error.kind()));
-            span.record("otel.status_code", "ERROR");
-            // A fault found before the service was asked has had no attempt.
-            let attempts = match error.kind() {
-                Kind::UntrustedHost | Kind::InvalidInput | Kind::Config => 0,
-                _ => context.attempts(),
-            };
-            error.in_operation(context.route()).with_attempts(attempts)
-        })
-    }
-}
-
-fn call_span(context: &CallContext) -> Span {
-    tracing::info_span!(
-        "call",
-        otel.name = %context.route(),
-        otel.status_code = Empty,
-        url.template = context.route().template(),
-        error.type = Empty,
-    )
 }
 
 impl fmt::Debug for Client {

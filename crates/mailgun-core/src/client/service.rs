@@ -7,7 +7,7 @@ use std::{
 
 use bytes::Bytes;
 use http::{Request, Response};
-use tower::{Layer, Service, util::BoxCloneSyncService};
+use tower::{Layer, Service, ServiceExt as _, util::BoxCloneSyncService};
 
 use crate::{Body, BoxError, Error, ReplyBody};
 
@@ -15,6 +15,34 @@ use crate::{Body, BoxError, Error, ReplyBody};
 ///
 /// It is what [`ClientBuilder::layer`](crate::ClientBuilder::layer) hands to a layer.
 pub type HttpService = BoxCloneSyncService<Request<Body>, Response<ReplyBody>, Error>;
+
+/// A reply on its way.
+pub(crate) type Reply = Pin<Box<dyn Future<Output = Result<Response<ReplyBody>, Error>> + Send>>;
+
+/// The finished stack, shared by all clones of a client; each call runs on a copy of it.
+pub(crate) trait Stack: Send + Sync {
+    fn send(&self, request: Request<Body>) -> Reply;
+}
+
+impl Stack for HttpService {
+    fn send(&self, request: Request<Body>) -> Reply {
+        Box::pin(self.clone().oneshot(request))
+    }
+}
+
+/// A stack of our own layers over our own transport, which take a request at any time.
+pub(crate) struct AlwaysReady<S>(pub(crate) S);
+
+impl<S> Stack for AlwaysReady<S>
+where
+    S: Service<Request<Body>, Response = Response<ReplyBody>, Error = Error>,
+    S: Clone + Send + Sync + 'static,
+    S::Future: Send,
+{
+    fn send(&self, request: Request<Body>) -> Reply {
+        Box::pin(self.0.clone().call(request))
+    }
+}
 
 /// What puts a layer of the application around a stack.
 pub(crate) type BoxLayer = Box<dyn FnOnce(HttpService) -> HttpService + Send + Sync>;

@@ -25,8 +25,8 @@ mod trace;
 pub use self::{
     attempt_timeout::{AttemptTimeout, AttemptTimeoutFuture, AttemptTimeoutLayer},
     headers::{AuthorizationLayer, HeaderSource, SetHeader, SubaccountLayer, UserAgentLayer},
-    read_reply::{ReadReply, ReadReplyLayer},
-    retry::{Retry, RetryLayer, RetryPolicy},
+    read_reply::{ReadReply, ReadReplyFuture, ReadReplyLayer},
+    retry::{Retry, RetryFuture, RetryLayer, RetryPolicy},
     trace::{Trace, TraceFuture, TraceLayer},
 };
 

@@ -2,17 +2,18 @@
 
 use std::{
     pin::Pin,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
     time::Duration,
 };
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{Request, Response, response::Parts};
+use pin_project_lite::pin_project;
 use tower::{Layer, Service};
 
 use crate::{
     BoxError, CallContext, Error,
-    reply::{ERROR_BODY, ReplyBody, read, unread},
+    reply::{Collect, ERROR_BODY, Frames, ReplyBody, unread},
 };
 
 /// Reads the body of each reply into memory, up to a cap, and bounds the pauses while it does.
@@ -49,12 +50,12 @@ pub struct ReadReply<S> {
 
 impl<S, B, R> Service<Request<B>> for ReadReply<S>
 where
-    S: Service<Request<B>, Response = Response<R>, Error: Into<BoxError>, Future: Send + 'static>,
+    S: Service<Request<B>, Response = Response<R>, Error: Into<BoxError>>,
     R: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
 {
     type Response = Response<ReplyBody>;
     type Error = Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Error>> + Send>>;
+    type Future = ReadReplyFuture<S::Future>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
         self.inner.poll_ready(cx).map_err(|error| Error::from_boxed(error.into()))
@@ -63,23 +64,53 @@ where
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let context = request.extensions().get::<CallContext>();
         let is_stream = context.is_some_and(CallContext::is_streamed);
-        let ReadReplyLayer { cap, idle } = self.bounds;
         let reply = self.inner.call(request);
-        Box::pin(async move {
-            let reply = reply.await.map_err(|error| Error::from_boxed(error.into()))?;
+        ReadReplyFuture { reply, bounds: self.bounds, is_stream, reading: None }
+    }
+}
+
+pin_project! {
+    /// The future of [`ReadReply`].
+    #[allow(missing_debug_implementations, reason = "it holds the body of a reply")]
+    pub struct ReadReplyFuture<F> {
+        #[pin]
+        reply: F,
+        bounds: ReadReplyLayer,
+        is_stream: bool,
+        // Once the head has come.
+        reading: Option<(Parts, Collect)>,
+    }
+}
+
+impl<F, R, E> Future for ReadReplyFuture<F>
+where
+    F: Future<Output = Result<Response<R>, E>>,
+    E: Into<BoxError>,
+    R: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+{
+    type Output = Result<Response<ReplyBody>, Error>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        let ReadReplyLayer { cap, idle } = *this.bounds;
+        if this.reading.is_none() {
+            let reply = ready!(this.reply.poll(cx)).map_err(|e| Error::from_boxed(e.into()))?;
             let (parts, body) = reply.into_parts();
             let body = ReplyBody::new(body);
-            if is_failure(parts.status) {
-                let (bytes, _) = read(body, ERROR_BODY, idle).await;
-                return Ok(Response::from_parts(parts, bytes.into()));
+            let is_failure = is_failure(parts.status);
+            if !is_failure && (*this.is_stream || body.as_bytes().is_some()) {
+                return Poll::Ready(Ok(Response::from_parts(parts, body)));
             }
-            if is_stream || body.as_bytes().is_some() {
-                return Ok(Response::from_parts(parts, body));
-            }
-            match read(body, cap, idle).await {
-                (bytes, Ok(())) => Ok(Response::from_parts(parts, bytes.into())),
-                (_, Err(fault)) => Err(unread(fault, parts, cap)),
-            }
+            let cap = if is_failure { ERROR_BODY } else { cap };
+            *this.reading = Some((parts, Frames::new(body, idle).collect(cap)));
+        }
+        let Some((_, collect)) = this.reading else { return Poll::Pending };
+        let (bytes, outcome) = ready!(Pin::new(collect).poll(cx));
+        let Some((parts, _)) = this.reading.take() else { return Poll::Pending };
+        Poll::Ready(match outcome {
+            // The status of an error must not be lost with its body.
+            Err(fault) if !is_failure(parts.status) => Err(unread(fault, parts, cap)),
+            _ => Ok(Response::from_parts(parts, bytes.into())),
         })
     }
 }

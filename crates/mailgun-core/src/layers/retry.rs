@@ -3,13 +3,15 @@
 use std::{
     pin::Pin,
     sync::Arc,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
     time::Duration,
 };
 
 use http::{Request, Response};
+use pin_project_lite::pin_project;
+use tokio::time::Sleep;
 use tower::{
-    Layer, Service, ServiceExt as _,
+    Layer, Service,
     retry::budget::{Budget as _, TpsBudget},
 };
 
@@ -146,41 +148,97 @@ where
 {
     type Response = Response<ReplyBody>;
     type Error = Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Error>> + Send>>;
+    type Future = RetryFuture<S>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
         self.inner.poll_ready(cx).map_err(|error| Error::from_boxed(error.into()))
     }
 
-    fn call(&mut self, mut request: Request<Body>) -> Self::Future {
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
         // The service that was polled ready is the one to call; the clone was not.
         let clone = self.inner.clone();
         let mut service = std::mem::replace(&mut self.inner, clone);
-        let shared = self.shared.clone();
-        Box::pin(async move {
-            shared.budget.deposit();
-            let context = request.extensions().get::<CallContext>().cloned();
-            let may_retry = context.as_ref().is_none_or(CallContext::may_retry);
-            let mut attempt = 0;
-            loop {
-                attempt += 1;
-                let again = may_retry.then(|| replay(&request)).flatten();
-                let outcome =
-                    service.call(request).await.map_err(|error| Error::from_boxed(error.into()));
-                let Some(next) = again else { return outcome };
-                let Some(wait) = shared.wait(&outcome, context.as_ref(), attempt) else {
-                    return outcome;
-                };
-                tracing::debug!(attempt, wait_ms = wait.as_millis() as u64, "waiting to repeat");
-                tokio::time::sleep(wait).await;
-                if let Some(context) = &context {
-                    context.count_attempt();
-                }
-                request = next;
-                service.ready().await.map_err(|error| Error::from_boxed(error.into()))?;
-            }
-        })
+        self.shared.budget.deposit();
+        let context = request.extensions().get::<CallContext>().cloned();
+        let may_retry = context.as_ref().is_none_or(CallContext::may_retry);
+        let again = if may_retry { replay(&request) } else { None };
+        let stage = Stage::Calling { reply: service.call(request) };
+        RetryFuture { service, shared: self.shared.clone(), context, again, attempt: 1, stage }
     }
+}
+
+pin_project! {
+    /// The future of [`Retry`].
+    #[allow(missing_debug_implementations, reason = "it holds a service")]
+    pub struct RetryFuture<S>
+    where
+        S: Service<Request<Body>>,
+    {
+        service: S,
+        shared: Arc<Shared>,
+        context: Option<CallContext>,
+        // The next attempt, if there may be one.
+        again: Option<Request<Body>>,
+        attempt: u32,
+        #[pin]
+        stage: Stage<S::Future>,
+    }
+}
+
+pin_project! {
+    #[project = StageProjection]
+    enum Stage<F> {
+        Calling { #[pin] reply: F },
+        Waiting { #[pin] sleep: Sleep },
+        Readying,
+    }
+}
+
+impl<S> Future for RetryFuture<S>
+where
+    S: Service<Request<Body>, Response = Response<ReplyBody>, Error: Into<BoxError>>,
+{
+    type Output = Result<Response<ReplyBody>, Error>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut this = self.project();
+        loop {
+            match this.stage.as_mut().project() {
+                StageProjection::Calling { reply } => {
+                    let outcome = ready!(reply.poll(cx)).map_err(ours);
+                    let (context, attempt) = (this.context.as_ref(), *this.attempt);
+                    if this.again.is_none() {
+                        return Poll::Ready(outcome);
+                    }
+                    let Some(wait) = this.shared.wait(&outcome, context, attempt) else {
+                        return Poll::Ready(outcome);
+                    };
+                    let wait_ms = wait.as_millis() as u64;
+                    tracing::debug!(attempt, wait_ms, "waiting to repeat");
+                    this.stage.set(Stage::Waiting { sleep: tokio::time::sleep(wait) });
+                }
+                StageProjection::Waiting { sleep } => {
+                    ready!(sleep.poll(cx));
+                    this.stage.set(Stage::Readying);
+                }
+                StageProjection::Readying => {
+                    ready!(this.service.poll_ready(cx)).map_err(ours)?;
+                    let Some(mut request) = this.again.take() else { return Poll::Pending };
+                    *this.attempt += 1;
+                    if let Some(context) = this.context {
+                        context.count_attempt();
+                        request.extensions_mut().insert(context.clone());
+                    }
+                    *this.again = replay(&request);
+                    this.stage.set(Stage::Calling { reply: this.service.call(request) });
+                }
+            }
+        }
+    }
+}
+
+fn ours(error: impl Into<BoxError>) -> Error {
+    Error::from_boxed(error.into())
 }
 
 impl Shared {
@@ -258,14 +316,20 @@ fn fate(outcome: &Result<Response<ReplyBody>, Error>) -> (Fate, Option<Duration>
     }
 }
 
-/// The request once more, with all that it carries; `None` if its body can be read once only.
+/// The request once more; `None` if its body can be read once only.
+///
+/// Of the extensions, a context that is alone is left out and put in when the copy is used: most
+/// copies never are.
 fn replay(request: &Request<Body>) -> Option<Request<Body>> {
     let mut again = Request::new(request.body().replay()?);
     *again.method_mut() = request.method().clone();
     *again.uri_mut() = request.uri().clone();
     *again.version_mut() = request.version();
     *again.headers_mut() = request.headers().clone();
-    *again.extensions_mut() = request.extensions().clone();
+    let extensions = request.extensions();
+    if extensions.len() > 1 || extensions.get::<CallContext>().is_none() {
+        *again.extensions_mut() = extensions.clone();
+    }
     Some(again)
 }
 

@@ -2,20 +2,15 @@ use std::{
     fmt, io,
     pin::Pin,
     task::{Context, Poll},
-    time::Duration,
 };
 
 use bytes::Bytes;
 use futures_core::Stream;
 use http::{HeaderMap, StatusCode};
-use http_body::Body as _;
-use tokio::{
-    io::{AsyncWrite, AsyncWriteExt as _},
-    time::Sleep,
-};
+use tokio::io::{AsyncWrite, AsyncWriteExt as _};
 
-use super::{ReadFault, ReplyBody, next_data, read};
-use crate::{Delivery, Error, Kind, TimeoutPhase};
+use super::{Frames, ReadFault};
+use crate::{Delivery, Error, Kind};
 
 /// A large reply that is read piece by piece: an attachment, an export.
 ///
@@ -24,18 +19,12 @@ use crate::{Delivery, Error, Kind, TimeoutPhase};
 pub struct Download {
     status: StatusCode,
     headers: HeaderMap,
-    body: ReplyBody,
-    idle: Option<Duration>,
-    waiting: Option<Pin<Box<Sleep>>>,
+    frames: Frames,
 }
 
 impl Download {
-    pub(crate) fn new(
-        parts: http::response::Parts,
-        body: ReplyBody,
-        idle: Option<Duration>,
-    ) -> Self {
-        Self { status: parts.status, headers: parts.headers, body, idle, waiting: None }
+    pub(crate) fn new(parts: http::response::Parts, frames: Frames) -> Self {
+        Self { status: parts.status, headers: parts.headers, frames }
     }
 
     /// The status, always a success.
@@ -50,7 +39,7 @@ impl Download {
 
     /// The length in bytes, where the server told it.
     pub fn size(&self) -> Option<u64> {
-        self.body.size_hint().exact()
+        self.frames.length()
     }
 
     /// The next piece; `None` at the end.
@@ -60,7 +49,7 @@ impl Download {
     /// [`Kind::Transport`] if the connection breaks before the end, [`Kind::Timeout`] if no piece
     /// comes in time.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
-        next_data(&mut self.body, self.idle).await.transpose()
+        self.frames.next().await.transpose()
     }
 
     /// Everything, if it is at most `limit` bytes.
@@ -69,7 +58,7 @@ impl Download {
     ///
     /// As [`chunk`](Self::chunk); [`Kind::TooLarge`] if there is more than `limit`.
     pub async fn bytes(self, limit: usize) -> Result<Bytes, Error> {
-        match read(self.body, limit, self.idle).await {
+        match self.frames.collect(limit).await {
             (bytes, Ok(())) => Ok(bytes),
             (_, Err(ReadFault::Broken(error))) => Err(error),
             (_, Err(ReadFault::TooLarge)) => {
@@ -103,28 +92,7 @@ impl Stream for Download {
     type Item = Result<Bytes, Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let this = &mut *self;
-        loop {
-            match Pin::new(&mut this.body).poll_frame(cx) {
-                Poll::Ready(None) => return Poll::Ready(None),
-                Poll::Ready(Some(Err(error))) => return Poll::Ready(Some(Err(error))),
-                Poll::Ready(Some(Ok(frame))) => {
-                    this.waiting = None;
-                    if let Ok(data) = frame.into_data() {
-                        return Poll::Ready(Some(Ok(data)));
-                    }
-                }
-                Poll::Pending => {
-                    let Some(limit) = this.idle else { return Poll::Pending };
-                    let waiting =
-                        this.waiting.get_or_insert_with(|| Box::pin(tokio::time::sleep(limit)));
-                    return waiting
-                        .as_mut()
-                        .poll(cx)
-                        .map(|()| Some(Err(Error::timeout(TimeoutPhase::BodyIdle, limit))));
-                }
-            }
-        }
+        self.frames.poll_next(cx)
     }
 }
 

@@ -2,16 +2,17 @@
 
 mod body;
 mod download;
+mod frames;
 
-use std::{fmt, time::Duration};
+use std::fmt;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http::{HeaderMap, StatusCode, response::Parts};
-use http_body_util::BodyExt as _;
 use serde::de::DeserializeOwned;
 
+pub(crate) use self::frames::{Collect, Frames};
 pub use self::{body::ReplyBody, download::Download};
-use crate::{Delivery, Error, Kind, TimeoutPhase};
+use crate::{Delivery, Error, Kind};
 
 /// How much of an error's body is kept.
 pub(crate) const ERROR_BODY: usize = 64 * 1024;
@@ -102,18 +103,20 @@ fn decode_fault<T: DeserializeOwned>(json: &[u8], body: &[u8]) -> String {
     if body.is_empty() {
         return "the reply is empty".into();
     }
-    let inner = fault.inner();
-    if inner.is_data() {
-        // serde's words may quote the value, which may be personal data; the path says where.
-        let expected = inner.to_string();
-        let expected = expected.split_once("expected ").map_or("", |(_, rest)| rest);
-        let expected = expected.split(" at line ").next().unwrap_or_default();
-        match expected {
-            "" => format!("the reply's field `{}` cannot be read", fault.path()),
-            _ => format!("the reply's field `{}` is not {expected}", fault.path()),
-        }
-    } else {
-        format!("the reply is not JSON (line {}, column {})", inner.line(), inner.column())
+    let (path, inner) = (fault.path(), fault.inner());
+    if !inner.is_data() {
+        return format!("the reply is not JSON (line {}, column {})", inner.line(), inner.column());
+    }
+    // serde's words may quote the value, which may be personal data; only names are taken.
+    let words = inner.to_string();
+    if let Some(missing) = words.strip_prefix("missing field `") {
+        let field = missing.split('`').next().unwrap_or_default();
+        return format!("the reply lacks the field `{field}` (at `{path}`)");
+    }
+    let expected = words.split_once("expected ").map(|(_, rest)| rest.split(" at line ").next());
+    match expected.flatten() {
+        Some(expected) => format!("the reply's field `{path}` is not {expected}"),
+        None => format!("the reply's field `{path}` cannot be read"),
     }
 }
 
@@ -121,77 +124,6 @@ fn decode_fault<T: DeserializeOwned>(json: &[u8], body: &[u8]) -> String {
 pub(crate) enum ReadFault {
     TooLarge,
     Broken(Error),
-}
-
-/// Reads a body of at most `cap` bytes, waiting at most `idle` for each piece.
-///
-/// What was read before a fault is returned beside it; of a body over the cap, that is the cap.
-pub(crate) async fn read<B>(
-    mut body: B,
-    cap: usize,
-    idle: Option<Duration>,
-) -> (Bytes, Result<(), ReadFault>)
-where
-    B: http_body::Body<Data = Bytes, Error = Error> + Unpin,
-{
-    // Nearly every reply is one piece: it is kept as it is, and only a second one is copied.
-    let mut first = Bytes::new();
-    let mut rest = BytesMut::new();
-    let outcome = loop {
-        let mut data = match next_data(&mut body, idle).await {
-            None => break Ok(()),
-            Some(Err(error)) => break Err(ReadFault::Broken(error)),
-            Some(Ok(data)) => data,
-        };
-        let room = cap - first.len() - rest.len();
-        let fits = data.len() <= room;
-        data.truncate(room);
-        if first.is_empty() {
-            first = data;
-        } else {
-            rest.extend_from_slice(&data);
-        }
-        if !fits {
-            break Err(ReadFault::TooLarge);
-        }
-        if body.is_end_stream() {
-            break Ok(());
-        }
-    };
-    if rest.is_empty() {
-        return (first, outcome);
-    }
-    let mut whole = BytesMut::with_capacity(first.len() + rest.len());
-    whole.extend_from_slice(&first);
-    whole.extend_from_slice(&rest);
-    (whole.freeze(), outcome)
-}
-
-/// The next data of a body, trailers skipped.
-pub(crate) async fn next_data<B>(
-    body: &mut B,
-    idle: Option<Duration>,
-) -> Option<Result<Bytes, Error>>
-where
-    B: http_body::Body<Data = Bytes, Error = Error> + Unpin,
-{
-    loop {
-        let frame = match idle {
-            None => body.frame().await,
-            Some(limit) => match tokio::time::timeout(limit, body.frame()).await {
-                Ok(frame) => frame,
-                Err(_) => return Some(Err(Error::timeout(TimeoutPhase::BodyIdle, limit))),
-            },
-        };
-        match frame? {
-            Err(error) => return Some(Err(error)),
-            Ok(frame) => {
-                if let Ok(data) = frame.into_data() {
-                    return Some(Ok(data));
-                }
-            }
-        }
-    }
 }
 
 /// The error of a successful reply whose body was not read to its end.

@@ -219,10 +219,7 @@ fn recipient(
     address: impl Addresses,
     variables: &(impl Serialize + ?Sized),
 ) -> Result<Recipient, Error> {
-    let mut list = address.into_mailboxes()?;
-    let (Some(mailbox), true) = (list.pop(), list.is_empty()) else {
-        return Err(Error::invalid("mailbox", "must be exactly one"));
-    };
+    let mailbox = address.into_mailboxes()?.one()?;
     let json = serde_json::to_string(variables)
         .map_err(|_| Error::invalid("variables", "cannot be written as JSON"))?;
     let variables = match &*json {

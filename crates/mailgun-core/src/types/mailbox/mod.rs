@@ -40,7 +40,8 @@ pub struct Mailbox {
     start: usize,
     /// Where the `@` of the address is in the text.
     at: usize,
-    name: Option<Box<str>>,
+    /// The name without its quotes; nothing where it stands as it is in the text.
+    unquoted: Option<Box<str>>,
 }
 
 /// Why a text is refused. It is static so that no error can hold a piece of the text.
@@ -84,6 +85,9 @@ impl Mailbox {
     /// [`Kind::InvalidInput`](crate::Kind::InvalidInput), with the number of the first entry that
     /// is wrong, from 1, and the reason.
     pub fn parse_list(list: &str) -> Result<Vec<Self>, Error> {
+        if !list.contains(',') && !list.trim_matches(' ').is_empty() {
+            return Ok(vec![list.parse()?]);
+        }
         let mut commas = outside_quotes(list, |c| c == ',').map_err(invalid)?;
         commas.push(list.len());
         let mut mailboxes = Vec::with_capacity(commas.len());
@@ -108,7 +112,8 @@ impl Mailbox {
 
     /// The display name, without quotes.
     pub fn name(&self) -> Option<&str> {
-        self.name.as_deref()
+        let written = self.wire[..self.start].strip_suffix(" <")?;
+        Some(self.unquoted.as_deref().unwrap_or(written))
     }
 
     /// What is before the `@`, with its quotes if it has any.
@@ -131,11 +136,18 @@ impl Mailbox {
         &self.wire
     }
 
+    pub(crate) fn into_wire(self) -> Box<str> {
+        self.wire
+    }
+
     fn end(&self) -> usize {
-        self.wire.len() - usize::from(self.name.is_some())
+        self.wire.len() - usize::from(self.start > 0)
     }
 
     fn parse(text: &str) -> Result<Self, Reason> {
+        if let Some(mailbox) = Self::parse_plain(text) {
+            return Ok(mailbox);
+        }
         refuse_control(text)?;
         let text = text.trim();
         match outside_quotes(text, |c| matches!(c, '<' | '>'))?[..] {
@@ -147,16 +159,33 @@ impl Mailbox {
         }
     }
 
+    /// Reads the usual text, `name <address>` or an address, of letters that mean nothing else, in
+    /// one look at each byte. Whatever is not that is for the rules of [`parse`](Self::parse).
+    fn parse_plain(text: &str) -> Option<Self> {
+        let plain = |text: &str, start, at| {
+            Some(Self { wire: text.into(), start, at: start + at, unquoted: None })
+        };
+        let Some(inner) = text.strip_suffix('>') else {
+            return plain(text, 0, plain_address(text)?);
+        };
+        let (name, address) = inner.split_once(" <")?;
+        let is_name = |byte: &u8| byte.is_ascii_graphic() && !is_special(char::from(*byte));
+        let mut words = name.as_bytes().split(|byte| *byte == b' ');
+        let is_plain = words.all(|word| !word.is_empty() && word.iter().all(is_name));
+        if is_plain { plain(text, name.len() + 2, plain_address(address)?) } else { None }
+    }
+
     fn assemble(name: &str, address: &str) -> Result<Self, Reason> {
-        let at = position_of_at(address)?;
+        let at = plain_address(address).map_or_else(|| position_of_at(address), Ok)?;
         refuse_control(name)?;
         let name = name.trim();
         if name.is_empty() {
-            return Ok(Self { wire: address.into(), start: 0, at, name: None });
+            return Ok(Self { wire: address.into(), start: 0, at, unquoted: None });
         }
         let mut wire = String::with_capacity(name.len() + address.len() + 5);
         // Two spaces in a row would be read as one outside of quotes.
-        if name.contains(is_special) || name.contains("  ") {
+        let needs_quotes = name.contains(is_special) || name.contains("  ");
+        if needs_quotes {
             wire.push('"');
             for character in name.chars() {
                 if matches!(character, '"' | '\\') {
@@ -172,7 +201,8 @@ impl Mailbox {
         let start = wire.len();
         wire.push_str(address);
         wire.push('>');
-        Ok(Self { wire: wire.into(), start, at: start + at, name: Some(name.into()) })
+        let unquoted = needs_quotes.then(|| name.into());
+        Ok(Self { wire: wire.into(), start, at: start + at, unquoted })
     }
 }
 
@@ -225,6 +255,20 @@ fn unquoted(text: &str) -> Result<String, Reason> {
         }
     }
     Ok(name)
+}
+
+/// Where the `@` of a usual address is: the letters of RFC 5322's `atext` and dots before it, a
+/// domain name after it.
+fn plain_address(address: &str) -> Option<usize> {
+    let (local, domain) = address.split_once('@')?;
+    let is_atext = |byte: u8| {
+        byte.is_ascii_alphanumeric() || byte.is_ascii_graphic() && !is_special(char::from(byte))
+    };
+    let is_plain = (1..=64).contains(&local.len())
+        && address.len() <= 254
+        && local.bytes().all(|byte| byte == b'.' || is_atext(byte))
+        && domain_name::fault(domain).is_none();
+    is_plain.then_some(local.len())
 }
 
 /// Checks a bare address, and says where its `@` is.

@@ -1,0 +1,130 @@
+//! The other programs of this package: built, started, and asked.
+
+use std::{
+    env, fs,
+    io::{BufRead as _, BufReader, Write as _},
+    path::{Path, PathBuf},
+    process::{Child, ChildStdin, ChildStdout, Command, Stdio},
+};
+
+use mailgun_benches::{Result, seen::Seen};
+
+/// Where the programs are.
+pub(crate) struct Programs(PathBuf);
+
+impl Programs {
+    /// Builds them as this one was built; cargo, asked to run one program, builds no other.
+    ///
+    /// With `lines` they know the lines that they were made of, and are otherwise the same.
+    pub(crate) fn build(lines: bool) -> Result<Self> {
+        let this = env::current_exe()?;
+        let folder = this.parent().ok_or("this program is in no folder")?;
+        if let Some(cargo) = env::var_os("CARGO") {
+            let mut build = Command::new(cargo);
+            build.args(["build", "--quiet", "--package", "mailgun-benches"]);
+            for program in ["driver", "counted", "server"] {
+                build.args(["--bin", program]);
+            }
+            match folder.file_name().and_then(|name| name.to_str()) {
+                Some("debug") => {}
+                // The same folder and the same code as of `release`.
+                Some("release") if lines => drop(build.args(["--profile", "bench"])),
+                Some(profile) => drop(build.args(["--profile", profile])),
+                None => return Err("this program is in no folder of cargo's".into()),
+            }
+            if !build.status()?.success() {
+                return Err("the programs cannot be built".into());
+            }
+        }
+        Ok(Self(folder.to_owned()))
+    }
+
+    /// A command that starts one of them.
+    pub(crate) fn command(&self, name: &str) -> Command {
+        Command::new(self.path(name))
+    }
+
+    /// The path of one of them.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.0.join(format!("{name}{}", env::consts::EXE_SUFFIX))
+    }
+}
+
+/// What a command prints; what it says of its failure otherwise.
+pub(crate) fn output(command: &mut Command) -> Result<String> {
+    let done = command.stderr(Stdio::piped()).output()?;
+    if !done.status.success() {
+        let words = String::from_utf8_lossy(&done.stderr);
+        return Err(format!("{command:?}: {}\n{words}", done.status).into());
+    }
+    Ok(String::from_utf8(done.stdout)?)
+}
+
+/// A server in a process of its own; it ends with its input, and so with this process.
+pub(crate) struct Server {
+    process: Child,
+    ask: Option<ChildStdin>,
+    answers: BufReader<ChildStdout>,
+    /// Its base URL.
+    pub(crate) url: String,
+}
+
+impl Server {
+    /// Starts it.
+    pub(crate) fn start(programs: &Programs) -> Result<Self> {
+        let mut process =
+            programs.command("server").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        let ask = process.stdin.take();
+        let answers = process.stdout.take().ok_or("the server has no output")?;
+        let mut server =
+            Self { process, ask, answers: BufReader::new(answers), url: String::new() };
+        let line = server.line()?;
+        let address = line.strip_prefix("listening ").ok_or("the server does not listen")?;
+        server.url = format!("http://{}", address.trim());
+        Ok(server)
+    }
+
+    /// What it has seen since this was last asked.
+    pub(crate) fn seen(&mut self) -> Result<Seen> {
+        self.ask.as_mut().ok_or("the server has ended")?.write_all(b"\n")?;
+        Ok(serde_json::from_str(&self.line()?)?)
+    }
+
+    fn line(&mut self) -> Result<String> {
+        let mut line = String::new();
+        if self.answers.read_line(&mut line)? == 0 {
+            return Err("the server has ended".into());
+        }
+        Ok(line)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.ask = None;
+        let _ = self.process.wait();
+    }
+}
+
+/// A folder that goes with the value.
+pub(crate) struct Scratch(PathBuf);
+
+impl Scratch {
+    /// An empty folder.
+    pub(crate) fn new() -> Result<Self> {
+        let path = env::temp_dir().join(format!("mailgun-benches-{}", std::process::id()));
+        fs::create_dir_all(&path)?;
+        Ok(Self(path))
+    }
+
+    /// Where it is.
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}

@@ -1,0 +1,233 @@
+//! What is measured: one name for each row of the table.
+
+use std::{fmt, str::FromStr};
+
+use crate::{Result, fixtures::Load};
+
+/// Where a workload runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Group {
+    /// A message becomes a request; nothing is sent.
+    Encode,
+    /// The stack of layers over a service in memory.
+    Memory,
+    /// Over TCP to a server in another process.
+    Loopback,
+    /// A reply becomes values.
+    Reply,
+}
+
+/// What is sent, or read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Workload {
+    /// Text, html, a tag, tracking.
+    Simple,
+    /// 1,000 recipients with variables.
+    Batch,
+    /// 10,000 of them, ten calls.
+    Batch10k,
+    /// An attachment of 10 MiB in memory.
+    Attachment,
+    /// An attachment of 24 MiB on the disk.
+    File,
+    /// A page of 300 events.
+    Events,
+}
+
+/// Who does it, or with what around it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// This SDK as it comes, no subscriber for tracing.
+    Ours,
+    /// hyper-util's client and a body encoded beforehand: the floor.
+    Raw,
+    /// reqwest and its multipart form.
+    Reqwest,
+    /// This SDK's calls without its layers.
+    Bare,
+    /// The default stack and three layers of the application.
+    Layers,
+    /// The default stack and a subscriber that wants nothing of ours.
+    TracingOff,
+    /// The default stack and a subscriber that formats our spans and throws them away.
+    TracingOn,
+    /// The reply as a tree of JSON values.
+    Value,
+    /// The reply as a page of typed items.
+    Typed,
+}
+
+/// One row of the table, `loopback/simple/ours/64` for example.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Case {
+    /// Where.
+    pub group: Group,
+    /// What.
+    pub workload: Workload,
+    /// Who.
+    pub who: Who,
+    /// How many at a time.
+    pub tasks: usize,
+}
+
+/// How much of a case is run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Effort {
+    /// Messages before the first figure is taken.
+    pub warm: usize,
+    /// How often the time is taken.
+    pub rounds: usize,
+    /// Messages between two readings of the clock.
+    pub messages: usize,
+}
+
+impl Effort {
+    /// All messages whose cost is counted.
+    pub fn counted(self) -> usize {
+        self.rounds * self.messages
+    }
+}
+
+const GROUPS: [(Group, &str); 4] = [
+    (Group::Encode, "encode"),
+    (Group::Memory, "memory"),
+    (Group::Loopback, "loopback"),
+    (Group::Reply, "reply"),
+];
+
+const WORKLOADS: [(Workload, &str); 6] = [
+    (Workload::Simple, "simple"),
+    (Workload::Batch, "batch"),
+    (Workload::Batch10k, "batch-10k"),
+    (Workload::Attachment, "10mib"),
+    (Workload::File, "24mib-file"),
+    (Workload::Events, "events"),
+];
+
+const WHO: [(Who, &str); 9] = [
+    (Who::Ours, "ours"),
+    (Who::Raw, "raw"),
+    (Who::Reqwest, "reqwest"),
+    (Who::Bare, "bare"),
+    (Who::Layers, "layers"),
+    (Who::TracingOff, "tracing-off"),
+    (Who::TracingOn, "tracing-on"),
+    (Who::Value, "value"),
+    (Who::Typed, "typed"),
+];
+
+impl Workload {
+    /// The load of a mail; a file is at `file`.
+    ///
+    /// # Errors
+    ///
+    /// If a path is needed and there is none, or the workload is no mail.
+    pub fn load(self, file: Option<&str>) -> Result<Load> {
+        Ok(match self {
+            Self::Simple => Load::Simple,
+            Self::Batch => Load::batch(1_000),
+            Self::Batch10k => Load::batch(10_000),
+            Self::Attachment => Load::attachment(),
+            Self::File => {
+                let path = file.ok_or("this workload needs the path of a file")?;
+                Load::File(std::path::PathBuf::from(path).into())
+            }
+            Self::Events => return Err("events are not sent".into()),
+        })
+    }
+}
+
+impl Case {
+    /// Every row of the table.
+    pub fn all() -> Vec<Self> {
+        use self::{Group::*, Who::*, Workload::*};
+        let mut cases = Vec::new();
+        let mut add = |group, workload, who: &[Who], tasks: &[usize]| {
+            for &tasks in tasks {
+                for &who in who {
+                    cases.push(Self { group, workload, who, tasks });
+                }
+            }
+        };
+        for workload in [Simple, Batch, Batch10k, Attachment, File] {
+            add(Encode, workload, &[Ours], &[1]);
+        }
+        add(Memory, Simple, &[Bare, Ours, Layers, TracingOff, TracingOn], &[1, 64]);
+        for workload in [Simple, Batch, Attachment] {
+            add(Loopback, workload, &[Raw, Ours, Reqwest], &[1, 64]);
+        }
+        add(Loopback, Batch10k, &[Ours], &[1]);
+        add(Loopback, File, &[Ours], &[1]);
+        add(Reply, Events, &[Value, Typed], &[1]);
+        cases
+    }
+
+    /// The same work done by another.
+    pub fn by(self, who: Who) -> Self {
+        Self { who, ..self }
+    }
+
+    /// How many calls of the API one message of the workload is.
+    pub fn calls(self) -> usize {
+        if self.workload == Workload::Batch10k { 10 } else { 1 }
+    }
+
+    /// Enough for a median that holds still, and no more than about a second.
+    pub fn effort(self) -> Effort {
+        let (warm, rounds, messages) = match (self.workload, self.tasks) {
+            (Workload::Simple, 1) => (200, 2_000, 1),
+            (Workload::Simple, tasks) => (4 * tasks, 20, 10 * tasks),
+            (Workload::Attachment, 1) if self.group == Group::Encode => (20, 500, 1),
+            (Workload::Batch10k, _) => (1, 5, 1),
+            (_, 1) => (2, 40, 1),
+            (_, tasks) => (tasks, 1, tasks),
+        };
+        Effort { warm, rounds, messages }
+    }
+
+    /// How many messages to run when each instruction or allocation is traced; the difference of
+    /// the two counts is what a message costs. `None` where the case with one task says it.
+    pub fn traced(self) -> Option<[usize; 2]> {
+        match (self.workload, self.tasks) {
+            (Workload::Simple, 1) => Some([20, 220]),
+            (Workload::Simple, tasks) => Some([2 * tasks, 8 * tasks]),
+            (Workload::Attachment, 1) if self.group == Group::Encode => Some([2, 42]),
+            (_, 1) => Some([1, 4]),
+            _ => None,
+        }
+    }
+}
+
+fn name<T: PartialEq>(names: &[(T, &'static str)], value: &T) -> &'static str {
+    names.iter().find(|(other, _)| other == value).map_or("?", |(_, name)| name)
+}
+
+fn value<T: Copy>(names: &[(T, &str)], name: Option<&str>) -> Option<T> {
+    names.iter().find(|(_, other)| Some(*other) == name).map(|(value, _)| *value)
+}
+
+impl fmt::Display for Case {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (group, workload) = (name(&GROUPS, &self.group), name(&WORKLOADS, &self.workload));
+        write!(f, "{group}/{workload}/{}/{}", name(&WHO, &self.who), self.tasks)
+    }
+}
+
+impl FromStr for Case {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let mut parts = text.split('/');
+        let case = (|| {
+            Some(Self {
+                group: value(&GROUPS, parts.next())?,
+                workload: value(&WORKLOADS, parts.next())?,
+                who: value(&WHO, parts.next())?,
+                tasks: parts.next()?.parse().ok()?,
+            })
+        })();
+        // A combination that nobody runs would be measured as something else.
+        case.filter(|case| Self::all().contains(case))
+            .ok_or_else(|| format!("`{text}` is no case, `loopback/simple/ours/1` is one"))
+    }
+}

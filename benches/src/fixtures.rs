@@ -1,0 +1,212 @@
+//! The workloads, the same for every peer.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    sync::{Arc, LazyLock},
+};
+
+use bytes::Bytes;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+/// The sending domain.
+pub const DOMAIN: &str = "mg.example.com";
+/// The path that mail is sent to.
+pub const PATH: &str = "/v3/mg.example.com/messages";
+/// A key of the right shape that opens nothing.
+pub const KEY: &str = "key-0123456789abcdef0123456789abcdef";
+/// The sender of every mail.
+pub const FROM: &str = "Example Shop <shop@mg.example.com>";
+/// The recipient of a mail that has one.
+pub const TO: &str = "Bob <bob@example.com>";
+/// The subject of a mail to one recipient.
+pub const SUBJECT: &str = "Your order 4711 is on its way";
+/// The subject of a mail to many.
+pub const BATCH_SUBJECT: &str = "News for %recipient.name%";
+/// The name of the attachment.
+pub const FILENAME: &str = "report.pdf";
+
+/// The recorded answer of the service to a send.
+pub const RECEIPT: &str = "{\n  \"id\": \"<20210510091252.1.D6347B73DA43962E@mg.example.com>\",\n  \
+                           \"message\": \"Queued. Thank you.\"\n}";
+
+const MIB: usize = 1024 * 1024;
+
+static TEXT: LazyLock<String> =
+    LazyLock::new(|| filled("Your order has left our warehouse today. ", 1024));
+static HTML: LazyLock<String> =
+    LazyLock::new(|| filled("<p>Your order has left our <b>warehouse</b> today.</p>\n", 2048));
+
+fn filled(pattern: &str, length: usize) -> String {
+    pattern.chars().cycle().take(length).collect()
+}
+
+/// A text body of 1 kB.
+///
+/// A new one for each mail, as a template engine makes it: it is the caller's in all peers.
+pub fn text() -> String {
+    TEXT.clone()
+}
+
+/// An html body of 2 kB, likewise.
+pub fn html() -> String {
+    HTML.clone()
+}
+
+/// One of many recipients.
+#[derive(Clone, Debug)]
+pub struct Recipient {
+    /// The bare address.
+    pub address: String,
+    /// What the mail to them is filled in with.
+    pub variables: Variables,
+}
+
+/// The variables of a recipient.
+#[derive(Clone, Debug, Serialize)]
+pub struct Variables {
+    name: String,
+    order: u32,
+    link: String,
+}
+
+/// What a mail carries beside its texts.
+#[derive(Clone, Debug)]
+pub enum Load {
+    /// Nothing: the simple message.
+    Simple,
+    /// A separate mail for each of many recipients.
+    Batch(Arc<[Recipient]>),
+    /// A file in memory.
+    Attachment(Bytes),
+    /// A file on the disk.
+    File(Arc<PathBuf>),
+}
+
+impl Load {
+    /// So many recipients with variables.
+    pub fn batch(recipients: u32) -> Self {
+        let recipient = |i| Recipient {
+            address: format!("recipient-{i:05}@example.com"),
+            variables: Variables {
+                name: format!("Recipient {i}"),
+                order: 470_000 + i,
+                link: format!("https://shop.example.com/orders/{i:08x}"),
+            },
+        };
+        Self::Batch((0..recipients).map(recipient).collect())
+    }
+
+    /// 10 MiB in memory.
+    pub fn attachment() -> Self {
+        Self::Attachment(vec![b'x'; 10 * MIB].into())
+    }
+
+    /// The least that a body with this load measures.
+    pub fn least_body(&self) -> u64 {
+        let carried = match self {
+            Self::Simple => 0,
+            Self::Batch(recipients) => 100 * recipients.len(),
+            Self::Attachment(bytes) => bytes.len(),
+            Self::File(_) => 24 * MIB,
+        };
+        (1024 + 2048 + carried) as u64
+    }
+}
+
+/// Writes a file of 24 MiB, just below what the service takes.
+///
+/// # Errors
+///
+/// If the file cannot be written.
+pub fn write_file(path: &Path) -> io::Result<()> {
+    fs::write(path, vec![b'x'; 24 * MIB])
+}
+
+/// A page of events as the service answers it.
+pub fn events_page(events: u32) -> Bytes {
+    let items: Vec<Value> = (0..events).map(event).collect();
+    let link = |page| format!("https://api.mailgun.net/v3/{DOMAIN}/events/{page}=={:080x}", 7);
+    let page = json!({
+        "items": items,
+        "paging": {
+            "first": link("first"), "last": link("last"),
+            "next": link("next"), "previous": link("previous"),
+        },
+    });
+    page.to_string().into()
+}
+
+fn event(i: u32) -> Value {
+    let address = format!("recipient-{i:05}@example.com");
+    let mut event = json!({
+        "id": format!("{i:022x}"),
+        "timestamp": 1_620_637_972.5 + f64::from(i),
+        "log-level": "info",
+        "recipient": address,
+        "recipient-domain": "example.com",
+        "tags": ["receipts"],
+        "campaigns": [],
+        "user-variables": {"order": "4711"},
+        "flags": {
+            "is-routed": false, "is-authenticated": true,
+            "is-system-test": false, "is-test-mode": false,
+        },
+        "message": {
+            "headers": {
+                "message-id": format!("20210510091252.{i}.D6347B73DA43962E@{DOMAIN}"),
+                "from": FROM, "to": address, "subject": SUBJECT,
+            },
+            "attachments": [],
+            "size": 4711,
+        },
+    });
+    let more = match i % 3 {
+        0 => json!({
+            "event": "delivered",
+            "envelope": {
+                "transport": "smtp", "sender": "shop@mg.example.com",
+                "sending-ip": "192.0.2.17", "targets": address,
+            },
+            "delivery-status": {
+                "code": 250, "attempt-no": 1, "description": "", "message": "OK", "tls": true,
+                "mx-host": "mx.example.com", "certificate-verified": true, "utf8": true,
+                "session-seconds": 0.843_191_146_850_585_9,
+            },
+            "storage": {
+                "url": format!("https://storage-us-east4.api.mailgun.net/v3/domains/{DOMAIN}/messages/{i:064x}"),
+                "key": format!("{i:064x}"),
+            },
+        }),
+        1 => json!({
+            "event": "opened",
+            "ip": "198.51.100.4",
+            "geolocation": {"country": "DE", "region": "BE", "city": "Berlin"},
+            "client-info": {
+                "client-type": "browser", "client-os": "Linux", "device-type": "desktop",
+                "client-name": "Firefox", "bot": "",
+                "user-agent": "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0",
+            },
+        }),
+        _ => json!({
+            "event": "failed",
+            "severity": "permanent",
+            "reason": "bounce",
+            "envelope": {
+                "transport": "smtp", "sender": "shop@mg.example.com",
+                "sending-ip": "192.0.2.17", "targets": address,
+            },
+            "delivery-status": {
+                "code": 550, "attempt-no": 1, "bounce-code": "5.1.1",
+                "message": "5.1.1 The email account that you tried to reach does not exist.",
+                "description": "", "tls": true, "mx-host": "mx.example.com",
+                "certificate-verified": true, "utf8": true, "session-seconds": 0.43,
+            },
+        }),
+    };
+    if let (Some(event), Value::Object(more)) = (event.as_object_mut(), more) {
+        event.extend(more);
+    }
+    event
+}

@@ -1,0 +1,153 @@
+//! A call on its way: one request, its deadline and its span, and what comes back.
+
+use std::{
+    pin::Pin,
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+
+use http::{Request, Response, response::Parts};
+use pin_project_lite::pin_project;
+use tokio::time::{Instant, Sleep};
+use tracing::{Span, field::Empty};
+
+use super::{Client, Limits, service::Reply};
+use crate::{
+    Body, CallContext, Error, Kind, ReplyBody, Route, TimeoutPhase,
+    call::Options,
+    layers::{is_failure, upload_allowance},
+    reply::{Collect, ERROR_BODY, Frames, unread},
+};
+
+pin_project! {
+    /// A call that has been given to the stack; it runs when it is polled.
+    ///
+    /// It gives the reply of a success: read to its end, or with its body as it comes for a call
+    /// that wants a stream.
+    pub(crate) struct Exchange {
+        stage: Stage,
+        limits: Limits,
+        context: CallContext,
+        // When the call must end, and the limit that this comes from.
+        deadline: Option<(Instant, Duration)>,
+        // Made when the call first has to wait.
+        #[pin]
+        sleep: Option<Sleep>,
+        span: Span,
+    }
+}
+
+enum Stage {
+    Head(Reply),
+    /// A foreign service, or a layer that wraps replies, leaves the reading to us.
+    Body(Option<Parts>, Collect),
+}
+
+impl Exchange {
+    pub(crate) fn new(
+        client: &Client,
+        mut request: Request<Body>,
+        route: Route,
+        options: &Options,
+        is_streamed: bool,
+    ) -> Result<Self, Error> {
+        client.0.trusted.check(request.uri())?;
+        let limits = client.0.limits;
+        let limit = options.deadline().or_else(|| {
+            let allowance = upload_allowance(request.body());
+            limits.total.map(|total| total.saturating_add(allowance))
+        });
+        let deadline = limit.and_then(|limit| Some((Instant::now().checked_add(limit)?, limit)));
+        let context = options.context(route, deadline.map(|(at, _)| at), is_streamed);
+        let span = call_span(&context);
+        request.extensions_mut().insert(context.clone());
+        let stage = Stage::Head(client.0.stack.send(request));
+        Ok(Self { stage, limits, context, deadline, sleep: None, span })
+    }
+
+    pub(crate) fn context(&self) -> &CallContext {
+        &self.context
+    }
+
+    pub(crate) fn idle_limit(&self) -> Option<Duration> {
+        self.limits.idle
+    }
+}
+
+impl Stage {
+    fn poll(
+        &mut self,
+        cx: &mut Context<'_>,
+        limits: Limits,
+        is_streamed: bool,
+    ) -> Poll<Result<Response<ReplyBody>, Error>> {
+        if let Self::Head(reply) = self {
+            let (parts, body) = ready!(reply.as_mut().poll(cx))?.into_parts();
+            let is_failure = is_failure(parts.status);
+            let is_read = body.as_bytes().is_some();
+            if is_read && is_failure {
+                let body = body.as_bytes().cloned().unwrap_or_default();
+                return Poll::Ready(Err(Error::from_reply(parts.status, parts.headers, body)));
+            }
+            if is_read || (is_streamed && !is_failure) {
+                return Poll::Ready(Ok(Response::from_parts(parts, body)));
+            }
+            let cap = if is_failure { ERROR_BODY } else { limits.reply };
+            *self = Self::Body(Some(parts), Frames::new(body, limits.idle).collect(cap));
+        }
+        let Self::Body(parts, collect) = self else { return Poll::Pending };
+        let (bytes, outcome) = ready!(Pin::new(collect).poll(cx));
+        let Some(parts) = parts.take() else { return Poll::Pending };
+        Poll::Ready(match outcome {
+            _ if is_failure(parts.status) => {
+                Err(Error::from_reply(parts.status, parts.headers, bytes))
+            }
+            Err(fault) => Err(unread(fault, parts, limits.reply)),
+            Ok(()) => Ok(Response::from_parts(parts, bytes.into())),
+        })
+    }
+}
+
+impl Future for Exchange {
+    type Output = Result<Response<ReplyBody>, Error>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut this = self.project();
+        let entered = this.span.enter();
+        let mut outcome = this.stage.poll(cx, *this.limits, this.context.is_streamed());
+        if let (Poll::Pending, Some((at, limit))) = (&outcome, *this.deadline) {
+            if this.sleep.is_none() {
+                this.sleep.set(Some(tokio::time::sleep_until(at)));
+            }
+            if let Some(sleep) = this.sleep.as_mut().as_pin_mut() {
+                ready!(sleep.poll(cx));
+            }
+            let error = Error::timeout(TimeoutPhase::Total, limit);
+            outcome = Poll::Ready(Err(error.with_delivery(this.context.delivery_so_far())));
+        }
+        drop(entered);
+        let outcome = ready!(outcome);
+        Poll::Ready(outcome.map_err(|error| explained(error, this.context, this.span)))
+    }
+}
+
+fn explained(error: Error, context: &CallContext, span: &Span) -> Error {
+    span.record("error.type", tracing::field::debug(error.kind()));
+    span.record("otel.status_code", "ERROR");
+    // A fault found before the service was asked has had no attempt.
+    let attempts = match error.kind() {
+        Kind::UntrustedHost | Kind::InvalidInput | Kind::Config => 0,
+        _ => context.attempts(),
+    };
+    error.in_operation(context.route()).with_attempts(attempts)
+}
+
+fn call_span(context: &CallContext) -> Span {
+    tracing::info_span!(
+        "call",
+        otel.name = %context.route(),
+        otel.status_code = Empty,
+        url.template = context.route().template(),
+        error.type = Empty,
+    )
+}

@@ -1,0 +1,117 @@
+//! A body read piece by piece, with a bound on the pauses and, where all of it is wanted, on its
+//! size.
+
+use std::{
+    future::poll_fn,
+    pin::Pin,
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+
+use bytes::{Bytes, BytesMut};
+use http_body::Body as _;
+use tokio::time::Sleep;
+
+use super::{ReadFault, ReplyBody};
+use crate::{Error, TimeoutPhase};
+
+/// The data of a body, trailers skipped.
+pub(crate) struct Frames {
+    body: ReplyBody,
+    idle: Option<Duration>,
+    // Made when a piece first has to be waited for.
+    waiting: Option<Pin<Box<Sleep>>>,
+}
+
+impl Frames {
+    pub(crate) fn new(body: ReplyBody, idle: Option<Duration>) -> Self {
+        Self { body, idle, waiting: None }
+    }
+
+    /// The length in bytes, where the server told it.
+    pub(super) fn length(&self) -> Option<u64> {
+        self.body.size_hint().exact()
+    }
+
+    pub(super) async fn next(&mut self) -> Option<Result<Bytes, Error>> {
+        poll_fn(|cx| self.poll_next(cx)).await
+    }
+
+    pub(super) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Error>>> {
+        loop {
+            let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(cx) else { break };
+            self.waiting = None;
+            match frame {
+                None => return Poll::Ready(None),
+                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                Some(Ok(frame)) => {
+                    if let Ok(data) = frame.into_data() {
+                        return Poll::Ready(Some(Ok(data)));
+                    }
+                }
+            }
+        }
+        let Some(limit) = self.idle else { return Poll::Pending };
+        let waiting = self.waiting.get_or_insert_with(|| Box::pin(tokio::time::sleep(limit)));
+        ready!(waiting.as_mut().poll(cx));
+        Poll::Ready(Some(Err(Error::timeout(TimeoutPhase::BodyIdle, limit))))
+    }
+
+    /// All of it, if it is at most `cap` bytes.
+    ///
+    /// What was read before a fault is returned beside it; of a body over the cap, that is the cap.
+    pub(crate) fn collect(self, cap: usize) -> Collect {
+        Collect { frames: self, room: cap, first: Bytes::new(), rest: BytesMut::new() }
+    }
+}
+
+/// The future of [`Frames::collect`].
+pub(crate) struct Collect {
+    frames: Frames,
+    room: usize,
+    // Nearly every reply is one piece: it is kept as it is, and only a second one is copied.
+    first: Bytes,
+    rest: BytesMut,
+}
+
+impl Future for Collect {
+    type Output = (Bytes, Result<(), ReadFault>);
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = &mut *self;
+        let outcome = loop {
+            let mut data = match ready!(this.frames.poll_next(cx)) {
+                None => break Ok(()),
+                Some(Err(error)) => break Err(ReadFault::Broken(error)),
+                Some(Ok(data)) => data,
+            };
+            let fits = data.len() <= this.room;
+            data.truncate(this.room);
+            this.room -= data.len();
+            if this.first.is_empty() {
+                this.first = data;
+            } else {
+                this.rest.extend_from_slice(&data);
+            }
+            if !fits {
+                break Err(ReadFault::TooLarge);
+            }
+            if this.frames.body.is_end_stream() {
+                break Ok(());
+            }
+        };
+        Poll::Ready((this.whole(), outcome))
+    }
+}
+
+impl Collect {
+    fn whole(&mut self) -> Bytes {
+        if self.rest.is_empty() {
+            return std::mem::take(&mut self.first);
+        }
+        let mut whole = BytesMut::with_capacity(self.first.len() + self.rest.len());
+        whole.extend_from_slice(&self.first);
+        whole.extend_from_slice(&self.rest);
+        whole.freeze()
+    }
+}

@@ -1,0 +1,242 @@
+//! A batch that ended before its time, and the run that goes on from its journal.
+
+use std::{
+    collections::BTreeSet,
+    future::poll_fn,
+    pin::pin,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use mailgun_core::{Delivery, Kind};
+use mailgun_messages::{BatchRun, ChunkOutcome, ChunkRecord, ChunkState, Messages};
+use mailgun_mock::{Fault, MockMailgun};
+
+use crate::{
+    address, hourly, mails, refuses_number_five,
+    support::{hasty, messages, single_attempt},
+    to,
+};
+
+/// Everything that a program has stored of a batch, as JSON lines.
+type Journal = Arc<Mutex<Vec<String>>>;
+
+fn records(journal: &Journal) -> Vec<ChunkRecord> {
+    let lines = journal.lock().unwrap();
+    lines.iter().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// Stores each record; the process "crashes" as soon as `crash_at` are stored.
+fn stored_in(run: BatchRun, journal: &Journal, crash_at: usize) -> BatchRun {
+    let journal = journal.clone();
+    run.on_progress(move |progress| {
+        let stored = {
+            let mut lines = journal.lock().unwrap();
+            lines.push(serde_json::to_string(&progress.record).unwrap());
+            lines.len()
+        };
+        if stored == crash_at {
+            // Unwinds without the panic hook: it is no failure of the test.
+            std::panic::resume_unwind(Box::new("crash"));
+        }
+    })
+}
+
+/// Whose outcome a journal leaves open.
+fn unknown(records: &[ChunkRecord]) -> BTreeSet<usize> {
+    let mut unknown = BTreeSet::new();
+    for record in records {
+        for position in record.positions.iter() {
+            match record.state {
+                ChunkState::Sending | ChunkState::Unknown => unknown.insert(position),
+                _ => unknown.remove(&position),
+            };
+        }
+    }
+    unknown
+}
+
+/// Resumes a crashed batch of nine, first without and then with those whose outcome is unknown.
+async fn resume_and_check(
+    messages: &Messages,
+    journal: &Journal,
+    mails: impl Fn() -> Vec<usize>,
+    context: &str,
+) {
+    let known = records(journal);
+    let open = unknown(&known);
+    assert!(open.len() < 9, "{context}: something is known");
+    let resumed = to(9).chunk_size(2).resume(known);
+    let run = stored_in(messages.send_batch(resumed), journal, usize::MAX);
+    let report = run.await.unwrap();
+    assert!(report.is_complete(), "{context}: {report}");
+    for (position, mails) in mails().into_iter().enumerate() {
+        if open.contains(&position) {
+            assert!(mails <= 1, "{context}: {position} got {mails}");
+        } else {
+            assert_eq!(mails, 1, "{context}: {position}");
+        }
+    }
+    let before = mails();
+    let resumed = to(9).chunk_size(2).resume(records(journal)).resend_unknown();
+    let report = stored_in(messages.send_batch(resumed), journal, usize::MAX).await.unwrap();
+    assert_eq!(report.accepted(), open.len(), "{context}");
+    for (position, mails) in mails().into_iter().enumerate() {
+        let expected = before[position] + usize::from(open.contains(&position));
+        assert_eq!(mails, expected, "{context}: {position}");
+    }
+    let resumed = to(9).chunk_size(2).resume(records(journal)).resend_unknown();
+    let report = messages.send_batch(resumed).await.unwrap();
+    assert!(report.results.is_empty(), "{context}: nothing is left");
+}
+
+#[tokio::test]
+async fn a_batch_killed_at_any_record_is_resumed_without_a_second_mail() {
+    for concurrency in [1, 3] {
+        // Five chunks have ten records.
+        for crash_at in 1..=10 {
+            let mock = MockMailgun::start().await;
+            let messages = single_attempt(&mock);
+            let journal = Journal::default();
+            let run = messages.send_batch(to(9).chunk_size(2)).concurrency(concurrency);
+            let crashed = tokio::spawn(stored_in(run, &journal, crash_at).into_future()).await;
+            assert!(crashed.unwrap_err().is_panic());
+            let context = format!("{concurrency} at once, killed at record {crash_at}");
+            let open = unknown(&records(&journal));
+            assert!(open.len() <= 2 * concurrency, "{context}: {open:?}");
+            resume_and_check(&messages, &journal, || mails(&mock, 9), &context).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_run_dropped_after_any_result_is_resumed_without_a_second_mail() {
+    for results in 0..=5 {
+        let mock = MockMailgun::start().await;
+        let messages = single_attempt(&mock);
+        let journal = Journal::default();
+        let mut run = stored_in(messages.send_batch(to(9).chunk_size(2)), &journal, usize::MAX);
+        for _ in 0..results {
+            assert!(run.next_result().await.unwrap().is_some());
+        }
+        drop(run);
+        let context = format!("dropped after {results} results");
+        resume_and_check(&messages, &journal, || mails(&mock, 9), &context).await;
+    }
+}
+
+#[tokio::test]
+async fn a_run_dropped_while_it_sends_is_resumed_without_a_second_mail() {
+    for begun in 1..=5 {
+        let mock = MockMailgun::start().await;
+        let messages = single_attempt(&mock);
+        let journal = Journal::default();
+        let run = messages.send_batch(to(9).chunk_size(2)).concurrency(2);
+        {
+            let mut run = pin!(stored_in(run, &journal, usize::MAX).into_future());
+            let sending = || {
+                let records = records(&journal);
+                records.iter().filter(|record| record.state == ChunkState::Sending).count()
+            };
+            poll_fn(|context| {
+                let polled = run.as_mut().poll(context);
+                if polled.is_ready() || sending() >= begun {
+                    std::task::Poll::Ready(())
+                } else {
+                    std::task::Poll::Pending
+                }
+            })
+            .await;
+        }
+        let context = format!("dropped with {begun} begun");
+        resume_and_check(&messages, &journal, || mails(&mock, 9), &context).await;
+    }
+}
+
+#[tokio::test]
+async fn a_crash_while_a_refused_chunk_is_split_loses_nobody() {
+    for crash_at in 1..=24 {
+        let service = refuses_number_five();
+        let journal = Journal::default();
+        let run = service.messages().send_batch(to(8)).concurrency(1).isolate_refused(true);
+        let crashed = tokio::spawn(stored_in(run, &journal, crash_at).into_future()).await;
+        if let Ok(report) = crashed {
+            assert_eq!(report.unwrap().refused(), 1);
+            continue;
+        }
+        let known = records(&journal);
+        let open = unknown(&known);
+        // One call was on its way, so only those in it may be unknown.
+        let last = known.last().unwrap();
+        if last.state == ChunkState::Sending {
+            assert_eq!(open, last.positions.iter().collect(), "killed at record {crash_at}");
+        } else {
+            assert_eq!(open, BTreeSet::new(), "killed at record {crash_at}");
+        }
+        let resumed = service.messages().send_batch(to(8).resume(known)).isolate_refused(true);
+        let report = resumed.await.unwrap();
+        assert_eq!(report.unknown() + report.not_sent(), 0);
+        for position in (0..8).filter(|position| *position != 5) {
+            let address = address(position);
+            let accepted = service.seen().into_iter().filter(|request| {
+                let to = request.values("to");
+                to.contains(&&*address) && !to.contains(&"r5@example.com")
+            });
+            let expected = usize::from(!open.contains(&position));
+            assert_eq!(accepted.count(), expected, "{position}, killed at record {crash_at}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn records_of_another_batch_are_refused() {
+    let mock = MockMailgun::start().await;
+    let report = messages(&mock).send_batch(to(3)).await.unwrap();
+    let error = messages(&mock).send_batch(to(4).resume(report.records())).await.unwrap_err();
+    assert_eq!(error.kind(), Kind::InvalidInput);
+    assert!(error.to_string().contains("`resume`"), "{error}");
+    assert_eq!(mock.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn a_lost_reply_makes_its_chunk_unknown_and_is_not_sent_again() {
+    let mock = MockMailgun::start().await;
+    let messages = hasty(&mock);
+    let chunk = AtomicUsize::new(0);
+    // The second request alone.
+    mock.inject(
+        Fault::lose_reply().for_path_where(move |_| chunk.fetch_add(1, Ordering::SeqCst) == 1),
+    );
+    let report = messages.send_batch(to(6).chunk_size(2)).concurrency(1).await.unwrap();
+    assert_eq!((report.accepted(), report.unknown()), (4, 2));
+    assert!(!report.is_complete());
+    assert_eq!(report.results[1].record().state, ChunkState::Unknown);
+    let ChunkOutcome::Unknown(error) = &report.results[1].outcome else {
+        panic!("{:?}", report.results[1]);
+    };
+    assert_eq!((error.delivery(), error.attempts()), (Delivery::Unknown, 1));
+    assert_eq!(mails(&mock, 6), [1; 6]);
+
+    let resumed = to(6).chunk_size(2).resume(report.records());
+    assert!(messages.send_batch(resumed).await.unwrap().results.is_empty());
+    assert_eq!(mails(&mock, 6), [1; 6], "nobody has two");
+    let resumed = to(6).chunk_size(2).resume(report.records()).resend_unknown();
+    assert_eq!(messages.send_batch(resumed).await.unwrap().accepted(), 2);
+    assert_eq!(mails(&mock, 6), [1, 1, 2, 2, 1, 1]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_crash_while_waiting_for_a_limit_leaves_nobody_unknown() {
+    let (service, _) = hourly(4, |left| format!(r#"{{"retry-seconds": {left}}}"#));
+    let journal = Journal::default();
+    let run = service.messages().send_batch(to(9).chunk_size(2)).concurrency(1);
+    let run = stored_in(run, &journal, usize::MAX);
+    let waiting = tokio::time::timeout(Duration::from_secs(60), run.into_future()).await;
+    assert!(waiting.is_err(), "it waits for the hour");
+    assert_eq!(unknown(&records(&journal)), BTreeSet::new());
+    let resumed = service.messages().send_batch(to(9).chunk_size(2).resume(records(&journal)));
+    assert_eq!(resumed.await.unwrap().accepted(), 5);
+}

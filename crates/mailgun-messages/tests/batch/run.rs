@@ -1,0 +1,282 @@
+//! A batch on its way: results, pacing, and when it stops.
+
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use futures_util::TryStreamExt as _;
+use mailgun_core::{Client, Kind};
+use mailgun_messages::{ChunkOutcome, ChunkRecord, ChunkState, Messages};
+use mailgun_mock::MockMailgun;
+use tokio::time::Instant;
+
+use crate::{
+    address, hourly, mails, newsletter, refuses_number_five,
+    support::{Answer, Scripted, messages, single_attempt},
+    to,
+};
+
+#[tokio::test]
+async fn one_bad_address_fails_its_chunk_alone() {
+    let service = refuses_number_five();
+    let report = service.messages().send_batch(to(12).chunk_size(8)).await.unwrap();
+    assert_eq!((report.accepted(), report.refused()), (4, 8));
+    assert!(!report.is_complete());
+    assert_eq!(service.seen().len(), 2, "a refusal is not repeated");
+}
+
+#[tokio::test]
+async fn one_bad_address_can_be_isolated() {
+    let service = refuses_number_five();
+    let run = service.messages().send_batch(to(8)).isolate_refused(true);
+    let report = run.await.unwrap();
+    assert_eq!((report.accepted(), report.refused()), (7, 1));
+    let refused = report.results.iter().find(|r| matches!(r.outcome, ChunkOutcome::Refused(_)));
+    let refused = refused.unwrap();
+    assert_eq!(refused.recipients.iter().collect::<Vec<_>>(), [5]);
+    let ChunkOutcome::Refused(error) = &refused.outcome else { unreachable!() };
+    assert_eq!(error.status().unwrap().as_u16(), 400);
+    let mut accepted = Vec::new();
+    for request in service.seen() {
+        let to = request.values("to");
+        if !to.contains(&"r5@example.com") {
+            accepted.extend(to.into_iter().map(str::to_owned));
+        }
+        let mut to = request.values("to");
+        to.sort_unstable();
+        let keys: Vec<_> = request.recipient_variables().into_keys().collect();
+        assert_eq!(keys, to);
+    }
+    accepted.sort();
+    let expected: Vec<_> = (0..8).filter(|n| *n != 5).map(address).collect();
+    assert_eq!(accepted, expected);
+    assert_eq!(service.seen().len(), 7, "8, 4 + 4, 2 + 2, 1 + 1");
+}
+
+#[tokio::test]
+async fn progress_is_told_before_each_chunk_and_after_it() {
+    let service = Scripted::new(|_| Answer::accepted());
+    let steps = Arc::new(Mutex::new(Vec::new()));
+    let (log, server) = (steps.clone(), service.clone());
+    let run = service.messages().send_batch(to(5).chunk_size(2)).concurrency(1);
+    let report = run
+        .on_progress(move |progress| {
+            log.lock().unwrap().push((
+                progress.record.positions.iter().collect::<Vec<_>>(),
+                matches!(progress.record.state, ChunkState::Sending),
+                server.seen().len(),
+                (progress.done, progress.total),
+            ));
+        })
+        .await
+        .unwrap();
+    let expected = [
+        (vec![0, 1], true, 0, (0, 5)),
+        (vec![0, 1], false, 1, (2, 5)),
+        (vec![2, 3], true, 1, (2, 5)),
+        (vec![2, 3], false, 2, (4, 5)),
+        (vec![4], true, 2, (4, 5)),
+        (vec![4], false, 3, (5, 5)),
+    ];
+    assert_eq!(*steps.lock().unwrap(), expected);
+    let records = report.records();
+    assert_eq!(records.len(), 3);
+    for record in &records {
+        assert_eq!(record.total, 5);
+        assert_eq!(record.state, ChunkState::Accepted("1@mg.example.com".into()));
+        let json = serde_json::to_string(record).unwrap();
+        assert!(!json.contains("r0@"), "a record names positions, not people: {json}");
+        assert_eq!(serde_json::from_str::<ChunkRecord>(&json).unwrap(), *record);
+    }
+}
+
+#[tokio::test]
+async fn a_batch_stops_early_where_going_on_is_pointless() {
+    let mock = MockMailgun::start().await;
+    let wrong_key: Client =
+        Client::builder("key-wrong").base_url(mock.base_url()).no_proxy().build().unwrap();
+    let wrong_key = Messages::new(&wrong_key, mock.domain());
+    let run = wrong_key.send_batch(to(100).chunk_size(10)).concurrency(2);
+    let report = run.await.unwrap();
+    assert!(mock.requests().len() <= 2, "{}", mock.requests().len());
+    assert_eq!(report.accepted(), 0);
+    assert_eq!(report.refused() + report.not_sent(), 100);
+    assert!(report.not_sent() >= 80);
+    let ChunkOutcome::Refused(error) = &report.results[0].outcome else {
+        panic!("{:?}", report.results[0]);
+    };
+    assert_eq!(error.status().unwrap().as_u16(), 401);
+    assert!(matches!(report.results[9].outcome, ChunkOutcome::NotSent(None)));
+
+    let unknown_domain = Messages::new(&mock.client(), "other.example.com");
+    let run = unknown_domain.send_batch(to(100).chunk_size(10)).concurrency(1);
+    let report = run.await.unwrap();
+    assert_eq!((report.refused(), report.not_sent()), (10, 90));
+
+    // The rest can be sent when the cause is mended.
+    let resumed = to(100).chunk_size(10).resume(report.records());
+    assert!(messages(&mock).send_batch(resumed).await.unwrap().is_complete());
+    assert_eq!(mails(&mock, 100), vec![1; 100]);
+
+    let gone = single_attempt(&mock);
+    drop(mock);
+    let report = gone.send_batch(to(100).chunk_size(10)).concurrency(1).await.unwrap();
+    assert_eq!((report.not_sent(), report.results.len()), (100, 10));
+    assert!(
+        matches!(&report.results[0].outcome, ChunkOutcome::NotSent(Some(error)) if error.kind() == Kind::Connect)
+    );
+}
+
+#[tokio::test]
+async fn a_batch_stops_after_three_unknown_outcomes_in_a_row() {
+    let service = Scripted::new(|_| Answer::new(500, "{}"));
+    let run = service.messages().send_batch(to(100).chunk_size(10)).concurrency(1);
+    let report = run.await.unwrap();
+    assert_eq!(service.seen().len(), 3);
+    assert_eq!((report.unknown(), report.not_sent()), (30, 70));
+
+    let number = AtomicUsize::new(0);
+    let service = Scripted::new(move |_| match number.fetch_add(1, Ordering::SeqCst) % 3 {
+        2 => Answer::accepted(),
+        _ => Answer::new(502, "bad gateway"),
+    });
+    let run = service.messages().send_batch(to(90).chunk_size(10)).concurrency(1);
+    let report = run.await.unwrap();
+    assert_eq!((report.unknown(), report.accepted()), (60, 30), "a success in between counts");
+}
+
+#[tokio::test]
+async fn the_report_counts_recipients_and_says_so() {
+    let service = Scripted::new(|request| match request.values("to")[0] {
+        "r0@example.com" => Answer::accepted(),
+        "r2@example.com" => Answer::new(400, r#"{"message":"no"}"#),
+        "r4@example.com" => Answer::new(500, "{}"),
+        _ => Answer::new(401, "Forbidden"),
+    });
+    let run = service.messages().send_batch(to(9).chunk_size(2)).concurrency(1);
+    let report = run.await.unwrap();
+    assert_eq!(report.to_string(), "2 accepted, 4 refused, 2 unknown, 1 not sent");
+    assert!(!report.is_complete());
+    assert_eq!(
+        (report.accepted(), report.refused(), report.unknown(), report.not_sent()),
+        (2, 4, 2, 1)
+    );
+    let states: Vec<_> = report.records().into_iter().map(|record| record.state).collect();
+    let expected = [
+        ChunkState::Accepted("1@mg.example.com".into()),
+        ChunkState::Refused,
+        ChunkState::Unknown,
+        ChunkState::Refused,
+        ChunkState::NotSent,
+    ];
+    assert_eq!(states, expected);
+}
+
+#[tokio::test]
+async fn results_can_be_taken_as_a_stream_or_one_by_one() {
+    let service = Scripted::new(|_| Answer::accepted());
+    let run = service.messages().send_batch(to(5).chunk_size(2));
+    let results: Vec<_> = run.into_stream().try_collect().await.unwrap();
+    assert_eq!(results.iter().map(|result| result.recipients.len()).sum::<usize>(), 5);
+
+    let mut run = service.messages().send_batch(to(2).chunk_size(1));
+    assert!(run.next_result().await.unwrap().is_some());
+    assert!(run.next_result().await.unwrap().is_some());
+    assert!(run.next_result().await.unwrap().is_none());
+    assert!(run.next_result().await.unwrap().is_none());
+
+    let failing: Result<Vec<_>, _> =
+        service.messages().send_batch(newsletter()).into_stream().try_collect().await;
+    assert_eq!(failing.unwrap_err().kind(), Kind::InvalidInput);
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_more_calls_are_on_their_way_than_allowed() {
+    for (asked, most) in [(None, 4), (Some(1), 1), (Some(0), 1), (Some(7), 7)] {
+        let service = Scripted::new(|_| Answer::accepted().after(Duration::from_millis(10)));
+        let run = service.messages().send_batch(to(40).chunk_size(1));
+        let run = match asked {
+            Some(calls) => run.concurrency(calls),
+            None => run,
+        };
+        assert!(run.await.unwrap().is_complete());
+        assert_eq!(service.most_in_flight(), most, "{asked:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_batch_paces_itself_to_a_hundred_an_hour() {
+    let in_words: fn(u64) -> String = |left| {
+        let text = "Domain mg.example.com is not allowed to send: recipient limit exceeded";
+        format!(r#"{{"message": "{text}, try again after {left} seconds"}}"#)
+    };
+    let in_json: fn(u64) -> String = |left| format!(r#"{{"retry-seconds": {left}}}"#);
+    for hint in [in_words, in_json] {
+        for concurrency in [1, 4] {
+            let (service, log) = hourly(100, hint);
+            let start = Instant::now();
+            // With the retry of a usual client, which does not wait for so long.
+            let client = service.client_with(Client::builder("key-test"));
+            let messages = Messages::new(&client, "mg.example.com");
+            let run = messages.send_batch(to(350).chunk_size(10)).concurrency(concurrency);
+            let report = run.await.unwrap();
+            assert!(report.is_complete(), "{report}");
+            let took = start.elapsed();
+            assert!(took >= Duration::from_secs(3 * 3600), "{took:?}");
+            assert!(took < Duration::from_secs(3 * 3600 + 60), "{took:?}");
+            let log = log.lock().unwrap();
+            let accepted = log.iter().filter(|(_, accepted, _)| *accepted);
+            let mut reached: Vec<_> = accepted.flat_map(|(.., to)| to.clone()).collect();
+            let count = reached.len();
+            reached.sort();
+            reached.dedup();
+            assert_eq!((count, reached.len()), (350, 350), "each once");
+            let refused: Vec<_> = log.iter().filter(|(_, accepted, _)| !accepted).collect();
+            assert!(refused.len() <= 3 * concurrency, "{} were refused", refused.len());
+            for (at, ..) in refused {
+                // What came with a refused request came at once; then nothing until the hour.
+                let until = Duration::from_secs((at.as_secs() / 3600 + 1) * 3600);
+                let early = log.iter().filter(|(other, ..)| {
+                    *other > *at + Duration::from_millis(200) && *other < until
+                });
+                assert_eq!(early.count(), 0, "a request before {until:?}");
+            }
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wait_that_is_too_long_ends_the_batch_with_its_time() {
+    let (service, log) = hourly(20, |left| format!(r#"{{"retry-seconds": {left}}}"#));
+    let run = service.messages().send_batch(to(50).chunk_size(10)).concurrency(1);
+    let report = run.max_wait(Duration::from_secs(60)).await.unwrap();
+    assert_eq!((report.accepted(), report.refused(), report.not_sent()), (20, 10, 20));
+    let ChunkOutcome::Refused(error) = &report.results[2].outcome else {
+        panic!("{:?}", report.results[2]);
+    };
+    assert!(error.retry_after().unwrap() > Duration::from_secs(3500));
+    assert_eq!(log.lock().unwrap().len(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn limits_without_a_hint_are_tried_again_later_and_not_for_ever() {
+    let number = AtomicUsize::new(0);
+    let service = Scripted::new(move |_| match number.fetch_add(1, Ordering::SeqCst) {
+        0..3 => Answer::new(420, "slow down"),
+        _ => Answer::accepted(),
+    });
+    let start = Instant::now();
+    let report = service.messages().send_batch(to(3)).await.unwrap();
+    assert!(report.is_complete());
+    assert_eq!(service.seen().len(), 4);
+    assert!(start.elapsed() >= Duration::from_secs(1 + 2 + 4));
+
+    let service = Scripted::new(|_| Answer::new(429, "{}"));
+    let report = service.messages().send_batch(to(3).chunk_size(1)).await.unwrap();
+    assert_eq!(report.accepted(), 0);
+    assert!(service.seen().len() < 40, "{}", service.seen().len());
+}

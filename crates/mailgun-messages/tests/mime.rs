@@ -1,0 +1,85 @@
+//! Finished MIME messages: sent as they are, to whom the envelope says.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+mod support;
+
+use mailgun_core::Kind;
+use mailgun_messages::{Attachment, MimeMessage};
+use mailgun_mock::MockMailgun;
+
+use support::{messages, parts_logged};
+
+#[tokio::test]
+async fn a_mime_message_goes_to_its_envelope_alone() {
+    let mock = MockMailgun::start().await;
+    let mime = "From: shop@mg.example.com\r\nTo: header@example.com\r\nCc: cc@example.com\r\n\
+                Bcc: bcc@example.com\r\nSubject: Hi\r\n\r\nHello \u{e9}\r\n";
+    let message = MimeMessage::new(mime).to("a@example.com, b@example.com").to("c@example.com");
+    messages(&mock).send_mime(message).await.unwrap();
+    let sent = &mock.sent()[0];
+    assert_eq!(sent.recipients(), ["a@example.com", "b@example.com", "c@example.com"]);
+    assert_eq!(sent.mime().unwrap(), mime, "not a byte is changed");
+    assert_eq!(mock.requests()[0].path(), "/v3/mg.example.com/messages.mime");
+
+    let parts = parts_logged(&mock.requests()[0]).await;
+    let file = parts.iter().find(|part| part.name == "message").unwrap();
+    assert_eq!(file.filename.as_deref(), Some("message.mime"));
+    assert_eq!(file.content_type.as_deref(), Some("message/rfc822"));
+}
+
+#[tokio::test]
+async fn the_envelope_of_a_mime_text_is_to_cc_and_bcc_and_its_bcc_is_gone() {
+    let mock = MockMailgun::start().await;
+    let mime = "From: shop@mg.example.com\r\nTo: \"Doe, J\" <a@example.com>,\r\n b@example.com\r\n\
+                CC: c@example.com\r\nbcc: secret@example.com,\r\n\thidden@example.com\r\n\
+                Subject: Hi\r\n\r\nBcc: body@example.com\r\n";
+    messages(&mock).send_mime(MimeMessage::from_message(mime).unwrap()).await.unwrap();
+    let sent = &mock.sent()[0];
+    let expected = [
+        "a@example.com",
+        "b@example.com",
+        "c@example.com",
+        "secret@example.com",
+        "hidden@example.com",
+    ];
+    assert_eq!(sent.recipients(), expected);
+    let on_the_wire = String::from_utf8(sent.mime().unwrap().to_vec()).unwrap();
+    assert!(!on_the_wire.contains("secret") && !on_the_wire.contains("hidden"), "{on_the_wire}");
+    assert!(
+        on_the_wire.contains("\r\nCC: c@example.com\r\nSubject: Hi\r\n\r\nBcc: body@example.com")
+    );
+}
+
+#[tokio::test]
+async fn mime_messages_without_recipients_or_content_are_refused() {
+    let mock = MockMailgun::start().await;
+    let messages = messages(&mock);
+    let mime = "To: header@example.com\r\n\r\nHello";
+    for (message, parameter) in [
+        (MimeMessage::new(mime), "to"),
+        (MimeMessage::new("").to("bob@example.com"), "message"),
+        (MimeMessage::new(mime).to("bob"), "to #1"),
+        (MimeMessage::new(mime).to("bob@example.com").tag("a\nb"), "o:tag"),
+    ] {
+        let error = messages.send_mime(message).await.unwrap_err();
+        assert_eq!(error.kind(), Kind::InvalidInput);
+        assert!(error.to_string().contains(&format!("`{parameter}`")), "{error}");
+    }
+    assert!(MimeMessage::from_message("Subject: x\r\n\r\nTo: a@example.com").is_err());
+    assert_eq!(mock.requests().len(), 0);
+}
+
+#[tokio::test]
+async fn a_mime_message_may_come_from_a_file_or_a_stream() {
+    let mock = MockMailgun::start().await;
+    let mime = b"Subject: \xff raw bytes\r\n\r\n\x00\x01".to_vec();
+    let file = support::Scratch::new("mail.eml", &mime);
+    let upload = Attachment::from_path(file.path()).await.unwrap();
+    messages(&mock).send_mime(MimeMessage::new(upload).to("a@example.com")).await.unwrap();
+    let reader = Attachment::from_reader("", None, std::io::Cursor::new(mime.clone()));
+    messages(&mock).send_mime(MimeMessage::new(reader).to("a@example.com")).await.unwrap();
+    for sent in mock.sent() {
+        assert_eq!(sent.mime().unwrap(), &mime);
+    }
+    assert_eq!(mock.sent().len(), 2, "a file without a name would have been dropped");
+}

@@ -10,7 +10,10 @@ use mailgun::{
 };
 use tower::{service_fn, util::MapRequestLayer};
 use tracing_subscriber::{
-    Layer as _, filter::LevelFilter, filter::Targets, fmt, layer::SubscriberExt as _,
+    Layer as _,
+    filter::{LevelFilter, Targets},
+    fmt,
+    layer::SubscriberExt as _,
     util::SubscriberInitExt as _,
 };
 

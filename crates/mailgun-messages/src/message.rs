@@ -1,8 +1,10 @@
 use mailgun_core::{Error, Form};
 use serde::Serialize;
 
-use crate::content::{Addresses, Content, content_setters};
-use crate::options::option_setters;
+use crate::{
+    content::{Addresses, Content, content_setters},
+    options::option_setters,
+};
 
 /// A mail, described by its parts; Mailgun builds the MIME message.
 ///

@@ -9,9 +9,8 @@ use http_body_util::BodyExt as _;
 use mailgun_core::{Client, Delivery, Error, Kind, bytes::Bytes};
 use mailgun_messages::{Attachment, Message, Messages};
 use mailgun_mock::{Fault, MockMailgun, RateLimit};
-use tokio::{io::AsyncReadExt as _, net::TcpListener};
-
 use support::{Scratch, complete, hasty, messages, offline, parts_of, random_bytes};
+use tokio::{io::AsyncReadExt as _, net::TcpListener};
 
 /// A stream of the content in uneven pieces.
 fn stream(

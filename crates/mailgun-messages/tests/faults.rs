@@ -12,7 +12,6 @@ use mailgun_core::{Client, Delivery, Kind, LimitScope};
 use mailgun_messages::{MessageId, Messages, MimeMessage};
 use mailgun_mock::{Fault, MockMailgun, RateLimit};
 use serde_json::{Value, json};
-
 use support::{complete, hasty, messages};
 
 #[tokio::test]

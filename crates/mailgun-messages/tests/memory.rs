@@ -15,7 +15,6 @@ use std::{
 use mailgun_core::Client;
 use mailgun_messages::{Attachment, Messages};
 use peak_alloc::PeakAlloc;
-
 use support::{Scratch, complete};
 
 #[global_allocator]

@@ -6,7 +6,6 @@ mod support;
 use mailgun_core::Kind;
 use mailgun_messages::{Attachment, MimeMessage};
 use mailgun_mock::MockMailgun;
-
 use support::{messages, parts_logged};
 
 #[tokio::test]

@@ -7,7 +7,6 @@ use mailgun_core::{Client, Error};
 use mailgun_messages::{Attachment, Batch, ChunkOutcome, Message, Messages, MimeMessage};
 use mailgun_mock::{Fault, MockMailgun};
 use serde_json::json;
-
 use support::{Answer, Part, Scripted, complete, messages, offline, parts_of};
 
 const NASTY: &[&str] = &[

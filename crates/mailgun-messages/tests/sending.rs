@@ -10,7 +10,6 @@ use mailgun_messages::{Attachment, DkimKey, Message, Messages, MimeMessage, Time
 use mailgun_mock::MockMailgun;
 use serde::Serialize;
 use serde_json::{Value, json};
-
 use support::{complete, fault_of, messages, offline, parts_logged, parts_of, values};
 
 type Setter = fn(Message) -> Message;

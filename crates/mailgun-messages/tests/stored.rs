@@ -9,7 +9,6 @@ use mailgun_core::{Client, Delivery, Error, Kind, Region, Route, Timestamp};
 use mailgun_messages::{Attachment, MessageId, Messages, StorageHost};
 use mailgun_mock::MockMailgun;
 use serde_json::Value;
-
 use support::{Answer, Scripted, complete, messages, random_bytes};
 
 const EVENTS: Route = Route::get("/v3/{domain}/events");

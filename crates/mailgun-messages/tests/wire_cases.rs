@@ -11,7 +11,6 @@ use mailgun_messages::{Attachment, DkimKey, Message, Messages, TimeOfDay, Tracki
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
-
 use support::{Answer, Scripted, Seen};
 
 /// Where ours rightly differs: case, field, what the reference sends, what we send, and why.

@@ -2,13 +2,9 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use base64::Engine as _;
-use base64::prelude::BASE64_URL_SAFE;
+use base64::{Engine as _, prelude::BASE64_URL_SAFE};
 
-use crate::date;
-use crate::groups::Groups;
-use crate::http::reply::Refusal;
-use crate::sent::SentMessage;
+use crate::{date, groups::Groups, http::reply::Refusal, sent::SentMessage};
 
 #[derive(Debug)]
 pub(crate) struct Account {

@@ -1,16 +1,19 @@
 //! Settings of a server.
 
-use std::fmt;
-use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::Arc;
+use std::{
+    fmt, io,
+    net::{Ipv4Addr, SocketAddr},
+    sync::Arc,
+};
 
 use tokio::net::TcpListener;
 
-use crate::account::{Account, Limits};
-use crate::http::connection;
-use crate::mock::MockMailgun;
-use crate::server::Server;
+use crate::{
+    account::{Account, Limits},
+    http::connection,
+    mock::MockMailgun,
+    server::Server,
+};
 
 /// Settings for a [`MockMailgun`]; from [`MockMailgun::builder`].
 ///

@@ -1,16 +1,18 @@
 //! Faults: what goes wrong between a client and Mailgun, on demand.
 
-use std::fmt;
-use std::sync::Arc;
-use std::time::Duration;
+use std::{fmt, sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use http::header::{self, HeaderName, HeaderValue};
-use http::{Method, StatusCode};
+use http::{
+    Method, StatusCode,
+    header::{self, HeaderName, HeaderValue},
+};
 use serde_json::Value;
 
-use crate::http::reply::Reply;
-use crate::rate_limit::{Limit, RateLimit};
+use crate::{
+    http::reply::Reply,
+    rate_limit::{Limit, RateLimit},
+};
 
 /// Something that goes wrong with one request, or with the next `n` of them.
 ///

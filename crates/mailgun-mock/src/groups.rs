@@ -3,9 +3,13 @@
 
 use http::StatusCode;
 
-use crate::account::Account;
-use crate::http::reply::{Refusal, Reply};
-use crate::http::request::Request;
+use crate::{
+    account::Account,
+    http::{
+        reply::{Refusal, Reply},
+        request::Request,
+    },
+};
 
 /// What a handler answers with.
 pub(crate) type Answer = Result<Reply, Refusal>;

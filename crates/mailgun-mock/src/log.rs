@@ -3,8 +3,11 @@
 use std::fmt;
 
 use bytes::Bytes;
-use http::header::{self, HeaderMap};
-use http::{Method, request};
+use http::{
+    Method,
+    header::{self, HeaderMap},
+    request,
+};
 
 /// A request that reached the server, as the wire had it.
 ///

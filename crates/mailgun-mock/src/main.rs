@@ -2,8 +2,10 @@
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program talks on its streams")]
 
-use std::net::{Ipv4Addr, SocketAddr};
-use std::process::ExitCode;
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    process::ExitCode,
+};
 
 use mailgun_mock::MockMailgun;
 

@@ -2,8 +2,7 @@
 
 use std::fmt::Write as _;
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
+use base64::{Engine as _, prelude::BASE64_STANDARD};
 
 use crate::sent::{SentFile, SentMessage};
 

@@ -1,20 +1,19 @@
 //! The handle that a test holds.
 
-use std::fmt;
-use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::{
+    fmt,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use mailgun_core::{Client, ClientBuilder};
 use serde_json::Value;
 use tokio::task::AbortHandle;
 
-use crate::address;
-use crate::builder::Builder;
-use crate::fault::Fault;
-use crate::groups::queue;
-use crate::log::LoggedRequest;
-use crate::sent::SentMessage;
-use crate::server::Server;
+use crate::{
+    address, builder::Builder, fault::Fault, groups::queue, log::LoggedRequest, sent::SentMessage,
+    server::Server,
+};
 
 /// A Mailgun that runs inside the process, and shows what reached it.
 ///

@@ -3,12 +3,13 @@
 use std::time::SystemTime;
 
 use bytes::Bytes;
-use http::StatusCode;
-use http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use http::{
+    StatusCode,
+    header::{self, HeaderMap, HeaderName, HeaderValue},
+};
 use serde_json::json;
 
-use crate::date;
-use crate::http::reply::Reply;
+use crate::{date, http::reply::Reply};
 
 pub(crate) const LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
 pub(crate) const REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");

@@ -1,7 +1,6 @@
 //! What was sent.
 
-use std::fmt;
-use std::time::SystemTime;
+use std::{fmt, time::SystemTime};
 
 use bytes::Bytes;
 use serde_json::{Map, Value};

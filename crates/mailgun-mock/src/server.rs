@@ -6,12 +6,13 @@ use bytes::Bytes;
 use http::{StatusCode, request};
 use tokio::sync::watch;
 
-use crate::account::Account;
-use crate::fault::{self, Effect, Fault};
-use crate::groups;
-use crate::http::reply::Reply;
-use crate::http::request::Request;
-use crate::log::LoggedRequest;
+use crate::{
+    account::Account,
+    fault::{self, Effect, Fault},
+    groups,
+    http::{reply::Reply, request::Request},
+    log::LoggedRequest,
+};
 
 #[derive(Debug)]
 pub(crate) struct Server {

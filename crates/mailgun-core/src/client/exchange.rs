@@ -40,7 +40,7 @@ pin_project! {
 enum Stage {
     Head(Reply),
     /// A foreign service, or a layer that wraps replies, leaves the reading to us.
-    Body(Option<Parts>, Collect),
+    Body(Option<Box<Parts>>, Collect),
 }
 
 impl Exchange {
@@ -93,11 +93,11 @@ impl Stage {
                 return Poll::Ready(Ok(Response::from_parts(parts, body)));
             }
             let cap = if is_failure { ERROR_BODY } else { limits.reply };
-            *self = Self::Body(Some(parts), Frames::new(body, limits.idle).collect(cap));
+            *self = Self::Body(Some(Box::new(parts)), Frames::new(body, limits.idle).collect(cap));
         }
         let Self::Body(parts, collect) = self else { return Poll::Pending };
         let (bytes, outcome) = ready!(Pin::new(collect).poll(cx));
-        let Some(parts) = parts.take() else { return Poll::Pending };
+        let Some(parts) = parts.take().map(|parts| *parts) else { return Poll::Pending };
         Poll::Ready(match outcome {
             _ if is_failure(parts.status) => {
                 Err(Error::from_reply(parts.status, parts.headers, bytes))

@@ -77,7 +77,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`Kind::Config`], naming the variable or setting.
+    /// [`Kind::Config`](crate::Kind::Config), naming the variable or setting.
     pub fn from_env() -> Result<Self, Error> {
         ClientBuilder::from_env()?.build()
     }
@@ -90,7 +90,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`Kind::InvalidInput`] if `id` cannot stand in a header.
+    /// [`Kind::InvalidInput`](crate::Kind::InvalidInput) if `id` cannot stand in a header.
     pub fn for_subaccount(&self, id: impl AsRef<str>) -> Result<Self, Error> {
         let subaccount = Some(subaccount_header(id.as_ref())?);
         Ok(Self::from_inner(Inner {

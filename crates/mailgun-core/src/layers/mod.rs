@@ -22,16 +22,15 @@ mod read_reply;
 mod retry;
 mod trace;
 
+pub(crate) use self::{
+    attempt_timeout::upload_allowance,
+    headers::{ON_BEHALF_OF, subaccount_header},
+    read_reply::is_failure,
+};
 pub use self::{
     attempt_timeout::{AttemptTimeout, AttemptTimeoutFuture, AttemptTimeoutLayer},
     headers::{AuthorizationLayer, HeaderSource, SetHeader, SubaccountLayer, UserAgentLayer},
     read_reply::{ReadReply, ReadReplyFuture, ReadReplyLayer},
     retry::{Retry, RetryFuture, RetryLayer, RetryPolicy},
     trace::{Trace, TraceFuture, TraceLayer},
-};
-
-pub(crate) use self::{
-    attempt_timeout::upload_allowance,
-    headers::{ON_BEHALF_OF, subaccount_header},
-    read_reply::is_failure,
 };

@@ -15,9 +15,8 @@ use std::{
 use mailgun_messages::Batch;
 use mailgun_mock::MockMailgun;
 use serde_json::json;
-use tokio::time::Instant;
-
 use support::{Answer, Scripted};
+use tokio::time::Instant;
 
 /// A batch to which only recipients need be added.
 fn newsletter() -> Batch {

@@ -7,11 +7,15 @@ use http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use super::{Answer, queue};
-use crate::account::Account;
-use crate::date;
-use crate::http::reply::{Refusal, Reply};
-use crate::http::request::Request;
-use crate::sent::SentMessage;
+use crate::{
+    account::Account,
+    date,
+    http::{
+        reply::{Refusal, Reply},
+        request::Request,
+    },
+    sent::SentMessage,
+};
 
 #[derive(Debug, Default)]
 pub(crate) struct State {

@@ -8,12 +8,13 @@ use std::time::SystemTime;
 use serde_json::json;
 
 use super::{Answer, events, queue};
-use crate::account::Account;
-use crate::date;
-use crate::http::reply::Reply;
-use crate::http::request::Request;
-use crate::rate_limit;
-use crate::sent::{Mail, SentMessage};
+use crate::{
+    account::Account,
+    date,
+    http::{reply::Reply, request::Request},
+    rate_limit,
+    sent::{Mail, SentMessage},
+};
 
 const SENDS_ALLOWED: u64 = 2_000_000;
 

@@ -1,16 +1,16 @@
 //! The sending queues: scheduled messages, and queues that Mailgun has disabled.
 
-use std::collections::HashMap;
-use std::time::SystemTime;
+use std::{collections::HashMap, time::SystemTime};
 
 use serde_json::{Value, json};
 
 use super::{Answer, events};
-use crate::account::Account;
-use crate::date;
-use crate::http::reply::Reply;
-use crate::http::request::Request;
-use crate::sent::SentMessage;
+use crate::{
+    account::Account,
+    date,
+    http::{reply::Reply, request::Request},
+    sent::SentMessage,
+};
 
 #[derive(Debug, Default)]
 pub(crate) struct State {
@@ -78,8 +78,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::account::Limits;
-    use crate::sent::Mail;
+    use crate::{account::Limits, sent::Mail};
 
     fn kinds(account: &Account) -> Vec<&str> {
         let events = account.groups.events.all.iter();

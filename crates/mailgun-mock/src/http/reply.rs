@@ -1,14 +1,18 @@
 //! Replies, and the pace at which their bodies are written.
 
-use std::future::Future;
-use std::io;
-use std::pin::Pin;
-use std::task::{Context, Poll, ready};
-use std::time::Duration;
+use std::{
+    future::Future,
+    io,
+    pin::Pin,
+    task::{Context, Poll, ready},
+    time::Duration,
+};
 
 use bytes::Bytes;
-use http::header::{self, HeaderMap, HeaderName, HeaderValue};
-use http::{Response, StatusCode};
+use http::{
+    Response, StatusCode,
+    header::{self, HeaderMap, HeaderName, HeaderValue},
+};
 use http_body::{Body, Frame, SizeHint};
 use serde_json::{Value, json};
 use tokio::time::Sleep;

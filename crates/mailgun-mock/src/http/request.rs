@@ -1,16 +1,17 @@
 //! One request, read to its end.
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
+use base64::{Engine as _, prelude::BASE64_STANDARD};
 use bytes::{Bytes, BytesMut};
-use http::header::{self, HeaderMap};
-use http::{Method, request};
+use http::{
+    Method,
+    header::{self, HeaderMap},
+    request,
+};
 use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
 use percent_encoding::percent_decode_str;
 
-use super::form::Form;
-use super::reply::Refusal;
+use super::{form::Form, reply::Refusal};
 
 /// Mailgun refuses request bodies beyond this size, whatever they hold.
 const MAX_BODY: usize = 52_428_800;

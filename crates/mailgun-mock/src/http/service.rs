@@ -4,11 +4,12 @@ use bytes::Bytes;
 use http::{Response, StatusCode};
 use hyper::body::Incoming;
 
-use super::connection::Cut;
-use super::reply::{Pace, PacedBody, Reply};
-use super::request::{Request, read_body};
-use crate::fault::Effect;
-use crate::server::Server;
+use super::{
+    connection::Cut,
+    reply::{Pace, PacedBody, Reply},
+    request::{Request, read_body},
+};
+use crate::{fault::Effect, server::Server};
 
 const TOO_LARGE: &str = "<html>\r\n<head><title>413 Request Entity Too Large</title></head>\r\n\
     <body>\r\n<center><h1>413 Request Entity Too Large</h1></center>\r\n</body>\r\n</html>\r\n";

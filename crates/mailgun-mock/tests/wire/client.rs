@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use mailgun_mock::MockMailgun;
 use serde_json::Value;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
 
 /// `api:key-mock`.
 pub(crate) const AUTH: (&str, &str) = ("Authorization", "Basic YXBpOmtleS1tb2Nr");

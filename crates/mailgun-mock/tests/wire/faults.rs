@@ -1,13 +1,17 @@
 //! Each fault, as the socket of a client sees it.
 
-use std::io::ErrorKind;
-use std::time::{Duration, Instant, SystemTime};
+use std::{
+    io::ErrorKind,
+    time::{Duration, Instant, SystemTime},
+};
 
 use mailgun_mock::{Fault, MockMailgun, RateLimit};
 use serde_json::json;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
-use tokio::time::timeout;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+    time::timeout,
+};
 
 use crate::client::{
     AUTH, Answer, MAIL, MESSAGES, URLENCODED, connect, get, post_form, request, urlencode,

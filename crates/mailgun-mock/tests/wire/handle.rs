@@ -1,14 +1,15 @@
 //! What the handle shows, and what ends with it.
 
-use std::sync::Arc;
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use http_body_util::{BodyExt as _, Full};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use mailgun_mock::{Fault, MockMailgun};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
-use tokio::time::timeout;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+    time::timeout,
+};
 
 use crate::client::{
     AUTH, MAIL, MESSAGES, URLENCODED, connect, exchange, get, post_form, send_with, urlencode,

@@ -2,8 +2,10 @@
 
 use mailgun_mock::MockMailgun;
 
-use crate::checks::TOO_MANY_OPTIONS;
-use crate::client::{AUTH, MAIL, MESSAGES, Multipart, URLENCODED, exchange, send_with};
+use crate::{
+    checks::TOO_MANY_OPTIONS,
+    client::{AUTH, MAIL, MESSAGES, Multipart, URLENCODED, exchange, send_with},
+};
 
 #[tokio::test]
 async fn options_may_be_exactly_16_kb() {

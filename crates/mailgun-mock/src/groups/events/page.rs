@@ -1,7 +1,6 @@
 //! Pages of a search, and the opaque tokens that name them.
 
-use base64::Engine as _;
-use base64::prelude::BASE64_URL_SAFE;
+use base64::{Engine as _, prelude::BASE64_URL_SAFE};
 use serde_json::{Value, json};
 
 /// Where a page lies in the order of a search. Events are named by their number, so that new ones

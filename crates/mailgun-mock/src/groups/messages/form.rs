@@ -2,13 +2,13 @@
 
 use serde_json::{Map, Value};
 
-use crate::account::Limits;
-use crate::address;
-use crate::date;
-use crate::http::form::Form;
-use crate::http::reply::Refusal;
-use crate::mime;
-use crate::sent::Mail;
+use crate::{
+    account::Limits,
+    address, date,
+    http::{form::Form, reply::Refusal},
+    mime,
+    sent::Mail,
+};
 
 pub(super) type Reader = fn(&Form, Limits) -> Result<Mail, Refusal>;
 

@@ -5,11 +5,15 @@ mod render;
 use http::{HeaderValue, StatusCode};
 
 use super::form::{envelope, recipient_list};
-use crate::account::Account;
-use crate::groups::Answer;
-use crate::http::reply::{Refusal, Reply};
-use crate::http::request::Request;
-use crate::sent::{Mail, SentMessage};
+use crate::{
+    account::Account,
+    groups::Answer,
+    http::{
+        reply::{Refusal, Reply},
+        request::Request,
+    },
+    sent::{Mail, SentMessage},
+};
 
 pub(super) fn route(
     account: &mut Account,

@@ -2,11 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::account::Account;
-use crate::address;
-use crate::date;
-use crate::mime;
-use crate::sent::{SentFile, SentMessage};
+use crate::{
+    account::Account,
+    address, date, mime,
+    sent::{SentFile, SentMessage},
+};
 
 /// The form for `Accept: message/rfc2822`.
 pub(super) fn mime(message: &SentMessage) -> Value {

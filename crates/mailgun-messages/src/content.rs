@@ -262,7 +262,7 @@ impl Content {
         self.max_options = Some(bytes);
     }
 
-    fn has(&self, names: &[&str]) -> bool {
+    pub(crate) fn has(&self, names: &[&str]) -> bool {
         self.fields.iter().any(|(name, _)| names.contains(&name))
     }
 
@@ -306,17 +306,14 @@ impl Content {
     fn check_options(&self) -> Result<(), Error> {
         let is_option =
             |name: &str| matches!(name.as_bytes(), [b'o' | b'h' | b'v' | b't', b':', ..]);
-        let mut options: Vec<_> = self
-            .fields
-            .iter()
-            .filter(|(name, _)| is_option(name))
-            .map(|(name, value)| (name.len() + value.len(), name))
-            .collect();
-        let size: usize = options.iter().map(|(size, _)| size).sum();
+        let options = || self.fields.iter().filter(|(name, _)| is_option(name));
+        let sizes = || options().map(|(name, value)| (name.len() + value.len(), name));
+        let size: usize = sizes().map(|(size, _)| size).sum();
         let limit = self.max_options.unwrap_or(MAX_OPTIONS);
         if size <= limit {
             return Ok(());
         }
+        let mut options: Vec<_> = sizes().collect();
         options.sort_unstable_by(|a, b| b.cmp(a));
         let largest: Vec<_> =
             options.iter().take(3).map(|(size, name)| format!("`{name}` with {size}")).collect();

@@ -86,7 +86,7 @@ impl Message {
     }
 
     fn check(&self) -> Result<(), Error> {
-        if self.content.fields.get("to").is_none() {
+        if !self.content.has(&["to"]) {
             return Err(Error::invalid("to", "is missing: a message needs a recipient"));
         }
         self.content.check_complete()?;

@@ -17,11 +17,11 @@ pub enum Tracking {
 }
 
 impl Tracking {
-    pub(crate) fn as_str(self) -> &'static str {
+    pub(crate) fn into_value(self) -> bytes::Bytes {
         match self {
-            Self::Yes => "yes",
-            Self::No => "no",
-            Self::HtmlOnly => "htmlonly",
+            Self::Yes => mailgun_core::yes_no(true),
+            Self::No => mailgun_core::yes_no(false),
+            Self::HtmlOnly => bytes::Bytes::from_static(b"htmlonly"),
         }
     }
 }
@@ -268,13 +268,13 @@ macro_rules! option_setters {
             ///
             /// On a domain whose tracking is off, the two below take effect only beside this one.
             pub fn tracking(mut self, tracking: impl Into<$crate::Tracking>) -> Self {
-                self.content.line("o:tracking", tracking.into().as_str());
+                self.content.line("o:tracking", tracking.into().into_value());
                 self
             }
 
             /// Tracks clicks (`o:tracking-clicks`).
             pub fn tracking_clicks(mut self, tracking: impl Into<$crate::Tracking>) -> Self {
-                self.content.line("o:tracking-clicks", tracking.into().as_str());
+                self.content.line("o:tracking-clicks", tracking.into().into_value());
                 self
             }
 
@@ -287,7 +287,7 @@ macro_rules! option_setters {
             /// Puts the tracking pixel at the top of the mail
             /// (`o:tracking-pixel-location-top`), where a client that cuts long mails shows it.
             pub fn tracking_pixel_at_top(mut self, tracking: impl Into<$crate::Tracking>) -> Self {
-                self.content.line("o:tracking-pixel-location-top", tracking.into().as_str());
+                self.content.line("o:tracking-pixel-location-top", tracking.into().into_value());
                 self
             }
 

@@ -18,13 +18,13 @@ pub trait FieldValue {
 }
 
 /// How most message options spell a truth value.
-pub const fn yes_no(value: bool) -> &'static str {
-    if value { "yes" } else { "no" }
+pub const fn yes_no(value: bool) -> Bytes {
+    Bytes::from_static(if value { b"yes" } else { b"no" })
 }
 
 /// How most queries and settings spell a truth value.
-pub const fn true_false(value: bool) -> &'static str {
-    if value { "true" } else { "false" }
+pub const fn true_false(value: bool) -> Bytes {
+    Bytes::from_static(if value { b"true" } else { b"false" })
 }
 
 impl FieldValue for Bytes {
@@ -126,6 +126,9 @@ impl Fields {
         name: impl Into<Cow<'static, str>>,
         value: impl FieldValue,
     ) -> &mut Self {
+        if self.entries.is_empty() {
+            self.entries.reserve(8);
+        }
         self.entries.push((name.into(), value.into_value()));
         self
     }
@@ -195,7 +198,11 @@ impl Fields {
 
     /// Adds all of `other`, its fault too.
     pub fn extend(&mut self, other: Self) -> &mut Self {
-        self.entries.extend(other.entries);
+        if self.entries.is_empty() {
+            self.entries = other.entries;
+        } else {
+            self.entries.extend(other.entries);
+        }
         if let Some(fault) = other.fault {
             self.fail(fault);
         }

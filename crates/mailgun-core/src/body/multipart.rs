@@ -29,18 +29,8 @@ const COPIED: usize = 8 * 1024;
 /// ```
 #[derive(Default)]
 pub struct Form {
-    parts: Vec<Part>,
-    fault: Option<Error>,
-}
-
-struct Part {
-    name: Cow<'static, str>,
-    content: Content,
-}
-
-enum Content {
-    Text(Bytes),
-    File(Box<Upload>),
+    texts: Fields,
+    files: Vec<(Cow<'static, str>, Upload)>,
 }
 
 impl Form {
@@ -55,44 +45,25 @@ impl Form {
         name: impl Into<Cow<'static, str>>,
         value: impl FieldValue,
     ) -> &mut Self {
-        let (name, content) = (name.into(), Content::Text(value.into_value()));
-        if let Some(reason) = unreadable(&name) {
-            return self.fail(Error::invalid(name.escape_debug(), reason));
-        }
-        self.parts.push(Part { name, content });
+        self.texts.append(name, value);
         self
     }
 
-    /// Adds a file part.
+    /// Adds a file part; files are written after all texts.
     pub fn file(&mut self, name: impl Into<Cow<'static, str>>, file: Upload) -> &mut Self {
-        let name = name.into();
-        if file.filename().is_empty() {
-            let reason = "needs a filename: the service drops files without one";
-            return self.fail(Error::invalid(name, reason));
-        }
-        if let Some(reason) = unreadable(file.filename()) {
-            return self.fail(Error::invalid(format_args!("filename of {name}"), reason));
-        }
-        self.parts.push(Part { name, content: Content::File(Box::new(file)) });
+        self.files.push((name.into(), file));
         self
     }
 
     /// Adds all fields as text parts.
     pub fn fields(&mut self, fields: Fields) -> &mut Self {
-        let (entries, fault) = fields.into_parts();
-        self.parts.reserve(entries.len());
-        for (name, value) in entries {
-            self.text(name, value);
-        }
-        match fault {
-            Some(fault) => self.fail(fault),
-            None => self,
-        }
+        self.texts.extend(fields);
+        self
     }
 
     /// Keeps a fault of a part; the first one is what the call reports.
     pub fn fail(&mut self, error: Error) -> &mut Self {
-        self.fault.get_or_insert(error);
+        self.texts.fail(error);
         self
     }
 
@@ -107,75 +78,121 @@ impl Form {
         getrandom::fill(&mut random).map_err(|error| {
             Error::config("randomness", format_args!("is not available: {error}"))
         })?;
-        let mut boundary = String::with_capacity(32);
-        boundary.push_str("mailgun-");
-        URL_SAFE_NO_PAD.encode_string(random, &mut boundary);
+        let mut boundary = *b"mailgun-0123456789012345678901";
+        if URL_SAFE_NO_PAD.encode_slice(random, &mut boundary[8..]).is_err() {
+            return Err(Error::config("randomness", "does not fit the boundary"));
+        }
         self.finish_with(&boundary)
     }
 
-    fn finish_with(self, boundary: &str) -> Result<(HeaderValue, Body), Error> {
-        if let Some(fault) = self.fault {
+    fn finish_with(self, boundary: &[u8]) -> Result<(HeaderValue, Body), Error> {
+        let (texts, fault) = self.texts.into_parts();
+        if let Some(fault) = fault {
             return Err(fault);
         }
-        let content_type = ["multipart/form-data; boundary=", boundary].concat();
+        check(&texts, &self.files)?;
+        let content_type = [b"multipart/form-data; boundary=", boundary].concat();
         let content_type = HeaderValue::from_maybe_shared(Bytes::from(content_type))
             .map_err(|_| Error::invalid("boundary", "holds characters that a header cannot"))?;
 
-        let mut buffer = BytesMut::with_capacity(self.copied_length(boundary));
-        let mut segments = Vec::new();
-        for part in self.parts {
-            buffer.put_slice(b"--");
-            buffer.put_slice(boundary.as_bytes());
-            buffer.put_slice(b"\r\nContent-Disposition: form-data; name=\"");
-            put_escaped(&mut buffer, &part.name);
-            let content = match part.content {
-                Content::Text(text) => {
-                    buffer.put_slice(b"\"\r\n\r\n");
-                    Segment::Bytes(text)
-                }
-                Content::File(file) => {
-                    buffer.put_slice(b"\"; filename=\"");
-                    put_escaped(&mut buffer, file.filename());
-                    buffer.put_slice(b"\"\r\nContent-Type: ");
-                    buffer.put_slice(file.content_type().as_ref().as_bytes());
-                    buffer.put_slice(b"\r\n\r\n");
-                    file.into_segment()
-                }
-            };
-            match content {
-                Segment::Bytes(bytes) if bytes.len() <= COPIED => buffer.put_slice(&bytes),
-                large => {
-                    segments.push(Segment::Bytes(buffer.split().freeze()));
-                    segments.push(large);
-                }
-            }
-            buffer.put_slice(b"\r\n");
+        let mut layout = Layout {
+            buffer: BytesMut::with_capacity(copied_length(&texts, &self.files, boundary)),
+            segments: Vec::new(),
+        };
+        for (name, text) in texts {
+            layout.open(boundary, &name);
+            layout.buffer.put_slice(b"\"\r\n\r\n");
+            layout.content(Segment::Bytes(text));
         }
-        buffer.put_slice(b"--");
-        buffer.put_slice(boundary.as_bytes());
-        buffer.put_slice(b"--\r\n");
-        segments.push(Segment::Bytes(buffer.freeze()));
-        Ok((content_type, Body::from_segments(segments)))
+        for (name, file) in self.files {
+            layout.open(boundary, &name);
+            layout.buffer.put_slice(b"\"; filename=\"");
+            put_escaped(&mut layout.buffer, file.filename());
+            layout.buffer.put_slice(b"\"\r\nContent-Type: ");
+            layout.buffer.put_slice(file.content_type().as_ref().as_bytes());
+            layout.buffer.put_slice(b"\r\n\r\n");
+            layout.content(file.into_segment());
+        }
+        Ok((content_type, layout.close(boundary)))
+    }
+}
+
+/// A body in the making: what is copied gathers in the buffer.
+struct Layout {
+    buffer: BytesMut,
+    segments: Vec<Segment>,
+}
+
+impl Layout {
+    fn open(&mut self, boundary: &[u8], name: &str) {
+        self.buffer.put_slice(b"--");
+        self.buffer.put_slice(boundary);
+        self.buffer.put_slice(b"\r\nContent-Disposition: form-data; name=\"");
+        put_escaped(&mut self.buffer, name);
     }
 
-    /// Room for all that is copied, a little more where names need escapes or files long types.
-    fn copied_length(&self, boundary: &str) -> usize {
-        const HEAD: usize = "--\r\nContent-Disposition: form-data; name=\"\"\r\n\r\n\r\n".len();
-        const FILE_HEAD: usize = "; filename=\"\"\r\nContent-Type: ".len() + 32;
-        let parts = self.parts.iter().map(|part| {
-            HEAD + boundary.len()
-                + part.name.len()
-                + match &part.content {
-                    Content::Text(text) if text.len() <= COPIED => text.len(),
-                    Content::Text(_) => 0,
-                    Content::File(file) => {
-                        let small = file.size().filter(|size| *size <= COPIED as u64).unwrap_or(0);
-                        FILE_HEAD + file.filename().len() + small as usize
-                    }
-                }
-        });
-        parts.sum::<usize>() + boundary.len() + 6
+    fn content(&mut self, content: Segment) {
+        match content {
+            Segment::Bytes(bytes) if bytes.len() <= COPIED => self.buffer.put_slice(&bytes),
+            large => {
+                self.segments.push(Segment::Bytes(self.buffer.split().freeze()));
+                self.segments.push(large);
+            }
+        }
+        self.buffer.put_slice(b"\r\n");
     }
+
+    fn close(mut self, boundary: &[u8]) -> Body {
+        self.buffer.put_slice(b"--");
+        self.buffer.put_slice(boundary);
+        self.buffer.put_slice(b"--\r\n");
+        let last = self.buffer.freeze();
+        if self.segments.is_empty() {
+            return last.into();
+        }
+        self.segments.push(Segment::Bytes(last));
+        Body::from_segments(self.segments)
+    }
+}
+
+/// Room for all that is copied, a little more where names need escapes or files long types.
+fn copied_length(
+    texts: &[(Cow<'static, str>, Bytes)],
+    files: &[(Cow<'static, str>, Upload)],
+    boundary: &[u8],
+) -> usize {
+    const HEAD: usize = "--\r\nContent-Disposition: form-data; name=\"\"\r\n\r\n\r\n".len();
+    const FILE_HEAD: usize = "; filename=\"\"\r\nContent-Type: ".len() + 32;
+    let head = HEAD + boundary.len();
+    let copied = |length: usize| if length <= COPIED { length } else { 0 };
+    let texts = texts.iter().map(|(name, text)| head + name.len() + copied(text.len()));
+    let files = files.iter().map(|(name, file)| {
+        let small = file.size().filter(|size| *size <= COPIED as u64).unwrap_or(0);
+        head + FILE_HEAD + name.len() + file.filename().len() + small as usize
+    });
+    texts.sum::<usize>() + files.sum::<usize>() + boundary.len() + 6
+}
+
+/// What a reader on the other side would lose or misread.
+fn check(
+    texts: &[(Cow<'static, str>, Bytes)],
+    files: &[(Cow<'static, str>, Upload)],
+) -> Result<(), Error> {
+    for (name, _) in texts {
+        if let Some(reason) = unreadable(name) {
+            return Err(Error::invalid(name.escape_debug(), reason));
+        }
+    }
+    for (name, file) in files {
+        if file.filename().is_empty() {
+            let reason = "needs a filename: the service drops files without one";
+            return Err(Error::invalid(name, reason));
+        }
+        if let Some(reason) = unreadable(name).or_else(|| unreadable(file.filename())) {
+            return Err(Error::invalid(format_args!("filename of {name}"), reason));
+        }
+    }
+    Ok(())
 }
 
 /// Why a name would be misread on the other side, where the escapes of [`put_escaped`] do not help.
@@ -210,11 +227,7 @@ fn put_escaped(buffer: &mut BytesMut, text: &str) {
 
 impl fmt::Debug for Form {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names = self.parts.iter().map(|part| match &part.content {
-            Content::Text(text) => format!("{}: {} bytes", part.name, text.len()),
-            Content::File(file) => format!("{}: {file:?}", part.name),
-        });
-        f.debug_list().entries(names).finish()
+        f.debug_struct("Form").field("texts", &self.texts).field("files", &self.files).finish()
     }
 }
 
@@ -226,7 +239,7 @@ mod tests {
     use super::*;
 
     async fn written(form: Form) -> (String, Vec<u8>) {
-        let (content_type, body) = form.finish_with("B").unwrap();
+        let (content_type, body) = form.finish_with(b"B").unwrap();
         let declared = body.size_hint().exact();
         let bytes = body.collect().await.unwrap().to_bytes().to_vec();
         if let Some(declared) = declared {
@@ -244,9 +257,9 @@ mod tests {
         let (content_type, bytes) = written(form).await;
         assert_eq!(content_type, "multipart/form-data; boundary=B");
         let expected = "--B\r\nContent-Disposition: form-data; name=\"to\"\r\n\r\nbob@example.com\r\n\
+            --B\r\nContent-Disposition: form-data; name=\"v:my key\"\r\n\r\n\r\n\
             --B\r\nContent-Disposition: form-data; name=\"attachment\"; filename=\"a.txt\"\r\n\
-            Content-Type: text/plain\r\n\r\nhello\r\n\
-            --B\r\nContent-Disposition: form-data; name=\"v:my key\"\r\n\r\n\r\n--B--\r\n";
+            Content-Type: text/plain\r\n\r\nhello\r\n--B--\r\n";
         assert_eq!(String::from_utf8(bytes).unwrap(), expected);
     }
 
@@ -279,7 +292,7 @@ mod tests {
         let large = Bytes::from(vec![b'x'; COPIED + 1]);
         let mut form = Form::new();
         form.text("a", "1").text("html", large.clone()).text("b", "2");
-        let (_, mut body) = form.finish_with("B").unwrap();
+        let (_, mut body) = form.finish_with(b"B").unwrap();
         body.frame().await.unwrap().unwrap();
         let second = body.frame().await.unwrap().unwrap().into_data().unwrap();
         assert_eq!(second.as_ptr(), large.as_ptr());
@@ -289,7 +302,7 @@ mod tests {
     async fn a_mail_without_attachments_is_one_segment() {
         let mut form = Form::new();
         form.text("text", "x".repeat(1024)).text("html", "y".repeat(2048));
-        let (_, body) = form.finish_with("B").unwrap();
+        let (_, body) = form.finish_with(b"B").unwrap();
         assert!(body.as_bytes().is_some());
     }
 

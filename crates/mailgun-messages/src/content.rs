@@ -49,8 +49,10 @@ impl Mailboxes {
 
 impl Addresses for &str {
     fn into_mailboxes(self) -> Result<Mailboxes, Error> {
-        if !self.contains(',') {
-            return self.parse().map(Mailboxes::One);
+        match self.parse() {
+            Ok(mailbox) => return Ok(Mailboxes::One(mailbox)),
+            Err(error) if !self.contains(',') => return Err(error),
+            Err(_) => {}
         }
         let mut list = Mailbox::parse_list(self)?;
         Ok(match list.len() {

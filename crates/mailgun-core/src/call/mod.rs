@@ -71,7 +71,7 @@ pub(crate) struct Draft {
 pub(crate) enum Target {
     /// A path on the base, its prefix included; a link's holds its query too.
     Path(String),
-    /// A URL that a reply gave.
+    /// A URL that a reply gave, of a host that may see the key.
     Url(Uri),
 }
 
@@ -296,9 +296,8 @@ impl<T> Call<T> {
     /// Gives the call to the stack, which runs it when the exchange is awaited.
     fn start(self, is_streamed: bool) -> Result<(Exchange, Decode<T>), Error> {
         let Self { client, route, draft, options, decode } = self;
-        let exchange = build(&client, route, draft)
-            .and_then(|request| Exchange::new(&client, request, route, &options, is_streamed));
-        Ok((exchange.map_err(|error| error.in_operation(route))?, decode))
+        let request = build(&client, route, draft).map_err(|error| error.in_operation(route))?;
+        Ok((Exchange::new(&client, request, route, &options, is_streamed), decode))
     }
 }
 

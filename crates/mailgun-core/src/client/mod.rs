@@ -142,8 +142,7 @@ impl Client {
         let host = host.ok_or_else(|| Error::invalid("host", "is not the URL of a host alone"));
         let target = host.and_then(|base| {
             let uri = base.uri(path_and_query(route.path(base.prefix(), segments)?, "")?)?;
-            self.0.trusted.check(&uri)?;
-            Ok(Target::Url(uri))
+            self.trusted_target(uri)
         });
         Call::json_reply(self.clone(), route, target)
     }
@@ -229,6 +228,11 @@ impl Client {
 
     fn url(&self, url: &str) -> Result<Target, Error> {
         let uri: Uri = url.parse().map_err(|_| Error::invalid("url", "is not a URL"))?;
+        self.trusted_target(uri)
+    }
+
+    /// The one place where a URL from outside becomes a target; all others are on the base.
+    fn trusted_target(&self, uri: Uri) -> Result<Target, Error> {
         self.0.trusted.check(&uri)?;
         Ok(Target::Url(uri))
     }

@@ -4,8 +4,9 @@ mod plan;
 mod record;
 mod run;
 
-use std::fmt;
+use std::{fmt, ops::Range};
 
+use bytes::Bytes;
 use mailgun_core::{Error, Form, Mailbox};
 use serde::Serialize;
 
@@ -17,7 +18,7 @@ pub use self::{
     run::BatchRun,
 };
 use crate::{
-    content::{Addresses, Content, content_setters},
+    content::{Addresses, Content, Mailboxes, content_setters},
     options::option_setters,
 };
 
@@ -60,6 +61,8 @@ use crate::{
 pub struct Batch {
     pub(crate) content: Content,
     recipients: Vec<Recipient>,
+    /// The variables of all recipients, one JSON object after the other.
+    variables: Vec<u8>,
     chunk_size: usize,
     chunk_bytes: usize,
     duplicates: Duplicates,
@@ -67,10 +70,10 @@ pub struct Batch {
     resends_unknown: bool,
 }
 
-/// One recipient and their variables as JSON.
+/// One recipient, and where their variables are.
 struct Recipient {
     mailbox: Mailbox,
-    variables: Box<str>,
+    variables: Range<usize>,
 }
 
 /// What happens to an address that occurs more than once in a batch.
@@ -90,6 +93,7 @@ impl Default for Batch {
         Self {
             content: Content::default(),
             recipients: Vec::new(),
+            variables: Vec::new(),
             chunk_size: 1000,
             chunk_bytes: 4 * 1024 * 1024,
             duplicates: Duplicates::default(),
@@ -133,11 +137,16 @@ impl Batch {
     }
 
     fn push(&mut self, address: impl Addresses, variables: &(impl Serialize + ?Sized)) {
-        let position = self.recipients.len();
-        match recipient(address, variables) {
+        let start = self.variables.len();
+        let mailbox = address.into_mailboxes().and_then(Mailboxes::one);
+        let recipient = mailbox.and_then(|mailbox| {
+            write_object(&mut self.variables, variables)?;
+            Ok(Recipient { mailbox, variables: start..self.variables.len() })
+        });
+        match recipient {
             Ok(recipient) => self.recipients.push(recipient),
             Err(error) => {
-                let parameter = format_args!("recipient {position}");
+                let parameter = format_args!("recipient {}", self.recipients.len());
                 self.content.fields.fail(error.in_parameter(parameter));
             }
         }
@@ -215,20 +224,34 @@ impl Batch {
     }
 }
 
-fn recipient(
-    address: impl Addresses,
-    variables: &(impl Serialize + ?Sized),
-) -> Result<Recipient, Error> {
-    let mailbox = address.into_mailboxes()?.one()?;
-    let json = serde_json::to_string(variables)
-        .map_err(|_| Error::invalid("variables", "cannot be written as JSON"))?;
-    let variables = match &*json {
+/// Adds a JSON object to `json`, or nothing if `value` is none.
+fn write_object(json: &mut Vec<u8>, value: &(impl Serialize + ?Sized)) -> Result<(), Error> {
+    let start = json.len();
+    let written = serde_json::to_writer(&mut *json, value);
+    match (written, json.get(start..).unwrap_or_default()) {
+        (Ok(()), [b'{', ..]) => return Ok(()),
         // An array here would make the service ignore the variables.
-        "null" | "[]" => "{}".into(),
-        object if object.starts_with('{') => json.into(),
-        _ => return Err(Error::invalid("variables", "are not a JSON object")),
-    };
-    Ok(Recipient { mailbox, variables })
+        (Ok(()), b"null" | b"[]") => {
+            json.truncate(start);
+            json.extend_from_slice(b"{}");
+            return Ok(());
+        }
+        _ => json.truncate(start),
+    }
+    Err(Error::invalid("variables", "cannot be written as a JSON object"))
+}
+
+/// Adds an address to `json` as a string. Only a local part in quotes holds what needs an escape;
+/// control characters are in none.
+fn write_address(json: &mut Vec<u8>, address: &str) {
+    if address.starts_with('"') {
+        // Writing a string to memory cannot fail.
+        let _ = serde_json::to_writer(json, address);
+    } else {
+        json.push(b'"');
+        json.extend_from_slice(address.as_bytes());
+        json.push(b'"');
+    }
 }
 
 impl Batch {
@@ -243,21 +266,28 @@ impl Batch {
             }
         };
         let mut form = content.into_form();
-        let mut variables =
-            Vec::with_capacity(2 + chunk.iter().map(|i| self.size_of(i)).sum::<usize>());
+        let recipients = || chunk.iter().filter_map(|position| self.recipients.get(position));
+        // One allocation for all addresses and one for all variables.
+        let size: usize = chunk.iter().map(|position| self.size_of(position)).sum();
+        let mut addresses = Vec::with_capacity(size);
+        let mut variables = Vec::with_capacity(size + 2);
         variables.push(b'{');
-        for recipient in chunk.iter().filter_map(|position| self.recipients.get(position)) {
-            form.text("to", &recipient.mailbox);
+        for recipient in recipients() {
+            addresses.extend_from_slice(recipient.mailbox.as_str().as_bytes());
             if variables.len() > 1 {
                 variables.push(b',');
             }
-            // Writing a string to memory cannot fail.
-            let _ = serde_json::to_writer(&mut variables, recipient.mailbox.address());
+            write_address(&mut variables, recipient.mailbox.address());
             variables.push(b':');
-            variables.extend_from_slice(recipient.variables.as_bytes());
+            let object = self.variables.get(recipient.variables.clone());
+            variables.extend_from_slice(object.unwrap_or(b"{}"));
         }
         variables.push(b'}');
-        form.text("recipient-variables", bytes::Bytes::from(variables));
+        let mut addresses = Bytes::from(addresses);
+        for recipient in recipients() {
+            form.text("to", addresses.split_to(recipient.mailbox.as_str().len()));
+        }
+        form.text("recipient-variables", Bytes::from(variables));
         form
     }
 

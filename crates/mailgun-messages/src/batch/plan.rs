@@ -1,6 +1,9 @@
 //! Which recipients go into which call.
 
-use std::collections::{HashMap, VecDeque};
+use std::{
+    collections::{HashMap, VecDeque},
+    hash::{Hash, Hasher},
+};
 
 use mailgun_core::Error;
 
@@ -44,11 +47,10 @@ impl Batch {
     /// no chunk holds an address twice.
     pub(super) fn split(&self, wanted: &[bool]) -> Result<VecDeque<Positions>, Error> {
         let mut rounds: Vec<Vec<usize>> = Vec::new();
-        let mut seen: HashMap<String, (usize, usize)> =
-            HashMap::with_capacity(self.recipients.len());
+        let mut seen = HashMap::with_capacity(self.recipients.len());
         for (position, recipient) in self.recipients.iter().enumerate() {
-            let address = recipient.mailbox.address().to_ascii_lowercase();
-            let (first, round) =
+            let address = AnyCase(recipient.mailbox.address());
+            let (first, round): (usize, usize) =
                 *seen.entry(address).and_modify(|(_, round)| *round += 1).or_insert((position, 0));
             if round > 0 && self.duplicates == Duplicates::Refuse {
                 let parameter = format!("recipient {position}");
@@ -81,5 +83,28 @@ impl Batch {
             }
         }
         Ok(chunks)
+    }
+}
+
+/// An address of which the case does not matter.
+struct AnyCase<'a>(&'a str);
+
+impl PartialEq for AnyCase<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.eq_ignore_ascii_case(other.0)
+    }
+}
+
+impl Eq for AnyCase<'_> {}
+
+impl Hash for AnyCase<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let mut piece = [0; 64];
+        for bytes in self.0.as_bytes().chunks(piece.len()) {
+            let lower = &mut piece[..bytes.len()];
+            lower.copy_from_slice(bytes);
+            lower.make_ascii_lowercase();
+            state.write(lower);
+        }
     }
 }

@@ -211,7 +211,7 @@ fn invalid(reason: Reason) -> Error {
 }
 
 /// The `specials` of RFC 5322: they separate things, unless they are in quotes.
-fn is_special(character: char) -> bool {
+const fn is_special(character: char) -> bool {
     matches!(
         character,
         '(' | ')' | '<' | '>' | '[' | ']' | ':' | ';' | '@' | '\\' | ',' | '.' | '"'
@@ -257,18 +257,25 @@ fn unquoted(text: &str) -> Result<String, Reason> {
     Ok(name)
 }
 
+/// The bytes that need no second look before the `@`.
+const PLAIN_LOCAL: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte = 0x21_u8;
+    while byte < 0x7f {
+        plain[byte as usize] = byte == b'.' || !is_special(byte as char);
+        byte += 1;
+    }
+    plain
+};
+
 /// Where the `@` of a usual address is: the letters of RFC 5322's `atext` and dots before it, a
 /// domain name after it.
 fn plain_address(address: &str) -> Option<usize> {
-    let (local, domain) = address.split_once('@')?;
-    let is_atext = |byte: u8| {
-        byte.is_ascii_alphanumeric() || byte.is_ascii_graphic() && !is_special(char::from(byte))
-    };
-    let is_plain = (1..=64).contains(&local.len())
-        && address.len() <= 254
-        && local.bytes().all(|byte| byte == b'.' || is_atext(byte))
-        && domain_name::fault(domain).is_none();
-    is_plain.then_some(local.len())
+    let at = address.bytes().position(|byte| !PLAIN_LOCAL[usize::from(byte)])?;
+    let domain = address[at..].strip_prefix('@')?;
+    let is_plain =
+        (1..=64).contains(&at) && address.len() <= 254 && domain_name::fault(domain).is_none();
+    is_plain.then_some(at)
 }
 
 /// Checks a bare address, and says where its `@` is.

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Visitor};
 
 /// What Mailgun answers when it has accepted a message.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -22,8 +22,7 @@ pub struct Receipt {
 ///
 /// assert_eq!(MessageId::from("<1@mg.example.com>"), MessageId::from("1@mg.example.com"));
 /// ```
-#[derive(Clone, PartialEq, Eq, Hash, Deserialize, Serialize)]
-#[serde(from = "String", into = "String")]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct MessageId(Box<str>);
 
 impl MessageId {
@@ -55,6 +54,32 @@ impl From<String> for MessageId {
 impl From<MessageId> for String {
     fn from(id: MessageId) -> Self {
         id.0.into()
+    }
+}
+
+impl Serialize for MessageId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for MessageId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Id;
+
+        impl Visitor<'_> for Id {
+            type Value = MessageId;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("the id of a message")
+            }
+
+            fn visit_str<E>(self, id: &str) -> Result<MessageId, E> {
+                Ok(id.into())
+            }
+        }
+
+        deserializer.deserialize_str(Id)
     }
 }
 

@@ -127,6 +127,7 @@ impl Fields {
         value: impl FieldValue,
     ) -> &mut Self {
         if self.entries.is_empty() {
+            // A usual mail has no more, and the list need not grow step by step.
             self.entries.reserve(8);
         }
         self.entries.push((name.into(), value.into_value()));

@@ -72,7 +72,7 @@ pub struct LinkPage<T> {
     items: Vec<T>,
     #[serde(default, deserialize_with = "de::null_default")]
     paging: Links,
-    #[serde(default, alias = "total_count")]
+    #[serde(default, alias = "total_count", deserialize_with = "de::number_or_string")]
     total: Option<u64>,
 }
 

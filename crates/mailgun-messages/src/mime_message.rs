@@ -76,7 +76,7 @@ impl MimeMessage {
 
     pub(crate) fn into_form(self) -> Form {
         let Self { mut content, message } = self;
-        let has_recipient = content.fields.get("to").is_some();
+        let has_recipient = content.has(&["to"]);
         let is_empty = message.size() == Some(0);
         content.file("message", message);
         let checked = content.check_sizes();
@@ -129,10 +129,12 @@ fn envelope(message: &[u8]) -> Result<(Vec<Mailbox>, Bytes), Error> {
     let mut kept = Vec::with_capacity(message.len());
     let mut rest = message;
     while let Some((field, after)) = next_field(rest) {
-        let name = field.split(|byte| *byte == b':').next().unwrap_or_default().trim_ascii();
+        let colon = field.iter().position(|byte| *byte == b':').unwrap_or(field.len());
+        let (name, value) = field.split_at(colon);
+        let name = name.trim_ascii();
         let is = |other: &str| name.eq_ignore_ascii_case(other.as_bytes());
         if let Some(header) = ["To", "Cc", "Bcc"].into_iter().find(|header| is(header)) {
-            let value = unfolded(&field[(name.len() + 1).min(field.len())..]);
+            let value = unfolded(value.strip_prefix(b":").unwrap_or_default());
             let list = Mailbox::parse_list(&without_groups(&value));
             for mailbox in list.map_err(|error| error.in_parameter(header))? {
                 if recipients.iter().all(|other| other.address() != mailbox.address()) {
@@ -230,6 +232,7 @@ mod tests {
         assert_eq!(addresses("To: undisclosed-recipients:;\nBcc: a@x.test\n\n"), ["a@x.test"]);
         assert_eq!(addresses("To: a@x.test\nCc: a@x.test\n\n"), ["a@x.test"]);
         assert_eq!(addresses("To: =?UTF-8?B?WsO8?= <a@x.test>"), ["a@x.test"]);
+        assert_eq!(addresses("To : \"a: b\" <a@x.test>\n\n"), ["a@x.test"]);
     }
 
     #[test]

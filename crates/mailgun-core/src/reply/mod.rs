@@ -103,7 +103,9 @@ fn decode_fault<T: DeserializeOwned>(json: &[u8], body: &[u8]) -> String {
     if body.is_empty() {
         return "the reply is empty".into();
     }
-    let (path, inner) = (fault.path(), fault.inner());
+    let (path, inner) = (fault.path().to_string(), fault.inner());
+    // The key of a map may be an address.
+    let path = if path.contains('@') { "[address]" } else { &path };
     if !inner.is_data() {
         return format!("the reply is not JSON (line {}, column {})", inner.line(), inner.column());
     }
@@ -141,4 +143,21 @@ pub(crate) fn unread(fault: ReadFault, parts: Parts, cap: usize) -> Error {
 pub(crate) fn cut_short(source: impl Into<crate::BoxError>) -> Error {
     Error::new(Kind::Transport, Delivery::Unknown, "the connection broke while the reply was read")
         .with_source(source)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    #[test]
+    fn a_fault_names_the_field_and_never_a_value_or_an_address() {
+        type Counts = BTreeMap<String, u32>;
+        let fault = |json: &str| decode_fault::<Counts>(json.as_bytes(), json.as_bytes());
+        assert_eq!(fault(r#"{"opened": "canary"}"#), "the reply's field `opened` is not u32");
+        assert!(!fault(r#"{"bob@example.com": "canary"}"#).contains("bob"));
+        assert_eq!(fault("<html>"), "the reply is not JSON (line 1, column 1)");
+        assert_eq!(fault("{} x"), "the reply has text after its JSON");
+    }
 }

@@ -312,3 +312,17 @@ impl fmt::Debug for Batch {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_with_positions_beyond_the_batch_is_refused_at_once() {
+        let json = r#"{"positions": [{"start": 0, "end": 18446744073709551615}], "total": 1, "state": "refused"}"#;
+        let record: ChunkRecord = serde_json::from_str(json).unwrap();
+        let batch = Batch::new().from("a@x.test").text("t").recipient("b@x.test", &());
+        let error = batch.resume([record]).plan().err().unwrap();
+        assert!(error.to_string().contains("`resume` names positions"), "{error}");
+    }
+}

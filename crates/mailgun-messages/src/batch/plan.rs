@@ -27,6 +27,13 @@ impl Batch {
                     format_args!("is of a batch of {} recipients, this has {total}", record.total),
                 ));
             }
+            // A record comes from a store, which may hold anything.
+            if record.positions.end() > total {
+                return Err(Error::invalid(
+                    "resume",
+                    "names positions that the batch does not have",
+                ));
+            }
             let is_wanted = match record.state {
                 ChunkState::Refused | ChunkState::NotSent => true,
                 ChunkState::Accepted(_) => false,

@@ -28,6 +28,11 @@ impl Positions {
         self.len() == 0
     }
 
+    /// The position behind the last one, without walking through them.
+    pub(super) fn end(&self) -> usize {
+        self.0.iter().map(|range| range.end).max().unwrap_or(0)
+    }
+
     pub(super) fn push(&mut self, position: usize) {
         match self.0.last_mut() {
             Some(last) if last.end == position => last.end = position.saturating_add(1),

@@ -9,7 +9,10 @@ use std::{
 use mailgun_core::{BoxError, Call, Delivery, Error, Fields, LinkPage, PageReply as _};
 use serde::{Deserialize, Serialize, de::IgnoredAny};
 
-use crate::{Message, MessageId, Messages, Receipt, messages::EVENTS};
+use crate::{
+    Message, MessageId, Messages, Receipt,
+    messages::{EVENTS, SEND},
+};
 
 /// Remembers what was sent under which key.
 ///
@@ -113,7 +116,7 @@ impl Messages {
     /// # Errors
     ///
     /// Those of [`send`](Self::send); [`Kind::Undecided`](mailgun_core::Kind::Undecided) if an
-    /// earlier send of the key has an unknown outcome and no event; a key that is empty, longer
+    /// earlier send of the key has an unknown outcome, and no event is found; a key that is empty, longer
     /// than 64 characters or holds anything but letters, digits, `-`, `_` and `.`; the ledger's own
     /// before the send.
     pub async fn send_recorded(
@@ -127,10 +130,15 @@ impl Messages {
             None => {}
             Some(LedgerEntry::Accepted(id)) => return Ok(recorded(id)),
             Some(LedgerEntry::Sending) => {
-                if !self.has_events(&id).await? {
-                    let reason =
-                        "an earlier send of this key may have been accepted, and has no event yet";
-                    return Err(Error::undecided(reason));
+                // Whatever keeps us from looking, the earlier send stays undecided.
+                let undecided = || {
+                    Error::undecided("an earlier send of this key may have been accepted")
+                        .in_operation(SEND)
+                };
+                match self.has_events(&id).await {
+                    Ok(true) => {}
+                    Ok(false) => return Err(undecided()),
+                    Err(error) => return Err(undecided().with_source(error)),
                 }
                 record(ledger.accept(key, &id).await);
                 return Ok(recorded(id));

@@ -49,6 +49,19 @@ async fn unknown_and_not_found_is_left_to_the_caller() {
 }
 
 #[tokio::test]
+async fn a_look_into_the_events_that_fails_decides_nothing() {
+    let (mock, ledger) = (MockMailgun::start().await, MemoryLedger::new());
+    mock.inject(Fault::lose_reply());
+    messages(&mock).send_recorded(&ledger, "order-1", receipt()).await.unwrap_err();
+
+    mock.inject(Fault::status(403).for_path("/events"));
+    let undecided = messages(&mock).send_recorded(&ledger, "order-1", receipt()).await.unwrap_err();
+    assert_eq!((undecided.kind(), undecided.delivery()), (Kind::Undecided, Delivery::Unknown));
+    assert!(std::error::Error::source(&undecided).unwrap().to_string().contains("403"));
+    assert_eq!((posts(&mock), ledger.get("order-1")), (1, Some(LedgerEntry::Sending)));
+}
+
+#[tokio::test]
 async fn a_refused_mail_may_be_sent_again_under_its_key() {
     let (mock, ledger) = (MockMailgun::start().await, MemoryLedger::new());
     mock.inject(Fault::status(400));

@@ -29,16 +29,18 @@ pub use bytes;
 pub use http;
 pub use mime;
 
+#[cfg(feature = "csv")]
+pub use self::body::Csv;
 pub use self::{
     body::{Body, FieldValue, Fields, Form, Upload, true_false, yes_no},
-    call::{Call, CallContext, CallFuture},
+    call::{Call, CallContext, CallFuture, Chunk, Chunks},
     client::{ApiKey, Client, ClientBuilder, Credentials, HttpService, IntoCredentials, Region},
     error::{BoxError, Delivery, Error, Kind, LimitScope, TimeoutPhase},
-    pager::{LinkPage, Page, PageParts, PageReply, Pager, ResumePoint},
+    pager::{LinkPage, Page, PageLinks, PageParts, PageReply, Pager, ResumePoint},
     reply::{Download, Reply, ReplyBody},
     route::{Repeatability, Route},
     transport::{Certificate, HttpVersions, Proxy, Roots},
-    types::{DomainName, Mailbox, Secret, Timestamp, de},
+    types::{Confirmation, DomainName, Mailbox, Secret, Timestamp, de},
 };
 
 #[doc(hidden)]

@@ -2,6 +2,7 @@
 
 use std::{collections::VecDeque, fmt};
 
+use bytes::Bytes;
 use futures_core::Stream;
 use futures_util::stream::try_unfold;
 use http::HeaderMap;
@@ -9,19 +10,43 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use crate::{
-    Body, Call, Client, Delivery, Error, Fields, Kind, Route,
+    Body, Call, Client, Delivery, Error, Fields, Kind, Reply, Route,
     call::{Draft, Options, Target},
     de,
 };
 
 /// A page of a listing.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Page<T> {
     /// The items, at least one.
     pub items: Vec<T>,
     /// How many items the whole listing has, where the server tells it.
     pub total: Option<u64>,
+    /// The first page, for [`Pager::resume`], where the server tells it.
+    pub first: Option<ResumePoint>,
+    /// The page before this one, for [`Pager::resume`], where the server tells it.
+    pub previous: Option<ResumePoint>,
+    /// The last page, for [`Pager::resume`], where the server tells it.
+    pub last: Option<ResumePoint>,
+    body: Bytes,
+}
+
+impl<T> Page<T> {
+    /// The reply as received, for what it says beside the items.
+    pub fn body(&self) -> &Bytes {
+        &self.body
+    }
+}
+
+/// Without the body and the links, which may hold addresses.
+impl<T: fmt::Debug> fmt::Debug for Page<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Page")
+            .field("items", &self.items)
+            .field("total", &self.total)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<T> IntoIterator for Page<T> {
@@ -43,23 +68,44 @@ pub trait PageReply: DeserializeOwned + Send + 'static {
 }
 
 /// What a [`PageReply`] holds.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct PageParts<T> {
     /// The items of the page.
     pub items: Vec<T>,
-    /// The link or token of the next page; nothing for listings by skip and limit.
-    pub next: Option<String>,
+    /// Where other pages are; none for listings by skip and limit.
+    pub links: PageLinks,
     /// How many items the whole listing has.
     pub total: Option<u64>,
 }
 
-/// Without the link, which may hold an address.
-impl<T: fmt::Debug> fmt::Debug for PageParts<T> {
+/// The links, or the tokens, of the pages around one.
+///
+/// It reads the `paging` of a reply in all its spellings.
+#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct PageLinks {
+    /// The first page.
+    #[serde(alias = "First")]
+    pub first: Option<String>,
+    /// The page before.
+    #[serde(alias = "prev", alias = "Previous")]
+    pub previous: Option<String>,
+    /// The page after; the last page has one too, which leads to an empty page.
+    #[serde(alias = "Next")]
+    pub next: Option<String>,
+    /// The last page.
+    #[serde(alias = "Last")]
+    pub last: Option<String>,
+}
+
+/// Which there are: a link may hold an address.
+impl fmt::Debug for PageLinks {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PageParts")
-            .field("items", &self.items)
-            .field("has_next", &self.next.is_some())
-            .field("total", &self.total)
+        f.debug_struct("PageLinks")
+            .field("first", &self.first.is_some())
+            .field("previous", &self.previous.is_some())
+            .field("next", &self.next.is_some())
+            .field("last", &self.last.is_some())
             .finish()
     }
 }
@@ -71,29 +117,16 @@ pub struct LinkPage<T> {
     #[serde(default, deserialize_with = "de::null_default")]
     items: Vec<T>,
     #[serde(default, deserialize_with = "de::null_default")]
-    paging: Links,
+    paging: PageLinks,
     #[serde(default, alias = "total_count", deserialize_with = "de::number_or_string")]
     total: Option<u64>,
-}
-
-#[derive(Clone, Default, Deserialize)]
-struct Links {
-    #[serde(default, alias = "Next")]
-    next: Option<String>,
-}
-
-/// Without the link, which may hold an address.
-impl fmt::Debug for Links {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Links").field("has_next", &self.next.is_some()).finish()
-    }
 }
 
 impl<T: DeserializeOwned + Send + 'static> PageReply for LinkPage<T> {
     type Item = T;
 
     fn into_parts(self) -> PageParts<T> {
-        PageParts { items: self.items, next: self.paging.next, total: self.total }
+        PageParts { items: self.items, links: self.paging, total: self.total }
     }
 }
 
@@ -172,7 +205,8 @@ pub struct Pager<T> {
 }
 
 type ReadPage<T> = fn(Call<Value>) -> ReadFuture<T>;
-type ReadFuture<T> = std::pin::Pin<Box<dyn Future<Output = Result<PageParts<T>, Error>> + Send>>;
+type ReadFuture<T> =
+    std::pin::Pin<Box<dyn Future<Output = Result<(PageParts<T>, Bytes), Error>> + Send>>;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
@@ -241,7 +275,12 @@ impl<T: Send + 'static> Pager<T> {
             paging,
             cursor: None,
             state: State::HasMore,
-            read: |call| Box::pin(async move { Ok(call.retype::<P>().await?.into_parts()) }),
+            read: |call| {
+                Box::pin(async move {
+                    let Reply { value, raw } = call.retype::<P>().reply().await?;
+                    Ok((value.into_parts(), raw.body))
+                })
+            },
         }
     }
 
@@ -276,11 +315,13 @@ impl<T: Send + 'static> Pager<T> {
             State::Done => return Ok(None),
         }
         let call = self.call()?;
-        let PageParts { items, next, total } = (self.read)(call).await?;
+        let (PageParts { items, links, total }, body) = (self.read)(call).await?;
         if items.is_empty() {
             self.state = State::Done;
             return Ok(None);
         }
+        let PageLinks { first, previous, next, last } = links;
+        let [first, previous, last] = [first, previous, last].map(|link| self.linked(link));
         match self.after(items.len(), next) {
             None => {
                 self.state = State::Done;
@@ -289,7 +330,21 @@ impl<T: Send + 'static> Pager<T> {
             Some(next) if self.is_at(&next) => self.state = State::Repeats,
             next => self.cursor = next,
         }
-        Ok(Some(Page { items, total }))
+        Ok(Some(Page { items, total, first, previous, last, body }))
+    }
+
+    /// The operation.
+    pub fn route(&self) -> Route {
+        self.route
+    }
+
+    /// The request of the next page as it would be sent, without sending it.
+    ///
+    /// # Errors
+    ///
+    /// The first fault of the listing's arguments.
+    pub fn into_request(mut self) -> Result<http::Request<Body>, Error> {
+        self.call()?.into_request()
     }
 
     /// All pages as a stream, which ends after the first error.
@@ -370,30 +425,34 @@ impl<T: Send + 'static> Pager<T> {
         }
     }
 
-    /// The cursor after a page of `count` items.
+    /// The page that a link or token of a reply stands for.
+    fn linked(&self, link: Option<String>) -> Option<ResumePoint> {
+        let link = link.filter(|link| !link.is_empty())?;
+        Some(ResumePoint(match &self.paging {
+            // A link that is refused must not take away the page that held it: it is kept as it
+            // is, and refused when it would be followed.
+            Paging::Links => Cursor::Link(self.client.trusted().rebase(&link).unwrap_or(link)),
+            _ => Cursor::Token(link),
+        }))
+    }
+
+    /// Where the page after one of `count` items is.
     fn after(&self, count: usize, next: Option<String>) -> Option<ResumePoint> {
-        let next = next.filter(|next| !next.is_empty());
         let skipped = |first: u64| {
             let skip = match &self.cursor {
                 Some(ResumePoint(Cursor::Skip(skip))) => *skip,
                 _ => first,
             };
-            Some(Cursor::Skip(skip.saturating_add(count as u64)))
+            Some(ResumePoint(Cursor::Skip(skip.saturating_add(count as u64))))
         };
-        let cursor = match &self.paging {
-            // A link that is refused must not take away the page that held it: it is kept as it
-            // is, and refused when it would be followed.
-            Paging::Links => next
-                .map(|link| self.client.trusted().rebase(&link).unwrap_or(link))
-                .map(Cursor::Link),
+        match &self.paging {
+            Paging::Links | Paging::JsonToken(_) => self.linked(next),
             Paging::Skip => {
                 let query = self.template.as_ref().ok().and_then(|t| t.query.get("skip"));
                 skipped(query.and_then(|skip| skip.parse().ok()).unwrap_or(0))
             }
             Paging::JsonSkip(json) => skipped(json["pagination"]["skip"].as_u64().unwrap_or(0)),
-            Paging::JsonToken(_) => next.map(Cursor::Token),
-        };
-        cursor.map(ResumePoint)
+        }
     }
 }
 

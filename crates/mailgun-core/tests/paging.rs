@@ -5,8 +5,8 @@ mod support;
 
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use mailgun_core::{
-    Client, Delivery, Error, Fields, Kind, LinkPage, PageParts, PageReply, Pager, ResumePoint,
-    Route,
+    Client, Delivery, Error, Fields, Kind, LinkPage, PageLinks, PageParts, PageReply, Pager,
+    ResumePoint, Route,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -340,7 +340,8 @@ impl PageReply for LogPage {
 
     fn into_parts(self) -> PageParts<u32> {
         let (next, total) = self.pagination.map_or((None, None), |p| (p.next, p.total));
-        PageParts { items: self.items.unwrap_or_default(), next, total }
+        let links = PageLinks { next, ..PageLinks::default() };
+        PageParts { items: self.items.unwrap_or_default(), links, total }
     }
 }
 
@@ -490,4 +491,45 @@ async fn faults_of_the_call_are_reported_by_the_first_page() {
         assert_eq!((error.kind(), error.operation()), (Kind::InvalidInput, Some(BOUNCES)));
     }
     assert_eq!(server.connections(), 0);
+}
+
+#[tokio::test]
+async fn a_page_leads_to_the_first_the_previous_and_the_last() {
+    let path = "/v3/mg.example.com/bounces";
+    let page = |item: u32| {
+        let paging = json!({
+            "first": format!("{path}?page=first"),
+            "prev": format!("{path}?page=previous&address=a"),
+            "Next": format!("{path}?page=next&address={item}"),
+            "last": format!("{path}?page=last"),
+        });
+        reply("200 OK", &json!({"items": [item], "paging": paging, "note": "kept"}).to_string())
+    };
+    let server = Server::script(vec![page(1), page(9), page(8), page(1)]).await;
+    let client = server.client();
+    let start = links(&client, BOUNCES).next_page().await.unwrap().unwrap();
+    assert!(str::from_utf8(start.body()).unwrap().contains(r#""note":"kept""#));
+    for (point, item) in [(start.last, 9), (start.previous, 8), (start.first, 1)] {
+        let mut pager = links(&client, BOUNCES).resume(point.unwrap());
+        assert_eq!(pager.next_page().await.unwrap().unwrap().items, [item]);
+    }
+    assert_eq!(
+        targets(&server)[1..],
+        [
+            format!("{path}?page=last"),
+            format!("{path}?page=previous&address=a"),
+            format!("{path}?page=first"),
+        ]
+    );
+}
+
+#[tokio::test]
+async fn the_first_request_of_a_listing_can_be_had_without_sending_it() {
+    let client = builder("http://127.0.0.1:9").build().unwrap();
+    let call = client.call::<LinkPage<u32>>(EVENTS, DOMAIN).query(event_query());
+    let request = Pager::links(call).into_request().unwrap();
+    assert_eq!(request.uri().path(), "/v3/mg.example.com/events");
+    assert_eq!(request.uri().query(), Some("limit=3&event=failed"));
+    let call = client.call::<LinkPage<u32>>(EVENTS, &["a/b"]);
+    assert_eq!(Pager::links(call).into_request().unwrap_err().kind(), Kind::InvalidInput);
 }

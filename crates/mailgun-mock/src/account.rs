@@ -65,6 +65,11 @@ impl Account {
         BASE64_URL_SAFE.encode([high.to_be_bytes(), low.to_be_bytes()].concat())
     }
 
+    /// An id of an object: 24 hexadecimal digits.
+    pub(crate) fn object_id(&mut self) -> String {
+        format!("{:016x}{:08x}", self.unique_number(), self.numbers as u32)
+    }
+
     // SplitMix64: a bijection of its counter, hence no number twice.
     fn unique_number(&mut self) -> u64 {
         self.numbers = self.numbers.wrapping_add(0x9E37_79B9_7F4A_7C15);

@@ -24,6 +24,7 @@
 //! | feature | module | what it brings |
 //! |---|---|---|
 //! | `messages` (default) | [`messages`] | sending, batches, MIME, stored messages, queues |
+//! | `routes` | [`routes`] | what happens to incoming mail: expressions and actions as types |
 //!
 //! `full` switches all of them on. TLS: `rustls-aws-lc-rs` and `native-roots` by default,
 //! `rustls-ring`, `rustls-no-provider`, `webpki-roots`; conversions of [`Timestamp`]: `time`,
@@ -35,17 +36,21 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub use mailgun_core::{
-    ApiKey, Body, BoxError, Call, CallContext, CallFuture, Certificate, Client, ClientBuilder,
-    Credentials, Delivery, DomainName, Download, Error, FieldValue, Fields, Form, HttpService,
-    HttpVersions, IntoCredentials, Kind, LimitScope, LinkPage, Mailbox, Page, PageParts, PageReply,
-    Pager, Proxy, Region, Repeatability, Reply, ReplyBody, ResumePoint, Roots, Route, Secret,
-    TimeoutPhase, Timestamp, Upload, bytes, http, layers, mime, open_enum, params, true_false,
-    yes_no,
+    ApiKey, Body, BoxError, Call, CallContext, CallFuture, Certificate, Chunk, Chunks, Client,
+    ClientBuilder, Confirmation, Credentials, Delivery, DomainName, Download, Error, FieldValue,
+    Fields, Form, HttpService, HttpVersions, IntoCredentials, Kind, LimitScope, LinkPage, Mailbox,
+    Page, PageLinks, PageParts, PageReply, Pager, Proxy, Region, Repeatability, Reply, ReplyBody,
+    ResumePoint, Roots, Route, Secret, TimeoutPhase, Timestamp, Upload, bytes, http, layers, mime,
+    open_enum, params, true_false, yes_no,
 };
 /// Sending mail: messages, MIME, batches, stored messages, queues.
 #[cfg(feature = "messages")]
 #[doc(inline)]
 pub use mailgun_messages as messages;
+/// What happens to incoming mail.
+#[cfg(feature = "routes")]
+#[doc(inline)]
+pub use mailgun_routes as routes;
 
 /// The Mailgun API: a [`Client`], and a handle for each resource.
 ///
@@ -94,6 +99,12 @@ impl Mailgun {
     #[cfg(feature = "messages")]
     pub fn messages(&self, domain: impl Into<String>) -> messages::Messages {
         messages::Messages::new(&self.0, domain)
+    }
+
+    /// What happens to incoming mail.
+    #[cfg(feature = "routes")]
+    pub fn routes(&self) -> routes::Routes {
+        routes::Routes::new(&self.0)
     }
 }
 

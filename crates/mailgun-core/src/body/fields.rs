@@ -66,6 +66,12 @@ impl FieldValue for &Mailbox {
     }
 }
 
+impl FieldValue for std::net::IpAddr {
+    fn into_value(self) -> Bytes {
+        self.to_string().into()
+    }
+}
+
 /// RFC 2822 with a numeric zone, which every endpoint that takes a date in a field accepts.
 impl FieldValue for Timestamp {
     fn into_value(self) -> Bytes {
@@ -249,8 +255,9 @@ impl fmt::Debug for Fields {
 /// Defines a params type: an owned list of named values with chained setters.
 ///
 /// The macro writes the struct, `new`, the raw setter `extra`, and what makes it usable in
-/// [`Call::query`](crate::Call::query) and [`Call::form`](crate::Call::form); the typed setters
-/// are ordinary methods that call `self.set(..)`, `self.append(..)` or `self.json(..)`.
+/// [`Call::query`](crate::Call::query), [`Call::form`](crate::Call::form) and
+/// [`Call::multipart`](crate::Call::multipart); the typed setters are ordinary methods that call
+/// `self.set(..)`, `self.append(..)` or `self.json(..)`.
 ///
 /// ```
 /// mailgun_core::params! {
@@ -320,6 +327,12 @@ macro_rules! params {
         impl ::core::convert::From<$name> for $crate::Fields {
             fn from(params: $name) -> Self {
                 params.0
+            }
+        }
+
+        impl ::core::convert::From<$name> for $crate::Form {
+            fn from(params: $name) -> Self {
+                params.0.into()
             }
         }
     };

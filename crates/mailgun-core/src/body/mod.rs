@@ -1,5 +1,7 @@
 //! Request bodies: segments that can be sent again, with an exact length.
 
+#[cfg(feature = "csv")]
+mod csv;
 mod fields;
 mod file;
 mod multipart;
@@ -16,6 +18,8 @@ use bytes::Bytes;
 use futures_core::Stream;
 use http_body::{Frame, SizeHint};
 
+#[cfg(feature = "csv")]
+pub use self::csv::Csv;
 pub use self::{
     fields::{FieldValue, Fields, true_false, yes_no},
     multipart::Form,

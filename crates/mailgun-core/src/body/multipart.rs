@@ -225,6 +225,12 @@ fn put_escaped(buffer: &mut BytesMut, text: &str) {
     }
 }
 
+impl From<Fields> for Form {
+    fn from(texts: Fields) -> Self {
+        Self { texts, files: Vec::new() }
+    }
+}
+
 impl fmt::Debug for Form {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Form").field("texts", &self.texts).field("files", &self.files).finish()

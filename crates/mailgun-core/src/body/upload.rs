@@ -151,6 +151,19 @@ impl Upload {
         })
     }
 
+    /// The beginning of the content, enough for the first row of a table; nothing for a stream.
+    #[cfg(feature = "csv")]
+    pub(super) async fn head(&self) -> Result<Bytes, Error> {
+        match &self.source {
+            Source::Bytes(bytes) => Ok(bytes.clone()),
+            Source::File(file) => {
+                let first = file.open(&self.filename).next().await;
+                Ok(first.transpose()?.unwrap_or_default())
+            }
+            Source::Stream { .. } => Ok(Bytes::new()),
+        }
+    }
+
     pub(super) fn into_segment(self) -> Segment {
         let label: Arc<str> = self.filename.into();
         match self.source {

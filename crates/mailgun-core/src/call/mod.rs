@@ -1,5 +1,6 @@
 //! One call of the API: described first, sent when it is awaited.
 
+mod chunks;
 mod context;
 
 use std::{
@@ -17,7 +18,10 @@ use http_body::Body as _;
 use pin_project_lite::pin_project;
 use serde::{Serialize, de::DeserializeOwned};
 
-pub use self::context::CallContext;
+pub use self::{
+    chunks::{Chunk, Chunks},
+    context::CallContext,
+};
 use crate::{
     Body, Client, Download, Error, Fields, Form, Repeatability, Reply, Route,
     client::Exchange,
@@ -168,8 +172,8 @@ impl<T> Call<T> {
     }
 
     /// Sends a `multipart/form-data` body.
-    pub fn multipart(self, form: Form) -> Self {
-        self.with_body(|| form.finish())
+    pub fn multipart(self, form: impl Into<Form>) -> Self {
+        self.with_body(|| form.into().finish())
     }
 
     /// Sends `value` as JSON.

@@ -124,6 +124,12 @@ impl BaseUrl {
                         && port(other, &self.scheme) == port(&self.authority, &self.scheme))
             })
     }
+
+    /// Whether `uri` names this host, without a port, by `http`.
+    pub(crate) fn is_plain_form_of(&self, uri: &Uri) -> bool {
+        uri.scheme() == Some(&Scheme::HTTP)
+            && uri.authority().is_some_and(|other| other.as_str().eq_ignore_ascii_case(self.host()))
+    }
 }
 
 impl fmt::Debug for BaseUrl {

@@ -1,5 +1,6 @@
 //! The small types that every resource shares.
 
+mod confirmation;
 pub mod de;
 mod domain_name;
 mod mailbox;
@@ -7,4 +8,7 @@ mod open_enum;
 mod secret;
 mod timestamp;
 
-pub use self::{domain_name::DomainName, mailbox::Mailbox, secret::Secret, timestamp::Timestamp};
+pub use self::{
+    confirmation::Confirmation, domain_name::DomainName, mailbox::Mailbox, secret::Secret,
+    timestamp::Timestamp,
+};

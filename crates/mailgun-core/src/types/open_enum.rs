@@ -4,7 +4,8 @@
 ///
 /// It gets a variant `Other(Box<str>)` and `#[non_exhaustive]`, so that a value which Mailgun adds
 /// later neither fails to decode nor breaks a program; the `as_str` method, `Display`,
-/// `From<&str>`, `From<String>`, `FromStr`, `Serialize` and `Deserialize`; and `Clone`, `Debug`,
+/// `From<&str>`, `From<String>`, `FromStr`, [`FieldValue`](crate::FieldValue), `Serialize` and
+/// `Deserialize`; and `Clone`, `Debug`,
 /// `PartialEq`, `Eq` and `Hash`.
 ///
 /// Known texts are found in any ASCII case and written as declared; an unknown one stays as it
@@ -92,6 +93,12 @@ macro_rules! open_enum {
 
             fn from_str(text: &str) -> ::std::result::Result<Self, Self::Err> {
                 ::std::result::Result::Ok(Self::from(text))
+            }
+        }
+
+        impl $crate::FieldValue for $name {
+            fn into_value(self) -> $crate::bytes::Bytes {
+                $crate::FieldValue::into_value(self.as_str())
             }
         }
 

@@ -10,6 +10,7 @@ use http::{
 use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
 use percent_encoding::percent_decode_str;
+use serde::de::DeserializeOwned;
 
 use super::{form::Form, reply::Refusal};
 
@@ -22,6 +23,9 @@ pub(crate) struct Request {
     pub(crate) segments: Vec<String>,
     pub(crate) query: Vec<(String, String)>,
     pub(crate) headers: HeaderMap,
+    /// The path as it came, percent-encoded.
+    pub(crate) path: String,
+    body: Bytes,
     form: Result<Form, String>,
 }
 
@@ -31,8 +35,27 @@ impl Request {
         let segments = head.uri.path().split('/').skip(1).map(decode).collect();
         let query = head.uri.query().unwrap_or_default();
         let query = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
-        let form = Form::read(&head.headers, body).await;
-        Self { method: head.method, segments, query, headers: head.headers, form }
+        let path = head.uri.path().to_owned();
+        let form = Form::read(&head.headers, body.clone()).await;
+        Self { method: head.method, segments, query, headers: head.headers, path, body, form }
+    }
+
+    /// A parameter of the query.
+    pub(crate) fn parameter(&self, name: &str) -> Option<&str> {
+        let found = self.query.iter().find(|(key, _)| key == name);
+        found.map(|(_, value)| value.as_str())
+    }
+
+    /// A parameter of the query or else of the form: most services take either.
+    pub(crate) fn value(&self, name: &str) -> Option<&str> {
+        let form = || self.form.as_ref().ok().and_then(|form| form.field(name));
+        self.parameter(name).or_else(form)
+    }
+
+    /// The body as JSON.
+    pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T, Refusal> {
+        serde_json::from_slice(&self.body)
+            .map_err(|error| Refusal::bad_request(format!("invalid JSON: {error}")))
     }
 
     /// The form in the body; a body of another type counts as a form without fields.

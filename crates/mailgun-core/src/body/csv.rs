@@ -1,0 +1,214 @@
+//! CSV files for imports: written from typed rows, and checked before they are sent.
+
+use std::{fmt, path::Path};
+
+use ::csv::{ReaderBuilder, StringRecord, Writer};
+use bytes::Bytes;
+use serde::Serialize;
+
+use super::Upload;
+use crate::Error;
+
+/// A CSV file to import, whose columns are known before it is sent.
+///
+/// The service imports in the background: a column that it does not know, or misses, shows only
+/// in what is not there afterwards. So the imports check the columns first.
+///
+/// ```
+/// use mailgun_core::Csv;
+///
+/// #[derive(serde::Serialize)]
+/// struct Row {
+///     address: &'static str,
+/// }
+///
+/// let written = Csv::from_rows("people.csv", [Row { address: "bob@example.com" }])?;
+/// let read = Csv::from_bytes("people.csv", "address\nbob@example.com\n")?;
+/// assert_eq!(written.columns(), ["address"]);
+/// assert_eq!(read.columns(), ["address"]);
+/// # Ok::<(), mailgun_core::Error>(())
+/// ```
+pub struct Csv {
+    upload: Upload,
+    columns: Vec<String>,
+}
+
+impl Csv {
+    /// A file in memory.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::InvalidInput`](crate::Kind::InvalidInput) if its first row cannot be read.
+    pub fn from_bytes(filename: impl Into<String>, bytes: impl Into<Bytes>) -> Result<Self, Error> {
+        let bytes = bytes.into();
+        let columns = columns(&bytes)?;
+        Ok(Self { upload: Upload::from_bytes(filename, bytes), columns })
+    }
+
+    /// A file on the disk, as [`Upload::from_path`] has it.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::InvalidInput`](crate::Kind::InvalidInput) if it cannot be read, or its first row
+    /// cannot.
+    pub async fn from_path(path: impl AsRef<Path>) -> Result<Self, Error> {
+        let upload = Upload::from_path(path).await?;
+        let columns = columns(&upload.head().await?)?;
+        Ok(Self { upload, columns })
+    }
+
+    /// A file written from rows; the fields of the row's type are the columns.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::InvalidInput`](crate::Kind::InvalidInput) if there is no row, or one that is no
+    /// flat record.
+    pub fn from_rows<R: Serialize>(
+        filename: impl Into<String>,
+        rows: impl IntoIterator<Item = R>,
+    ) -> Result<Self, Error> {
+        let unwritable = |error: ::csv::Error| {
+            Error::invalid("rows", "cannot be written as CSV").with_source(error)
+        };
+        let mut writer = Writer::from_writer(Vec::new());
+        for row in rows {
+            writer.serialize(row).map_err(unwritable)?;
+        }
+        let bytes = writer.into_inner().map_err(|error| {
+            Error::invalid("rows", "cannot be written as CSV").with_source(error.into_error())
+        })?;
+        Self::from_bytes(filename, bytes)
+    }
+
+    /// The names in the first row, without surrounding spaces.
+    pub fn columns(&self) -> &[String] {
+        &self.columns
+    }
+
+    /// The file, if its columns are what an import takes: at least one of `required`, and none
+    /// beside those and `optional`.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::InvalidInput`](crate::Kind::InvalidInput), naming the column.
+    pub fn with_columns(self, required: &[&str], optional: &[&str]) -> Result<Upload, Error> {
+        let is_there = |names: &[&str], column: &str| {
+            names.iter().any(|name| name.eq_ignore_ascii_case(column))
+        };
+        if let Some(unknown) =
+            self.columns.iter().find(|name| !is_there(required, name) && !is_there(optional, name))
+        {
+            let known = [required, optional].concat().join("`, `");
+            let reason = format!("has the column `{unknown}`; the import knows `{known}`");
+            return Err(Error::invalid("file", reason));
+        }
+        self.with_any_of(required)
+    }
+
+    /// The file, if it has at least one of these columns, whatever else it has.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::InvalidInput`](crate::Kind::InvalidInput), naming the columns.
+    pub fn with_any_of(self, required: &[&str]) -> Result<Upload, Error> {
+        let has = |name: &&str| self.columns.iter().any(|column| column.eq_ignore_ascii_case(name));
+        if required.iter().any(has) {
+            return Ok(self.upload);
+        }
+        let reason = format!("has no column `{}`", required.join("` or `"));
+        Err(Error::invalid("file", reason))
+    }
+}
+
+impl fmt::Debug for Csv {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Csv").field("upload", &self.upload).field("columns", &self.columns).finish()
+    }
+}
+
+fn columns(head: &[u8]) -> Result<Vec<String>, Error> {
+    let mut reader = ReaderBuilder::new().has_headers(false).from_reader(head);
+    let mut row = StringRecord::new();
+    let is_there = reader.read_record(&mut row).map_err(|error| {
+        Error::invalid("file", "has a first row that is not CSV in UTF-8").with_source(error)
+    })?;
+    let columns: Vec<String> = row.iter().map(|name| name.trim().to_owned()).collect();
+    if !is_there || columns.iter().any(String::is_empty) {
+        return Err(Error::invalid("file", "has no row with the names of its columns"));
+    }
+    Ok(columns)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn csv(text: &str) -> Result<Csv, Error> {
+        Csv::from_bytes("file.csv", text.to_owned())
+    }
+
+    #[test]
+    fn columns_are_read_as_spreadsheets_write_them() {
+        for text in
+            ["address,tags\na@b.c,*\n", "\u{feff}address ,\"tags\"\r\na@b.c,*", "address,tags"]
+        {
+            assert_eq!(csv(text).unwrap().columns(), ["address", "tags"], "{text}");
+        }
+    }
+
+    #[test]
+    fn files_without_a_readable_first_row_are_refused() {
+        for text in ["", "\n\n", "address,,tags\n"] {
+            let error = csv(text).unwrap_err();
+            assert!(error.to_string().contains("`file` has no row with the names"), "{error}");
+        }
+        let utf16 = Csv::from_bytes("a.csv", &b"\xff\xfea\0d\0d\0"[..]).unwrap_err();
+        assert!(utf16.to_string().contains("not CSV in UTF-8"), "{utf16}");
+    }
+
+    #[test]
+    fn missing_and_unknown_columns_are_named() {
+        let check = |text: &str| csv(text).unwrap().with_columns(&["address"], &["tags"]);
+        assert!(check("address,tags\n").is_ok());
+        assert!(check("ADDRESS\n").is_ok());
+        let missing = check("tags\n").unwrap_err().to_string();
+        assert!(missing.contains("`file` has no column `address`"), "{missing}");
+        let unknown = check("address,tag\n").unwrap_err().to_string();
+        assert!(unknown.contains("has the column `tag`"), "{unknown}");
+        assert!(unknown.contains("knows `address`, `tags`"), "{unknown}");
+        assert!(csv("email,name\n").unwrap().with_any_of(&["email", "email_address"]).is_ok());
+        assert!(csv("name\n").unwrap().with_any_of(&["email", "email_address"]).is_err());
+    }
+
+    #[test]
+    fn rows_are_quoted_where_they_must_be() {
+        #[derive(Serialize)]
+        struct Row {
+            address: &'static str,
+            error: Option<&'static str>,
+        }
+        let rows = [
+            Row { address: "a@b.c", error: Some("no, \"really\"\nno") },
+            Row { address: "d@e.f", error: None },
+        ];
+        let csv = Csv::from_rows("bounces.csv", rows).unwrap();
+        assert_eq!(csv.columns(), ["address", "error"]);
+        let written = "address,error\na@b.c,\"no, \"\"really\"\"\nno\"\nd@e.f,\n";
+        assert_eq!(csv.upload.size(), Some(written.len() as u64));
+        assert!(Csv::from_rows("none.csv", Vec::<Row>::new()).is_err());
+        assert!(Csv::from_rows("maps.csv", [std::collections::BTreeMap::from([(1, 2)])]).is_err());
+    }
+
+    #[tokio::test]
+    async fn a_file_on_the_disk_is_checked_too() {
+        let path = std::env::temp_dir().join(format!("mailgun-csv-{}.csv", std::process::id()));
+        std::fs::write(&path, "address,code\n".to_owned() + &"a@b.c,550\n".repeat(100_000))
+            .unwrap();
+        let csv = Csv::from_path(&path).await.unwrap();
+        assert_eq!(csv.columns(), ["address", "code"]);
+        assert_eq!(csv.with_any_of(&["address"]).unwrap().size(), Some(1_000_013));
+        std::fs::write(&path, "").unwrap();
+        assert!(Csv::from_path(&path).await.is_err());
+        std::fs::remove_file(&path).unwrap();
+    }
+}

@@ -1,0 +1,76 @@
+use mailgun_core::{Timestamp, de};
+use serde::Deserialize;
+
+use crate::{Action, Expression};
+
+/// What happens to incoming mail that an expression matches.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Route {
+    /// What names it in calls: 24 hexadecimal digits.
+    #[serde(deserialize_with = "de::null_default")]
+    pub id: String,
+    /// Smaller comes first.
+    #[serde(deserialize_with = "de::number_or_string")]
+    pub priority: Option<i64>,
+    /// Free text.
+    #[serde(deserialize_with = "de::null_default")]
+    pub description: String,
+    /// Which mail it is for.
+    #[serde(deserialize_with = "de::null_default")]
+    pub expression: Expression,
+    /// What happens to that mail, in order.
+    #[serde(deserialize_with = "de::null_default")]
+    pub actions: Vec<Action>,
+    /// When it was created.
+    #[serde(deserialize_with = "de::optional_timestamp")]
+    pub created_at: Option<Timestamp>,
+}
+
+/// The reply to the writing of a route.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(from = "Shape")]
+#[non_exhaustive]
+pub struct RouteReply {
+    /// Mailgun's words, `Route has been created` for example.
+    pub message: String,
+    /// The route as it is now.
+    pub route: Route,
+}
+
+/// An update is answered with the fields of the route beside the message.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Shape {
+    Wrapped {
+        #[serde(default, deserialize_with = "de::null_default")]
+        message: String,
+        route: Route,
+    },
+    Flat {
+        #[serde(default, deserialize_with = "de::null_default")]
+        message: String,
+        #[serde(flatten)]
+        route: Route,
+    },
+}
+
+impl From<Shape> for RouteReply {
+    fn from(shape: Shape) -> Self {
+        let (Shape::Wrapped { message, route } | Shape::Flat { message, route }) = shape;
+        Self { message, route }
+    }
+}
+
+/// The reply to the deletion of a route.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub struct RouteDeleted {
+    /// Mailgun's words, `Route has been deleted` for example.
+    #[serde(default, deserialize_with = "de::null_default")]
+    pub message: String,
+    /// The id that the route had.
+    #[serde(default, deserialize_with = "de::null_default")]
+    pub id: String,
+}

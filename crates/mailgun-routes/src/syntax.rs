@@ -1,0 +1,166 @@
+//! Mailgun's little language of routes.
+
+use std::fmt;
+
+use mailgun_core::{FieldValue, bytes::Bytes};
+use serde::{Deserialize, Serialize};
+
+/// Which mail a route is for.
+///
+/// Patterns are regular expressions in Python's dialect, matched against the whole address or
+/// header; groups can be used in actions, as `\1` or `\g<name>`. At most 4 KB.
+///
+/// ```
+/// use mailgun_routes::Expression;
+///
+/// let expression = Expression::match_recipient(r"(?P<user>.*)@mg\.example\.com")
+///     .and(Expression::match_header("subject", ".*urgent.*"));
+/// assert_eq!(
+///     expression.as_str(),
+///     r#"match_recipient("(?P<user>.*)@mg\.example\.com") and match_header("subject", ".*urgent.*")"#
+/// );
+/// assert_eq!(Expression::from("catch_all()"), Expression::catch_all());
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Expression(String);
+
+impl Expression {
+    /// Mail to a recipient that matches the pattern.
+    pub fn match_recipient(pattern: impl AsRef<str>) -> Self {
+        Self(format!("match_recipient({})", quoted(pattern.as_ref())))
+    }
+
+    /// Mail with a header of this name whose value matches the pattern.
+    pub fn match_header(name: impl AsRef<str>, pattern: impl AsRef<str>) -> Self {
+        Self(format!("match_header({}, {})", quoted(name.as_ref()), quoted(pattern.as_ref())))
+    }
+
+    /// Mail that no route with a smaller priority was for.
+    pub fn catch_all() -> Self {
+        Self("catch_all()".to_owned())
+    }
+
+    /// Mail that both are for.
+    #[must_use]
+    pub fn and(self, other: impl Into<Self>) -> Self {
+        Self(format!("{self} and {}", other.into()))
+    }
+
+    /// Mail that either is for.
+    #[must_use]
+    pub fn or(self, other: impl Into<Self>) -> Self {
+        Self(format!("{self} or {}", other.into()))
+    }
+}
+
+/// What happens to the mail that a route is for. At most 4 KB.
+///
+/// ```
+/// use mailgun_routes::Action;
+///
+/// let notify = Action::store_and_notify("https://example.com/inbound");
+/// assert_eq!(notify.as_str(), r#"store(notify="https://example.com/inbound")"#);
+/// assert_eq!(Action::forward("bob@example.com"), Action::from(r#"forward("bob@example.com")"#));
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Action(String);
+
+impl Action {
+    /// Sends the mail on to an address, or posts it, parsed, to a URL; to one whose path ends with
+    /// `mime` it is posted as MIME text.
+    pub fn forward(destination: impl AsRef<str>) -> Self {
+        Self(format!("forward({})", quoted(destination.as_ref())))
+    }
+
+    /// As [`forward`](Self::forward), to several addresses or URLs.
+    pub fn forward_to(destinations: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        let list: Vec<_> =
+            destinations.into_iter().map(|one| one.as_ref().trim().to_owned()).collect();
+        Self::forward(list.join(", "))
+    }
+
+    /// Keeps the mail for three days, to be fetched by the URL in its event.
+    pub fn store() -> Self {
+        Self("store()".to_owned())
+    }
+
+    /// Keeps the mail for three days and posts what it is, and where, to a URL.
+    pub fn store_and_notify(url: impl AsRef<str>) -> Self {
+        Self(format!("store(notify={})", quoted(url.as_ref())))
+    }
+
+    /// Ends here: routes with a greater priority do not see the mail.
+    pub fn stop() -> Self {
+        Self("stop()".to_owned())
+    }
+}
+
+/// The backslash keeps its meaning in a pattern, where `\"` stands for a quote.
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('"', "\\\""))
+}
+
+macro_rules! text {
+    ($($name:ident),*) => {$(
+        impl $name {
+            /// As Mailgun writes it.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(text: &str) -> Self {
+                Self(text.to_owned())
+            }
+        }
+
+        impl From<String> for $name {
+            fn from(text: String) -> Self {
+                Self(text)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl FieldValue for $name {
+            fn into_value(self) -> Bytes {
+                self.0.into()
+            }
+        }
+    )*};
+}
+text!(Expression, Action);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_form_is_mailguns_syntax() {
+        for (ours, theirs) in [
+            (Expression::match_recipient(".*@a.b"), r#"match_recipient(".*@a.b")"#),
+            (Expression::match_header("X-A", "^b$"), r#"match_header("X-A", "^b$")"#),
+            (Expression::catch_all(), "catch_all()"),
+            (Expression::match_recipient(r#"a"b"#), r#"match_recipient("a\"b")"#),
+            (Expression::catch_all().or("catch_all()"), "catch_all() or catch_all()"),
+        ] {
+            assert_eq!(ours.to_string(), theirs);
+        }
+        for (ours, theirs) in [
+            (Action::forward("http://my.host/x"), r#"forward("http://my.host/x")"#),
+            (Action::forward_to(["a@b.c ", "http://d"]), r#"forward("a@b.c, http://d")"#),
+            (Action::store(), "store()"),
+            (Action::store_and_notify("http://d"), r#"store(notify="http://d")"#),
+            (Action::stop(), "stop()"),
+        ] {
+            assert_eq!(ours.to_string(), theirs);
+        }
+    }
+}

@@ -1,0 +1,103 @@
+use mailgun_core::{Client, Kind, LinkPage, PageReply as _};
+use mailgun_routes::{Action, Expression, Route, RouteDeleted, RouteReply, Routes};
+use mailgun_testing::{
+    Answer, Scripted,
+    replies::{read_whole, recorded, tolerates},
+};
+use serde_json::{Value, json};
+
+fn route() -> Value {
+    json!({
+        "id": "4f3bad2335335426750048c6",
+        "priority": 0,
+        "description": "Sample route",
+        "expression": "match_recipient(\".*@samples.mailgun.org\")",
+        "actions": ["forward(\"http://myhost.com/messages/\")", "stop()"],
+        "created_at": "Wed, 15 Feb 2012 13:03:31 GMT"
+    })
+}
+
+#[track_caller]
+fn check(route: &Route) {
+    assert_eq!(route.id, "4f3bad2335335426750048c6");
+    assert_eq!(route.priority, Some(0));
+    assert_eq!(route.description, "Sample route");
+    assert_eq!(route.expression, Expression::match_recipient(".*@samples.mailgun.org"));
+    let actions = [Action::forward("http://myhost.com/messages/"), Action::stop()];
+    assert_eq!(route.actions, actions);
+    assert_eq!(route.created_at.unwrap().to_rfc3339(), "2012-02-15T13:03:31Z");
+}
+
+#[test]
+fn replies_are_read_whole_and_with_anything_missing() {
+    tolerates::<LinkPage<Route>>(&json!({"total_count": 1, "items": [route()]}), &[]);
+    tolerates::<RouteDeleted>(&json!({"message": "Route has been deleted", "id": "x"}), &[]);
+
+    let wrapped = json!({"message": "Route has been updated", "route": route()});
+    let mut flat = route();
+    flat["message"] = "Route has been updated".into();
+    for reply in [wrapped, flat] {
+        tolerates::<RouteReply>(&reply, &[]);
+        let read: RouteReply = serde_json::from_value(reply).unwrap();
+        assert_eq!(read.message, "Route has been updated");
+        check(&read.route);
+    }
+}
+
+#[tokio::test]
+async fn a_route_is_unwrapped() {
+    let service = Scripted::new(|_| Answer::json(&json!({"route": route()})));
+    let routes = Routes::new(&service.client());
+    check(&routes.get("4f3bad2335335426750048c6").await.unwrap());
+    check(&routes.match_address("a@samples.mailgun.org").await.unwrap());
+}
+
+#[test]
+fn recorded_replies_lose_nothing() {
+    for exchange in recorded("GET", "/v3/routes") {
+        let page = read_list(&exchange.body);
+        assert_eq!(page.len(), 1);
+        assert_eq!(page[0].actions, [Action::forward(".*@")]);
+        assert_eq!(page[0].priority, Some(10));
+    }
+    for exchange in recorded("POST", "/v3/routes").into_iter().chain(recorded("PUT", "/v3/routes"))
+    {
+        let json: Value = serde_json::from_str(&exchange.body).unwrap();
+        let reply: RouteReply = read_whole(&exchange.body);
+        let fields = json.get("route").unwrap_or(&json);
+        assert_eq!(reply.message, json["message"]);
+        assert_eq!(reply.route.id, fields["id"]);
+        assert_eq!(json!(reply.route.priority), fields["priority"]);
+        assert_eq!(reply.route.description, fields["description"]);
+        assert_eq!(json!(reply.route.expression), fields["expression"]);
+        assert_eq!(json!(reply.route.actions), fields["actions"]);
+        let created = reply.route.created_at.unwrap().to_rfc2822();
+        assert_eq!(created.replace("+0000", "GMT"), fields["created_at"]);
+    }
+    for exchange in recorded("DELETE", "/v3/routes") {
+        let reply: RouteDeleted = read_whole(&exchange.body);
+        assert_eq!(reply.message, "Route has been deleted");
+        assert_eq!(reply.id, "6797c62f6ee0a9fcb1ec5eee");
+    }
+}
+
+fn read_list(body: &str) -> Vec<Route> {
+    read_whole::<LinkPage<Route>>(body).into_parts().items
+}
+
+#[tokio::test]
+async fn refusals_are_errors_with_mailguns_words() {
+    for (status, body, words) in [
+        (404, r#"{"message": "Route not found"}"#, "Route not found"),
+        (400, r#"{"message": "The 'limit' parameter can't be larger than 1000"}"#, "'limit'"),
+        (401, "Forbidden", "Forbidden"),
+    ] {
+        let service = Scripted::new(move |_| Answer::new(status, body));
+        let client: Client = service.client();
+        let error = Routes::new(&client).get("x").await.unwrap_err();
+        assert_eq!(error.kind(), Kind::Api);
+        assert_eq!(error.status().unwrap().as_u16(), status);
+        assert!(error.api_message().unwrap().contains(words), "{error}");
+        assert_eq!(error.operation().unwrap().to_string(), "GET /v3/routes/{id}");
+    }
+}

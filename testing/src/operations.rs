@@ -1,0 +1,117 @@
+//! The table of the API's operations, taken from its description and from the reference client.
+
+use std::collections::BTreeSet;
+
+use mailgun_core::{Body, Client, Error, Route, http::Request};
+use serde::Deserialize;
+
+use crate::request_of;
+
+/// One operation of the API.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Operation {
+    /// The crate that has it.
+    #[serde(rename = "crate")]
+    pub package: String,
+    /// Its name in the table.
+    pub operation: String,
+    /// The HTTP method.
+    pub method: String,
+    /// The path with placeholders.
+    pub path: String,
+    /// The content types of the body that the service takes, separated by `|`; `none` for no body.
+    pub content_types: String,
+    /// Whether the API description has it.
+    pub described: String,
+    /// Whether Mailgun has deprecated it.
+    pub deprecated: String,
+    /// Whether nothing but its route is known.
+    pub lead: String,
+    /// The methods of the reference client, separated by `|`.
+    pub reference_method: String,
+    /// Whether the reference client's document has it.
+    pub in_reference_readme: String,
+}
+
+/// All operations.
+pub fn all() -> Vec<Operation> {
+    let table = include_bytes!("../fixtures/operations.csv");
+    csv::Reader::from_reader(&table[..]).into_deserialize().collect::<Result<_, _>>().unwrap()
+}
+
+/// Those of a crate.
+pub fn of(package: &str) -> Vec<Operation> {
+    let found: Vec<_> = all().into_iter().filter(|row| row.package == package).collect();
+    assert!(!found.is_empty(), "the table knows no crate {package}");
+    found
+}
+
+/// A call that was described, for [`check`].
+pub type Described = (Route, Result<Request<Body>, Error>);
+
+/// Calls and pagers as [`check`] takes them.
+#[macro_export]
+macro_rules! described {
+    ($($call:expr),* $(,)?) => {
+        vec![$({
+            let call = $call;
+            (call.route(), call.into_request())
+        }),*]
+    };
+}
+
+/// What is described here is never sent.
+pub fn client() -> Client {
+    Client::builder("key-test").base_url("http://127.0.0.1:9").build().unwrap()
+}
+
+/// Checks the calls of a crate against the table: each operation of the crate is there, with
+/// method, path and content type as the API has them, and `routes` has these and no others.
+///
+/// `calls` has at least one call of each route. `elsewhere` names operations of the table that
+/// another crate has; operations of other crates may be among the calls.
+pub async fn check(package: &str, routes: &[Route], calls: Vec<Described>, elsewhere: &[&str]) {
+    let table = all();
+    let mut called = BTreeSet::new();
+    for (route, request) in calls {
+        let seen = request_of(request).await;
+        assert_eq!(seen.method, route.method(), "{route}");
+        let placeholders = normal(route.template());
+        let row = table
+            .iter()
+            .filter(|row| row.method == route.method().as_str())
+            .filter(|row| normal(&row.path) == placeholders)
+            .collect::<Vec<_>>();
+        assert!(!row.is_empty(), "the API has no operation {route}");
+        let allowed: Vec<_> = row.iter().flat_map(|row| row.content_types.split('|')).collect();
+        let sent = seen.content_type();
+        assert!(allowed.contains(&sent), "{route} is sent as {sent}, the API takes {allowed:?}");
+        called.insert(route.to_string());
+    }
+    let listed: BTreeSet<_> = routes.iter().map(Route::to_string).collect();
+    assert_eq!(called, listed, "calls on the left, ROUTES on the right");
+
+    let has = |row: &Operation| {
+        routes.iter().any(|route| {
+            route.method().as_str() == row.method && normal(route.template()) == normal(&row.path)
+        })
+    };
+    let missing: Vec<_> = of(package)
+        .into_iter()
+        .filter(|row| !elsewhere.contains(&&*row.operation) && !has(row))
+        .map(|row| format!("{}: {} {}", row.operation, row.method, row.path))
+        .collect();
+    assert!(missing.is_empty(), "not there: {missing:#?}");
+}
+
+/// A path with all placeholders alike.
+pub fn normal(path: &str) -> String {
+    let mut normal = String::new();
+    let mut rest = path;
+    while let Some((before, after)) = rest.split_once('{') {
+        normal += before;
+        normal += "{}";
+        rest = after.split_once('}').unwrap().1;
+    }
+    normal + rest
+}

@@ -40,7 +40,10 @@ pub use self::{
     reply::{Download, Reply, ReplyBody},
     route::{Repeatability, Route},
     transport::{Certificate, HttpVersions, Proxy, Roots},
-    types::{Confirmation, DomainName, Mailbox, Secret, Timestamp, de},
+    types::{
+        Confirmation, DnsRecord, DnsRecordState, DnsRecordType, DomainName, Mailbox, Secret,
+        Timestamp, de,
+    },
 };
 
 #[doc(hidden)]

@@ -37,11 +37,12 @@
 
 pub use mailgun_core::{
     ApiKey, Body, BoxError, Call, CallContext, CallFuture, Certificate, Chunk, Chunks, Client,
-    ClientBuilder, Confirmation, Credentials, Delivery, DomainName, Download, Error, FieldValue,
-    Fields, Form, HttpService, HttpVersions, IntoCredentials, Kind, LimitScope, LinkPage, Mailbox,
-    Page, PageLinks, PageParts, PageReply, Pager, Proxy, Region, Repeatability, Reply, ReplyBody,
-    ResumePoint, Roots, Route, Secret, TimeoutPhase, Timestamp, Upload, bytes, http, layers, mime,
-    open_enum, params, true_false, yes_no,
+    ClientBuilder, Confirmation, Credentials, Delivery, DnsRecord, DnsRecordState, DnsRecordType,
+    DomainName, Download, Error, FieldValue, Fields, Form, HttpService, HttpVersions,
+    IntoCredentials, Kind, LimitScope, LinkPage, Mailbox, Page, PageLinks, PageParts, PageReply,
+    Pager, Proxy, Region, Repeatability, Reply, ReplyBody, ResumePoint, Roots, Route, Secret,
+    TimeoutPhase, Timestamp, Upload, bytes, http, layers, mime, open_enum, params, true_false,
+    yes_no,
 };
 /// Sending mail: messages, MIME, batches, stored messages, queues.
 #[cfg(feature = "messages")]

@@ -2,6 +2,7 @@
 
 mod confirmation;
 pub mod de;
+mod dns_record;
 mod domain_name;
 mod mailbox;
 mod open_enum;
@@ -9,6 +10,10 @@ mod secret;
 mod timestamp;
 
 pub use self::{
-    confirmation::Confirmation, domain_name::DomainName, mailbox::Mailbox, secret::Secret,
+    confirmation::Confirmation,
+    dns_record::{DnsRecord, DnsRecordState, DnsRecordType},
+    domain_name::DomainName,
+    mailbox::Mailbox,
+    secret::Secret,
     timestamp::Timestamp,
 };

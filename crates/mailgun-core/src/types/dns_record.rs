@@ -1,0 +1,67 @@
+//! What Mailgun wants to find in the DNS.
+
+use serde::Deserialize;
+
+use super::de;
+
+crate::open_enum! {
+    /// The type of a DNS record.
+    pub enum DnsRecordType {
+        /// Mail exchanger, for incoming mail.
+        Mx = "MX",
+        /// Text: SPF, DKIM, DMARC.
+        Txt = "TXT",
+        /// Alias: tracking, automatic sender security.
+        Cname = "CNAME",
+        /// IPv4 address.
+        A = "A",
+    }
+}
+
+crate::open_enum! {
+    /// What Mailgun found when it looked for a DNS record.
+    pub enum DnsRecordState {
+        /// The wanted value.
+        Valid = "valid",
+        /// Another value, or none.
+        Invalid = "invalid",
+        /// It has not looked yet.
+        Unknown = "unknown",
+    }
+}
+
+/// A record that Mailgun wants to find in the DNS, and what it found.
+///
+/// ```
+/// use mailgun_core::{DnsRecord, DnsRecordState};
+///
+/// let json = r#"{"record_type": "MX", "valid": "VALID", "is_active": true, "cached": [],
+///     "priority": "10", "value": "mxa.mailgun.org"}"#;
+/// let record: DnsRecord = serde_json::from_str(json)?;
+/// assert_eq!(record.valid, Some(DnsRecordState::Valid));
+/// assert_eq!(record.priority, Some(10));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct DnsRecord {
+    /// The name to add it under; none for the domain itself.
+    pub name: Option<String>,
+    /// The type.
+    pub record_type: Option<DnsRecordType>,
+    /// The wanted value.
+    #[serde(deserialize_with = "de::null_default")]
+    pub value: String,
+    /// The priority of an MX record.
+    #[serde(deserialize_with = "de::number_or_string")]
+    pub priority: Option<u16>,
+    /// What Mailgun found.
+    pub valid: Option<DnsRecordState>,
+    /// Whether Mailgun uses it now.
+    #[serde(deserialize_with = "de::null_default")]
+    pub is_active: bool,
+    /// The values that Mailgun saw last.
+    #[serde(deserialize_with = "de::null_default")]
+    pub cached: Vec<String>,
+}

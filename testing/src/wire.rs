@@ -161,7 +161,10 @@ fn normal(seen: &Seen) -> BTreeMap<String, String> {
         "multipart/form-data" => {
             for part in &seen.parts {
                 let described = match &part.filename {
-                    None => format!("{:?}", part.text()),
+                    None => {
+                        assert_eq!(part.content_type, None, "text parts have no type of their own");
+                        format!("{:?}", part.text())
+                    }
                     Some(filename) => {
                         let digest = Sha256::digest(&part.bytes);
                         let digest: String =

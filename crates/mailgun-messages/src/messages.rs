@@ -1,6 +1,5 @@
 use bytes::Bytes;
-use mailgun_core::{Call, Client, Form, Route};
-use serde::Deserialize;
+use mailgun_core::{Call, Client, Confirmation, Form, Route};
 
 use crate::{
     Addresses, Batch, BatchRun, Message, MimeMessage, QueueStatus, Receipt, StoredMessage,
@@ -234,8 +233,7 @@ impl Messages {
 
     /// Deletes all scheduled and undelivered mail of the domain; it cannot be undone.
     ///
-    /// `DELETE /v3/{domain}/envelopes` on the storage host that holds the queue. Resolves to
-    /// Mailgun's words, `done`.
+    /// `DELETE /v3/{domain}/envelopes` on the storage host that holds the queue.
     ///
     /// ```no_run
     /// # async fn example(messages: mailgun_messages::Messages) -> Result<(), mailgun_core::Error> {
@@ -244,15 +242,9 @@ impl Messages {
     /// messages.clear_queue(StorageHost::EUROPE_WEST1).await?;
     /// # Ok(()) }
     /// ```
-    pub fn clear_queue(&self, host: impl Into<StorageHost>) -> Call<String> {
-        #[derive(Deserialize)]
-        struct Done {
-            #[serde(default, deserialize_with = "mailgun_core::de::null_default")]
-            message: String,
-        }
+    pub fn clear_queue(&self, host: impl Into<StorageHost>) -> Call<Confirmation> {
         let host = host.into().0;
-        let call = self.client.call_at::<Done>(CLEAR_QUEUE, &host, &[&self.domain]);
-        call.map(|done| done.message)
+        self.client.call_at(CLEAR_QUEUE, &host, &[&self.domain])
     }
 }
 

@@ -7,7 +7,9 @@ use mailgun_core::{Client, Error};
 use mailgun_messages::{Attachment, Batch, ChunkOutcome, Message, Messages, MimeMessage};
 use mailgun_mock::{Fault, MockMailgun};
 use serde_json::json;
-use support::{Answer, Part, Scripted, complete, messages, offline, parts_of};
+use support::{
+    Answer, Part, Scripted, accepted, complete, messages, offline, parts_of, scripted_messages,
+};
 
 const NASTY: &[&str] = &[
     "\r\nBcc: evil@example.com",
@@ -221,7 +223,7 @@ async fn reports_of_batches_show_no_addresses() {
         if request.values("to")[0].contains("canary-a") {
             Answer::new(400, r#"{"message":"bad address canary-a@example.com"}"#)
         } else {
-            Answer::accepted()
+            accepted()
         }
     });
     let batch = Batch::new()
@@ -230,7 +232,7 @@ async fn reports_of_batches_show_no_addresses() {
         .recipient("canary-a@example.com", &())
         .recipient("canary-b@example.com", &json!({"order": 4711}))
         .chunk_size(1);
-    let report = service.messages().send_batch(batch).await.unwrap();
+    let report = scripted_messages(&service).send_batch(batch).await.unwrap();
     assert_eq!((report.accepted(), report.refused()), (1, 1));
     assert_silent(&format!("{report:?} {report} {:?}", report.records()));
     for result in &report.results {

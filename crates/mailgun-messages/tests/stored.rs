@@ -9,7 +9,7 @@ use mailgun_core::{Client, Delivery, Error, Kind, Region, Route, Timestamp};
 use mailgun_messages::{Attachment, MessageId, Messages, StorageHost};
 use mailgun_mock::MockMailgun;
 use serde_json::Value;
-use support::{Answer, Scripted, complete, messages, random_bytes};
+use support::{Scripted, accepted, complete, messages, random_bytes, scripted_messages};
 
 const EVENTS: Route = Route::get("/v3/{domain}/events");
 
@@ -148,7 +148,7 @@ async fn foreign_storage_urls_are_refused_and_nothing_is_connected() {
 
 #[tokio::test]
 async fn look_alikes_of_mailguns_hosts_are_refused() {
-    let service = Scripted::new(|_| Answer::accepted());
+    let service = Scripted::new(|_| accepted());
     let client = service.client_with(Client::builder("key-test").region(Region::Eu));
     let messages = Messages::new(&client, "mg.example.com");
     for host in [
@@ -169,7 +169,7 @@ async fn look_alikes_of_mailguns_hosts_are_refused() {
 
 #[tokio::test]
 async fn a_url_of_mailguns_storage_is_called_as_it_is() {
-    let messages = Scripted::new(|_| Answer::accepted()).messages();
+    let messages = scripted_messages(&Scripted::new(|_| accepted()));
     for url in [
         "https://storage-us-west1.api.mailgun.net/v3/domains/mg.example.com/messages/A+b%2Fc==",
         "https://se.api.mailgun.net/v3/domains/other.example/messages/k",
@@ -218,7 +218,7 @@ async fn queues_tell_their_state_and_can_be_emptied() {
     let tomorrow = Timestamp::now().checked_add(Duration::from_secs(86_400)).unwrap();
     messages.send(complete().deliver_at(tomorrow)).await.unwrap();
     assert_eq!(mock.scheduled().len(), 1);
-    assert_eq!(messages.clear_queue(mock.base_url()).await.unwrap(), "done");
+    assert_eq!(messages.clear_queue(mock.base_url()).await.unwrap().message, "done");
     assert!(mock.scheduled().is_empty());
     let last = mock.requests().pop().unwrap();
     assert_eq!((last.method().as_str(), last.path()), ("DELETE", "/v3/mg.example.com/envelopes"));
@@ -226,7 +226,7 @@ async fn queues_tell_their_state_and_can_be_emptied() {
 
 #[tokio::test]
 async fn the_storage_hosts_are_mailguns_three() {
-    let messages = Scripted::new(|_| Answer::accepted()).messages();
+    let messages = scripted_messages(&Scripted::new(|_| accepted()));
     for (host, name) in [
         (StorageHost::US_EAST4, "storage-us-east4.api.mailgun.net"),
         (StorageHost::US_WEST1, "storage-us-west1.api.mailgun.net"),
@@ -246,7 +246,7 @@ async fn the_storage_hosts_are_mailguns_three() {
 
 #[tokio::test]
 async fn other_hosts_are_refused_for_queues() {
-    let messages = Scripted::new(|_| Answer::accepted()).messages();
+    let messages = scripted_messages(&Scripted::new(|_| accepted()));
     for host in [
         "storage.evil.test",
         "api.mailgun.net.evil.test",
@@ -266,7 +266,7 @@ async fn other_hosts_are_refused_for_queues() {
 
 #[tokio::test]
 async fn what_stands_behind_a_host_does_not_aim_the_call_elsewhere() {
-    let messages = Scripted::new(|_| Answer::accepted()).messages();
+    let messages = scripted_messages(&Scripted::new(|_| accepted()));
     for host in [
         // As a URL its fragment is cut off, and the call would delete the domain.
         "storage-us-east4.api.mailgun.net/v4/domains/mg.example.com#",

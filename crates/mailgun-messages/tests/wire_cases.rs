@@ -1,176 +1,61 @@
 //! Our requests against recordings of the reference client, field by field.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
-mod support;
-
-use std::collections::BTreeMap;
-
 use base64::{Engine as _, prelude::BASE64_STANDARD};
-use mailgun_core::Timestamp;
+use mailgun_core::{Client, Timestamp};
 use mailgun_messages::{Attachment, DkimKey, Message, Messages, TimeOfDay, Tracking};
-use percent_encoding::percent_decode_str;
+use mailgun_testing::wire::{self, Case, Difference};
 use serde_json::{Map, Value};
-use sha2::{Digest as _, Sha256};
-use support::{Answer, Scripted, Seen};
 
-/// Where ours rightly differs: case, field, what the reference sends, what we send, and why.
-const DIFFERENCES: &[(&str, &str, &str, &str, &str)] = &[
-    (
-        "messages.create.options_times",
-        "part o:deliverytime",
-        r#"["Fri, 14 Oct 2011 23:10:10 -0000"]"#,
-        r#"["Fri, 14 Oct 2011 23:10:10 +0000"]"#,
-        "the numeric zone of UTC; `-0000` means that the zone is not known",
-    ),
-    (
-        "messages.create.variable_object",
-        "part v:my-data",
-        r#"["{\"id\":123,\"nested\":{\"ok\":true,\"list\":[1,2,3]}}"]"#,
-        r#"["{\"id\":123,\"nested\":{\"list\":[1,2,3],\"ok\":true}}"]"#,
-        "an object of JSON has no order, and the map that reads the case sorts its keys",
-    ),
-    (
-        "messages.create.attachment_odd_names",
-        "part attachment",
-        r#"["überraschung 日本.txt" text/plain 12 8898cd6a1c9777bbb832388868a66967c501a8ab02291e595816b7b23470c838, "with \"quotes\" and; semicolon.txt" text/plain 6 37a6482867683ee3a8122b7132806c4dedca002f3b4481f17da8d14b9a2724cd, "sp ace.txt" text/plain 5 3f49dbbfe051cb20cc038923424fedf8d18307cc805e1520e4168e9360e2eb38]"#,
-        r#"["überraschung 日本.txt" text/plain 12 8898cd6a1c9777bbb832388868a66967c501a8ab02291e595816b7b23470c838, "with %22quotes%22 and; semicolon.txt" text/plain 6 37a6482867683ee3a8122b7132806c4dedca002f3b4481f17da8d14b9a2724cd, "sp ace.txt" text/plain 5 3f49dbbfe051cb20cc038923424fedf8d18307cc805e1520e4168e9360e2eb38]"#,
-        "a quote in a filename is written `%22`, as browsers do: readers differ on backslashes",
-    ),
-    (
-        "messages.create.attachment_odd_names_builtin",
-        "part attachment",
-        r#"["überraschung 日本.txt" application/octet-stream 12 8898cd6a1c9777bbb832388868a66967c501a8ab02291e595816b7b23470c838, "with \"quotes\" and; semicolon.txt" application/octet-stream 6 37a6482867683ee3a8122b7132806c4dedca002f3b4481f17da8d14b9a2724cd]"#,
-        r#"["überraschung 日本.txt" text/plain 12 8898cd6a1c9777bbb832388868a66967c501a8ab02291e595816b7b23470c838, "with %22quotes%22 and; semicolon.txt" text/plain 6 37a6482867683ee3a8122b7132806c4dedca002f3b4481f17da8d14b9a2724cd]"#,
-        "as above; and the type is guessed from the extension, which that form library does not",
-    ),
+const DIFFERENCES: &[Difference] = &[
+    Difference {
+        case: "messages.create.options_times",
+        field: "part o:deliverytime",
+        theirs: r#"["Fri, 14 Oct 2011 23:10:10 -0000"]"#,
+        ours: r#"["Fri, 14 Oct 2011 23:10:10 +0000"]"#,
+        why: "the numeric zone of UTC; `-0000` means that the zone is not known",
+    },
+    Difference {
+        case: "messages.create.variable_object",
+        field: "part v:my-data",
+        theirs: r#"["{\"id\":123,\"nested\":{\"ok\":true,\"list\":[1,2,3]}}"]"#,
+        ours: r#"["{\"id\":123,\"nested\":{\"list\":[1,2,3],\"ok\":true}}"]"#,
+        why: "an object of JSON has no order, and the map that reads the case sorts its keys",
+    },
+    Difference {
+        case: "messages.create.attachment_odd_names",
+        field: "part attachment",
+        theirs: r#"["überraschung 日本.txt" text/plain 12 8898cd6a1c9777bbb832388868a66967c501a8ab02291e595816b7b23470c838, "with \"quotes\" and; semicolon.txt" text/plain 6 37a6482867683ee3a8122b7132806c4dedca002f3b4481f17da8d14b9a2724cd, "sp ace.txt" text/plain 5 3f49dbbfe051cb20cc038923424fedf8d18307cc805e1520e4168e9360e2eb38]"#,
+        ours: r#"["überraschung 日本.txt" text/plain 12 8898cd6a1c9777bbb832388868a66967c501a8ab02291e595816b7b23470c838, "with %22quotes%22 and; semicolon.txt" text/plain 6 37a6482867683ee3a8122b7132806c4dedca002f3b4481f17da8d14b9a2724cd, "sp ace.txt" text/plain 5 3f49dbbfe051cb20cc038923424fedf8d18307cc805e1520e4168e9360e2eb38]"#,
+        why: "a quote in a filename is written `%22`, as browsers do: readers differ on backslashes",
+    },
+    Difference {
+        case: "messages.create.attachment_odd_names_builtin",
+        field: "part attachment",
+        theirs: r#"["überraschung 日本.txt" application/octet-stream 12 8898cd6a1c9777bbb832388868a66967c501a8ab02291e595816b7b23470c838, "with \"quotes\" and; semicolon.txt" application/octet-stream 6 37a6482867683ee3a8122b7132806c4dedca002f3b4481f17da8d14b9a2724cd]"#,
+        ours: r#"["überraschung 日本.txt" text/plain 12 8898cd6a1c9777bbb832388868a66967c501a8ab02291e595816b7b23470c838, "with %22quotes%22 and; semicolon.txt" text/plain 6 37a6482867683ee3a8122b7132806c4dedca002f3b4481f17da8d14b9a2724cd]"#,
+        why: "as above; and the type is guessed from the extension, which that form library does not",
+    },
 ];
 
 #[tokio::test]
 async fn every_recorded_call_is_sent_as_the_reference_sends_it() {
-    let cases: Vec<Value> =
-        serde_json::from_str(include_str!("fixtures/wire_messages.json")).unwrap();
+    let cases = wire::cases("messages.");
     assert_eq!(cases.len(), 35);
-    let mut found = Vec::new();
-    for case in &cases {
-        let name = case["case"].as_str().unwrap();
-        let expected = expected(&case["request"]);
-        let ours = ours(case).await;
-        let fields: std::collections::BTreeSet<_> = expected.keys().chain(ours.keys()).collect();
-        for field in fields {
-            let of = |all: &BTreeMap<String, String>| {
-                all.get(field).cloned().unwrap_or_else(|| "absent".to_owned())
-            };
-            if of(&expected) != of(&ours) {
-                found.push((name.to_owned(), field.clone(), of(&expected), of(&ours)));
-            }
-        }
-    }
-    let explained: Vec<_> = DIFFERENCES
-        .iter()
-        .map(|(case, field, theirs, ours, _)| {
-            ((*case).to_owned(), (*field).to_owned(), (*theirs).to_owned(), (*ours).to_owned())
-        })
-        .collect();
-    for difference in &found {
-        assert!(explained.contains(difference), "not explained: {difference:#?}");
-    }
-    for difference in &explained {
-        assert!(found.contains(difference), "explained, but not there: {difference:#?}");
-    }
+    wire::compare(&cases, DIFFERENCES, call).await;
 }
 
-/// What a recording says of a request, in the form of [`normal`].
-fn expected(request: &Value) -> BTreeMap<String, String> {
-    let text = |value: &Value| value.as_str().unwrap().to_owned();
-    let mut fields = BTreeMap::from([
-        ("method".to_owned(), text(&request["method"])),
-        (
-            "authority".to_owned(),
-            request.get("authority").map_or_else(|| "api.mailgun.net".to_owned(), text),
-        ),
-        ("path".to_owned(), text(&request["path"])),
-        ("query".to_owned(), request["query"].to_string()),
-        ("authorization".to_owned(), text(&request["headers"]["authorization"])),
-        (
-            "content type".to_owned(),
-            request["content_type"].as_str().unwrap_or("absent").to_owned(),
-        ),
-    ]);
-    let mut parts = BTreeMap::<_, Vec<_>>::new();
-    for part in request["body"].as_array().into_iter().flatten() {
-        let described = match part.get("value") {
-            Some(value) => format!("{:?}", text(value)),
-            None => format!(
-                "{:?} {} {} {}",
-                text(&part["filename"]),
-                text(&part["content_type"]),
-                part["length"],
-                text(&part["sha256"]),
-            ),
-        };
-        parts.entry(text(&part["name"])).or_default().push(described);
-    }
-    fields.extend(parts.into_iter().map(joined));
-    fields
-}
-
-/// A request of ours in the form of the recordings: parts of a name are in order, names are not.
-fn normal(seen: &Seen) -> BTreeMap<String, String> {
-    let content_type = seen.headers.get("content-type").map(|value| value.to_str().unwrap());
-    let essence = content_type.map_or("absent", |value| value.split(';').next().unwrap());
-    let mut fields = BTreeMap::from([
-        ("method".to_owned(), seen.method.to_string()),
-        ("authority".to_owned(), seen.uri.authority().unwrap().to_string()),
-        (
-            "path".to_owned(),
-            percent_decode_str(seen.uri.path()).decode_utf8().unwrap().into_owned(),
-        ),
-        ("query".to_owned(), seen.uri.query().map_or("[]".to_owned(), str::to_owned)),
-        ("authorization".to_owned(), seen.headers["authorization"].to_str().unwrap().to_owned()),
-        ("content type".to_owned(), essence.to_owned()),
-    ]);
-    let mut parts = BTreeMap::<_, Vec<_>>::new();
-    for part in &seen.parts {
-        let described = match &part.filename {
-            None => {
-                assert_eq!(part.content_type, None, "text parts have no type of their own");
-                format!("{:?}", part.text())
-            }
-            Some(filename) => {
-                let digest = Sha256::digest(&part.bytes);
-                let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-                let content_type = part.content_type.as_deref().unwrap();
-                format!("{filename:?} {content_type} {} {digest}", part.bytes.len())
-            }
-        };
-        parts.entry(part.name.clone()).or_default().push(described);
-    }
-    fields.extend(parts.into_iter().map(joined));
-    fields
-}
-
-fn joined((name, parts): (String, Vec<String>)) -> (String, String) {
-    (format!("part {name}"), format!("[{}]", parts.join(", ")))
-}
-
-/// The call of a case made with our API, as it reached the transport.
-async fn ours(case: &Value) -> BTreeMap<String, String> {
-    let service = Scripted::new(|_| Answer::accepted());
-    let args = case["args"].as_array().unwrap();
-    let text = |index: usize| args[index].as_str().unwrap();
-    let messages = Messages::new(&service.client(), text(0));
-    match case["js_call"].as_str().unwrap() {
+async fn call(case: &Case, client: &Client) {
+    let messages = Messages::new(client, case.text(0));
+    match &*case.js_call {
         "mg.messages.create" => {
-            drop(messages.send(message(args[1].as_object().unwrap())).await.unwrap());
+            drop(messages.send(message(case.arg(1).as_object().unwrap())).await);
         }
-        "mg.messages.retrieveStoredEmail" => drop(messages.stored(text(1)).await.unwrap()),
-        "mg.messages.resendEmail" => drop(messages.resend(text(1), text(2)).await.unwrap()),
-        "mg.messages.clearMessagesQueue" => drop(messages.clear_queue(text(1)).await.unwrap()),
+        "mg.messages.retrieveStoredEmail" => drop(messages.stored(case.text(1)).await),
+        "mg.messages.resendEmail" => drop(messages.resend(case.text(1), case.text(2)).await),
+        "mg.messages.clearMessagesQueue" => drop(messages.clear_queue(case.text(1)).await),
         other => panic!("no method is mapped to {other}"),
     }
-    let seen = service.seen();
-    assert_eq!(seen.len(), 1);
-    normal(&seen[0])
 }
 
 fn message(options: &Map<String, Value>) -> Message {

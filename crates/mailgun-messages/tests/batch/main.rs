@@ -15,7 +15,7 @@ use std::{
 use mailgun_messages::Batch;
 use mailgun_mock::MockMailgun;
 use serde_json::json;
-use support::{Answer, Scripted};
+use support::{Answer, Scripted, accepted};
 use tokio::time::Instant;
 
 /// A batch to which only recipients need be added.
@@ -52,7 +52,7 @@ fn refuses_number_five() -> Scripted {
                 r#"{"message":"to parameter is not a valid address. please check documentation"}"#,
             )
         } else {
-            Answer::accepted()
+            accepted()
         }
     })
 }
@@ -80,7 +80,7 @@ fn hourly(limit: usize, hint: impl Fn(u64) -> String + Send + Sync + 'static) ->
             window.1 += to.len();
         }
         requests.lock().unwrap().push((now - start, fits, to));
-        if fits { Answer::accepted() } else { Answer::new(429, hint(left)) }
+        if fits { accepted() } else { Answer::new(429, hint(left)) }
             .after(Duration::from_millis(50))
     });
     (service, log)

@@ -9,7 +9,10 @@ use serde_json::{Value, json};
 
 use crate::{
     address, mails, newsletter,
-    support::{Answer, Scratch, Scripted, complete, messages, random_bytes},
+    support::{
+        Scratch, Scripted, accepted, complete, messages, random_bytes, recipient_variables,
+        scripted_messages,
+    },
     to,
 };
 
@@ -52,7 +55,7 @@ async fn the_chunk_size_is_a_setting() {
 
 #[tokio::test]
 async fn recipients_without_variables_have_an_empty_object() {
-    let service = Scripted::new(|_| Answer::accepted());
+    let service = Scripted::new(|_| accepted());
     let none: [u8; 0] = [];
     let batch = newsletter()
         .recipient("a@example.com", &())
@@ -60,7 +63,7 @@ async fn recipients_without_variables_have_an_empty_object() {
         .recipient("c@example.com", &none)
         .recipient("d@example.com", &None::<u8>)
         .recipient("e@example.com", &BTreeMap::<u8, u8>::new());
-    let report = service.messages().send_batch(batch).await.unwrap();
+    let report = scripted_messages(&service).send_batch(batch).await.unwrap();
     assert!(report.is_complete());
     let golden = r#"{"a@example.com":{},"b@example.com":{},"c@example.com":{},"d@example.com":{},"e@example.com":{}}"#;
     assert_eq!(service.seen()[0].values("recipient-variables"), [golden]);
@@ -68,39 +71,40 @@ async fn recipients_without_variables_have_an_empty_object() {
 
 #[tokio::test]
 async fn large_variables_are_split_by_bytes_too() {
-    let service = Scripted::new(|_| Answer::accepted());
+    let service = Scripted::new(|_| accepted());
     let big = "x".repeat(10_000);
     let recipients = (0..1000).map(|n| (address(n), json!({ "big": big })));
-    let report = service.messages().send_batch(newsletter().recipients(recipients)).await.unwrap();
+    let report =
+        scripted_messages(&service).send_batch(newsletter().recipients(recipients)).await.unwrap();
     assert_eq!(report.accepted(), 1000);
     let seen = service.seen();
     assert!((3..=4).contains(&seen.len()), "10 MB in {} calls", seen.len());
     let mut recipients = 0;
     for request in &seen {
         assert!(request.values("recipient-variables")[0].len() <= 4 * 1024 * 1024);
-        assert_eq!(request.values("to").len(), request.recipient_variables().len());
+        assert_eq!(request.values("to").len(), recipient_variables(&request).len());
         recipients += request.values("to").len();
     }
     assert_eq!(recipients, 1000);
 
-    let service = Scripted::new(|_| Answer::accepted());
-    let report = service.messages().send_batch(to(5).chunk_bytes(1)).await.unwrap();
+    let service = Scripted::new(|_| accepted());
+    let report = scripted_messages(&service).send_batch(to(5).chunk_bytes(1)).await.unwrap();
     assert_eq!((report.accepted(), service.seen().len()), (5, 5), "one too large is sent alone");
 }
 
 #[tokio::test]
 async fn an_address_that_occurs_twice_gets_both_mails_in_separate_calls() {
-    let service = Scripted::new(|_| Answer::accepted());
+    let service = Scripted::new(|_| accepted());
     let batch = newsletter()
         .recipient("ann@example.com", &json!({"order": 1}))
         .recipient("bob@example.com", &json!({"order": 2}))
         .recipient(("Ann", "Ann@Example.com"), &json!({"order": 3}))
         .recipient("ann@example.com", &json!({"order": 4}));
-    let report = service.messages().send_batch(batch).await.unwrap();
+    let report = scripted_messages(&service).send_batch(batch).await.unwrap();
     assert_eq!(report.accepted(), 4);
     let mut orders = Vec::new();
     for request in service.seen() {
-        let variables = request.recipient_variables();
+        let variables = recipient_variables(&request);
         let keys: BTreeSet<_> = variables.keys().map(|key| key.to_lowercase()).collect();
         assert_eq!(keys.len(), request.values("to").len(), "no address twice in a call");
         orders.extend(variables.values().map(|of_one| of_one["order"].as_u64().unwrap()));
@@ -193,7 +197,7 @@ async fn copies_go_to_each_recipient_only_when_asked_for() {
 
 #[tokio::test]
 async fn options_tags_and_templates_are_in_every_chunk() {
-    let service = Scripted::new(|_| Answer::accepted());
+    let service = Scripted::new(|_| accepted());
     let batch = to(5)
         .template("news")
         .template_variables(&json!({"a": [1]}))
@@ -202,7 +206,9 @@ async fn options_tags_and_templates_are_in_every_chunk() {
         .tracking(false)
         .header("List-Id", "news")
         .test_mode(true);
-    assert!(service.messages().send_batch(batch.chunk_size(2)).await.unwrap().is_complete());
+    assert!(
+        scripted_messages(&service).send_batch(batch.chunk_size(2)).await.unwrap().is_complete()
+    );
     assert_eq!(service.seen().len(), 3);
     for request in service.seen() {
         assert_eq!(request.values("o:tag"), ["a", "b"]);

@@ -17,7 +17,7 @@ use mailgun_mock::{Fault, MockMailgun};
 
 use crate::{
     address, hourly, mails, refuses_number_five,
-    support::{hasty, messages, single_attempt},
+    support::{hasty, messages, scripted_messages, single_attempt},
     to,
 };
 
@@ -161,7 +161,8 @@ async fn a_crash_while_a_refused_chunk_is_split_loses_nobody() {
     for crash_at in 1..=24 {
         let service = refuses_number_five();
         let journal = Journal::default();
-        let run = service.messages().send_batch(to(8)).concurrency(1).isolate_refused(true);
+        let run =
+            scripted_messages(&service).send_batch(to(8)).concurrency(1).isolate_refused(true);
         let crashed = tokio::spawn(stored_in(run, &journal, crash_at).into_future()).await;
         if let Ok(report) = crashed {
             assert_eq!(report.unwrap().refused(), 1);
@@ -176,7 +177,8 @@ async fn a_crash_while_a_refused_chunk_is_split_loses_nobody() {
         } else {
             assert_eq!(open, BTreeSet::new(), "killed at record {crash_at}");
         }
-        let resumed = service.messages().send_batch(to(8).resume(known)).isolate_refused(true);
+        let resumed =
+            scripted_messages(&service).send_batch(to(8).resume(known)).isolate_refused(true);
         let report = resumed.await.unwrap();
         assert_eq!(report.unknown() + report.not_sent(), 0);
         for position in (0..8).filter(|position| *position != 5) {
@@ -232,11 +234,12 @@ async fn a_lost_reply_makes_its_chunk_unknown_and_is_not_sent_again() {
 async fn a_crash_while_waiting_for_a_limit_leaves_nobody_unknown() {
     let (service, _) = hourly(4, |left| format!(r#"{{"retry-seconds": {left}}}"#));
     let journal = Journal::default();
-    let run = service.messages().send_batch(to(9).chunk_size(2)).concurrency(1);
+    let run = scripted_messages(&service).send_batch(to(9).chunk_size(2)).concurrency(1);
     let run = stored_in(run, &journal, usize::MAX);
     let waiting = tokio::time::timeout(Duration::from_secs(60), run.into_future()).await;
     assert!(waiting.is_err(), "it waits for the hour");
     assert_eq!(unknown(&records(&journal)), BTreeSet::new());
-    let resumed = service.messages().send_batch(to(9).chunk_size(2).resume(records(&journal)));
+    let resumed =
+        scripted_messages(&service).send_batch(to(9).chunk_size(2).resume(records(&journal)));
     assert_eq!(resumed.await.unwrap().accepted(), 5);
 }

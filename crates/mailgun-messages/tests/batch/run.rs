@@ -16,14 +16,17 @@ use tokio::time::Instant;
 
 use crate::{
     address, hourly, mails, newsletter, refuses_number_five,
-    support::{Answer, Scripted, messages, single_attempt},
+    support::{
+        Answer, Scripted, accepted, messages, recipient_variables, scripted_messages,
+        single_attempt,
+    },
     to,
 };
 
 #[tokio::test]
 async fn one_bad_address_fails_its_chunk_alone() {
     let service = refuses_number_five();
-    let report = service.messages().send_batch(to(12).chunk_size(8)).await.unwrap();
+    let report = scripted_messages(&service).send_batch(to(12).chunk_size(8)).await.unwrap();
     assert_eq!((report.accepted(), report.refused()), (4, 8));
     assert!(!report.is_complete());
     assert_eq!(service.seen().len(), 2, "a refusal is not repeated");
@@ -32,7 +35,7 @@ async fn one_bad_address_fails_its_chunk_alone() {
 #[tokio::test]
 async fn one_bad_address_can_be_isolated() {
     let service = refuses_number_five();
-    let run = service.messages().send_batch(to(8)).isolate_refused(true);
+    let run = scripted_messages(&service).send_batch(to(8)).isolate_refused(true);
     let report = run.await.unwrap();
     assert_eq!((report.accepted(), report.refused()), (7, 1));
     let refused = report.results.iter().find(|r| matches!(r.outcome, ChunkOutcome::Refused(_)));
@@ -48,7 +51,7 @@ async fn one_bad_address_can_be_isolated() {
         }
         let mut to = request.values("to");
         to.sort_unstable();
-        let keys: Vec<_> = request.recipient_variables().into_keys().collect();
+        let keys: Vec<_> = recipient_variables(&request).into_keys().collect();
         assert_eq!(keys, to);
     }
     accepted.sort();
@@ -59,10 +62,10 @@ async fn one_bad_address_can_be_isolated() {
 
 #[tokio::test]
 async fn progress_is_told_before_each_chunk_and_after_it() {
-    let service = Scripted::new(|_| Answer::accepted());
+    let service = Scripted::new(|_| accepted());
     let steps = Arc::new(Mutex::new(Vec::new()));
     let (log, server) = (steps.clone(), service.clone());
-    let run = service.messages().send_batch(to(5).chunk_size(2)).concurrency(1);
+    let run = scripted_messages(&service).send_batch(to(5).chunk_size(2)).concurrency(1);
     let report = run
         .on_progress(move |progress| {
             log.lock().unwrap().push((
@@ -134,17 +137,17 @@ async fn a_batch_stops_early_where_going_on_is_pointless() {
 #[tokio::test]
 async fn a_batch_stops_after_three_unknown_outcomes_in_a_row() {
     let service = Scripted::new(|_| Answer::new(500, "{}"));
-    let run = service.messages().send_batch(to(100).chunk_size(10)).concurrency(1);
+    let run = scripted_messages(&service).send_batch(to(100).chunk_size(10)).concurrency(1);
     let report = run.await.unwrap();
     assert_eq!(service.seen().len(), 3);
     assert_eq!((report.unknown(), report.not_sent()), (30, 70));
 
     let number = AtomicUsize::new(0);
     let service = Scripted::new(move |_| match number.fetch_add(1, Ordering::SeqCst) % 3 {
-        2 => Answer::accepted(),
+        2 => accepted(),
         _ => Answer::new(502, "bad gateway"),
     });
-    let run = service.messages().send_batch(to(90).chunk_size(10)).concurrency(1);
+    let run = scripted_messages(&service).send_batch(to(90).chunk_size(10)).concurrency(1);
     let report = run.await.unwrap();
     assert_eq!((report.unknown(), report.accepted()), (60, 30), "a success in between counts");
 }
@@ -152,12 +155,12 @@ async fn a_batch_stops_after_three_unknown_outcomes_in_a_row() {
 #[tokio::test]
 async fn the_report_counts_recipients_and_says_so() {
     let service = Scripted::new(|request| match request.values("to")[0] {
-        "r0@example.com" => Answer::accepted(),
+        "r0@example.com" => accepted(),
         "r2@example.com" => Answer::new(400, r#"{"message":"no"}"#),
         "r4@example.com" => Answer::new(500, "{}"),
         _ => Answer::new(401, "Forbidden"),
     });
-    let run = service.messages().send_batch(to(9).chunk_size(2)).concurrency(1);
+    let run = scripted_messages(&service).send_batch(to(9).chunk_size(2)).concurrency(1);
     let report = run.await.unwrap();
     assert_eq!(report.to_string(), "2 accepted, 4 refused, 2 unknown, 1 not sent");
     assert!(!report.is_complete());
@@ -178,27 +181,27 @@ async fn the_report_counts_recipients_and_says_so() {
 
 #[tokio::test]
 async fn results_can_be_taken_as_a_stream_or_one_by_one() {
-    let service = Scripted::new(|_| Answer::accepted());
-    let run = service.messages().send_batch(to(5).chunk_size(2));
+    let service = Scripted::new(|_| accepted());
+    let run = scripted_messages(&service).send_batch(to(5).chunk_size(2));
     let results: Vec<_> = run.into_stream().try_collect().await.unwrap();
     assert_eq!(results.iter().map(|result| result.recipients.len()).sum::<usize>(), 5);
 
-    let mut run = service.messages().send_batch(to(2).chunk_size(1));
+    let mut run = scripted_messages(&service).send_batch(to(2).chunk_size(1));
     assert!(run.next_result().await.unwrap().is_some());
     assert!(run.next_result().await.unwrap().is_some());
     assert!(run.next_result().await.unwrap().is_none());
     assert!(run.next_result().await.unwrap().is_none());
 
     let failing: Result<Vec<_>, _> =
-        service.messages().send_batch(newsletter()).into_stream().try_collect().await;
+        scripted_messages(&service).send_batch(newsletter()).into_stream().try_collect().await;
     assert_eq!(failing.unwrap_err().kind(), Kind::InvalidInput);
 }
 
 #[tokio::test(start_paused = true)]
 async fn no_more_calls_are_on_their_way_than_allowed() {
     for (asked, most) in [(None, 4), (Some(1), 1), (Some(0), 1), (Some(7), 7)] {
-        let service = Scripted::new(|_| Answer::accepted().after(Duration::from_millis(10)));
-        let run = service.messages().send_batch(to(40).chunk_size(1));
+        let service = Scripted::new(|_| accepted().after(Duration::from_millis(10)));
+        let run = scripted_messages(&service).send_batch(to(40).chunk_size(1));
         let run = match asked {
             Some(calls) => run.concurrency(calls),
             None => run,
@@ -252,7 +255,7 @@ async fn a_batch_paces_itself_to_a_hundred_an_hour() {
 #[tokio::test(start_paused = true)]
 async fn a_wait_that_is_too_long_ends_the_batch_with_its_time() {
     let (service, log) = hourly(20, |left| format!(r#"{{"retry-seconds": {left}}}"#));
-    let run = service.messages().send_batch(to(50).chunk_size(10)).concurrency(1);
+    let run = scripted_messages(&service).send_batch(to(50).chunk_size(10)).concurrency(1);
     let report = run.max_wait(Duration::from_secs(60)).await.unwrap();
     assert_eq!((report.accepted(), report.refused(), report.not_sent()), (20, 10, 20));
     let ChunkOutcome::Refused(error) = &report.results[2].outcome else {
@@ -267,16 +270,16 @@ async fn limits_without_a_hint_are_tried_again_later_and_not_for_ever() {
     let number = AtomicUsize::new(0);
     let service = Scripted::new(move |_| match number.fetch_add(1, Ordering::SeqCst) {
         0..3 => Answer::new(420, "slow down"),
-        _ => Answer::accepted(),
+        _ => accepted(),
     });
     let start = Instant::now();
-    let report = service.messages().send_batch(to(3)).await.unwrap();
+    let report = scripted_messages(&service).send_batch(to(3)).await.unwrap();
     assert!(report.is_complete());
     assert_eq!(service.seen().len(), 4);
     assert!(start.elapsed() >= Duration::from_secs(1 + 2 + 4));
 
     let service = Scripted::new(|_| Answer::new(429, "{}"));
-    let report = service.messages().send_batch(to(3).chunk_size(1)).await.unwrap();
+    let report = scripted_messages(&service).send_batch(to(3).chunk_size(1)).await.unwrap();
     assert_eq!(report.accepted(), 0);
     assert!(service.seen().len() < 40, "{}", service.seen().len());
 }

@@ -82,7 +82,7 @@ async fn large_variables_are_split_by_bytes_too() {
     let mut recipients = 0;
     for request in &seen {
         assert!(request.values("recipient-variables")[0].len() <= 4 * 1024 * 1024);
-        assert_eq!(request.values("to").len(), recipient_variables(&request).len());
+        assert_eq!(request.values("to").len(), recipient_variables(request).len());
         recipients += request.values("to").len();
     }
     assert_eq!(recipients, 1000);

@@ -32,7 +32,7 @@ pub use mime;
 #[cfg(feature = "csv")]
 pub use self::body::Csv;
 pub use self::{
-    body::{Body, FieldValue, Fields, Form, Upload, true_false, yes_no},
+    body::{Body, FieldValue, Fields, Form, JsonFields, Upload, true_false, yes_no},
     call::{Call, CallContext, CallFuture, Chunk, Chunks},
     client::{ApiKey, Client, ClientBuilder, Credentials, HttpService, IntoCredentials, Region},
     error::{BoxError, Delivery, Error, Kind, LimitScope, TimeoutPhase},
@@ -42,7 +42,7 @@ pub use self::{
     transport::{Certificate, HttpVersions, Proxy, Roots},
     types::{
         Confirmation, DnsRecord, DnsRecordState, DnsRecordType, DomainName, Mailbox, Secret,
-        Timestamp, de,
+        Timestamp, analytics, de,
     },
 };
 

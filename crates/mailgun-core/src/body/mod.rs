@@ -4,6 +4,7 @@
 mod csv;
 mod fields;
 mod file;
+mod json;
 mod multipart;
 mod upload;
 
@@ -22,6 +23,7 @@ use http_body::{Frame, SizeHint};
 pub use self::csv::Csv;
 pub use self::{
     fields::{FieldValue, Fields, true_false, yes_no},
+    json::JsonFields,
     multipart::Form,
     upload::Upload,
 };

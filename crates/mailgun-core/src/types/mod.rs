@@ -1,5 +1,6 @@
 //! The small types that every resource shares.
 
+pub mod analytics;
 mod confirmation;
 pub mod de;
 mod dns_record;

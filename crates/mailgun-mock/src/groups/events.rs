@@ -25,7 +25,7 @@ pub(crate) struct State {
 
 #[derive(Clone, Debug)]
 pub(crate) struct Event {
-    domain: String,
+    pub(crate) domain: String,
     micros: u64,
     pub(crate) json: Value,
 }

@@ -7,7 +7,7 @@ use std::time::SystemTime;
 
 use serde_json::json;
 
-use super::{Answer, events, queue};
+use super::{Answer, events, queue, tags};
 use crate::{
     account::Account,
     date,
@@ -62,6 +62,7 @@ fn accept(account: &mut Account, domain: String, request: &Request, mail: Mail) 
         mail,
     };
     let reply = Reply::ok(&json!({ "id": message.id, "message": "Queued. Thank you." }));
+    tags::seen(account, &message);
     events::record(account, &message, "accepted");
     queue::deliver(account, &message);
     account.groups.messages.sent.push(message);

@@ -1,0 +1,192 @@
+//! Parameters that go over the wire as one JSON object.
+
+use std::fmt;
+
+use serde::{
+    Serialize, Serializer,
+    ser::{Error as _, SerializeMap as _},
+};
+use serde_json::{Map, Value};
+
+/// The fields of a JSON object; what was never set is not in it.
+///
+/// A value that JSON cannot hold is a fault, which the call that the object is given to reports.
+#[derive(Clone, Default)]
+pub struct JsonFields {
+    fields: Map<String, Value>,
+    fault: Option<String>,
+}
+
+impl JsonFields {
+    /// Sets a field; `path` leads through objects, which are made where they are missing.
+    pub fn set(&mut self, path: &[&str], value: &(impl Serialize + ?Sized)) -> &mut Self {
+        let Some((name, above)) = path.split_last() else { return self };
+        match serde_json::to_value(value) {
+            Ok(value) => drop(self.object(above).insert((*name).to_owned(), value)),
+            Err(error) => {
+                self.fault.get_or_insert_with(|| format!("`{name}` is no JSON: {error}"));
+            }
+        }
+        self
+    }
+
+    /// Adds a value to a field that is a list.
+    pub fn append(&mut self, path: &[&str], value: &(impl Serialize + ?Sized)) -> &mut Self {
+        let mut list = match self.get(path) {
+            Some(Value::Array(list)) => list.clone(),
+            _ => Vec::new(),
+        };
+        match serde_json::to_value(value) {
+            Ok(value) => list.push(value),
+            Err(error) => {
+                self.fault.get_or_insert_with(|| format!("a value is no JSON: {error}"));
+            }
+        }
+        self.set(path, &list)
+    }
+
+    /// The value of a field.
+    pub fn get(&self, path: &[&str]) -> Option<&Value> {
+        let (name, below) = path.split_first()?;
+        below.iter().try_fold(self.fields.get(*name)?, |value, name| value.get(*name))
+    }
+
+    fn object(&mut self, path: &[&str]) -> &mut Map<String, Value> {
+        path.iter().fold(&mut self.fields, |fields, name| {
+            let value = fields.entry(*name).or_insert(Value::Null);
+            if !value.is_object() {
+                *value = Value::Object(Map::new());
+            }
+            match value {
+                Value::Object(fields) => fields,
+                _ => unreachable!("it was made an object"),
+            }
+        })
+    }
+}
+
+impl Serialize for JsonFields {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if let Some(fault) = &self.fault {
+            return Err(S::Error::custom(fault));
+        }
+        let mut map = serializer.serialize_map(Some(self.fields.len()))?;
+        for (name, value) in &self.fields {
+            map.serialize_entry(name, value)?;
+        }
+        map.end()
+    }
+}
+
+/// Names only: values hold addresses.
+impl fmt::Debug for JsonFields {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.fields.keys()).finish()
+    }
+}
+
+/// Defines a params type that is sent as a JSON object, with chained setters.
+///
+/// As [`params!`](crate::params), for [`Call::json`](crate::Call::json) and the pagers of listings
+/// that are asked for by JSON; the typed setters call `self.set(&["field"], ..)`, or
+/// `self.append(&["field"], ..)` for a list.
+///
+/// ```
+/// mailgun_core::json_params! {
+///     /// Which tags to list.
+///     pub struct ListTags;
+/// }
+///
+/// impl ListTags {
+///     /// At most so many a page.
+///     pub fn limit(self, limit: u32) -> Self {
+///         self.set(&["pagination", "limit"], &limit)
+///     }
+/// }
+///
+/// let params = ListTags::new().limit(10).extra("new-option", &true);
+/// let json = serde_json::to_string(&params)?;
+/// assert_eq!(json, r#"{"new-option":true,"pagination":{"limit":10}}"#);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[macro_export]
+macro_rules! json_params {
+    ($(#[$meta:meta])* $visibility:vis struct $name:ident;) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, Default)]
+        #[must_use]
+        $visibility struct $name($crate::JsonFields);
+
+        impl $name {
+            /// Nothing set: the server's defaults apply.
+            pub fn new() -> Self {
+                Self::default()
+            }
+
+            /// Sets a parameter by its name on the wire, for those that have no method here yet.
+            pub fn extra(
+                self,
+                name: &str,
+                value: &(impl $crate::__private::serde::Serialize + ?Sized),
+            ) -> Self {
+                self.set(&[name], value)
+            }
+
+            fn set(
+                mut self,
+                path: &[&str],
+                value: &(impl $crate::__private::serde::Serialize + ?Sized),
+            ) -> Self {
+                self.0.set(path, value);
+                self
+            }
+
+            #[allow(dead_code, reason = "not every params type has a list")]
+            fn append(
+                mut self,
+                path: &[&str],
+                value: &(impl $crate::__private::serde::Serialize + ?Sized),
+            ) -> Self {
+                self.0.append(path, value);
+                self
+            }
+        }
+
+        impl $crate::__private::serde::Serialize for $name {
+            fn serialize<S: $crate::__private::serde::Serializer>(
+                &self,
+                serializer: S,
+            ) -> ::core::result::Result<S::Ok, S::Error> {
+                $crate::__private::serde::Serialize::serialize(&self.0, serializer)
+            }
+        }
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    #[test]
+    fn fields_are_set_at_their_place_and_falsy_values_stay() {
+        let mut fields = JsonFields::default();
+        fields
+            .set(&["pagination", "skip"], &0)
+            .set(&["pagination", "sort"], "")
+            .set(&["a"], &false);
+        fields.append(&["events"], "opened").append(&["events"], "clicked");
+        let json = r#"{"a":false,"events":["opened","clicked"],"pagination":{"skip":0,"sort":""}}"#;
+        assert_eq!(serde_json::to_string(&fields).unwrap(), json);
+        assert_eq!(fields.get(&["pagination", "skip"]), Some(&Value::from(0)));
+    }
+
+    #[test]
+    fn what_json_cannot_hold_is_reported_by_name() {
+        let mut fields = JsonFields::default();
+        fields.set(&["filter"], &BTreeMap::from([(vec![1], 2)]));
+        let error = serde_json::to_value(&fields).unwrap_err().to_string();
+        assert!(error.contains("`filter` is no JSON"), "{error}");
+    }
+}

@@ -1,0 +1,367 @@
+//! The tags of one domain, which Mailgun has deprecated.
+#![allow(deprecated, reason = "what is deprecated is deprecated together")]
+
+use std::collections::BTreeMap;
+
+use mailgun_core::{
+    Call, Client, Confirmation, Fields, LinkPage, Pager, Route, Timestamp,
+    analytics::{Stats, StatsQuery},
+    de,
+};
+use serde::Deserialize;
+
+const LIST: Route = Route::get("/v3/{domain}/tags");
+const GET: Route = Route::get("/v3/{domain}/tags/{tag}");
+const UPDATE: Route = Route::put("/v3/{domain}/tags/{tag}").harmless();
+const DELETE: Route = Route::delete("/v3/{domain}/tags/{tag}").harmless();
+const STATS: Route = Route::get("/v3/{domain}/tags/{tag}/stats");
+const COUNTRIES: Route = Route::get("/v3/{domain}/tags/{tag}/stats/aggregates/countries");
+const PROVIDERS: Route = Route::get("/v3/{domain}/tags/{tag}/stats/aggregates/providers");
+const DEVICES: Route = Route::get("/v3/{domain}/tags/{tag}/stats/aggregates/devices");
+const GET_BY_QUERY: Route = Route::get("/v3/{domain}/tag");
+const UPDATE_BY_QUERY: Route = Route::put("/v3/{domain}/tag").harmless();
+const DELETE_BY_QUERY: Route = Route::delete("/v3/{domain}/tag").harmless();
+const STATS_BY_QUERY: Route = Route::get("/v3/{domain}/tag/stats");
+const AGGREGATES_BY_QUERY: Route = Route::get("/v3/{domain}/tag/stats/aggregates");
+const LIMITS: Route = Route::get("/v3/domains/{domain}/limits/tag");
+const KNOWN_DEVICES: Route = Route::get("/v3/domains/{domain}/tag/devices");
+const KNOWN_PROVIDERS: Route = Route::get("/v3/domains/{domain}/tag/providers");
+const KNOWN_COUNTRIES: Route = Route::get("/v3/domains/{domain}/tag/countries");
+
+pub(crate) const ROUTES: &[Route] = &[
+    LIST,
+    GET,
+    UPDATE,
+    DELETE,
+    STATS,
+    COUNTRIES,
+    PROVIDERS,
+    DEVICES,
+    GET_BY_QUERY,
+    UPDATE_BY_QUERY,
+    DELETE_BY_QUERY,
+    STATS_BY_QUERY,
+    AGGREGATES_BY_QUERY,
+    LIMITS,
+    KNOWN_DEVICES,
+    KNOWN_PROVIDERS,
+    KNOWN_COUNTRIES,
+];
+
+/// The tags of one domain; deprecated by Mailgun, use [`Tags`](crate::Tags).
+///
+/// Each operation on one tag exists twice: with the tag in the path, and (`.._by_query`) with the
+/// tag in the query.
+///
+/// ```no_run
+/// # #![allow(deprecated)]
+/// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
+/// use mailgun_tags::{DomainTags, ListDomainTags};
+///
+/// let mut pager = DomainTags::new(&client, "mg.example.com").list(ListDomainTags::new());
+/// while let Some(page) = pager.next_page().await? {
+///     for tag in page {
+///         println!("{}: {}", tag.tag, tag.description);
+///     }
+/// }
+/// # Ok(()) }
+/// ```
+#[deprecated(since = "0.1.0", note = "Mailgun has replaced the tags of domains; use `Tags`")]
+#[derive(Clone, Debug)]
+pub struct DomainTags {
+    client: Client,
+    domain: String,
+}
+
+impl DomainTags {
+    /// The tags of `domain`.
+    pub fn new(client: &Client, domain: impl Into<String>) -> Self {
+        Self { client: client.clone(), domain: domain.into() }
+    }
+
+    /// Lists tags.
+    ///
+    /// `GET /v3/{domain}/tags`
+    ///
+    /// # Errors
+    ///
+    /// Status 400 for a parameter that Mailgun does not take.
+    pub fn list(&self, params: ListDomainTags) -> Pager<DomainTag> {
+        Pager::links(self.client.call::<LinkPage<DomainTag>>(LIST, &[&self.domain]).query(params))
+    }
+
+    /// A tag.
+    ///
+    /// `GET /v3/{domain}/tags/{tag}`
+    ///
+    /// # Errors
+    ///
+    /// Status 404 if there is none.
+    pub fn get(&self, tag: &str) -> Call<DomainTag> {
+        self.client.call(GET, &[&self.domain, tag])
+    }
+
+    /// Sets the description of a tag.
+    ///
+    /// `PUT /v3/{domain}/tags/{tag}`
+    ///
+    /// # Errors
+    ///
+    /// Status 404 if there is none.
+    pub fn update(&self, tag: &str, description: &str) -> Call<Confirmation> {
+        let mut form = Fields::new();
+        form.set("description", description);
+        self.client.call(UPDATE, &[&self.domain, tag]).form(form)
+    }
+
+    /// Deletes a tag.
+    ///
+    /// `DELETE /v3/{domain}/tags/{tag}`
+    ///
+    /// # Errors
+    ///
+    /// Status 404 if there is none.
+    pub fn delete(&self, tag: &str) -> Call<Confirmation> {
+        self.client.call(DELETE, &[&self.domain, tag])
+    }
+
+    /// Counts the events of mail with a tag.
+    ///
+    /// `GET /v3/{domain}/tags/{tag}/stats`
+    ///
+    /// # Errors
+    ///
+    /// Status 400 without an event, 404 if there is no such tag.
+    ///
+    /// ```no_run
+    /// # #![allow(deprecated)]
+    /// # async fn example(tags: mailgun_tags::DomainTags) -> Result<(), mailgun_core::Error> {
+    /// use mailgun_tags::StatsQuery;
+    ///
+    /// let stats = tags.stats("newsletter", StatsQuery::new().event("opened")).await?;
+    /// for point in stats.stats {
+    ///     println!("{:?}: {:?}", point.time, point.opened);
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn stats(&self, tag: &str, query: StatsQuery) -> Call<Stats> {
+        self.client.call(STATS, &[&self.domain, tag]).query(query)
+    }
+
+    /// Counts the events of mail with a tag by country.
+    ///
+    /// `GET /v3/{domain}/tags/{tag}/stats/aggregates/countries`
+    ///
+    /// # Errors
+    ///
+    /// Status 404 if there is no such tag.
+    pub fn countries(&self, tag: &str) -> Call<TagAggregates> {
+        self.client.call(COUNTRIES, &[&self.domain, tag])
+    }
+
+    /// Counts the events of mail with a tag by mail provider.
+    ///
+    /// `GET /v3/{domain}/tags/{tag}/stats/aggregates/providers`
+    ///
+    /// # Errors
+    ///
+    /// Status 404 if there is no such tag.
+    pub fn providers(&self, tag: &str) -> Call<TagAggregates> {
+        self.client.call(PROVIDERS, &[&self.domain, tag])
+    }
+
+    /// Counts the events of mail with a tag by kind of device.
+    ///
+    /// `GET /v3/{domain}/tags/{tag}/stats/aggregates/devices`
+    ///
+    /// # Errors
+    ///
+    /// Status 404 if there is no such tag.
+    pub fn devices(&self, tag: &str) -> Call<TagAggregates> {
+        self.client.call(DEVICES, &[&self.domain, tag])
+    }
+
+    /// A tag, as [`get`](Self::get).
+    ///
+    /// `GET /v3/{domain}/tag`
+    ///
+    /// # Errors
+    ///
+    /// Status 400 or 404 if there is none.
+    pub fn get_by_query(&self, tag: &str) -> Call<DomainTag> {
+        self.client.call(GET_BY_QUERY, &[&self.domain]).query(query(tag))
+    }
+
+    /// Sets the description of a tag, as [`update`](Self::update).
+    ///
+    /// `PUT /v3/{domain}/tag`
+    ///
+    /// # Errors
+    ///
+    /// Status 400 or 404 if there is none.
+    pub fn update_by_query(&self, tag: &str, description: &str) -> Call<Confirmation> {
+        let mut query = query(tag);
+        query.set("description", description);
+        self.client.call(UPDATE_BY_QUERY, &[&self.domain]).query(query)
+    }
+
+    /// Deletes a tag, as [`delete`](Self::delete).
+    ///
+    /// `DELETE /v3/{domain}/tag`
+    ///
+    /// # Errors
+    ///
+    /// Status 400 or 404 if there is none.
+    pub fn delete_by_query(&self, tag: &str) -> Call<Confirmation> {
+        self.client.call(DELETE_BY_QUERY, &[&self.domain]).query(query(tag))
+    }
+
+    /// Counts the events of mail with a tag, as [`stats`](Self::stats).
+    ///
+    /// `GET /v3/{domain}/tag/stats`
+    ///
+    /// # Errors
+    ///
+    /// Status 400 without an event.
+    pub fn stats_by_query(&self, tag: &str, stats: StatsQuery) -> Call<Stats> {
+        self.client.call(STATS_BY_QUERY, &[&self.domain]).query(query(tag)).query(stats)
+    }
+
+    /// Counts the events of mail with a tag, by `country`, `provider` or `device`.
+    ///
+    /// `GET /v3/{domain}/tag/stats/aggregates`
+    ///
+    /// # Errors
+    ///
+    /// Status 400 for another kind.
+    pub fn aggregates_by_query(&self, tag: &str, kind: &str) -> Call<TagAggregates> {
+        let mut query = query(tag);
+        query.set("type", kind);
+        self.client.call(AGGREGATES_BY_QUERY, &[&self.domain]).query(query)
+    }
+
+    /// How many tags the domain has, and may have.
+    ///
+    /// `GET /v3/domains/{domain}/limits/tag`
+    pub fn limits(&self) -> Call<TagCount> {
+        self.client.call(LIMITS, &[&self.domain])
+    }
+
+    /// The kinds of devices that are told apart.
+    ///
+    /// `GET /v3/domains/{domain}/tag/devices`
+    pub fn known_devices(&self) -> Call<Vec<String>> {
+        self.known(KNOWN_DEVICES)
+    }
+
+    /// The mail providers that are told apart.
+    ///
+    /// `GET /v3/domains/{domain}/tag/providers`
+    pub fn known_providers(&self) -> Call<Vec<String>> {
+        self.known(KNOWN_PROVIDERS)
+    }
+
+    /// The codes of the countries that are told apart.
+    ///
+    /// `GET /v3/domains/{domain}/tag/countries`
+    pub fn known_countries(&self) -> Call<Vec<String>> {
+        self.known(KNOWN_COUNTRIES)
+    }
+
+    fn known(&self, route: Route) -> Call<Vec<String>> {
+        #[derive(Deserialize)]
+        struct Known {
+            #[serde(default, deserialize_with = "de::null_default")]
+            items: Vec<String>,
+        }
+        self.client.call::<Known>(route, &[&self.domain]).map(|known| known.items)
+    }
+}
+
+fn query(tag: &str) -> Fields {
+    let mut query = Fields::new();
+    query.set("tag", tag);
+    query
+}
+
+mailgun_core::params! {
+    /// Which tags of a domain to list.
+    pub struct ListDomainTags;
+}
+
+impl ListDomainTags {
+    /// At most so many a page.
+    pub fn limit(self, limit: u32) -> Self {
+        self.set("limit", limit)
+    }
+
+    /// Tags that begin so.
+    pub fn prefix(self, prefix: impl Into<String>) -> Self {
+        self.set("prefix", prefix.into())
+    }
+
+    /// The tag that ends the page before; with [`page`](Self::page).
+    pub fn tag(self, tag: impl Into<String>) -> Self {
+        self.set("tag", tag.into())
+    }
+
+    /// Which page, seen from [`tag`](Self::tag): `first`, `last`, `next` or `prev`.
+    pub fn page(self, page: impl Into<String>) -> Self {
+        self.set("page", page.into())
+    }
+}
+
+/// A tag of a domain.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct DomainTag {
+    /// The tag.
+    #[serde(deserialize_with = "de::null_default")]
+    pub tag: String,
+    /// Free text.
+    #[serde(deserialize_with = "de::null_default")]
+    pub description: String,
+    /// When a message had it first.
+    #[serde(rename = "first-seen", deserialize_with = "de::optional_timestamp")]
+    pub first_seen: Option<Timestamp>,
+    /// When a message had it last.
+    #[serde(rename = "last-seen", deserialize_with = "de::optional_timestamp")]
+    pub last_seen: Option<Timestamp>,
+}
+
+/// Counts of events by country, provider or device, and then by event.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct TagAggregates {
+    /// The tag.
+    #[serde(deserialize_with = "de::null_default")]
+    pub tag: String,
+    /// By country.
+    #[serde(deserialize_with = "de::null_default")]
+    pub country: Aggregates,
+    /// By mail provider.
+    #[serde(deserialize_with = "de::null_default")]
+    pub provider: Aggregates,
+    /// By kind of device.
+    #[serde(deserialize_with = "de::null_default")]
+    pub device: Aggregates,
+}
+
+type Aggregates = BTreeMap<String, BTreeMap<String, Option<u64>>>;
+
+/// How many tags a domain has, and may have.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct TagCount {
+    /// What the limit is of.
+    pub id: Option<String>,
+    /// How many there may be.
+    #[serde(deserialize_with = "de::null_default")]
+    pub limit: u64,
+    /// How many there are.
+    #[serde(deserialize_with = "de::null_default")]
+    pub count: u64,
+}

@@ -1,0 +1,219 @@
+use mailgun_core::{
+    Call, Client, Confirmation, PageLinks, PageParts, PageReply, Pager, Route, Timestamp,
+    analytics::Metrics, de,
+};
+use serde::Deserialize;
+use serde_json::json;
+
+const LIST: Route = Route::post("/v1/analytics/tags").harmless();
+const LIMITS: Route = Route::get("/v1/analytics/tags/limits");
+const UPDATE: Route = Route::put("/v1/analytics/tags").harmless();
+const DELETE: Route = Route::delete("/v1/analytics/tags").harmless();
+
+pub(crate) const ROUTES: &[Route] = &[LIST, LIMITS, UPDATE, DELETE];
+
+/// The tags of an account.
+///
+/// ```no_run
+/// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
+/// use mailgun_tags::Tags;
+///
+/// let limits = Tags::new(&client).limits().await?;
+/// println!("{} of {} tags", limits.count, limits.limit);
+/// # Ok(()) }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Tags {
+    client: Client,
+}
+
+impl Tags {
+    /// The tags of the client's account.
+    pub fn new(client: &Client) -> Self {
+        Self { client: client.clone() }
+    }
+
+    /// Lists tags.
+    ///
+    /// `POST /v1/analytics/tags`, which reads only.
+    ///
+    /// # Errors
+    ///
+    /// Status 400 for a limit over 1000, or over 20 with metrics.
+    ///
+    /// ```no_run
+    /// # async fn example(tags: mailgun_tags::Tags) -> Result<(), mailgun_core::Error> {
+    /// use mailgun_tags::ListTags;
+    ///
+    /// let mut pager = tags.list(ListTags::new().sort("lastseen:desc").limit(100));
+    /// while let Some(page) = pager.next_page().await? {
+    ///     for tag in page {
+    ///         println!("{} was last used {:?}", tag.tag, tag.last_seen);
+    ///     }
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn list(&self, params: ListTags) -> Pager<Tag> {
+        Pager::json_skip(self.client.call::<TagPage>(LIST, &[]), &params)
+    }
+
+    /// How many tags there are, and may be.
+    ///
+    /// `GET /v1/analytics/tags/limits`
+    ///
+    /// ```no_run
+    /// # async fn example(tags: mailgun_tags::Tags) -> Result<(), mailgun_core::Error> {
+    /// if tags.limits().await?.limit_reached {
+    ///     println!("a new tag would be dropped");
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn limits(&self) -> Call<TagLimits> {
+        self.client.call(LIMITS, &[])
+    }
+
+    /// Sets the description of a tag.
+    ///
+    /// `PUT /v1/analytics/tags`
+    ///
+    /// # Errors
+    ///
+    /// Status 400 if there is no such tag.
+    ///
+    /// ```no_run
+    /// # async fn example(tags: mailgun_tags::Tags) -> Result<(), mailgun_core::Error> {
+    /// tags.update("newsletter", "Goes out on Mondays").await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn update(&self, tag: &str, description: &str) -> Call<Confirmation> {
+        let change = json!({ "tag": tag, "description": description });
+        self.client.call(UPDATE, &[]).json(&change)
+    }
+
+    /// Deletes a tag.
+    ///
+    /// `DELETE /v1/analytics/tags`, with the tag in a JSON body.
+    ///
+    /// # Errors
+    ///
+    /// Status 400 if there is no such tag.
+    ///
+    /// ```no_run
+    /// # async fn example(tags: mailgun_tags::Tags) -> Result<(), mailgun_core::Error> {
+    /// tags.delete("newsletter").await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn delete(&self, tag: &str) -> Call<Confirmation> {
+        self.client.call(DELETE, &[]).json(&json!({ "tag": tag }))
+    }
+}
+
+mailgun_core::json_params! {
+    /// Which tags to list.
+    pub struct ListTags;
+}
+
+impl ListTags {
+    /// Tags that begin so.
+    pub fn tag(self, prefix: &str) -> Self {
+        self.set(&["tag"], prefix)
+    }
+
+    /// Those of all subaccounts too; not when not set.
+    pub fn include_subaccounts(self, include: bool) -> Self {
+        self.set(&["include_subaccounts"], &include)
+    }
+
+    /// With the metrics of each, and then at most 20 a page; not when not set.
+    pub fn include_metrics(self, include: bool) -> Self {
+        self.set(&["include_metrics"], &include)
+    }
+
+    /// The column to sort by and the direction, `lastseen:desc` for example.
+    pub fn sort(self, sort: &str) -> Self {
+        self.set(&["pagination", "sort"], sort)
+    }
+
+    /// At most so many a page: 1 to 1000; 10 when not set.
+    pub fn limit(self, limit: u32) -> Self {
+        self.set(&["pagination", "limit"], &limit)
+    }
+
+    /// Leaves out so many at the beginning; 0 when not set.
+    pub fn skip(self, skip: u64) -> Self {
+        self.set(&["pagination", "skip"], &skip)
+    }
+
+    /// With the number of all tags, as [`Page::total`](mailgun_core::Page::total); not when not
+    /// set.
+    pub fn include_total(self, include: bool) -> Self {
+        self.set(&["pagination", "include_total"], &include)
+    }
+}
+
+/// A tag of an account.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Tag {
+    /// The tag.
+    #[serde(deserialize_with = "de::null_default")]
+    pub tag: String,
+    /// Free text.
+    #[serde(deserialize_with = "de::null_default")]
+    pub description: String,
+    /// When a message had it first.
+    #[serde(deserialize_with = "de::optional_timestamp")]
+    pub first_seen: Option<Timestamp>,
+    /// When a message had it last.
+    #[serde(deserialize_with = "de::optional_timestamp")]
+    pub last_seen: Option<Timestamp>,
+    /// Its metrics, if they were asked for.
+    #[serde(deserialize_with = "de::null_default")]
+    pub metrics: Metrics,
+    /// The account that uses it.
+    #[serde(deserialize_with = "de::null_default")]
+    pub account_id: String,
+    /// The parent of that account.
+    pub parent_account_id: Option<String>,
+    /// The name of that account.
+    pub account_name: Option<String>,
+}
+
+/// How many tags an account has, and may have.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct TagLimits {
+    /// How many there may be.
+    #[serde(deserialize_with = "de::null_default")]
+    pub limit: u64,
+    /// How many there are.
+    #[serde(deserialize_with = "de::null_default")]
+    pub count: u64,
+    /// Whether there may be no more.
+    #[serde(deserialize_with = "de::null_default")]
+    pub limit_reached: bool,
+}
+
+#[derive(Deserialize)]
+struct TagPage {
+    #[serde(default, deserialize_with = "de::null_default")]
+    items: Vec<Tag>,
+    #[serde(default, deserialize_with = "de::null_default")]
+    pagination: Pagination,
+}
+
+#[derive(Default, Deserialize)]
+struct Pagination {
+    total: Option<u64>,
+}
+
+impl PageReply for TagPage {
+    type Item = Tag;
+
+    fn into_parts(self) -> PageParts<Tag> {
+        let links = PageLinks::default();
+        PageParts { items: self.items, links, total: self.pagination.total }
+    }
+}

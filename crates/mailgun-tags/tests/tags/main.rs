@@ -1,0 +1,10 @@
+//! Tags on the wire, their replies, and their use from end to end.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+#![allow(deprecated, reason = "the tags of domains are tested too")]
+
+mod flow;
+mod operations;
+mod reference;
+mod replies;
+mod wire;

@@ -33,7 +33,7 @@ pub use mime;
 pub use self::body::Csv;
 pub use self::{
     body::{Body, FieldValue, Fields, Form, JsonFields, Upload, true_false, yes_no},
-    call::{Call, CallContext, CallFuture, Chunk, Chunks},
+    call::{Call, CallContext, CallFuture, Chunk, Chunks, Wait},
     client::{ApiKey, Client, ClientBuilder, Credentials, HttpService, IntoCredentials, Region},
     error::{BoxError, Delivery, Error, Kind, LimitScope, TimeoutPhase},
     pager::{LinkPage, Page, PageLinks, PageParts, PageReply, Pager, ResumePoint},

@@ -24,6 +24,7 @@
 //! | feature | module | what it brings |
 //! |---|---|---|
 //! | `messages` (default) | [`messages`] | sending, batches, MIME, stored messages, queues |
+//! | `tags` | [`tags`] | tags of the account with metrics; the older ones of a domain |
 //! | `routes` | [`routes`] | what happens to incoming mail: expressions and actions as types |
 //!
 //! `full` switches all of them on. TLS: `rustls-aws-lc-rs` and `native-roots` by default,
@@ -39,10 +40,10 @@ pub use mailgun_core::{
     ApiKey, Body, BoxError, Call, CallContext, CallFuture, Certificate, Chunk, Chunks, Client,
     ClientBuilder, Confirmation, Credentials, Delivery, DnsRecord, DnsRecordState, DnsRecordType,
     DomainName, Download, Error, FieldValue, Fields, Form, HttpService, HttpVersions,
-    IntoCredentials, Kind, LimitScope, LinkPage, Mailbox, Page, PageLinks, PageParts, PageReply,
-    Pager, Proxy, Region, Repeatability, Reply, ReplyBody, ResumePoint, Roots, Route, Secret,
-    TimeoutPhase, Timestamp, Upload, bytes, http, layers, mime, open_enum, params, true_false,
-    yes_no,
+    IntoCredentials, JsonFields, Kind, LimitScope, LinkPage, Mailbox, Page, PageLinks, PageParts,
+    PageReply, Pager, Proxy, Region, Repeatability, Reply, ReplyBody, ResumePoint, Roots, Route,
+    Secret, TimeoutPhase, Timestamp, Upload, Wait, analytics, bytes, http, json_params, layers,
+    mime, open_enum, params, true_false, yes_no,
 };
 /// Sending mail: messages, MIME, batches, stored messages, queues.
 #[cfg(feature = "messages")]
@@ -52,6 +53,10 @@ pub use mailgun_messages as messages;
 #[cfg(feature = "routes")]
 #[doc(inline)]
 pub use mailgun_routes as routes;
+/// Tags of the account, and the older ones of a domain.
+#[cfg(feature = "tags")]
+#[doc(inline)]
+pub use mailgun_tags as tags;
 
 /// The Mailgun API: a [`Client`], and a handle for each resource.
 ///
@@ -100,6 +105,20 @@ impl Mailgun {
     #[cfg(feature = "messages")]
     pub fn messages(&self, domain: impl Into<String>) -> messages::Messages {
         messages::Messages::new(&self.0, domain)
+    }
+
+    /// The tags of the account.
+    #[cfg(feature = "tags")]
+    pub fn tags(&self) -> tags::Tags {
+        tags::Tags::new(&self.0)
+    }
+
+    /// The tags of `domain`.
+    #[cfg(feature = "tags")]
+    #[allow(deprecated, reason = "it is still there to be used")]
+    #[deprecated(since = "0.1.0", note = "Mailgun has replaced the tags of domains; use `tags`")]
+    pub fn domain_tags(&self, domain: impl Into<String>) -> tags::DomainTags {
+        tags::DomainTags::new(&self.0, domain)
     }
 
     /// What happens to incoming mail.

@@ -2,6 +2,7 @@
 
 mod chunks;
 mod context;
+mod wait;
 
 use std::{
     fmt,
@@ -21,6 +22,7 @@ use serde::{Serialize, de::DeserializeOwned};
 pub use self::{
     chunks::{Chunk, Chunks},
     context::CallContext,
+    wait::Wait,
 };
 use crate::{
     Body, Client, Download, Error, Fields, Form, Repeatability, Reply, Route,

@@ -22,6 +22,7 @@ use http_body::{Frame, SizeHint};
 pub use self::csv::Csv;
 pub use self::{
     fields::{FieldValue, Fields, true_false, yes_no},
+    file::read_text,
     multipart::Form,
     upload::Upload,
 };

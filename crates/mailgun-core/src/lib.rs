@@ -32,7 +32,7 @@ pub use mime;
 #[cfg(feature = "csv")]
 pub use self::body::Csv;
 pub use self::{
-    body::{Body, FieldValue, Fields, Form, JsonFields, Upload, true_false, yes_no},
+    body::{Body, FieldValue, Fields, Form, JsonFields, Upload, read_text, true_false, yes_no},
     call::{Call, CallContext, CallFuture, Chunk, Chunks, Wait},
     client::{ApiKey, Client, ClientBuilder, Credentials, HttpService, IntoCredentials, Region},
     error::{BoxError, Delivery, Error, Kind, LimitScope, TimeoutPhase},

@@ -12,7 +12,10 @@ use std::{
 
 use bytes::Bytes;
 use futures_core::Stream;
-use tokio::task::{JoinHandle, spawn_blocking};
+use tokio::{
+    io::AsyncReadExt as _,
+    task::{JoinHandle, spawn_blocking},
+};
 
 use super::{ByteStream, broken};
 use crate::Error;
@@ -30,16 +33,7 @@ pub(super) struct FileSource {
 
 impl FileSource {
     pub(super) async fn new(path: &Path) -> Result<Self, Error> {
-        let unusable = |error: io::Error| {
-            Error::invalid(path.display(), format_args!("cannot be read: {error}"))
-                .with_source(error)
-        };
-        // Opening finds what a look at the metadata does not: a file that may not be read.
-        let file = tokio::fs::File::open(path).await.map_err(unusable)?;
-        let metadata = file.metadata().await.map_err(unusable)?;
-        if !metadata.is_file() {
-            return Err(Error::invalid(path.display(), "is not a regular file"));
-        }
+        let (_, metadata) = open_regular(path).await?;
         Ok(Self {
             path: Arc::new(path.to_owned()),
             length: metadata.len(),
@@ -58,6 +52,46 @@ impl FileSource {
     fn is_unchanged(&self, metadata: &Metadata) -> bool {
         metadata.len() == self.length && metadata.modified().ok() == self.modified
     }
+}
+
+async fn open_regular(path: &Path) -> Result<(tokio::fs::File, Metadata), Error> {
+    // Opening finds what a look at the metadata does not: a file that may not be read.
+    let file = tokio::fs::File::open(path).await.map_err(|error| unusable(path, error))?;
+    let metadata = file.metadata().await.map_err(|error| unusable(path, error))?;
+    if !metadata.is_file() {
+        return Err(Error::invalid(path.display(), "is not a regular file"));
+    }
+    Ok((file, metadata))
+}
+
+fn unusable(path: &Path, error: io::Error) -> Error {
+    Error::invalid(path.display(), format_args!("cannot be read: {error}")).with_source(error)
+}
+
+/// The text of a file in UTF-8 of at most `limit` bytes, for parameters that are texts.
+///
+/// ```no_run
+/// # async fn example() -> Result<(), mailgun_core::Error> {
+/// let content = mailgun_core::read_text("templates/welcome.hbs", 100 * 1024).await?;
+/// # Ok(()) }
+/// ```
+///
+/// # Errors
+///
+/// [`Kind::InvalidInput`](crate::Kind::InvalidInput) if there is no such file, it cannot be read,
+/// is no regular file, or holds something other than UTF-8;
+/// [`Kind::TooLarge`](crate::Kind::TooLarge) if it is larger. Both name the path.
+pub async fn read_text(path: impl AsRef<Path>, limit: u64) -> Result<String, Error> {
+    let path = path.as_ref();
+    let (file, _) = open_regular(path).await?;
+    let mut bytes = Vec::new();
+    // One byte more shows that there is more.
+    let read = file.take(limit.saturating_add(1)).read_to_end(&mut bytes).await;
+    if read.map_err(|error| unusable(path, error))? as u64 > limit {
+        return Err(Error::too_large(path.display(), format_args!("is over {limit} bytes")));
+    }
+    String::from_utf8(bytes)
+        .map_err(|error| Error::invalid(path.display(), "is not UTF-8").with_source(error))
 }
 
 struct FileStream {
@@ -164,5 +198,21 @@ mod tests {
         assert!(missing.to_string().contains("no/such/file.pdf"), "{missing}");
         let folder = FileSource::new(&std::env::temp_dir()).await.err().unwrap();
         assert!(folder.to_string().contains("is not a regular file"), "{folder}");
+    }
+    #[tokio::test]
+    async fn a_text_is_read_up_to_its_limit_and_as_utf_8_alone() {
+        let path = scratch("text", "Grüße".as_bytes());
+        assert_eq!(read_text(&path, 7).await.unwrap(), "Grüße");
+        let longer = read_text(&path, 6).await.unwrap_err();
+        assert_eq!(longer.kind(), crate::Kind::TooLarge);
+        std::fs::write(&path, b"\xff\xfea\0").unwrap();
+        let utf16 = read_text(&path, 100).await.unwrap_err();
+        assert_eq!(utf16.kind(), crate::Kind::InvalidInput);
+        for error in [&longer, &utf16] {
+            assert!(error.to_string().contains(path.to_str().unwrap()), "{error}");
+        }
+        std::fs::remove_file(&path).unwrap();
+        let missing = read_text(&path, 100).await.unwrap_err();
+        assert!(missing.to_string().contains("cannot be read"), "{missing}");
     }
 }

@@ -24,6 +24,7 @@ pub use self::csv::Csv;
 pub use self::{
     fields::{FieldValue, Fields, true_false, yes_no},
     json::JsonFields,
+    file::read_text,
     multipart::Form,
     upload::Upload,
 };

@@ -1,0 +1,38 @@
+use mailgun_core::{Repeatability, http::Method};
+use mailgun_templates::{
+    CopyVersion, GetTemplate, ListTemplates, ListVersions, NewTemplate, ROUTES, Templates,
+    VersionSettings,
+};
+use mailgun_testing::{described, operations};
+
+#[tokio::test]
+async fn every_operation_of_the_api_is_there_as_the_api_has_it() {
+    let client = operations::client();
+    let mut calls = Vec::new();
+    for templates in [Templates::of_domain(&client, "a.b"), Templates::of_account(&client)] {
+        let versions = templates.versions("name");
+        calls.extend(described![
+            templates.list(ListTemplates::new()),
+            templates.get("name", GetTemplate::new()),
+            templates.create("name", NewTemplate::new()),
+            templates.update("name", "text"),
+            templates.delete("name"),
+            templates.delete_all(),
+            versions.list(ListVersions::new()),
+            versions.get("v1"),
+            versions.create("v1", "text", VersionSettings::new()),
+            versions.update("v1", VersionSettings::new().comment("")),
+            versions.delete("v1"),
+            versions.copy("v1", "v2", CopyVersion::new()),
+        ]);
+    }
+    operations::check("mailgun-templates", ROUTES, calls, &[]).await;
+}
+
+#[test]
+fn creating_alone_is_harmful_to_repeat() {
+    for route in ROUTES {
+        let is_harmful = route.repeatability() == Repeatability::Harmful;
+        assert_eq!(is_harmful, route.method() == Method::POST, "{route}");
+    }
+}

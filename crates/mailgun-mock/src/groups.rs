@@ -39,14 +39,14 @@ pub(crate) mod tags;
 pub(crate) mod tally;
 pub(crate) mod templates;
 
-groups![
+groups! {
     events,
     messages,
     queue,
     routes,
     tags,
     templates,
-];
+}
 
 const NOT_FOUND: &str = "<!DOCTYPE HTML PUBLIC \"-//W3C//DTD HTML 3.2 Final//EN\">\n\
     <title>404 Not Found</title>\n<h1>Not Found</h1>\n<p>The requested URL was not found on the \

@@ -24,8 +24,9 @@
 //! | feature | module | what it brings |
 //! |---|---|---|
 //! | `messages` (default) | [`messages`] | sending, batches, MIME, stored messages, queues |
-//! | `tags` | [`tags`] | tags of the account with metrics; the older ones of a domain |
 //! | `routes` | [`routes`] | what happens to incoming mail: expressions and actions as types |
+//! | `tags` | [`tags`] | tags of the account with metrics; the older ones of a domain |
+//! | `templates` | [`templates`] | stored mails with variables, in versions: of a domain and of the account |
 //!
 //! `full` switches all of them on. TLS: `rustls-aws-lc-rs` and `native-roots` by default,
 //! `rustls-ring`, `rustls-no-provider`, `webpki-roots`; conversions of [`Timestamp`]: `time`,
@@ -43,7 +44,7 @@ pub use mailgun_core::{
     IntoCredentials, JsonFields, Kind, LimitScope, LinkPage, Mailbox, Page, PageLinks, PageParts,
     PageReply, Pager, Proxy, Region, Repeatability, Reply, ReplyBody, ResumePoint, Roots, Route,
     Secret, TimeoutPhase, Timestamp, Upload, Wait, analytics, bytes, http, json_params, layers,
-    mime, open_enum, params, true_false, yes_no,
+    mime, open_enum, params, read_text, true_false, yes_no,
 };
 /// Sending mail: messages, MIME, batches, stored messages, queues.
 #[cfg(feature = "messages")]
@@ -57,6 +58,10 @@ pub use mailgun_routes as routes;
 #[cfg(feature = "tags")]
 #[doc(inline)]
 pub use mailgun_tags as tags;
+/// Stored mails with variables, in versions: of a domain and of the account.
+#[cfg(feature = "templates")]
+#[doc(inline)]
+pub use mailgun_templates as templates;
 
 /// The Mailgun API: a [`Client`], and a handle for each resource.
 ///
@@ -125,6 +130,18 @@ impl Mailgun {
     #[cfg(feature = "routes")]
     pub fn routes(&self) -> routes::Routes {
         routes::Routes::new(&self.0)
+    }
+
+    /// The templates of `domain`.
+    #[cfg(feature = "templates")]
+    pub fn templates(&self, domain: impl Into<String>) -> templates::Templates {
+        templates::Templates::of_domain(&self.0, domain)
+    }
+
+    /// The templates of the account.
+    #[cfg(feature = "templates")]
+    pub fn account_templates(&self) -> templates::Templates {
+        templates::Templates::of_account(&self.0)
     }
 }
 

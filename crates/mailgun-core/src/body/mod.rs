@@ -23,8 +23,8 @@ use http_body::{Frame, SizeHint};
 pub use self::csv::Csv;
 pub use self::{
     fields::{FieldValue, Fields, true_false, yes_no},
-    json::JsonFields,
     file::read_text,
+    json::JsonFields,
     multipart::Form,
     upload::Upload,
 };

@@ -35,6 +35,7 @@ pub(crate) mod listing;
 pub(crate) mod messages;
 pub(crate) mod queue;
 pub(crate) mod routes;
+pub(crate) mod suppressions;
 pub(crate) mod tags;
 pub(crate) mod tally;
 pub(crate) mod templates;
@@ -44,6 +45,7 @@ groups! {
     messages,
     queue,
     routes,
+    suppressions,
     tags,
     templates,
 }

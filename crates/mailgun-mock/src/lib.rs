@@ -45,6 +45,7 @@
 //!   50 MiB is refused with status 413.
 //! * A message with a delivery time in the future is accepted, waits in the queue, and is
 //!   delivered when its time has come, unless the queue is cleared before.
+//! * A message to a bounced, unsubscribed or complained address is accepted, and then fails.
 //!
 //! # What it does not do
 //!

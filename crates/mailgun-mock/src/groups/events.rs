@@ -6,7 +6,7 @@ mod page;
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 
-use super::{Answer, queue};
+use super::{Answer, queue, suppressions};
 use crate::{
     account::Account,
     date,
@@ -83,7 +83,8 @@ fn answer(
     Ok(Reply::json(StatusCode::OK, &json!({ "items": items, "paging": paging })))
 }
 
-/// Adds an event of this kind for each recipient of a message.
+/// Adds an event of this kind for each recipient of a message; a delivery to a suppressed address
+/// is a failure.
 pub(crate) fn record(account: &mut Account, message: &SentMessage, kind: &str) {
     for recipient in message.recipients() {
         let micros = account.tick();
@@ -94,6 +95,7 @@ pub(crate) fn record(account: &mut Account, message: &SentMessage, kind: &str) {
         json.insert("timestamp".to_owned(), json!(micros as f64 / 1e6));
         if kind == "delivered" {
             json.insert("delivery-status".to_owned(), delivery_status(recipient));
+            json.extend(suppressions::failure(account, message, recipient));
         }
         let event = Event { domain: message.domain.clone(), micros, json: Value::Object(json) };
         account.groups.events.all.push(event);

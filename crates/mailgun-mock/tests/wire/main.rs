@@ -16,3 +16,4 @@ mod handle;
 mod limits;
 mod sending;
 mod storage;
+mod suppressions;

@@ -1,0 +1,81 @@
+//! What the four lists have in common.
+
+use mailgun_core::{Call, Confirmation, Csv, Error, Form, de};
+use serde::Deserialize;
+
+/// Mailgun takes at most so many records in one call.
+pub(crate) const MAX_RECORDS: usize = 1000;
+
+/// Mailgun takes files of at most 25 MB.
+const MAX_IMPORT: u64 = 25 * 1024 * 1024;
+
+mailgun_core::params! {
+    /// Which entries of a list to show, in the order of their addresses.
+    pub struct ListSuppressions;
+}
+
+impl ListSuppressions {
+    /// At most so many a page: 1 to 1000; 100 when not set.
+    pub fn limit(self, limit: u32) -> Self {
+        self.set("limit", limit)
+    }
+
+    /// Only addresses that begin so.
+    pub fn term(self, prefix: impl Into<String>) -> Self {
+        self.set("term", prefix.into())
+    }
+
+    /// The address that [`page`](Self::page) is counted from.
+    pub fn address(self, pivot: impl Into<String>) -> Self {
+        self.set("address", pivot.into())
+    }
+
+    /// Which page to begin with; the first when not set. The pager goes on from there.
+    pub fn page(self, direction: PageDirection) -> Self {
+        self.set("page", direction)
+    }
+}
+
+mailgun_core::open_enum! {
+    /// A page as seen from an address, for [`ListSuppressions::page`].
+    pub enum PageDirection {
+        /// The page that begins after the address.
+        Next = "next",
+        /// The page that ends before the address.
+        Previous = "previous",
+        /// The last page, whatever the address.
+        Last = "last",
+    }
+}
+
+/// The reply to adding or deleting one address.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub struct SuppressionReply {
+    /// Mailgun's words, `Address has been added to the bounces table` for example.
+    #[serde(default, deserialize_with = "de::null_default")]
+    pub message: String,
+    /// The address.
+    #[serde(default, deserialize_with = "de::null_default")]
+    pub address: String,
+}
+
+/// Sends a file whose columns are those that the list knows.
+pub(crate) fn import(
+    call: Call<Confirmation>,
+    csv: Csv,
+    required: &[&str],
+    optional: &[&str],
+) -> Call<Confirmation> {
+    let file = match csv.with_columns(required, optional) {
+        Ok(file) => file,
+        Err(fault) => return call.fail(fault),
+    };
+    if let Some(size) = file.size().filter(|size| *size > MAX_IMPORT) {
+        let reason = format_args!("has {size} bytes, over the limit of {MAX_IMPORT}");
+        return call.fail(Error::too_large("file", reason));
+    }
+    let mut form = Form::new();
+    form.file("file", file);
+    call.multipart(form)
+}

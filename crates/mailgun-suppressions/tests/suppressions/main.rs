@@ -1,0 +1,10 @@
+//! Suppressions on the wire, their replies, and their use from end to end.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+mod flow;
+mod imports;
+mod operations;
+mod reference;
+mod replies;
+mod wire;

@@ -1,0 +1,51 @@
+use mailgun_core::{Csv, Repeatability};
+use mailgun_suppressions::{
+    ListSuppressions, NewAllowlistEntry, NewBounce, NewComplaint, NewUnsubscribe, ROUTES,
+    Suppressions,
+};
+use mailgun_testing::{described, operations};
+
+#[tokio::test]
+async fn every_operation_of_the_api_is_there_as_the_api_has_it() {
+    let suppressions = Suppressions::new(&operations::client(), "mg.example.com");
+    let (bounces, unsubscribes) = (suppressions.bounces(), suppressions.unsubscribes());
+    let (complaints, allowlist) = (suppressions.complaints(), suppressions.allowlist());
+    let bob = "bob@example.com";
+    let csv = || Csv::from_bytes("file.csv", "address\nbob@example.com\n").unwrap();
+    let calls = described![
+        bounces.list(ListSuppressions::new()),
+        bounces.get(bob),
+        bounces.create(NewBounce::new(bob)),
+        bounces.import(csv()),
+        bounces.delete(bob),
+        bounces.delete_all(),
+        unsubscribes.list(ListSuppressions::new()),
+        unsubscribes.get(bob),
+        unsubscribes.create(NewUnsubscribe::new(bob)),
+        unsubscribes.create(NewUnsubscribe::new(bob).tag("a").tag("b")),
+        unsubscribes.import(csv()),
+        unsubscribes.delete(bob),
+        unsubscribes.delete_tag(bob, "a"),
+        unsubscribes.delete_all(),
+        complaints.list(ListSuppressions::new()),
+        complaints.get(bob),
+        complaints.create(NewComplaint::new(bob)),
+        complaints.import(csv()),
+        complaints.delete(bob),
+        complaints.delete_all(),
+        allowlist.list(ListSuppressions::new()),
+        allowlist.get(bob),
+        allowlist.create(NewAllowlistEntry::address(bob)),
+        allowlist.import(csv()),
+        allowlist.delete(bob),
+        allowlist.delete_all(),
+    ];
+    operations::check("mailgun-suppressions", ROUTES, calls, &[]).await;
+}
+
+#[test]
+fn every_operation_leaves_the_same_state_when_it_is_repeated() {
+    for route in ROUTES {
+        assert_eq!(route.repeatability(), Repeatability::Harmless, "{route}");
+    }
+}

@@ -25,6 +25,7 @@
 //! |---|---|---|
 //! | `messages` (default) | [`messages`] | sending, batches, MIME, stored messages, queues |
 //! | `routes` | [`routes`] | what happens to incoming mail: expressions and actions as types |
+//! | `suppressions` | [`suppressions`] | bounces, unsubscribes, complaints, allowlist: single, in bulk, by CSV |
 //! | `tags` | [`tags`] | tags of the account with metrics; the older ones of a domain |
 //! | `templates` | [`templates`] | stored mails with variables, in versions: of a domain and of the account |
 //!
@@ -54,6 +55,10 @@ pub use mailgun_messages as messages;
 #[cfg(feature = "routes")]
 #[doc(inline)]
 pub use mailgun_routes as routes;
+/// Bounces, unsubscribes, complaints, allowlist: single, in bulk, by CSV.
+#[cfg(feature = "suppressions")]
+#[doc(inline)]
+pub use mailgun_suppressions as suppressions;
 /// Tags of the account, and the older ones of a domain.
 #[cfg(feature = "tags")]
 #[doc(inline)]
@@ -142,6 +147,12 @@ impl Mailgun {
     #[cfg(feature = "templates")]
     pub fn account_templates(&self) -> templates::Templates {
         templates::Templates::of_account(&self.0)
+    }
+
+    /// The suppressions of `domain`: bounces, unsubscribes, complaints and the allowlist.
+    #[cfg(feature = "suppressions")]
+    pub fn suppressions(&self, domain: impl Into<String>) -> suppressions::Suppressions {
+        suppressions::Suppressions::new(&self.0, domain)
     }
 }
 

@@ -109,9 +109,11 @@ impl Route {
         path.push_str(prefix);
         let mut segments = segments.iter();
         let mut rest = self.template;
-        while let Some(open) = rest.find('{') {
+        // A search by bytes is the faster one in a text of this length.
+        let find = |text: &str, wanted| text.bytes().position(|byte| byte == wanted);
+        while let Some(open) = find(rest, b'{') {
             path.push_str(&rest[..open]);
-            let close = rest[open..].find('}').map_or(rest.len(), |i| open + i);
+            let close = find(&rest[open..], b'}').map_or(rest.len(), |i| open + i);
             let name = &rest[open + 1..close];
             let segment = segments
                 .next()

@@ -4,9 +4,11 @@
 
 use std::time::Duration;
 
-use mailgun_core::{Client, Delivery, Error, Form, Kind, Roots, Route, TimeoutPhase};
+use mailgun_core::{
+    Client, Delivery, Error, Form, Kind, Roots, Route, TimeoutPhase, layers::RetryPolicy,
+};
 use tokio::{
-    io::AsyncReadExt as _,
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpListener, TcpStream},
 };
 
@@ -56,4 +58,43 @@ async fn a_send_whose_reply_did_not_come_may_have_been_processed() {
     let error = send(format!("http://127.0.0.1:{port}")).await;
     assert_eq!((error.kind(), error.timeout_phase()), (Kind::Timeout, Some(TimeoutPhase::Total)));
     assert_eq!(error.delivery(), Delivery::Unknown);
+}
+
+#[tokio::test]
+async fn the_deadline_holds_after_attempts_that_ended_before_it() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let _server = tokio::spawn(async move {
+        let mut kept = Vec::new();
+        loop {
+            kept.push(listener.accept().await.unwrap());
+        }
+    });
+    let policy = RetryPolicy::default().max_attempts(100).base_delay(Duration::from_millis(1));
+    let client = Client::builder("key-test").base_url(url).no_proxy().retry(policy);
+    let client = client.attempt_timeout(Duration::from_millis(80)).build().unwrap();
+    let start = tokio::time::Instant::now();
+    let call = client.call::<serde_json::Value>(Route::get("/v4/domains"), &[]);
+    let error = call.deadline(Duration::from_millis(200)).await.unwrap_err();
+    assert_eq!((error.attempts(), error.timeout_phase()), (3, Some(TimeoutPhase::Total)));
+    assert!(start.elapsed() >= Duration::from_millis(200));
+}
+
+#[tokio::test]
+async fn the_deadline_holds_when_the_reply_stalls_after_its_head() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let _server = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let _ = stream.read(&mut [0; 1024]).await;
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        let head = b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n{";
+        stream.write_all(head).await.unwrap();
+        std::future::pending::<()>().await;
+    });
+    let client = Client::builder("key-test").base_url(url).no_proxy();
+    let client = client.attempt_timeout(Duration::from_millis(250)).build().unwrap();
+    let call = client.call::<serde_json::Value>(Route::get("/v4/domains"), &[]);
+    let error = call.deadline(Duration::from_millis(300)).await.unwrap_err();
+    assert_eq!(error.timeout_phase(), Some(TimeoutPhase::Total));
 }

@@ -9,6 +9,7 @@ mod multipart;
 mod upload;
 
 use std::{
+    any::Any,
     fmt,
     pin::Pin,
     sync::Arc,
@@ -28,7 +29,7 @@ pub use self::{
     multipart::Form,
     upload::Upload,
 };
-use crate::{BoxError, Delivery, Error, Kind};
+use crate::{BoxError, CallContext, Delivery, Error, Kind};
 
 /// Pieces of a body, as they become available.
 pub(crate) type ByteStream = Pin<Box<dyn Stream<Item = Result<Bytes, Error>> + Send>>;
@@ -48,7 +49,11 @@ pub(crate) type ByteStream = Pin<Box<dyn Stream<Item = Result<Bytes, Error>> + S
 /// assert!(body.replay().is_some());
 /// ```
 #[derive(Default)]
-pub struct Body(Inner);
+pub struct Body {
+    inner: Inner,
+    /// The call that it belongs to, on a way on which nobody but this crate looks for it.
+    context: Option<CallContext>,
+}
 
 #[derive(Default)]
 enum Inner {
@@ -109,7 +114,24 @@ impl Segment {
 impl Body {
     /// A body of no bytes.
     pub const fn empty() -> Self {
-        Self(Inner::Empty)
+        Self::new(Inner::Empty)
+    }
+
+    const fn new(inner: Inner) -> Self {
+        Self { inner, context: None }
+    }
+
+    /// `body` as what it is, if it is one of ours.
+    pub(crate) fn of<B: 'static>(body: &B) -> Option<&Self> {
+        (body as &dyn Any).downcast_ref()
+    }
+
+    pub(crate) fn context(&self) -> Option<&CallContext> {
+        self.context.as_ref()
+    }
+
+    pub(crate) fn set_context(&mut self, context: CallContext) {
+        self.context = Some(context);
     }
 
     pub(crate) fn from_segments(mut segments: Vec<Segment>) -> Self {
@@ -121,7 +143,7 @@ impl Body {
         }
         let remaining = segments.iter().map(Segment::length).sum();
         segments.reverse();
-        Self(Inner::Segments(Box::new(Segments {
+        Self::new(Inner::Segments(Box::new(Segments {
             waiting: segments,
             current: None,
             started: false,
@@ -140,34 +162,35 @@ impl Body {
             Ok(ours) => *ours,
             Err(other) => broken("request body", "failed").with_source(other),
         });
-        Self(Inner::Foreign(Box::pin(body)))
+        Self::new(Inner::Foreign(Box::pin(body)))
     }
 
     /// The same body once more, from its start.
     ///
     /// `None` when it holds a one-shot stream, or when reading it has begun.
     pub fn replay(&self) -> Option<Self> {
-        match &self.0 {
-            Inner::Empty => Some(Self::empty()),
-            Inner::Bytes(bytes) => Some(Self(Inner::Bytes(bytes.clone()))),
-            Inner::Segments(segments) if segments.started => None,
+        let inner = match &self.inner {
+            Inner::Empty => Inner::Empty,
+            Inner::Bytes(bytes) => Inner::Bytes(bytes.clone()),
+            Inner::Segments(segments) if segments.started => return None,
             Inner::Segments(segments) => {
                 let waiting =
                     segments.waiting.iter().map(Segment::replay).collect::<Option<_>>()?;
-                Some(Self(Inner::Segments(Box::new(Segments {
+                Inner::Segments(Box::new(Segments {
                     waiting,
                     current: None,
                     started: false,
                     remaining: segments.remaining,
-                }))))
+                }))
             }
-            Inner::Foreign(_) => None,
-        }
+            Inner::Foreign(_) => return None,
+        };
+        Some(Self { inner, context: self.context.clone() })
     }
 
     /// The bytes of a body that is wholly in memory and in one piece.
     pub fn as_bytes(&self) -> Option<&[u8]> {
-        match &self.0 {
+        match &self.inner {
             Inner::Empty => Some(&[]),
             Inner::Bytes(bytes) => Some(bytes),
             _ => None,
@@ -177,7 +200,7 @@ impl Body {
 
 impl From<Bytes> for Body {
     fn from(bytes: Bytes) -> Self {
-        Self(if bytes.is_empty() { Inner::Empty } else { Inner::Bytes(bytes) })
+        Self::new(if bytes.is_empty() { Inner::Empty } else { Inner::Bytes(bytes) })
     }
 }
 
@@ -207,11 +230,11 @@ impl http_body::Body for Body {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
-        match &mut self.0 {
+        match &mut self.inner {
             Inner::Empty => Poll::Ready(None),
             Inner::Bytes(bytes) => {
                 let bytes = std::mem::take(bytes);
-                self.0 = Inner::Empty;
+                self.inner = Inner::Empty;
                 Poll::Ready(Some(Ok(Frame::data(bytes))))
             }
             Inner::Segments(segments) => {
@@ -222,7 +245,7 @@ impl http_body::Body for Body {
     }
 
     fn is_end_stream(&self) -> bool {
-        match &self.0 {
+        match &self.inner {
             Inner::Empty => true,
             Inner::Bytes(_) => false,
             // The last source is read to its end even when its length is reached, so that one
@@ -233,7 +256,7 @@ impl http_body::Body for Body {
     }
 
     fn size_hint(&self) -> SizeHint {
-        match &self.0 {
+        match &self.inner {
             Inner::Empty => SizeHint::with_exact(0),
             Inner::Bytes(bytes) => SizeHint::with_exact(bytes.len() as u64),
             Inner::Segments(segments) => {
@@ -315,7 +338,7 @@ pub(crate) fn broken(label: &str, reason: impl fmt::Display) -> Error {
 
 impl fmt::Debug for Body {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kind = match &self.0 {
+        let kind = match &self.inner {
             Inner::Empty => "empty",
             Inner::Bytes(_) => "bytes",
             Inner::Segments(_) => "segments",

@@ -1,8 +1,7 @@
 //! `multipart/form-data`, laid out once: the length is the sum of what will be written.
 
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, cell::RefCell, fmt};
 
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use bytes::{BufMut as _, Bytes, BytesMut};
 use http::HeaderValue;
 
@@ -30,7 +29,16 @@ const COPIED: usize = 8 * 1024;
 #[derive(Default)]
 pub struct Form {
     texts: Fields,
+    series: Vec<Series>,
     files: Vec<(Cow<'static, str>, Upload)>,
+}
+
+/// Text parts of one name, their values in one piece.
+struct Series {
+    name: Cow<'static, str>,
+    values: String,
+    /// Where in `values` each of them ends.
+    ends: Vec<usize>,
 }
 
 impl Form {
@@ -46,6 +54,23 @@ impl Form {
         value: impl FieldValue,
     ) -> &mut Self {
         self.texts.append(name, value);
+        self
+    }
+
+    /// Adds a text part of this name for each value, written after the other texts.
+    ///
+    /// It is the same as [`text`](Self::text) for each, and cheaper for many short values.
+    pub fn texts<V: AsRef<str>>(
+        &mut self,
+        name: impl Into<Cow<'static, str>>,
+        values: impl IntoIterator<Item = V>,
+    ) -> &mut Self {
+        let mut series = Series { name: name.into(), values: String::new(), ends: Vec::new() };
+        values.into_iter().for_each(|value| {
+            series.values.push_str(value.as_ref());
+            series.ends.push(series.values.len());
+        });
+        self.series.push(series);
         self
     }
 
@@ -73,48 +98,91 @@ impl Form {
     ///
     /// The first fault of a part, or the failure of the system's source of randomness.
     pub fn finish(self) -> Result<(HeaderValue, Body), Error> {
-        // An attachment whose author can guess the boundary could add fields, a `bcc` say.
-        let mut random = [0; 16];
-        getrandom::fill(&mut random).map_err(|error| {
-            Error::config("randomness", format_args!("is not available: {error}"))
-        })?;
-        let mut boundary = *b"mailgun-0123456789012345678901";
-        if URL_SAFE_NO_PAD.encode_slice(random, &mut boundary[8..]).is_err() {
-            return Err(Error::config("randomness", "does not fit the boundary"));
-        }
-        self.finish_with(&boundary)
+        self.finish_with(&Boundary::random()?)
     }
 
-    fn finish_with(self, boundary: &[u8]) -> Result<(HeaderValue, Body), Error> {
+    fn finish_with(self, boundary: &Boundary) -> Result<(HeaderValue, Body), Error> {
         let (texts, fault) = self.texts.into_parts();
         if let Some(fault) = fault {
             return Err(fault);
         }
-        check(&texts, &self.files)?;
-        let content_type = [b"multipart/form-data; boundary=", boundary].concat();
+        // Not a piece of the body's buffer: HTTP/2 keeps headers for longer than bodies.
+        let content_type = [b"multipart/form-data; boundary=", boundary.text()].concat();
         let content_type = HeaderValue::from_maybe_shared(Bytes::from(content_type))
             .map_err(|_| Error::invalid("boundary", "holds characters that a header cannot"))?;
 
-        let mut layout = Layout {
-            buffer: BytesMut::with_capacity(copied_length(&texts, &self.files, boundary)),
-            segments: Vec::new(),
-        };
+        let length = copied_length(&texts, &self.series, &self.files);
+        let mut layout = Layout { buffer: BytesMut::with_capacity(length), segments: Vec::new() };
         for (name, text) in texts {
-            layout.open(boundary, &name);
+            layout.open(boundary, &name)?;
             layout.buffer.put_slice(b"\"\r\n\r\n");
-            layout.content(Segment::Bytes(text));
+            layout.text(text);
+        }
+        for series in &self.series {
+            layout.series(boundary, series)?;
         }
         for (name, file) in self.files {
-            layout.open(boundary, &name);
+            layout.open(boundary, &name)?;
             layout.buffer.put_slice(b"\"; filename=\"");
-            put_escaped(&mut layout.buffer, file.filename());
+            layout.filename(&name, file.filename())?;
             layout.buffer.put_slice(b"\"\r\nContent-Type: ");
             layout.buffer.put_slice(file.content_type().as_ref().as_bytes());
             layout.buffer.put_slice(b"\r\n\r\n");
-            layout.content(file.into_segment());
+            layout.file(file.into_segment());
         }
         Ok((content_type, layout.close(boundary)))
     }
+}
+
+/// What every part starts with, the boundary in it.
+struct Boundary([u8; Self::OPENING.len()]);
+
+impl Boundary {
+    const OPENING: &[u8; 72] =
+        b"--mailgun-0123456789012345678901\r\nContent-Disposition: form-data; name=\"";
+    const LENGTH: usize = "mailgun-0123456789012345678901".len();
+
+    /// An attachment whose author can guess the boundary could add fields, a `bcc` say.
+    fn random() -> Result<Self, Error> {
+        const LETTERS: &[u8; 64] =
+            b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+        let mut opening = *Self::OPENING;
+        let letters = &mut opening["--mailgun-".len()..];
+        for (letter, byte) in letters.iter_mut().zip(random()?) {
+            *letter = LETTERS[usize::from(byte) % LETTERS.len()];
+        }
+        Ok(Self(opening))
+    }
+
+    fn opening(&self) -> &[u8] {
+        &self.0
+    }
+
+    fn text(&self) -> &[u8] {
+        &self.0["--".len()..][..Self::LENGTH]
+    }
+}
+
+/// Random bytes of the system that nobody has had.
+///
+/// They are fetched for several boundaries at once: asking the system takes as long as much of the
+/// rest of a small form.
+fn random() -> Result<[u8; 22], Error> {
+    thread_local! {
+        static UNUSED: RefCell<Vec<[u8; 22]>> = const { RefCell::new(Vec::new()) };
+    }
+    UNUSED.with_borrow_mut(|unused| match unused.pop() {
+        Some(random) => Ok(random),
+        None => {
+            let mut fresh = [[0; 22]; 16];
+            getrandom::fill(fresh.as_flattened_mut()).map_err(|error| {
+                Error::config("randomness", format_args!("is not available: {error}"))
+            })?;
+            let [random, rest @ ..] = fresh;
+            unused.extend_from_slice(&rest);
+            Ok(random)
+        }
+    })
 }
 
 /// A body in the making: what is copied gathers in the buffer.
@@ -124,27 +192,61 @@ struct Layout {
 }
 
 impl Layout {
-    fn open(&mut self, boundary: &[u8], name: &str) {
-        self.buffer.put_slice(b"--");
-        self.buffer.put_slice(boundary);
-        self.buffer.put_slice(b"\r\nContent-Disposition: form-data; name=\"");
-        put_escaped(&mut self.buffer, name);
+    fn open(&mut self, boundary: &Boundary, name: &str) -> Result<(), Error> {
+        self.buffer.put_slice(boundary.opening());
+        put_name(&mut self.buffer, name)
+            .map_err(|reason| Error::invalid(name.escape_debug(), reason))
     }
 
-    fn content(&mut self, content: Segment) {
-        match content {
-            Segment::Bytes(bytes) if bytes.len() <= COPIED => self.buffer.put_slice(&bytes),
-            large => {
-                self.segments.push(Segment::Bytes(self.buffer.split().freeze()));
-                self.segments.push(large);
-            }
+    fn filename(&mut self, field: &str, filename: &str) -> Result<(), Error> {
+        if filename.is_empty() {
+            let reason = "needs a filename: the service drops files without one";
+            return Err(Error::invalid(field, reason));
         }
+        put_name(&mut self.buffer, filename)
+            .map_err(|reason| Error::invalid(format_args!("filename of {field}"), reason))
+    }
+
+    fn series(&mut self, boundary: &Boundary, series: &Series) -> Result<(), Error> {
+        // All of them start the same.
+        let mut head = Self { buffer: BytesMut::new(), segments: Vec::new() };
+        head.open(boundary, &series.name)?;
+        head.buffer.put_slice(b"\"\r\n\r\n");
+        let mut start = 0;
+        for &end in &series.ends {
+            self.buffer.put_slice(&head.buffer);
+            self.buffer.put_slice(&series.values.as_bytes()[start..end]);
+            self.buffer.put_slice(b"\r\n");
+            start = end;
+        }
+        Ok(())
+    }
+
+    fn text(&mut self, text: Bytes) {
+        if text.len() <= COPIED {
+            self.buffer.put_slice(&text);
+            self.buffer.put_slice(b"\r\n");
+        } else {
+            self.segment(Segment::Bytes(text));
+        }
+    }
+
+    fn file(&mut self, content: Segment) {
+        match content {
+            Segment::Bytes(bytes) => self.text(bytes),
+            other => self.segment(other),
+        }
+    }
+
+    fn segment(&mut self, segment: Segment) {
+        self.segments.push(Segment::Bytes(self.buffer.split().freeze()));
+        self.segments.push(segment);
         self.buffer.put_slice(b"\r\n");
     }
 
-    fn close(mut self, boundary: &[u8]) -> Body {
+    fn close(mut self, boundary: &Boundary) -> Body {
         self.buffer.put_slice(b"--");
-        self.buffer.put_slice(boundary);
+        self.buffer.put_slice(boundary.text());
         self.buffer.put_slice(b"--\r\n");
         let last = self.buffer.freeze();
         if self.segments.is_empty() {
@@ -158,59 +260,42 @@ impl Layout {
 /// Room for all that is copied, a little more where names need escapes or files long types.
 fn copied_length(
     texts: &[(Cow<'static, str>, Bytes)],
+    series: &[Series],
     files: &[(Cow<'static, str>, Upload)],
-    boundary: &[u8],
 ) -> usize {
-    const HEAD: usize = "--\r\nContent-Disposition: form-data; name=\"\"\r\n\r\n\r\n".len();
+    const HEAD: usize = Boundary::OPENING.len() + "\"\r\n\r\n\r\n".len();
     const FILE_HEAD: usize = "; filename=\"\"\r\nContent-Type: ".len() + 32;
-    let head = HEAD + boundary.len();
     let copied = |length: usize| if length <= COPIED { length } else { 0 };
-    let texts = texts.iter().map(|(name, text)| head + name.len() + copied(text.len()));
+    let texts = texts.iter().map(|(name, text)| HEAD + name.len() + copied(text.len()));
+    let series = series.iter();
+    let series = series.map(|s| (HEAD + s.name.len()) * s.ends.len() + s.values.len());
     let files = files.iter().map(|(name, file)| {
         let small = file.size().filter(|size| *size <= COPIED as u64).unwrap_or(0);
-        head + FILE_HEAD + name.len() + file.filename().len() + small as usize
+        HEAD + FILE_HEAD + name.len() + file.filename().len() + small as usize
     });
-    texts.sum::<usize>() + files.sum::<usize>() + boundary.len() + 6
+    texts.chain(series).chain(files).sum::<usize>() + Boundary::LENGTH + "----\r\n".len()
 }
 
-/// What a reader on the other side would lose or misread.
-fn check(
-    texts: &[(Cow<'static, str>, Bytes)],
-    files: &[(Cow<'static, str>, Upload)],
-) -> Result<(), Error> {
-    for (name, _) in texts {
-        if let Some(reason) = unreadable(name) {
-            return Err(Error::invalid(name.escape_debug(), reason));
-        }
+/// Writes a name with the escapes of the WHATWG form encoding; everything else goes as raw UTF-8.
+///
+/// The error says why a reader on the other side would lose or misread it, where the escapes do not
+/// help.
+fn put_name(buffer: &mut BytesMut, name: &str) -> Result<(), &'static str> {
+    // Nearly every name.
+    let is_plain = |byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\');
+    if name.bytes().all(is_plain) {
+        buffer.put_slice(name.as_bytes());
+        return Ok(());
     }
-    for (name, file) in files {
-        if file.filename().is_empty() {
-            let reason = "needs a filename: the service drops files without one";
-            return Err(Error::invalid(name, reason));
-        }
-        if let Some(reason) = unreadable(name).or_else(|| unreadable(file.filename())) {
-            return Err(Error::invalid(format_args!("filename of {name}"), reason));
-        }
-    }
-    Ok(())
-}
-
-/// Why a name would be misread on the other side, where the escapes of [`put_escaped`] do not help.
-fn unreadable(name: &str) -> Option<&'static str> {
-    let is_control = |byte: u8| byte.is_ascii_control() && !matches!(byte, b'\r' | b'\n');
-    if name.bytes().any(is_control) {
-        return Some("must not hold control characters");
+    let is_escaped = |byte: &u8| matches!(byte, b'"' | b'\r' | b'\n');
+    if name.bytes().any(|byte| byte.is_ascii_control() && !is_escaped(&byte)) {
+        return Err("must not hold control characters");
     }
     // Many readers take it for an escape of the quote that ends the name, and lose the part.
-    name.ends_with('\\').then_some("must not end with a backslash")
-}
-
-/// The escapes of the WHATWG form encoding; everything else goes as raw UTF-8.
-fn put_escaped(buffer: &mut BytesMut, text: &str) {
-    if !text.bytes().any(|byte| matches!(byte, b'"' | b'\r' | b'\n')) {
-        return buffer.put_slice(text.as_bytes());
+    if name.ends_with('\\') {
+        return Err("must not end with a backslash");
     }
-    for piece in text.as_bytes().split_inclusive(|byte| matches!(byte, b'"' | b'\r' | b'\n')) {
+    for piece in name.as_bytes().split_inclusive(is_escaped) {
         let escape: &[u8] = match piece.last() {
             Some(b'"') => b"%22",
             Some(b'\r') => b"%0D",
@@ -223,6 +308,7 @@ fn put_escaped(buffer: &mut BytesMut, text: &str) {
         buffer.put_slice(&piece[..piece.len() - 1]);
         buffer.put_slice(escape);
     }
+    Ok(())
 }
 
 impl From<Fields> for Form {
@@ -233,7 +319,18 @@ impl From<Fields> for Form {
 
 impl fmt::Debug for Form {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Form").field("texts", &self.texts).field("files", &self.files).finish()
+        f.debug_struct("Form")
+            .field("texts", &self.texts)
+            .field("series", &self.series)
+            .field("files", &self.files)
+            .finish()
+    }
+}
+
+/// Without the values, which may be addresses.
+impl fmt::Debug for Series {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} × {}", self.ends.len(), self.name)
     }
 }
 
@@ -244,14 +341,18 @@ mod tests {
 
     use super::*;
 
+    /// The content type and the body, with `B` for the boundary.
     async fn written(form: Form) -> (String, Vec<u8>) {
-        let (content_type, body) = form.finish_with(b"B").unwrap();
+        let boundary = Boundary(*Boundary::OPENING);
+        let shortened = |text: &str| text.replace(str::from_utf8(boundary.text()).unwrap(), "B");
+        let (content_type, body) = form.finish_with(&boundary).unwrap();
         let declared = body.size_hint().exact();
-        let bytes = body.collect().await.unwrap().to_bytes().to_vec();
+        let bytes = body.collect().await.unwrap().to_bytes();
         if let Some(declared) = declared {
             assert_eq!(declared, bytes.len() as u64);
         }
-        (content_type.to_str().unwrap().to_owned(), bytes)
+        let body = shortened(str::from_utf8(&bytes).unwrap());
+        (shortened(content_type.to_str().unwrap()), body.into())
     }
 
     #[tokio::test]
@@ -267,6 +368,24 @@ mod tests {
             --B\r\nContent-Disposition: form-data; name=\"attachment\"; filename=\"a.txt\"\r\n\
             Content-Type: text/plain\r\n\r\nhello\r\n--B--\r\n";
         assert_eq!(String::from_utf8(bytes).unwrap(), expected);
+    }
+
+    #[tokio::test]
+    async fn a_series_is_written_as_its_texts_would_be() {
+        let values = ["Bob <bob@example.com>", "", "ann@example.com"];
+        let mut series = Form::new();
+        series.text("a", "1").texts("t\"o", values);
+        let mut single = Form::new();
+        single.text("a", "1");
+        for value in values {
+            single.text("t\"o", value);
+        }
+        assert!(!format!("{series:?}").contains("bob"), "{series:?}");
+        assert_eq!(written(series).await, written(single).await);
+
+        let mut unreadable = Form::new();
+        unreadable.texts("t\\", values);
+        assert!(unreadable.finish().is_err());
     }
 
     #[tokio::test]
@@ -298,7 +417,7 @@ mod tests {
         let large = Bytes::from(vec![b'x'; COPIED + 1]);
         let mut form = Form::new();
         form.text("a", "1").text("html", large.clone()).text("b", "2");
-        let (_, mut body) = form.finish_with(b"B").unwrap();
+        let (_, mut body) = form.finish().unwrap();
         body.frame().await.unwrap().unwrap();
         let second = body.frame().await.unwrap().unwrap().into_data().unwrap();
         assert_eq!(second.as_ptr(), large.as_ptr());
@@ -308,7 +427,7 @@ mod tests {
     async fn a_mail_without_attachments_is_one_segment() {
         let mut form = Form::new();
         form.text("text", "x".repeat(1024)).text("html", "y".repeat(2048));
-        let (_, body) = form.finish_with(b"B").unwrap();
+        let (_, body) = form.finish().unwrap();
         assert!(body.as_bytes().is_some());
     }
 
@@ -323,7 +442,11 @@ mod tests {
     #[test]
     fn boundaries_differ() {
         let first = Form::new().finish().unwrap().0;
-        assert_ne!(first, Form::new().finish().unwrap().0);
+        assert!(first.to_str().unwrap().starts_with("multipart/form-data; boundary=mailgun-"));
+        let mut all: Vec<_> = (0..100).map(|_| Form::new().finish().unwrap().0).collect();
+        all.push(first.clone());
+        let distinct: std::collections::HashSet<_> = all.iter().collect();
+        assert_eq!(distinct.len(), all.len());
         assert_eq!(first.len(), "multipart/form-data; boundary=mailgun-".len() + 22);
     }
 

@@ -2,14 +2,15 @@ use std::{
     fmt,
     sync::{
         Arc,
-        atomic::{AtomicU8, AtomicU32, Ordering},
+        atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering},
     },
     time::Duration,
 };
 
+use http::Request;
 use tokio::time::Instant;
 
-use crate::{Delivery, Repeatability, Route};
+use crate::{Body, Delivery, Repeatability, Route};
 
 /// What the layers know about the call that a request belongs to, in the request's extensions.
 ///
@@ -33,6 +34,7 @@ struct Inner {
     is_streamed: bool,
     attempts: AtomicU32,
     upload: AtomicU8,
+    is_timed: AtomicBool,
 }
 
 /// How much of the current attempt's request has left, for the transports that tell.
@@ -56,7 +58,15 @@ impl CallContext {
             is_streamed,
             attempts: AtomicU32::new(1),
             upload: AtomicU8::new(UNTOLD),
+            is_timed: AtomicBool::new(false),
         }))
+    }
+
+    /// What a request says of its call: in its extensions, where any layer can find it, or with its
+    /// body, which costs no allocation.
+    pub(crate) fn of<B: 'static>(request: &Request<B>) -> Option<&Self> {
+        let with_body = || Body::of(request.body()).and_then(Body::context);
+        request.extensions().get().or_else(with_body)
     }
 
     /// The operation.
@@ -90,6 +100,20 @@ impl CallContext {
 
     pub(crate) fn count_attempt(&self) {
         self.0.attempts.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Whether a timer that runs out at `at` ends what it bounds within the call's deadline.
+    pub(crate) fn covers(&self, at: Instant) -> bool {
+        self.0.deadline.is_some_and(|deadline| at <= deadline)
+    }
+
+    /// Says whether the call's task is woken in time for the deadline without a timer of the call.
+    pub(crate) fn set_timed(&self, yes: bool) {
+        self.0.is_timed.store(yes, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_timed(&self) -> bool {
+        self.0.is_timed.load(Ordering::Relaxed)
     }
 
     /// The transport has the request, and none of its body has been asked for.

@@ -46,7 +46,7 @@ enum Stage {
 impl Exchange {
     pub(crate) fn new(
         client: &Client,
-        mut request: Request<Body>,
+        request: Request<Body>,
         route: Route,
         options: &Options,
         is_streamed: bool,
@@ -59,8 +59,7 @@ impl Exchange {
         let deadline = limit.and_then(|limit| Some((Instant::now().checked_add(limit)?, limit)));
         let context = options.context(route, deadline.map(|(at, _)| at), is_streamed);
         let span = call_span(&context);
-        request.extensions_mut().insert(context.clone());
-        let stage = Stage::Head(client.0.stack.send(request));
+        let stage = Stage::Head(client.0.stack.send(request, &context));
         Self { stage, limits, context, deadline, sleep: None, span }
     }
 
@@ -114,7 +113,9 @@ impl Future for Exchange {
         let mut this = self.project();
         let entered = this.span.enter();
         let mut outcome = this.stage.poll(cx, *this.limits, this.context.is_streamed());
-        if let (Poll::Pending, Some((at, limit))) = (&outcome, *this.deadline) {
+        if let (Poll::Pending, Some((at, limit))) = (&outcome, *this.deadline)
+            && !this.context.is_timed()
+        {
             if this.sleep.is_none() {
                 this.sleep.set(Some(tokio::time::sleep_until(at)));
             }

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use http::{Request, Response};
 use tower::{Layer, Service, ServiceExt as _, util::BoxCloneSyncService};
 
-use crate::{Body, BoxError, Error, ReplyBody};
+use crate::{Body, BoxError, CallContext, Error, ReplyBody, layers::Retry};
 
 /// A service that takes requests of the SDK and gives its replies, whatever it is made of.
 ///
@@ -21,26 +21,28 @@ pub(crate) type Reply = Pin<Box<dyn Future<Output = Result<Response<ReplyBody>, 
 
 /// The finished stack, shared by all clones of a client; each call runs on a copy of it.
 pub(crate) trait Stack: Send + Sync {
-    fn send(&self, request: Request<Body>) -> Reply;
+    fn send(&self, request: Request<Body>, context: &CallContext) -> Reply;
 }
 
 impl Stack for HttpService {
-    fn send(&self, request: Request<Body>) -> Reply {
+    fn send(&self, mut request: Request<Body>, context: &CallContext) -> Reply {
+        request.extensions_mut().insert(context.clone());
         Box::pin(self.clone().oneshot(request))
     }
 }
 
 /// A stack of our own layers over our own transport, which take a request at any time.
-pub(crate) struct AlwaysReady<S>(pub(crate) S);
+pub(crate) struct AlwaysReady<S>(pub(crate) Retry<S>);
 
 impl<S> Stack for AlwaysReady<S>
 where
-    S: Service<Request<Body>, Response = Response<ReplyBody>, Error = Error>,
+    S: Service<Request<Body>, Response = Response<ReplyBody>, Error: Into<BoxError>>,
     S: Clone + Send + Sync + 'static,
     S::Future: Send,
 {
-    fn send(&self, request: Request<Body>) -> Reply {
-        Box::pin(self.0.clone().call(request))
+    fn send(&self, mut request: Request<Body>, context: &CallContext) -> Reply {
+        request.body_mut().set_context(context.clone());
+        Box::pin(self.0.clone().run(request))
     }
 }
 

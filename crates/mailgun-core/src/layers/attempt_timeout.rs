@@ -12,7 +12,7 @@ use pin_project_lite::pin_project;
 use tokio::time::Sleep;
 use tower::{Layer, Service};
 
-use crate::{BoxError, Error, TimeoutPhase};
+use crate::{BoxError, CallContext, Error, TimeoutPhase};
 
 /// The slowest upload that an attempt waits for; a large body extends the limit accordingly.
 const SLOWEST_UPLOAD: u64 = 64 * 1024;
@@ -58,7 +58,7 @@ pub struct AttemptTimeout<S> {
 impl<S, B> Service<Request<B>> for AttemptTimeout<S>
 where
     S: Service<Request<B>, Error: Into<BoxError>>,
-    B: Body,
+    B: Body + 'static,
 {
     type Response = S::Response;
     type Error = Error;
@@ -71,7 +71,9 @@ where
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let allowance = upload_allowance(request.body());
         let limit = self.limit.map(|limit| limit.saturating_add(allowance));
-        AttemptTimeoutFuture { inner: self.inner.call(request), limit, sleep: None }
+        // Between the call and here is nothing of the application, so both run in one task.
+        let call = crate::Body::of(request.body()).and_then(crate::Body::context).cloned();
+        AttemptTimeoutFuture { inner: self.inner.call(request), limit, call, sleep: None }
     }
 }
 
@@ -82,6 +84,8 @@ pin_project! {
         #[pin]
         inner: F,
         limit: Option<Duration>,
+        // The call, if the timer of the attempt can stand in for its own.
+        call: Option<CallContext>,
         // Made when the attempt first has to wait.
         #[pin]
         sleep: Option<Sleep>,
@@ -98,14 +102,24 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
         if let Poll::Ready(result) = this.inner.poll(cx) {
+            if let Some(call) = this.call {
+                call.set_timed(false);
+            }
             return Poll::Ready(result.map_err(|error| Error::from_boxed(error.into())));
         }
         let Some(limit) = *this.limit else { return Poll::Pending };
         if this.sleep.is_none() {
-            this.sleep.set(Some(tokio::time::sleep(limit)));
+            let sleep = tokio::time::sleep(limit);
+            if let Some(call) = this.call {
+                call.set_timed(call.covers(sleep.deadline()));
+            }
+            this.sleep.set(Some(sleep));
         }
         if let Some(sleep) = this.sleep.as_pin_mut() {
             ready!(sleep.poll(cx));
+        }
+        if let Some(call) = this.call {
+            call.set_timed(false);
         }
         Poll::Ready(Err(Error::timeout(TimeoutPhase::Attempt, limit)))
     }

@@ -51,6 +51,7 @@ pub struct ReadReply<S> {
 impl<S, B, R> Service<Request<B>> for ReadReply<S>
 where
     S: Service<Request<B>, Response = Response<R>, Error: Into<BoxError>>,
+    B: 'static,
     R: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
 {
     type Response = Response<ReplyBody>;
@@ -62,8 +63,7 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        let context = request.extensions().get::<CallContext>();
-        let is_stream = context.is_some_and(CallContext::is_streamed);
+        let is_stream = CallContext::of(&request).is_some_and(CallContext::is_streamed);
         let reply = self.inner.call(request);
         ReadReplyFuture { reply, bounds: self.bounds, is_stream, reading: None }
     }

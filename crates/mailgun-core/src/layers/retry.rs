@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use http::{Request, Response};
+use http::{Extensions, HeaderName, HeaderValue, Method, Request, Response, Uri, Version};
 use pin_project_lite::pin_project;
 use tokio::time::Sleep;
 use tower::{
@@ -157,13 +157,25 @@ where
     fn call(&mut self, request: Request<Body>) -> Self::Future {
         // The service that was polled ready is the one to call; the clone was not.
         let clone = self.inner.clone();
-        let mut service = std::mem::replace(&mut self.inner, clone);
-        self.shared.budget.deposit();
-        let context = request.extensions().get::<CallContext>().cloned();
-        let may_retry = context.as_ref().is_none_or(CallContext::may_retry);
-        let again = if may_retry { replay(&request) } else { None };
+        let inner = std::mem::replace(&mut self.inner, clone);
+        Self { inner, shared: self.shared.clone() }.run(request)
+    }
+}
+
+impl<S> Retry<S>
+where
+    S: Service<Request<Body>>,
+{
+    /// Sends a request by this very service, which must be ready.
+    pub(crate) fn run(self, request: Request<Body>) -> RetryFuture<S> {
+        let Self { inner: mut service, shared } = self;
+        shared.budget.deposit();
+        let context = CallContext::of(&request).cloned();
+        let may_retry =
+            shared.policy.max_attempts > 1 && context.as_ref().is_none_or(CallContext::may_retry);
+        let again = if may_retry { Again::new(&request) } else { None };
         let stage = Stage::Calling { reply: service.call(request) };
-        RetryFuture { service, shared: self.shared.clone(), context, again, attempt: 1, stage }
+        RetryFuture { service, shared, context, again, attempt: 1, stage }
     }
 }
 
@@ -177,8 +189,8 @@ pin_project! {
         service: S,
         shared: Arc<Shared>,
         context: Option<CallContext>,
-        // The next attempt, if there may be one.
-        again: Option<Request<Body>>,
+        // For the next attempt, if there may be one.
+        again: Option<Again>,
         attempt: u32,
         #[pin]
         stage: Stage<S::Future>,
@@ -223,13 +235,15 @@ where
                 }
                 StageProjection::Readying => {
                     ready!(this.service.poll_ready(cx)).map_err(ours)?;
-                    let Some(mut request) = this.again.take() else { return Poll::Pending };
+                    let request = this.again.as_ref().and_then(Again::request);
+                    let Some(mut request) = request else { return Poll::Pending };
                     *this.attempt += 1;
                     if let Some(context) = this.context {
                         context.count_attempt();
-                        request.extensions_mut().insert(context.clone());
+                        if CallContext::of(&request).is_none() {
+                            request.extensions_mut().insert(context.clone());
+                        }
                     }
-                    *this.again = replay(&request);
                     this.stage.set(Stage::Calling { reply: this.service.call(request) });
                 }
             }
@@ -316,21 +330,45 @@ fn fate(outcome: &Result<Response<ReplyBody>, Error>) -> (Fate, Option<Duration>
     }
 }
 
-/// The request once more; `None` if its body can be read once only.
-///
-/// Of the extensions, a context that is alone is left out and put in when the copy is used: most
-/// copies never are.
-fn replay(request: &Request<Body>) -> Option<Request<Body>> {
-    let mut again = Request::new(request.body().replay()?);
-    *again.method_mut() = request.method().clone();
-    *again.uri_mut() = request.uri().clone();
-    *again.version_mut() = request.version();
-    *again.headers_mut() = request.headers().clone();
-    let extensions = request.extensions();
-    if extensions.len() > 1 || extensions.get::<CallContext>().is_none() {
-        *again.extensions_mut() = extensions.clone();
+/// What another attempt is made of, kept as cheaply as it can be: hardly any is ever made.
+struct Again {
+    method: Method,
+    uri: Uri,
+    version: Version,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    extensions: Extensions,
+    body: Body,
+}
+
+impl Again {
+    /// `None` if the body of the request can be read once only.
+    fn new(request: &Request<Body>) -> Option<Self> {
+        let body = request.body().replay()?;
+        let headers = request.headers().iter();
+        // A context that is alone is put in when the copy is used.
+        let extensions = request.extensions();
+        let is_alone = extensions.len() == 1 && extensions.get::<CallContext>().is_some();
+        Some(Self {
+            method: request.method().clone(),
+            uri: request.uri().clone(),
+            version: request.version(),
+            headers: headers.map(|(name, value)| (name.clone(), value.clone())).collect(),
+            extensions: if is_alone { Extensions::new() } else { extensions.clone() },
+            body,
+        })
     }
-    Some(again)
+
+    fn request(&self) -> Option<Request<Body>> {
+        let mut request = Request::new(self.body.replay()?);
+        *request.method_mut() = self.method.clone();
+        *request.uri_mut() = self.uri.clone();
+        *request.version_mut() = self.version;
+        for (name, value) in &self.headers {
+            request.headers_mut().append(name, value.clone());
+        }
+        *request.extensions_mut() = self.extensions.clone();
+        Some(request)
+    }
 }
 
 /// A random number from 0 to 1.

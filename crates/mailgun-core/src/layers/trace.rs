@@ -43,6 +43,7 @@ pub struct Trace<S> {
 impl<S, B, R> Service<Request<B>> for Trace<S>
 where
     S: Service<Request<B>, Response = Response<R>, Error: Into<BoxError>>,
+    B: 'static,
 {
     type Response = S::Response;
     type Error = Error;
@@ -54,12 +55,14 @@ where
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let span = attempt_span(&request);
-        let inner = span.in_scope(|| self.inner.call(request));
+        let entered = span.enter();
+        let inner = self.inner.call(request);
+        drop(entered);
         TraceFuture { inner, span }
     }
 }
 
-fn attempt_span<B>(request: &Request<B>) -> Span {
+fn attempt_span<B: 'static>(request: &Request<B>) -> Span {
     let span = tracing::info_span!(
         "attempt",
         otel.name = Empty,
@@ -77,7 +80,7 @@ fn attempt_span<B>(request: &Request<B>) -> Span {
         error.type = Empty,
     );
     if !span.is_disabled()
-        && let Some(context) = request.extensions().get::<CallContext>()
+        && let Some(context) = CallContext::of(request)
     {
         span.record("otel.name", tracing::field::display(context.route()));
         span.record("url.template", context.route().template());

@@ -60,8 +60,11 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Sending {
-        let failure = Failure::default();
-        let context = request.extensions().get::<CallContext>().cloned();
+        // What is in memory cannot fail.
+        let in_memory =
+            crate::Body::of(request.body()).is_some_and(|body| body.as_bytes().is_some());
+        let failure = (!in_memory).then(Failure::default);
+        let context = CallContext::of(&request).cloned();
         if let Some(context) = &context {
             context.upload_waits();
             // hyper does not ask for a body that is empty.
@@ -69,7 +72,7 @@ where
                 context.upload_begins();
             }
         }
-        let kept = Failure(Arc::clone(&failure.0));
+        let kept = failure.clone();
         let request = request.map(|body| Watched { body, failure: kept, context });
         Sending { exchange: self.client.request(request), failure }
     }
@@ -79,7 +82,7 @@ where
 #[must_use = "futures do nothing unless polled"]
 pub(crate) struct Sending {
     exchange: legacy::ResponseFuture,
-    failure: Failure,
+    failure: Option<Failure>,
 }
 
 impl Future for Sending {
@@ -87,7 +90,10 @@ impl Future for Sending {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let result = ready!(Pin::new(&mut self.exchange).poll(cx));
-        Poll::Ready(result.map_err(|error| self.failure.take().unwrap_or_else(|| classify(error))))
+        Poll::Ready(result.map_err(|error| {
+            let failure = self.failure.as_ref().and_then(Failure::take);
+            failure.unwrap_or_else(|| classify(error))
+        }))
     }
 }
 
@@ -95,7 +101,7 @@ impl Future for Sending {
 ///
 /// hyper keeps the error of a body for itself when the connection is HTTP/2, and lends but does
 /// not give it back when it is HTTP/1.1.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Failure(Arc<Mutex<Option<Error>>>);
 
 impl Failure {
@@ -119,7 +125,8 @@ impl Failure {
 /// A request body that tells when it is first asked for, and whose error is kept for the caller.
 pub(crate) struct Watched<B> {
     body: B,
-    failure: Failure,
+    /// For a body that can fail.
+    failure: Option<Failure>,
     /// Until the body is first asked for.
     context: Option<CallContext>,
 }
@@ -142,7 +149,9 @@ where
         let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
         Poll::Ready(frame.map(|frame| {
             frame.map_err(|error| {
-                self.failure.keep(error.into());
+                if let Some(failure) = &self.failure {
+                    failure.keep(error.into());
+                }
                 BodyFailed
             })
         }))

@@ -61,6 +61,8 @@ use crate::{
 pub struct Batch {
     pub(crate) content: Content,
     recipients: Vec<Recipient>,
+    /// The mailboxes of all recipients, one after the other.
+    mailboxes: String,
     /// The variables of all recipients, one JSON object after the other.
     variables: Vec<u8>,
     chunk_size: usize,
@@ -70,9 +72,11 @@ pub struct Batch {
     resends_unknown: bool,
 }
 
-/// One recipient, and where their variables are.
+/// Where the texts of a recipient are.
 struct Recipient {
-    mailbox: Mailbox,
+    mailbox: Range<usize>,
+    /// The address alone, a part of the mailbox.
+    address: Range<usize>,
     variables: Range<usize>,
 }
 
@@ -93,6 +97,7 @@ impl Default for Batch {
         Self {
             content: Content::default(),
             recipients: Vec::new(),
+            mailboxes: String::new(),
             variables: Vec::new(),
             chunk_size: 1000,
             chunk_bytes: 4 * 1024 * 1024,
@@ -130,6 +135,8 @@ impl Batch {
         mut self,
         recipients: impl IntoIterator<Item = (A, V)>,
     ) -> Self {
+        let recipients = recipients.into_iter();
+        self.recipients.reserve(recipients.size_hint().0);
         for (address, variables) in recipients {
             self.push(address, &variables);
         }
@@ -141,7 +148,8 @@ impl Batch {
         let mailbox = address.into_mailboxes().and_then(Mailboxes::one);
         let recipient = mailbox.and_then(|mailbox| {
             write_object(&mut self.variables, variables)?;
-            Ok(Recipient { mailbox, variables: start..self.variables.len() })
+            let (mailbox, address) = push_mailbox(&mut self.mailboxes, &mailbox);
+            Ok(Recipient { mailbox, address, variables: start..self.variables.len() })
         });
         match recipient {
             Ok(recipient) => self.recipients.push(recipient),
@@ -224,6 +232,17 @@ impl Batch {
     }
 }
 
+/// Adds a mailbox to `mailboxes`, and says where it is there, and where its address is.
+fn push_mailbox(mailboxes: &mut String, mailbox: &Mailbox) -> (Range<usize>, Range<usize>) {
+    let (text, address) = (mailbox.as_str(), mailbox.address());
+    let start = mailboxes.len();
+    mailboxes.push_str(text);
+    let end = mailboxes.len();
+    // An address with a name before it is followed by `>`.
+    let address_end = end - usize::from(text.len() > address.len());
+    (start..end, address_end - address.len()..address_end)
+}
+
 /// Adds a JSON object to `json`, or nothing if `value` is none.
 fn write_object(json: &mut Vec<u8>, value: &(impl Serialize + ?Sized)) -> Result<(), Error> {
     let start = json.len();
@@ -266,40 +285,43 @@ impl Batch {
             }
         };
         let mut form = content.into_form();
-        let recipients = || chunk.iter().filter_map(|position| self.recipients.get(position));
-        // One allocation for all addresses and one for all variables.
-        let size: usize = chunk.iter().map(|position| self.size_of(position)).sum();
-        let mut addresses = Vec::with_capacity(size);
+        let recipients = || chunk.of(&self.recipients);
+        form.texts("to", recipients().map(|recipient| self.mailbox(recipient)));
+        // One allocation for all variables.
+        let size: usize = recipients().map(Recipient::size).sum();
         let mut variables = Vec::with_capacity(size + 2);
         variables.push(b'{');
-        for recipient in recipients() {
-            addresses.extend_from_slice(recipient.mailbox.as_str().as_bytes());
+        recipients().for_each(|recipient| {
             if variables.len() > 1 {
                 variables.push(b',');
             }
-            write_address(&mut variables, recipient.mailbox.address());
+            write_address(&mut variables, self.address(recipient));
             variables.push(b':');
             let object = self.variables.get(recipient.variables.clone());
             variables.extend_from_slice(object.unwrap_or(b"{}"));
-        }
+        });
         variables.push(b'}');
-        let mut addresses = Bytes::from(addresses);
-        for recipient in recipients() {
-            form.text("to", addresses.split_to(recipient.mailbox.as_str().len()));
-        }
         form.text("recipient-variables", Bytes::from(variables));
         form
     }
 
-    /// How many bytes a recipient adds to a call, roughly.
-    fn size_of(&self, position: usize) -> usize {
-        self.recipients.get(position).map_or(0, |recipient| {
-            2 * recipient.mailbox.as_str().len() + recipient.variables.len() + 4
-        })
+    fn mailbox(&self, recipient: &Recipient) -> &str {
+        self.mailboxes.get(recipient.mailbox.clone()).unwrap_or_default()
+    }
+
+    fn address(&self, recipient: &Recipient) -> &str {
+        self.mailboxes.get(recipient.address.clone()).unwrap_or_default()
     }
 
     pub(crate) fn total(&self) -> usize {
         self.recipients.len()
+    }
+}
+
+impl Recipient {
+    /// How many bytes they add to a call, roughly.
+    fn size(&self) -> usize {
+        2 * self.mailbox.len() + self.variables.len() + 4
     }
 }
 
@@ -316,6 +338,18 @@ impl fmt::Debug for Batch {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn recipients_keep_mailbox_and_address() {
+        let texts = ["b@x.test", "Bob <b@x.test>", r#""Doe, J." <j@x.test>"#, r#""a b"@x.test"#];
+        let batch = Batch::new().recipients(texts.map(|text| (text, ())));
+        for (recipient, text) in batch.recipients.iter().zip(texts) {
+            let mailbox: Mailbox = text.parse().unwrap();
+            assert_eq!(batch.mailbox(recipient), mailbox.as_str());
+            assert_eq!(batch.address(recipient), mailbox.address());
+        }
+        assert_eq!(batch.recipients.len(), texts.len());
+    }
 
     #[test]
     fn a_record_with_positions_beyond_the_batch_is_refused_at_once() {

@@ -7,7 +7,7 @@ use std::{
 
 use mailgun_core::Error;
 
-use super::{Batch, ChunkState, Duplicates, Positions};
+use super::{Batch, ChunkState, Duplicates, Positions, Recipient};
 
 /// A batch that has been checked, and its chunks in order.
 pub(crate) struct Plan {
@@ -56,7 +56,7 @@ impl Batch {
         let mut rounds: Vec<Vec<usize>> = Vec::new();
         let mut seen = HashMap::with_capacity(self.recipients.len());
         for (position, recipient) in self.recipients.iter().enumerate() {
-            let address = AnyCase(recipient.mailbox.address());
+            let address = AnyCase(self.address(recipient));
             let (first, round): (usize, usize) =
                 *seen.entry(address).and_modify(|(_, round)| *round += 1).or_insert((position, 0));
             if round > 0 && self.duplicates == Duplicates::Refuse {
@@ -65,7 +65,9 @@ impl Batch {
                 return Err(Error::invalid(parameter, reason));
             }
             if wanted.get(position).is_some_and(|wanted| *wanted) {
-                rounds.resize_with(rounds.len().max(round + 1), Vec::new);
+                if rounds.len() <= round {
+                    rounds.resize_with(round + 1, Vec::new);
+                }
                 if let Some(round) = rounds.get_mut(round) {
                     round.push(position);
                 }
@@ -76,7 +78,7 @@ impl Batch {
             let mut chunk = Positions::default();
             let mut bytes = 0;
             for position in round {
-                let size = self.size_of(position);
+                let size = self.recipients.get(position).map_or(0, Recipient::size);
                 let is_full = chunk.len() == self.chunk_size || bytes + size > self.chunk_bytes;
                 if is_full && !chunk.is_empty() {
                     chunks.push_back(std::mem::take(&mut chunk));
@@ -108,10 +110,10 @@ impl Hash for AnyCase<'_> {
     fn hash<H: Hasher>(&self, state: &mut H) {
         let mut piece = [0; 64];
         for bytes in self.0.as_bytes().chunks(piece.len()) {
-            let lower = &mut piece[..bytes.len()];
-            lower.copy_from_slice(bytes);
-            lower.make_ascii_lowercase();
-            state.write(lower);
+            piece[..bytes.len()].copy_from_slice(bytes);
+            // All of it, which is faster than a part of unknown length.
+            piece.make_ascii_lowercase();
+            state.write(&piece[..bytes.len()]);
         }
     }
 }

@@ -33,6 +33,11 @@ impl Positions {
         self.0.iter().map(|range| range.end).max().unwrap_or(0)
     }
 
+    /// The items at the positions, without those that `items` does not have.
+    pub(super) fn of<'a, T>(&'a self, items: &'a [T]) -> impl Iterator<Item = &'a T> {
+        self.0.iter().flat_map(|range| items.get(range.clone()).unwrap_or_default())
+    }
+
     pub(super) fn push(&mut self, position: usize) {
         match self.0.last_mut() {
             Some(last) if last.end == position => last.end = position.saturating_add(1),

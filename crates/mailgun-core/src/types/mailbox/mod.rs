@@ -168,7 +168,8 @@ impl Mailbox {
         let Some(inner) = text.strip_suffix('>') else {
             return plain(text, 0, plain_address(text)?);
         };
-        let (name, address) = inner.split_once(" <")?;
+        let (name, address) = inner.split_once('<')?;
+        let name = name.strip_suffix(' ')?;
         let is_name = |byte: &u8| byte.is_ascii_graphic() && !is_special(char::from(*byte));
         let mut words = name.as_bytes().split(|byte| *byte == b' ');
         let is_plain = words.all(|word| !word.is_empty() && word.iter().all(is_name));

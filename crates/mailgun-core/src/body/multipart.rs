@@ -313,7 +313,7 @@ fn put_name(buffer: &mut BytesMut, name: &str) -> Result<(), &'static str> {
 
 impl From<Fields> for Form {
     fn from(texts: Fields) -> Self {
-        Self { texts, files: Vec::new() }
+        Self { texts, ..Self::default() }
     }
 }
 

@@ -4,12 +4,18 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE};
 
-use crate::{date, groups::Groups, http::reply::Refusal, sent::SentMessage};
+use crate::{
+    date,
+    groups::{Groups, domains},
+    http::reply::Refusal,
+    sent::SentMessage,
+};
 
 #[derive(Debug)]
 pub(crate) struct Account {
     pub(crate) base_url: String,
     pub(crate) api_key: String,
+    /// Those that are there from the start; all there are now are in the group of domains.
     pub(crate) domains: Vec<String>,
     pub(crate) limits: Limits,
     pub(crate) groups: Groups,
@@ -31,13 +37,16 @@ impl Account {
         limits: Limits,
     ) -> Self {
         let groups = Groups::default();
-        Self { base_url, api_key, domains, limits, groups, clock_micros: 0, numbers: 0 }
+        let mut account =
+            Self { base_url, api_key, domains, limits, groups, clock_micros: 0, numbers: 0 };
+        domains::add_first(&mut account);
+        account
     }
 
     /// The domain of a path as the account spells it.
     pub(crate) fn domain(&self, name: &str) -> Result<String, Refusal> {
-        let known = self.domains.iter().find(|domain| domain.eq_ignore_ascii_case(name));
-        known.cloned().ok_or_else(|| Refusal::not_found(format!("Domain not found: {name}")))
+        let known = self.groups.domains.find(name).map(|domain| domain.name.clone());
+        known.ok_or_else(|| Refusal::not_found(format!("Domain not found: {name}")))
     }
 
     /// Where a stored message is found.
@@ -82,5 +91,6 @@ impl Account {
     /// Forgets what clients did. Settings stay, and no number comes again.
     pub(crate) fn clear(&mut self) {
         self.groups = Groups::default();
+        domains::add_first(self);
     }
 }

@@ -64,7 +64,8 @@ fn is_local(local: &str) -> bool {
     })
 }
 
-fn is_domain(domain: &str) -> bool {
+/// Whether this can be the name of a domain.
+pub(crate) fn is_domain(domain: &str) -> bool {
     domain.split('.').all(|label| {
         !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_')
     })

@@ -30,6 +30,7 @@ macro_rules! groups {
     };
 }
 
+pub(crate) mod domains;
 pub(crate) mod events;
 pub(crate) mod listing;
 pub(crate) mod messages;
@@ -41,6 +42,7 @@ pub(crate) mod tally;
 pub(crate) mod templates;
 
 groups! {
+    domains,
     events,
     messages,
     queue,

@@ -69,10 +69,10 @@ impl Server {
 
     /// The sending domain named in a path, or the first of the account.
     pub(crate) fn domain_in(&self, path: &str) -> String {
-        let state = self.state();
-        let domains = &state.account.domains;
-        let named = domains.iter().find(|domain| path.split('/').any(|part| part == *domain));
-        named.or(domains.first()).cloned().unwrap_or_default()
+        let account = &self.state().account;
+        let named = path.split('/').find_map(|part| account.groups.domains.find(part));
+        let named = named.map(|domain| &domain.name);
+        named.or(account.domains.first()).cloned().unwrap_or_default()
     }
 
     pub(crate) fn clear(&self) {

@@ -1,0 +1,67 @@
+use mailgun_core::{de, true_false};
+use serde::Deserialize;
+
+mailgun_core::params! {
+    /// How mail of a domain is handed over.
+    pub struct ConnectionSettings;
+}
+
+impl ConnectionSettings {
+    /// Sends over TLS or not at all; false when not set.
+    pub fn require_tls(self, yes: bool) -> Self {
+        self.set("require_tls", true_false(yes))
+    }
+
+    /// Does not check the certificates of receiving servers; false when not set.
+    pub fn skip_verification(self, yes: bool) -> Self {
+        self.set("skip_verification", true_false(yes))
+    }
+}
+
+/// How mail of a domain is handed over.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(from = "Shape")]
+#[non_exhaustive]
+pub struct ConnectionReply {
+    /// Mailgun's words; none when the settings were only asked for.
+    pub message: Option<String>,
+    /// Whether mail is sent over TLS or not at all.
+    pub require_tls: bool,
+    /// Whether the certificates of receiving servers are not checked.
+    pub skip_verification: bool,
+}
+
+/// Mailgun's documents have the settings below `connection`, the service has not.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Shape {
+    Wrapped {
+        #[serde(default)]
+        message: Option<String>,
+        connection: Settings,
+    },
+    Flat {
+        #[serde(default)]
+        message: Option<String>,
+        #[serde(flatten)]
+        settings: Settings,
+    },
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Settings {
+    #[serde(deserialize_with = "de::null_default")]
+    require_tls: bool,
+    #[serde(deserialize_with = "de::null_default")]
+    skip_verification: bool,
+}
+
+impl From<Shape> for ConnectionReply {
+    fn from(shape: Shape) -> Self {
+        let (Shape::Wrapped { message, connection: settings } | Shape::Flat { message, settings }) =
+            shape;
+        let Settings { require_tls, skip_verification } = settings;
+        Self { message, require_tls, skip_verification }
+    }
+}

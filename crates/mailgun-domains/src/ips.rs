@@ -1,0 +1,254 @@
+use std::net::IpAddr;
+
+use mailgun_core::{Call, Client, Confirmation, Fields, Route, de};
+use serde::Deserialize;
+
+pub(crate) const LIST: Route = Route::get("/v3/domains/{domain}/ips");
+pub(crate) const ADD: Route = Route::post("/v3/domains/{domain}/ips").harmless();
+pub(crate) const REMOVE: Route = Route::delete("/v3/domains/{domain}/pool/{ip}").harmless();
+pub(crate) const REMOVE_ALL: Route = Route::delete("/v3/domains/{domain}/pool/all").harmless();
+pub(crate) const UNLINK_POOL: Route = Route::delete("/v3/domains/{domain}/pool/ip_pool").harmless();
+pub(crate) const DELETE_IP: Route = Route::delete("/v3/domains/{domain}/ips/{ip}").harmless();
+pub(crate) const UNLINK_IP_POOL: Route =
+    Route::delete("/v3/domains/{domain}/ips/ip_pool").harmless();
+
+/// The IPs that a domain sends from: its own, or those of a dedicated IP pool that is linked to it.
+///
+/// While a pool is linked, the domain's own IPs cannot be changed.
+///
+/// ```no_run
+/// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
+/// use mailgun_domains::{DomainIps, IpReplacement};
+///
+/// DomainIps::new(&client, "mg.example.com").unlink_pool(IpReplacement::Shared).await?;
+/// # Ok(()) }
+/// ```
+#[derive(Clone, Debug)]
+pub struct DomainIps {
+    client: Client,
+    domain: String,
+}
+
+impl DomainIps {
+    /// Those of the domain `domain`.
+    pub fn new(client: &Client, domain: impl Into<String>) -> Self {
+        Self { client: client.clone(), domain: domain.into() }
+    }
+
+    /// Removes an IP from the domain, and puts another one or a pool in its place if there is a
+    /// replacement.
+    ///
+    /// `DELETE /v3/domains/{domain}/pool/{ip}`. The last IP of a domain stays if the account may
+    /// not use shared IPs; if all that remain are warming up, Mailgun may add one.
+    ///
+    /// # Errors
+    ///
+    /// An API error if an IP pool is linked, or if the last IP would go that must stay.
+    ///
+    /// ```no_run
+    /// # async fn example(ips: mailgun_domains::DomainIps) -> Result<(), mailgun_core::Error> {
+    /// use std::net::{IpAddr, Ipv4Addr};
+    ///
+    /// use mailgun_domains::IpReplacement;
+    ///
+    /// let [old, new] = [1, 2].map(|last| IpAddr::from(Ipv4Addr::new(192, 0, 2, last)));
+    /// ips.remove(old, IpReplacement::Ip(new)).await?;
+    /// ips.remove(new, None).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn remove(
+        &self,
+        ip: IpAddr,
+        replacement: impl Into<Option<IpReplacement>>,
+    ) -> Call<Confirmation> {
+        self.client.call(REMOVE, &[&self.domain, &ip.to_string()]).query(query(replacement.into()))
+    }
+
+    /// Removes all IPs from the domain, which can no longer send.
+    ///
+    /// `DELETE /v3/domains/{domain}/pool/all`. To the sending side of Mailgun such a domain no
+    /// longer exists.
+    ///
+    /// # Errors
+    ///
+    /// An API error if there is no such domain.
+    ///
+    /// ```no_run
+    /// # async fn example(ips: mailgun_domains::DomainIps) -> Result<(), mailgun_core::Error> {
+    /// ips.remove_all().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn remove_all(&self) -> Call<Confirmation> {
+        self.client.call(REMOVE_ALL, &[&self.domain])
+    }
+
+    /// Unlinks the dedicated IP pool from the domain, which sends from the replacement then.
+    ///
+    /// `DELETE /v3/domains/{domain}/pool/ip_pool`. The account must have dedicated IP pools.
+    ///
+    /// # Errors
+    ///
+    /// An API error if no pool is linked, or the account may not use the replacement.
+    ///
+    /// ```no_run
+    /// # async fn example(ips: mailgun_domains::DomainIps) -> Result<(), mailgun_core::Error> {
+    /// use mailgun_domains::IpReplacement;
+    ///
+    /// ips.unlink_pool(IpReplacement::Pool("60140bc1fee3e84dec5abeeb".to_owned())).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn unlink_pool(&self, replacement: IpReplacement) -> Call<Confirmation> {
+        self.client.call(UNLINK_POOL, &[&self.domain]).query(query(Some(replacement)))
+    }
+
+    /// Lists the IPs that the domain sends from.
+    ///
+    /// `GET /v3/domains/{domain}/ips`
+    ///
+    /// # Errors
+    ///
+    /// An API error if there is no such domain.
+    ///
+    /// ```no_run
+    /// # #![allow(deprecated)]
+    /// # async fn example(ips: mailgun_domains::DomainIps) -> Result<(), mailgun_core::Error> {
+    /// println!("{:?}", ips.list().await?.items);
+    /// # Ok(()) }
+    /// ```
+    #[deprecated(
+        since = "0.1.0",
+        note = "no longer described by Mailgun; the listing of the domains of an IP, \
+                `GET /v3/ips/{ip}/domains`, has the IPs of each"
+    )]
+    pub fn list(&self) -> Call<IpList> {
+        self.client.call(LIST, &[&self.domain])
+    }
+
+    /// Adds an IP of the account to the domain.
+    ///
+    /// `POST /v3/domains/{domain}/ips`
+    ///
+    /// # Errors
+    ///
+    /// An API error if the IP is not the account's, or an IP pool is linked.
+    ///
+    /// ```no_run
+    /// # #![allow(deprecated)]
+    /// # async fn example(ips: mailgun_domains::DomainIps) -> Result<(), mailgun_core::Error> {
+    /// ips.assign(std::net::Ipv4Addr::new(192, 0, 2, 1).into()).await?;
+    /// # Ok(()) }
+    /// ```
+    #[deprecated(
+        since = "0.1.0",
+        note = "no longer described by Mailgun; set the IPs with `CreateDomain::ips`, or link \
+                domains to an IP pool"
+    )]
+    pub fn assign(&self, ip: IpAddr) -> Call<Confirmation> {
+        let mut form = Fields::new();
+        form.set("ip", ip);
+        self.client.call(ADD, &[&self.domain]).multipart(form)
+    }
+
+    /// Links a dedicated IP pool to the domain, which sends from its IPs then.
+    ///
+    /// `POST /v3/domains/{domain}/ips`
+    ///
+    /// # Errors
+    ///
+    /// An API error if there is no such pool.
+    ///
+    /// ```no_run
+    /// # #![allow(deprecated)]
+    /// # async fn example(ips: mailgun_domains::DomainIps) -> Result<(), mailgun_core::Error> {
+    /// ips.link_pool("60140bc1fee3e84dec5abeeb").await?;
+    /// # Ok(()) }
+    /// ```
+    #[deprecated(
+        since = "0.1.0",
+        note = "no longer described by Mailgun; link domains by an update of the IP pool, \
+                `PATCH /v3/ip_pools/{pool_id}`"
+    )]
+    pub fn link_pool(&self, pool_id: &str) -> Call<Confirmation> {
+        let mut form = Fields::new();
+        form.set("pool_id", pool_id);
+        self.client.call(ADD, &[&self.domain]).multipart(form)
+    }
+
+    /// As [`remove`](Self::remove), by the older path.
+    ///
+    /// `DELETE /v3/domains/{domain}/ips/{ip}`
+    ///
+    /// # Errors
+    ///
+    /// Those of [`remove`](Self::remove).
+    ///
+    /// ```no_run
+    /// # #![allow(deprecated)]
+    /// # async fn example(ips: mailgun_domains::DomainIps) -> Result<(), mailgun_core::Error> {
+    /// ips.delete_ip(std::net::Ipv4Addr::new(192, 0, 2, 1).into(), None).await?;
+    /// # Ok(()) }
+    /// ```
+    #[deprecated(since = "0.1.0", note = "the same operation: `DomainIps::remove`")]
+    pub fn delete_ip(
+        &self,
+        ip: IpAddr,
+        replacement: impl Into<Option<IpReplacement>>,
+    ) -> Call<Confirmation> {
+        let call = self.client.call(DELETE_IP, &[&self.domain, &ip.to_string()]);
+        call.query(query(replacement.into()))
+    }
+
+    /// As [`unlink_pool`](Self::unlink_pool), by the older path.
+    ///
+    /// `DELETE /v3/domains/{domain}/ips/ip_pool`
+    ///
+    /// # Errors
+    ///
+    /// Those of [`unlink_pool`](Self::unlink_pool).
+    ///
+    /// ```no_run
+    /// # #![allow(deprecated)]
+    /// # async fn example(ips: mailgun_domains::DomainIps) -> Result<(), mailgun_core::Error> {
+    /// ips.unlink_ip_pool(mailgun_domains::IpReplacement::Shared).await?;
+    /// # Ok(()) }
+    /// ```
+    #[deprecated(since = "0.1.0", note = "the same operation: `DomainIps::unlink_pool`")]
+    pub fn unlink_ip_pool(&self, replacement: IpReplacement) -> Call<Confirmation> {
+        self.client.call(UNLINK_IP_POOL, &[&self.domain]).query(query(Some(replacement)))
+    }
+}
+
+/// What a domain sends from in place of what is taken from it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum IpReplacement {
+    /// This IP of the account.
+    Ip(IpAddr),
+    /// A shared IP that Mailgun chooses; the account must be allowed to use them.
+    Shared,
+    /// The dedicated IP pool with this id.
+    Pool(String),
+}
+
+fn query(replacement: Option<IpReplacement>) -> Fields {
+    let mut query = Fields::new();
+    match replacement {
+        Some(IpReplacement::Ip(ip)) => query.set("ip", ip),
+        Some(IpReplacement::Shared) => query.set("ip", "shared"),
+        Some(IpReplacement::Pool(id)) => query.set("pool_id", id),
+        None => &mut query,
+    };
+    query
+}
+
+/// The IPs of a domain.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct IpList {
+    /// The IPs.
+    #[serde(deserialize_with = "de::null_default")]
+    pub items: Vec<IpAddr>,
+    /// How many there are.
+    #[serde(deserialize_with = "de::number_or_string")]
+    pub total_count: Option<u64>,
+}

@@ -1,0 +1,47 @@
+//! Domains of Mailgun: settings, verification, SMTP credentials, tracking and IPs.
+//!
+//! A new domain is unverified until Mailgun finds the wanted records in its DNS: create it, publish
+//! the records of the reply, and call [`verify`](Domains::verify).
+//!
+//! ```no_run
+//! # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
+//! use mailgun_domains::{CreateDomain, DomainState, Domains, WebScheme};
+//!
+//! let domains = Domains::new(&client);
+//! let settings = CreateDomain::new().web_scheme(WebScheme::Https).require_tls(true);
+//! let created = domains.create("mg.example.com", settings).await?;
+//! for record in &created.sending_dns_records {
+//!     println!("{:?} {:?} {}", record.name, record.record_type, record.value);
+//! }
+//! // When the records are published:
+//! let verified = domains.verify("mg.example.com").await?;
+//! assert_eq!(verified.domain.state, Some(DomainState::Active));
+//! # Ok(()) }
+//! ```
+
+mod connection;
+mod credentials;
+mod domain;
+mod domains;
+mod ips;
+mod settings;
+mod tracking;
+mod tracking_settings;
+
+pub use self::{
+    connection::{ConnectionReply, ConnectionSettings},
+    credentials::{
+        CreateCredentials, Credential, CredentialDeleted, CredentialsDeleted, CredentialsReply,
+        ListCredentials, SmtpCredentials,
+    },
+    domain::{Disabled, Domain, DomainReply, DomainState, DomainType, SpamAction, WebScheme},
+    domains::{Domains, ROUTES},
+    ips::{DomainIps, IpList, IpReplacement},
+    settings::{CreateDomain, DomainSort, GetDomain, ListDomains, UpdateDomain},
+    tracking::{DomainTracking, OpenTrackingSettings, UnsubscribeTrackingSettings},
+    tracking_settings::{
+        CertificateJob, CertificateStatus, ClickTracking, ClickTrackingReply, ClickTrackingState,
+        OpenTracking, OpenTrackingReply, TrackingCertificate, TrackingSettings,
+        UnsubscribeTracking, UnsubscribeTrackingReply,
+    },
+};

@@ -24,6 +24,7 @@
 //! | feature | module | what it brings |
 //! |---|---|---|
 //! | `messages` (default) | [`messages`] | sending, batches, MIME, stored messages, queues |
+//! | `domains` | [`domains`] | sending domains: settings, DNS records, SMTP credentials, tracking, assigned IPs |
 //! | `routes` | [`routes`] | what happens to incoming mail: expressions and actions as types |
 //! | `suppressions` | [`suppressions`] | bounces, unsubscribes, complaints, allowlist: single, in bulk, by CSV |
 //! | `tags` | [`tags`] | tags of the account with metrics; the older ones of a domain |
@@ -47,6 +48,10 @@ pub use mailgun_core::{
     Secret, TimeoutPhase, Timestamp, Upload, Wait, analytics, bytes, http, json_params, layers,
     mime, open_enum, params, read_text, true_false, yes_no,
 };
+/// Sending domains: settings, DNS records, SMTP credentials, tracking, assigned IPs.
+#[cfg(feature = "domains")]
+#[doc(inline)]
+pub use mailgun_domains as domains;
 /// Sending mail: messages, MIME, batches, stored messages, queues.
 #[cfg(feature = "messages")]
 #[doc(inline)]
@@ -153,6 +158,12 @@ impl Mailgun {
     #[cfg(feature = "suppressions")]
     pub fn suppressions(&self, domain: impl Into<String>) -> suppressions::Suppressions {
         suppressions::Suppressions::new(&self.0, domain)
+    }
+
+    /// The domains of the account, with their SMTP credentials, tracking and IPs.
+    #[cfg(feature = "domains")]
+    pub fn domains(&self) -> domains::Domains {
+        domains::Domains::new(&self.0)
     }
 }
 

@@ -10,43 +10,25 @@ use mailgun_core::{
 };
 use serde::Deserialize;
 
-const LIST: Route = Route::get("/v3/{domain}/tags");
-const GET: Route = Route::get("/v3/{domain}/tags/{tag}");
-const UPDATE: Route = Route::put("/v3/{domain}/tags/{tag}").harmless();
-const DELETE: Route = Route::delete("/v3/{domain}/tags/{tag}").harmless();
-const STATS: Route = Route::get("/v3/{domain}/tags/{tag}/stats");
-const COUNTRIES: Route = Route::get("/v3/{domain}/tags/{tag}/stats/aggregates/countries");
-const PROVIDERS: Route = Route::get("/v3/{domain}/tags/{tag}/stats/aggregates/providers");
-const DEVICES: Route = Route::get("/v3/{domain}/tags/{tag}/stats/aggregates/devices");
-const GET_BY_QUERY: Route = Route::get("/v3/{domain}/tag");
-const UPDATE_BY_QUERY: Route = Route::put("/v3/{domain}/tag").harmless();
-const DELETE_BY_QUERY: Route = Route::delete("/v3/{domain}/tag").harmless();
-const STATS_BY_QUERY: Route = Route::get("/v3/{domain}/tag/stats");
-const AGGREGATES_BY_QUERY: Route = Route::get("/v3/{domain}/tag/stats/aggregates");
-const LIMITS: Route = Route::get("/v3/domains/{domain}/limits/tag");
-const KNOWN_DEVICES: Route = Route::get("/v3/domains/{domain}/tag/devices");
-const KNOWN_PROVIDERS: Route = Route::get("/v3/domains/{domain}/tag/providers");
-const KNOWN_COUNTRIES: Route = Route::get("/v3/domains/{domain}/tag/countries");
-
-pub(crate) const ROUTES: &[Route] = &[
-    LIST,
-    GET,
-    UPDATE,
-    DELETE,
-    STATS,
-    COUNTRIES,
-    PROVIDERS,
-    DEVICES,
-    GET_BY_QUERY,
-    UPDATE_BY_QUERY,
-    DELETE_BY_QUERY,
-    STATS_BY_QUERY,
-    AGGREGATES_BY_QUERY,
-    LIMITS,
-    KNOWN_DEVICES,
-    KNOWN_PROVIDERS,
-    KNOWN_COUNTRIES,
-];
+pub(crate) const LIST: Route = Route::get("/v3/{domain}/tags");
+pub(crate) const GET: Route = Route::get("/v3/{domain}/tags/{tag}");
+pub(crate) const UPDATE: Route = Route::put("/v3/{domain}/tags/{tag}").harmless();
+pub(crate) const DELETE: Route = Route::delete("/v3/{domain}/tags/{tag}").harmless();
+pub(crate) const STATS: Route = Route::get("/v3/{domain}/tags/{tag}/stats");
+pub(crate) const COUNTRIES: Route =
+    Route::get("/v3/{domain}/tags/{tag}/stats/aggregates/countries");
+pub(crate) const PROVIDERS: Route =
+    Route::get("/v3/{domain}/tags/{tag}/stats/aggregates/providers");
+pub(crate) const DEVICES: Route = Route::get("/v3/{domain}/tags/{tag}/stats/aggregates/devices");
+pub(crate) const GET_BY_QUERY: Route = Route::get("/v3/{domain}/tag");
+pub(crate) const UPDATE_BY_QUERY: Route = Route::put("/v3/{domain}/tag").harmless();
+pub(crate) const DELETE_BY_QUERY: Route = Route::delete("/v3/{domain}/tag").harmless();
+pub(crate) const STATS_BY_QUERY: Route = Route::get("/v3/{domain}/tag/stats");
+pub(crate) const AGGREGATES_BY_QUERY: Route = Route::get("/v3/{domain}/tag/stats/aggregates");
+pub(crate) const LIMITS: Route = Route::get("/v3/domains/{domain}/limits/tag");
+pub(crate) const KNOWN_DEVICES: Route = Route::get("/v3/domains/{domain}/tag/devices");
+pub(crate) const KNOWN_PROVIDERS: Route = Route::get("/v3/domains/{domain}/tag/providers");
+pub(crate) const KNOWN_COUNTRIES: Route = Route::get("/v3/domains/{domain}/tag/countries");
 
 /// The tags of one domain; deprecated by Mailgun, use [`Tags`](crate::Tags).
 ///

@@ -23,10 +23,4 @@ pub use mailgun_core::analytics::{Metrics, Resolution, Stats, StatsPoint, StatsQ
 
 #[allow(deprecated, reason = "it is still there to be used")]
 pub use self::domain_tags::{DomainTag, DomainTags, ListDomainTags, TagAggregates, TagCount};
-pub use self::tags::{ListTags, Tag, TagLimits, Tags};
-
-/// All operations of this crate, for tests that compare them with the API description.
-#[doc(hidden)]
-pub fn routes() -> Vec<mailgun_core::Route> {
-    [tags::ROUTES, domain_tags::ROUTES].concat()
-}
+pub use self::tags::{ListTags, ROUTES, Tag, TagLimits, Tags};

@@ -5,12 +5,38 @@ use mailgun_core::{
 use serde::Deserialize;
 use serde_json::json;
 
+use crate::domain_tags;
+
 const LIST: Route = Route::post("/v1/analytics/tags").harmless();
 const LIMITS: Route = Route::get("/v1/analytics/tags/limits");
 const UPDATE: Route = Route::put("/v1/analytics/tags").harmless();
 const DELETE: Route = Route::delete("/v1/analytics/tags").harmless();
 
-pub(crate) const ROUTES: &[Route] = &[LIST, LIMITS, UPDATE, DELETE];
+/// All operations of this crate, for tests that compare them with the API description.
+#[doc(hidden)]
+pub const ROUTES: &[Route] = &[
+    LIST,
+    LIMITS,
+    UPDATE,
+    DELETE,
+    domain_tags::LIST,
+    domain_tags::GET,
+    domain_tags::UPDATE,
+    domain_tags::DELETE,
+    domain_tags::STATS,
+    domain_tags::COUNTRIES,
+    domain_tags::PROVIDERS,
+    domain_tags::DEVICES,
+    domain_tags::GET_BY_QUERY,
+    domain_tags::UPDATE_BY_QUERY,
+    domain_tags::DELETE_BY_QUERY,
+    domain_tags::STATS_BY_QUERY,
+    domain_tags::AGGREGATES_BY_QUERY,
+    domain_tags::LIMITS,
+    domain_tags::KNOWN_DEVICES,
+    domain_tags::KNOWN_PROVIDERS,
+    domain_tags::KNOWN_COUNTRIES,
+];
 
 /// The tags of an account.
 ///

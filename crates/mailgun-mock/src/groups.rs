@@ -30,13 +30,15 @@ macro_rules! groups {
     };
 }
 
+pub(crate) mod dkim;
 pub(crate) mod events;
 pub(crate) mod listing;
+pub(crate) mod mailing_lists;
 pub(crate) mod messages;
 pub(crate) mod queue;
 pub(crate) mod routes;
 
-groups![events, messages, queue, routes];
+groups![dkim, events, mailing_lists, messages, queue, routes];
 
 const NOT_FOUND: &str = "<!DOCTYPE HTML PUBLIC \"-//W3C//DTD HTML 3.2 Final//EN\">\n\
     <title>404 Not Found</title>\n<h1>Not Found</h1>\n<p>The requested URL was not found on the \

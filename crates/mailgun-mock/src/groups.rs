@@ -30,9 +30,11 @@ macro_rules! groups {
     };
 }
 
+pub(crate) mod dkim;
 pub(crate) mod domains;
 pub(crate) mod events;
 pub(crate) mod listing;
+pub(crate) mod mailing_lists;
 pub(crate) mod messages;
 pub(crate) mod queue;
 pub(crate) mod routes;
@@ -42,8 +44,10 @@ pub(crate) mod tally;
 pub(crate) mod templates;
 
 groups! {
+    dkim,
     domains,
     events,
+    mailing_lists,
     messages,
     queue,
     routes,

@@ -1,0 +1,58 @@
+//! Mailing lists of Mailgun and their members.
+//!
+//! A list has an address; mail to it goes to all subscribed members. A member has an address, a
+//! name and variables, which stand in the mail as `%recipient.age%`.
+//!
+//! ```no_run
+//! # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
+//! use mailgun_mailing_lists::{
+//!     AccessLevel, CreateMembers, MailingListSettings, MailingLists, NewMember,
+//! };
+//!
+//! let lists = MailingLists::new(&client);
+//! let settings = MailingListSettings::new().name("News").access_level(AccessLevel::ReadOnly);
+//! lists.create("news@mg.example.com", settings).await?;
+//!
+//! let members = ["ada@example.com", "bob@example.com"].map(NewMember::new).to_vec();
+//! let options = CreateMembers::new().upsert(true);
+//! for chunk in lists.members("news@mg.example.com").create_many(members, options).await {
+//!     println!("{:?}: {}", chunk.positions, chunk.result?.message);
+//! }
+//! # Ok(()) }
+//! ```
+
+mod list;
+mod lists;
+mod member;
+mod members;
+mod new_member;
+mod validation;
+
+pub use self::{
+    list::{
+        AccessLevel, MailingList, MailingListDeleted, MailingListReply, MailingListSettings,
+        ReplyPreference,
+    },
+    lists::{ListMailingLists, ListMailingListsByAddress, MailingLists, ROUTES},
+    member::{Member, MemberReply, MemberSettings, MembersReply},
+    members::{CreateMembers, ListMembers, ListMembersByAddress, Members, UploadMembers},
+    new_member::NewMember,
+    validation::{
+        ListValidation, ValidationFiles, ValidationResults, ValidationRisks, ValidationStarted,
+        ValidationStatus, ValidationSummary,
+    },
+};
+
+mailgun_core::open_enum! {
+    /// Which page of a listing to begin with.
+    pub enum StartPage {
+        /// The first.
+        First = "first",
+        /// The last.
+        Last = "last",
+        /// The one after the address that is given.
+        Next = "next",
+        /// The one before the address that is given.
+        Previous = "prev",
+    }
+}

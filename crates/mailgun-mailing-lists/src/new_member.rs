@@ -1,0 +1,117 @@
+use std::{fmt, sync::Arc};
+
+use mailgun_core::{Csv, Error};
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use crate::member::object;
+
+/// A member to add, as one of many: by [`Members::create_many`](crate::Members::create_many), or
+/// in a CSV file.
+///
+/// ```
+/// use mailgun_mailing_lists::NewMember;
+/// use serde_json::json;
+///
+/// let members = [
+///     NewMember::new("ada@example.com").name("Ada").vars(&json!({"age": 36})),
+///     NewMember::new("bob@example.com").subscribed(false),
+/// ];
+/// let csv = NewMember::csv("members.csv", &members)?;
+/// assert_eq!(csv.columns(), ["address", "name", "vars", "subscribed"]);
+/// # Ok::<(), mailgun_core::Error>(())
+/// ```
+#[derive(Clone, Serialize)]
+#[must_use]
+pub struct NewMember {
+    address: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    vars: Option<Box<RawValue>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    subscribed: Option<bool>,
+    /// Shared, since a row stays where it is when its chunk reports it.
+    #[serde(skip)]
+    fault: Option<Arc<Error>>,
+}
+
+impl NewMember {
+    /// A member with this address.
+    pub fn new(address: impl Into<String>) -> Self {
+        Self { address: address.into(), name: None, vars: None, subscribed: None, fault: None }
+    }
+
+    /// The name.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// The variables: anything that is a JSON object. Anything else is reported when the members
+    /// are sent.
+    pub fn vars(mut self, vars: &(impl Serialize + ?Sized)) -> Self {
+        match object(vars) {
+            Ok(json) => self.vars = Some(json),
+            Err(fault) => self.fault = Some(Arc::new(fault)),
+        }
+        self
+    }
+
+    /// Whether mail to the list goes to the member; `true` when not set.
+    pub fn subscribed(mut self, subscribed: bool) -> Self {
+        self.subscribed = Some(subscribed);
+        self
+    }
+
+    /// A CSV file of these members, for [`Members::upload`](crate::Members::upload).
+    ///
+    /// It has the columns that at least one member sets.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::InvalidInput`](mailgun_core::Kind::InvalidInput) if there is no member, or one with
+    /// variables that are no JSON object.
+    pub fn csv(filename: impl Into<String>, members: &[Self]) -> Result<Csv, Error> {
+        if let Some(fault) = Self::fault(members) {
+            return Err(fault);
+        }
+        type Cell = fn(&NewMember) -> Option<String>;
+        let columns: [(&str, Cell); 4] = [
+            ("address", |member| Some(member.address.clone())),
+            ("name", |member| member.name.clone()),
+            ("vars", |member| member.vars.as_ref().map(|json| json.get().to_owned())),
+            ("subscribed", |member| {
+                member.subscribed.map(|yes| if yes { "yes" } else { "no" }.to_owned())
+            }),
+        ];
+        let is_set = |(_, cell): &(&str, Cell)| members.iter().any(|it| cell(it).is_some());
+        let columns: Vec<_> = columns.into_iter().filter(is_set).collect();
+        let names: Vec<_> = columns.iter().map(|(name, _)| (*name).to_owned()).collect();
+        let rows = members.iter().map(|member| {
+            columns.iter().map(|(_, cell)| cell(member).unwrap_or_default()).collect()
+        });
+        Csv::from_rows(filename, std::iter::once(names).chain(rows))
+    }
+
+    /// The first fault among these members.
+    pub(crate) fn fault(members: &[Self]) -> Option<Error> {
+        let mut faults = members.iter().enumerate();
+        faults.find_map(|(index, member)| {
+            let fault = member.fault.clone()?;
+            let error = Error::invalid("vars", "is not a JSON object").with_source(fault);
+            Some(error.in_parameter(format_args!("members #{}", index + 1)))
+        })
+    }
+}
+
+/// Without the variables, which are the application's.
+impl fmt::Debug for NewMember {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NewMember")
+            .field("address", &self.address)
+            .field("name", &self.name)
+            .field("subscribed", &self.subscribed)
+            .finish_non_exhaustive()
+    }
+}

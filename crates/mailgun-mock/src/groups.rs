@@ -30,13 +30,17 @@ macro_rules! groups {
     };
 }
 
+pub(crate) mod account;
 pub(crate) mod events;
+pub(crate) mod keys;
 pub(crate) mod listing;
+pub(crate) mod message_limit;
 pub(crate) mod messages;
 pub(crate) mod queue;
 pub(crate) mod routes;
+pub(crate) mod subaccounts;
 
-groups![events, messages, queue, routes];
+groups![account, events, keys, messages, queue, routes, subaccounts];
 
 const NOT_FOUND: &str = "<!DOCTYPE HTML PUBLIC \"-//W3C//DTD HTML 3.2 Final//EN\">\n\
     <title>404 Not Found</title>\n<h1>Not Found</h1>\n<p>The requested URL was not found on the \

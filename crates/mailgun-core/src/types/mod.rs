@@ -7,6 +7,8 @@ mod domain_name;
 mod mailbox;
 mod open_enum;
 mod secret;
+mod sending_limit;
+mod success;
 mod timestamp;
 
 pub use self::{
@@ -15,5 +17,7 @@ pub use self::{
     domain_name::DomainName,
     mailbox::Mailbox,
     secret::Secret,
+    sending_limit::SendingLimit,
+    success::Success,
     timestamp::Timestamp,
 };

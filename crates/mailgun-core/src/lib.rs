@@ -42,7 +42,7 @@ pub use self::{
     transport::{Certificate, HttpVersions, Proxy, Roots},
     types::{
         Confirmation, DnsRecord, DnsRecordState, DnsRecordType, DomainName, Mailbox, Secret,
-        Timestamp, analytics, de,
+        SendingLimit, Success, Timestamp, analytics, de,
     },
 };
 

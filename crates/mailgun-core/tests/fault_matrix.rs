@@ -219,6 +219,35 @@ async fn a_redirect_is_an_error_and_the_key_stays() {
     assert_eq!(bait.connections(), 0);
 }
 
+#[tokio::test]
+async fn a_redirect_that_is_asked_for_gives_its_location_and_is_not_followed() {
+    const LINK: Route = Route::get("/v3/exports/{id}/download_url");
+    let bait = Server::always(accepted()).await;
+    let location = format!("{}/signed?a=%2B", bait.url());
+    let found = reply_with("302 Found", &[("location", &location)], "<a href=\"x\">Found</a>");
+    let server = Server::always(found).await;
+    let link = server.client().call_location(LINK, &["7"]).reply().await.unwrap();
+    assert_eq!(link.status(), 302);
+    assert_eq!(link.value, location);
+    assert_eq!((server.count(), bait.connections()), (1, 0));
+
+    for (reaction, kind) in [
+        (reply_with("302 Found", &[], ""), Decode),
+        (reply("200 OK", "{}"), Decode),
+        (reply("304 Not Modified", ""), Api),
+        (reply("404 Not Found", r#"{"message": "export not found"}"#), Api),
+    ] {
+        let server = Server::always(reaction).await;
+        let error = server.client().call_location(LINK, &["7"]).await.unwrap_err();
+        assert_eq!(error.kind(), kind, "{error}");
+        assert_eq!(server.count(), 1);
+    }
+    let moved = reply_with("302 Found", &[("location", &bait.url())], "");
+    let server = Server::always(moved).await;
+    let error = server.client().call_location(LINK, &["7"]).stream().await.unwrap_err();
+    assert_eq!((error.kind(), bait.connections()), (Api, 0));
+}
+
 /// The carriers of a wait, given the time of its end and its seconds.
 fn hints(at: SystemTime, seconds: u64) -> Vec<(&'static str, Reaction)> {
     let epoch = at.duration_since(UNIX_EPOCH).unwrap();

@@ -30,27 +30,34 @@ macro_rules! groups {
     };
 }
 
+pub(crate) mod account;
 pub(crate) mod dkim;
 pub(crate) mod domains;
 pub(crate) mod events;
+pub(crate) mod keys;
 pub(crate) mod listing;
 pub(crate) mod mailing_lists;
+pub(crate) mod message_limit;
 pub(crate) mod messages;
 pub(crate) mod queue;
 pub(crate) mod routes;
+pub(crate) mod subaccounts;
 pub(crate) mod suppressions;
 pub(crate) mod tags;
 pub(crate) mod tally;
 pub(crate) mod templates;
 
 groups! {
+    account,
     dkim,
     domains,
     events,
+    keys,
     mailing_lists,
     messages,
     queue,
     routes,
+    subaccounts,
     suppressions,
     tags,
     templates,

@@ -87,11 +87,13 @@ pub(crate) struct Options {
     deadline: Option<Duration>,
     repeatability: Option<Repeatability>,
     may_retry: bool,
+    /// A redirect is what the operation answers with, and no error.
+    wants_redirect: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { deadline: None, repeatability: None, may_retry: true }
+        Self { deadline: None, repeatability: None, may_retry: true, wants_redirect: false }
     }
 }
 
@@ -120,6 +122,14 @@ impl Call<Bytes> {
     pub(crate) fn bytes_reply(client: Client, route: Route, target: Result<Target, Error>) -> Self {
         let decode = |raw: RawReply| Ok(Reply { value: raw.body.clone(), raw });
         Self::new(client, route, target, Box::new(decode))
+    }
+}
+
+impl Call<String> {
+    pub(crate) fn location(client: Client, route: Route, target: Result<Target, Error>) -> Self {
+        let mut call = Self::new(client, route, target, Box::new(RawReply::location));
+        call.options.wants_redirect = true;
+        call
     }
 }
 
@@ -387,6 +397,10 @@ impl Options {
 
     pub(crate) fn deadline(&self) -> Option<Duration> {
         self.deadline
+    }
+
+    pub(crate) fn wants_redirect(&self) -> bool {
+        self.wants_redirect
     }
 }
 

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use http::{Request, Response, response::Parts};
+use http::{Request, Response, StatusCode, response::Parts};
 use pin_project_lite::pin_project;
 use tokio::time::{Instant, Sleep};
 use tracing::{Span, field::Empty};
@@ -28,6 +28,7 @@ pin_project! {
         stage: Stage,
         limits: Limits,
         context: CallContext,
+        wants_redirect: bool,
         // When the call must end, and the limit that this comes from.
         deadline: Option<(Instant, Duration)>,
         // Made when the call first has to wait.
@@ -60,7 +61,8 @@ impl Exchange {
         let context = options.context(route, deadline.map(|(at, _)| at), is_streamed);
         let span = call_span(&context);
         let stage = Stage::Head(client.0.stack.send(request, &context));
-        Self { stage, limits, context, deadline, sleep: None, span }
+        let wants_redirect = options.wants_redirect() && !is_streamed;
+        Self { stage, limits, context, wants_redirect, deadline, sleep: None, span }
     }
 
     pub(crate) fn context(&self) -> &CallContext {
@@ -78,7 +80,9 @@ impl Stage {
         cx: &mut Context<'_>,
         limits: Limits,
         is_streamed: bool,
+        wants_redirect: bool,
     ) -> Poll<Result<Response<ReplyBody>, Error>> {
+        let is_failure = |status| is_failure(status) && !(wants_redirect && is_redirect(status));
         if let Self::Head(reply) = self {
             let (parts, body) = ready!(reply.as_mut().poll(cx))?.into_parts();
             let is_failure = is_failure(parts.status);
@@ -112,7 +116,8 @@ impl Future for Exchange {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
         let entered = this.span.enter();
-        let mut outcome = this.stage.poll(cx, *this.limits, this.context.is_streamed());
+        let mut outcome =
+            this.stage.poll(cx, *this.limits, this.context.is_streamed(), *this.wants_redirect);
         if let (Poll::Pending, Some((at, limit))) = (&outcome, *this.deadline)
             && !this.context.is_timed()
         {
@@ -129,6 +134,11 @@ impl Future for Exchange {
         let outcome = ready!(outcome);
         Poll::Ready(outcome.map_err(|error| explained(error, this.context, this.span)))
     }
+}
+
+/// 304 and the like have nowhere to point to.
+fn is_redirect(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 301..=303 | 307 | 308)
 }
 
 fn explained(error: Error, context: &CallContext, span: &Span) -> Error {

@@ -121,6 +121,24 @@ impl Client {
         Call::bytes_reply(self.clone(), route, self.path(route, segments))
     }
 
+    /// Describes a call that is answered with a redirect, and gives where it points to, as the
+    /// server writes it.
+    ///
+    /// The redirect is not followed: the key must not go where it points to. Any other call takes
+    /// one for an error.
+    ///
+    /// ```no_run
+    /// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
+    /// use mailgun_core::Route;
+    ///
+    /// const LINK: Route = Route::get("/v9/files/{id}/download_url");
+    /// let link: String = client.call_location(LINK, &["7"]).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn call_location(&self, route: Route, segments: &[&str]) -> Call<String> {
+        Call::location(self.clone(), route, self.path(route, segments))
+    }
+
     /// Describes a call of a URL that a reply or a webhook gave, whose reply is JSON.
     ///
     /// The key goes to the base URL's host, to Mailgun's hosts if that is one of them, and to those

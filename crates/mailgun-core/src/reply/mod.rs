@@ -7,7 +7,7 @@ mod frames;
 use std::fmt;
 
 use bytes::Bytes;
-use http::{HeaderMap, StatusCode, response::Parts};
+use http::{HeaderMap, StatusCode, header, response::Parts};
 use serde::de::DeserializeOwned;
 
 pub(crate) use self::frames::{Collect, Frames};
@@ -58,7 +58,8 @@ impl<T> fmt::Debug for Reply<T> {
 }
 
 impl<T> Reply<T> {
-    /// The status, always a success.
+    /// The status: a success, or the redirect of a
+    /// [`call_location`](crate::Client::call_location).
     pub fn status(&self) -> StatusCode {
         self.raw.status
     }
@@ -80,6 +81,18 @@ impl<T> Reply<T> {
 }
 
 impl RawReply {
+    /// Where a redirect points to.
+    pub(crate) fn location(self) -> Result<Reply<String>, Error> {
+        let location = self.headers.get(header::LOCATION).and_then(|value| value.to_str().ok());
+        match location.map(str::to_owned) {
+            Some(value) => Ok(Reply { value, raw: self }),
+            None => {
+                let detail = "the reply names no location".to_owned();
+                Err(Error::undecodable(self.status, self.headers, self.body, detail))
+            }
+        }
+    }
+
     /// The body as JSON; an empty one counts as `null`.
     pub(crate) fn json<T: DeserializeOwned>(self) -> Result<Reply<T>, Error> {
         let json: &[u8] = if self.body.trim_ascii().is_empty() { b"null" } else { &self.body };

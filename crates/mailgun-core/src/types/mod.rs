@@ -8,6 +8,8 @@ mod domain_name;
 mod mailbox;
 mod open_enum;
 mod secret;
+mod sending_limit;
+mod success;
 mod timestamp;
 
 pub use self::{
@@ -16,5 +18,7 @@ pub use self::{
     domain_name::DomainName,
     mailbox::Mailbox,
     secret::Secret,
+    sending_limit::SendingLimit,
+    success::Success,
     timestamp::Timestamp,
 };

@@ -1,0 +1,88 @@
+//! A Mailgun account: its settings, users and API keys, its limits, the key that signs webhooks,
+//! and who may receive mail or call from where.
+//!
+//! Everything is reached from [`Account`].
+//!
+//! ```no_run
+//! # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
+//! use mailgun_account::{Account, CreateApiKey, KeyKind, KeyRole};
+//!
+//! let params = CreateApiKey::new().kind(KeyKind::Domain).domain_name("mg.example.com");
+//! let created = Account::new(&client).api_keys().create(KeyRole::Sending, params).await?;
+//! // The only time that it is shown.
+//! let secret = created.secret.expose();
+//! # let _ = secret;
+//! # Ok(()) }
+//! ```
+
+mod account;
+mod api_keys;
+mod custom_message_limit;
+mod exports;
+mod ip_allowlist;
+mod sandbox_recipients;
+mod threshold;
+mod thresholds;
+mod users;
+mod webhook_signing_key;
+
+use mailgun_core::Route;
+
+pub use self::{
+    account::{Account, AccountFeatures, AccountSettings},
+    api_keys::{
+        ApiKeyCreated, ApiKeyInfo, ApiKeys, CreateApiKey, KeyKind, KeyRole, ListApiKeys, PublicKey,
+    },
+    custom_message_limit::CustomMessageLimit,
+    exports::{Export, Exports, ListExports},
+    ip_allowlist::{IpAllowlist, IpAllowlistEntry, IpAllowlistSettings},
+    sandbox_recipients::{
+        SandboxRecipient, SandboxRecipientAdded, SandboxRecipientList, SandboxRecipients,
+    },
+    threshold::{
+        Threshold, ThresholdComparator, ThresholdDimension, ThresholdFilter, ThresholdMetric,
+        ThresholdSettings,
+    },
+    thresholds::Thresholds,
+    users::{
+        EmailDetails, EmailParts, ListUsers, User, UserAuth, UserPreferences, UserRole, Users,
+    },
+    webhook_signing_key::{SigningKey, WebhookSigningKey},
+};
+
+/// All operations of this crate, for tests that compare them with the API description.
+#[doc(hidden)]
+pub const ROUTES: &[Route] = &[
+    account::UPDATE_SETTINGS,
+    account::RESEND_ACTIVATION_EMAIL,
+    account::UPDATE_FEATURES,
+    api_keys::LIST,
+    api_keys::CREATE,
+    api_keys::DELETE,
+    api_keys::REGENERATE_PUBLIC,
+    custom_message_limit::GET,
+    custom_message_limit::SET,
+    custom_message_limit::DELETE,
+    custom_message_limit::ENABLE,
+    exports::LIST,
+    exports::GET,
+    exports::CREATE,
+    exports::DOWNLOAD_URL,
+    ip_allowlist::LIST,
+    ip_allowlist::ADD,
+    ip_allowlist::UPDATE,
+    ip_allowlist::DELETE,
+    sandbox_recipients::LIST,
+    sandbox_recipients::ADD,
+    sandbox_recipients::REMOVE,
+    thresholds::LIST,
+    thresholds::GET,
+    thresholds::CREATE,
+    thresholds::UPDATE,
+    thresholds::DELETE,
+    users::LIST,
+    users::ME,
+    users::GET,
+    webhook_signing_key::GET,
+    webhook_signing_key::CREATE,
+];

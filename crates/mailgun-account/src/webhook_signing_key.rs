@@ -1,0 +1,64 @@
+use mailgun_core::{Call, Client, Route, Secret, de};
+use serde::Deserialize;
+
+pub(crate) const GET: Route = Route::get("/v5/accounts/http_signing_key");
+pub(crate) const CREATE: Route = Route::post("/v5/accounts/http_signing_key");
+
+/// The key that signs webhooks and incoming mail. It is not the API key.
+#[derive(Clone, Debug)]
+pub struct WebhookSigningKey {
+    pub(crate) client: Client,
+}
+
+impl WebhookSigningKey {
+    /// The key.
+    ///
+    /// `GET /v5/accounts/http_signing_key`
+    ///
+    /// # Errors
+    ///
+    /// Status 400 if the account has none.
+    ///
+    /// ```no_run
+    /// # async fn example(account: mailgun_account::Account) -> Result<(), mailgun_core::Error> {
+    /// let key = account.webhook_signing_key().get().await?.http_signing_key;
+    /// println!("{} bytes", key.expose().len());
+    /// # Ok(()) }
+    /// ```
+    pub fn get(&self) -> Call<SigningKey> {
+        self.client.call(GET, &[])
+    }
+
+    /// Makes a new key in place of the one there is.
+    ///
+    /// `POST /v5/accounts/http_signing_key`. Webhooks are signed with the new key from then on;
+    /// whoever verifies them should take both for a while. It is not repeated when its outcome is
+    /// unknown.
+    ///
+    /// # Errors
+    ///
+    /// Status 401 for a wrong key.
+    ///
+    /// ```no_run
+    /// # async fn example(account: mailgun_account::Account) -> Result<(), mailgun_core::Error> {
+    /// let signing_key = account.webhook_signing_key();
+    /// let old = signing_key.get().await?.http_signing_key;
+    /// let new = signing_key.create().await?.http_signing_key;
+    /// # let _ = (old, new);
+    /// # Ok(()) }
+    /// ```
+    pub fn create(&self) -> Call<SigningKey> {
+        self.client.call(CREATE, &[])
+    }
+}
+
+/// The key that signs webhooks.
+#[derive(Clone, Debug, Deserialize)]
+#[non_exhaustive]
+pub struct SigningKey {
+    /// Mailgun's words, where it has any.
+    #[serde(default, deserialize_with = "de::null_default")]
+    pub message: String,
+    /// The key.
+    pub http_signing_key: Secret,
+}

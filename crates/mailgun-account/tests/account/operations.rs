@@ -1,0 +1,65 @@
+use mailgun_account::{
+    Account, AccountFeatures, AccountSettings, CreateApiKey, IpAllowlistSettings, KeyRole,
+    ListApiKeys, ListExports, ListUsers, ROUTES,
+};
+use mailgun_core::Repeatability;
+use mailgun_testing::{described, operations};
+
+use crate::threshold;
+
+#[tokio::test]
+async fn every_operation_of_the_api_is_there_as_the_api_has_it() {
+    let account = Account::new(&operations::client());
+    let calls = described![
+        account.update_settings(AccountSettings::new().name("Acme")),
+        account.resend_activation_email(),
+        account.update_features(AccountFeatures::new().ai_insights(true)),
+        account.api_keys().list(ListApiKeys::new()),
+        account.api_keys().create(KeyRole::Admin, CreateApiKey::new()),
+        account.api_keys().delete("id"),
+        account.api_keys().regenerate_public_key(),
+        account.custom_message_limit().get(),
+        account.custom_message_limit().set(1000),
+        account.custom_message_limit().delete(),
+        account.custom_message_limit().enable(),
+        account.exports().list(ListExports::new()),
+        account.exports().get("id"),
+        account.exports().create("/v3/events"),
+        account.exports().download_url("id"),
+        account.ip_allowlist().list(),
+        account.ip_allowlist().add("10.0.0.1", IpAllowlistSettings::new()),
+        account.ip_allowlist().update("10.0.0.1", IpAllowlistSettings::new()),
+        account.ip_allowlist().delete("10.0.0.1"),
+        account.sandbox_recipients().list(),
+        account.sandbox_recipients().add("bob@example.com"),
+        account.sandbox_recipients().remove("bob@example.com"),
+        account.thresholds().list(),
+        account.thresholds().get("name"),
+        account.thresholds().create(&threshold("2100")),
+        account.thresholds().update("name", &threshold("2100")),
+        account.thresholds().delete("name"),
+        account.users().list(ListUsers::new()),
+        account.users().me(),
+        account.users().get("id"),
+        account.webhook_signing_key().get(),
+        account.webhook_signing_key().create(),
+    ];
+    operations::check("mailgun-account", ROUTES, calls, &[]).await;
+}
+
+#[test]
+fn what_makes_something_new_or_sends_a_mail_is_not_repeated() {
+    let harmful = ROUTES.iter().filter(|route| route.repeatability() == Repeatability::Harmful);
+    assert_eq!(
+        harmful.map(ToString::to_string).collect::<Vec<_>>(),
+        [
+            "POST /v5/accounts/resend_activation_email",
+            "POST /v1/keys",
+            "POST /v1/keys/public",
+            "POST /v3/exports",
+            "POST /v5/sandbox/auth_recipients",
+            "POST /v1/thresholds/limits",
+            "POST /v5/accounts/http_signing_key",
+        ]
+    );
+}

@@ -1,0 +1,64 @@
+//! Who may receive mail of the sandbox domain. Nobody is activated here.
+
+use http::StatusCode;
+use serde_json::{Value, json};
+
+use crate::{
+    account::Account,
+    groups::Answer,
+    http::{
+        reply::{Refusal, Reply},
+        request::Request,
+    },
+};
+
+const LIMIT: usize = 5;
+
+pub(super) fn route(
+    account: &mut Account,
+    request: &Request,
+    method: &str,
+    rest: &[&str],
+) -> Option<Answer> {
+    let recipients = &mut account.groups.account.sandbox;
+    match (method, rest) {
+        ("GET", []) => Some(Ok(list(recipients))),
+        ("POST", []) => Some(add(recipients, request)),
+        ("DELETE", [email]) => Some(remove(recipients, email)),
+        _ => None,
+    }
+}
+
+fn list(recipients: &[String]) -> Reply {
+    let recipients: Vec<_> = recipients.iter().map(|email| json(email)).collect();
+    Reply::ok(&json!({ "recipients": recipients, "limit": LIMIT }))
+}
+
+fn add(recipients: &mut Vec<String>, request: &Request) -> Answer {
+    let email = checked(request.value("email").unwrap_or_default())?;
+    if !recipients.iter().any(|known| known == email) {
+        if recipients.len() == LIMIT {
+            let message = format!("Only {LIMIT} sandbox recipients are allowed");
+            return Err(Refusal::bad_request(message));
+        }
+        recipients.push(email.to_owned());
+    }
+    Ok(Reply::ok(&json!({ "recipient": json(email), "limit": LIMIT })))
+}
+
+fn remove(recipients: &mut Vec<String>, email: &str) -> Answer {
+    let email = checked(email)?;
+    recipients.retain(|known| known != email);
+    Ok(Reply::message(StatusCode::OK, "Sandbox recipient deleted."))
+}
+
+fn checked(email: &str) -> Result<&str, Refusal> {
+    let is_address = email
+        .split_once('@')
+        .is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty());
+    is_address.then_some(email).ok_or_else(|| Refusal::bad_request("Invalid email address."))
+}
+
+fn json(email: &str) -> Value {
+    json!({ "email": email, "activated": false })
+}

@@ -1,0 +1,108 @@
+//! API keys. They are kept without their secrets; calls are made with the key of the builder alone.
+
+use std::time::{Duration, SystemTime};
+
+use http::StatusCode;
+use serde_json::{Value, json};
+
+use super::Answer;
+use crate::{
+    account::Account,
+    date,
+    http::{
+        reply::{Refusal, Reply},
+        request::Request,
+    },
+};
+
+#[derive(Debug, Default)]
+pub(crate) struct State {
+    /// As the listing has them, in order of creation.
+    all: Vec<Value>,
+}
+
+pub(crate) fn route(
+    account: &mut Account,
+    request: &Request,
+    method: &str,
+    segments: &[&str],
+) -> Option<Answer> {
+    match (method, segments) {
+        ("GET", ["v1", "keys"]) => Some(list(account, request)),
+        ("POST", ["v1", "keys"]) => Some(create(account, request)),
+        ("POST", ["v1", "keys", "public"]) => Some(Ok(regenerate_public(account))),
+        ("DELETE", ["v1", "keys", id]) => Some(delete(account, id)),
+        _ => None,
+    }
+}
+
+fn list(account: &Account, request: &Request) -> Answer {
+    let (kind, domain) = (kind(request)?, request.parameter("domain_name"));
+    let mut items: Vec<_> = account.groups.keys.all.iter().collect();
+    items.retain(|key| {
+        kind.is_none_or(|kind| key["kind"] == kind)
+            && domain.is_none_or(|domain| key["domain_name"] == domain)
+    });
+    Ok(Reply::ok(&json!({ "total_count": items.len(), "items": items })))
+}
+
+fn create(account: &mut Account, request: &Request) -> Answer {
+    let kind = kind(request)?.unwrap_or("user");
+    let role = request.value("role").unwrap_or_default();
+    if !matches!(role, "admin" | "basic" | "sending" | "developer") {
+        return Err(Refusal::bad_request(
+            "expected `role` param to be one of [admin basic sending developer]",
+        ));
+    }
+    let domain = request.value("domain_name");
+    if kind == "domain" && domain.is_none() {
+        return Err(Refusal::bad_request("`domain_name` param is required for domain keys"));
+    }
+    let now = SystemTime::now();
+    let id = account.object_id();
+    let (first, second) = id.split_at(8);
+    let mut key = json!({
+        "id": format!("{first}-{}", &second[..8]),
+        "description": request.value("description").unwrap_or_default(),
+        "kind": kind,
+        "role": role,
+        "created_at": date::iso8601(now),
+        "updated_at": date::iso8601(now),
+        "is_disabled": false,
+        "domain_name": domain,
+        "requestor": request.value("email"),
+        "user_name": request.value("user_name"),
+    });
+    if let Some(lifetime) = request.value("expiration") {
+        let seconds = lifetime.parse().ok().filter(|seconds| *seconds > 0);
+        let end = seconds.and_then(|seconds| now.checked_add(Duration::from_secs(seconds)));
+        let end = end.ok_or_else(|| Refusal::bad_request("`expiration` must be greater than 0"))?;
+        key["expires_at"] = date::iso8601(end).into();
+    }
+    account.groups.keys.all.push(key.clone());
+    key["secret"] = account.object_id().into();
+    Ok(Reply::ok(&json!({ "message": "great success", "key": key })))
+}
+
+fn delete(account: &mut Account, id: &str) -> Answer {
+    let all = &mut account.groups.keys.all;
+    let index = all.iter().position(|key| key["id"] == id);
+    all.remove(index.ok_or_else(|| Refusal::not_found("no key matching id"))?);
+    Ok(Reply::message(StatusCode::OK, "key deleted"))
+}
+
+fn regenerate_public(account: &mut Account) -> Reply {
+    Reply::ok(&json!({
+        "key": format!("pubkey-{}", account.object_id()),
+        "message": "The public API key has been successfully regenerated.",
+    }))
+}
+
+fn kind(request: &Request) -> Result<Option<&str>, Refusal> {
+    let kind = request.value("kind");
+    if kind.is_some_and(|kind| !matches!(kind, "domain" | "user" | "web")) {
+        let message = "expected `kind` param to be one of [domain user web] or absent";
+        return Err(Refusal::bad_request(message));
+    }
+    Ok(kind)
+}

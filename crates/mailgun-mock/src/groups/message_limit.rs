@@ -1,0 +1,36 @@
+//! How many messages an account or a subaccount may send in a month. The limit is kept; nothing
+//! is refused because of it.
+
+use serde_json::json;
+
+use super::Answer;
+use crate::http::{
+    reply::{Refusal, Reply},
+    request::Request,
+};
+
+const SMALLEST: u64 = 1000;
+
+/// Answers for the account, or the subaccount, that has sent `sent` messages.
+pub(crate) fn answer(limit: &mut Option<u64>, sent: usize, request: &Request) -> Answer {
+    match request.method.as_str() {
+        "GET" => {
+            let limit = limit.ok_or_else(|| Refusal::not_found("No threshold for account"))?;
+            return Ok(Reply::ok(&json!({ "limit": limit, "current": sent, "period": "1m" })));
+        }
+        "PUT" => {
+            let new = request.value("limit").and_then(|text| text.parse().ok());
+            let new = new.filter(|new| *new >= SMALLEST);
+            // Spelled as the service spells it.
+            *limit = Some(new.ok_or_else(|| {
+                Refusal::bad_request(format!("The limit parameter minumum is {SMALLEST}"))
+            })?);
+        }
+        _ => {
+            limit
+                .take()
+                .ok_or_else(|| Refusal::bad_request("Could not delete threshold for account"))?;
+        }
+    }
+    Ok(Reply::ok(&json!({ "success": true })))
+}

@@ -1,0 +1,185 @@
+//! Subaccounts. One that is deleted is closed, and stays in the listing. What a subaccount's status,
+//! limit and features forbid is not refused elsewhere.
+
+use std::time::SystemTime;
+
+use http::StatusCode;
+use serde_json::{Map, Value, json};
+
+use super::{Answer, listing, message_limit};
+use crate::{
+    account::Account,
+    date,
+    http::{
+        reply::{Refusal, Reply},
+        request::Request,
+    },
+};
+
+#[derive(Debug, Default)]
+pub(crate) struct State {
+    /// In order of creation.
+    all: Vec<Subaccount>,
+}
+
+#[derive(Clone, Debug)]
+struct Subaccount {
+    id: String,
+    name: String,
+    status: &'static str,
+    features: Map<String, Value>,
+    monthly_limit: Option<u64>,
+    created_at: String,
+    updated_at: String,
+}
+
+const OPEN: &str = "open";
+const DISABLED: &str = "disabled";
+const CLOSED: &str = "closed";
+
+pub(crate) fn route(
+    account: &mut Account,
+    request: &Request,
+    method: &str,
+    segments: &[&str],
+) -> Option<Answer> {
+    let ["v5", "accounts", "subaccounts", rest @ ..] = segments else { return None };
+    Some(match (method, rest) {
+        ("GET", []) => list(account, request),
+        ("POST", []) => create(account, request),
+        ("DELETE", []) => delete(account, request),
+        ("GET", [id]) => get(account, id),
+        ("POST", [id, "enable"]) => enable(account, id),
+        ("POST", [id, "disable"]) => disable(account, id),
+        ("PUT", [id, "features"]) => update_features(account, request, id),
+        ("GET" | "PUT" | "DELETE", [id, "limit", "custom", "monthly"]) => {
+            monthly_limit(account, request, id)
+        }
+        _ => return None,
+    })
+}
+
+fn list(account: &Account, request: &Request) -> Answer {
+    let flag = |name: &str| request.parameter(name).map(|text| text == "true");
+    let (enabled, closed) = (flag("enabled"), flag("closed"));
+    let filter = request.parameter("filter").unwrap_or_default().to_lowercase();
+    let mut found: Vec<_> = account.groups.subaccounts.all.iter().collect();
+    found.retain(|subaccount| {
+        let is_wanted = match subaccount.status {
+            OPEN => enabled != Some(false),
+            DISABLED => enabled != Some(true),
+            _ => closed.unwrap_or(enabled.is_none()),
+        };
+        is_wanted && subaccount.name.to_lowercase().contains(&filter)
+    });
+    match request.parameter("sort") {
+        Some("asc") => found.sort_by(|a, b| a.name.cmp(&b.name)),
+        Some("desc") => found.sort_by(|a, b| b.name.cmp(&a.name)),
+        _ => {}
+    }
+    let page = listing::by_skip(request, &found, 10)?;
+    let page: Vec<_> = page.iter().map(|subaccount| subaccount.json()).collect();
+    Ok(Reply::ok(&json!({ "subaccounts": page, "total": found.len() })))
+}
+
+fn create(account: &mut Account, request: &Request) -> Answer {
+    let name = request.value("name").filter(|name| !name.is_empty());
+    let name = name.ok_or_else(|| Refusal::bad_request("Bad request"))?.to_owned();
+    let now = date::rfc2822(SystemTime::now(), "GMT");
+    let subaccount = Subaccount {
+        id: account.object_id(),
+        name,
+        status: OPEN,
+        features: Map::new(),
+        monthly_limit: None,
+        created_at: now.clone(),
+        updated_at: now,
+    };
+    let reply = wrapped(&subaccount);
+    account.groups.subaccounts.all.push(subaccount);
+    reply
+}
+
+fn delete(account: &mut Account, request: &Request) -> Answer {
+    let id = request.header("x-mailgun-on-behalf-of");
+    let id = id.ok_or_else(|| Refusal::bad_request("Bad request"))?;
+    let forbidden = |_| Refusal::new(StatusCode::FORBIDDEN, "Forbidden");
+    find(account, id).map_err(forbidden)?.set_status(CLOSED);
+    Ok(Reply::message(StatusCode::OK, "Subaccount successfully deleted"))
+}
+
+fn get(account: &Account, id: &str) -> Answer {
+    let found = account.groups.subaccounts.all.iter().find(|subaccount| subaccount.id == id);
+    wrapped(found.ok_or_else(not_found)?)
+}
+
+fn enable(account: &mut Account, id: &str) -> Answer {
+    let subaccount = find(account, id)?;
+    subaccount.set_status(OPEN);
+    wrapped(subaccount)
+}
+
+fn disable(account: &mut Account, id: &str) -> Answer {
+    let subaccount = find(account, id)?;
+    if subaccount.status == DISABLED {
+        return Err(Refusal::bad_request("subaccount is already disabled"));
+    }
+    subaccount.set_status(DISABLED);
+    wrapped(subaccount)
+}
+
+fn update_features(account: &mut Account, request: &Request, id: &str) -> Answer {
+    let subaccount = find(account, id)?;
+    let updates = request.form()?.fields.iter().filter_map(|(name, value)| {
+        let value: Value = serde_json::from_str(value).ok()?;
+        value["enabled"].is_boolean().then(|| (name.clone(), value))
+    });
+    let updates: Map<_, _> = updates.collect();
+    if updates.is_empty() {
+        return Err(Refusal::bad_request("No valid updates provided"));
+    }
+    subaccount.features.extend(updates);
+    subaccount.updated_at = date::rfc2822(SystemTime::now(), "GMT");
+    Ok(Reply::ok(&json!({ "features": subaccount.features })))
+}
+
+fn monthly_limit(account: &mut Account, request: &Request, id: &str) -> Answer {
+    let sent = account.groups.messages.sent.iter();
+    let sent = sent.filter(|message| message.subaccount() == Some(id)).count();
+    let subaccount =
+        find(account, id).map_err(|_| Refusal::bad_request("Invalid subaccount ID"))?;
+    message_limit::answer(&mut subaccount.monthly_limit, sent, request)
+}
+
+/// A subaccount that is not closed.
+fn find<'a>(account: &'a mut Account, id: &str) -> Result<&'a mut Subaccount, Refusal> {
+    let mut all = account.groups.subaccounts.all.iter_mut();
+    let found = all.find(|subaccount| subaccount.id == id && subaccount.status != CLOSED);
+    found.ok_or_else(not_found)
+}
+
+fn not_found() -> Refusal {
+    Refusal::not_found("Not Found")
+}
+
+fn wrapped(subaccount: &Subaccount) -> Answer {
+    Ok(Reply::ok(&json!({ "subaccount": subaccount.json() })))
+}
+
+impl Subaccount {
+    fn set_status(&mut self, status: &'static str) {
+        self.status = status;
+        self.updated_at = date::rfc2822(SystemTime::now(), "GMT");
+    }
+
+    fn json(&self) -> Value {
+        json!({
+            "id": self.id,
+            "name": self.name,
+            "status": self.status,
+            "features": self.features,
+            "created_at": self.created_at,
+            "updated_at": self.updated_at,
+        })
+    }
+}

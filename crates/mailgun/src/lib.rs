@@ -24,8 +24,12 @@
 //! | feature | module | what it brings |
 //! |---|---|---|
 //! | `messages` (default) | [`messages`] | sending, batches, MIME, stored messages, queues |
+//! | `account` | [`account`] | the account itself: settings, API keys, users, signing key, limits, allowlist |
+//! | `dkim` | [`dkim`] | DKIM keys of domains, authority and selector, automatic rotation |
 //! | `domains` | [`domains`] | sending domains: settings, DNS records, SMTP credentials, tracking, assigned IPs |
+//! | `mailing-lists` | [`mailing_lists`] | mailing lists and their members: single, in bulk, by CSV |
 //! | `routes` | [`routes`] | what happens to incoming mail: expressions and actions as types |
+//! | `subaccounts` | [`subaccounts`] | subaccounts: status, features, monthly limits |
 //! | `suppressions` | [`suppressions`] | bounces, unsubscribes, complaints, allowlist: single, in bulk, by CSV |
 //! | `tags` | [`tags`] | tags of the account with metrics; the older ones of a domain |
 //! | `templates` | [`templates`] | stored mails with variables, in versions: of a domain and of the account |
@@ -39,19 +43,31 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+/// The account itself: settings, API keys, users, signing key, limits, allowlist.
+#[cfg(feature = "account")]
+#[doc(inline)]
+pub use mailgun_account as account;
 pub use mailgun_core::{
     ApiKey, Body, BoxError, Call, CallContext, CallFuture, Certificate, Chunk, Chunks, Client,
     ClientBuilder, Confirmation, Credentials, Delivery, DnsRecord, DnsRecordState, DnsRecordType,
     DomainName, Download, Error, FieldValue, Fields, Form, HttpService, HttpVersions,
     IntoCredentials, JsonFields, Kind, LimitScope, LinkPage, Mailbox, Page, PageLinks, PageParts,
     PageReply, Pager, Proxy, Region, Repeatability, Reply, ReplyBody, ResumePoint, Roots, Route,
-    Secret, TimeoutPhase, Timestamp, Upload, Wait, analytics, bytes, http, json_params, layers,
-    mime, open_enum, params, read_text, true_false, yes_no,
+    Secret, SendingLimit, Success, TimeoutPhase, Timestamp, Upload, Wait, analytics, bytes, http,
+    json_params, layers, mime, open_enum, params, read_text, true_false, yes_no,
 };
+/// DKIM keys of domains, authority and selector, automatic rotation.
+#[cfg(feature = "dkim")]
+#[doc(inline)]
+pub use mailgun_dkim as dkim;
 /// Sending domains: settings, DNS records, SMTP credentials, tracking, assigned IPs.
 #[cfg(feature = "domains")]
 #[doc(inline)]
 pub use mailgun_domains as domains;
+/// Mailing lists and their members: single, in bulk, by CSV.
+#[cfg(feature = "mailing-lists")]
+#[doc(inline)]
+pub use mailgun_mailing_lists as mailing_lists;
 /// Sending mail: messages, MIME, batches, stored messages, queues.
 #[cfg(feature = "messages")]
 #[doc(inline)]
@@ -60,6 +76,10 @@ pub use mailgun_messages as messages;
 #[cfg(feature = "routes")]
 #[doc(inline)]
 pub use mailgun_routes as routes;
+/// Subaccounts: status, features, monthly limits.
+#[cfg(feature = "subaccounts")]
+#[doc(inline)]
+pub use mailgun_subaccounts as subaccounts;
 /// Bounces, unsubscribes, complaints, allowlist: single, in bulk, by CSV.
 #[cfg(feature = "suppressions")]
 #[doc(inline)]
@@ -164,6 +184,30 @@ impl Mailgun {
     #[cfg(feature = "domains")]
     pub fn domains(&self) -> domains::Domains {
         domains::Domains::new(&self.0)
+    }
+
+    /// The DKIM keys of the account's domains.
+    #[cfg(feature = "dkim")]
+    pub fn dkim_keys(&self) -> dkim::DkimKeys {
+        dkim::DkimKeys::new(&self.0)
+    }
+
+    /// The mailing lists of the account, with their members.
+    #[cfg(feature = "mailing-lists")]
+    pub fn mailing_lists(&self) -> mailing_lists::MailingLists {
+        mailing_lists::MailingLists::new(&self.0)
+    }
+
+    /// The subaccounts of the account; [`for_subaccount`](Self::for_subaccount) acts for one.
+    #[cfg(feature = "subaccounts")]
+    pub fn subaccounts(&self) -> subaccounts::Subaccounts {
+        subaccounts::Subaccounts::new(&self.0)
+    }
+
+    /// The account itself: settings, API keys, users, limits.
+    #[cfg(feature = "account")]
+    pub fn account(&self) -> account::Account {
+        account::Account::new(&self.0)
     }
 }
 

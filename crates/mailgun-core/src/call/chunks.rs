@@ -71,6 +71,11 @@ impl<T: Send + 'static> Chunks<T> {
         Self { calls: Box::new(calls) }
     }
 
+    /// The calls of all chunks, for dry runs and for sending them otherwise.
+    pub fn into_calls(self) -> impl Iterator<Item = Call<T>> + Send {
+        self.calls.map(|(_, call)| call)
+    }
+
     /// Sends the next chunk; `None` after the last.
     pub async fn next(&mut self) -> Option<Chunk<T>> {
         let (positions, call) = self.calls.next()?;

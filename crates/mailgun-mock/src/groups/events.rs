@@ -102,6 +102,18 @@ pub(crate) fn record(account: &mut Account, message: &SentMessage, kind: &str) {
     }
 }
 
+/// Adds an event that the index was late with; without a time or an id it gets them.
+pub(crate) fn add(account: &mut Account, domain: String, mut json: Value) {
+    let now = account.tick();
+    let id = account.token().trim_end_matches('=').to_owned();
+    if let Value::Object(fields) = &mut json {
+        fields.entry("id").or_insert_with(|| json!(id));
+        fields.entry("timestamp").or_insert_with(|| json!(now as f64 / 1e6));
+    }
+    let micros = json["timestamp"].as_f64().map_or(now, |seconds| (seconds * 1e6).round() as u64);
+    account.groups.events.all.push(Event { domain, micros, json });
+}
+
 fn common(account: &Account, message: &SentMessage, recipient: &str) -> Map<String, Value> {
     let files = message.mail.files().map(|file| {
         json!({

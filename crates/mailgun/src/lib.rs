@@ -27,6 +27,7 @@
 //! | `account` | [`account`] | the account itself: settings, API keys, users, signing key, limits, allowlist |
 //! | `dkim` | [`dkim`] | DKIM keys of domains, authority and selector, automatic rotation |
 //! | `domains` | [`domains`] | sending domains: settings, DNS records, SMTP credentials, tracking, assigned IPs |
+//! | `events` | [`events`] | what happened to mail: typed events, search, following new ones |
 //! | `mailing-lists` | [`mailing_lists`] | mailing lists and their members: single, in bulk, by CSV |
 //! | `routes` | [`routes`] | what happens to incoming mail: expressions and actions as types |
 //! | `subaccounts` | [`subaccounts`] | subaccounts: status, features, monthly limits |
@@ -64,6 +65,10 @@ pub use mailgun_dkim as dkim;
 #[cfg(feature = "domains")]
 #[doc(inline)]
 pub use mailgun_domains as domains;
+/// What happened to mail: typed events, search, following new ones.
+#[cfg(feature = "events")]
+#[doc(inline)]
+pub use mailgun_events as events;
 /// Mailing lists and their members: single, in bulk, by CSV.
 #[cfg(feature = "mailing-lists")]
 #[doc(inline)]
@@ -208,6 +213,12 @@ impl Mailgun {
     #[cfg(feature = "account")]
     pub fn account(&self) -> account::Account {
         account::Account::new(&self.0)
+    }
+
+    /// What happened to mail of `domain`.
+    #[cfg(feature = "events")]
+    pub fn events(&self, domain: impl Into<String>) -> events::Events {
+        events::Events::new(&self.0, domain)
     }
 }
 

@@ -3,9 +3,12 @@
 //!
 //! It always runs against a Mailgun inside this process.
 
-use mailgun::{Error, Mailgun, messages::Message};
+use mailgun::{
+    Error, Mailgun,
+    messages::Message,
+    subaccounts::{ListSubaccounts, SortOrder, Subaccounts, UpdateFeatures},
+};
 use mailgun_mock::MockMailgun;
-use mailgun_subaccounts::{ListSubaccounts, SortOrder, Subaccounts, UpdateFeatures};
 use tokio::task::JoinSet;
 
 /// A new tenant can send, and not more than it has paid for. The id is what the service stores.
@@ -34,7 +37,7 @@ async fn greet(mailgun: Mailgun, domain: String, tenant: String, to: String) -> 
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mock = MockMailgun::start().await;
     let mailgun: Mailgun = mock.client().into();
-    let subaccounts = Subaccounts::new(mailgun.client());
+    let subaccounts = mailgun.subaccounts();
 
     let mut tenants = Vec::new();
     for (name, per_month) in [("Acme", 10_000), ("Bolt", 50_000), ("Cato", 1_000)] {

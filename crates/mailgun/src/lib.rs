@@ -48,14 +48,17 @@
 #[cfg(feature = "account")]
 #[doc(inline)]
 pub use mailgun_account as account;
+/// A CSV file to import, whose columns are known before it is sent.
+#[cfg(any(feature = "mailing-lists", feature = "suppressions"))]
+pub use mailgun_core::Csv;
 pub use mailgun_core::{
     ApiKey, Body, BoxError, Call, CallContext, CallFuture, Certificate, Chunk, Chunks, Client,
     ClientBuilder, Confirmation, Credentials, Delivery, DnsRecord, DnsRecordState, DnsRecordType,
     DomainName, Download, Error, FieldValue, Fields, Form, HttpService, HttpVersions,
     IntoCredentials, JsonFields, Kind, LimitScope, LinkPage, Mailbox, Page, PageLinks, PageParts,
     PageReply, Pager, Proxy, Region, Repeatability, Reply, ReplyBody, ResumePoint, Roots, Route,
-    Secret, SendingLimit, Success, TimeoutPhase, Timestamp, Upload, Wait, analytics, bytes, http,
-    json_params, layers, mime, open_enum, params, read_text, true_false, yes_no,
+    Secret, SendingLimit, Success, TimeoutPhase, Timestamp, Upload, Wait, bytes, http, json_params,
+    layers, mime, open_enum, params, read_text, true_false, yes_no,
 };
 /// DKIM keys of domains, authority and selector, automatic rotation.
 #[cfg(feature = "dkim")]

@@ -3,12 +3,15 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE};
+use tokio::sync::mpsc::UnboundedSender;
 
 use crate::{
     date,
     groups::{Groups, domains},
     http::reply::Refusal,
+    mock::MockMailgun,
     sent::SentMessage,
+    webhook::Post,
 };
 
 #[derive(Debug)]
@@ -19,6 +22,10 @@ pub(crate) struct Account {
     pub(crate) domains: Vec<String>,
     pub(crate) limits: Limits,
     pub(crate) groups: Groups,
+    /// By which webhooks are signed.
+    pub(crate) signing_key: String,
+    /// Where webhooks wait to be posted; `None` if nobody posts them.
+    pub(crate) outbox: Option<UnboundedSender<Post>>,
     clock_micros: u64,
     numbers: u64,
 }
@@ -36,9 +43,17 @@ impl Account {
         domains: Vec<String>,
         limits: Limits,
     ) -> Self {
-        let groups = Groups::default();
-        let mut account =
-            Self { base_url, api_key, domains, limits, groups, clock_micros: 0, numbers: 0 };
+        let mut account = Self {
+            base_url,
+            api_key,
+            domains,
+            limits,
+            groups: Groups::default(),
+            signing_key: MockMailgun::SIGNING_KEY.to_owned(),
+            outbox: None,
+            clock_micros: 0,
+            numbers: 0,
+        };
         domains::add_first(&mut account);
         account
     }
@@ -72,6 +87,12 @@ impl Account {
     pub(crate) fn token(&mut self) -> String {
         let (high, low) = (self.unique_number(), self.unique_number());
         BASE64_URL_SAFE.encode([high.to_be_bytes(), low.to_be_bytes()].concat())
+    }
+
+    /// Fifty characters, as the token of a signature has.
+    pub(crate) fn signature_token(&mut self) -> String {
+        let mut number = || self.unique_number();
+        format!("{:016x}{:016x}{:016x}ff", number(), number(), number())
     }
 
     /// An id of an object: 24 hexadecimal digits.

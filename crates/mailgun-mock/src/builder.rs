@@ -6,13 +6,14 @@ use std::{
     sync::Arc,
 };
 
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, sync::mpsc};
 
 use crate::{
     account::{Account, Limits},
     http::connection,
     mock::MockMailgun,
     server::Server,
+    webhook,
 };
 
 /// Settings for a [`MockMailgun`]; from [`MockMailgun::builder`].
@@ -33,6 +34,7 @@ use crate::{
 pub struct Builder {
     address: SocketAddr,
     api_key: String,
+    signing_key: String,
     domains: Vec<String>,
     limits: Limits,
 }
@@ -42,6 +44,7 @@ impl Default for Builder {
         Self {
             address: (Ipv4Addr::LOCALHOST, 0).into(),
             api_key: MockMailgun::API_KEY.to_owned(),
+            signing_key: MockMailgun::SIGNING_KEY.to_owned(),
             domains: Vec::new(),
             limits: Limits { message_bytes: 25 * 1024 * 1024, recipients: 1000 },
         }
@@ -58,6 +61,12 @@ impl Builder {
     /// Sets the API key instead of [`MockMailgun::API_KEY`].
     pub fn api_key(mut self, api_key: impl Into<String>) -> Self {
         self.api_key = api_key.into();
+        self
+    }
+
+    /// Sets the key that webhooks are signed with instead of [`MockMailgun::SIGNING_KEY`].
+    pub fn signing_key(mut self, signing_key: impl Into<String>) -> Self {
+        self.signing_key = signing_key.into();
         self
     }
 
@@ -90,9 +99,14 @@ impl Builder {
         }
         let listener = TcpListener::bind(self.address).await?;
         let base_url = format!("http://{}", listener.local_addr()?);
-        let account = Account::new(base_url, self.api_key, self.domains, self.limits);
+        let mut account = Account::new(base_url, self.api_key, self.domains, self.limits);
+        let (outbox, posts) = mpsc::unbounded_channel();
+        account.signing_key = self.signing_key;
+        account.outbox = Some(outbox);
         let server = Arc::new(Server::new(account));
-        let task = tokio::spawn(connection::accept(listener, Arc::clone(&server)));
+        let accepting = connection::accept(listener, Arc::clone(&server));
+        let posting = webhook::post_all(posts, Arc::clone(&server));
+        let task = tokio::spawn(async { tokio::join!(accepting, posting) });
         Ok(MockMailgun::new(server, task.abort_handle()))
     }
 }

@@ -46,6 +46,7 @@ pub(crate) mod suppressions;
 pub(crate) mod tags;
 pub(crate) mod tally;
 pub(crate) mod templates;
+pub(crate) mod webhooks;
 
 groups! {
     account,
@@ -61,6 +62,7 @@ groups! {
     suppressions,
     tags,
     templates,
+    webhooks,
 }
 
 const NOT_FOUND: &str = "<!DOCTYPE HTML PUBLIC \"-//W3C//DTD HTML 3.2 Final//EN\">\n\

@@ -46,10 +46,13 @@
 //! * A message with a delivery time in the future is accepted, waits in the queue, and is
 //!   delivered when its time has come, unless the queue is cleared before.
 //! * A message to a bounced, unsubscribed or complained address is accepted, and then fails.
+//! * Events are posted, signed, to the webhooks that are registered for them, if these are on
+//!   loopback: [`MockMailgun::webhook_deliveries`] has their answers.
 //!
 //! # What it does not do
 //!
 //! * It delivers nothing and renders no template and no placeholder.
+//! * It posts a webhook once, whatever the answer, and never to another machine.
 //! * Address lists are read more strictly than the service does, which cuts off recipients behind
 //!   an unquoted comma, semicolon or parenthesis in a display name. Here they are invalid.
 //! * Message sizes count values and files as sent, not the MIME text that results.
@@ -68,6 +71,7 @@ mod mock;
 mod rate_limit;
 mod sent;
 mod server;
+mod webhook;
 
 pub use builder::Builder;
 pub use fault::Fault;
@@ -75,3 +79,4 @@ pub use log::LoggedRequest;
 pub use mock::{MockMailgun, WaitError};
 pub use rate_limit::RateLimit;
 pub use sent::{SentFile, SentMessage};
+pub use webhook::WebhookDelivery;

@@ -87,9 +87,10 @@ async fn run(arguments: Arguments) -> std::io::Result<()> {
         builder = builder.domain(domain);
     }
     let mailgun = builder.start().await?;
-    println!("base URL  {}", mailgun.base_url());
-    println!("API key   {}", mailgun.api_key());
-    println!("domains   {}", domains.join(", "));
+    println!("base URL     {}", mailgun.base_url());
+    println!("API key      {}", mailgun.api_key());
+    println!("signing key  {}", mailgun.signing_key());
+    println!("domains      {}", domains.join(", "));
     tokio::signal::ctrl_c().await
 }
 

@@ -1,7 +1,7 @@
 //! The handle that a test holds.
 
 use std::{
-    fmt,
+    fmt, io,
     sync::Arc,
     time::{Duration, SystemTime},
 };
@@ -18,6 +18,7 @@ use crate::{
     log::LoggedRequest,
     sent::SentMessage,
     server::Server,
+    webhook::{Post, WebhookDelivery},
 };
 
 /// A Mailgun that runs inside the process, and shows what reached it.
@@ -47,6 +48,9 @@ impl MockMailgun {
 
     /// The API key that is right unless the builder sets another.
     pub const API_KEY: &str = "key-mock";
+
+    /// The key that webhooks are signed with unless the builder sets another.
+    pub const SIGNING_KEY: &str = "signing-key-mock";
 
     /// Starts a server with default settings on a free port of loopback.
     ///
@@ -106,6 +110,11 @@ impl MockMailgun {
     /// The API key that the server accepts.
     pub fn api_key(&self) -> String {
         self.server.state().account.api_key.clone()
+    }
+
+    /// The key that webhooks are signed with.
+    pub fn signing_key(&self) -> String {
+        self.server.state().account.signing_key.clone()
     }
 
     /// The first of the sending domains.
@@ -174,6 +183,29 @@ impl MockMailgun {
         let mut state = self.server.state();
         queue::deliver_due(&mut state.account);
         state.account.groups.events.all.iter().map(|event| event.json.clone()).collect()
+    }
+
+    /// Every webhook that was posted, and what it was answered with, in order.
+    ///
+    /// They are posted one after the other, in the background.
+    pub fn webhook_deliveries(&self) -> Vec<WebhookDelivery> {
+        self.server.state().account.groups.webhooks.deliveries.clone()
+    }
+
+    /// Posts a mail, parsed and signed, as a route with `forward("https://..")` does it, to a URL
+    /// on loopback, and gives the status of the answer.
+    ///
+    /// `fields` are those of the form: `recipient`, `sender`, `subject`, `body-plain` and so on.
+    ///
+    /// # Errors
+    ///
+    /// If the URL is none of plain HTTP on loopback, or does not answer.
+    pub async fn post_inbound(&self, url: &str, fields: &[(&str, &str)]) -> io::Result<u16> {
+        let post = {
+            let mut state = self.server.state();
+            Post::form(&mut state.account, url, fields)
+        };
+        post.send().await
     }
 
     /// Adds an event of the first domain, in the form of the events endpoint.

@@ -34,6 +34,7 @@
 //! | `suppressions` | [`suppressions`] | bounces, unsubscribes, complaints, allowlist: single, in bulk, by CSV |
 //! | `tags` | [`tags`] | tags of the account with metrics; the older ones of a domain |
 //! | `templates` | [`templates`] | stored mails with variables, in versions: of a domain and of the account |
+//! | `webhooks` | [`webhooks`] | webhooks: managing them, and receiving: signatures, typed payloads, inbound mail |
 //!
 //! `full` switches all of them on. TLS: `rustls-aws-lc-rs` and `native-roots` by default,
 //! `rustls-ring`, `rustls-no-provider`, `webpki-roots`; conversions of [`Timestamp`]: `time`,
@@ -100,6 +101,10 @@ pub use mailgun_tags as tags;
 #[cfg(feature = "templates")]
 #[doc(inline)]
 pub use mailgun_templates as templates;
+/// Webhooks: managing them, and receiving: signatures, typed payloads, inbound mail.
+#[cfg(feature = "webhooks")]
+#[doc(inline)]
+pub use mailgun_webhooks as webhooks;
 
 /// The Mailgun API: a [`Client`], and a handle for each resource.
 ///
@@ -222,6 +227,18 @@ impl Mailgun {
     #[cfg(feature = "events")]
     pub fn events(&self, domain: impl Into<String>) -> events::Events {
         events::Events::new(&self.0, domain)
+    }
+
+    /// The webhooks of `domain`.
+    #[cfg(feature = "webhooks")]
+    pub fn webhooks(&self, domain: impl Into<String>) -> webhooks::Webhooks {
+        webhooks::Webhooks::new(&self.0, domain)
+    }
+
+    /// The webhooks of the account, for all its domains.
+    #[cfg(feature = "webhooks")]
+    pub fn account_webhooks(&self) -> webhooks::AccountWebhooks {
+        webhooks::AccountWebhooks::new(&self.0)
     }
 }
 

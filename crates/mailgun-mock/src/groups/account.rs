@@ -21,8 +21,6 @@ use crate::{
 
 #[derive(Debug, Default)]
 pub(crate) struct State {
-    /// Made when it is first asked for.
-    pub(crate) http_signing_key: Option<String>,
     monthly_limit: Option<u64>,
     allowlist: Vec<allowlist::Entry>,
     exports: Vec<exports::Export>,
@@ -76,24 +74,16 @@ fn update_settings(request: &Request) -> Answer {
     Ok(Reply::message(StatusCode::OK, "Account info has been updated"))
 }
 
-fn signing_key(account: &mut Account) -> Reply {
-    let key = match account.groups.account.http_signing_key.take() {
-        Some(key) => key,
-        None => format!("key-{}", account.object_id()),
-    };
-    let reply = Reply::ok(&json!({ "http_signing_key": key }));
-    account.groups.account.http_signing_key = Some(key);
-    reply
+fn signing_key(account: &Account) -> Reply {
+    Reply::ok(&json!({ "http_signing_key": account.signing_key }))
 }
 
 fn new_signing_key(account: &mut Account) -> Reply {
-    let key = format!("key-{}", account.object_id());
-    let reply = Reply::ok(&json!({
+    account.signing_key = format!("key-{}", account.object_id());
+    Reply::ok(&json!({
         "message": "regenerated HTTP signing key for account",
-        "http_signing_key": key,
-    }));
-    account.groups.account.http_signing_key = Some(key);
-    reply
+        "http_signing_key": account.signing_key,
+    }))
 }
 
 fn update_features(request: &Request) -> Answer {

@@ -6,7 +6,7 @@ mod page;
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 
-use super::{Answer, queue, suppressions};
+use super::{Answer, queue, suppressions, webhooks};
 use crate::{
     account::Account,
     date,
@@ -98,6 +98,7 @@ pub(crate) fn record(account: &mut Account, message: &SentMessage, kind: &str) {
             json.extend(suppressions::failure(account, message, recipient));
         }
         let event = Event { domain: message.domain.clone(), micros, json: Value::Object(json) };
+        webhooks::notify(account, &event.domain, &event.json);
         account.groups.events.all.push(event);
     }
 }
@@ -111,6 +112,7 @@ pub(crate) fn add(account: &mut Account, domain: String, mut json: Value) {
         fields.entry("timestamp").or_insert_with(|| json!(now as f64 / 1e6));
     }
     let micros = json["timestamp"].as_f64().map_or(now, |seconds| (seconds * 1e6).round() as u64);
+    webhooks::notify(account, &domain, &json);
     account.groups.events.all.push(Event { domain, micros, json });
 }
 

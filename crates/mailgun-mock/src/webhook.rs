@@ -1,0 +1,162 @@
+//! Posting of webhooks, to this machine alone.
+
+use std::{
+    io,
+    net::{IpAddr, Ipv4Addr},
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
+
+use bytes::Bytes;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use http::{Request, Uri, header, uri::Scheme};
+use http_body_util::Full;
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
+use serde_json::{Value, json};
+use sha2::Sha256;
+use tokio::{net::TcpStream, sync::mpsc::UnboundedReceiver};
+
+use crate::{account::Account, date, server::Server};
+
+/// How long a receiver may take.
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// A webhook that was posted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct WebhookDelivery {
+    /// Where to.
+    pub url: String,
+    /// The type that it is registered for, `delivered` for example.
+    pub event: String,
+    /// The status of the answer; `None` if there was none, or the URL is not on loopback, so that
+    /// nothing was posted.
+    pub status: Option<u16>,
+}
+
+/// A request that waits to be posted.
+#[derive(Debug)]
+pub(crate) struct Post {
+    url: String,
+    event: String,
+    content_type: &'static str,
+    body: Bytes,
+}
+
+impl Post {
+    pub(crate) fn event(account: &mut Account, url: &str, webhook: &str, event: &Value) -> Self {
+        let [timestamp, token, signature] = signature(account);
+        let signature = json!({ "timestamp": timestamp, "token": token, "signature": signature });
+        let body = json!({ "signature": signature, "event-data": event });
+        Self {
+            url: url.to_owned(),
+            event: webhook.to_owned(),
+            content_type: "application/json",
+            body: body.to_string().into(),
+        }
+    }
+
+    pub(crate) fn form(account: &mut Account, url: &str, fields: &[(&str, &str)]) -> Self {
+        let [timestamp, token, signature] = signature(account);
+        let body = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .extend_pairs([("timestamp", timestamp), ("token", token), ("signature", signature)])
+            .finish();
+        Self {
+            url: url.to_owned(),
+            event: String::new(),
+            content_type: "application/x-www-form-urlencoded",
+            body: body.into(),
+        }
+    }
+
+    pub(crate) async fn send(self) -> io::Result<u16> {
+        let Self { url, content_type, body, .. } = self;
+        let uri: Uri = url.parse().map_err(io::Error::other)?;
+        let (address, authority) = loopback(&uri)
+            .ok_or_else(|| io::Error::other("nothing is posted but plain HTTP to loopback"))?;
+        let path = uri.path_and_query().map_or("/", |path| path.as_str());
+        let request = Request::post(path)
+            .header(header::HOST, authority)
+            .header(header::USER_AGENT, "mailgun-mock")
+            .header(header::CONTENT_TYPE, content_type)
+            .body(Full::new(body))
+            .map_err(io::Error::other)?;
+        let exchange = async {
+            let stream = TcpStream::connect(address).await?;
+            let (mut sender, connection) =
+                http1::handshake(TokioIo::new(stream)).await.map_err(io::Error::other)?;
+            let answer = sender.send_request(request);
+            tokio::pin!(answer, connection);
+            let answer = tokio::select! {
+                biased;
+                answer = &mut answer => answer,
+                // It ends after the answer, or because there is none.
+                _ = connection => answer.await,
+            };
+            answer.map(|answer| answer.status().as_u16()).map_err(io::Error::other)
+        };
+        tokio::time::timeout(TIMEOUT, exchange).await?
+    }
+}
+
+/// Posts what comes in, in order, until the task is aborted.
+pub(crate) async fn post_all(mut posts: UnboundedReceiver<Post>, server: Arc<Server>) {
+    while let Some(post) = posts.recv().await {
+        let (url, event) = (post.url.clone(), post.event.clone());
+        let status = post.send().await.ok();
+        let delivery = WebhookDelivery { url, event, status };
+        server.state().account.groups.webhooks.deliveries.push(delivery);
+    }
+}
+
+/// Timestamp, token and signature of now.
+fn signature(account: &mut Account) -> [String; 3] {
+    let timestamp = date::epoch_seconds(SystemTime::now()).to_string();
+    let token = account.signature_token();
+    let mut hex = String::new();
+    if let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(account.signing_key.as_bytes()) {
+        mac.update(timestamp.as_bytes());
+        mac.update(token.as_bytes());
+        hex.extend(mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")));
+    }
+    [timestamp, token, hex]
+}
+
+/// Where a URL leads to, if that is plain HTTP on this machine, and its authority.
+fn loopback(uri: &Uri) -> Option<((IpAddr, u16), &str)> {
+    let authority = uri.authority()?;
+    let host = authority.host().trim_matches(['[', ']']);
+    let ip = match host {
+        // Not by the resolver, which may know another one.
+        "localhost" => Ipv4Addr::LOCALHOST.into(),
+        _ => host.parse::<IpAddr>().ok()?,
+    };
+    let is_local = uri.scheme() == Some(&Scheme::HTTP) && ip.is_loopback();
+    is_local.then(|| ((ip, authority.port_u16().unwrap_or(80)), authority.as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_plain_http_to_loopback_is_posted() {
+        for (url, is_loopback) in [
+            ("http://127.0.0.1:8080/a?b=c", true),
+            ("http://localhost/a", true),
+            ("http://[::1]:80/", true),
+            ("http://127.9.9.9", true),
+            ("https://127.0.0.1/a", false),
+            ("http://example.com/a", false),
+            ("http://localhost.example.com/a", false),
+            ("http://127.0.0.1@example.com/a", false),
+            ("http://127.0.0.1.example.com/a", false),
+            ("http://10.0.0.1/a", false),
+            ("/a", false),
+        ] {
+            assert_eq!(loopback(&url.parse().unwrap()).is_some(), is_loopback, "{url}");
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! Webhooks of Mailgun: managing them, and receiving what they post, inbound mail too.
+//!
+//! * [`Webhooks`] and [`AccountWebhooks`] say which events Mailgun posts where.
+//! * [`receive`] verifies and reads what it posts: events, and the mail that routes forward. It
+//!   needs neither a client nor a runtime.
+//!
+//! ```no_run
+//! # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
+//! use mailgun_webhooks::{WebhookType, Webhooks};
+//!
+//! let webhooks = Webhooks::new(&client, "mg.example.com");
+//! let urls = ["https://example.com/mailgun"];
+//! let created = webhooks.create(WebhookType::PermanentFail, urls).await?;
+//! println!("{}: {:?}", created.message, created.webhook.urls);
+//! # Ok(()) }
+//! ```
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod account;
+pub mod receive;
+mod webhook;
+mod webhooks;
+
+use mailgun_core::Route;
+
+pub use self::{
+    account::{AccountWebhookSettings, AccountWebhooks, ListAccountWebhooks},
+    webhook::{AccountWebhook, Webhook, WebhookMap, WebhookReply, WebhookTest, WebhookType},
+    webhooks::Webhooks,
+};
+
+/// All operations of this crate, for tests that compare them with the API description.
+#[doc(hidden)]
+pub const ROUTES: &[Route] = &[
+    webhooks::LIST,
+    webhooks::GET,
+    webhooks::CREATE,
+    webhooks::TEST,
+    webhooks::UPDATE,
+    webhooks::DELETE,
+    webhooks::CREATE_URL,
+    webhooks::UPDATE_URL,
+    webhooks::DELETE_URLS,
+    account::LIST,
+    account::GET,
+    account::CREATE,
+    account::UPDATE,
+    account::DELETE,
+    account::DELETE_MANY,
+];

@@ -1,0 +1,55 @@
+//! The extractor for axum.
+
+use axum::{
+    extract::{FromRef, FromRequest, Request},
+    response::{IntoResponse, Response},
+};
+
+use super::{Payload, ReceiveError, Verified, Verifier, body};
+
+/// With the feature `axum`, an extractor, for handlers whose state has a [`Verifier`].
+///
+/// ```
+/// use axum::{Router, http::StatusCode, routing::post};
+/// use mailgun_events::Event;
+/// use mailgun_webhooks::receive::{SigningKey, Verified, Verifier};
+///
+/// async fn on_event(verified: Verified<Event>) -> StatusCode {
+///     verified
+///         .handle(|event| async move {
+///             println!("{} {}", event.name(), event.message_id());
+///             Ok::<_, std::io::Error>(())
+///         })
+///         .await
+/// }
+///
+/// let verifier = Verifier::new(SigningKey::new("8d4d...")?);
+/// let app: Router = Router::new().route("/mailgun", post(on_event)).with_state(verifier);
+/// # Ok::<(), mailgun_core::Error>(())
+/// ```
+///
+/// The handler settles the claim itself, by [`Verified::handle`] or
+/// [`Claim::settle`](super::Claim::settle); an extractor does not see what it answers.
+///
+/// A handler that takes a `Result<Verified<Event>, ReceiveError>` sees what is refused, and answers
+/// as it likes. The limits of the verifier apply, and not axum's own of 2 MB.
+impl<S, T> FromRequest<S> for Verified<T>
+where
+    S: Send + Sync,
+    Verifier: FromRef<S>,
+    T: TryFrom<Payload> + Send,
+    ReceiveError: From<T::Error>,
+{
+    type Rejection = ReceiveError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ReceiveError> {
+        let (head, body) = request.into_parts();
+        body::receive(&Verifier::from_ref(state), &head.headers, body).await
+    }
+}
+
+impl IntoResponse for ReceiveError {
+    fn into_response(self) -> Response {
+        self.status().into_response()
+    }
+}

@@ -1,0 +1,41 @@
+//! The body of a request, read to its end or to the limit.
+
+use http_body::Body;
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use mailgun_core::{
+    BoxError,
+    bytes::Bytes,
+    http::{HeaderMap, header},
+};
+
+use super::{Limit, Payload, ReceiveError, Verified, Verifier};
+
+pub(super) async fn receive<B, T>(
+    verifier: &Verifier,
+    headers: &HeaderMap,
+    body: B,
+) -> Result<Verified<T>, ReceiveError>
+where
+    B: Body,
+    B::Error: Into<BoxError>,
+    T: TryFrom<Payload>,
+    ReceiveError: From<T::Error>,
+{
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let body = read(body, verifier.limits().total_bytes).await?;
+    verifier.receive(content_type.unwrap_or_default(), body).await
+}
+
+async fn read<B>(body: B, limit: usize) -> Result<Bytes, ReceiveError>
+where
+    B: Body,
+    B::Error: Into<BoxError>,
+{
+    match Limited::new(body, limit).collect().await {
+        Ok(body) => Ok(body.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => {
+            Err(ReceiveError::TooLarge(Limit::TotalBytes))
+        }
+        Err(error) => Err(ReceiveError::Body(error)),
+    }
+}

@@ -1,0 +1,84 @@
+use std::{convert::Infallible, error::Error, fmt};
+
+use mailgun_core::{BoxError, http::StatusCode};
+
+use super::{Limit, PayloadKind};
+
+/// Why a request is not handled.
+///
+/// Its text holds nothing of the request.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum ReceiveError {
+    /// It is not what Mailgun posts, or cannot be read.
+    Malformed(&'static str),
+    /// It has more than the [`Limits`](super::Limits) allow.
+    TooLarge(Limit),
+    /// No key has signed it.
+    BadSignature,
+    /// It was signed too long ago, or in the future.
+    Stale,
+    /// A request with its token was handled before.
+    Replayed,
+    /// It is right, but of another kind than this handler is for.
+    UnexpectedPayload {
+        /// What the handler is for.
+        expected: &'static str,
+        /// What arrived.
+        arrived: PayloadKind,
+    },
+    /// A request with its token is being handled now.
+    InProgress,
+    /// The token store failed.
+    Store(BoxError),
+    /// The body of the request broke off.
+    Body(BoxError),
+}
+
+impl ReceiveError {
+    /// The status to answer with: 406 for what will never become right, so that Mailgun gives up,
+    /// and 503 for what may, so that it tries again.
+    ///
+    /// An application that wants requests again which were too old or too large, until somebody has
+    /// looked at its settings, answers 503 to these too.
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::InProgress | Self::Store(_) | Self::Body(_) => StatusCode::SERVICE_UNAVAILABLE,
+            _ => StatusCode::NOT_ACCEPTABLE,
+        }
+    }
+}
+
+impl fmt::Display for ReceiveError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Malformed(reason) => write!(f, "the request is malformed: {reason}"),
+            Self::TooLarge(limit) => write!(f, "the request has too many {limit}"),
+            Self::BadSignature => f.write_str("the signature is not by any of the signing keys"),
+            Self::Stale => f.write_str("the signature is too old, or of the future"),
+            Self::Replayed => f.write_str("the token of the signature was used before"),
+            Self::UnexpectedPayload { expected, arrived } => {
+                write!(f, "{arrived} arrived where {expected} is expected")
+            }
+            Self::InProgress => f.write_str("the token of the signature is in use"),
+            Self::Store(_) => f.write_str("the token store failed"),
+            Self::Body(_) => f.write_str("the body of the request broke off"),
+        }
+    }
+}
+
+impl Error for ReceiveError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Store(source) | Self::Body(source) => Some(&**source),
+            _ => None,
+        }
+    }
+}
+
+/// A [`Payload`](super::Payload) is a payload of any kind.
+impl From<Infallible> for ReceiveError {
+    fn from(never: Infallible) -> Self {
+        match never {}
+    }
+}

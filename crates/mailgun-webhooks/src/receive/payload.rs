@@ -1,0 +1,161 @@
+use std::fmt;
+
+use mailgun_core::bytes::Bytes;
+use mailgun_events::Event;
+use serde::Deserialize;
+
+use super::{
+    InboundContent, InboundMail, LegacyEvent, Limit, Limits, ReceiveError, Signature, form::Form,
+};
+
+/// What Mailgun posts.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Payload {
+    /// An event, as JSON.
+    Event(Box<Event>),
+    /// An event as a form, as Mailgun posted it before 2018.
+    LegacyEvent(Box<LegacyEvent>),
+    /// A mail that a route forwards or has stored.
+    Inbound(Box<InboundMail>),
+}
+
+impl Payload {
+    /// What it is.
+    pub fn kind(&self) -> PayloadKind {
+        match self {
+            Self::Event(_) => PayloadKind::Event,
+            Self::LegacyEvent(_) => PayloadKind::LegacyEvent,
+            Self::Inbound(mail) => match mail.content {
+                InboundContent::Parsed(_) => PayloadKind::ParsedMail,
+                InboundContent::Mime(_) => PayloadKind::MimeMail,
+                InboundContent::Stored(_) => PayloadKind::StoredMail,
+            },
+        }
+    }
+}
+
+/// What a [`Payload`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum PayloadKind {
+    /// An event.
+    Event,
+    /// An event as a form.
+    LegacyEvent,
+    /// A mail, parsed, with its attachments.
+    ParsedMail,
+    /// A mail as MIME text.
+    MimeMail,
+    /// A mail, parsed, that Mailgun keeps together with its attachments.
+    StoredMail,
+}
+
+impl fmt::Display for PayloadKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Event => "an event",
+            Self::LegacyEvent => "an event as a form",
+            Self::ParsedMail => "a parsed mail",
+            Self::MimeMail => "a mail as MIME text",
+            Self::StoredMail => "a stored mail",
+        })
+    }
+}
+
+macro_rules! payloads {
+    ($($variant:ident($type:ty) = $expected:literal,)*) => {$(
+        impl TryFrom<Payload> for $type {
+            type Error = ReceiveError;
+
+            fn try_from(payload: Payload) -> Result<Self, ReceiveError> {
+                match payload {
+                    Payload::$variant(payload) => Ok(*payload),
+                    other => Err(ReceiveError::UnexpectedPayload {
+                        expected: $expected,
+                        arrived: other.kind(),
+                    }),
+                }
+            }
+        }
+    )*};
+}
+payloads! {
+    Event(Event) = "an event",
+    LegacyEvent(LegacyEvent) = "an event as a form",
+    Inbound(InboundMail) = "an inbound mail",
+}
+
+/// A request that was read, and may be anybody's.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Unverified {
+    /// What it holds.
+    pub payload: Payload,
+    /// What it claims to be signed with; empty if there was nothing.
+    pub signature: Signature,
+}
+
+impl Unverified {
+    /// Reads a request: JSON, or a form of either kind.
+    ///
+    /// # Errors
+    ///
+    /// [`ReceiveError::Malformed`], which says what arrived instead, and
+    /// [`ReceiveError::TooLarge`].
+    pub fn parse(content_type: &str, body: Bytes, limits: &Limits) -> Result<Self, ReceiveError> {
+        if body.len() > limits.total_bytes {
+            return Err(ReceiveError::TooLarge(Limit::TotalBytes));
+        }
+        let essence = content_type.split(';').next().unwrap_or_default().trim();
+        let is = |name: &str| essence.eq_ignore_ascii_case(name);
+        if is("application/x-www-form-urlencoded") {
+            form(Form::urlencoded(&body, limits)?)
+        } else if is("multipart/form-data") {
+            form(Form::multipart(content_type, body, limits)?)
+        } else if body.trim_ascii_start().starts_with(b"{") {
+            json(&body, limits)
+        } else {
+            Err(ReceiveError::Malformed("neither JSON nor a form"))
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Envelope {
+    #[serde(default)]
+    signature: Option<Signature>,
+    #[serde(rename = "event-data")]
+    event: Option<Event>,
+}
+
+fn json(body: &[u8], limits: &Limits) -> Result<Unverified, ReceiveError> {
+    if body.len() > limits.json_bytes {
+        return Err(ReceiveError::TooLarge(Limit::JsonBytes));
+    }
+    let Envelope { signature, event } = serde_json::from_slice(body)
+        .map_err(|_| ReceiveError::Malformed("JSON that cannot be read"))?;
+    let event = event.ok_or(ReceiveError::Malformed("JSON without `event-data`"))?;
+    let payload = Payload::Event(event.into());
+    Ok(Unverified { payload, signature: signature.unwrap_or_default() })
+}
+
+fn form(form: Form) -> Result<Unverified, ReceiveError> {
+    let text = |name: &str| form.fields.get(name).map(str::to_owned);
+    let signature = Signature {
+        timestamp: text("timestamp").unwrap_or_default(),
+        token: text("token").unwrap_or_default(),
+        signature: text("signature").unwrap_or_default(),
+        parent_signature: text("parent-signature"),
+    };
+    let has = |name: &str| form.own(name).is_some();
+    let is_mail = has("body-plain") || has("message-url") || form.mime.is_some();
+    let payload = if is_mail || !has("event") && has("recipient") && has("sender") {
+        Payload::Inbound(InboundMail::new(form).into())
+    } else if has("event") {
+        Payload::LegacyEvent(LegacyEvent::new(form).into())
+    } else {
+        return Err(ReceiveError::Malformed("a form that is neither an event nor a mail"));
+    };
+    Ok(Unverified { payload, signature })
+}

@@ -1,0 +1,77 @@
+use std::fmt;
+
+use mailgun_core::{Timestamp, de};
+use serde::{Deserialize, Serialize};
+
+/// What Mailgun signs a request with, as it came.
+///
+/// `Debug` shows the timestamp only: until its token is used, a signature is good for any body.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "kebab-case")]
+#[non_exhaustive]
+pub struct Signature {
+    /// Seconds since 1970, as text: this very text is what is signed.
+    #[serde(deserialize_with = "text")]
+    pub timestamp: String,
+    /// Fifty random characters.
+    #[serde(deserialize_with = "text")]
+    pub token: String,
+    /// Timestamp and token, signed with the key of the account: 64 hexadecimal digits.
+    #[serde(deserialize_with = "text")]
+    pub signature: String,
+    /// The same signed with the key of the parent account, for events of a subaccount.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "de::string_or_number")]
+    pub parent_signature: Option<String>,
+}
+
+fn text<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    de::string_or_number(deserializer).map(Option::unwrap_or_default)
+}
+
+impl Signature {
+    /// When it was signed.
+    ///
+    /// Digits and nothing else: what is signed is timestamp and token without a border between
+    /// them, so that a forger could move the border, and a reader of exponents, fractions or
+    /// milliseconds would find the same time before it and a new token behind it.
+    pub fn signed_at(&self) -> Option<Timestamp> {
+        let is_digits =
+            !self.timestamp.is_empty() && self.timestamp.bytes().all(|b| b.is_ascii_digit());
+        let seconds = is_digits.then(|| self.timestamp.parse().ok()).flatten()?;
+        Timestamp::from_unix_seconds(seconds).ok()
+    }
+}
+
+impl fmt::Debug for Signature {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Signature").field("timestamp", &self.timestamp).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_timestamp_is_seconds_in_digits_and_nothing_else() {
+        let signed_at = |timestamp: &str| {
+            Signature { timestamp: timestamp.to_owned(), ..Default::default() }.signed_at()
+        };
+        assert_eq!(signed_at("1529006854").unwrap().to_rfc3339(), "2018-06-14T20:07:34Z");
+        // Thirteen digits are no milliseconds.
+        assert!(signed_at("1529006854123").is_none_or(|time| time.to_rfc3339().len() > 20));
+        for odd in ["", " 1529006854", "+1529006854", "-1", "1529006854e0", "1529006854.5", "x"] {
+            assert_eq!(signed_at(odd), None, "{odd}");
+        }
+        assert_eq!(signed_at(&"9".repeat(60)), None);
+    }
+
+    #[test]
+    fn a_timestamp_may_be_a_number_and_anything_may_be_missing() {
+        let read = |json: &str| serde_json::from_str::<Signature>(json).unwrap();
+        assert_eq!(read(r#"{"timestamp": 1529006854}"#).timestamp, "1529006854");
+        let none = read(r#"{"timestamp": null, "token": null, "parent-signature": null, "x": 1}"#);
+        assert_eq!(none, Signature::default());
+        assert_eq!(read(r#"{"parent-signature": "ab"}"#).parent_signature.as_deref(), Some("ab"));
+    }
+}

@@ -1,0 +1,109 @@
+use std::collections::HashMap;
+
+use mailgun_core::{Timestamp, de};
+use serde::{Deserialize, de::IgnoredAny};
+
+mailgun_core::open_enum! {
+    /// What a webhook is for.
+    ///
+    /// Historic names such as `open`, `click` and `drop` are [`Other`](Self::Other), as is whatever
+    /// Mailgun adds.
+    pub enum WebhookType {
+        /// Mailgun has taken a message on.
+        Accepted = "accepted",
+        /// The recipient's server has taken it.
+        Delivered = "delivered",
+        /// The recipient has opened it.
+        Opened = "opened",
+        /// The recipient has followed a link in it.
+        Clicked = "clicked",
+        /// The recipient has unsubscribed.
+        Unsubscribed = "unsubscribed",
+        /// The recipient has called it spam.
+        Complained = "complained",
+        /// It cannot be delivered; the event is `failed` with the severity `permanent`.
+        PermanentFail = "permanent_fail",
+        /// It could not be delivered yet; the event is `failed` with the severity `temporary`.
+        TemporaryFail = "temporary_fail",
+    }
+}
+
+/// The webhooks of a domain, by what they are for. One that is not there has no URLs.
+pub type WebhookMap = HashMap<WebhookType, Webhook>;
+
+/// The URLs that events of one type are posted to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(from = "Shape")]
+#[non_exhaustive]
+pub struct Webhook {
+    /// At most three.
+    pub urls: Vec<String>,
+}
+
+/// Old replies have one `url`, and `null` where there is none.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Shape {
+    Urls {
+        #[serde(default, deserialize_with = "de::list")]
+        urls: Vec<String>,
+        #[serde(default, deserialize_with = "de::list")]
+        url: Vec<String>,
+    },
+    Other(IgnoredAny),
+}
+
+impl From<Shape> for Webhook {
+    fn from(shape: Shape) -> Self {
+        match shape {
+            Shape::Urls { urls, url } => Self { urls: if urls.is_empty() { url } else { urls } },
+            Shape::Other(IgnoredAny) => Self::default(),
+        }
+    }
+}
+
+/// The reply to the writing of a webhook.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub struct WebhookReply {
+    /// Mailgun's words, `Webhook has been created` for example.
+    #[serde(default, deserialize_with = "de::null_default")]
+    pub message: String,
+    /// Its URLs now; after a deletion those that it had.
+    #[serde(default, deserialize_with = "de::null_default")]
+    pub webhook: Webhook,
+}
+
+/// What became of a test of a webhook.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub struct WebhookTest {
+    /// The status that the URL answered with.
+    #[serde(default, deserialize_with = "de::number_or_string")]
+    pub code: Option<u16>,
+    /// What it said, or why it could not be reached.
+    #[serde(default, deserialize_with = "de::null_default")]
+    pub message: String,
+}
+
+/// A webhook of the account.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct AccountWebhook {
+    /// What names it in calls: 24 hexadecimal digits.
+    #[serde(deserialize_with = "de::null_default")]
+    pub webhook_id: String,
+    /// Free text.
+    #[serde(deserialize_with = "de::null_default")]
+    pub description: String,
+    /// Where the events are posted to.
+    #[serde(deserialize_with = "de::null_default")]
+    pub url: String,
+    /// Which events.
+    #[serde(deserialize_with = "de::null_default")]
+    pub event_types: Vec<WebhookType>,
+    /// When it was created.
+    #[serde(deserialize_with = "de::optional_timestamp")]
+    pub created_at: Option<Timestamp>,
+}

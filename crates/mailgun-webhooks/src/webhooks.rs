@@ -1,0 +1,274 @@
+use mailgun_core::{Call, Client, Error, Fields, Form, Route};
+use serde::Deserialize;
+
+use crate::{Webhook, WebhookMap, WebhookReply, WebhookTest, WebhookType};
+
+pub(crate) const LIST: Route = Route::get("/v3/domains/{domain}/webhooks");
+pub(crate) const GET: Route = Route::get("/v3/domains/{domain}/webhooks/{type}");
+pub(crate) const CREATE: Route = Route::post("/v3/domains/{domain}/webhooks");
+pub(crate) const TEST: Route = Route::put("/v3/domains/{domain}/webhooks/{type}/test");
+pub(crate) const UPDATE: Route = Route::put("/v3/domains/{domain}/webhooks/{type}").harmless();
+pub(crate) const DELETE: Route = Route::delete("/v3/domains/{domain}/webhooks/{type}").harmless();
+pub(crate) const CREATE_URL: Route = Route::post("/v4/domains/{domain}/webhooks");
+pub(crate) const UPDATE_URL: Route = Route::put("/v4/domains/{domain}/webhooks").harmless();
+pub(crate) const DELETE_URLS: Route = Route::delete("/v4/domains/{domain}/webhooks").harmless();
+
+/// The webhooks of a domain: which events are posted to which URLs.
+///
+/// There are two views of the same state: one type with its URLs, of which it has at most three
+/// ([`get`](Self::get), [`create`](Self::create), [`update`](Self::update),
+/// [`delete`](Self::delete)), and one URL with its types ([`create_url`](Self::create_url),
+/// [`update_url`](Self::update_url), [`delete_urls`](Self::delete_urls)).
+///
+/// ```no_run
+/// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
+/// use mailgun_webhooks::{WebhookType, Webhooks};
+///
+/// let webhooks = Webhooks::new(&client, "mg.example.com");
+/// let types = [WebhookType::Delivered, WebhookType::PermanentFail];
+/// webhooks.create_url("https://example.com/mailgun", types).await?;
+/// # Ok(()) }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Webhooks {
+    client: Client,
+    domain: String,
+}
+
+impl Webhooks {
+    /// For the domain `domain`.
+    pub fn new(client: &Client, domain: impl Into<String>) -> Self {
+        Self { client: client.clone(), domain: domain.into() }
+    }
+
+    /// Lists all webhooks of the domain.
+    ///
+    /// `GET /v3/domains/{domain}/webhooks`. It is not paged.
+    ///
+    /// # Errors
+    ///
+    /// Status 404 if there is no such domain.
+    ///
+    /// ```no_run
+    /// # async fn example(webhooks: mailgun_webhooks::Webhooks) -> Result<(), mailgun_core::Error> {
+    /// for (type_, webhook) in webhooks.list().await? {
+    ///     println!("{type_}: {}", webhook.urls.join(", "));
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn list(&self) -> Call<WebhookMap> {
+        self.client.call::<All>(LIST, &[&self.domain]).map(|reply| reply.webhooks)
+    }
+
+    /// The URLs of a type.
+    ///
+    /// `GET /v3/domains/{domain}/webhooks/{type}`
+    ///
+    /// # Errors
+    ///
+    /// Status 404 if there is no such domain, or the type has no URL.
+    ///
+    /// ```no_run
+    /// # async fn example(webhooks: mailgun_webhooks::Webhooks) -> Result<(), mailgun_core::Error> {
+    /// println!("{:?}", webhooks.get("opened").await?.urls);
+    /// # Ok(()) }
+    /// ```
+    pub fn get(&self, webhook: impl Into<WebhookType>) -> Call<Webhook> {
+        let call = self.client.call::<One>(GET, &[&self.domain, webhook.into().as_str()]);
+        call.map(|reply| reply.webhook)
+    }
+
+    /// Adds URLs for events of a type, which has none yet.
+    ///
+    /// `POST /v3/domains/{domain}/webhooks`. At most three URLs; Mailgun looks their hosts up. It is
+    /// not repeated when its outcome is unknown.
+    ///
+    /// # Errors
+    ///
+    /// Status 400 for a URL that is none, whose host is unknown, or that is there already; 404 if
+    /// there is no such domain.
+    ///
+    /// ```no_run
+    /// # async fn example(webhooks: mailgun_webhooks::Webhooks) -> Result<(), mailgun_core::Error> {
+    /// let urls = ["https://example.com/mailgun", "https://audit.example.com/mailgun"];
+    /// webhooks.create("clicked", urls).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn create(
+        &self,
+        webhook: impl Into<WebhookType>,
+        urls: impl IntoIterator<Item = impl AsRef<str>>,
+    ) -> Call<WebhookReply> {
+        let mut fields = Fields::new();
+        fields.set("id", webhook.into());
+        self.client.call(CREATE, &[&self.domain]).multipart(with_urls(fields, urls))
+    }
+
+    /// Has Mailgun post a sample event of a type to a URL.
+    ///
+    /// `PUT /v3/domains/{domain}/webhooks/{type}/test`. The reference client has this operation, the
+    /// API description has not. It is not repeated when its outcome is unknown.
+    ///
+    /// ```no_run
+    /// # async fn example(webhooks: mailgun_webhooks::Webhooks) -> Result<(), mailgun_core::Error> {
+    /// let test = webhooks.test("clicked", "https://example.com/mailgun").await?;
+    /// println!("{:?} {}", test.code, test.message);
+    /// # Ok(()) }
+    /// ```
+    pub fn test(&self, webhook: impl Into<WebhookType>, url: impl AsRef<str>) -> Call<WebhookTest> {
+        let form = with_urls(Fields::new(), [url]);
+        self.client.call(TEST, &[&self.domain, webhook.into().as_str()]).multipart(form)
+    }
+
+    /// Replaces the URLs of a type.
+    ///
+    /// `PUT /v3/domains/{domain}/webhooks/{type}`. At most three URLs.
+    ///
+    /// # Errors
+    ///
+    /// Status 400 for a URL that is none or whose host is unknown; 404 if there is no such domain.
+    ///
+    /// ```no_run
+    /// # async fn example(webhooks: mailgun_webhooks::Webhooks) -> Result<(), mailgun_core::Error> {
+    /// webhooks.update("clicked", ["https://example.com/mailgun/v2"]).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn update(
+        &self,
+        webhook: impl Into<WebhookType>,
+        urls: impl IntoIterator<Item = impl AsRef<str>>,
+    ) -> Call<WebhookReply> {
+        let form = with_urls(Fields::new(), urls);
+        self.client.call(UPDATE, &[&self.domain, webhook.into().as_str()]).multipart(form)
+    }
+
+    /// Deletes all URLs of a type.
+    ///
+    /// `DELETE /v3/domains/{domain}/webhooks/{type}`
+    ///
+    /// # Errors
+    ///
+    /// Status 404 if there is no such domain, or the type has no URL.
+    ///
+    /// ```no_run
+    /// # async fn example(webhooks: mailgun_webhooks::Webhooks) -> Result<(), mailgun_core::Error> {
+    /// println!("gone: {:?}", webhooks.delete("clicked").await?.webhook.urls);
+    /// # Ok(()) }
+    /// ```
+    pub fn delete(&self, webhook: impl Into<WebhookType>) -> Call<WebhookReply> {
+        self.client.call(DELETE, &[&self.domain, webhook.into().as_str()])
+    }
+
+    /// Adds a URL for events of several types, and gives all webhooks of the domain.
+    ///
+    /// `POST /v4/domains/{domain}/webhooks`. It is not repeated when its outcome is unknown.
+    ///
+    /// # Errors
+    ///
+    /// Status 400 for a URL that is none, or that a type has already; 404 if there is no such
+    /// domain.
+    ///
+    /// ```no_run
+    /// # async fn example(webhooks: mailgun_webhooks::Webhooks) -> Result<(), mailgun_core::Error> {
+    /// let all = webhooks.create_url("https://example.com/mailgun", ["opened", "clicked"]).await?;
+    /// println!("{} types have a webhook", all.len());
+    /// # Ok(()) }
+    /// ```
+    pub fn create_url(
+        &self,
+        url: impl AsRef<str>,
+        types: impl IntoIterator<Item = impl Into<WebhookType>>,
+    ) -> Call<WebhookMap> {
+        let form = with_types(url, types);
+        self.client.call::<All>(CREATE_URL, &[&self.domain]).form(form).map(|it| it.webhooks)
+    }
+
+    /// Replaces the types of a URL, and gives all webhooks of the domain.
+    ///
+    /// `PUT /v4/domains/{domain}/webhooks`
+    ///
+    /// # Errors
+    ///
+    /// Status 400 for a URL that is none; 404 if the domain does not have it.
+    ///
+    /// ```no_run
+    /// # async fn example(webhooks: mailgun_webhooks::Webhooks) -> Result<(), mailgun_core::Error> {
+    /// webhooks.update_url("https://example.com/mailgun", ["permanent_fail"]).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn update_url(
+        &self,
+        url: impl AsRef<str>,
+        types: impl IntoIterator<Item = impl Into<WebhookType>>,
+    ) -> Call<WebhookMap> {
+        let form = with_types(url, types);
+        self.client.call::<All>(UPDATE_URL, &[&self.domain]).form(form).map(|it| it.webhooks)
+    }
+
+    /// Deletes URLs from all types, and gives all webhooks that are left.
+    ///
+    /// `DELETE /v4/domains/{domain}/webhooks`. A URL with a comma is refused: Mailgun would take it
+    /// for two. [`update`](Self::update) and [`delete`](Self::delete) get rid of it.
+    ///
+    /// # Errors
+    ///
+    /// Status 400 for a URL that is none; 404 if the domain does not have it.
+    ///
+    /// ```no_run
+    /// # async fn example(webhooks: mailgun_webhooks::Webhooks) -> Result<(), mailgun_core::Error> {
+    /// webhooks.delete_urls(["https://example.com/mailgun"]).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn delete_urls(&self, urls: impl IntoIterator<Item = impl AsRef<str>>) -> Call<WebhookMap> {
+        let query = comma_separated("url", urls);
+        self.client.call::<All>(DELETE_URLS, &[&self.domain]).query(query).map(|it| it.webhooks)
+    }
+}
+
+fn with_urls(mut fields: Fields, urls: impl IntoIterator<Item = impl AsRef<str>>) -> Form {
+    for url in urls {
+        fields.append("url", url.as_ref());
+    }
+    fields.into()
+}
+
+fn with_types(
+    url: impl AsRef<str>,
+    types: impl IntoIterator<Item = impl Into<WebhookType>>,
+) -> Fields {
+    let mut fields = Fields::new();
+    fields.set("url", url.as_ref());
+    for event_type in types {
+        fields.append("event_types", event_type.into());
+    }
+    fields
+}
+
+/// A list that the service splits at commas. An empty one might stand for everything.
+pub(crate) fn comma_separated(
+    name: &'static str,
+    items: impl IntoIterator<Item = impl AsRef<str>>,
+) -> Fields {
+    let items: Vec<_> = items.into_iter().map(|item| item.as_ref().to_owned()).collect();
+    let mut fields = Fields::new();
+    if items.iter().all(String::is_empty) {
+        fields.fail(Error::invalid(name, "must not be empty"));
+    }
+    if items.iter().any(|item| item.contains(',')) {
+        fields.fail(Error::invalid(name, "must not hold a comma"));
+    }
+    fields.set(name, items.join(","));
+    fields
+}
+
+#[derive(Deserialize)]
+struct All {
+    #[serde(default, deserialize_with = "mailgun_core::de::null_default")]
+    webhooks: WebhookMap,
+}
+
+#[derive(Deserialize)]
+struct One {
+    #[serde(default, deserialize_with = "mailgun_core::de::null_default")]
+    webhook: Webhook,
+}

@@ -1,0 +1,366 @@
+use mailgun_events::{Event, EventKind};
+use mailgun_webhooks::receive::{
+    AttachmentMismatch, CheckResult, InboundContent, InboundMail, LegacyEvent, LegacyEventKind,
+    Limit, Limits, ParsedMail, Payload, PayloadKind, ReceiveError, StoredMail, Unverified,
+    testing::{InboundForm, SignedRequest},
+};
+use serde_json::json;
+
+use crate::support::{event, key};
+
+fn read(request: SignedRequest) -> Payload {
+    read_within(request, &Limits::default()).unwrap()
+}
+
+fn read_within(request: SignedRequest, limits: &Limits) -> Result<Payload, ReceiveError> {
+    Unverified::parse(&request.content_type, request.body, limits).map(|it| it.payload)
+}
+
+fn read_mail(form: InboundForm) -> InboundMail {
+    read(form.sign(&key("k"))).try_into().unwrap()
+}
+
+fn parsed(mail: &InboundMail) -> &ParsedMail {
+    match &mail.content {
+        InboundContent::Parsed(parsed) => parsed,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn stored(mail: &InboundMail) -> &StoredMail {
+    match &mail.content {
+        InboundContent::Stored(stored) => stored,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// The fields that all parsed mails have.
+fn mail() -> InboundForm {
+    let headers = json!([
+        ["Received", "by luna.mailgun.net with SMTP mgrt 1"],
+        ["Received", "by luna.mailgun.net with SMTP mgrt 2"],
+        ["Subject", "Re: Sample POST request"],
+        ["X-Mailgun-Sflag", "No"],
+        ["X-Mailgun-Sscore", "-0.1"],
+        ["X-Mailgun-Dkim-Check-Result", "Pass"],
+        ["X-Mailgun-Spf", "SoftFail"],
+    ]);
+    [
+        ("recipient", "monica@mg.example.com"),
+        ("sender", "bob@example.com"),
+        ("subject", "Re: Sample POST request"),
+        ("from", "Bob <bob@example.com>"),
+        ("domain", "mg.example.com"),
+        ("X-Mailgun-Incoming", "Yes"),
+        ("message-headers", &headers.to_string()),
+        ("body-plain", "Hi Alice,\r\n> quoted\r\n-- \r\nBob"),
+        ("body-html", "<p>Hi Alice</p>"),
+        ("stripped-text", "Hi Alice,"),
+        ("stripped-signature", "Bob"),
+        ("stripped-html", "<p>Hi</p>"),
+    ]
+    .into_iter()
+    .fold(InboundForm::new(), |form, (name, value)| form.field(name, value))
+}
+
+#[track_caller]
+fn check_texts(mail: &InboundMail) {
+    assert_eq!(mail.recipient(), "monica@mg.example.com");
+    assert_eq!(mail.sender(), "bob@example.com");
+    assert_eq!(mail.from(), "Bob <bob@example.com>");
+    assert_eq!(mail.subject(), Some("Re: Sample POST request"));
+    assert_eq!(mail.domain(), Some("mg.example.com"));
+    assert_eq!(mail.body_plain(), Some("Hi Alice,\r\n> quoted\r\n-- \r\nBob"));
+    assert_eq!(mail.body_html(), Some("<p>Hi Alice</p>"));
+    assert_eq!(mail.stripped_text(), Some("Hi Alice,"));
+    assert_eq!(mail.stripped_signature(), Some("Bob"));
+    assert_eq!(mail.stripped_html(), Some("<p>Hi</p>"));
+    assert_eq!(mail.headers().len(), 7);
+    assert_eq!(mail.header("received"), Some("by luna.mailgun.net with SMTP mgrt 1"));
+    assert_eq!(mail.fields().get("X-Mailgun-Incoming"), Some("Yes"));
+    let spam = mail.spam();
+    assert_eq!((spam.is_spam, spam.score), (Some(false), Some(-0.1)));
+    assert_eq!((spam.dkim, spam.spf), (Some(CheckResult::Pass), Some(CheckResult::SoftFail)));
+}
+
+#[test]
+fn the_three_shapes_of_inbound_mail_are_one_type() {
+    // Parsed, without files in an urlencoded form, with files in a multipart form.
+    let without = read_mail(mail());
+    check_texts(&without);
+    assert!(parsed(&without).attachments.is_empty());
+
+    let with = read_mail(
+        mail()
+            .field("content-id-map", r#"{"<logo@x>": "attachment-2"}"#)
+            .attachment("Zoë \"x\".pdf", "application/pdf", &b"%PDF\r\n\0\xff"[..])
+            .attachment("logo.png", "image/png", "png"),
+    );
+    check_texts(&with);
+    let content = parsed(&with);
+    assert_eq!(content.attachment_count, Some(2));
+    assert_eq!(content.attachment_mismatch(), None);
+    let file = &content.attachments[0];
+    assert_eq!((&*file.field, &*file.content_type), ("attachment-1", "application/pdf"));
+    assert_eq!(file.filename, "Zoë %22x%22.pdf");
+    assert_eq!(file.bytes, &b"%PDF\r\n\0\xff"[..]);
+    for id in ["logo@x", "<logo@x>"] {
+        assert_eq!(content.attachment_by_content_id(id).unwrap().filename, "logo.png");
+    }
+    assert_eq!(content.attachment_by_content_id("other"), None);
+
+    // MIME text.
+    let mime = read_mail(
+        InboundForm::new()
+            .field("recipient", "monica@mg.example.com")
+            .field("sender", "bob@example.com")
+            .field("from", "Bob <bob@example.com>")
+            .field("subject", "Hi")
+            .field("body-mime", "Subject: Hi\r\n\r\na+b é\r\n"),
+    );
+    let InboundContent::Mime(text) = &mime.content else { panic!("{mime:?}") };
+    assert_eq!(text, "Subject: Hi\r\n\r\na+b é\r\n");
+    assert_eq!((mime.subject(), mime.body_plain()), (Some("Hi"), None));
+
+    // Stored.
+    let url = "https://storage-us-east4.api.mailgun.net/v3/domains/mg.example.com/messages/key==";
+    let attachments = json!([
+        {"url": format!("{url}/attachments/0"), "content-type": "application/pdf",
+            "name": "a.pdf", "size": "123"},
+        {"url": null, "new": 1},
+        "no attachment",
+    ]);
+    let mail = read_mail(
+        mail()
+            .field("message-url", url)
+            .field("attachments", attachments.to_string())
+            .field("content-id-map", json!({"<logo>": format!("{url}/attachments/1")}).to_string()),
+    );
+    check_texts(&mail);
+    let content = stored(&mail);
+    assert_eq!(content.message_url, url);
+    assert_eq!(content.attachments.len(), 2);
+    assert_eq!(content.attachments[0].size, Some(123));
+    assert_eq!(content.attachments[0].name, "a.pdf");
+    assert!(content.content_ids.as_ref().unwrap().get("<logo>").is_some());
+}
+
+#[test]
+fn files_that_differ_from_their_count_are_taken_and_noted() {
+    for (announced, expected) in [
+        ("3", Some((3, 1))),
+        ("0", Some((0, 1))),
+        ("1", None),
+        (" 1 ", None),
+        ("many", None),
+        ("-1", None),
+    ] {
+        let form = mail().field("attachment-count", announced).attachment("a", "a/b", "x");
+        let mail = read_mail(form);
+        let content = parsed(&mail);
+        assert_eq!(content.attachments.len(), 1, "{announced}");
+        let mismatch = content.attachment_mismatch();
+        let mismatch =
+            mismatch.map(|AttachmentMismatch { announced, received, .. }| (announced, received));
+        assert_eq!(mismatch, expected, "{announced}");
+    }
+    let mail = read_mail(mail().field("attachment-count", "2"));
+    assert_eq!(parsed(&mail).attachment_mismatch().unwrap().received, 0);
+}
+
+#[test]
+fn a_broken_content_id_map_or_header_list_is_kept_as_text() {
+    for broken in ["{\"<a>\": ", "[1]", "no JSON", "7"] {
+        let form = mail().field("content-id-map", broken).attachment("a", "a/b", "x");
+        let mail = read_mail(form);
+        let content = parsed(&mail);
+        assert_eq!(content.content_ids.as_ref().unwrap().as_text(), Some(broken));
+        assert_eq!(content.attachment_by_content_id("a"), None);
+        assert_eq!(content.attachments.len(), 1);
+
+        let form = InboundForm::new().field("body-plain", "x").field("message-headers", broken);
+        let mail = read_mail(form);
+        assert!(mail.headers().is_empty());
+        assert_eq!(mail.fields().get("message-headers"), Some(broken));
+
+        let form =
+            InboundForm::new().field("message-url", "https://a.b").field("attachments", broken);
+        assert!(stored(&read_mail(form)).attachments.is_empty());
+    }
+    assert_eq!(parsed(&read_mail(mail().field("content-id-map", ""))).content_ids, None);
+}
+
+#[test]
+fn parts_without_a_filename_or_a_type_are_files_by_their_name() {
+    let body = "--x\r\nContent-Disposition: form-data; name=\"attachment-1\"\r\n\r\none\r\n\
+        --x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"\"\r\n\r\ntwo\r\n\
+        --x\r\nContent-Disposition: form-data; name=\"attachment-count\"\r\n\r\n2\r\n\
+        --x\r\nContent-Disposition: form-data; name=\"attachment-x\"\r\n\r\nthree\r\n\
+        --x\r\nX-Other: no name\r\n\r\nfour\r\n\
+        --x\r\nContent-Disposition: form-data; name=\"body-plain\"\r\n\r\né\r\n--x--\r\n";
+    let content_type = "Multipart/Form-Data; boundary=\"x\"";
+    let request = Unverified::parse(content_type, body.into(), &Limits::default()).unwrap();
+    let mail: InboundMail = request.payload.try_into().unwrap();
+    let files = &parsed(&mail).attachments;
+    assert_eq!(
+        (files.len(), &files[0].bytes[..], &files[1].bytes[..]),
+        (2, &b"one"[..], &b"two"[..])
+    );
+    assert_eq!(files[0].content_type, "application/octet-stream");
+    assert_eq!(parsed(&mail).attachment_mismatch(), None);
+    assert_eq!(mail.fields().get("attachment-x"), Some("three"));
+}
+
+#[test]
+fn headers_that_a_sender_named_like_fields_change_nothing() {
+    let headers = json!([
+        ["message-url", "https://evil.test/"],
+        ["body-mime", "evil"],
+        ["event", "opened"],
+        ["recipient", "evil@evil.test"],
+        ["attachment-count", "7"],
+        ["subject", "one"],
+    ]);
+    let form = InboundForm::new()
+        .field("message-url", "https://evil.test/")
+        .field("body-mime", "evil")
+        .field("event", "opened")
+        .field("recipient", "evil@evil.test")
+        .field("attachment-count", "7")
+        .field("subject", "one")
+        .field("recipient", "support@mg.example.com")
+        .field("body-plain", "x")
+        .field("message-headers", headers.to_string());
+    let mail = read_mail(form.clone());
+    assert_eq!(parsed(&mail).attachment_count, None);
+    assert_eq!(mail.recipient(), "support@mg.example.com");
+    assert_eq!(mail.subject(), Some("one"));
+    let mail = read_mail(form.clone().field("message-url", "https://storage.api.mailgun.net/1"));
+    assert_eq!(stored(&mail).message_url, "https://storage.api.mailgun.net/1");
+
+    // A list of headers among the headers, which would have the body be a header.
+    let fake = json!([["body-plain", "x"]]).to_string();
+    let list = json!([["message-headers", fake], ["message-url", "https://evil.test/"]]);
+    let form = InboundForm::new()
+        .field("message-headers", &*fake)
+        .field("message-url", "https://evil.test/")
+        .field("message-headers", list.to_string())
+        .field("body-plain", "x");
+    let mail = read_mail(form);
+    assert!(parsed(&mail).attachments.is_empty());
+    assert_eq!(mail.headers().len(), 2);
+}
+
+#[test]
+fn legacy_forms_are_events() {
+    let form = InboundForm::new()
+        .field("event", "dropped")
+        .field("recipient", "alice@example.com")
+        .field("domain", "mg.example.com")
+        .field("message-headers", r#"[["Subject", "Hi"]]"#)
+        .field("Message-Id", "<1@mg.example.com>")
+        .field("X-Mailgun-Tag", "a")
+        .field("X-Mailgun-Tag", "b")
+        .field("reason", "hardfail")
+        .field("code", "605")
+        .field("description", "Not delivering to previously bounced address")
+        .field("my-variable", "7")
+        .attachment("bounce.eml", "message/rfc822", "bounce");
+    let event: LegacyEvent = read(form.sign(&key("k"))).try_into().unwrap();
+    assert_eq!(event.kind, LegacyEventKind::Dropped);
+    assert_eq!(event.recipient(), Some("alice@example.com"));
+    assert_eq!(event.domain(), Some("mg.example.com"));
+    assert_eq!(event.message_id(), Some("<1@mg.example.com>"));
+    assert_eq!(event.tags(), ["a", "b"]);
+    assert_eq!((event.reason(), event.code()), (Some("hardfail"), Some("605")));
+    assert_eq!(event.headers(), [("Subject".to_owned(), "Hi".to_owned())]);
+    assert_eq!(event.fields().get("my-variable"), Some("7"));
+    assert_eq!(event.attachments[0].bytes, "bounce");
+    assert!(event.timestamp().is_some());
+
+    let form = InboundForm::new().field("event", "of tomorrow").sign(&key("k"));
+    let event: LegacyEvent = read(form).try_into().unwrap();
+    assert_eq!(event.kind, LegacyEventKind::Other("of tomorrow".into()));
+}
+
+#[test]
+fn events_are_those_of_the_events_endpoint_and_no_kind_is_unknown() {
+    let event: Event = read(SignedRequest::event(&key("k"), &event())).try_into().unwrap();
+    assert!(matches!(event.kind, EventKind::Delivered(_)));
+    assert_eq!(event.recipient, "user@example.com");
+    let odd = json!({"event": "of tomorrow", "recipient": 7, "message": []});
+    let event: Event = read(SignedRequest::event(&key("k"), &odd)).try_into().unwrap();
+    assert_eq!(event.name(), "of tomorrow");
+}
+
+#[test]
+fn every_kind_in_the_wrong_handler_is_named() {
+    let event = SignedRequest::event(&key("k"), &event());
+    let form = |name: &str| InboundForm::new().field(name, "x").sign(&key("k"));
+    for (request, kind) in [
+        (event, PayloadKind::Event),
+        (form("event"), PayloadKind::LegacyEvent),
+        (form("body-plain"), PayloadKind::ParsedMail),
+        (form("body-mime"), PayloadKind::MimeMail),
+        (form("message-url"), PayloadKind::StoredMail),
+    ] {
+        let payload = read(request);
+        assert_eq!(payload.kind(), kind);
+        let results = [
+            Event::try_from(payload.clone()).err(),
+            LegacyEvent::try_from(payload.clone()).err(),
+            InboundMail::try_from(payload).err(),
+        ];
+        let errors: Vec<_> = results.into_iter().flatten().map(|error| error.to_string()).collect();
+        assert_eq!(errors.len(), 2);
+        for error in errors {
+            assert!(error.starts_with(&format!("{kind} arrived where")), "{error}");
+        }
+    }
+}
+
+#[test]
+fn more_than_the_limits_is_a_typed_error() {
+    let form = || {
+        InboundForm::new()
+            .field("body-plain", "x".repeat(2000))
+            .field("message-headers", r#"[["A", "b"], ["C", "d"]]"#)
+    };
+    let with_file = || form().attachment("a", "a/b", "y".repeat(3000));
+    let limits = |change: fn(&mut Limits)| {
+        let mut limits = Limits::default();
+        change(&mut limits);
+        limits
+    };
+    for (request, limits, limit) in [
+        (form(), limits(|it| it.total_bytes = 2000), Limit::TotalBytes),
+        (form(), limits(|it| it.part_bytes = 1999), Limit::PartBytes),
+        (with_file(), limits(|it| it.part_bytes = 2999), Limit::PartBytes),
+        (form(), limits(|it| it.parts = 4), Limit::Parts),
+        (with_file(), limits(|it| it.parts = 6), Limit::Parts),
+        (form(), limits(|it| it.headers = 1), Limit::Headers),
+        (form(), limits(|it| it.json_bytes = 23), Limit::JsonBytes),
+    ] {
+        let error = read_within(request.sign(&key("k")), &limits).unwrap_err();
+        assert!(matches!(error, ReceiveError::TooLarge(found) if found == limit), "{error}");
+        assert_eq!(error.status().as_u16(), 406);
+    }
+    let enough = limits(|it| {
+        (it.parts, it.headers, it.part_bytes) = (7, 2, 3000);
+    });
+    assert!(read_within(with_file().sign(&key("k")), &enough).is_ok());
+    let event = SignedRequest::event(&key("k"), &event());
+    let error = read_within(event, &limits(|it| it.total_bytes = 10)).unwrap_err();
+    assert!(matches!(error, ReceiveError::TooLarge(Limit::TotalBytes)));
+
+    // What takes much more memory than its bytes is refused before it does.
+    let zeros = format!("[{}0]", "0,".repeat(2 << 20));
+    let list = InboundForm::new().field("body-plain", "x").field("message-headers", &*zeros);
+    for request in [
+        list.sign(&key("k")),
+        SignedRequest::event(&key("k"), &serde_json::from_str(&zeros).unwrap()),
+    ] {
+        let error = read_within(request, &Limits::default()).unwrap_err();
+        assert!(matches!(error, ReceiveError::TooLarge(Limit::JsonBytes)));
+    }
+}

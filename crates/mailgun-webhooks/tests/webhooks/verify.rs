@@ -1,0 +1,400 @@
+use std::{
+    convert::Infallible,
+    future::ready,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use mailgun_core::{bytes::Bytes, http::StatusCode};
+use mailgun_webhooks::receive::{
+    Limits, MemoryTokens, ReceiveError, Signature, StoreFuture, TokenState, TokenStore, Unverified,
+    Verifier,
+    testing::{InboundForm, SignedRequest, sign, sign_now},
+};
+use serde_json::json;
+
+use crate::support::{Clock, event, key, receive, verifier};
+
+const TOKEN: &str = "8c0f9e1d2c3b4a5968778695a4b3c2d1e0f1a2b3c4d5e6f708";
+const SIGNED_AT: i64 = 1_529_006_854;
+
+fn signature() -> Signature {
+    sign(&key("right"), &SIGNED_AT.to_string(), TOKEN)
+}
+
+#[tokio::test]
+async fn events_and_mail_signed_for_tests_are_verified() {
+    let verifier = verifier();
+    let request = SignedRequest::event(&key("right"), &event());
+    assert!(receive(&verifier, request).await.is_ok());
+    let mail = || InboundForm::new().field("recipient", "a@b.c").field("body-plain", "é&=+ \r\n");
+    assert!(receive(&verifier, mail().sign(&key("right"))).await.is_ok());
+    let request = mail().attachment("a\"b.txt", "text/plain", "hello").sign(&key("right"));
+    assert!(receive(&verifier, request).await.is_ok());
+    let request = SignedRequest::event(&key("wrong"), &event());
+    let error = receive(&verifier, request).await.unwrap_err();
+    assert!(matches!(error, ReceiveError::BadSignature));
+}
+
+#[tokio::test]
+async fn the_old_and_the_new_key_are_right_during_rotation() {
+    let verifier = Verifier::builder(key("new")).key(key("old")).build();
+    for (name, is_right) in [("new", true), ("old", true), ("older", false)] {
+        let request = SignedRequest::event(&key(name), &event());
+        assert_eq!(receive(&verifier, request).await.is_ok(), is_right, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn replayed_and_stale_are_distinct_errors() {
+    let clock = Clock::at(SIGNED_AT);
+    let verifier = Verifier::builder(key("right")).clock(clock.reader()).build();
+    let request = SignedRequest::event_with(&signature(), &event());
+    let verified = receive(&verifier, request.clone()).await.unwrap();
+    assert_eq!(verified.handle(|_| ready(Ok::<_, Infallible>(()))).await, StatusCode::OK);
+
+    let replayed = receive(&verifier, request.clone()).await.unwrap_err();
+    assert!(matches!(replayed, ReceiveError::Replayed), "{replayed}");
+    // Nothing of the body is signed: the token alone keeps another one out.
+    let forged = SignedRequest::event_with(&signature(), &json!({"event": "complained"}));
+    assert!(matches!(receive(&verifier, forged).await.unwrap_err(), ReceiveError::Replayed));
+
+    clock.set(SIGNED_AT + 10 * 3600);
+    let stale = receive(&verifier, request).await.unwrap_err();
+    assert!(matches!(stale, ReceiveError::Stale), "{stale}");
+    for error in [replayed, stale] {
+        assert_eq!(error.status(), StatusCode::NOT_ACCEPTABLE);
+    }
+}
+
+#[test]
+fn the_window_has_sharp_and_settable_boundaries() {
+    let at = |offset: i64| {
+        Verifier::builder(key("right"))
+            .max_age(Duration::from_secs(100))
+            .clock_skew(Duration::from_secs(10))
+            .clock(Clock::at(SIGNED_AT + offset).reader())
+            .build()
+            .check(&signature())
+    };
+    for (offset, is_fresh) in [(0, true), (100, true), (101, false), (-10, true), (-11, false)] {
+        assert_eq!(at(offset).is_ok(), is_fresh, "{offset}");
+        if let Err(error) = at(offset) {
+            assert!(matches!(error, ReceiveError::Stale));
+        }
+    }
+}
+
+#[test]
+fn the_last_repetition_of_mailgun_is_within_the_default_window() {
+    let minutes = [10, 10, 15, 30, 60, 120, 240].iter().sum::<i64>();
+    for (age, is_fresh) in [(minutes * 60 + 60, true), (12 * 3600, false)] {
+        let clock = Clock::at(SIGNED_AT + age);
+        let verifier = Verifier::builder(key("right")).clock(clock.reader()).build();
+        assert_eq!(verifier.check(&signature()).is_ok(), is_fresh);
+    }
+}
+
+#[tokio::test]
+async fn the_border_of_timestamp_and_token_cannot_be_moved() {
+    // The digits of this token read as an exponent, a fraction or milliseconds.
+    let whole = format!("{SIGNED_AT}e0123{TOKEN}");
+    let verifier = Verifier::builder(key("right")).clock(Clock::at(SIGNED_AT).reader()).build();
+    for cut in 1..whole.len() {
+        let (timestamp, token) = whole.split_at(cut);
+        let is_right = verifier.check(&sign(&key("right"), timestamp, token)).is_ok();
+        assert_eq!(is_right, cut == SIGNED_AT.to_string().len(), "{timestamp}");
+    }
+    let millis = format!("{SIGNED_AT}123");
+    assert!(verifier.check(&sign(&key("right"), &millis, TOKEN)).is_err());
+}
+
+#[tokio::test]
+async fn the_signature_of_the_parent_account_is_as_good_or_required() {
+    let signed = |own: &str, parent: Option<&str>| {
+        let mut signature = sign_now(&key(own));
+        let Signature { timestamp, token, .. } = &signature;
+        signature.parent_signature =
+            parent.map(|parent| sign(&key(parent), timestamp, token).signature);
+        signature
+    };
+    let of_parent = Verifier::new(key("parent"));
+    let of_subaccount = Verifier::new(key("sub"));
+    let of_both = Verifier::builder(key("sub")).require_parent_key(key("parent")).build();
+    for (own, parent, expected) in [
+        ("sub", Some("parent"), [true, true, true]),
+        ("sub", None, [false, true, false]),
+        ("parent", None, [true, false, false]),
+        ("sub", Some("wrong"), [false, true, false]),
+        ("wrong", Some("parent"), [true, false, false]),
+        ("wrong", Some("sub"), [false, true, false]),
+        ("wrong", Some("wrong"), [false, false, false]),
+        ("parent", Some("sub"), [true, true, false]),
+    ] {
+        for (verifier, is_right) in [&of_parent, &of_subaccount, &of_both].iter().zip(expected) {
+            let result = verifier.check(&signed(own, parent));
+            assert_eq!(result.is_ok(), is_right, "{own} {parent:?}");
+        }
+    }
+    // One token, whichever signature counts: no replay by leaving the other one out.
+    let signature = signed("sub", Some("parent"));
+    let both = Verifier::builder(key("sub")).key(key("parent")).build();
+    both.claim(&signature).await.unwrap().commit().await.unwrap();
+    let mut other = signature.clone();
+    other.signature.clear();
+    assert!(matches!(both.claim(&other).await.unwrap_err(), ReceiveError::Replayed));
+
+    let request = SignedRequest::event_with(&signed("sub", Some("parent")), &event());
+    assert!(receive(&of_parent, request).await.is_ok());
+    let form = InboundForm::new().field("body-plain", "x");
+    assert!(receive(&of_parent, form.with(&signed("sub", Some("parent")))).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_handler_that_fails_gets_the_repetition_and_no_other() {
+    let verifier = verifier();
+    let request = SignedRequest::event(&key("right"), &event());
+
+    let first = receive(&verifier, request.clone()).await.unwrap();
+    let error = receive(&verifier, request.clone()).await.unwrap_err();
+    assert!(matches!(error, ReceiveError::InProgress));
+    assert_eq!(error.status(), StatusCode::SERVICE_UNAVAILABLE);
+    let status = first.handle(|_| ready(Err::<(), _>("the database is gone"))).await;
+    assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
+
+    let second = receive(&verifier, request.clone()).await.unwrap();
+    assert_eq!(second.handle(|_| ready(Ok::<_, Infallible>(()))).await, StatusCode::OK);
+    let error = receive(&verifier, request).await.unwrap_err();
+    assert!(matches!(error, ReceiveError::Replayed));
+}
+
+#[tokio::test]
+async fn a_refusal_is_final_and_another_success_is_200() {
+    for (handled, answered, is_final) in [
+        (StatusCode::OK, StatusCode::OK, true),
+        (StatusCode::NO_CONTENT, StatusCode::OK, true),
+        (StatusCode::NOT_ACCEPTABLE, StatusCode::NOT_ACCEPTABLE, true),
+        (StatusCode::NOT_FOUND, StatusCode::NOT_FOUND, false),
+        (StatusCode::BAD_GATEWAY, StatusCode::BAD_GATEWAY, false),
+    ] {
+        let (verifier, signature) = (verifier(), sign_now(&key("right")));
+        let claim = verifier.claim(&signature).await.unwrap();
+        assert_eq!(claim.settle(handled).await, answered);
+        assert_eq!(verifier.claim(&signature).await.is_err(), is_final, "{handled}");
+    }
+}
+
+#[tokio::test]
+async fn a_claim_of_which_nothing_is_heard_ends_with_its_lease() {
+    let clock = Clock::at(SIGNED_AT);
+    let verifier = Verifier::builder(key("right"))
+        .clock(clock.reader())
+        .lease(Duration::from_secs(60))
+        .build();
+    drop(verifier.claim(&signature()).await.unwrap());
+    clock.set(SIGNED_AT + 60);
+    assert!(matches!(verifier.claim(&signature()).await.unwrap_err(), ReceiveError::InProgress));
+    clock.set(SIGNED_AT + 61);
+    let late = verifier.claim(&signature()).await.unwrap();
+    late.commit().await.unwrap();
+    // The token is remembered for as long as its signature is fresh.
+    clock.set(SIGNED_AT + 9 * 3600);
+    assert!(matches!(verifier.claim(&signature()).await.unwrap_err(), ReceiveError::Replayed));
+    clock.set(SIGNED_AT + 9 * 3600 + 1);
+    assert!(matches!(verifier.claim(&signature()).await.unwrap_err(), ReceiveError::Stale));
+}
+
+/// A store of the application, in which each step is written down, and may fail.
+#[derive(Clone, Default)]
+struct Recorded {
+    steps: Arc<Mutex<Vec<&'static str>>>,
+    fails_to: &'static str,
+}
+
+impl Recorded {
+    fn step<T: Send + 'static>(&self, step: &'static str, value: T) -> StoreFuture<'static, T> {
+        self.steps.lock().unwrap().push(step);
+        let fails = self.fails_to == step;
+        Box::pin(async move { if fails { Err("the store is down".into()) } else { Ok(value) } })
+    }
+}
+
+impl TokenStore for Recorded {
+    fn claim<'a>(&'a self, _: &'a str, _: Duration) -> StoreFuture<'a, TokenState> {
+        self.step("claim", TokenState::Free)
+    }
+
+    fn commit<'a>(&'a self, _: &'a str, _: Duration) -> StoreFuture<'a, ()> {
+        self.step("commit", ())
+    }
+
+    fn release<'a>(&'a self, _: &'a str) -> StoreFuture<'a, ()> {
+        self.step("release", ())
+    }
+}
+
+#[tokio::test]
+async fn only_a_right_signature_reaches_the_store_and_its_failure_is_503() {
+    let store = Recorded::default();
+    let verifier = Verifier::builder(key("right")).tokens(store.clone()).build();
+    let wrong = SignedRequest::event(&key("wrong"), &event());
+    receive(&verifier, wrong).await.unwrap_err();
+    // A handler of mail refuses an event before its token is claimed.
+    let request = SignedRequest::event(&key("right"), &event());
+    let error = verifier
+        .receive::<mailgun_webhooks::receive::InboundMail>(&request.content_type, request.body)
+        .await
+        .unwrap_err();
+    assert_eq!(error.to_string(), "an event arrived where an inbound mail is expected");
+    assert!(store.steps.lock().unwrap().is_empty());
+
+    let store = Recorded { fails_to: "claim", ..Recorded::default() };
+    let verifier = Verifier::builder(key("right")).tokens(store.clone()).build();
+    let error = verifier.claim(&sign_now(&key("right"))).await.unwrap_err();
+    assert!(matches!(error, ReceiveError::Store(_)));
+    assert_eq!(error.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(*store.steps.lock().unwrap(), ["claim"]);
+}
+
+#[tokio::test]
+async fn what_was_handled_is_200_also_if_the_store_fails_then() {
+    for (outcome, step, status) in [
+        (Ok(()), "commit", StatusCode::OK),
+        (Err(()), "release", StatusCode::INTERNAL_SERVER_ERROR),
+    ] {
+        let store = Recorded { fails_to: step, ..Recorded::default() };
+        let verifier = Verifier::builder(key("right")).tokens(store.clone()).build();
+        let request = SignedRequest::event(&key("right"), &event());
+        let verified = receive(&verifier, request).await.unwrap();
+        assert_eq!(verified.handle(|_| ready(outcome)).await, status);
+        assert_eq!(*store.steps.lock().unwrap(), ["claim", step]);
+    }
+}
+
+#[tokio::test]
+async fn of_many_at_once_one_is_handled() {
+    let verifier = Verifier::builder(key("right")).tokens(MemoryTokens::new()).build();
+    let signature = sign_now(&key("right"));
+    let tasks: Vec<_> = (0..32)
+        .map(|_| {
+            let (verifier, signature) = (verifier.clone(), signature.clone());
+            tokio::spawn(async move { verifier.claim(&signature).await.map(std::mem::forget) })
+        })
+        .collect();
+    let mut granted = 0;
+    for task in tasks {
+        granted += usize::from(task.await.unwrap().is_ok());
+    }
+    assert_eq!(granted, 1);
+}
+
+/// A small generator of numbers, the same in every run.
+fn numbers() -> impl FnMut(usize) -> usize {
+    let mut state = 7_u64;
+    move |below| {
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % below
+    }
+}
+
+#[tokio::test]
+async fn odd_requests_are_errors_and_nothing_panics() {
+    let verifier = verifier();
+    let mail = InboundForm::new()
+        .field("recipient", "a@b.c")
+        .field("body-plain", "text")
+        .field("message-headers", r#"[["A", "b"], ["C"], 7, null]"#)
+        .field("content-id-map", r#"{"<a>": "attachment-1"}"#);
+    let requests = [
+        SignedRequest::event(&key("right"), &event()),
+        mail.clone().sign(&key("right")),
+        mail.attachment("é.txt", "text/plain", "hello").sign(&key("right")),
+    ];
+    let mut number = numbers();
+    for round in 0..20_000 {
+        let request = &requests[round % requests.len()];
+        let mut body = request.body.to_vec();
+        for _ in 0..=number(8) {
+            let at = number(body.len());
+            match number(4) {
+                0 => body.truncate(at.max(1)),
+                1 => drop(body.remove(at)),
+                2 => body.insert(at, [b'&', b'=', b'%', b'-', b'\r', b'{', 0, 0xff][number(8)]),
+                _ => body[at] = number(256) as u8,
+            }
+            if body.len() < 2 {
+                break;
+            }
+        }
+        let types = [
+            &*request.content_type,
+            "multipart/form-data",
+            "multipart/form-data; boundary=",
+            "application/x-www-form-urlencoded; charset=é",
+            "application/json",
+            "",
+        ];
+        let content_type = if number(4) == 0 { types[number(types.len())] } else { types[0] };
+        if let Ok(request) = Unverified::parse(content_type, body.into(), &Limits::default()) {
+            let _ = format!("{request:?} {}", request.payload.kind());
+            let _ = verifier.check(&request.signature);
+        }
+    }
+    let odd = ["", "0", "z", "é", "\0", "-1", "1e9", "99999999999999999999", "\u{1F4A9}"];
+    for timestamp in odd {
+        for token in odd {
+            for hex in odd {
+                let json = json!({"timestamp": timestamp, "token": token, "signature": hex});
+                let signature: Signature = serde_json::from_value(json).unwrap();
+                assert!(verifier.check(&signature).is_err());
+                // Signed by ourselves, odd timestamps are still no time.
+                let signature = sign(&key("right"), timestamp, token);
+                assert!(verifier.check(&signature).is_err(), "{timestamp}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_request_of_mailgun_says_what_it_is() {
+    let verifier = verifier();
+    for (content_type, body, words) in [
+        ("", "", "neither JSON nor a form"),
+        ("text/plain", "hello", "neither JSON nor a form"),
+        ("application/json", "[]", "neither JSON nor a form"),
+        ("application/json", "{", "JSON that cannot be read"),
+        ("application/json", r#"{"event-data": {}, "signature": 7}"#, "JSON that cannot be read"),
+        ("application/json", r#"{"message": "hi"}"#, "JSON without `event-data`"),
+        ("application/json", r#"{"event-data": {}}"#, "no signature"),
+        ("application/x-www-form-urlencoded", "a=b", "neither an event nor a mail"),
+        ("application/x-www-form-urlencoded", "event=opened", "no signature"),
+        ("multipart/form-data", "a=b", "without a boundary"),
+        ("multipart/form-data; boundary=x", "a=b", "cannot be read"),
+    ] {
+        let result = verifier.receive(content_type, Bytes::from_static(body.as_bytes())).await;
+        let result: Result<mailgun_webhooks::receive::Verified, _> = result;
+        let error = result.unwrap_err();
+        assert!(matches!(error, ReceiveError::Malformed(_)));
+        assert!(error.to_string().contains(words), "{error}");
+        assert_eq!(error.status(), StatusCode::NOT_ACCEPTABLE);
+    }
+}
+
+#[tokio::test]
+async fn nothing_secret_is_in_debug_or_errors() {
+    let verifier =
+        Verifier::builder(key("canary-key")).require_parent_key(key("canary-key")).build();
+    let signature = sign_now(&key("canary-key"));
+    let form = InboundForm::new()
+        .field("recipient", "canary@example.com")
+        .field("sender", "canary@example.com")
+        .field("body-plain", "canary")
+        .field("message-headers", r#"[["Subject", "canary"]]"#)
+        .attachment("canary.txt", "text/plain", "canary");
+    let request = form.clone().with(&signature);
+    let debug = format!("{verifier:?} {signature:?} {form:?} {request:?}");
+    let parsed = Unverified::parse(&request.content_type, request.body, &Limits::default());
+    let debug = format!("{debug} {:?}", parsed.unwrap());
+    assert!(!debug.contains("canary") && !debug.contains(&signature.token), "{debug}");
+}

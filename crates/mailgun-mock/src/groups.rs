@@ -37,8 +37,9 @@ pub(crate) mod queue;
 pub(crate) mod routes;
 pub(crate) mod tags;
 pub(crate) mod tally;
+pub(crate) mod validations;
 
-groups![events, messages, queue, routes, tags];
+groups![events, messages, queue, routes, tags, validations];
 
 const NOT_FOUND: &str = "<!DOCTYPE HTML PUBLIC \"-//W3C//DTD HTML 3.2 Final//EN\">\n\
     <title>404 Not Found</title>\n<h1>Not Found</h1>\n<p>The requested URL was not found on the \

@@ -3,7 +3,11 @@
 
 mod support;
 
-use std::{convert::Infallible, time::Duration};
+use std::{
+    convert::Infallible,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use bytes::Bytes;
 use http::{Method, Request, Response, header};
@@ -324,6 +328,64 @@ async fn the_key_goes_to_trusted_hosts_only() {
     let client = server.builder().trust_host(other.url()).build().unwrap();
     client.call_url::<Value>(STORED, &url).await.unwrap();
     assert_eq!(only(&other).header("authorization"), Some(KEY_HEADER));
+}
+
+#[tokio::test]
+async fn files_on_other_hosts_are_fetched_without_any_secret_of_ours() {
+    const FILE: Route = Route::get("/v4/files/{id}");
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let storage = |seen: &Arc<Mutex<Vec<Request<()>>>>| {
+        let seen = seen.clone();
+        service_fn(move |request: Request<Body>| {
+            let mut seen = seen.lock().unwrap();
+            seen.push(request.map(|_| ()));
+            let status = if seen.len() == 1 { 503 } else { 200 };
+            let reply = Response::builder().status(status).body(ReplyBody::from("a,b\n")).unwrap();
+            async move { Ok::<_, Infallible>(reply) }
+        })
+    };
+    let layer = tower::util::MapRequestLayer::new(|mut request: Request<Body>| {
+        request.headers_mut().insert("x-gateway", "secret".parse().unwrap());
+        request
+    });
+    let client = support::builder("https://api.mailgun.net")
+        .retry(policy())
+        .layer(layer)
+        .build_with_transport(storage(&seen))
+        .unwrap()
+        .for_subaccount("red")
+        .unwrap();
+    let foreign = "https://files.s3.amazonaws.com/a%2Bb?X-Amz-Signature=c";
+    assert_eq!(client.download(FILE, foreign).await.unwrap(), "a,b\n");
+    let mut stream = client.download(FILE, foreign).stream().await.unwrap();
+    assert_eq!(stream.chunk().await.unwrap().unwrap(), "a,b\n");
+    let ours = "https://storage-us-east4.api.mailgun.net/v4/files/1";
+    assert_eq!(client.download(FILE, ours).await.unwrap(), "a,b\n");
+    let secrets = ["authorization", "x-mailgun-on-behalf-of", "x-gateway"];
+    let requests = std::mem::take(&mut *seen.lock().unwrap());
+    let [refused, whole, streamed, trusted] = &requests[..] else { panic!("{requests:?}") };
+    for request in [refused, whole, streamed] {
+        assert_eq!(request.uri(), foreign);
+        assert!(secrets.iter().all(|name| !request.headers().contains_key(*name)), "{request:?}");
+        assert!(request.headers().contains_key("user-agent"));
+    }
+    assert!(secrets.iter().all(|name| trusted.headers().contains_key(*name)), "{trusted:?}");
+
+    for refused in [
+        "http://files.s3.amazonaws.com/a",
+        "http://api.mailgun.net/a",
+        "https://api.mailgun.net@files.s3.amazonaws.com/a",
+        "/a",
+    ] {
+        let error = client.download(FILE, refused).await.unwrap_err();
+        assert_eq!((error.kind(), error.attempts()), (Kind::UntrustedHost, 0), "{refused}");
+    }
+    assert_eq!(client.download(FILE, "a b").await.unwrap_err().kind(), Kind::InvalidInput);
+    // Whoever made the stack may have put a key into it.
+    let whole = Client::from_service("https://api.mailgun.net", storage(&seen)).unwrap();
+    let error = whole.download(FILE, foreign).await.unwrap_err();
+    assert_eq!(error.kind(), Kind::UntrustedHost);
+    assert!(seen.lock().unwrap().is_empty());
 }
 
 /// Says for whom a request was, after a refusal that makes the client repeat half of them.

@@ -46,6 +46,7 @@ pub(crate) mod suppressions;
 pub(crate) mod tags;
 pub(crate) mod tally;
 pub(crate) mod templates;
+pub(crate) mod validations;
 pub(crate) mod webhooks;
 
 groups! {
@@ -62,6 +63,7 @@ groups! {
     suppressions,
     tags,
     templates,
+    validations,
     webhooks,
 }
 

@@ -49,6 +49,29 @@
 //! * Events are posted, signed, to the webhooks that are registered for them, if these are on
 //!   loopback: [`MockMailgun::webhook_deliveries`] has their answers.
 //!
+//! # Addresses by which validation is tested
+//!
+//! An address is validated by rules in place of the network; the first that fits gives the result.
+//!
+//! | address | result | risk | reason |
+//! |---|---|---|---|
+//! | malformed, or no dot in its domain | `undeliverable` | `high` | `failed custom grammar check` |
+//! | at `gmial.com` and the like, with `did_you_mean` | `undeliverable` | `high` | `no_mx` |
+//! | at a domain that ends with `.invalid` | `undeliverable` | `high` | `no_mx` |
+//! | at `mailinator.com` and the like | `do_not_send` | `high` | `mailbox_is_disposable_address` |
+//! | begins with `nonexistent` | `undeliverable` | `high` | `mailbox_does_not_exist` |
+//! | begins with `unknown` | `unknown` | `unknown` | `smtp_timeout` |
+//! | at a domain that begins with `catchall` | `catch_all` | `medium` | `catch_all` |
+//! | of a role, such as `support` | `deliverable` | `medium` | `mailbox_is_role_address` |
+//! | any other | `deliverable` | `low` | none |
+//!
+//! The rules from `nonexistent` to `catchall` stand for what the provider says: where it may not be
+//! asked (`provider_lookup=false`), the result is `unknown` for the reason `no_data`.
+//!
+//! A validation of a file, and a preview of one, is one step further after each look at it by its
+//! id. The results lie on the mock itself, as the CSV and the JSON that the service puts into a ZIP
+//! archive. A file in gzip is accepted, and counts as one without addresses.
+//!
 //! # What it does not do
 //!
 //! * It delivers nothing and renders no template and no placeholder.

@@ -324,16 +324,17 @@ impl<C: From<Client>> ClientBuilder<C> {
         R: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
     {
         let credentials = self.credentials?;
-        let user_agent = UserAgentLayer::new(self.user_agent.as_deref())?;
         let attempt = ServiceBuilder::new()
             .layer(AttemptTimeoutLayer::new(self.attempt_timeout))
-            .layer(user_agent)
-            .layer(AuthorizationLayer::new(credentials.clone()))
-            .service(leaf);
+            .layer(UserAgentLayer::new(self.user_agent.as_deref())?);
         let around = ServiceBuilder::new()
             .layer(RetryLayer::new(self.retry))
             .layer(TraceLayer::new())
             .layer(ReadReplyLayer::new(self.limits.reply, self.limits.idle));
+        // Knows no key, and has no layer of the application, which may add a secret of its own.
+        let keyless = attempt.clone().service(box_service(leaf.clone()));
+        let keyless = Arc::new(HttpService::new(around.clone().service(keyless)));
+        let attempt = attempt.layer(AuthorizationLayer::new(credentials.clone())).service(leaf);
         let has_layers = !self.attempt_layers.is_empty() || !self.call_layers.is_empty();
         // A stack of ours alone is one box; each layer of the application adds one.
         let stack: Arc<dyn Stack> = if has_layers {
@@ -346,7 +347,8 @@ impl<C: From<Client>> ClientBuilder<C> {
         };
         let credentials = Some(credentials);
         let limits = self.limits;
-        let inner = Inner { stack, base, trusted, limits, credentials, subaccount: None };
+        let keyless = Some(keyless as Arc<dyn Stack>);
+        let inner = Inner { stack, keyless, base, trusted, limits, credentials, subaccount: None };
         Ok(Client::from_inner(inner).into())
     }
 }
@@ -394,6 +396,7 @@ impl Client {
         let stack = Arc::new(box_service(service));
         Ok(Self::from_inner(Inner {
             stack,
+            keyless: None,
             base,
             trusted,
             limits,

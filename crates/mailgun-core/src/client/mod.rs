@@ -21,7 +21,9 @@ pub use self::{
     credentials::{ApiKey, Credentials, IntoCredentials},
     service::HttpService,
 };
-use crate::{Call, Error, Route, call::Target, layers::subaccount_header, route::path_and_query};
+use crate::{
+    Call, Error, Kind, Route, call::Target, layers::subaccount_header, route::path_and_query,
+};
 
 /// A client of the Mailgun API.
 ///
@@ -40,6 +42,9 @@ pub struct Client(Arc<Inner>);
 
 pub(crate) struct Inner {
     pub(crate) stack: Arc<dyn Stack>,
+    /// For hosts that must not see the key; none where the whole stack is foreign, and may have
+    /// one in any of its layers.
+    pub(crate) keyless: Option<Arc<dyn Stack>>,
     pub(crate) base: BaseUrl,
     pub(crate) trusted: TrustedHosts,
     pub(crate) limits: Limits,
@@ -95,6 +100,7 @@ impl Client {
         let subaccount = Some(subaccount_header(id.as_ref())?);
         Ok(Self::from_inner(Inner {
             stack: self.0.stack.clone(),
+            keyless: self.0.keyless.clone(),
             base: self.0.base.clone(),
             trusted: self.0.trusted.clone(),
             limits: self.0.limits,
@@ -170,6 +176,26 @@ impl Client {
         Call::bytes_reply(self.clone(), route, self.url(url))
     }
 
+    /// Describes a call of a link that a reply gave to a file, whose reply is kept as bytes.
+    ///
+    /// Such a link may point to a storage service, and then holds all that this asks for. A host
+    /// that may see the key, as for [`call_url`](Self::call_url), gets it. To any other the call
+    /// goes by https, without the key and the client's subaccount, and past the layers of the
+    /// application, which may add secrets of their own. A client made by
+    /// [`from_service`](Self::from_service) refuses all others.
+    ///
+    /// [`Call::stream`] reads a large file piece by piece.
+    pub fn download(&self, route: Route, url: &str) -> Call<Bytes> {
+        let target = self.url(url);
+        match (&target, self.without_key()) {
+            (Err(refusal), Some(stranger)) if refusal.kind() == Kind::UntrustedHost => {
+                let public = url.parse().ok().filter(TrustedHosts::is_public).map(Target::Url);
+                Call::bytes_reply(stranger, route, public.map_or(target, Ok))
+            }
+            _ => Call::bytes_reply(self.clone(), route, target),
+        }
+    }
+
     /// Whether the account has `domain` in this client's region.
     ///
     /// `GET /v4/domains/{domain}`
@@ -240,6 +266,19 @@ impl Client {
         &self.0.trusted
     }
 
+    /// A handle that knows no key and acts for nobody.
+    fn without_key(&self) -> Option<Self> {
+        Some(Self::from_inner(Inner {
+            stack: self.0.keyless.clone()?,
+            keyless: None,
+            base: self.0.base.clone(),
+            trusted: self.0.trusted.clone(),
+            limits: self.0.limits,
+            credentials: None,
+            subaccount: None,
+        }))
+    }
+
     fn path(&self, route: Route, segments: &[&str]) -> Result<Target, Error> {
         route.path(self.0.base.prefix(), segments).map(Target::Path)
     }
@@ -249,7 +288,8 @@ impl Client {
         self.trusted_target(uri)
     }
 
-    /// The one place where a URL from outside becomes a target; all others are on the base.
+    /// The one place where a URL from outside becomes a target of the stack that has the key; all
+    /// others are on the base.
     fn trusted_target(&self, uri: Uri) -> Result<Target, Error> {
         self.0.trusted.check(&uri)?;
         Ok(Target::Url(uri))

@@ -30,6 +30,13 @@ impl TrustedHosts {
         if trusted { Ok(()) } else { Err(untrusted("the URL")) }
     }
 
+    /// Whether a URL can be called without the key: by https, and with nothing before the host that
+    /// makes it look like another.
+    pub(crate) fn is_public(uri: &Uri) -> bool {
+        uri.scheme() == Some(&Scheme::HTTPS)
+            && uri.authority().is_some_and(|authority| !authority.as_str().contains('@'))
+    }
+
     /// The path and query of a link of a reply, rebuilt on our own base.
     ///
     /// Links may be absolute, or a path on the host; an absolute one of another origin would take

@@ -34,6 +34,7 @@
 //! | `suppressions` | [`suppressions`] | bounces, unsubscribes, complaints, allowlist: single, in bulk, by CSV |
 //! | `tags` | [`tags`] | tags of the account with metrics; the older ones of a domain |
 //! | `templates` | [`templates`] | stored mails with variables, in versions: of a domain and of the account |
+//! | `validations` | [`validations`] | validation of addresses: single, in bulk with progress and results, previews |
 //! | `webhooks` | [`webhooks`] | webhooks: managing them, and receiving: signatures, typed payloads, inbound mail |
 //!
 //! `full` switches all of them on. TLS: `rustls-aws-lc-rs` and `native-roots` by default,
@@ -50,7 +51,7 @@
 #[doc(inline)]
 pub use mailgun_account as account;
 /// A CSV file to import, whose columns are known before it is sent.
-#[cfg(any(feature = "mailing-lists", feature = "suppressions"))]
+#[cfg(any(feature = "mailing-lists", feature = "suppressions", feature = "validations"))]
 pub use mailgun_core::Csv;
 pub use mailgun_core::{
     ApiKey, Body, BoxError, Call, CallContext, CallFuture, Certificate, Chunk, Chunks, Client,
@@ -101,6 +102,10 @@ pub use mailgun_tags as tags;
 #[cfg(feature = "templates")]
 #[doc(inline)]
 pub use mailgun_templates as templates;
+/// Validation of addresses: single, in bulk with progress and results, previews.
+#[cfg(feature = "validations")]
+#[doc(inline)]
+pub use mailgun_validations as validations;
 /// Webhooks: managing them, and receiving: signatures, typed payloads, inbound mail.
 #[cfg(feature = "webhooks")]
 #[doc(inline)]
@@ -239,6 +244,12 @@ impl Mailgun {
     #[cfg(feature = "webhooks")]
     pub fn account_webhooks(&self) -> webhooks::AccountWebhooks {
         webhooks::AccountWebhooks::new(&self.0)
+    }
+
+    /// Validation of addresses, single and in bulk.
+    #[cfg(feature = "validations")]
+    pub fn validations(&self) -> validations::Validations {
+        validations::Validations::new(&self.0)
     }
 }
 

@@ -23,6 +23,14 @@ pub(crate) fn rfc2822(time: SystemTime, zone: &str) -> String {
     format!("{weekday}, {day:02} {month} {year} {hour:02}:{minute:02}:{second:02} {zone}")
 }
 
+/// A date in ISO 8601 without a zone, which means UTC.
+pub(crate) fn iso8601(time: SystemTime) -> String {
+    let seconds = epoch_seconds(time);
+    let (year, month, day) = civil_from_days(seconds / DAY);
+    let (hour, minute, second) = clock(seconds);
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}")
+}
+
 /// `20211220203321`, the form in which a message id begins.
 pub(crate) fn compact(time: SystemTime) -> String {
     let seconds = epoch_seconds(time);
@@ -58,6 +66,16 @@ pub(crate) fn parse_rfc2822(text: &str) -> Option<SystemTime> {
     }
     let local = days_from_civil(year, month, day) * DAY + hour * 3600 + minute * 60 + second;
     UNIX_EPOCH.checked_add(Duration::from_secs(local.checked_add_signed(-offset)?))
+}
+
+/// Reads a date in ISO 8601 with a `Z`; a fraction of a second is cut off.
+pub(crate) fn parse_iso8601(text: &str) -> Option<SystemTime> {
+    let (date, time) = text.strip_suffix('Z')?.split_once('T')?;
+    let time = time.split_once('.').map_or(time, |(time, _)| time);
+    let [year, month, day] = date.splitn(3, '-').collect::<Vec<_>>().try_into().ok()?;
+    let month = digits(month, 2..=2)?.checked_sub(1)?;
+    let month = MONTHS.get(month as usize)?;
+    parse_rfc2822(&format!("{day} {month} {year} {time} UTC"))
 }
 
 fn clock(seconds: u64) -> (u64, u64, u64) {
@@ -130,6 +148,7 @@ mod tests {
     fn known_dates_are_written_as_mailgun_writes_them() {
         assert_eq!(rfc2822(at(1_640_032_401), "UTC"), "Mon, 20 Dec 2021 20:33:21 UTC");
         assert_eq!(rfc2822(at(1_709_164_800), "GMT"), "Thu, 29 Feb 2024 00:00:00 GMT");
+        assert_eq!(iso8601(at(1_640_032_401)), "2021-12-20T20:33:21");
         assert_eq!(compact(at(1_640_032_401)), "20211220203321");
     }
 
@@ -138,6 +157,15 @@ mod tests {
         for day in (0..80_000).step_by(13) {
             let time = at(day * DAY + 3_661);
             assert_eq!(parse_rfc2822(&rfc2822(time, "+0000")), Some(time));
+        }
+    }
+
+    #[test]
+    fn dates_in_iso_8601_are_read() {
+        assert_eq!(parse_iso8601("2021-12-20T20:33:21Z"), Some(at(1_640_032_401)));
+        assert_eq!(parse_iso8601("2021-12-20T20:33:21.183000Z"), Some(at(1_640_032_401)));
+        for bad in ["", "2021-12-20", "2021-12-20T20:33:21", "2021-00-20T20:33:21Z", "x-y-zT1Z"] {
+            assert_eq!(parse_iso8601(bad), None, "{bad}");
         }
     }
 

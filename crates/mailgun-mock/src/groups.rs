@@ -31,6 +31,7 @@ macro_rules! groups {
 }
 
 pub(crate) mod events;
+pub(crate) mod inbox_placement;
 pub(crate) mod listing;
 pub(crate) mod messages;
 pub(crate) mod queue;
@@ -38,7 +39,7 @@ pub(crate) mod routes;
 pub(crate) mod tags;
 pub(crate) mod tally;
 
-groups![events, messages, queue, routes, tags];
+groups![events, inbox_placement, messages, queue, routes, tags];
 
 const NOT_FOUND: &str = "<!DOCTYPE HTML PUBLIC \"-//W3C//DTD HTML 3.2 Final//EN\">\n\
     <title>404 Not Found</title>\n<h1>Not Found</h1>\n<p>The requested URL was not found on the \

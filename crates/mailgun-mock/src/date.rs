@@ -68,6 +68,16 @@ pub(crate) fn parse_rfc2822(text: &str) -> Option<SystemTime> {
     UNIX_EPOCH.checked_add(Duration::from_secs(local.checked_add_signed(-offset)?))
 }
 
+/// Reads a date in ISO 8601 with a `Z`; a fraction of a second is cut off.
+pub(crate) fn parse_iso8601(text: &str) -> Option<SystemTime> {
+    let (date, time) = text.strip_suffix('Z')?.split_once('T')?;
+    let time = time.split_once('.').map_or(time, |(time, _)| time);
+    let [year, month, day] = date.splitn(3, '-').collect::<Vec<_>>().try_into().ok()?;
+    let month = digits(month, 2..=2)?.checked_sub(1)?;
+    let month = MONTHS.get(month as usize)?;
+    parse_rfc2822(&format!("{day} {month} {year} {time} UTC"))
+}
+
 fn clock(seconds: u64) -> (u64, u64, u64) {
     (seconds % DAY / 3600, seconds % 3600 / 60, seconds % 60)
 }
@@ -147,6 +157,15 @@ mod tests {
         for day in (0..80_000).step_by(13) {
             let time = at(day * DAY + 3_661);
             assert_eq!(parse_rfc2822(&rfc2822(time, "+0000")), Some(time));
+        }
+    }
+
+    #[test]
+    fn dates_in_iso_8601_are_read() {
+        assert_eq!(parse_iso8601("2021-12-20T20:33:21Z"), Some(at(1_640_032_401)));
+        assert_eq!(parse_iso8601("2021-12-20T20:33:21.183000Z"), Some(at(1_640_032_401)));
+        for bad in ["", "2021-12-20", "2021-12-20T20:33:21", "2021-00-20T20:33:21Z", "x-y-zT1Z"] {
+            assert_eq!(parse_iso8601(bad), None, "{bad}");
         }
     }
 

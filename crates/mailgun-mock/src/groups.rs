@@ -34,6 +34,7 @@ pub(crate) mod account;
 pub(crate) mod dkim;
 pub(crate) mod domains;
 pub(crate) mod events;
+pub(crate) mod inbox_placement;
 pub(crate) mod keys;
 pub(crate) mod listing;
 pub(crate) mod mailing_lists;
@@ -54,6 +55,7 @@ groups! {
     dkim,
     domains,
     events,
+    inbox_placement,
     keys,
     mailing_lists,
     messages,

@@ -11,7 +11,7 @@ use super::de;
 /// assert_eq!(done.message, "Route has been deleted");
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct Confirmation {
     /// Mailgun's words.

@@ -1,0 +1,57 @@
+//! Inbox placement tests of Mailgun: where a mail ends up at the mailbox providers.
+//!
+//! A test sends a mail to seeds, which are mailboxes that Mailgun watches at many providers. Its
+//! result says for each of them whether the mail came, and whether into the inbox or to the spam. A
+//! seed list names the seeds, and gathers the statistics of all tests that were sent to it.
+//!
+//! ```no_run
+//! # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
+//! use mailgun_inbox_placement::{InboxPlacement, RunTest};
+//!
+//! let placement = InboxPlacement::new(&client);
+//! let test = RunTest::new().html("<h1>Sale</h1>").provider_filter("gmail.com");
+//! let started = placement.run_test("shop@mg.example.com", "Spring sale", test).await?;
+//! let result = placement.results().wait(&started.result_id).await?;
+//! for (provider, stats) in result.delivery_stats {
+//!     println!("{provider}: {} of {} in the inbox", stats.inbox, stats.total);
+//! }
+//! # Ok(()) }
+//! ```
+
+mod delivery_stats;
+mod inbox_placement;
+mod listing;
+mod reply;
+mod results;
+mod run_test;
+mod seed_list;
+mod seed_lists;
+mod seed_result;
+mod sharing;
+mod spam;
+mod test_result;
+
+pub use self::{
+    delivery_stats::DeliveryStats,
+    inbox_placement::{InboxPlacement, Provider},
+    listing::{Attribute, Filter},
+    results::{ListResults, Results},
+    run_test::{RunTest, TestLinks, TestReply},
+    seed_list::{Seed, SeedList, SeedTotp},
+    seed_lists::{CreateSeedList, ListSeedLists, SeedLists, UpdateSeedList},
+    seed_result::{
+        AuthenticationResult, Destination, MessageExtensions, MessageHeader, SeedResult, SeedState,
+    },
+    sharing::Sharing,
+    spam::{
+        ForefrontReport, ForefrontStats, LevelStats, MicrosoftSpam, MicrosoftSpamSummary,
+        SpamAssassin, SpamAssassinRule,
+    },
+    test_result::{ResultStatus, TestResult},
+};
+
+/// All operations of this crate, for tests that compare them with the API description.
+#[doc(hidden)]
+pub fn routes() -> Vec<mailgun_core::Route> {
+    [inbox_placement::ROUTES, seed_lists::ROUTES, results::ROUTES].concat()
+}

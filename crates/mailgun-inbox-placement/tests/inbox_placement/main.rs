@@ -1,0 +1,13 @@
+//! Inbox placement on the wire, its replies, and its use from end to end.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+#![allow(deprecated, reason = "deprecated parameters are tested too")]
+
+mod flow;
+mod operations;
+mod reference;
+mod replies;
+mod results;
+mod run_test;
+mod seed_lists;
+mod wire;

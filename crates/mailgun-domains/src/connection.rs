@@ -33,19 +33,11 @@ pub struct ConnectionReply {
 
 /// Mailgun's documents have the settings below `connection`, the service has not.
 #[derive(Deserialize)]
-#[serde(untagged)]
-enum Shape {
-    Wrapped {
-        #[serde(default)]
-        message: Option<String>,
-        connection: Settings,
-    },
-    Flat {
-        #[serde(default)]
-        message: Option<String>,
-        #[serde(flatten)]
-        settings: Settings,
-    },
+struct Shape {
+    message: Option<String>,
+    connection: Option<Settings>,
+    #[serde(flatten)]
+    flat: Settings,
 }
 
 #[derive(Default, Deserialize)]
@@ -58,10 +50,8 @@ struct Settings {
 }
 
 impl From<Shape> for ConnectionReply {
-    fn from(shape: Shape) -> Self {
-        let (Shape::Wrapped { message, connection: settings } | Shape::Flat { message, settings }) =
-            shape;
-        let Settings { require_tls, skip_verification } = settings;
+    fn from(Shape { message, connection, flat }: Shape) -> Self {
+        let Settings { require_tls, skip_verification } = connection.unwrap_or(flat);
         Self { message, require_tls, skip_verification }
     }
 }

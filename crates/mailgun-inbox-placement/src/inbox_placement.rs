@@ -1,12 +1,34 @@
 use mailgun_core::{Call, Client, Error, Mailbox, Route, Timestamp, de};
 use serde::Deserialize;
 
-use crate::{Results, RunTest, SeedLists, TestReply};
+use crate::{Results, RunTest, SeedLists, TestReply, results, seed_lists};
 
 const PROVIDERS: Route = Route::get("/v4/inbox/providers");
 const RUN_TEST: Route = Route::post("/v4/inbox/tests");
 
-pub(crate) const ROUTES: &[Route] = &[PROVIDERS, RUN_TEST];
+/// All operations of this crate, for tests that compare them with the API description.
+#[doc(hidden)]
+pub const ROUTES: &[Route] = &[
+    PROVIDERS,
+    RUN_TEST,
+    seed_lists::LIST,
+    seed_lists::GET,
+    seed_lists::CREATE,
+    seed_lists::UPDATE,
+    seed_lists::DELETE,
+    seed_lists::ATTRIBUTES,
+    seed_lists::ATTRIBUTE,
+    seed_lists::FILTERS,
+    results::LIST,
+    results::GET,
+    results::DELETE,
+    results::GET_SHARED,
+    results::ATTRIBUTES,
+    results::ATTRIBUTE,
+    results::FILTERS,
+    results::SHARING,
+    results::UPDATE_SHARING,
+];
 
 /// The inbox placement tests of an account.
 ///

@@ -33,7 +33,7 @@ mod test_result;
 
 pub use self::{
     delivery_stats::DeliveryStats,
-    inbox_placement::{InboxPlacement, Provider},
+    inbox_placement::{InboxPlacement, Provider, ROUTES},
     listing::{Attribute, Filter},
     results::{ListResults, Results},
     run_test::{RunTest, TestLinks, TestReply},
@@ -49,9 +49,3 @@ pub use self::{
     },
     test_result::{ResultStatus, TestResult},
 };
-
-/// All operations of this crate, for tests that compare them with the API description.
-#[doc(hidden)]
-pub fn routes() -> Vec<mailgun_core::Route> {
-    [inbox_placement::ROUTES, seed_lists::ROUTES, results::ROUTES].concat()
-}

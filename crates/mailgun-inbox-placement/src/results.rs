@@ -6,19 +6,16 @@ use crate::{
     reply::Wrapped,
 };
 
-const LIST: Route = Route::get("/v4/inbox/results");
-const GET: Route = Route::get("/v4/inbox/results/{result_id}");
-const DELETE: Route = Route::delete("/v4/inbox/results/{result_id}").harmless();
-const GET_SHARED: Route = Route::get("/v4/inbox/sharing/public/{share_id}");
-const ATTRIBUTES: Route = Route::get("/v4/inbox/results/a");
-const ATTRIBUTE: Route = Route::get("/v4/inbox/results/a/{attribute}");
-const FILTERS: Route = Route::get("/v4/inbox/results/_filters");
-const SHARING: Route = Route::get("/v4/inbox/sharing/{result_id}");
+pub(crate) const LIST: Route = Route::get("/v4/inbox/results");
+pub(crate) const GET: Route = Route::get("/v4/inbox/results/{result_id}");
+pub(crate) const DELETE: Route = Route::delete("/v4/inbox/results/{result_id}").harmless();
+pub(crate) const GET_SHARED: Route = Route::get("/v4/inbox/sharing/public/{share_id}");
+pub(crate) const ATTRIBUTES: Route = Route::get("/v4/inbox/results/a");
+pub(crate) const ATTRIBUTE: Route = Route::get("/v4/inbox/results/a/{attribute}");
+pub(crate) const FILTERS: Route = Route::get("/v4/inbox/results/_filters");
+pub(crate) const SHARING: Route = Route::get("/v4/inbox/sharing/{result_id}");
 // A link that is made a second time takes the place of one that nobody has seen.
-const UPDATE_SHARING: Route = Route::put("/v4/inbox/sharing/{result_id}").harmless();
-
-pub(crate) const ROUTES: &[Route] =
-    &[LIST, GET, DELETE, GET_SHARED, ATTRIBUTES, ATTRIBUTE, FILTERS, SHARING, UPDATE_SHARING];
+pub(crate) const UPDATE_SHARING: Route = Route::put("/v4/inbox/sharing/{result_id}").harmless();
 
 /// The results of tests.
 ///

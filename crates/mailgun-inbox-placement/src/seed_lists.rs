@@ -6,18 +6,15 @@ use crate::{
     reply::Wrapped,
 };
 
-const LIST: Route = Route::get("/v4/inbox/seedlists");
-const GET: Route = Route::get("/v4/inbox/seedlists/{address}");
-const CREATE: Route = Route::post("/v4/inbox/seedlists");
+pub(crate) const LIST: Route = Route::get("/v4/inbox/seedlists");
+pub(crate) const GET: Route = Route::get("/v4/inbox/seedlists/{address}");
+pub(crate) const CREATE: Route = Route::post("/v4/inbox/seedlists");
 // Seeds that are drawn a second time take the place of those in the first reply.
-const UPDATE: Route = Route::put("/v4/inbox/seedlists/{address}");
-const DELETE: Route = Route::delete("/v4/inbox/seedlists/{address}").harmless();
-const ATTRIBUTES: Route = Route::get("/v4/inbox/seedlists/a");
-const ATTRIBUTE: Route = Route::get("/v4/inbox/seedlists/a/{attribute}");
-const FILTERS: Route = Route::get("/v4/inbox/seedlists/_filters");
-
-pub(crate) const ROUTES: &[Route] =
-    &[LIST, GET, CREATE, UPDATE, DELETE, ATTRIBUTES, ATTRIBUTE, FILTERS];
+pub(crate) const UPDATE: Route = Route::put("/v4/inbox/seedlists/{address}");
+pub(crate) const DELETE: Route = Route::delete("/v4/inbox/seedlists/{address}").harmless();
+pub(crate) const ATTRIBUTES: Route = Route::get("/v4/inbox/seedlists/a");
+pub(crate) const ATTRIBUTE: Route = Route::get("/v4/inbox/seedlists/a/{attribute}");
+pub(crate) const FILTERS: Route = Route::get("/v4/inbox/seedlists/_filters");
 
 /// The seed lists of an account.
 ///

@@ -26,7 +26,11 @@ mod lists;
 mod member;
 mod members;
 mod new_member;
-mod validation;
+
+pub use mailgun_core::{
+    PageDirection,
+    validation::{JobStatus, ResultFiles, ValidationJob, ValidationStarted, ValidationSummary},
+};
 
 pub use self::{
     list::{
@@ -37,22 +41,4 @@ pub use self::{
     member::{Member, MemberReply, MemberSettings, MembersReply},
     members::{CreateMembers, ListMembers, ListMembersByAddress, Members, UploadMembers},
     new_member::NewMember,
-    validation::{
-        ListValidation, ValidationFiles, ValidationResults, ValidationRisks, ValidationStarted,
-        ValidationStatus, ValidationSummary,
-    },
 };
-
-mailgun_core::open_enum! {
-    /// Which page of a listing to begin with.
-    pub enum StartPage {
-        /// The first.
-        First = "first",
-        /// The last.
-        Last = "last",
-        /// The one after the address that is given.
-        Next = "next",
-        /// The one before the address that is given.
-        Previous = "prev",
-    }
-}

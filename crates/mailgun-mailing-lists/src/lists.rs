@@ -2,8 +2,8 @@ use mailgun_core::{Call, Client, Confirmation, LinkPage, Pager, Route};
 use serde::Deserialize;
 
 use crate::{
-    ListValidation, MailingList, MailingListDeleted, MailingListReply, MailingListSettings,
-    Members, StartPage, ValidationStarted, members,
+    MailingList, MailingListDeleted, MailingListReply, MailingListSettings, Members, PageDirection,
+    ValidationJob, ValidationStarted, members,
 };
 
 const LIST: Route = Route::get("/v3/lists/pages");
@@ -235,7 +235,7 @@ impl MailingLists {
     /// # Ok(()) }
     /// ```
     #[deprecated(since = "0.1.0", note = "use the bulk validation of the validations")]
-    pub fn validation_result(&self, address: &str) -> Call<ListValidation> {
+    pub fn validation_result(&self, address: &str) -> Call<ValidationJob> {
         self.client.call(VALIDATION, &[address])
     }
 
@@ -278,8 +278,8 @@ impl ListMailingLists {
     }
 
     /// The page to begin with; the first when not set.
-    pub fn page(self, page: StartPage) -> Self {
-        self.set("page", page)
+    pub fn page(self, page: PageDirection) -> Self {
+        self.set("page", page.abbreviated())
     }
 
     /// The address that [`page`](Self::page) counts from.

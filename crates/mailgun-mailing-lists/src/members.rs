@@ -1,7 +1,7 @@
 use mailgun_core::{Call, Chunks, Client, Csv, Form, LinkPage, Pager, Route, yes_no};
 
 use crate::{
-    Member, MemberReply, MemberSettings, MembersReply, NewMember, StartPage, member::Shape,
+    Member, MemberReply, MemberSettings, MembersReply, NewMember, PageDirection, member::Shape,
 };
 
 pub(crate) const LIST: Route = Route::get("/v3/lists/{address}/members/pages");
@@ -273,8 +273,8 @@ impl ListMembers {
     }
 
     /// The page to begin with; the first when not set.
-    pub fn page(self, page: StartPage) -> Self {
-        self.set("page", page)
+    pub fn page(self, page: PageDirection) -> Self {
+        self.set("page", page.abbreviated())
     }
 
     /// The address that [`page`](Self::page) counts from.

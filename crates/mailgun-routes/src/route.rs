@@ -41,25 +41,17 @@ pub struct RouteReply {
 
 /// An update is answered with the fields of the route beside the message.
 #[derive(Deserialize)]
-#[serde(untagged)]
-enum Shape {
-    Wrapped {
-        #[serde(default, deserialize_with = "de::null_default")]
-        message: String,
-        route: Route,
-    },
-    Flat {
-        #[serde(default, deserialize_with = "de::null_default")]
-        message: String,
-        #[serde(flatten)]
-        route: Route,
-    },
+struct Shape {
+    #[serde(default, deserialize_with = "de::null_default")]
+    message: String,
+    route: Option<Route>,
+    #[serde(flatten)]
+    flat: Route,
 }
 
 impl From<Shape> for RouteReply {
-    fn from(shape: Shape) -> Self {
-        let (Shape::Wrapped { message, route } | Shape::Flat { message, route }) = shape;
-        Self { message, route }
+    fn from(Shape { message, route, flat }: Shape) -> Self {
+        Self { message, route: route.unwrap_or(flat) }
     }
 }
 

@@ -27,11 +27,13 @@ mod record;
 mod suppressions;
 mod unsubscribes;
 
+pub use mailgun_core::PageDirection;
+
 pub use self::{
     allowlist::{Allowlist, AllowlistEntry, AllowlistKind, AllowlistReply, NewAllowlistEntry},
     bounces::{Bounce, Bounces, NewBounce},
     complaints::{Complaint, Complaints, NewComplaint},
-    list::{ListSuppressions, PageDirection, SuppressionReply},
+    list::{ListSuppressions, SuppressionReply},
     suppressions::{ROUTES, Suppressions},
     unsubscribes::{NewUnsubscribe, Unsubscribe, Unsubscribes},
 };

@@ -1,6 +1,6 @@
 //! What the four lists have in common.
 
-use mailgun_core::{Call, Confirmation, Csv, Error, Form, de};
+use mailgun_core::{Call, Confirmation, Csv, Error, Form, PageDirection, de};
 use serde::Deserialize;
 
 /// Mailgun takes at most so many records in one call.
@@ -33,18 +33,6 @@ impl ListSuppressions {
     /// Which page to begin with; the first when not set. The pager goes on from there.
     pub fn page(self, direction: PageDirection) -> Self {
         self.set("page", direction)
-    }
-}
-
-mailgun_core::open_enum! {
-    /// A page as seen from an address, for [`ListSuppressions::page`].
-    pub enum PageDirection {
-        /// The page that begins after the address.
-        Next = "next",
-        /// The page that ends before the address.
-        Previous = "previous",
-        /// The last page, whatever the address.
-        Last = "last",
     }
 }
 

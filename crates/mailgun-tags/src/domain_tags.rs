@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use mailgun_core::{
-    Call, Client, Confirmation, Fields, LinkPage, Pager, Route, Timestamp,
+    Call, Client, Confirmation, Fields, LinkPage, PageDirection, Pager, Route, Timestamp,
     analytics::{Stats, StatsQuery},
     de,
 };
@@ -282,14 +282,14 @@ impl ListDomainTags {
         self.set("prefix", prefix.into())
     }
 
-    /// The tag that ends the page before; with [`page`](Self::page).
+    /// The tag that [`page`](Self::page) is counted from.
     pub fn tag(self, tag: impl Into<String>) -> Self {
         self.set("tag", tag.into())
     }
 
-    /// Which page, seen from [`tag`](Self::tag): `first`, `last`, `next` or `prev`.
-    pub fn page(self, page: impl Into<String>) -> Self {
-        self.set("page", page.into())
+    /// Which page to begin with, counted from [`tag`](Self::tag); the first when not set.
+    pub fn page(self, page: PageDirection) -> Self {
+        self.set("page", page.abbreviated())
     }
 }
 

@@ -33,14 +33,13 @@ mod template;
 mod templates;
 mod versions;
 
+pub use mailgun_core::PageDirection;
+
 pub use self::{
     content::Content,
     headers::TemplateHeaders,
     operations::ROUTES,
-    params::{
-        CopyVersion, GetTemplate, ListTemplates, ListVersions, NewTemplate, StartPage,
-        VersionSettings,
-    },
+    params::{CopyVersion, GetTemplate, ListTemplates, ListVersions, NewTemplate, VersionSettings},
     template::{Engine, Template, TemplateChanged, TemplateReply, Version, VersionReply},
     templates::Templates,
     versions::Versions,

@@ -1,20 +1,6 @@
-use mailgun_core::{params, yes_no};
+use mailgun_core::{PageDirection, params, yes_no};
 
 use crate::{Content, Engine, TemplateHeaders};
-
-mailgun_core::open_enum! {
-    /// The page with which a listing begins.
-    pub enum StartPage {
-        /// The first one.
-        First = "first",
-        /// The last one.
-        Last = "last",
-        /// The one after the pivot.
-        Next = "next",
-        /// The one before the pivot.
-        Previous = "previous",
-    }
-}
 
 params! {
     /// Which templates to list.
@@ -42,12 +28,11 @@ macro_rules! listing {
             }
 
             /// The page to begin with; the first when not set.
-            pub fn page(self, page: StartPage) -> Self {
+            pub fn page(self, page: PageDirection) -> Self {
                 self.set("page", page)
             }
 
-            /// The name, or the tag, around which [`StartPage::Next`] and
-            /// [`StartPage::Previous`] are.
+            /// The name, or the tag, that [`page`](Self::page) is counted from.
             pub fn pivot(self, pivot: impl Into<String>) -> Self {
                 self.set("p", pivot.into())
             }

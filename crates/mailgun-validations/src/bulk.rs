@@ -1,14 +1,12 @@
 use bytes::Bytes;
-use mailgun_core::{Call, Client, Confirmation, Pager, Route, Secret, Wait};
+use mailgun_core::{Call, Client, Confirmation, PageDirection, Pager, Route, Secret, Wait};
 
 use crate::{AddressFile, JobStatus, ValidationJob, ValidationStarted, job::JobPage};
 
-const LIST: Route = Route::get("/v4/address/validate/bulk");
-const CREATE: Route = Route::post("/v4/address/validate/bulk/{list_id}");
-const GET: Route = Route::get("/v4/address/validate/bulk/{list_id}");
-const CANCEL: Route = Route::delete("/v4/address/validate/bulk/{list_id}").harmless();
-
-pub(crate) const ROUTES: &[Route] = &[LIST, CREATE, GET, CANCEL];
+pub(crate) const LIST: Route = Route::get("/v4/address/validate/bulk");
+pub(crate) const CREATE: Route = Route::post("/v4/address/validate/bulk/{list_id}");
+pub(crate) const GET: Route = Route::get("/v4/address/validate/bulk/{list_id}");
+pub(crate) const CANCEL: Route = Route::delete("/v4/address/validate/bulk/{list_id}").harmless();
 
 /// Names a download in errors; its path is that of the link.
 const DOWNLOAD: Route = Route::get("{download_url}");
@@ -187,8 +185,8 @@ impl ListJobs {
         self.set("pivot", pivot)
     }
 
-    /// Which page to begin with, `first`, `next`, `prev` or `last`; the first when not set.
-    pub fn page(self, page: &str) -> Self {
-        self.set("page", page)
+    /// Which page to begin with; the first when not set.
+    pub fn page(self, page: PageDirection) -> Self {
+        self.set("page", page.abbreviated())
     }
 }

@@ -18,24 +18,20 @@ mod bulk;
 mod file;
 mod job;
 mod previews;
-mod summary;
 mod validation;
 mod validations;
+
+pub use mailgun_core::validation::{
+    JobStatus, ResultFiles, ResultSummary, RiskSummary, ValidationJob, ValidationStarted,
+    ValidationSummary,
+};
 
 pub use self::{
     bulk::{BulkValidations, ListJobs},
     file::AddressFile,
-    job::{JobStatus, ResultFiles, ValidationJob, ValidationStarted},
     previews::{Preview, PreviewStatus, ValidationPreviews},
-    summary::{ResultSummary, RiskSummary, ValidationSummary},
     validation::{
         AddressParts, Engagement, Validation, ValidationReason, ValidationResult, ValidationRisk,
     },
-    validations::{ValidateAddress, Validations},
+    validations::{ROUTES, ValidateAddress, Validations},
 };
-
-/// All operations of this crate, for tests that compare them with the API description.
-#[doc(hidden)]
-pub fn routes() -> Vec<mailgun_core::Route> {
-    [validations::ROUTES, bulk::ROUTES, previews::ROUTES].concat()
-}

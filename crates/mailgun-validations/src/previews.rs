@@ -3,13 +3,11 @@ use serde::Deserialize;
 
 use crate::{AddressFile, ValidationStarted, ValidationSummary};
 
-const LIST: Route = Route::get("/v4/address/validate/preview");
-const CREATE: Route = Route::post("/v4/address/validate/preview/{list_id}");
-const GET: Route = Route::get("/v4/address/validate/preview/{list_id}");
-const DELETE: Route = Route::delete("/v4/address/validate/preview/{list_id}").harmless();
-const PROMOTE: Route = Route::put("/v4/address/validate/preview/{list_id}");
-
-pub(crate) const ROUTES: &[Route] = &[LIST, CREATE, GET, DELETE, PROMOTE];
+pub(crate) const LIST: Route = Route::get("/v4/address/validate/preview");
+pub(crate) const CREATE: Route = Route::post("/v4/address/validate/preview/{list_id}");
+pub(crate) const GET: Route = Route::get("/v4/address/validate/preview/{list_id}");
+pub(crate) const DELETE: Route = Route::delete("/v4/address/validate/preview/{list_id}").harmless();
+pub(crate) const PROMOTE: Route = Route::put("/v4/address/validate/preview/{list_id}");
 
 /// Free estimates, from a sample of its addresses, of what the validation of a file would find.
 ///

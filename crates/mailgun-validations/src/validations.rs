@@ -1,14 +1,29 @@
 use mailgun_core::{Call, Client, Error, Fields, Route, true_false};
 use serde_json::Value;
 
-use crate::{BulkValidations, Validation, ValidationPreviews};
+use crate::{BulkValidations, Validation, ValidationPreviews, bulk, previews};
 
 const VALIDATE: Route = Route::get("/v4/address/validate");
 // It finds out and changes nothing; the address is in the body to stay out of logs.
 const VALIDATE_POST: Route = Route::post("/v4/address/validate").harmless();
 const PARSE: Route = Route::get("/v4/address/parse");
 
-pub(crate) const ROUTES: &[Route] = &[VALIDATE, VALIDATE_POST, PARSE];
+/// All operations of this crate, for tests that compare them with the API description.
+#[doc(hidden)]
+pub const ROUTES: &[Route] = &[
+    VALIDATE,
+    VALIDATE_POST,
+    PARSE,
+    bulk::LIST,
+    bulk::CREATE,
+    bulk::GET,
+    bulk::CANCEL,
+    previews::LIST,
+    previews::CREATE,
+    previews::GET,
+    previews::DELETE,
+    previews::PROMOTE,
+];
 
 /// Mailgun takes addresses of at most so many characters.
 const MAX_ADDRESS: usize = 512;

@@ -28,6 +28,7 @@
 //! | `dkim` | [`dkim`] | DKIM keys of domains, authority and selector, automatic rotation |
 //! | `domains` | [`domains`] | sending domains: settings, DNS records, SMTP credentials, tracking, assigned IPs |
 //! | `events` | [`events`] | what happened to mail: typed events, search, following new ones |
+//! | `inbox-placement` | [`inbox_placement`] | where mail lands: seed lists, tests and their results |
 //! | `mailing-lists` | [`mailing_lists`] | mailing lists and their members: single, in bulk, by CSV |
 //! | `routes` | [`routes`] | what happens to incoming mail: expressions and actions as types |
 //! | `subaccounts` | [`subaccounts`] | subaccounts: status, features, monthly limits |
@@ -57,10 +58,10 @@ pub use mailgun_core::{
     ApiKey, Body, BoxError, Call, CallContext, CallFuture, Certificate, Chunk, Chunks, Client,
     ClientBuilder, Confirmation, Credentials, Delivery, DnsRecord, DnsRecordState, DnsRecordType,
     DomainName, Download, Error, FieldValue, Fields, Form, HttpService, HttpVersions,
-    IntoCredentials, JsonFields, Kind, LimitScope, LinkPage, Mailbox, Page, PageLinks, PageParts,
-    PageReply, Pager, Proxy, Region, Repeatability, Reply, ReplyBody, ResumePoint, Roots, Route,
-    Secret, SendingLimit, Success, TimeoutPhase, Timestamp, Upload, Wait, bytes, http, json_params,
-    layers, mime, open_enum, params, read_text, true_false, yes_no,
+    IntoCredentials, JsonFields, Kind, LimitScope, LinkPage, Mailbox, Page, PageDirection,
+    PageLinks, PageParts, PageReply, Pager, Proxy, Region, Repeatability, Reply, ReplyBody,
+    ResumePoint, Roots, Route, Secret, SendingLimit, Success, TimeoutPhase, Timestamp, Upload,
+    Wait, bytes, http, json_params, layers, mime, open_enum, params, read_text, true_false, yes_no,
 };
 /// DKIM keys of domains, authority and selector, automatic rotation.
 #[cfg(feature = "dkim")]
@@ -74,6 +75,10 @@ pub use mailgun_domains as domains;
 #[cfg(feature = "events")]
 #[doc(inline)]
 pub use mailgun_events as events;
+/// Where mail lands: seed lists, tests and their results.
+#[cfg(feature = "inbox-placement")]
+#[doc(inline)]
+pub use mailgun_inbox_placement as inbox_placement;
 /// Mailing lists and their members: single, in bulk, by CSV.
 #[cfg(feature = "mailing-lists")]
 #[doc(inline)]
@@ -250,6 +255,12 @@ impl Mailgun {
     #[cfg(feature = "validations")]
     pub fn validations(&self) -> validations::Validations {
         validations::Validations::new(&self.0)
+    }
+
+    /// Tests of where mail lands: inbox, spam or nowhere.
+    #[cfg(feature = "inbox-placement")]
+    pub fn inbox_placement(&self) -> inbox_placement::InboxPlacement {
+        inbox_placement::InboxPlacement::new(&self.0)
     }
 }
 

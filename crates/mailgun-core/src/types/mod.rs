@@ -7,16 +7,19 @@ mod dns_record;
 mod domain_name;
 mod mailbox;
 mod open_enum;
+mod page_direction;
 mod secret;
 mod sending_limit;
 mod success;
 mod timestamp;
+pub mod validation;
 
 pub use self::{
     confirmation::Confirmation,
     dns_record::{DnsRecord, DnsRecordState, DnsRecordType},
     domain_name::DomainName,
     mailbox::Mailbox,
+    page_direction::PageDirection,
     secret::Secret,
     sending_limit::SendingLimit,
     success::Success,

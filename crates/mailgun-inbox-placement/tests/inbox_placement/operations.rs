@@ -29,6 +29,5 @@ async fn every_operation_of_the_api_is_there_as_the_api_has_it() {
         results.sharing("a"),
         results.update_sharing("a", true),
     ];
-    let routes = mailgun_inbox_placement::routes();
-    operations::check("mailgun-inbox-placement", &routes, calls, &[]).await;
+    operations::check("mailgun-inbox-placement", mailgun_inbox_placement::ROUTES, calls, &[]).await;
 }

@@ -3,7 +3,7 @@ use mailgun_core::{Csv, Error};
 use mailgun_mailing_lists::{
     AccessLevel, CreateMembers, ListMailingLists, ListMailingListsByAddress, ListMembers,
     ListMembersByAddress, MailingListSettings, MailingLists, MemberSettings, NewMember,
-    ReplyPreference, StartPage, UploadMembers,
+    PageDirection, ReplyPreference, UploadMembers,
 };
 use mailgun_mock::MockMailgun;
 use serde_json::json;
@@ -35,7 +35,7 @@ async fn lists_are_created_listed_changed_and_deleted() {
         lists.list(ListMailingLists::new().limit(2)).into_items().try_collect().await.unwrap();
     let names: Vec<_> = all.iter().map(|list| &*list.name).collect();
     assert_eq!(names, ["a", "b", "c", "d", "e"]);
-    let last = ListMailingLists::new().limit(2).page(StartPage::Last);
+    let last = ListMailingLists::new().limit(2).page(PageDirection::Last);
     let last = lists.list(last).next_page().await.unwrap().unwrap();
     assert_eq!(&*last.items[0].name, "d");
 

@@ -1,7 +1,7 @@
 use mailgun_core::{Confirmation, Kind, LinkPage, PageReply as _};
 use mailgun_mailing_lists::{
-    AccessLevel, ListValidation, MailingList, MailingListDeleted, MailingListReply, MailingLists,
-    Member, MemberReply, MembersReply, ReplyPreference, ValidationStarted, ValidationStatus,
+    AccessLevel, JobStatus, MailingList, MailingListDeleted, MailingListReply, MailingLists,
+    Member, MemberReply, MembersReply, ReplyPreference, ValidationJob, ValidationStarted,
 };
 use mailgun_testing::{
     Answer, Scripted,
@@ -76,7 +76,7 @@ fn replies_are_read_whole_and_with_anything_missing() {
     tolerates::<MemberReply>(&json!({"member": member(), "message": "done"}), &[]);
     tolerates::<MailingListDeleted>(&json!({"address": "a@b.c", "message": "done"}), &[]);
     tolerates::<ValidationStarted>(&json!({"id": "a@b.c", "message": "done"}), &[]);
-    tolerates::<ListValidation>(&validation(), &[]);
+    tolerates::<ValidationJob>(&validation(), &[]);
 
     let reply = json!({"list": list(), "message": "Mailing list has been created"});
     tolerates::<MailingListReply>(&reply, &[]);
@@ -128,7 +128,7 @@ async fn a_validation_is_read_whole() {
     assert_eq!(read.id, "developers@mailgun.net");
     assert_eq!(read.created_at.unwrap().to_rfc3339(), "2022-02-04T09:12:17Z");
     assert_eq!((read.quantity, read.records_processed), (Some(40), Some(39)));
-    assert_eq!(read.status, Some(ValidationStatus::Uploaded));
+    assert_eq!(read.status, Some(JobStatus::Uploaded));
     let summary = read.summary.unwrap();
     let (result, risk) = (summary.result, summary.risk);
     let counts = [
@@ -140,8 +140,8 @@ async fn a_validation_is_read_whole() {
     ];
     assert_eq!(counts, [1, 2, 3, 4, 30]);
     assert_eq!([risk.high, risk.low, risk.medium, risk.unknown], [5, 6, 7, 22]);
-    let files = read.download_url.unwrap();
-    assert_eq!((files.csv.as_deref(), files.json.as_deref()), (Some("csv-url"), Some("json-url")));
+    let files = [read.download_url.csv, read.download_url.json].map(|link| link.unwrap());
+    assert_eq!(files.each_ref().map(|link| link.expose()), ["csv-url", "json-url"]);
 
     let done = r#"{"message": "Validation job canceled."}"#;
     assert_eq!(read_whole::<Confirmation>(done).message, "Validation job canceled.");

@@ -1,8 +1,8 @@
 use mailgun_core::{Client, Csv, Kind, Repeatability};
 use mailgun_mailing_lists::{
     AccessLevel, ListMailingLists, ListMailingListsByAddress, ListMembers, ListMembersByAddress,
-    MailingListSettings, MailingLists, MemberSettings, NewMember, ROUTES, ReplyPreference,
-    StartPage, UploadMembers,
+    MailingListSettings, MailingLists, MemberSettings, NewMember, PageDirection, ROUTES,
+    ReplyPreference, UploadMembers,
 };
 use mailgun_testing::{Answer, Scripted};
 use mockito::{Matcher, Server};
@@ -40,13 +40,14 @@ async fn listings_follow_links_until_a_page_is_empty() {
         }
     }
     let lists = lists(&server);
-    let params = ListMailingLists::new().limit(2).page(StartPage::Next).address("a@x");
+    let params = ListMailingLists::new().limit(2).page(PageDirection::Next).address("a@x");
     let mut pager = lists.list(params);
     let mut addresses = Vec::new();
     while let Some(page) = pager.next_page().await.unwrap() {
         addresses.extend(page.into_iter().map(|list| list.address));
     }
-    let params = ListMembers::new().subscribed(false).limit(2).page(StartPage::Next).address("a@x");
+    let params =
+        ListMembers::new().subscribed(false).limit(2).page(PageDirection::Next).address("a@x");
     let mut pager = lists.members(AWKWARD).list(params);
     while let Some(page) = pager.next_page().await.unwrap() {
         addresses.extend(page.into_iter().map(|member| member.address));

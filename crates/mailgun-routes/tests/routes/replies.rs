@@ -44,6 +44,13 @@ fn replies_are_read_whole_and_with_anything_missing() {
     }
 }
 
+#[test]
+fn a_fault_in_a_route_is_no_empty_route() {
+    for odd in [json!({"route": {"id": []}}), json!({"id": []})] {
+        assert!(serde_json::from_value::<RouteReply>(odd).is_err());
+    }
+}
+
 #[tokio::test]
 async fn a_route_is_unwrapped() {
     let service = Scripted::new(|_| Answer::json(&json!({"route": route()})));

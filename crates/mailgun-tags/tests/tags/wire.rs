@@ -1,4 +1,4 @@
-use mailgun_core::Client;
+use mailgun_core::{Client, PageDirection};
 use mailgun_tags::{DomainTags, ListDomainTags, ListTags, StatsQuery, Tags};
 use mockito::{Matcher, Server};
 use serde_json::{Value, json};
@@ -124,7 +124,7 @@ async fn a_listing_of_a_domain_follows_the_links() {
         .with_body(page(json!(null)))
         .create_async()
         .await;
-    let params = ListDomainTags::new().limit(1).prefix("").tag("a").page("prev");
+    let params = ListDomainTags::new().limit(1).prefix("").tag("a").page(PageDirection::Previous);
     let mut pager = DomainTags::new(&client(&server), "mg.example.com").list(params);
     assert_eq!(pager.next_page().await.unwrap().unwrap().items[0].tag, ODD);
     assert!(pager.next_page().await.unwrap().is_none());

@@ -1,7 +1,7 @@
 use futures_util::TryStreamExt as _;
 use mailgun_mock::MockMailgun;
 use mailgun_templates::{
-    CopyVersion, Engine, GetTemplate, ListTemplates, ListVersions, NewTemplate, StartPage,
+    CopyVersion, Engine, GetTemplate, ListTemplates, ListVersions, NewTemplate, PageDirection,
     TemplateHeaders, Templates, VersionSettings,
 };
 
@@ -39,7 +39,8 @@ async fn templates_are_created_listed_changed_and_deleted() {
         assert_eq!(taken.status().unwrap(), 400);
 
         assert_eq!(names(&templates).await, ["b", "c", "d", "welcome mail", "ä"]);
-        let params = ListTemplates::new().active(true).page(StartPage::Next).pivot("d").limit(1);
+        let params =
+            ListTemplates::new().active(true).page(PageDirection::Next).pivot("d").limit(1);
         let page = templates.list(params).next_page().await.unwrap().unwrap();
         assert_eq!(page.items[0].version, Some(version));
 

@@ -1,7 +1,7 @@
 use mailgun_core::{Client, Kind};
 use mailgun_templates::{
-    Content, CopyVersion, Engine, GetTemplate, ListTemplates, ListVersions, NewTemplate, StartPage,
-    TemplateHeaders, Templates, VersionSettings,
+    Content, CopyVersion, Engine, GetTemplate, ListTemplates, ListVersions, NewTemplate,
+    PageDirection, TemplateHeaders, Templates, VersionSettings,
 };
 use mockito::{Matcher, Mock, Request, Server};
 
@@ -215,12 +215,12 @@ async fn listings_follow_the_links_until_a_page_is_empty() {
             let mock = server.mock("GET", &*path).with_body(body);
             mocks.push(mock.expect(1).create_async().await);
         }
-        let params = ListTemplates::new().active(false).limit(2).page(StartPage::Next);
+        let params = ListTemplates::new().active(false).limit(2).page(PageDirection::Next);
         let mut pager = templates.list(params.pivot("a b"));
         assert_eq!(pager.next_page().await.unwrap().unwrap().items[0].name, "c");
         assert_eq!(pager.next_page().await.unwrap(), None);
 
-        let params = ListVersions::new().limit(2).page(StartPage::Previous).pivot("v9");
+        let params = ListVersions::new().limit(2).page(PageDirection::Previous).pivot("v9");
         let mut pager = templates.versions("welcome").list(params);
         assert_eq!(pager.next_page().await.unwrap().unwrap().items[0].tag, "v1");
         assert_eq!(pager.next_page().await.unwrap(), None);

@@ -102,7 +102,12 @@ async fn jobs_are_listed_from_the_newest_and_limited() {
 
     bulk.cancel("list-0").await.unwrap();
     bulk.create("list-10", file()).await.unwrap();
-    let page = bulk.list(ListJobs::new().page("last").limit(4)).next_page().await.unwrap().unwrap();
+    let page = bulk
+        .list(ListJobs::new().page(mailgun_core::PageDirection::Last).limit(4))
+        .next_page()
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!((page.items.len(), page.total), (4, Some(11)));
     assert!(page.previous.is_some());
     assert_eq!(bulk.get("none").await.unwrap_err().status().unwrap(), 404);

@@ -176,7 +176,7 @@ async fn a_listing_of_jobs_follows_the_links() {
         .with_body(page(""))
         .create_async()
         .await;
-    let params = ListJobs::new().limit(1).pivot(AWKWARD).page("last");
+    let params = ListJobs::new().limit(1).pivot(AWKWARD).page(mailgun_core::PageDirection::Last);
     let mut pager = validations(&server).bulk().list(params);
     let page = pager.next_page().await.unwrap().unwrap();
     assert_eq!((&*page.items[0].id, page.total), ("a", Some(1)));

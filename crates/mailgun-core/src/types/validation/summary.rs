@@ -1,5 +1,6 @@
-use mailgun_core::de;
 use serde::Deserialize;
+
+use crate::types::de;
 
 /// What the validation of a file found, or is expected to find: numbers of addresses (`u64`) for a
 /// job, percentages (`f64`) for a preview.
@@ -15,7 +16,7 @@ pub struct ValidationSummary<N> {
     pub risk: RiskSummary<N>,
 }
 
-/// How many addresses have which [`ValidationResult`](crate::ValidationResult).
+/// How many addresses have which result.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, bound = "N: Default + Deserialize<'de>")]
 #[non_exhaustive]
@@ -37,7 +38,7 @@ pub struct ResultSummary<N> {
     pub unknown: N,
 }
 
-/// How many addresses have which [`ValidationRisk`](crate::ValidationRisk).
+/// How many addresses are of which risk.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, bound = "N: Default + Deserialize<'de>")]
 #[non_exhaustive]

@@ -1,0 +1,9 @@
+//! Validations of many addresses: of a file, or of the members of a mailing list.
+
+mod job;
+mod summary;
+
+pub use self::{
+    job::{JobStatus, ResultFiles, ValidationJob, ValidationStarted},
+    summary::{ResultSummary, RiskSummary, ValidationSummary},
+};

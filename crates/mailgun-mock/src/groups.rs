@@ -19,7 +19,10 @@ macro_rules! groups {
         /// The state of all groups.
         #[derive(Debug, Default)]
         pub(crate) struct Groups {
-            $(pub(crate) $group: $group::State,)*
+            $(
+                #[allow(dead_code, reason = "some groups only show what others keep")]
+                pub(crate) $group: $group::State,
+            )*
         }
 
         fn route(account: &mut Account, request: &Request) -> Option<Answer> {
@@ -30,6 +33,7 @@ macro_rules! groups {
     };
 }
 
+pub(crate) mod analytics;
 pub(crate) mod events;
 pub(crate) mod listing;
 pub(crate) mod messages;
@@ -38,7 +42,7 @@ pub(crate) mod routes;
 pub(crate) mod tags;
 pub(crate) mod tally;
 
-groups![events, messages, queue, routes, tags];
+groups![analytics, events, messages, queue, routes, tags];
 
 const NOT_FOUND: &str = "<!DOCTYPE HTML PUBLIC \"-//W3C//DTD HTML 3.2 Final//EN\">\n\
     <title>404 Not Found</title>\n<h1>Not Found</h1>\n<p>The requested URL was not found on the \

@@ -11,7 +11,12 @@ use serde_json::Value;
 use tokio::task::AbortHandle;
 
 use crate::{
-    address, builder::Builder, fault::Fault, groups::queue, log::LoggedRequest, sent::SentMessage,
+    address,
+    builder::Builder,
+    fault::Fault,
+    groups::{events, queue},
+    log::LoggedRequest,
+    sent::SentMessage,
     server::Server,
 };
 
@@ -169,6 +174,25 @@ impl MockMailgun {
         let mut state = self.server.state();
         queue::deliver_due(&mut state.account);
         state.account.groups.events.all.iter().map(|event| event.json.clone()).collect()
+    }
+
+    /// Adds an event of the first domain, in the form of the events endpoint.
+    ///
+    /// It is found from now on, whenever it happened: its `timestamp`, in seconds since 1970, may
+    /// lie in the past, as of events that Mailgun indexes late. An object without `id` or
+    /// `timestamp` gets them.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let mailgun = mailgun_mock::MockMailgun::start().await;
+    /// mailgun.add_event(serde_json::json!({"event": "complained", "recipient": "bob@example.com"}));
+    /// assert_eq!(mailgun.events()[0]["event"], "complained");
+    /// # }
+    /// ```
+    pub fn add_event(&self, event: Value) {
+        let domain = self.domain();
+        events::add(&mut self.server.state().account, domain, event);
     }
 
     /// Forgets all messages, events and logged requests, and enables disabled queues.

@@ -1,7 +1,7 @@
 //! Events: what happened to messages, one per recipient, and the search over them.
 
 mod filter;
-mod page;
+pub(crate) mod page;
 
 use http::StatusCode;
 use serde_json::{Map, Value, json};
@@ -23,10 +23,10 @@ pub(crate) struct State {
     pub(crate) all: Vec<Event>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Event {
     pub(crate) domain: String,
-    micros: u64,
+    pub(crate) micros: u64,
     pub(crate) json: Value,
 }
 
@@ -98,6 +98,18 @@ pub(crate) fn record(account: &mut Account, message: &SentMessage, kind: &str) {
         let event = Event { domain: message.domain.clone(), micros, json: Value::Object(json) };
         account.groups.events.all.push(event);
     }
+}
+
+/// Adds an event that the index was late with; without a time or an id it gets them.
+pub(crate) fn add(account: &mut Account, domain: String, mut json: Value) {
+    let now = account.tick();
+    let id = account.token().trim_end_matches('=').to_owned();
+    if let Value::Object(fields) = &mut json {
+        fields.entry("id").or_insert_with(|| json!(id));
+        fields.entry("timestamp").or_insert_with(|| json!(now as f64 / 1e6));
+    }
+    let micros = json["timestamp"].as_f64().map_or(now, |seconds| (seconds * 1e6).round() as u64);
+    account.groups.events.all.push(Event { domain, micros, json });
 }
 
 fn common(account: &Account, message: &SentMessage, recipient: &str) -> Map<String, Value> {

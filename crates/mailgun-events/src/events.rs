@@ -1,0 +1,138 @@
+use mailgun_core::{Client, LinkPage, Pager, Route};
+
+use crate::{Checkpoint, Event, EventQuery, Tail};
+
+const LIST: Route = Route::get("/v3/{domain}/events");
+const LIST_PAGE: Route = Route::get("/v3/{domain}/events/{page_token}");
+
+/// All operations of this crate, for tests that compare them with the API description.
+#[doc(hidden)]
+pub const ROUTES: &[Route] = &[LIST, LIST_PAGE];
+
+/// The events of a domain.
+///
+/// Mailgun keeps them for a few days: one to five on the smaller plans, up to thirty on others.
+///
+/// ```no_run
+/// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
+/// use mailgun_core::Timestamp;
+/// use mailgun_events::Events;
+///
+/// let mut tail = Events::new(&client, "mg.example.com").tail(Timestamp::now());
+/// let event = tail.next_event().await?;
+/// println!("{} {:?}", event.name(), event.timestamp);
+/// # Ok(()) }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Events {
+    client: Client,
+    domain: String,
+}
+
+impl Events {
+    /// The events of the sending domain `domain`.
+    pub fn new(client: &Client, domain: impl Into<String>) -> Self {
+        Self { client: client.clone(), domain: domain.into() }
+    }
+
+    /// Lists the events that match.
+    ///
+    /// `GET /v3/{domain}/events`. Events are indexed late and not in order: what happened in the
+    /// last half hour may be incomplete. An item that is no event loses no page: it is an event of
+    /// the kind [`Other`](crate::EventKind::Other) with its JSON.
+    ///
+    /// # Errors
+    ///
+    /// Status 400 for a date or a filter that Mailgun does not understand; 404 for a domain that
+    /// the account does not have.
+    ///
+    /// ```no_run
+    /// # async fn example(events: mailgun_events::Events) -> Result<(), mailgun_core::Error> {
+    /// use mailgun_core::Timestamp;
+    /// use mailgun_events::{EventQuery, Filter, Severity};
+    ///
+    /// # #[allow(deprecated)]
+    /// let mut pager = events.list(
+    ///     EventQuery::new()
+    ///         .begin("2026-11-01".parse()?)
+    ///         .end("2026-11-02".parse()?)
+    ///         .event(Filter::any_of(["failed", "rejected"]))
+    ///         .severity(Severity::Permanent),
+    /// );
+    /// while let Some(page) = pager.next_page().await? {
+    ///     for event in page {
+    ///         println!("{} {}", event.name(), event.message_id());
+    ///     }
+    /// }
+    /// # Ok(()) }
+    /// ```
+    #[deprecated(
+        since = "0.1.0",
+        note = "Mailgun has deprecated it: search with `mailgun_analytics::Logs`, follow with `Events::tail`"
+    )]
+    pub fn list(&self, query: EventQuery) -> Pager<Event> {
+        self.search(query)
+    }
+
+    /// Goes on with a listing from the page that a token names: the last segment of the path of a
+    /// link to it. A token has the filters of its listing in it.
+    ///
+    /// `GET /v3/{domain}/events/{page_token}`. For listings of this SDK,
+    /// [`Pager::resume`] does the same.
+    ///
+    /// # Errors
+    ///
+    /// Status 400 for a token that Mailgun does not understand; 404 for a domain that the account
+    /// does not have.
+    ///
+    /// ```no_run
+    /// # async fn example(events: mailgun_events::Events) -> Result<(), mailgun_core::Error> {
+    /// # #[allow(deprecated)]
+    /// let mut pager = events.list_page("W3siYiI6ICIyMDE3LTA1LTEwVDIwOjA2OjU0");
+    /// while let Some(page) = pager.next_page().await? {
+    ///     println!("{}", page.items.len());
+    /// }
+    /// # Ok(()) }
+    /// ```
+    #[deprecated(
+        since = "0.1.0",
+        note = "Mailgun has deprecated it: search with `mailgun_analytics::Logs`, follow with `Events::tail`"
+    )]
+    pub fn list_page(&self, page_token: &str) -> Pager<Event> {
+        Pager::links(self.client.call::<LinkPage<Event>>(LIST_PAGE, &[&self.domain, page_token]))
+    }
+
+    pub(crate) fn search(&self, query: EventQuery) -> Pager<Event> {
+        Pager::links(self.client.call::<LinkPage<Event>>(LIST, &[&self.domain]).query(query))
+    }
+
+    /// Follows the events from a time on, or from where another tail had come to.
+    ///
+    /// See [`Tail`] for what is promised.
+    ///
+    /// ```no_run
+    /// # async fn example(events: mailgun_events::Events) -> Result<(), mailgun_core::Error> {
+    /// use mailgun_core::Timestamp;
+    /// use mailgun_events::{Checkpoint, EventQuery, Filter};
+    ///
+    /// # let (load, store) = (|| None::<String>, |_: String| {});
+    /// let checkpoint = load().and_then(|json| serde_json::from_str(&json).ok());
+    /// let mut tail = events
+    ///     .tail(checkpoint.unwrap_or_else(|| Checkpoint::from(Timestamp::now())))
+    ///     .matching(EventQuery::new().event(Filter::any_of(["failed", "complained"])));
+    /// loop {
+    ///     match tail.next_event().await {
+    ///         Ok(event) => println!("{event:?}"),
+    ///         Err(error) if error.status().is_some_and(|status| status == 401) => return Err(error),
+    ///         Err(error) => eprintln!("goes on in 15 seconds: {error}"),
+    ///     }
+    ///     if let Ok(json) = serde_json::to_string(tail.checkpoint()) {
+    ///         store(json);
+    ///     }
+    /// }
+    /// # }
+    /// ```
+    pub fn tail(&self, from: impl Into<Checkpoint>) -> Tail {
+        Tail::new(self.clone(), from.into())
+    }
+}

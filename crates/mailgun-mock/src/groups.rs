@@ -31,6 +31,7 @@ macro_rules! groups {
 }
 
 pub(crate) mod account;
+pub(crate) mod analytics;
 pub(crate) mod dkim;
 pub(crate) mod domains;
 pub(crate) mod events;
@@ -52,6 +53,7 @@ pub(crate) mod webhooks;
 
 groups! {
     account,
+    analytics,
     dkim,
     domains,
     events,

@@ -1,7 +1,7 @@
 //! Events: what happened to messages, one per recipient, and the search over them.
 
 mod filter;
-mod page;
+pub(crate) mod page;
 
 use http::StatusCode;
 use serde_json::{Map, Value, json};
@@ -23,10 +23,10 @@ pub(crate) struct State {
     pub(crate) all: Vec<Event>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Event {
     pub(crate) domain: String,
-    micros: u64,
+    pub(crate) micros: u64,
     pub(crate) json: Value,
 }
 

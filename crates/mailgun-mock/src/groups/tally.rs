@@ -1,33 +1,17 @@
 //! Counts of events, as the metrics have them.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 /// The metrics that follow from these events.
 pub(crate) fn metrics<'a>(events: impl Iterator<Item = &'a Value>) -> Map<String, Value> {
     let mut counts = Map::new();
-    let mut add = |name: String| {
-        let count = counts.get(&name).and_then(Value::as_u64).unwrap_or(0);
-        counts.insert(name, json!(count + 1));
-    };
+    let mut seen = BTreeSet::new();
     for event in events {
-        let kind = event["event"].as_str().unwrap_or_default();
-        add(format!("{kind}_count"));
-        match kind {
-            "accepted" => {
-                add("accepted_outgoing_count".to_owned());
-                add("processed_count".to_owned());
-                add("sent_count".to_owned());
-            }
-            "delivered" => {
-                add("delivered_smtp_count".to_owned());
-                add("delivered_first_attempt_count".to_owned());
-            }
-            "failed" => {
-                let severity = event["severity"].as_str().unwrap_or("permanent");
-                add(format!("{severity}_failed_count"));
-            }
-            "opened" | "clicked" => add(format!("unique_{kind}_count")),
-            _ => {}
+        for name in counted(event, &mut seen) {
+            let count = counts.get(&name).and_then(Value::as_u64).unwrap_or(0);
+            counts.insert(name, json!(count + 1));
         }
     }
     let count = |name: &str| counts.get(name).and_then(Value::as_u64).unwrap_or(0);
@@ -36,8 +20,19 @@ pub(crate) fn metrics<'a>(events: impl Iterator<Item = &'a Value>) -> Map<String
         ("fail_rate", count("failed_count"), count("accepted_count")),
         ("permanent_fail_rate", count("permanent_failed_count"), count("accepted_count")),
         ("temporary_fail_rate", count("temporary_failed_count"), count("accepted_count")),
+        ("bounce_rate", count("bounced_count"), count("accepted_count")),
+        ("hard_bounce_rate", count("hard_bounces_count"), count("accepted_count")),
+        ("soft_bounce_rate", count("soft_bounces_count"), count("accepted_count")),
+        ("delayed_rate", count("temporary_failed_count"), count("accepted_count")),
+        (
+            "delayed_first_attempt_rate",
+            count("delayed_first_attempt_count"),
+            count("accepted_count"),
+        ),
         ("opened_rate", count("opened_count"), count("delivered_count")),
         ("clicked_rate", count("clicked_count"), count("delivered_count")),
+        ("unique_opened_rate", count("unique_opened_count"), count("delivered_count")),
+        ("unique_clicked_rate", count("unique_clicked_count"), count("delivered_count")),
         ("unsubscribed_rate", count("unsubscribed_count"), count("delivered_count")),
         ("complained_rate", count("complained_count"), count("delivered_count")),
     ];
@@ -46,6 +41,69 @@ pub(crate) fn metrics<'a>(events: impl Iterator<Item = &'a Value>) -> Map<String
         counts.insert(name.to_owned(), json!(format!("{rate:.4}")));
     }
     counts
+}
+
+/// The counts that an event adds to. `seen` are the openings and clicks so far.
+fn counted(event: &Value, seen: &mut BTreeSet<[String; 3]>) -> Vec<String> {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let kind = text(&event["event"]);
+    let attempt = event["delivery-status"]["attempt-no"].as_u64().unwrap_or(1);
+    let mut names = vec![format!("{kind}_count")];
+    let mut add = |name: &str| names.push(format!("{name}_count"));
+    match &*kind {
+        "accepted" => {
+            add("accepted_outgoing");
+            add("processed");
+        }
+        "delivered" => {
+            add("delivered_smtp");
+            add("sent");
+            add(if attempt > 1 { "delivered_subsequent" } else { "delivered_first_attempt" });
+            if attempt > 1 {
+                add("delivered_two_plus_attempts");
+            }
+        }
+        "failed" if event["severity"] == "temporary" => {
+            add("temporary_failed");
+            if event["reason"] == "espblock" {
+                add("temporary_failed_esp_block");
+            }
+            if attempt == 1 {
+                add("delayed_first_attempt");
+            }
+        }
+        "failed" => {
+            add("permanent_failed");
+            let reason = event["reason"].as_str().unwrap_or_default();
+            match reason {
+                "suppress-bounce" => add("suppressed_bounces"),
+                "suppress-unsubscribe" => add("suppressed_unsubscribed"),
+                "suppress-complaint" => add("suppressed_complaints"),
+                _ => {
+                    add("sent");
+                    add("bounced");
+                    let is_soft = event["delivery-status"]["bounce-type"] == "soft";
+                    add(if is_soft { "soft_bounces" } else { "hard_bounces" });
+                }
+            }
+            match reason {
+                "old" => add("permanent_failed_old"),
+                "espblock" => add("permanent_failed_esp_block"),
+                _ => {}
+            }
+            if event["flags"]["is-delayed-bounce"] == true {
+                add("delayed_bounce");
+            }
+        }
+        "opened" | "clicked" => {
+            let id = text(&event["message"]["headers"]["message-id"]);
+            if seen.insert([kind.clone(), text(&event["recipient"]), id]) {
+                add(&format!("unique_{kind}"));
+            }
+        }
+        _ => {}
+    }
+    names
 }
 
 /// One point of the older statistics, with the events that were asked for.
@@ -58,10 +116,22 @@ pub(crate) fn stats(metrics: &Map<String, Value>, events: &[&str]) -> Map<String
             "accepted" => json!({ "incoming": 0, "outgoing": total, "total": total }),
             "delivered" => json!({ "smtp": total, "http": 0, "optimized": 0, "total": total }),
             "failed" => json!({
-                "temporary": { "espblock": 0, "total": count("temporary_failed_count") },
-                "permanent": { "bounce": 0, "total": count("permanent_failed_count") },
+                "temporary": {
+                    "espblock": count("temporary_failed_esp_block_count"),
+                    "total": count("temporary_failed_count"),
+                },
+                "permanent": {
+                    "bounce": count("bounced_count"),
+                    "delayed-bounce": count("delayed_bounce_count"),
+                    "suppress-bounce": count("suppressed_bounces_count"),
+                    "suppress-unsubscribe": count("suppressed_unsubscribed_count"),
+                    "suppress-complaint": count("suppressed_complaints_count"),
+                    "total": count("permanent_failed_count"),
+                },
             }),
-            "opened" | "clicked" => json!({ "total": total, "unique": total }),
+            "opened" | "clicked" => {
+                json!({ "total": total, "unique": count(&format!("unique_{event}_count")) })
+            }
             _ => json!({ "total": total }),
         };
         point.insert((*event).to_owned(), counts);

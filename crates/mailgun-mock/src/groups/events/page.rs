@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 /// Where a page lies in the order of a search. Events are named by their number, so that new ones
 /// do not shift the pages of a search that goes back in time.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Position {
+pub(crate) enum Position {
     First,
     Last,
     After(usize),
@@ -14,13 +14,13 @@ pub(super) enum Position {
 }
 
 #[derive(Debug, PartialEq)]
-pub(super) struct Links {
-    pub(super) next: Position,
-    pub(super) previous: Position,
+pub(crate) struct Links {
+    pub(crate) next: Position,
+    pub(crate) previous: Position,
 }
 
 /// Cuts the page at `position` out of the events found, which are in the order of the search.
-pub(super) fn cut(
+pub(crate) fn cut(
     found: &[usize],
     position: Position,
     limit: usize,
@@ -50,7 +50,7 @@ pub(super) fn cut(
     (items, links)
 }
 
-pub(super) fn encode(position: Position, query: &[(String, String)]) -> String {
+pub(crate) fn encode(position: Position, query: &[(String, String)]) -> String {
     let (name, event) = match position {
         Position::First => ("first", 0),
         Position::Last => ("last", 0),
@@ -60,7 +60,7 @@ pub(super) fn encode(position: Position, query: &[(String, String)]) -> String {
     BASE64_URL_SAFE.encode(json!([name, event, query]).to_string())
 }
 
-pub(super) fn decode(token: &str) -> Option<(Position, Vec<(String, String)>)> {
+pub(crate) fn decode(token: &str) -> Option<(Position, Vec<(String, String)>)> {
     let json: Value = serde_json::from_slice(&BASE64_URL_SAFE.decode(token).ok()?).ok()?;
     let event = usize::try_from(json[1].as_u64()?).ok()?;
     let position = match json[0].as_str()? {

@@ -1,0 +1,159 @@
+use mailgun_core::{Call, Client, Pager, Route};
+
+#[allow(deprecated, reason = "it is deprecated where it is reached")]
+use crate::Statistics;
+use crate::{BounceClassification, Logs, MetricsItem, MetricsQuery, MetricsReply, UsageQuery};
+
+const METRICS: Route = Route::post("/v1/analytics/metrics").harmless();
+const USAGE: Route = Route::post("/v1/analytics/usage/metrics").harmless();
+
+pub(crate) const ROUTES: &[Route] = &[METRICS, USAGE];
+
+/// What an account sent, what became of it, and what it used.
+///
+/// Mailgun keeps hourly counts for 60 days, daily ones for a year and monthly ones for ever, and
+/// takes 500 queries in 10 seconds.
+///
+/// ```no_run
+/// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
+/// use mailgun_analytics::{Analytics, Metric, MetricsQuery};
+///
+/// let query = MetricsQuery::new().metrics([Metric::DeliveredCount]).include_aggregates(true);
+/// let week = Analytics::new(&client).metrics_page(query).await?;
+/// println!("{:?}", week.aggregates.and_then(|all| all.delivered_count()));
+/// # Ok(()) }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Analytics {
+    client: Client,
+}
+
+impl Analytics {
+    /// The analytics of the client's account.
+    pub fn new(client: &Client) -> Self {
+        Self { client: client.clone() }
+    }
+
+    /// Counts what was sent and what became of it.
+    ///
+    /// `POST /v1/analytics/metrics`, which reads only. The pages have the items;
+    /// [`metrics_page`](Self::metrics_page) has what stands beside them.
+    ///
+    /// # Errors
+    ///
+    /// Status 400 for a dimension, a metric or a filter that Mailgun does not know.
+    ///
+    /// ```no_run
+    /// # async fn example(analytics: mailgun_analytics::Analytics) -> Result<(), mailgun_core::Error> {
+    /// use mailgun_analytics::{Dimension, Metric, MetricsQuery, MetricsTable, Resolution};
+    ///
+    /// let query = MetricsQuery::new()
+    ///     .start("2026-11-01".parse()?)
+    ///     .end("2026-11-08".parse()?)
+    ///     .resolution(Resolution::Day)
+    ///     .dimensions([Dimension::Time, Dimension::Tag])
+    ///     .metrics([Metric::DeliveredCount, Metric::UniqueOpenedRate])
+    ///     .sort("time:asc");
+    /// let mut pager = analytics.metrics(query);
+    /// let mut items = Vec::new();
+    /// while let Some(page) = pager.next_page().await? {
+    ///     items.extend(page);
+    /// }
+    /// println!("{}", MetricsTable::new(&items).to_csv());
+    /// # Ok(()) }
+    /// ```
+    pub fn metrics(&self, query: MetricsQuery) -> Pager<MetricsItem> {
+        Pager::json_skip(self.client.call::<MetricsReply>(METRICS, &[]), &query)
+    }
+
+    /// One page of [`metrics`](Self::metrics) as a whole, with the time that it is about and with
+    /// the aggregates.
+    ///
+    /// `POST /v1/analytics/metrics`, which reads only.
+    ///
+    /// # Errors
+    ///
+    /// Status 400 for a dimension, a metric or a filter that Mailgun does not know.
+    ///
+    /// ```no_run
+    /// # async fn example(analytics: mailgun_analytics::Analytics) -> Result<(), mailgun_core::Error> {
+    /// use mailgun_analytics::{Metric, MetricsQuery};
+    ///
+    /// let query = MetricsQuery::new().metrics([Metric::ClickedRate]);
+    /// let reply = analytics.metrics_page(query).await?;
+    /// println!("{:?} to {:?}: {} items", reply.start, reply.end, reply.items.len());
+    /// # Ok(()) }
+    /// ```
+    pub fn metrics_page(&self, query: MetricsQuery) -> Call<MetricsReply> {
+        self.client.call(METRICS, &[]).json(&query)
+    }
+
+    /// Counts what the account used: processed mail, validations, previews, tests.
+    ///
+    /// `POST /v1/analytics/usage/metrics`, which reads only. The pages have the items;
+    /// [`usage_page`](Self::usage_page) has what stands beside them.
+    ///
+    /// # Errors
+    ///
+    /// Status 400 for a dimension, a metric or a filter that Mailgun does not know.
+    ///
+    /// ```no_run
+    /// # async fn example(analytics: mailgun_analytics::Analytics) -> Result<(), mailgun_core::Error> {
+    /// use mailgun_analytics::{Dimension, Metric, Resolution, TimeSpan, UsageQuery};
+    ///
+    /// let query = UsageQuery::new()
+    ///     .duration(TimeSpan::months(3))
+    ///     .resolution(Resolution::Month)
+    ///     .dimensions([Dimension::Time, Dimension::Subaccount])
+    ///     .metrics([Metric::ProcessedCount, Metric::EmailValidationCount])
+    ///     .include_subaccounts(true);
+    /// let mut pager = analytics.usage(query);
+    /// while let Some(page) = pager.next_page().await? {
+    ///     for item in page {
+    ///         println!("{:?} {:?}", item.time(), item.metrics.processed_count());
+    ///     }
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn usage(&self, query: UsageQuery) -> Pager<MetricsItem> {
+        Pager::json_skip(self.client.call::<MetricsReply>(USAGE, &[]), &query)
+    }
+
+    /// One page of [`usage`](Self::usage) as a whole, with the time that it is about and with the
+    /// aggregates.
+    ///
+    /// `POST /v1/analytics/usage/metrics`, which reads only.
+    ///
+    /// # Errors
+    ///
+    /// Status 400 for a dimension, a metric or a filter that Mailgun does not know.
+    ///
+    /// ```no_run
+    /// # async fn example(analytics: mailgun_analytics::Analytics) -> Result<(), mailgun_core::Error> {
+    /// use mailgun_analytics::{Metric, UsageQuery};
+    ///
+    /// let query = UsageQuery::new().metrics([Metric::SeedTestCount]).include_aggregates(true);
+    /// println!("{:?}", analytics.usage_page(query).await?.aggregates);
+    /// # Ok(()) }
+    /// ```
+    pub fn usage_page(&self, query: UsageQuery) -> Call<MetricsReply> {
+        self.client.call(USAGE, &[]).json(&query)
+    }
+
+    /// Single events.
+    pub fn logs(&self) -> Logs {
+        Logs::new(&self.client)
+    }
+
+    /// Why mail bounces.
+    pub fn bounce_classification(&self) -> BounceClassification {
+        BounceClassification::new(&self.client)
+    }
+
+    /// The statistics that came before the metrics.
+    #[deprecated(since = "0.1.0", note = "Mailgun has replaced them; use `Analytics::metrics`")]
+    #[allow(deprecated, reason = "what is deprecated is deprecated together")]
+    pub fn stats(&self) -> Statistics {
+        Statistics::new(&self.client)
+    }
+}

@@ -1,0 +1,212 @@
+//! The statistics that came before the metrics, which Mailgun has deprecated.
+#![allow(deprecated, reason = "what is deprecated is deprecated together")]
+
+use std::collections::BTreeMap;
+
+use mailgun_core::{
+    Call, Client, Fields, Route, Timestamp,
+    analytics::{Resolution, Stats, StatsQuery},
+    open_enum,
+};
+use serde::Deserialize;
+
+const DOMAIN: Route = Route::get("/v3/{domain}/stats/total");
+const ACCOUNT: Route = Route::get("/v3/stats/total");
+const BY_DOMAIN: Route = Route::get("/v3/stats/total/domains");
+const FILTERED: Route = Route::get("/v3/stats/filter");
+const PROVIDERS: Route = Route::get("/v3/{domain}/aggregates/providers");
+const DEVICES: Route = Route::get("/v3/{domain}/aggregates/devices");
+const COUNTRIES: Route = Route::get("/v3/{domain}/aggregates/countries");
+
+pub(crate) const ROUTES: &[Route] =
+    &[DOMAIN, ACCOUNT, BY_DOMAIN, FILTERED, PROVIDERS, DEVICES, COUNTRIES];
+
+/// Counts of events; deprecated by Mailgun, use [`Analytics::metrics`](crate::Analytics::metrics).
+///
+/// ```no_run
+/// # #![allow(deprecated)]
+/// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
+/// use mailgun_analytics::{Statistics, StatsQuery, TimeSpan};
+///
+/// let query = StatsQuery::new().event("delivered").duration(TimeSpan::days(7));
+/// let stats = Statistics::new(&client).domain("mg.example.com", query).await?;
+/// for point in stats.stats {
+///     println!("{:?}: {:?}", point.time, point.delivered);
+/// }
+/// # Ok(()) }
+/// ```
+#[deprecated(since = "0.1.0", note = "Mailgun has replaced them; use `Analytics::metrics`")]
+#[derive(Clone, Debug)]
+pub struct Statistics {
+    client: Client,
+}
+
+impl Statistics {
+    /// The statistics of the client's account.
+    pub fn new(client: &Client) -> Self {
+        Self { client: client.clone() }
+    }
+
+    /// Counts the events of a domain.
+    ///
+    /// `GET /v3/{domain}/stats/total`
+    ///
+    /// # Errors
+    ///
+    /// Status 400 without an event.
+    pub fn domain(&self, domain: &str, query: StatsQuery) -> Call<Stats> {
+        self.client.call(DOMAIN, &[domain]).query(query)
+    }
+
+    /// Counts the events of the account.
+    ///
+    /// `GET /v3/stats/total`
+    ///
+    /// # Errors
+    ///
+    /// Status 400 without an event.
+    pub fn account(&self, query: StatsQuery) -> Call<Stats> {
+        self.client.call(ACCOUNT, &[]).query(query)
+    }
+
+    /// Counts the events of the account's domains in the hour, day or month of `timestamp`.
+    ///
+    /// `GET /v3/stats/total/domains`
+    ///
+    /// # Errors
+    ///
+    /// Status 400 without an event.
+    pub fn by_domain(&self, timestamp: Timestamp, params: ListDomainTotals) -> Call<Stats> {
+        let mut query = Fields::from(params);
+        query.set("timestamp", timestamp);
+        self.client.call(BY_DOMAIN, &[]).query(query)
+    }
+
+    /// Counts the events of the account that match, in groups.
+    ///
+    /// `GET /v3/stats/filter`
+    ///
+    /// # Errors
+    ///
+    /// Status 400 without an event.
+    pub fn filtered(&self, query: StatsQuery, filter: StatsFilter) -> Call<Stats> {
+        self.client.call(FILTERED, &[]).query(query).query(filter)
+    }
+
+    /// Counts the events of a domain by mail provider.
+    ///
+    /// `GET /v3/{domain}/aggregates/providers`
+    ///
+    /// # Errors
+    ///
+    /// Status 400 for a domain that the account does not have.
+    pub fn providers(&self, domain: &str) -> Call<EventAggregates> {
+        self.aggregates(PROVIDERS, domain)
+    }
+
+    /// Counts the events of a domain by kind of device.
+    ///
+    /// `GET /v3/{domain}/aggregates/devices`
+    ///
+    /// # Errors
+    ///
+    /// Status 400 for a domain that the account does not have.
+    pub fn devices(&self, domain: &str) -> Call<EventAggregates> {
+        self.aggregates(DEVICES, domain)
+    }
+
+    /// Counts the events of a domain by country.
+    ///
+    /// `GET /v3/{domain}/aggregates/countries`
+    ///
+    /// # Errors
+    ///
+    /// Status 400 for a domain that the account does not have.
+    pub fn countries(&self, domain: &str) -> Call<EventAggregates> {
+        self.aggregates(COUNTRIES, domain)
+    }
+
+    fn aggregates(&self, route: Route, domain: &str) -> Call<EventAggregates> {
+        type Counts = BTreeMap<String, Option<u64>>;
+        #[derive(Deserialize)]
+        struct Reply {
+            #[serde(default, alias = "providers", alias = "devices", alias = "countries")]
+            counts: Option<BTreeMap<String, Option<Counts>>>,
+        }
+        let known = |counts: Option<Counts>| {
+            let counts = counts.unwrap_or_default().into_iter();
+            counts.filter_map(|(event, count)| Some((event, count?))).collect()
+        };
+        self.client.call::<Reply>(route, &[domain]).map(move |reply| {
+            let counts = reply.counts.unwrap_or_default().into_iter();
+            counts.map(|(key, counts)| (key, known(counts))).collect()
+        })
+    }
+}
+
+/// Counts by provider, kind of device or country, and then by event: `unique_clicked` for example.
+pub type EventAggregates = BTreeMap<String, BTreeMap<String, u64>>;
+
+mailgun_core::params! {
+    /// Which events of domains to count.
+    pub struct ListDomainTotals;
+}
+
+impl ListDomainTotals {
+    /// Counts an event too; at least one is required: `accepted`, `delivered`, `failed`,
+    /// `opened`, `clicked`, `unsubscribed`, `complained`, `stored`.
+    pub fn event(self, event: impl Into<String>) -> Self {
+        self.append("event", event.into())
+    }
+
+    /// How long the time is; a day when not set.
+    pub fn resolution(self, resolution: Resolution) -> Self {
+        self.set("resolution", resolution)
+    }
+
+    /// Leaves out so many domains at the beginning: that is how the API describes it.
+    pub fn limit(self, limit: u64) -> Self {
+        self.set("limit", limit)
+    }
+}
+
+mailgun_core::params! {
+    /// Which events of an account to count, and in which groups.
+    pub struct StatsFilter;
+}
+
+impl StatsFilter {
+    /// What to count alone, `domain:mg.example.com` for example.
+    pub fn filter(self, filter: impl Into<String>) -> Self {
+        self.set("filter", filter.into())
+    }
+
+    /// By what to group.
+    pub fn group(self, group: StatsGroup) -> Self {
+        self.set("group", group)
+    }
+}
+
+open_enum! {
+    /// By what the statistics of an account are grouped.
+    pub enum StatsGroup {
+        /// Not at all.
+        Total = "total",
+        /// By time.
+        Time = "time",
+        /// By day.
+        Day = "day",
+        /// By month.
+        Month = "month",
+        /// By domain.
+        Domain = "domain",
+        /// By IP address.
+        Ip = "ip",
+        /// By mail provider.
+        Provider = "provider",
+        /// By tag.
+        Tag = "tag",
+        /// By country.
+        Country = "country",
+    }
+}

@@ -25,6 +25,7 @@
 //! |---|---|---|
 //! | `messages` (default) | [`messages`] | sending, batches, MIME, stored messages, queues |
 //! | `account` | [`account`] | the account itself: settings, API keys, users, signing key, limits, allowlist |
+//! | `analytics` | [`analytics`] | metrics, usage, logs, bounce classification, as pages, rows and CSV; older statistics |
 //! | `dkim` | [`dkim`] | DKIM keys of domains, authority and selector, automatic rotation |
 //! | `domains` | [`domains`] | sending domains: settings, DNS records, SMTP credentials, tracking, assigned IPs |
 //! | `events` | [`events`] | what happened to mail: typed events, search, following new ones |
@@ -51,6 +52,10 @@
 #[cfg(feature = "account")]
 #[doc(inline)]
 pub use mailgun_account as account;
+/// Metrics, usage, logs, bounce classification, as pages, rows and CSV; older statistics.
+#[cfg(feature = "analytics")]
+#[doc(inline)]
+pub use mailgun_analytics as analytics;
 /// A CSV file to import, whose columns are known before it is sent.
 #[cfg(any(feature = "mailing-lists", feature = "suppressions", feature = "validations"))]
 pub use mailgun_core::Csv;
@@ -261,6 +266,12 @@ impl Mailgun {
     #[cfg(feature = "inbox-placement")]
     pub fn inbox_placement(&self) -> inbox_placement::InboxPlacement {
         inbox_placement::InboxPlacement::new(&self.0)
+    }
+
+    /// Metrics, usage, logs and bounce classification.
+    #[cfg(feature = "analytics")]
+    pub fn analytics(&self) -> analytics::Analytics {
+        analytics::Analytics::new(&self.0)
     }
 }
 

@@ -18,6 +18,7 @@ macro_rules! groups {
     ($($group:ident),* $(,)?) => {
         /// The state of all groups.
         #[derive(Debug, Default)]
+        #[allow(dead_code, reason = "a group may have no state of its own")]
         pub(crate) struct Groups {
             $(pub(crate) $group: $group::State,)*
         }

@@ -41,8 +41,8 @@ pub use self::{
     route::{Repeatability, Route},
     transport::{Certificate, HttpVersions, Proxy, Roots},
     types::{
-        Confirmation, DnsRecord, DnsRecordState, DnsRecordType, DomainName, Mailbox, Secret,
-        Timestamp, analytics, de,
+        Confirmation, DnsRecord, DnsRecordState, DnsRecordType, DomainName, IpReplacement, Mailbox,
+        Secret, Timestamp, analytics, de,
     },
 };
 

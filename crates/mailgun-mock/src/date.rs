@@ -23,6 +23,14 @@ pub(crate) fn rfc2822(time: SystemTime, zone: &str) -> String {
     format!("{weekday}, {day:02} {month} {year} {hour:02}:{minute:02}:{second:02} {zone}")
 }
 
+/// `2021-12-20T20:33:21Z`, as the newer services write dates.
+pub(crate) fn rfc3339(time: SystemTime) -> String {
+    let seconds = epoch_seconds(time);
+    let (year, month, day) = civil_from_days(seconds / DAY);
+    let (hour, minute, second) = clock(seconds);
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+}
+
 /// `20211220203321`, the form in which a message id begins.
 pub(crate) fn compact(time: SystemTime) -> String {
     let seconds = epoch_seconds(time);
@@ -130,6 +138,7 @@ mod tests {
     fn known_dates_are_written_as_mailgun_writes_them() {
         assert_eq!(rfc2822(at(1_640_032_401), "UTC"), "Mon, 20 Dec 2021 20:33:21 UTC");
         assert_eq!(rfc2822(at(1_709_164_800), "GMT"), "Thu, 29 Feb 2024 00:00:00 GMT");
+        assert_eq!(rfc3339(at(1_640_032_401)), "2021-12-20T20:33:21Z");
         assert_eq!(compact(at(1_640_032_401)), "20211220203321");
     }
 

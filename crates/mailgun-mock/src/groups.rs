@@ -32,6 +32,7 @@ macro_rules! groups {
 
 pub(crate) mod domains;
 pub(crate) mod events;
+pub(crate) mod ips;
 pub(crate) mod listing;
 pub(crate) mod messages;
 pub(crate) mod queue;
@@ -44,6 +45,7 @@ pub(crate) mod templates;
 groups! {
     domains,
     events,
+    ips,
     messages,
     queue,
     routes,

@@ -41,7 +41,7 @@ pub use self::{
     route::{Repeatability, Route},
     transport::{Certificate, HttpVersions, Proxy, Roots},
     types::{
-        Confirmation, DnsRecord, DnsRecordState, DnsRecordType, DomainName, Mailbox, PageDirection,
+        Confirmation, DnsRecord, DnsRecordState, DnsRecordType, DomainName, IpReplacement, Mailbox, PageDirection,
         Secret, SendingLimit, Success, Timestamp, analytics, de, validation,
     },
 };

@@ -118,7 +118,12 @@ pub struct LinkPage<T> {
     items: Vec<T>,
     #[serde(default, deserialize_with = "de::null_default")]
     paging: PageLinks,
-    #[serde(default, alias = "total_count", deserialize_with = "de::number_or_string")]
+    #[serde(
+        default,
+        alias = "total_count",
+        alias = "total_items",
+        deserialize_with = "de::number_or_string"
+    )]
     total: Option<u64>,
 }
 
@@ -222,8 +227,22 @@ struct Template {
     headers: HeaderMap,
 }
 
+impl Template {
+    /// The link to the page that a bare token stands for.
+    fn at(&self, token: &str) -> String {
+        let mut query = self.query.clone();
+        query.set("page", token);
+        format!("{}?{}", self.path, query.to_query())
+    }
+}
+
+/// Whether it is no link at all: some services write the value of `page` alone.
+fn is_bare(link: &str) -> bool {
+    !link.contains(['/', '?', ':'])
+}
+
 impl<T: Send + 'static> Pager<T> {
-    /// A listing whose replies hold a link to the next page.
+    /// A listing whose replies hold a link to the next page, or the bare value of its `page`.
     pub fn links<P: PageReply<Item = T>>(call: Call<P>) -> Self {
         Self::new(call, Paging::Links)
     }
@@ -428,10 +447,11 @@ impl<T: Send + 'static> Pager<T> {
     /// The page that a link or token of a reply stands for.
     fn linked(&self, link: Option<String>) -> Option<ResumePoint> {
         let link = link.filter(|link| !link.is_empty())?;
-        Some(ResumePoint(match &self.paging {
+        Some(ResumePoint(match (&self.paging, &self.template) {
+            (Paging::Links, Ok(template)) if is_bare(&link) => Cursor::Link(template.at(&link)),
             // A link that is refused must not take away the page that held it: it is kept as it
             // is, and refused when it would be followed.
-            Paging::Links => Cursor::Link(self.client.trusted().rebase(&link).unwrap_or(link)),
+            (Paging::Links, _) => Cursor::Link(self.client.trusted().rebase(&link).unwrap_or(link)),
             _ => Cursor::Token(link),
         }))
     }

@@ -204,6 +204,31 @@ async fn a_foreign_link_is_refused_after_the_page_that_holds_it() {
 }
 
 #[tokio::test]
+async fn a_bare_word_is_the_page_of_the_same_listing() {
+    let pages = vec![page(&[1], "eyJj+=="), page(&[2], "next"), page(&[3], "next")];
+    let server = Server::script(pages).await;
+    let client = builder(&format!("{}/gateway", server.url())).build().unwrap();
+    let mut query = Fields::new();
+    query.set("page", "first").set("limit", 1_u32);
+    let call = client.call::<LinkPage<u32>>(BOUNCES, DOMAIN).query(query);
+    let mut pager = Pager::links(call);
+    for item in 1..=3 {
+        assert_eq!(pager.next_page().await.unwrap().unwrap().items, [item]);
+    }
+    // A word that leads to itself would lead there forever.
+    assert_eq!(pager.next_page().await.unwrap_err().kind(), Kind::Decode);
+    let path = "/gateway/v3/mg.example.com/bounces";
+    assert_eq!(
+        targets(&server),
+        [
+            format!("{path}?page=first&limit=1"),
+            format!("{path}?limit=1&page=eyJj%2B%3D%3D"),
+            format!("{path}?limit=1&page=next"),
+        ]
+    );
+}
+
+#[tokio::test]
 async fn links_stay_below_the_prefix_of_the_base() {
     for (link, allowed) in [
         ("/gateway/v3/mg.example.com/bounces?page=2", true),

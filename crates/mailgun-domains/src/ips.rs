@@ -1,6 +1,6 @@
 use std::net::IpAddr;
 
-use mailgun_core::{Call, Client, Confirmation, Fields, Route, de};
+use mailgun_core::{Call, Client, Confirmation, Fields, IpReplacement, Route, de};
 use serde::Deserialize;
 
 pub(crate) const LIST: Route = Route::get("/v3/domains/{domain}/ips");
@@ -218,26 +218,8 @@ impl DomainIps {
     }
 }
 
-/// What a domain sends from in place of what is taken from it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum IpReplacement {
-    /// This IP of the account.
-    Ip(IpAddr),
-    /// A shared IP that Mailgun chooses; the account must be allowed to use them.
-    Shared,
-    /// The dedicated IP pool with this id.
-    Pool(String),
-}
-
 fn query(replacement: Option<IpReplacement>) -> Fields {
-    let mut query = Fields::new();
-    match replacement {
-        Some(IpReplacement::Ip(ip)) => query.set("ip", ip),
-        Some(IpReplacement::Shared) => query.set("ip", "shared"),
-        Some(IpReplacement::Pool(id)) => query.set("pool_id", id),
-        None => &mut query,
-    };
-    query
+    replacement.map(Fields::from).unwrap_or_default()
 }
 
 /// The IPs of a domain.

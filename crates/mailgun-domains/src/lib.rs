@@ -28,6 +28,8 @@ mod settings;
 mod tracking;
 mod tracking_settings;
 
+pub use mailgun_core::IpReplacement;
+
 pub use self::{
     connection::{ConnectionReply, ConnectionSettings},
     credentials::{
@@ -36,7 +38,7 @@ pub use self::{
     },
     domain::{Disabled, Domain, DomainReply, DomainState, DomainType, SpamAction, WebScheme},
     domains::{Domains, ROUTES},
-    ips::{DomainIps, IpList, IpReplacement},
+    ips::{DomainIps, IpList},
     settings::{CreateDomain, DomainSort, GetDomain, ListDomains, UpdateDomain},
     tracking::{DomainTracking, OpenTrackingSettings, UnsubscribeTrackingSettings},
     tracking_settings::{

@@ -31,6 +31,11 @@ pub(crate) fn iso8601(time: SystemTime) -> String {
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}")
 }
 
+/// The same with the zone of UTC, `2021-12-20T20:33:21Z`.
+pub(crate) fn rfc3339(time: SystemTime) -> String {
+    format!("{}Z", iso8601(time))
+}
+
 /// `20211220203321`, the form in which a message id begins.
 pub(crate) fn compact(time: SystemTime) -> String {
     let seconds = epoch_seconds(time);
@@ -149,6 +154,7 @@ mod tests {
         assert_eq!(rfc2822(at(1_640_032_401), "UTC"), "Mon, 20 Dec 2021 20:33:21 UTC");
         assert_eq!(rfc2822(at(1_709_164_800), "GMT"), "Thu, 29 Feb 2024 00:00:00 GMT");
         assert_eq!(iso8601(at(1_640_032_401)), "2021-12-20T20:33:21");
+        assert_eq!(rfc3339(at(1_640_032_401)), "2021-12-20T20:33:21Z");
         assert_eq!(compact(at(1_640_032_401)), "20211220203321");
     }
 

@@ -37,6 +37,7 @@ pub(crate) mod dkim;
 pub(crate) mod domains;
 pub(crate) mod events;
 pub(crate) mod inbox_placement;
+pub(crate) mod ips;
 pub(crate) mod keys;
 pub(crate) mod listing;
 pub(crate) mod mailing_lists;
@@ -59,6 +60,7 @@ groups! {
     domains,
     events,
     inbox_placement,
+    ips,
     keys,
     mailing_lists,
     messages,

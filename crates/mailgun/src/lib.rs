@@ -63,7 +63,7 @@ pub use mailgun_core::{
     ApiKey, Body, BoxError, Call, CallContext, CallFuture, Certificate, Chunk, Chunks, Client,
     ClientBuilder, Confirmation, Credentials, Delivery, DnsRecord, DnsRecordState, DnsRecordType,
     DomainName, Download, Error, FieldValue, Fields, Form, HttpService, HttpVersions,
-    IntoCredentials, JsonFields, Kind, LimitScope, LinkPage, Mailbox, Page, PageDirection,
+    IntoCredentials, IpReplacement, JsonFields, Kind, LimitScope, LinkPage, Mailbox, Page, PageDirection,
     PageLinks, PageParts, PageReply, Pager, Proxy, Region, Repeatability, Reply, ReplyBody,
     ResumePoint, Roots, Route, Secret, SendingLimit, Success, TimeoutPhase, Timestamp, Upload,
     Wait, bytes, http, json_params, layers, mime, open_enum, params, read_text, true_false, yes_no,

@@ -5,6 +5,7 @@ mod confirmation;
 pub mod de;
 mod dns_record;
 mod domain_name;
+mod ip_replacement;
 mod mailbox;
 mod open_enum;
 mod page_direction;
@@ -18,6 +19,7 @@ pub use self::{
     confirmation::Confirmation,
     dns_record::{DnsRecord, DnsRecordState, DnsRecordType},
     domain_name::DomainName,
+    ip_replacement::IpReplacement,
     mailbox::Mailbox,
     page_direction::PageDirection,
     secret::Secret,

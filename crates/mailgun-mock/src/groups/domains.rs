@@ -12,6 +12,7 @@ use std::{cmp::Reverse, time::SystemTime};
 
 use serde_json::{Map, Value, json};
 
+pub(crate) use self::ips::SHARED as SHARED_IP;
 use super::{Answer, listing};
 use crate::{
     account::Account,
@@ -25,13 +26,13 @@ use crate::{
 #[derive(Debug, Default)]
 pub(crate) struct State {
     /// In order of creation.
-    all: Vec<Domain>,
+    pub(crate) all: Vec<Domain>,
 }
 
 #[derive(Clone, Debug)]
 pub(crate) struct Domain {
     pub(crate) name: String,
-    id: String,
+    pub(crate) id: String,
     is_active: bool,
     created_at: String,
     /// What callers may set, as it stands in replies.
@@ -39,8 +40,8 @@ pub(crate) struct Domain {
     tracking: Value,
     certificate: certificates::Progress,
     credentials: Vec<credentials::Credential>,
-    ips: Vec<String>,
-    pool: Option<String>,
+    pub(crate) ips: Vec<String>,
+    pub(crate) pool: Option<String>,
 }
 
 impl State {
@@ -172,6 +173,7 @@ fn verify(account: &mut Account, name: &str) -> Answer {
 fn delete(account: &mut Account, name: &str) -> Answer {
     let name = find(account, name)?.name.clone();
     account.groups.domains.all.retain(|domain| domain.name != name);
+    account.groups.ips.forget(&name);
     Ok(Reply::ok(&json!({ "message": "Domain will be deleted in the background" })))
 }
 

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// The IP that all domains share which have none of their own.
-pub(super) const SHARED: &str = "198.51.100.1";
+pub(crate) const SHARED: &str = "198.51.100.1";
 
 /// Both paths, below `ips` and below `pool`, are the same.
 pub(super) fn route(
@@ -102,7 +102,7 @@ impl Domain {
         if self.pool.is_none() { Ok(()) } else { Err(fault()) }
     }
 
-    fn add_ip(&mut self, ip: &str) {
+    pub(crate) fn add_ip(&mut self, ip: &str) {
         if !self.ips.iter().any(|own| own == ip) {
             self.ips.push(ip.to_owned());
         }

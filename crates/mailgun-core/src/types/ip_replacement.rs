@@ -1,0 +1,34 @@
+use std::net::IpAddr;
+
+use crate::Fields;
+
+/// What domains send from in place of an IP or a dedicated IP pool that is taken from them.
+///
+/// ```
+/// use mailgun_core::{Fields, IpReplacement};
+///
+/// let query = Fields::from(IpReplacement::Pool("60140bc1fee3e84dec5abeeb".to_owned()));
+/// assert_eq!(query.to_query(), "pool_id=60140bc1fee3e84dec5abeeb");
+/// assert_eq!(Fields::from(IpReplacement::Shared).to_query(), "ip=shared");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum IpReplacement {
+    /// This IP of the account.
+    Ip(IpAddr),
+    /// A shared IP that Mailgun chooses; the account must be allowed to use them.
+    Shared,
+    /// The dedicated IP pool with this id.
+    Pool(String),
+}
+
+impl From<IpReplacement> for Fields {
+    fn from(replacement: IpReplacement) -> Self {
+        let mut fields = Self::new();
+        match replacement {
+            IpReplacement::Ip(ip) => fields.set("ip", ip),
+            IpReplacement::Shared => fields.set("ip", "shared"),
+            IpReplacement::Pool(id) => fields.set("pool_id", id),
+        };
+        fields
+    }
+}

@@ -1,0 +1,54 @@
+//! IPs of Mailgun: dedicated IP pools, dynamic pools and warm-ups.
+//!
+//! The IPs that one domain sends from, and the pool that is linked to it, are in the crate
+//! `mailgun-domains`, by its handle `DomainIps`.
+//!
+//! Mailgun changes domains and subaccounts in the background: such a call is answered with
+//! [`Started`], before its work is done.
+//!
+//! ```no_run
+//! # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
+//! use mailgun_ips::{CreateIpPool, Ips, ListIps, UpdateIpPool};
+//!
+//! let ips = Ips::new(&client);
+//! let dedicated = ips.list(ListIps::new().dedicated(true)).await?;
+//! let members = CreateIpPool::new().ips(dedicated.items);
+//! let pool = ips.pools().create("newsletters", "Bulk mail", members).await?;
+//! let domain = UpdateIpPool::new().link_domain("64a5880eeae4eb7e1d85bc69");
+//! ips.pools().update(&pool.pool_id, domain).await?;
+//! # Ok(()) }
+//! ```
+
+mod dynamic_params;
+mod dynamic_pool;
+mod dynamic_pools;
+mod ip;
+mod ips;
+mod pool;
+mod pools;
+mod started;
+mod warmups;
+
+pub use mailgun_core::IpReplacement;
+
+pub use self::{
+    dynamic_params::{
+        DynamicPoolSort, EnrollAllDomains, EnrollDomain, ListAssignableDomains,
+        ListDynamicPoolDomains, ListDynamicPoolHistory, SetDynamicPools, SortOrder,
+        UnenrollReplacement, UpdateDynamicPool,
+    },
+    dynamic_pool::{
+        AssignableDomain, DynamicPool, DynamicPoolDomain, DynamicPoolList, DynamicPoolMove,
+        DynamicPoolName, DynamicPoolPreview, PreviewedMetric,
+    },
+    dynamic_pools::DynamicPools,
+    ip::{AvailableIps, Ip, IpDomain, IpList, ListedIp},
+    ips::{Ips, ListIpDomains, ListIps, ROUTES},
+    pool::{
+        DelegatedPool, DelegatedPools, IpPool, IpPoolCreated, IpPoolMetadata, LinkedDomain,
+        LinkedIp,
+    },
+    pools::{CreateIpPool, IpPools, ListPoolDomains, UpdateIpPool},
+    started::Started,
+    warmups::{ListWarmups, Warmup, WarmupDetails, WarmupStage, Warmups},
+};

@@ -2,12 +2,37 @@ use mailgun_core::{Call, Client, Pager, Route};
 
 #[allow(deprecated, reason = "it is deprecated where it is reached")]
 use crate::Statistics;
-use crate::{BounceClassification, Logs, MetricsItem, MetricsQuery, MetricsReply, UsageQuery};
+use crate::{
+    BounceClassification, Logs, MetricsItem, MetricsQuery, MetricsReply, UsageQuery, bounces, logs,
+    statistics,
+};
 
 const METRICS: Route = Route::post("/v1/analytics/metrics").harmless();
 const USAGE: Route = Route::post("/v1/analytics/usage/metrics").harmless();
 
-pub(crate) const ROUTES: &[Route] = &[METRICS, USAGE];
+/// All operations of this crate, for tests that compare them with the API description.
+#[doc(hidden)]
+pub const ROUTES: &[Route] = &[
+    METRICS,
+    USAGE,
+    logs::LIST,
+    bounces::METRICS,
+    bounces::GROUP,
+    bounces::v1::STATS,
+    bounces::v1::DOMAINS,
+    bounces::v1::ENTITIES,
+    bounces::v1::RULES,
+    bounces::v1::EVENTS,
+    bounces::v1::KNOWN_ENTITIES,
+    bounces::v1::KNOWN_RULES,
+    statistics::DOMAIN,
+    statistics::ACCOUNT,
+    statistics::BY_DOMAIN,
+    statistics::FILTERED,
+    statistics::PROVIDERS,
+    statistics::DEVICES,
+    statistics::COUNTRIES,
+];
 
 /// What an account sent, what became of it, and what it used.
 ///

@@ -41,7 +41,7 @@ pub use mailgun_core::analytics::{
 pub use mailgun_events::Event;
 
 pub use self::{
-    analytics::Analytics,
+    analytics::{Analytics, ROUTES},
     bounces::{
         BounceClassification, BounceDimension, BounceItem, BounceMetric, BounceMetrics, BounceQuery,
     },
@@ -63,10 +63,3 @@ pub use self::{
     },
     statistics::{EventAggregates, ListDomainTotals, Statistics, StatsFilter, StatsGroup},
 };
-
-/// All operations of this crate, for tests that compare them with the API description.
-#[doc(hidden)]
-pub fn routes() -> Vec<mailgun_core::Route> {
-    [analytics::ROUTES, logs::ROUTES, bounces::ROUTES, bounces::V1_ROUTES, statistics::ROUTES]
-        .concat()
-}

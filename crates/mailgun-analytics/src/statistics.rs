@@ -10,16 +10,13 @@ use mailgun_core::{
 };
 use serde::Deserialize;
 
-const DOMAIN: Route = Route::get("/v3/{domain}/stats/total");
-const ACCOUNT: Route = Route::get("/v3/stats/total");
-const BY_DOMAIN: Route = Route::get("/v3/stats/total/domains");
-const FILTERED: Route = Route::get("/v3/stats/filter");
-const PROVIDERS: Route = Route::get("/v3/{domain}/aggregates/providers");
-const DEVICES: Route = Route::get("/v3/{domain}/aggregates/devices");
-const COUNTRIES: Route = Route::get("/v3/{domain}/aggregates/countries");
-
-pub(crate) const ROUTES: &[Route] =
-    &[DOMAIN, ACCOUNT, BY_DOMAIN, FILTERED, PROVIDERS, DEVICES, COUNTRIES];
+pub(crate) const DOMAIN: Route = Route::get("/v3/{domain}/stats/total");
+pub(crate) const ACCOUNT: Route = Route::get("/v3/stats/total");
+pub(crate) const BY_DOMAIN: Route = Route::get("/v3/stats/total/domains");
+pub(crate) const FILTERED: Route = Route::get("/v3/stats/filter");
+pub(crate) const PROVIDERS: Route = Route::get("/v3/{domain}/aggregates/providers");
+pub(crate) const DEVICES: Route = Route::get("/v3/{domain}/aggregates/devices");
+pub(crate) const COUNTRIES: Route = Route::get("/v3/{domain}/aggregates/countries");
 
 /// Counts of events; deprecated by Mailgun, use [`Analytics::metrics`](crate::Analytics::metrics).
 ///

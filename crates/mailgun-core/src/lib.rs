@@ -41,8 +41,8 @@ pub use self::{
     route::{Repeatability, Route},
     transport::{Certificate, HttpVersions, Proxy, Roots},
     types::{
-        Confirmation, DnsRecord, DnsRecordState, DnsRecordType, DomainName, IpReplacement, Mailbox, PageDirection,
-        Secret, SendingLimit, Success, Timestamp, analytics, de, validation,
+        Confirmation, DnsRecord, DnsRecordState, DnsRecordType, DomainName, IpReplacement, Mailbox,
+        PageDirection, Secret, SendingLimit, Success, Timestamp, analytics, de, validation,
     },
 };
 

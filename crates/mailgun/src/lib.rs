@@ -30,6 +30,7 @@
 //! | `domains` | [`domains`] | sending domains: settings, DNS records, SMTP credentials, tracking, assigned IPs |
 //! | `events` | [`events`] | what happened to mail: typed events, search, following new ones |
 //! | `inbox-placement` | [`inbox_placement`] | where mail lands: seed lists, tests and their results |
+//! | `ips` | [`ips`] | IPs, pools of them, dynamic pools, warm-ups |
 //! | `mailing-lists` | [`mailing_lists`] | mailing lists and their members: single, in bulk, by CSV |
 //! | `routes` | [`routes`] | what happens to incoming mail: expressions and actions as types |
 //! | `subaccounts` | [`subaccounts`] | subaccounts: status, features, monthly limits |
@@ -63,10 +64,11 @@ pub use mailgun_core::{
     ApiKey, Body, BoxError, Call, CallContext, CallFuture, Certificate, Chunk, Chunks, Client,
     ClientBuilder, Confirmation, Credentials, Delivery, DnsRecord, DnsRecordState, DnsRecordType,
     DomainName, Download, Error, FieldValue, Fields, Form, HttpService, HttpVersions,
-    IntoCredentials, IpReplacement, JsonFields, Kind, LimitScope, LinkPage, Mailbox, Page, PageDirection,
-    PageLinks, PageParts, PageReply, Pager, Proxy, Region, Repeatability, Reply, ReplyBody,
-    ResumePoint, Roots, Route, Secret, SendingLimit, Success, TimeoutPhase, Timestamp, Upload,
-    Wait, bytes, http, json_params, layers, mime, open_enum, params, read_text, true_false, yes_no,
+    IntoCredentials, IpReplacement, JsonFields, Kind, LimitScope, LinkPage, Mailbox, Page,
+    PageDirection, PageLinks, PageParts, PageReply, Pager, Proxy, Region, Repeatability, Reply,
+    ReplyBody, ResumePoint, Roots, Route, Secret, SendingLimit, Success, TimeoutPhase, Timestamp,
+    Upload, Wait, bytes, http, json_params, layers, mime, open_enum, params, read_text, true_false,
+    yes_no,
 };
 /// DKIM keys of domains, authority and selector, automatic rotation.
 #[cfg(feature = "dkim")]
@@ -84,6 +86,10 @@ pub use mailgun_events as events;
 #[cfg(feature = "inbox-placement")]
 #[doc(inline)]
 pub use mailgun_inbox_placement as inbox_placement;
+/// IPs, pools of them, dynamic pools, warm-ups.
+#[cfg(feature = "ips")]
+#[doc(inline)]
+pub use mailgun_ips as ips;
 /// Mailing lists and their members: single, in bulk, by CSV.
 #[cfg(feature = "mailing-lists")]
 #[doc(inline)]
@@ -272,6 +278,12 @@ impl Mailgun {
     #[cfg(feature = "analytics")]
     pub fn analytics(&self) -> analytics::Analytics {
         analytics::Analytics::new(&self.0)
+    }
+
+    /// The IPs of the account, and pools of them.
+    #[cfg(feature = "ips")]
+    pub fn ips(&self) -> ips::Ips {
+        ips::Ips::new(&self.0)
     }
 }
 

@@ -4,6 +4,25 @@
 
 use std::{collections::BTreeSet, process::Command};
 
+const RESOURCES: [&str; 16] = [
+    "account",
+    "analytics",
+    "dkim",
+    "domains",
+    "events",
+    "inbox-placement",
+    "ips",
+    "mailing-lists",
+    "messages",
+    "routes",
+    "subaccounts",
+    "suppressions",
+    "tags",
+    "templates",
+    "validations",
+    "webhooks",
+];
+
 fn crates_with(features: &str) -> BTreeSet<String> {
     let output = Command::new(env!("CARGO"))
         .args(["tree", "--package", "mailgun", "--no-default-features", "--features", features])
@@ -23,7 +42,25 @@ fn ours(features: &str) -> Vec<String> {
 #[test]
 fn one_feature_brings_one_resource() {
     assert_eq!(ours(""), ["mailgun", "mailgun-core"]);
-    assert_eq!(ours("messages"), ["mailgun", "mailgun-core", "mailgun-messages"]);
+    for feature in RESOURCES {
+        let mut expected = vec!["mailgun".to_owned(), "mailgun-core".to_owned()];
+        expected.push(format!("mailgun-{feature}"));
+        if matches!(feature, "analytics" | "webhooks") {
+            // What they receive and list are events.
+            expected.push("mailgun-events".to_owned());
+        }
+        expected.sort_unstable();
+        assert_eq!(ours(feature), expected);
+    }
+}
+
+#[test]
+fn full_brings_every_resource() {
+    let mut expected: Vec<_> =
+        RESOURCES.into_iter().chain(["core"]).map(|name| format!("mailgun-{name}")).collect();
+    expected.push("mailgun".to_owned());
+    expected.sort_unstable();
+    assert_eq!(ours("full"), expected);
 }
 
 #[test]

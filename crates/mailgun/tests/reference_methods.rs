@@ -4,11 +4,15 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 #![allow(deprecated, reason = "what is deprecated is there too")]
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    net::{IpAddr, Ipv4Addr},
+};
 
 use mailgun::{
-    Csv, Mailgun, Route, account, analytics, dkim, domains, events, inbox_placement, mailing_lists,
-    messages, routes, subaccounts, suppressions, tags, templates, validations, webhooks,
+    Csv, Mailgun, Route, account, analytics, dkim, domains, events, inbox_placement, ips,
+    mailing_lists, messages, routes, subaccounts, suppressions, tags, templates, validations,
+    webhooks,
 };
 use mailgun_testing::operations;
 
@@ -59,6 +63,7 @@ fn written(expression: &str) -> String {
 
 fn rows(m: &Mailgun) -> Vec<Row> {
     const D: &str = "mg.example.com";
+    const IP: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
     let csv = || Csv::from_bytes("a.csv", "address\n").unwrap();
     rows! {
         "mg.messages.create" =>
@@ -102,12 +107,12 @@ fn rows(m: &Mailgun) -> Vec<Row> {
         "mg.domains.domainCredentials.destroy" => m.domains().credentials(D).delete("alice");
         "mg.domains.domainCredentials.destroyAll" => m.domains().credentials(D).delete_all();
         "mg.domains.getIps" => m.domains().ips(D).list();
-        "mg.domains.assignIp" => m.domains().ips(D).assign([127, 0, 0, 1]);
+        "mg.domains.assignIp" => m.domains().ips(D).assign(IP);
         "mg.domains.linkIpPool" => m.domains().ips(D).link_pool("pool");
-        "mg.domains.deleteIp" => m.domains().ips(D).delete_ip([127, 0, 0, 1]);
+        "mg.domains.deleteIp" => m.domains().ips(D).delete_ip(IP, None);
         "mg.domains.unlinkIpPoll" =>
             m.domains().ips(D).unlink_ip_pool(domains::IpReplacement::Shared);
-        "mg.ip_pools.removeIpFromDomainPool" => m.domains().ips(D).remove([127, 0, 0, 1], None);
+        "mg.ip_pools.removeIpFromDomainPool" => m.domains().ips(D).remove(IP, None);
         "mg.ip_pools.removeDomainPool" => m.domains().ips(D).remove_all();
         "mg.ip_pools.unlinkDomainPool" =>
             m.domains().ips(D).unlink_pool(domains::IpReplacement::Shared);
@@ -307,7 +312,20 @@ fn rows(m: &Mailgun) -> Vec<Row> {
             m.inbox_placement().results().update_sharing("id", true);
         "mg.inboxPlacements.runTest" =>
             m.inbox_placement().run_test("a@b.c", "Hello", inbox_placement::RunTest::new());
-        // IPS
+
+        "mg.ips.list" => m.ips().list(ips::ListIps::new());
+        "mg.ips.get" => m.ips().get(IP);
+        "mg.ip_pools.list" => m.ips().pools().list();
+        "mg.ip_pools.get" => m.ips().pools().get("id");
+        "mg.ip_pools.create" => m.ips().pools().create("name", "text", ips::CreateIpPool::new());
+        "mg.ip_pools.update" => m.ips().pools().update("id", ips::UpdateIpPool::new());
+        "mg.ip_pools.destroy" => m.ips().pools().delete("id", None);
+        "mg.ip_pools.linkedDomains" => m.ips().pools().domains("id", ips::ListPoolDomains::new());
+        "mg.ip_pools.addIp" => m.ips().pools().add_ip("id", IP);
+        "mg.ip_pools.removeIp" => m.ips().pools().remove_ip("id", IP);
+        "mg.ip_pools.addIps" => m.ips().pools().add_ips("id", &[IP]);
+        "mg.ip_pools.delegate" => m.ips().pools().delegate("id", "subaccount");
+        "mg.ip_pools.revokeDelegation" => m.ips().pools().revoke_delegation("id", "subaccount");
     }
 }
 

@@ -1,6 +1,6 @@
 //! Which providers and blocklists refuse mail, and why.
 
-mod v1;
+pub(crate) mod v1;
 
 use std::time::Duration;
 
@@ -8,7 +8,6 @@ use mailgun_core::{Call, Client, Pager, Route, Timestamp, analytics::Resolution,
 use serde::Deserialize;
 use serde_json::Value;
 
-pub(crate) use self::v1::ROUTES as V1_ROUTES;
 #[allow(deprecated, reason = "it is still there to be used")]
 pub use self::v1::{
     BounceClassificationV1, BounceEntity, BounceEventQuery, BounceRule, BounceStat,
@@ -19,10 +18,8 @@ use crate::{
     query::{common_setters, counting_setters},
 };
 
-const METRICS: Route = Route::post("/v2/bounce-classification/metrics").harmless();
-const GROUP: Route = Route::get("/v2/bounce-classification/config/groups/{group_id}");
-
-pub(crate) const ROUTES: &[Route] = &[METRICS, GROUP];
+pub(crate) const METRICS: Route = Route::post("/v2/bounce-classification/metrics").harmless();
+pub(crate) const GROUP: Route = Route::get("/v2/bounce-classification/config/groups/{group_id}");
 
 /// Why mail of an account bounces or is put off.
 ///

@@ -11,17 +11,15 @@ use serde_json::Value;
 
 use crate::metrics::items;
 
-const STATS: Route = Route::get("/v1/bounce-classification/stats");
-const DOMAINS: Route = Route::get("/v1/bounce-classification/domains");
-const ENTITIES: Route = Route::get("/v1/bounce-classification/domains/{domain}/entities");
-const RULES: Route =
+pub(crate) const STATS: Route = Route::get("/v1/bounce-classification/stats");
+pub(crate) const DOMAINS: Route = Route::get("/v1/bounce-classification/domains");
+pub(crate) const ENTITIES: Route =
+    Route::get("/v1/bounce-classification/domains/{domain}/entities");
+pub(crate) const RULES: Route =
     Route::get("/v1/bounce-classification/domains/{domain}/entities/{entity_id}/rules");
-const EVENTS: Route = Route::get("/v1/bounce-classification/domains/{domain}/events");
-const KNOWN_ENTITIES: Route = Route::get("/v1/bounce-classification/config/entities");
-const KNOWN_RULES: Route = Route::get("/v1/bounce-classification/config/rules");
-
-pub(crate) const ROUTES: &[Route] =
-    &[STATS, DOMAINS, ENTITIES, RULES, EVENTS, KNOWN_ENTITIES, KNOWN_RULES];
+pub(crate) const EVENTS: Route = Route::get("/v1/bounce-classification/domains/{domain}/events");
+pub(crate) const KNOWN_ENTITIES: Route = Route::get("/v1/bounce-classification/config/entities");
+pub(crate) const KNOWN_RULES: Route = Route::get("/v1/bounce-classification/config/rules");
 
 /// The first version of the bounce classification; deprecated by Mailgun, use
 /// [`BounceClassification`](crate::BounceClassification).

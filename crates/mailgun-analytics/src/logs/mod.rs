@@ -11,9 +11,7 @@ use serde::Deserialize;
 pub use self::names::{LogAttribute, LogEvent, LogMetricEvent};
 use crate::query::{common_setters, duration_setter};
 
-const LIST: Route = Route::post("/v1/analytics/logs").harmless();
-
-pub(crate) const ROUTES: &[Route] = &[LIST];
+pub(crate) const LIST: Route = Route::post("/v1/analytics/logs").harmless();
 
 /// The events of an account, to be searched.
 ///

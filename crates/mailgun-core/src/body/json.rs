@@ -22,7 +22,11 @@ impl JsonFields {
     pub fn set(&mut self, path: &[&str], value: &(impl Serialize + ?Sized)) -> &mut Self {
         let Some((name, above)) = path.split_last() else { return self };
         match serde_json::to_value(value) {
-            Ok(value) => drop(self.object(above).insert((*name).to_owned(), value)),
+            Ok(value) => {
+                if let Some(object) = self.object(above) {
+                    object.insert((*name).to_owned(), value);
+                }
+            }
             Err(error) => {
                 self.fault.get_or_insert_with(|| format!("`{name}` is no JSON: {error}"));
             }
@@ -51,16 +55,13 @@ impl JsonFields {
         below.iter().try_fold(self.fields.get(*name)?, |value, name| value.get(*name))
     }
 
-    fn object(&mut self, path: &[&str]) -> &mut Map<String, Value> {
-        path.iter().fold(&mut self.fields, |fields, name| {
+    fn object(&mut self, path: &[&str]) -> Option<&mut Map<String, Value>> {
+        path.iter().try_fold(&mut self.fields, |fields, name| {
             let value = fields.entry(*name).or_insert(Value::Null);
             if !value.is_object() {
                 *value = Value::Object(Map::new());
             }
-            match value {
-                Value::Object(fields) => fields,
-                _ => unreachable!("it was made an object"),
-            }
+            value.as_object_mut()
         })
     }
 }

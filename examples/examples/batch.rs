@@ -29,9 +29,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mailgun: Mailgun = mock.client().into();
     let messages = mailgun.messages(mock.domain());
 
-    // The first call meets a limit, and the reply to the second gets lost on its way.
+    // One call meets a limit, the reply to another gets lost on its way, and one is refused.
     mock.inject(Fault::rate_limit(RateLimit::RetryAfterSeconds(1)));
     mock.inject(Fault::lose_reply());
+    mock.inject(Fault::status(400).with_json(json!({"message": "come back tomorrow"})));
 
     let report = messages
         .send_batch(newsletter(&mock.domain()))

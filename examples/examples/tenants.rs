@@ -60,7 +60,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut pager = subaccounts.list(ListSubaccounts::new().sort(SortOrder::Ascending));
     while let Some(page) = pager.next_page().await? {
         for tenant in page {
-            let limit = subaccounts.get_monthly_limit(&tenant.id).await?;
+            let limit = subaccounts.monthly_limit(&tenant.id).await?;
             let (sent, limit) = (limit.current.unwrap_or(0), limit.limit.unwrap_or(0));
             println!("{}: {sent} of {limit} mails this month", tenant.name);
         }

@@ -4,7 +4,7 @@ use serde::Deserialize;
 pub(crate) const LIST: Route = Route::get("/v2/ip_whitelist");
 pub(crate) const ADD: Route = Route::post("/v2/ip_whitelist").harmless();
 pub(crate) const UPDATE: Route = Route::put("/v2/ip_whitelist").harmless();
-pub(crate) const DELETE: Route = Route::delete("/v2/ip_whitelist").harmless();
+pub(crate) const REMOVE: Route = Route::delete("/v2/ip_whitelist").harmless();
 
 /// The addresses that calls with the account's keys and its SMTP sessions may come from; any, as
 /// long as there is none on the list. Keys of the kind [`Web`](crate::KeyKind::Web) are exempt.
@@ -91,13 +91,13 @@ impl IpAllowlist {
     ///
     /// ```no_run
     /// # async fn example(account: mailgun_account::Account) -> Result<(), mailgun_core::Error> {
-    /// account.ip_allowlist().delete("10.11.11.111").await?;
+    /// account.ip_allowlist().remove("10.11.11.111").await?;
     /// # Ok(()) }
     /// ```
-    pub fn delete(&self, address: impl Into<String>) -> Call<Vec<IpAllowlistEntry>> {
+    pub fn remove(&self, address: impl Into<String>) -> Call<Vec<IpAllowlistEntry>> {
         let mut query = Fields::new();
         query.set("address", address.into());
-        entries(self.client.call(DELETE, &[]).query(query))
+        entries(self.client.call(REMOVE, &[]).query(query))
     }
 }
 

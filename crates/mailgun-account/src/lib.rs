@@ -47,7 +47,7 @@ pub use self::{
     users::{
         EmailDetails, EmailParts, ListUsers, User, UserAuth, UserPreferences, UserRole, Users,
     },
-    webhook_signing_key::{SigningKey, WebhookSigningKey},
+    webhook_signing_key::{SigningKeyReply, WebhookSigningKey},
 };
 
 /// All operations of this crate, for tests that compare them with the API description.
@@ -71,7 +71,7 @@ pub const ROUTES: &[Route] = &[
     ip_allowlist::LIST,
     ip_allowlist::ADD,
     ip_allowlist::UPDATE,
-    ip_allowlist::DELETE,
+    ip_allowlist::REMOVE,
     sandbox_recipients::LIST,
     sandbox_recipients::ADD,
     sandbox_recipients::REMOVE,

@@ -25,7 +25,7 @@ impl WebhookSigningKey {
     /// println!("{} bytes", key.expose().len());
     /// # Ok(()) }
     /// ```
-    pub fn get(&self) -> Call<SigningKey> {
+    pub fn get(&self) -> Call<SigningKeyReply> {
         self.client.call(GET, &[])
     }
 
@@ -47,18 +47,19 @@ impl WebhookSigningKey {
     /// # let _ = (old, new);
     /// # Ok(()) }
     /// ```
-    pub fn create(&self) -> Call<SigningKey> {
+    pub fn create(&self) -> Call<SigningKeyReply> {
         self.client.call(CREATE, &[])
     }
 }
 
-/// The key that signs webhooks.
+/// The reply with the key that signs webhooks.
 #[derive(Clone, Debug, Deserialize)]
 #[non_exhaustive]
-pub struct SigningKey {
+pub struct SigningKeyReply {
     /// Mailgun's words, where it has any.
     #[serde(default, deserialize_with = "de::null_default")]
     pub message: String,
-    /// The key.
+    /// The key; of it `mailgun-webhooks` makes the key of a verifier, by
+    /// `receive::SigningKey::try_from(&key)`.
     pub http_signing_key: Secret,
 }

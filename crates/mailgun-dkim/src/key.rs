@@ -25,22 +25,22 @@ pub struct DkimKey {
 ///
 /// ```
 /// use mailgun_core::Upload;
-/// use mailgun_dkim::NewDkimKey;
+/// use mailgun_dkim::CreateDkimKey;
 ///
-/// let made = NewDkimKey::new().bits(2048);
-/// let imported = NewDkimKey::new().pem("-----BEGIN RSA PRIVATE KEY-----\n…");
-/// let from_file = NewDkimKey::new().pem_file(Upload::from_bytes("s1.pem", "…"));
+/// let made = CreateDkimKey::new().bits(2048);
+/// let imported = CreateDkimKey::new().pem("-----BEGIN RSA PRIVATE KEY-----\n…");
+/// let from_file = CreateDkimKey::new().pem_file(Upload::from_bytes("s1.pem", "…"));
 /// assert!(!format!("{imported:?}").contains("PRIVATE"));
 /// # let _ = (made, from_file);
 /// ```
 #[derive(Debug, Default)]
 #[must_use]
-pub struct NewDkimKey {
+pub struct CreateDkimKey {
     fields: Fields,
     file: Option<Upload>,
 }
 
-impl NewDkimKey {
+impl CreateDkimKey {
     /// A key that Mailgun makes, of the size that it likes.
     pub fn new() -> Self {
         Self::default()

@@ -3,7 +3,9 @@ use mailgun_core::{
 };
 use serde::Deserialize;
 
-use crate::{DkimActivation, DkimAuthority, DkimKey, DkimRotation, NewDkimKey, RotationSettings};
+use crate::{
+    CreateDkimKey, DkimActivation, DkimAuthority, DkimKey, DkimRotation, RotationSettings,
+};
 
 const LIST: Route = Route::get("/v1/dkim/keys");
 const LIST_OF_DOMAIN: Route = Route::get("/v4/domains/{domain}/keys");
@@ -107,14 +109,19 @@ impl DkimKeys {
     /// ```no_run
     /// # async fn example(keys: mailgun_dkim::DkimKeys) -> Result<(), mailgun_core::Error> {
     /// use mailgun_core::Upload;
-    /// use mailgun_dkim::NewDkimKey;
+    /// use mailgun_dkim::CreateDkimKey;
     ///
-    /// let imported = NewDkimKey::new().pem_file(Upload::from_path("keys/s2.pem").await?);
+    /// let imported = CreateDkimKey::new().pem_file(Upload::from_path("keys/s2.pem").await?);
     /// let key = keys.create("mg.example.com", "s2", imported).await?;
     /// println!("{:?}", key.dns_record);
     /// # Ok(()) }
     /// ```
-    pub fn create(&self, signing_domain: &str, selector: &str, key: NewDkimKey) -> Call<DkimKey> {
+    pub fn create(
+        &self,
+        signing_domain: &str,
+        selector: &str,
+        key: CreateDkimKey,
+    ) -> Call<DkimKey> {
         self.client.call(CREATE, &[]).multipart(key.into_form(signing_domain, selector))
     }
 

@@ -9,10 +9,10 @@
 //!
 //! ```no_run
 //! # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
-//! use mailgun_dkim::{DkimKeys, NewDkimKey};
+//! use mailgun_dkim::{DkimKeys, CreateDkimKey};
 //!
 //! let keys = DkimKeys::new(&client);
-//! let key = keys.create("mg.example.com", "s2", NewDkimKey::new().bits(2048)).await?;
+//! let key = keys.create("mg.example.com", "s2", CreateDkimKey::new().bits(2048)).await?;
 //! if let Some(record) = key.dns_record {
 //!     println!("add {:?} with {}, then:", record.name, record.value);
 //! }
@@ -25,7 +25,7 @@ mod keys;
 mod rotation;
 
 pub use self::{
-    key::{DkimActivation, DkimAuthority, DkimKey, NewDkimKey},
+    key::{CreateDkimKey, DkimActivation, DkimAuthority, DkimKey},
     keys::{DkimKeys, ListDkimKeys, ROUTES},
     rotation::{DkimRotation, RotationRecord, RotationSettings, RotationState},
 };

@@ -117,8 +117,8 @@ impl DomainIps {
     /// ```
     #[deprecated(
         since = "0.1.0",
-        note = "no longer described by Mailgun; the listing of the domains of an IP, \
-                `GET /v3/ips/{ip}/domains`, has the IPs of each"
+        note = "no longer described by Mailgun; `Ips::domains` of `mailgun-ips` lists the domains of \
+                an IP, with the IPs of each"
     )]
     pub fn list(&self) -> Call<IpList> {
         self.client.call(LIST, &[&self.domain])
@@ -141,7 +141,7 @@ impl DomainIps {
     #[deprecated(
         since = "0.1.0",
         note = "no longer described by Mailgun; set the IPs with `CreateDomain::ips`, or link \
-                domains to an IP pool"
+                the domain to an IP pool"
     )]
     pub fn assign(&self, ip: IpAddr) -> Call<Confirmation> {
         let mut form = Fields::new();
@@ -165,8 +165,8 @@ impl DomainIps {
     /// ```
     #[deprecated(
         since = "0.1.0",
-        note = "no longer described by Mailgun; link domains by an update of the IP pool, \
-                `PATCH /v3/ip_pools/{pool_id}`"
+        note = "no longer described by Mailgun; use `IpPools::update` of `mailgun-ips`, with \
+                `UpdateIpPool::link_domain`"
     )]
     pub fn link_pool(&self, pool_id: &str) -> Call<Confirmation> {
         let mut form = Fields::new();

@@ -39,6 +39,6 @@ pub use self::{
     },
     lists::{ListMailingLists, ListMailingListsByAddress, MailingLists, ROUTES},
     member::{Member, MemberReply, MemberSettings, MembersReply},
-    members::{CreateMembers, ListMembers, ListMembersByAddress, Members, UploadMembers},
+    members::{CreateMembers, ImportMembers, ListMembers, ListMembersByAddress, Members},
     new_member::NewMember,
 };

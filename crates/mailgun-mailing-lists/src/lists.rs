@@ -33,7 +33,7 @@ pub const ROUTES: &[Route] = &[
     members::GET,
     members::CREATE,
     members::CREATE_MANY,
-    members::UPLOAD,
+    members::IMPORT,
     members::UPDATE,
     members::DELETE,
 ];
@@ -213,7 +213,7 @@ impl MailingLists {
     /// println!("{}", started.id);
     /// # Ok(()) }
     /// ```
-    #[deprecated(since = "0.1.0", note = "use the bulk validation of the validations")]
+    #[deprecated(since = "0.1.0", note = "use `BulkValidations` of `mailgun-validations`")]
     pub fn validate(&self, address: &str) -> Call<ValidationStarted> {
         self.client.call(VALIDATE, &[address])
     }
@@ -234,7 +234,7 @@ impl MailingLists {
     /// println!("{:?} of {:?}", validation.records_processed, validation.quantity);
     /// # Ok(()) }
     /// ```
-    #[deprecated(since = "0.1.0", note = "use the bulk validation of the validations")]
+    #[deprecated(since = "0.1.0", note = "use `BulkValidations` of `mailgun-validations`")]
     pub fn validation_result(&self, address: &str) -> Call<ValidationJob> {
         self.client.call(VALIDATION, &[address])
     }
@@ -254,7 +254,7 @@ impl MailingLists {
     /// lists.cancel_validation("news@mg.example.com").await?;
     /// # Ok(()) }
     /// ```
-    #[deprecated(since = "0.1.0", note = "use the bulk validation of the validations")]
+    #[deprecated(since = "0.1.0", note = "use `BulkValidations` of `mailgun-validations`")]
     pub fn cancel_validation(&self, address: &str) -> Call<Confirmation> {
         self.client.call(CANCEL_VALIDATION, &[address])
     }

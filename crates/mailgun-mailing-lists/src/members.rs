@@ -9,7 +9,7 @@ pub(crate) const LIST_BY_ADDRESS: Route = Route::get("/v3/lists/{address}/member
 pub(crate) const GET: Route = Route::get("/v3/lists/{address}/members/{member}");
 pub(crate) const CREATE: Route = Route::post("/v3/lists/{address}/members");
 pub(crate) const CREATE_MANY: Route = Route::post("/v3/lists/{address}/members.json");
-pub(crate) const UPLOAD: Route = Route::post("/v3/lists/{address}/members.csv");
+pub(crate) const IMPORT: Route = Route::post("/v3/lists/{address}/members.csv");
 pub(crate) const UPDATE: Route = Route::put("/v3/lists/{address}/members/{member}").harmless();
 pub(crate) const DELETE: Route = Route::delete("/v3/lists/{address}/members/{member}").harmless();
 
@@ -197,15 +197,15 @@ impl Members {
     /// # use mailgun_mailing_lists::Members;
     /// # async fn example(members: Members) -> Result<(), mailgun_core::Error> {
     /// use mailgun_core::Csv;
-    /// use mailgun_mailing_lists::UploadMembers;
+    /// use mailgun_mailing_lists::ImportMembers;
     ///
     /// let csv = Csv::from_path("members.csv").await?;
-    /// let started = members.upload(csv, UploadMembers::new().upsert(true)).await?;
+    /// let started = members.import(csv, ImportMembers::new().upsert(true)).await?;
     /// println!("{:?}", started.task_id);
     /// # Ok(()) }
     /// ```
-    pub fn upload(&self, csv: Csv, params: UploadMembers) -> Call<MembersReply> {
-        let call = self.client.call(UPLOAD, &[&self.list]);
+    pub fn import(&self, csv: Csv, params: ImportMembers) -> Call<MembersReply> {
+        let call = self.client.call(IMPORT, &[&self.list]);
         match csv.with_any_of(&["address"]) {
             Ok(file) => {
                 let mut form = Form::from(params);
@@ -328,10 +328,10 @@ impl CreateMembers {
 
 mailgun_core::params! {
     /// How the members of a CSV file are added.
-    pub struct UploadMembers;
+    pub struct ImportMembers;
 }
 
-impl UploadMembers {
+impl ImportMembers {
     /// Whether mail to the list goes to them, where the file does not say it.
     pub fn subscribed(self, subscribed: bool) -> Self {
         self.set("subscribed", yes_no(subscribed))

@@ -17,7 +17,7 @@ use crate::member::object;
 ///     NewMember::new("ada@example.com").name("Ada").vars(&json!({"age": 36})),
 ///     NewMember::new("bob@example.com").subscribed(false),
 /// ];
-/// let csv = NewMember::csv("members.csv", &members)?;
+/// let csv = NewMember::csv(members)?;
 /// assert_eq!(csv.columns(), ["address", "name", "vars", "subscribed"]);
 /// # Ok::<(), mailgun_core::Error>(())
 /// ```
@@ -64,7 +64,7 @@ impl NewMember {
         self
     }
 
-    /// A CSV file of these members, for [`Members::upload`](crate::Members::upload).
+    /// A CSV file of these members, for [`Members::import`](crate::Members::import).
     ///
     /// It has the columns that at least one member sets.
     ///
@@ -72,8 +72,9 @@ impl NewMember {
     ///
     /// [`Kind::InvalidInput`](mailgun_core::Kind::InvalidInput) if there is no member, or one with
     /// variables that are no JSON object.
-    pub fn csv(filename: impl Into<String>, members: &[Self]) -> Result<Csv, Error> {
-        if let Some(fault) = Self::fault(members) {
+    pub fn csv(members: impl IntoIterator<Item = Self>) -> Result<Csv, Error> {
+        let members: Vec<Self> = members.into_iter().collect();
+        if let Some(fault) = Self::fault(&members) {
             return Err(fault);
         }
         type Cell = fn(&NewMember) -> Option<String>;
@@ -91,7 +92,7 @@ impl NewMember {
         let rows = members.iter().map(|member| {
             columns.iter().map(|(_, cell)| cell(member).unwrap_or_default()).collect()
         });
-        Csv::from_rows(filename, std::iter::once(names).chain(rows))
+        Csv::from_rows("members.csv", std::iter::once(names).chain(rows))
     }
 
     /// The first fault among these members.

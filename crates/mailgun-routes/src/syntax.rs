@@ -42,12 +42,17 @@ impl Expression {
     }
 
     /// Mail that both are for.
+    ///
+    /// The two are joined as they are, without parentheses: how Mailgun reads a mixture of `and` and
+    /// `or`, it does not say.
     #[must_use]
     pub fn and(self, other: impl Into<Self>) -> Self {
         Self(format!("{self} and {}", other.into()))
     }
 
-    /// Mail that either is for.
+    /// Mail that either is for, joined as by [`and`](Self::and).
+    ///
+    /// Mailgun does not document its `or`; a pattern with `|`, or a route for each, does the same.
     #[must_use]
     pub fn or(self, other: impl Into<Self>) -> Self {
         Self(format!("{self} or {}", other.into()))

@@ -196,11 +196,11 @@ impl Subaccounts {
     /// # async fn example(
     /// #     subaccounts: mailgun_subaccounts::Subaccounts,
     /// # ) -> Result<(), mailgun_core::Error> {
-    /// let limit = subaccounts.get_monthly_limit("646d00a1b32c35364a2ad34f").await?;
+    /// let limit = subaccounts.monthly_limit("646d00a1b32c35364a2ad34f").await?;
     /// println!("{:?} of {:?}", limit.current, limit.limit);
     /// # Ok(()) }
     /// ```
-    pub fn get_monthly_limit(&self, id: &str) -> Call<SendingLimit> {
+    pub fn monthly_limit(&self, id: &str) -> Call<SendingLimit> {
         self.client.call(GET_LIMIT, &[id])
     }
 

@@ -8,10 +8,10 @@
 //!
 //! ```no_run
 //! # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
-//! use mailgun_templates::{NewTemplate, TemplateHeaders, Templates, VersionSettings};
+//! use mailgun_templates::{CreateTemplate, TemplateHeaders, Templates, VersionSettings};
 //!
 //! let templates = Templates::of_domain(&client, "mg.example.com");
-//! let welcome = NewTemplate::new()
+//! let welcome = CreateTemplate::new()
 //!     .content("<p>Hello {{name}}</p>")
 //!     .tag("v1")
 //!     .headers(TemplateHeaders::new().subject("Welcome, {{name}}"));
@@ -39,7 +39,9 @@ pub use self::{
     content::Content,
     headers::TemplateHeaders,
     operations::ROUTES,
-    params::{CopyVersion, GetTemplate, ListTemplates, ListVersions, NewTemplate, VersionSettings},
+    params::{
+        CopyVersion, CreateTemplate, GetTemplate, ListTemplates, ListVersions, VersionSettings,
+    },
     template::{Engine, Template, TemplateChanged, TemplateReply, Version, VersionReply},
     templates::Templates,
     versions::Versions,

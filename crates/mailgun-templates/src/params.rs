@@ -58,10 +58,10 @@ params! {
     ///
     /// With a [`content`](Self::content) it gets a first version, which is its active one; tag,
     /// engine, comment and headers are of that version, and mean nothing without it.
-    pub struct NewTemplate;
+    pub struct CreateTemplate;
 }
 
-impl NewTemplate {
+impl CreateTemplate {
     /// Free text.
     pub fn description(self, description: impl Into<String>) -> Self {
         self.set("description", description.into())
@@ -126,7 +126,7 @@ macro_rules! version {
         }
     )*};
 }
-version!(NewTemplate, VersionSettings);
+version!(CreateTemplate, VersionSettings);
 
 params! {
     /// What a copy of a version is to be.

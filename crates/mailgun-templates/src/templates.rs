@@ -1,7 +1,7 @@
 use mailgun_core::{Call, Client, Confirmation, Fields, LinkPage, Pager};
 
 use crate::{
-    GetTemplate, ListTemplates, NewTemplate, Template, TemplateChanged, TemplateReply, Versions,
+    CreateTemplate, GetTemplate, ListTemplates, Template, TemplateChanged, TemplateReply, Versions,
     operations::{CREATE, DELETE, DELETE_ALL, GET, LIST, Owner, UPDATE},
     template::Wrapped,
 };
@@ -95,15 +95,15 @@ impl Templates {
     ///
     /// ```no_run
     /// # async fn example(templates: mailgun_templates::Templates) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_templates::{Content, NewTemplate};
+    /// use mailgun_templates::{Content, CreateTemplate};
     ///
     /// let content = Content::from_path("templates/welcome.hbs").await?;
-    /// let settings = NewTemplate::new().description("After the sign-up").content(content);
+    /// let settings = CreateTemplate::new().description("After the sign-up").content(content);
     /// let created = templates.create("welcome", settings).await?;
     /// println!("{:?}", created.template.version.map(|version| version.tag));
     /// # Ok(()) }
     /// ```
-    pub fn create(&self, name: impl Into<String>, settings: NewTemplate) -> Call<TemplateReply> {
+    pub fn create(&self, name: impl Into<String>, settings: CreateTemplate) -> Call<TemplateReply> {
         self.owner.call(CREATE, &[]).multipart(settings.name(name.into()))
     }
 

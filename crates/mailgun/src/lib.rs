@@ -19,11 +19,11 @@
 //! # Ok(()) }
 //! ```
 //!
-//! Each resource of the API is a crate of its own behind a feature and a module here:
+//! Each resource of the API is a crate of its own, behind a feature and a module here:
 //!
 //! | feature | module | what it brings |
 //! |---|---|---|
-//! | `messages` (default) | [`messages`] | sending, batches, MIME, stored messages, queues |
+//! | `messages` (default) | [`messages`] | sending, templates, attachments, batches, MIME, stored messages, queues |
 //! | `account` | [`account`] | the account itself: settings, API keys, users, signing key, limits, allowlist |
 //! | `analytics` | [`analytics`] | metrics, usage, logs, bounce classification, as pages, rows and CSV; older statistics |
 //! | `dkim` | [`dkim`] | DKIM keys of domains, authority and selector, automatic rotation |
@@ -39,15 +39,29 @@
 //! | `templates` | [`templates`] | stored mails with variables, in versions: of a domain and of the account |
 //! | `validations` | [`validations`] | validation of addresses: single, in bulk with progress and results, previews |
 //! | `webhooks` | [`webhooks`] | webhooks: managing them, and receiving: signatures, typed payloads, inbound mail |
+//! | `webhooks-axum`, `webhooks-tower` | | receiving by an axum extractor, or by a tower layer |
+//! | `full` | | every resource |
+//! | `rustls-aws-lc-rs` (default) | | TLS by rustls with aws-lc-rs; preferred when both providers are on |
+//! | `rustls-ring` | | TLS by rustls with ring |
+//! | `rustls-no-provider` | | TLS by rustls with the provider of the program |
+//! | `native-roots` (default) | | trusts the roots of the operating system |
+//! | `webpki-roots` | | trusts Mozilla's roots, bundled |
+//! | `time`, `chrono`, `jiff` | | conversions of [`Timestamp`] |
 //!
-//! `full` switches all of them on. TLS: `rustls-aws-lc-rs` and `native-roots` by default,
-//! `rustls-ring`, `rustls-no-provider`, `webpki-roots`; conversions of [`Timestamp`]: `time`,
-//! `chrono`, `jiff`. Features only ever add; none changes what a call does.
+//! Features only add; none changes what a call does. Without the default ones, https needs one of
+//! the `rustls-` features, and roots to trust. `analytics` and `webhooks` bring `events`, whose
+//! [`Event`](events::Event) they share.
+//!
+//! A handle comes from a method of [`Mailgun`], `mailgun.domains()` for example. The examples of
+//! the modules make it from a client, and name the crate of the resource: what is
+//! `mailgun_domains::CreateDomain` there is also `mailgun::domains::CreateDomain`.
 //!
 //! What is shared by all resources is here at the top: the [`Client`] and its builder, [`Call`],
 //! [`Error`], [`Pager`], the [`layers`].
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
+// The table links to all modules, also to those that are switched off.
+#![cfg_attr(not(feature = "full"), allow(rustdoc::broken_intra_doc_links))]
 
 /// The account itself: settings, API keys, users, signing key, limits, allowlist.
 #[cfg(feature = "account")]
@@ -176,6 +190,72 @@ impl Mailgun {
         messages::Messages::new(&self.0, domain)
     }
 
+    /// The account itself: settings, API keys, users, limits.
+    #[cfg(feature = "account")]
+    pub fn account(&self) -> account::Account {
+        account::Account::new(&self.0)
+    }
+
+    /// Metrics, usage, logs and bounce classification.
+    #[cfg(feature = "analytics")]
+    pub fn analytics(&self) -> analytics::Analytics {
+        analytics::Analytics::new(&self.0)
+    }
+
+    /// The DKIM keys of the account's domains.
+    #[cfg(feature = "dkim")]
+    pub fn dkim_keys(&self) -> dkim::DkimKeys {
+        dkim::DkimKeys::new(&self.0)
+    }
+
+    /// The domains of the account, with their SMTP credentials, tracking and IPs.
+    #[cfg(feature = "domains")]
+    pub fn domains(&self) -> domains::Domains {
+        domains::Domains::new(&self.0)
+    }
+
+    /// What happened to mail of `domain`.
+    #[cfg(feature = "events")]
+    pub fn events(&self, domain: impl Into<String>) -> events::Events {
+        events::Events::new(&self.0, domain)
+    }
+
+    /// Tests of where mail lands: inbox, spam or nowhere.
+    #[cfg(feature = "inbox-placement")]
+    pub fn inbox_placement(&self) -> inbox_placement::InboxPlacement {
+        inbox_placement::InboxPlacement::new(&self.0)
+    }
+
+    /// The IPs of the account, and pools of them.
+    #[cfg(feature = "ips")]
+    pub fn ips(&self) -> ips::Ips {
+        ips::Ips::new(&self.0)
+    }
+
+    /// The mailing lists of the account, with their members.
+    #[cfg(feature = "mailing-lists")]
+    pub fn mailing_lists(&self) -> mailing_lists::MailingLists {
+        mailing_lists::MailingLists::new(&self.0)
+    }
+
+    /// What happens to incoming mail.
+    #[cfg(feature = "routes")]
+    pub fn routes(&self) -> routes::Routes {
+        routes::Routes::new(&self.0)
+    }
+
+    /// The subaccounts of the account; [`for_subaccount`](Self::for_subaccount) acts for one.
+    #[cfg(feature = "subaccounts")]
+    pub fn subaccounts(&self) -> subaccounts::Subaccounts {
+        subaccounts::Subaccounts::new(&self.0)
+    }
+
+    /// The suppressions of `domain`: bounces, unsubscribes, complaints and the allowlist.
+    #[cfg(feature = "suppressions")]
+    pub fn suppressions(&self, domain: impl Into<String>) -> suppressions::Suppressions {
+        suppressions::Suppressions::new(&self.0, domain)
+    }
+
     /// The tags of the account.
     #[cfg(feature = "tags")]
     pub fn tags(&self) -> tags::Tags {
@@ -190,12 +270,6 @@ impl Mailgun {
         tags::DomainTags::new(&self.0, domain)
     }
 
-    /// What happens to incoming mail.
-    #[cfg(feature = "routes")]
-    pub fn routes(&self) -> routes::Routes {
-        routes::Routes::new(&self.0)
-    }
-
     /// The templates of `domain`.
     #[cfg(feature = "templates")]
     pub fn templates(&self, domain: impl Into<String>) -> templates::Templates {
@@ -208,46 +282,10 @@ impl Mailgun {
         templates::Templates::of_account(&self.0)
     }
 
-    /// The suppressions of `domain`: bounces, unsubscribes, complaints and the allowlist.
-    #[cfg(feature = "suppressions")]
-    pub fn suppressions(&self, domain: impl Into<String>) -> suppressions::Suppressions {
-        suppressions::Suppressions::new(&self.0, domain)
-    }
-
-    /// The domains of the account, with their SMTP credentials, tracking and IPs.
-    #[cfg(feature = "domains")]
-    pub fn domains(&self) -> domains::Domains {
-        domains::Domains::new(&self.0)
-    }
-
-    /// The DKIM keys of the account's domains.
-    #[cfg(feature = "dkim")]
-    pub fn dkim_keys(&self) -> dkim::DkimKeys {
-        dkim::DkimKeys::new(&self.0)
-    }
-
-    /// The mailing lists of the account, with their members.
-    #[cfg(feature = "mailing-lists")]
-    pub fn mailing_lists(&self) -> mailing_lists::MailingLists {
-        mailing_lists::MailingLists::new(&self.0)
-    }
-
-    /// The subaccounts of the account; [`for_subaccount`](Self::for_subaccount) acts for one.
-    #[cfg(feature = "subaccounts")]
-    pub fn subaccounts(&self) -> subaccounts::Subaccounts {
-        subaccounts::Subaccounts::new(&self.0)
-    }
-
-    /// The account itself: settings, API keys, users, limits.
-    #[cfg(feature = "account")]
-    pub fn account(&self) -> account::Account {
-        account::Account::new(&self.0)
-    }
-
-    /// What happened to mail of `domain`.
-    #[cfg(feature = "events")]
-    pub fn events(&self, domain: impl Into<String>) -> events::Events {
-        events::Events::new(&self.0, domain)
+    /// Validation of addresses, single and in bulk.
+    #[cfg(feature = "validations")]
+    pub fn validations(&self) -> validations::Validations {
+        validations::Validations::new(&self.0)
     }
 
     /// The webhooks of `domain`.
@@ -260,30 +298,6 @@ impl Mailgun {
     #[cfg(feature = "webhooks")]
     pub fn account_webhooks(&self) -> webhooks::AccountWebhooks {
         webhooks::AccountWebhooks::new(&self.0)
-    }
-
-    /// Validation of addresses, single and in bulk.
-    #[cfg(feature = "validations")]
-    pub fn validations(&self) -> validations::Validations {
-        validations::Validations::new(&self.0)
-    }
-
-    /// Tests of where mail lands: inbox, spam or nowhere.
-    #[cfg(feature = "inbox-placement")]
-    pub fn inbox_placement(&self) -> inbox_placement::InboxPlacement {
-        inbox_placement::InboxPlacement::new(&self.0)
-    }
-
-    /// Metrics, usage, logs and bounce classification.
-    #[cfg(feature = "analytics")]
-    pub fn analytics(&self) -> analytics::Analytics {
-        analytics::Analytics::new(&self.0)
-    }
-
-    /// The IPs of the account, and pools of them.
-    #[cfg(feature = "ips")]
-    pub fn ips(&self) -> ips::Ips {
-        ips::Ips::new(&self.0)
     }
 }
 

@@ -119,7 +119,7 @@ fn rows(m: &Mailgun) -> Vec<Row> {
 
         "mg.domains.domainKeys.list" => m.dkim_keys().list_of_domain(D);
         "mg.domains.domainKeys.listAll" => m.dkim_keys().list(dkim::ListDkimKeys::new());
-        "mg.domains.domainKeys.create" => m.dkim_keys().create(D, "s", dkim::NewDkimKey::new());
+        "mg.domains.domainKeys.create" => m.dkim_keys().create(D, "s", dkim::CreateDkimKey::new());
         "mg.domains.domainKeys.destroy" => m.dkim_keys().delete(D, "s");
         "mg.domains.domainKeys.activate" => m.dkim_keys().activate(D, "s");
         "mg.domains.domainKeys.deactivate" => m.dkim_keys().deactivate(D, "s");
@@ -134,7 +134,7 @@ fn rows(m: &Mailgun) -> Vec<Row> {
         "mg.domains.domainTemplates.list" => m.templates(D).list(templates::ListTemplates::new());
         "mg.domains.domainTemplates.get" => m.templates(D).get("t", templates::GetTemplate::new());
         "mg.domains.domainTemplates.create" =>
-            m.templates(D).create("t", templates::NewTemplate::new());
+            m.templates(D).create("t", templates::CreateTemplate::new());
         "mg.domains.domainTemplates.update" => m.templates(D).update("t", "text");
         "mg.domains.domainTemplates.destroy" => m.templates(D).delete("t");
         "mg.domains.domainTemplates.destroyAll" => m.templates(D).delete_all();
@@ -208,7 +208,7 @@ fn rows(m: &Mailgun) -> Vec<Row> {
         "mg.lists.members.createMembers" =>
             m.mailing_lists().members("l@example.com").create_many(vec![mailing_lists::NewMember::new("a@b.c")], mailing_lists::CreateMembers::new()).into_calls().next().unwrap();
         "mg.lists.members.upload" =>
-            m.mailing_lists().members("l@example.com").upload(csv(), mailing_lists::UploadMembers::new());
+            m.mailing_lists().members("l@example.com").import(csv(), mailing_lists::ImportMembers::new());
         "mg.lists.members.updateMember" =>
             m.mailing_lists().members("l@example.com").update("a@b.c", mailing_lists::MemberSettings::new());
         "mg.lists.members.destroyMember" => m.mailing_lists().members("l@example.com").delete("a@b.c");
@@ -220,7 +220,7 @@ fn rows(m: &Mailgun) -> Vec<Row> {
         "mg.subaccounts.disable" => m.subaccounts().disable("id", subaccounts::DisableSubaccount::new());
         "mg.subaccounts.destroy" => m.subaccounts().delete("id");
         "mg.subaccounts.setMonthlySendingLimit" => m.subaccounts().set_monthly_limit("id", 1);
-        "mg.subaccounts.getMonthlySendingLimit" => m.subaccounts().get_monthly_limit("id");
+        "mg.subaccounts.getMonthlySendingLimit" => m.subaccounts().monthly_limit("id");
         "mg.subaccounts.updateSubaccountFeature" =>
             m.subaccounts().update_features("id", subaccounts::UpdateFeatures::new());
 

@@ -157,12 +157,12 @@ async fn the_allowlist_is_changed_entry_by_entry() {
     assert_eq!(all.len(), 2);
     let all = list.update("10.11.11.111", described("old office")).await.unwrap();
     assert_eq!(all[0].description, "old office");
-    assert_eq!(list.delete("10.11.11.111").await.unwrap(), all[1..]);
+    assert_eq!(list.remove("10.11.11.111").await.unwrap(), all[1..]);
     assert_eq!(list.list().await.unwrap(), all[1..]);
     let refused = words(list.add("office", described("")).await);
     assert_eq!(refused, "Invalid IP Address or CIDR");
     assert_eq!(words(list.update("10.9.9.9", described("")).await), "IP not found");
-    assert_eq!(words(list.delete("").await), "IP address can not be blank");
+    assert_eq!(words(list.remove("").await), "IP address can not be blank");
 }
 
 #[tokio::test]

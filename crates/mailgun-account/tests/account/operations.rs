@@ -29,7 +29,7 @@ async fn every_operation_of_the_api_is_there_as_the_api_has_it() {
         account.ip_allowlist().list(),
         account.ip_allowlist().add("10.0.0.1", IpAllowlistSettings::new()),
         account.ip_allowlist().update("10.0.0.1", IpAllowlistSettings::new()),
-        account.ip_allowlist().delete("10.0.0.1"),
+        account.ip_allowlist().remove("10.0.0.1"),
         account.sandbox_recipients().list(),
         account.sandbox_recipients().add("bob@example.com"),
         account.sandbox_recipients().remove("bob@example.com"),

@@ -1,6 +1,6 @@
 use mailgun_account::{
     Account, ApiKeyCreated, ApiKeyInfo, Export, IpAllowlistEntry, KeyKind, KeyRole, ListApiKeys,
-    ListUsers, PublicKey, SandboxRecipientAdded, SandboxRecipientList, SigningKey, Threshold,
+    ListUsers, PublicKey, SandboxRecipientAdded, SandboxRecipientList, SigningKeyReply, Threshold,
     ThresholdComparator, ThresholdDimension, ThresholdFilter, ThresholdMetric, User, UserRole,
 };
 use mailgun_core::{Confirmation, Kind, SendingLimit, Success};
@@ -32,8 +32,8 @@ fn the_signing_key_is_read_and_never_shown() {
         "message": "regenerated HTTP signing key for account",
         "http_signing_key": "key-canary"
     });
-    tolerates::<SigningKey>(&reply, &["http_signing_key"]);
-    let key: SigningKey = read(reply);
+    tolerates::<SigningKeyReply>(&reply, &["http_signing_key"]);
+    let key: SigningKeyReply = read(reply);
     assert_eq!(key.http_signing_key.expose(), "key-canary");
     assert!(key.message.starts_with("regenerated"));
     assert!(!format!("{key:?}").contains("canary"));

@@ -112,7 +112,7 @@ async fn names_and_ids_in_paths_and_queries_arrive_as_they_are() {
     account.exports().get(AWKWARD).await.unwrap();
     account.exports().list(ListExports::new().url(AWKWARD)).await.unwrap();
     account.ip_allowlist().list().await.unwrap();
-    account.ip_allowlist().delete(AWKWARD).await.unwrap();
+    account.ip_allowlist().remove(AWKWARD).await.unwrap();
     let limit = account.custom_message_limit();
     limit.get().await.unwrap();
     limit.set(0).await.unwrap();

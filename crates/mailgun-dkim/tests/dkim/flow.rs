@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use futures_util::TryStreamExt as _;
 use mailgun_core::Upload;
-use mailgun_dkim::{DkimKeys, ListDkimKeys, NewDkimKey, RotationSettings};
+use mailgun_dkim::{CreateDkimKey, DkimKeys, ListDkimKeys, RotationSettings};
 use mailgun_mock::MockMailgun;
 
 const PEM: &str = "-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----\n";
@@ -13,17 +13,17 @@ async fn keys_are_created_listed_activated_and_deleted() {
     let keys = DkimKeys::new(&mock.client());
     let domain = mock.domain();
     let new = |index| match index % 3 {
-        0 => NewDkimKey::new().bits(1024),
-        1 => NewDkimKey::new().pem(PEM),
-        _ => NewDkimKey::new().pem_file(Upload::from_bytes("key.pem", PEM)),
+        0 => CreateDkimKey::new().bits(1024),
+        1 => CreateDkimKey::new().pem(PEM),
+        _ => CreateDkimKey::new().pem_file(Upload::from_bytes("key.pem", PEM)),
     };
     for index in 0..12 {
         let key = keys.create(&domain, &format!("s{index}"), new(index)).await.unwrap();
         assert!(!key.dns_record.unwrap().is_active);
     }
-    let again = keys.create(&domain, "s0", NewDkimKey::new()).await.unwrap_err();
+    let again = keys.create(&domain, "s0", CreateDkimKey::new()).await.unwrap_err();
     assert_eq!(again.status().unwrap(), 400);
-    let no_key = NewDkimKey::new().pem("AAAA");
+    let no_key = CreateDkimKey::new().pem("AAAA");
     assert_eq!(keys.create(&domain, "bad", no_key).await.unwrap_err().status().unwrap(), 400);
 
     let list = |params: ListDkimKeys| keys.list(params).into_items().try_collect::<Vec<_>>();

@@ -1,4 +1,4 @@
-use mailgun_dkim::{DkimKeys, ListDkimKeys, NewDkimKey, ROUTES, RotationSettings};
+use mailgun_dkim::{CreateDkimKey, DkimKeys, ListDkimKeys, ROUTES, RotationSettings};
 use mailgun_testing::{described, operations};
 
 #[tokio::test]
@@ -7,7 +7,7 @@ async fn every_operation_of_the_api_is_there_as_the_api_has_it() {
     let calls = described![
         keys.list(ListDkimKeys::new()),
         keys.list_of_domain("mg.example.com"),
-        keys.create("mg.example.com", "s1", NewDkimKey::new()),
+        keys.create("mg.example.com", "s1", CreateDkimKey::new()),
         keys.delete("mg.example.com", "s1"),
         keys.activate("mg.example.com", "s1"),
         keys.deactivate("mg.example.com", "s1"),

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use mailgun_core::Client;
-use mailgun_dkim::{DkimKeys, ListDkimKeys, NewDkimKey, RotationSettings};
+use mailgun_dkim::{CreateDkimKey, DkimKeys, ListDkimKeys, RotationSettings};
 use mailgun_testing::wire::{self, Case, Difference};
 use serde_json::Value;
 
@@ -57,7 +57,7 @@ async fn call(case: &Case, client: &Client) {
         }
         "mg.domains.domainKeys.create" => {
             let text = |name: &str| case.arg(0)[name].as_str();
-            let mut key = NewDkimKey::new();
+            let mut key = CreateDkimKey::new();
             if let Some(bits) = text("bits") {
                 key = key.bits(bits.parse().unwrap());
             }

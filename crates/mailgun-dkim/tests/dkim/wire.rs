@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use mailgun_core::{Client, Kind, Repeatability, Upload};
-use mailgun_dkim::{DkimKeys, ListDkimKeys, NewDkimKey, ROUTES, RotationSettings};
+use mailgun_dkim::{CreateDkimKey, DkimKeys, ListDkimKeys, ROUTES, RotationSettings};
 use mailgun_testing::{Answer, Scripted};
 use mockito::{Matcher, Server};
 
@@ -51,10 +51,10 @@ async fn relative_and_absolute_links_are_followed_until_a_page_is_empty() {
 async fn a_key_is_made_or_imported_from_text_or_a_file() {
     let service = Scripted::new(|_| Answer::new(200, "{}"));
     let keys = DkimKeys::new(&service.client());
-    keys.create("a.b", "s 1", NewDkimKey::new().bits(2048).extra("x", "")).await.unwrap();
+    keys.create("a.b", "s 1", CreateDkimKey::new().bits(2048).extra("x", "")).await.unwrap();
     let file = || Upload::from_bytes("key.pem", PEM);
-    keys.create("a.b", "s2", NewDkimKey::new().pem_file(file()).pem(PEM)).await.unwrap();
-    keys.create("a.b", "s3", NewDkimKey::new().pem(PEM).pem_file(file())).await.unwrap();
+    keys.create("a.b", "s2", CreateDkimKey::new().pem_file(file()).pem(PEM)).await.unwrap();
+    keys.create("a.b", "s3", CreateDkimKey::new().pem(PEM).pem_file(file())).await.unwrap();
 
     let seen = service.seen();
     for (request, selector) in seen.iter().zip(["s 1", "s2", "s3"]) {
@@ -75,9 +75,10 @@ async fn a_key_is_made_or_imported_from_text_or_a_file() {
 #[tokio::test]
 async fn a_private_key_is_in_no_debug_output() {
     let service = Scripted::new(|_| Answer::new(400, r#"{"message": "no"}"#));
-    for key in
-        [NewDkimKey::new().pem(PEM), NewDkimKey::new().pem_file(Upload::from_bytes("key.pem", PEM))]
-    {
+    for key in [
+        CreateDkimKey::new().pem(PEM),
+        CreateDkimKey::new().pem_file(Upload::from_bytes("key.pem", PEM)),
+    ] {
         let mut shown = format!("{key:?}");
         let call = DkimKeys::new(&service.client()).create("a.b", "s1", key);
         shown += &format!("{call:?}");

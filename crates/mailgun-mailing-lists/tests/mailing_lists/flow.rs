@@ -1,9 +1,9 @@
 use futures_util::TryStreamExt as _;
 use mailgun_core::{Csv, Error};
 use mailgun_mailing_lists::{
-    AccessLevel, CreateMembers, ListMailingLists, ListMailingListsByAddress, ListMembers,
-    ListMembersByAddress, MailingListSettings, MailingLists, MemberSettings, NewMember,
-    PageDirection, ReplyPreference, UploadMembers,
+    AccessLevel, CreateMembers, ImportMembers, ListMailingLists, ListMailingListsByAddress,
+    ListMembers, ListMembersByAddress, MailingListSettings, MailingLists, MemberSettings,
+    NewMember, PageDirection, ReplyPreference,
 };
 use mailgun_mock::MockMailgun;
 use serde_json::json;
@@ -130,17 +130,17 @@ async fn many_members_are_added_in_chunks_and_by_a_file() {
         NewMember::new("user0000@example.com").name("Changed").vars(&json!({"i": "ü,\""})),
         NewMember::new("zoe@example.com").subscribed(true).vars(&json!({})),
     ];
-    let csv = || NewMember::csv("members.csv", &rows).unwrap();
-    let started = members.upload(csv(), UploadMembers::new().subscribed(false)).await.unwrap();
+    let csv = || NewMember::csv(rows.clone()).unwrap();
+    let started = members.import(csv(), ImportMembers::new().subscribed(false)).await.unwrap();
     assert!(started.task_id.is_some());
     assert_eq!(members.get("user0000@example.com").await.unwrap().name, "");
-    members.upload(csv(), UploadMembers::new().upsert(true)).await.unwrap();
+    members.import(csv(), ImportMembers::new().upsert(true)).await.unwrap();
     let changed = members.get("user0000@example.com").await.unwrap();
     assert_eq!((&*changed.name, changed.vars.get("i")), ("Changed", Some(&json!("ü,\""))));
     assert_eq!(members.get("zoe@example.com").await.unwrap().subscribed, Some(true));
 
     let addresses = Csv::from_bytes("a.csv", "address\neve@example.com\n").unwrap();
-    members.upload(addresses, UploadMembers::new().subscribed(false)).await.unwrap();
+    members.import(addresses, ImportMembers::new().subscribed(false)).await.unwrap();
     assert_eq!(members.get("eve@example.com").await.unwrap().subscribed, Some(false));
 }
 

@@ -1,7 +1,7 @@
 use mailgun_core::{Csv, Error};
 use mailgun_mailing_lists::{
-    CreateMembers, ListMailingLists, ListMailingListsByAddress, ListMembers, ListMembersByAddress,
-    MailingListSettings, MailingLists, MemberSettings, NewMember, ROUTES, UploadMembers,
+    CreateMembers, ImportMembers, ListMailingLists, ListMailingListsByAddress, ListMembers,
+    ListMembersByAddress, MailingListSettings, MailingLists, MemberSettings, NewMember, ROUTES,
 };
 use mailgun_testing::{described, operations};
 
@@ -27,7 +27,7 @@ async fn every_operation_of_the_api_is_there_as_the_api_has_it() {
         members.list_by_address(ListMembersByAddress::new()),
         members.get(MEMBER),
         members.create(MEMBER, MemberSettings::new()),
-        members.upload(csv, UploadMembers::new()),
+        members.import(csv, ImportMembers::new()),
         members.update(MEMBER, MemberSettings::new().name("")),
         members.delete(MEMBER),
     ];

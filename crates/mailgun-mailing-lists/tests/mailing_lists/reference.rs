@@ -1,7 +1,7 @@
 use mailgun_core::{Client, Csv};
 use mailgun_mailing_lists::{
-    CreateMembers, ListMailingLists, ListMailingListsByAddress, ListMembers, ListMembersByAddress,
-    MailingListSettings, MailingLists, MemberSettings, NewMember, UploadMembers,
+    CreateMembers, ImportMembers, ListMailingLists, ListMailingListsByAddress, ListMembers,
+    ListMembersByAddress, MailingListSettings, MailingLists, MemberSettings, NewMember,
 };
 use mailgun_testing::wire::{self, Case, Difference};
 use serde_json::Value;
@@ -122,8 +122,8 @@ async fn call_members(case: &Case, lists: &MailingLists) {
             let bytes = file.as_str().or(file["data"]["$bytes"].as_str()).unwrap().to_owned();
             let csv = Csv::from_bytes("members.csv", bytes).unwrap();
             let is_set = |index| case.arg(index).as_bool().unwrap_or(true);
-            let params = UploadMembers::new().subscribed(is_set(2)).upsert(is_set(3));
-            drop(members.upload(csv, params).await);
+            let params = ImportMembers::new().subscribed(is_set(2)).upsert(is_set(3));
+            drop(members.import(csv, params).await);
         }
         other => panic!("no method is mapped to {other}"),
     }

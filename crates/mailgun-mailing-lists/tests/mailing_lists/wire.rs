@@ -1,8 +1,8 @@
 use mailgun_core::{Client, Csv, Kind, Repeatability};
 use mailgun_mailing_lists::{
-    AccessLevel, ListMailingLists, ListMailingListsByAddress, ListMembers, ListMembersByAddress,
-    MailingListSettings, MailingLists, MemberSettings, NewMember, PageDirection, ROUTES,
-    ReplyPreference, UploadMembers,
+    AccessLevel, ImportMembers, ListMailingLists, ListMailingListsByAddress, ListMembers,
+    ListMembersByAddress, MailingListSettings, MailingLists, MemberSettings, NewMember,
+    PageDirection, ROUTES, ReplyPreference,
 };
 use mailgun_testing::{Answer, Scripted};
 use mockito::{Matcher, Server};
@@ -183,12 +183,12 @@ async fn a_csv_file_is_uploaded_as_members() {
         NewMember::new("ada@example.com").name("Ada \"A\", Countess").vars(&json!({"age": 36})),
         NewMember::new("bob@example.com"),
     ];
-    let csv = NewMember::csv("people.csv", &rows).unwrap();
-    members.upload(csv, UploadMembers::new().subscribed(false).upsert(true)).await.unwrap();
-    let bare = NewMember::csv("people.csv", &[NewMember::new("a@x").subscribed(true)]).unwrap();
-    members.upload(bare, UploadMembers::new()).await.unwrap();
+    let csv = NewMember::csv(rows).unwrap();
+    members.import(csv, ImportMembers::new().subscribed(false).upsert(true)).await.unwrap();
+    let bare = NewMember::csv([NewMember::new("a@x").subscribed(true)]).unwrap();
+    members.import(bare, ImportMembers::new()).await.unwrap();
     let missing = Csv::from_bytes("people.csv", "email\na@x\n").unwrap();
-    let error = members.upload(missing, UploadMembers::new()).await.unwrap_err();
+    let error = members.import(missing, ImportMembers::new()).await.unwrap_err();
     assert_eq!(error.kind(), Kind::InvalidInput);
     assert!(error.to_string().contains("`file` has no column `address`"), "{error}");
 
@@ -198,7 +198,7 @@ async fn a_csv_file_is_uploaded_as_members() {
         assert_eq!(request.method, "POST");
         assert_eq!(request.uri.path(), format!("/v3/lists/{ENCODED}/members.csv"));
         let file = request.parts.iter().find(|part| part.name == "members").unwrap();
-        assert_eq!(file.filename.as_deref(), Some("people.csv"));
+        assert_eq!(file.filename.as_deref(), Some("members.csv"));
         assert_eq!(file.content_type.as_deref(), Some("text/csv"));
     }
     let written = "address,name,vars\n\
@@ -212,9 +212,9 @@ async fn a_csv_file_is_uploaded_as_members() {
 
 #[test]
 fn a_csv_file_of_no_members_or_of_faulty_ones_is_refused() {
-    assert_eq!(NewMember::csv("a.csv", &[]).unwrap_err().kind(), Kind::InvalidInput);
+    assert_eq!(NewMember::csv([]).unwrap_err().kind(), Kind::InvalidInput);
     let rows = [NewMember::new("a@x"), NewMember::new("canary@x").vars("text")];
-    let error = NewMember::csv("a.csv", &rows).unwrap_err();
+    let error = NewMember::csv(rows).unwrap_err();
     assert!(error.to_string().contains("`members #2`: `vars`"), "{error}");
     assert!(!format!("{error:?}").contains("canary"), "{error:?}");
 }

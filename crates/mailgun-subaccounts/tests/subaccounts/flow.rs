@@ -59,9 +59,9 @@ async fn limits_and_features_are_kept_for_each_subaccount() {
         [subaccounts.create("1").await.unwrap(), subaccounts.create("2").await.unwrap()];
 
     assert!(subaccounts.set_monthly_limit(&one.id, 5000).await.unwrap().success);
-    let limit = subaccounts.get_monthly_limit(&one.id).await.unwrap();
+    let limit = subaccounts.monthly_limit(&one.id).await.unwrap();
     assert_eq!((limit.limit, limit.current, &*limit.period), (Some(5000), Some(0), "1m"));
-    let none = subaccounts.get_monthly_limit(&two.id).await.unwrap_err();
+    let none = subaccounts.monthly_limit(&two.id).await.unwrap_err();
     assert_eq!(none.api_message(), Some("No threshold for account"));
     assert_eq!(subaccounts.set_monthly_limit(&two.id, 1).await.unwrap_err().status().unwrap(), 400);
     assert!(subaccounts.delete_monthly_limit(&one.id).await.unwrap().success);

@@ -14,7 +14,7 @@ async fn every_operation_of_the_api_is_there_as_the_api_has_it() {
         subaccounts.enable("id"),
         subaccounts.disable("id", DisableSubaccount::new().reason("unpaid")),
         subaccounts.delete("id"),
-        subaccounts.get_monthly_limit("id"),
+        subaccounts.monthly_limit("id"),
         subaccounts.set_monthly_limit("id", 5000),
         subaccounts.delete_monthly_limit("id"),
         subaccounts.update_features("id", UpdateFeatures::new().sending(true)),

@@ -130,7 +130,7 @@ async fn refusals_are_errors_with_mailguns_words() {
         (401, "Forbidden", "Forbidden"),
     ] {
         let service = Scripted::new(move |_| Answer::new(status, body));
-        let error = Subaccounts::new(&service.client()).get_monthly_limit("x").await.unwrap_err();
+        let error = Subaccounts::new(&service.client()).monthly_limit("x").await.unwrap_err();
         assert_eq!(error.kind(), Kind::Api);
         assert_eq!(error.status().unwrap().as_u16(), status);
         assert!(error.api_message().unwrap().contains(words), "{error}");

@@ -97,7 +97,7 @@ async fn awkward_ids_and_values_arrive_as_they_are() {
     subaccounts.enable(id).await.unwrap();
     let why = DisableSubaccount::new().reason("a+b & c").note("");
     subaccounts.disable(id, why).await.unwrap();
-    subaccounts.get_monthly_limit(id).await.unwrap();
+    subaccounts.monthly_limit(id).await.unwrap();
     subaccounts.set_monthly_limit(id, 0).await.unwrap();
     subaccounts.delete_monthly_limit(id).await.unwrap();
     let update = UpdateFeatures::new().sending(false).validations_bulk(true);

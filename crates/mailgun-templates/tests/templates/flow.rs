@@ -1,7 +1,7 @@
 use futures_util::TryStreamExt as _;
 use mailgun_mock::MockMailgun;
 use mailgun_templates::{
-    CopyVersion, Engine, GetTemplate, ListTemplates, ListVersions, NewTemplate, PageDirection,
+    CopyVersion, CreateTemplate, Engine, GetTemplate, ListTemplates, ListVersions, PageDirection,
     TemplateHeaders, Templates, VersionSettings,
 };
 
@@ -20,7 +20,7 @@ async fn templates_are_created_listed_changed_and_deleted() {
     let mock = MockMailgun::start().await;
     for templates in levels(&mock) {
         let headers = TemplateHeaders::new().subject("Hi {{name}}");
-        let settings = NewTemplate::new()
+        let settings = CreateTemplate::new()
             .description("first")
             .created_by("me")
             .content("<p>{{name}}</p>")
@@ -32,10 +32,10 @@ async fn templates_are_created_listed_changed_and_deleted() {
         assert_eq!(version.content.as_deref(), Some("<p>{{name}}</p>"));
         assert_eq!((&version.engine, &version.headers), (&Some(Engine::Handlebars), &headers));
         for name in ["D", "b", "ä", "c"] {
-            let bare = templates.create(name, NewTemplate::new()).await.unwrap().template;
+            let bare = templates.create(name, CreateTemplate::new()).await.unwrap().template;
             assert_eq!(bare.version, None);
         }
-        let taken = templates.create("welcome MAIL", NewTemplate::new()).await.unwrap_err();
+        let taken = templates.create("welcome MAIL", CreateTemplate::new()).await.unwrap_err();
         assert_eq!(taken.status().unwrap(), 400);
 
         assert_eq!(names(&templates).await, ["b", "c", "d", "welcome mail", "ä"]);
@@ -67,7 +67,7 @@ async fn templates_are_created_listed_changed_and_deleted() {
 async fn one_version_is_active_and_the_rest_are_not() {
     let mock = MockMailgun::start().await;
     for templates in levels(&mock) {
-        templates.create("welcome", NewTemplate::new()).await.unwrap();
+        templates.create("welcome", CreateTemplate::new()).await.unwrap();
         let versions = templates.versions("welcome");
         let states = async || -> Vec<(String, bool)> {
             let listed = versions.list(ListVersions::new().limit(1)).into_items();
@@ -106,7 +106,7 @@ async fn one_version_is_active_and_the_rest_are_not() {
 async fn what_cannot_be_stored_is_refused() {
     let mock = MockMailgun::start().await;
     let [templates, _] = levels(&mock);
-    templates.create("welcome", NewTemplate::new()).await.unwrap();
+    templates.create("welcome", CreateTemplate::new()).await.unwrap();
     let versions = templates.versions("welcome");
     for number in 0..40 {
         versions.create(format!("v{number}"), "text", VersionSettings::new()).await.unwrap();
@@ -120,7 +120,7 @@ async fn what_cannot_be_stored_is_refused() {
         versions.update("v0", settings().engine(Engine::from("erb"))).await.unwrap_err(),
         versions.update("v0", settings().extra("headers", "no JSON")).await.unwrap_err(),
         versions.update("v0", settings().extra("headers", r#"{"X-A": ""}"#)).await.unwrap_err(),
-        templates.create("", NewTemplate::new()).await.unwrap_err(),
+        templates.create("", CreateTemplate::new()).await.unwrap_err(),
     ] {
         assert_eq!(refused.status().unwrap(), 400, "{refused}");
     }

@@ -1,6 +1,6 @@
 use mailgun_core::{Repeatability, http::Method};
 use mailgun_templates::{
-    CopyVersion, GetTemplate, ListTemplates, ListVersions, NewTemplate, ROUTES, Templates,
+    CopyVersion, CreateTemplate, GetTemplate, ListTemplates, ListVersions, ROUTES, Templates,
     VersionSettings,
 };
 use mailgun_testing::{described, operations};
@@ -14,7 +14,7 @@ async fn every_operation_of_the_api_is_there_as_the_api_has_it() {
         calls.extend(described![
             templates.list(ListTemplates::new()),
             templates.get("name", GetTemplate::new()),
-            templates.create("name", NewTemplate::new()),
+            templates.create("name", CreateTemplate::new()),
             templates.update("name", "text"),
             templates.delete("name"),
             templates.delete_all(),

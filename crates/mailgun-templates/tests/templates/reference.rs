@@ -1,6 +1,6 @@
 use mailgun_core::Client;
 use mailgun_templates::{
-    Engine, GetTemplate, ListTemplates, NewTemplate, TemplateHeaders, Templates, VersionSettings,
+    CreateTemplate, Engine, GetTemplate, ListTemplates, TemplateHeaders, Templates, VersionSettings,
 };
 use mailgun_testing::wire::{self, Case};
 use serde_json::Value;
@@ -52,9 +52,9 @@ fn getting(query: &Value) -> GetTemplate {
     })
 }
 
-fn new_template(data: &Value) -> NewTemplate {
+fn new_template(data: &Value) -> CreateTemplate {
     let data = data.as_object().unwrap().iter();
-    data.fold(NewTemplate::new(), |template, (name, value)| {
+    data.fold(CreateTemplate::new(), |template, (name, value)| {
         let text = value.as_str().unwrap();
         match &**name {
             "name" => template,

@@ -1,6 +1,6 @@
 use mailgun_core::{Client, Kind};
 use mailgun_templates::{
-    Content, CopyVersion, Engine, GetTemplate, ListTemplates, ListVersions, NewTemplate,
+    Content, CopyVersion, CreateTemplate, Engine, GetTemplate, ListTemplates, ListVersions,
     PageDirection, TemplateHeaders, Templates, VersionSettings,
 };
 use mockito::{Matcher, Mock, Request, Server};
@@ -56,7 +56,7 @@ async fn a_template_is_created_with_its_first_version_or_without() {
         let whole = form(&mut server, "POST", path, parts).await;
         let headers =
             TemplateHeaders::new().from("Bob <bob@a.b>").subject("\"{{s}}\" é").reply_to("");
-        let settings = NewTemplate::new()
+        let settings = CreateTemplate::new()
             .description("Résumé")
             .created_by("me")
             .content("<p>{{#if a}}ü{{/if}}</p>\r\n")
@@ -68,7 +68,7 @@ async fn a_template_is_created_with_its_first_version_or_without() {
         whole.assert_async().await;
 
         let bare = form(&mut server, "POST", path, &[("name", "bare")]).await;
-        templates.create("bare", NewTemplate::new()).await.unwrap();
+        templates.create("bare", CreateTemplate::new()).await.unwrap();
         bare.assert_async().await;
     }
 }
@@ -241,7 +241,7 @@ async fn headers_with_line_breaks_are_refused_by_name_and_not_shown() {
         ("Subject", TemplateHeaders::new().from("fine").subject("a\nb")),
         ("Reply-To", TemplateHeaders::new().reply_to("a\u{0}")),
     ] {
-        let new = templates.create("welcome", NewTemplate::new().headers(headers.clone()));
+        let new = templates.create("welcome", CreateTemplate::new().headers(headers.clone()));
         let settings = VersionSettings::new().headers(headers.clone());
         let version = templates.versions("welcome").create("v1", "text", settings);
         for error in [new.await.unwrap_err(), version.await.unwrap_err()] {

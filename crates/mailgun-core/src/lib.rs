@@ -28,6 +28,7 @@ mod types;
 pub use bytes;
 pub use http;
 pub use mime;
+pub use rustls;
 
 #[cfg(feature = "csv")]
 pub use self::body::Csv;

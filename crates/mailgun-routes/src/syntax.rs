@@ -41,21 +41,10 @@ impl Expression {
         Self("catch_all()".to_owned())
     }
 
-    /// Mail that both are for.
-    ///
-    /// The two are joined as they are, without parentheses: how Mailgun reads a mixture of `and` and
-    /// `or`, it does not say.
+    /// Mail that both are for; a pattern with `|`, or a route for each, is for either.
     #[must_use]
     pub fn and(self, other: impl Into<Self>) -> Self {
         Self(format!("{self} and {}", other.into()))
-    }
-
-    /// Mail that either is for, joined as by [`and`](Self::and).
-    ///
-    /// Mailgun does not document its `or`; a pattern with `|`, or a route for each, does the same.
-    #[must_use]
-    pub fn or(self, other: impl Into<Self>) -> Self {
-        Self(format!("{self} or {}", other.into()))
     }
 }
 
@@ -154,7 +143,7 @@ mod tests {
             (Expression::match_header("X-A", "^b$"), r#"match_header("X-A", "^b$")"#),
             (Expression::catch_all(), "catch_all()"),
             (Expression::match_recipient(r#"a"b"#), r#"match_recipient("a\"b")"#),
-            (Expression::catch_all().or("catch_all()"), "catch_all() or catch_all()"),
+            (Expression::catch_all().and("catch_all()"), "catch_all() and catch_all()"),
         ] {
             assert_eq!(ours.to_string(), theirs);
         }

@@ -81,8 +81,8 @@ pub use mailgun_core::{
     IntoCredentials, IpReplacement, JsonFields, Kind, LimitScope, LinkPage, Mailbox, Page,
     PageDirection, PageLinks, PageParts, PageReply, Pager, Proxy, Region, Repeatability, Reply,
     ReplyBody, ResumePoint, Roots, Route, Secret, SendingLimit, Success, TimeoutPhase, Timestamp,
-    Upload, Wait, bytes, http, json_params, layers, mime, open_enum, params, read_text, true_false,
-    yes_no,
+    Upload, Wait, bytes, http, json_params, layers, mime, open_enum, params, read_text, rustls,
+    true_false, yes_no,
 };
 /// DKIM keys of domains, authority and selector, automatic rotation.
 #[cfg(feature = "dkim")]

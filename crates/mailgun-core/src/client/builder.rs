@@ -97,7 +97,10 @@ impl<C: From<Client>> ClientBuilder<C> {
             .ok_or_else(|| Error::config("MAILGUN_API_KEY", "is not set in the environment"))?;
         let mut builder = Self::new(key);
         if let Some(region) = get("MAILGUN_REGION") {
-            builder = builder.region(region.parse()?);
+            let region = region.parse();
+            let region =
+                region.map_err(|_| Error::config("MAILGUN_REGION", "is neither `us` nor `eu`"))?;
+            builder = builder.region(region);
         }
         if let Some(base_url) = get("MAILGUN_BASE_URL") {
             builder = builder.base_url(base_url);
@@ -442,7 +445,7 @@ mod tests {
         );
         for (variables, named) in [
             (&[][..], "MAILGUN_API_KEY"),
-            (&[key, ("MAILGUN_REGION", "mars")][..], "region"),
+            (&[key, ("MAILGUN_REGION", "mars")][..], "MAILGUN_REGION"),
             (&[key, ("MAILGUN_BASE_URL", "http://example.com")][..], "base_url"),
             (&[("MAILGUN_API_KEY", "a b")][..], "api_key"),
         ] {

@@ -51,6 +51,18 @@ impl Statistics {
     /// # Errors
     ///
     /// Status 400 without an event.
+    ///
+    /// ```no_run
+    /// # #![allow(deprecated)]
+    /// # async fn example(stats: mailgun_analytics::Statistics)
+    /// #     -> Result<(), mailgun_core::Error> {
+    /// use mailgun_analytics::StatsQuery;
+    ///
+    /// let query = StatsQuery::new().event("delivered").event("failed");
+    /// let week = stats.domain("mg.example.com", query).await?;
+    /// println!("{:?} to {:?}: {} days", week.start, week.end, week.stats.len());
+    /// # Ok(()) }
+    /// ```
     pub fn domain(&self, domain: &str, query: StatsQuery) -> Call<Stats> {
         self.client.call(DOMAIN, &[domain]).query(query)
     }
@@ -62,6 +74,22 @@ impl Statistics {
     /// # Errors
     ///
     /// Status 400 without an event.
+    ///
+    /// ```no_run
+    /// # #![allow(deprecated)]
+    /// # async fn example(stats: mailgun_analytics::Statistics)
+    /// #     -> Result<(), mailgun_core::Error> {
+    /// use mailgun_analytics::{Resolution, StatsQuery, TimeSpan};
+    ///
+    /// let query = StatsQuery::new()
+    ///     .event("accepted")
+    ///     .resolution(Resolution::Month)
+    ///     .duration(TimeSpan::months(6));
+    /// for month in stats.account(query).await?.stats {
+    ///     println!("{:?}: {:?}", month.time, month.accepted);
+    /// }
+    /// # Ok(()) }
+    /// ```
     pub fn account(&self, query: StatsQuery) -> Call<Stats> {
         self.client.call(ACCOUNT, &[]).query(query)
     }
@@ -73,6 +101,18 @@ impl Statistics {
     /// # Errors
     ///
     /// Status 400 without an event.
+    ///
+    /// ```no_run
+    /// # #![allow(deprecated)]
+    /// # async fn example(stats: mailgun_analytics::Statistics)
+    /// #     -> Result<(), mailgun_core::Error> {
+    /// use mailgun_analytics::{ListDomainTotals, Resolution};
+    ///
+    /// let params = ListDomainTotals::new().event("delivered").resolution(Resolution::Day);
+    /// let day = stats.by_domain("2026-11-01".parse()?, params).await?;
+    /// println!("{:?}", day.stats);
+    /// # Ok(()) }
+    /// ```
     pub fn by_domain(&self, timestamp: Timestamp, params: ListDomainTotals) -> Call<Stats> {
         let mut query = Fields::from(params);
         query.set("timestamp", timestamp);
@@ -86,6 +126,18 @@ impl Statistics {
     /// # Errors
     ///
     /// Status 400 without an event.
+    ///
+    /// ```no_run
+    /// # #![allow(deprecated)]
+    /// # async fn example(stats: mailgun_analytics::Statistics)
+    /// #     -> Result<(), mailgun_core::Error> {
+    /// use mailgun_analytics::{StatsFilter, StatsGroup, StatsQuery};
+    ///
+    /// let filter = StatsFilter::new().filter("domain:mg.example.com").group(StatsGroup::Tag);
+    /// let found = stats.filtered(StatsQuery::new().event("opened"), filter).await?;
+    /// println!("{:?}", found.stats);
+    /// # Ok(()) }
+    /// ```
     pub fn filtered(&self, query: StatsQuery, filter: StatsFilter) -> Call<Stats> {
         self.client.call(FILTERED, &[]).query(query).query(filter)
     }
@@ -97,6 +149,16 @@ impl Statistics {
     /// # Errors
     ///
     /// Status 400 for a domain that the account does not have.
+    ///
+    /// ```no_run
+    /// # #![allow(deprecated)]
+    /// # async fn example(stats: mailgun_analytics::Statistics)
+    /// #     -> Result<(), mailgun_core::Error> {
+    /// for (provider, counts) in stats.providers("mg.example.com").await? {
+    ///     println!("{provider}: {:?} accepted", counts.get("accepted"));
+    /// }
+    /// # Ok(()) }
+    /// ```
     pub fn providers(&self, domain: &str) -> Call<EventAggregates> {
         self.aggregates(PROVIDERS, domain)
     }
@@ -108,6 +170,16 @@ impl Statistics {
     /// # Errors
     ///
     /// Status 400 for a domain that the account does not have.
+    ///
+    /// ```no_run
+    /// # #![allow(deprecated)]
+    /// # async fn example(stats: mailgun_analytics::Statistics)
+    /// #     -> Result<(), mailgun_core::Error> {
+    /// for (device, counts) in stats.devices("mg.example.com").await? {
+    ///     println!("{device}: {:?} opened", counts.get("opened"));
+    /// }
+    /// # Ok(()) }
+    /// ```
     pub fn devices(&self, domain: &str) -> Call<EventAggregates> {
         self.aggregates(DEVICES, domain)
     }
@@ -119,6 +191,16 @@ impl Statistics {
     /// # Errors
     ///
     /// Status 400 for a domain that the account does not have.
+    ///
+    /// ```no_run
+    /// # #![allow(deprecated)]
+    /// # async fn example(stats: mailgun_analytics::Statistics)
+    /// #     -> Result<(), mailgun_core::Error> {
+    /// for (country, counts) in stats.countries("mg.example.com").await? {
+    ///     println!("{country}: {:?} clicked", counts.get("clicked"));
+    /// }
+    /// # Ok(()) }
+    /// ```
     pub fn countries(&self, domain: &str) -> Call<EventAggregates> {
         self.aggregates(COUNTRIES, domain)
     }

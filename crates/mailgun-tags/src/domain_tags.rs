@@ -68,6 +68,20 @@ impl DomainTags {
     /// # Errors
     ///
     /// Status 400 for a parameter that Mailgun does not take.
+    ///
+    /// ```no_run
+    /// # #![allow(deprecated)]
+    /// # async fn example(tags: mailgun_tags::DomainTags) -> Result<(), mailgun_core::Error> {
+    /// use mailgun_tags::ListDomainTags;
+    ///
+    /// let mut pager = tags.list(ListDomainTags::new().prefix("news").limit(50));
+    /// while let Some(page) = pager.next_page().await? {
+    ///     for tag in page {
+    ///         println!("{}: {:?}", tag.tag, tag.last_seen);
+    ///     }
+    /// }
+    /// # Ok(()) }
+    /// ```
     pub fn list(&self, params: ListDomainTags) -> Pager<DomainTag> {
         Pager::links(self.client.call::<LinkPage<DomainTag>>(LIST, &[&self.domain]).query(params))
     }
@@ -79,6 +93,13 @@ impl DomainTags {
     /// # Errors
     ///
     /// Status 404 if there is none.
+    ///
+    /// ```no_run
+    /// # #![allow(deprecated)]
+    /// # async fn example(tags: mailgun_tags::DomainTags) -> Result<(), mailgun_core::Error> {
+    /// println!("{}", tags.get("newsletter").await?.description);
+    /// # Ok(()) }
+    /// ```
     pub fn get(&self, tag: &str) -> Call<DomainTag> {
         self.client.call(GET, &[&self.domain, tag])
     }
@@ -90,6 +111,13 @@ impl DomainTags {
     /// # Errors
     ///
     /// Status 404 if there is none.
+    ///
+    /// ```no_run
+    /// # #![allow(deprecated)]
+    /// # async fn example(tags: mailgun_tags::DomainTags) -> Result<(), mailgun_core::Error> {
+    /// tags.update("newsletter", "Each Monday").await?;
+    /// # Ok(()) }
+    /// ```
     pub fn update(&self, tag: &str, description: &str) -> Call<Confirmation> {
         let mut form = Fields::new();
         form.set("description", description);
@@ -103,6 +131,13 @@ impl DomainTags {
     /// # Errors
     ///
     /// Status 404 if there is none.
+    ///
+    /// ```no_run
+    /// # #![allow(deprecated)]
+    /// # async fn example(tags: mailgun_tags::DomainTags) -> Result<(), mailgun_core::Error> {
+    /// tags.delete("newsletter").await?;
+    /// # Ok(()) }
+    /// ```
     pub fn delete(&self, tag: &str) -> Call<Confirmation> {
         self.client.call(DELETE, &[&self.domain, tag])
     }
@@ -137,6 +172,13 @@ impl DomainTags {
     /// # Errors
     ///
     /// Status 404 if there is no such tag.
+    ///
+    /// ```no_run
+    /// # #![allow(deprecated)]
+    /// # async fn example(tags: mailgun_tags::DomainTags) -> Result<(), mailgun_core::Error> {
+    /// println!("{:?}", tags.countries("newsletter").await?.country);
+    /// # Ok(()) }
+    /// ```
     pub fn countries(&self, tag: &str) -> Call<TagAggregates> {
         self.client.call(COUNTRIES, &[&self.domain, tag])
     }
@@ -148,6 +190,13 @@ impl DomainTags {
     /// # Errors
     ///
     /// Status 404 if there is no such tag.
+    ///
+    /// ```no_run
+    /// # #![allow(deprecated)]
+    /// # async fn example(tags: mailgun_tags::DomainTags) -> Result<(), mailgun_core::Error> {
+    /// println!("{:?}", tags.providers("newsletter").await?.provider);
+    /// # Ok(()) }
+    /// ```
     pub fn providers(&self, tag: &str) -> Call<TagAggregates> {
         self.client.call(PROVIDERS, &[&self.domain, tag])
     }
@@ -159,6 +208,13 @@ impl DomainTags {
     /// # Errors
     ///
     /// Status 404 if there is no such tag.
+    ///
+    /// ```no_run
+    /// # #![allow(deprecated)]
+    /// # async fn example(tags: mailgun_tags::DomainTags) -> Result<(), mailgun_core::Error> {
+    /// println!("{:?}", tags.devices("newsletter").await?.device);
+    /// # Ok(()) }
+    /// ```
     pub fn devices(&self, tag: &str) -> Call<TagAggregates> {
         self.client.call(DEVICES, &[&self.domain, tag])
     }
@@ -170,6 +226,13 @@ impl DomainTags {
     /// # Errors
     ///
     /// Status 400 or 404 if there is none.
+    ///
+    /// ```no_run
+    /// # #![allow(deprecated)]
+    /// # async fn example(tags: mailgun_tags::DomainTags) -> Result<(), mailgun_core::Error> {
+    /// println!("{}", tags.get_by_query("spring sale/1").await?.description);
+    /// # Ok(()) }
+    /// ```
     pub fn get_by_query(&self, tag: &str) -> Call<DomainTag> {
         self.client.call(GET_BY_QUERY, &[&self.domain]).query(query(tag))
     }
@@ -181,6 +244,13 @@ impl DomainTags {
     /// # Errors
     ///
     /// Status 400 or 404 if there is none.
+    ///
+    /// ```no_run
+    /// # #![allow(deprecated)]
+    /// # async fn example(tags: mailgun_tags::DomainTags) -> Result<(), mailgun_core::Error> {
+    /// tags.update_by_query("spring sale/1", "Until May").await?;
+    /// # Ok(()) }
+    /// ```
     pub fn update_by_query(&self, tag: &str, description: &str) -> Call<Confirmation> {
         let mut query = query(tag);
         query.set("description", description);
@@ -194,6 +264,13 @@ impl DomainTags {
     /// # Errors
     ///
     /// Status 400 or 404 if there is none.
+    ///
+    /// ```no_run
+    /// # #![allow(deprecated)]
+    /// # async fn example(tags: mailgun_tags::DomainTags) -> Result<(), mailgun_core::Error> {
+    /// tags.delete_by_query("spring sale/1").await?;
+    /// # Ok(()) }
+    /// ```
     pub fn delete_by_query(&self, tag: &str) -> Call<Confirmation> {
         self.client.call(DELETE_BY_QUERY, &[&self.domain]).query(query(tag))
     }
@@ -205,6 +282,16 @@ impl DomainTags {
     /// # Errors
     ///
     /// Status 400 without an event.
+    ///
+    /// ```no_run
+    /// # #![allow(deprecated)]
+    /// # async fn example(tags: mailgun_tags::DomainTags) -> Result<(), mailgun_core::Error> {
+    /// use mailgun_tags::StatsQuery;
+    ///
+    /// let query = StatsQuery::new().event("clicked");
+    /// println!("{:?}", tags.stats_by_query("spring sale/1", query).await?.stats);
+    /// # Ok(()) }
+    /// ```
     pub fn stats_by_query(&self, tag: &str, stats: StatsQuery) -> Call<Stats> {
         self.client.call(STATS_BY_QUERY, &[&self.domain]).query(query(tag)).query(stats)
     }
@@ -216,6 +303,14 @@ impl DomainTags {
     /// # Errors
     ///
     /// Status 400 for another kind.
+    ///
+    /// ```no_run
+    /// # #![allow(deprecated)]
+    /// # async fn example(tags: mailgun_tags::DomainTags) -> Result<(), mailgun_core::Error> {
+    /// let counts = tags.aggregates_by_query("spring sale/1", "country").await?;
+    /// println!("{:?}", counts.country);
+    /// # Ok(()) }
+    /// ```
     pub fn aggregates_by_query(&self, tag: &str, kind: &str) -> Call<TagAggregates> {
         let mut query = query(tag);
         query.set("type", kind);
@@ -225,6 +320,18 @@ impl DomainTags {
     /// How many tags the domain has, and may have.
     ///
     /// `GET /v3/domains/{domain}/limits/tag`
+    ///
+    /// # Errors
+    ///
+    /// Status 400 for a domain that the account does not have.
+    ///
+    /// ```no_run
+    /// # #![allow(deprecated)]
+    /// # async fn example(tags: mailgun_tags::DomainTags) -> Result<(), mailgun_core::Error> {
+    /// let tags = tags.limits().await?;
+    /// println!("{} of {} tags", tags.count, tags.limit);
+    /// # Ok(()) }
+    /// ```
     pub fn limits(&self) -> Call<TagCount> {
         self.client.call(LIMITS, &[&self.domain])
     }
@@ -232,6 +339,13 @@ impl DomainTags {
     /// The kinds of devices that are told apart.
     ///
     /// `GET /v3/domains/{domain}/tag/devices`
+    ///
+    /// ```no_run
+    /// # #![allow(deprecated)]
+    /// # async fn example(tags: mailgun_tags::DomainTags) -> Result<(), mailgun_core::Error> {
+    /// println!("{:?}", tags.known_devices().await?);
+    /// # Ok(()) }
+    /// ```
     pub fn known_devices(&self) -> Call<Vec<String>> {
         self.known(KNOWN_DEVICES)
     }
@@ -239,6 +353,13 @@ impl DomainTags {
     /// The mail providers that are told apart.
     ///
     /// `GET /v3/domains/{domain}/tag/providers`
+    ///
+    /// ```no_run
+    /// # #![allow(deprecated)]
+    /// # async fn example(tags: mailgun_tags::DomainTags) -> Result<(), mailgun_core::Error> {
+    /// println!("{:?}", tags.known_providers().await?);
+    /// # Ok(()) }
+    /// ```
     pub fn known_providers(&self) -> Call<Vec<String>> {
         self.known(KNOWN_PROVIDERS)
     }
@@ -246,6 +367,13 @@ impl DomainTags {
     /// The codes of the countries that are told apart.
     ///
     /// `GET /v3/domains/{domain}/tag/countries`
+    ///
+    /// ```no_run
+    /// # #![allow(deprecated)]
+    /// # async fn example(tags: mailgun_tags::DomainTags) -> Result<(), mailgun_core::Error> {
+    /// println!("{:?}", tags.known_countries().await?);
+    /// # Ok(()) }
+    /// ```
     pub fn known_countries(&self) -> Call<Vec<String>> {
         self.known(KNOWN_COUNTRIES)
     }

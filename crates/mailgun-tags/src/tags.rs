@@ -87,6 +87,10 @@ impl Tags {
     ///
     /// `GET /v1/analytics/tags/limits`
     ///
+    /// # Errors
+    ///
+    /// Status 400 if Mailgun does not take the request.
+    ///
     /// ```no_run
     /// # async fn example(tags: mailgun_tags::Tags) -> Result<(), mailgun_core::Error> {
     /// if tags.limits().await?.limit_reached {

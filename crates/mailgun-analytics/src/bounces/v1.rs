@@ -50,6 +50,18 @@ impl BounceClassificationV1 {
     /// Counts bounces in groups, the largest first.
     ///
     /// `GET /v1/bounce-classification/stats`
+    ///
+    /// ```no_run
+    /// # #![allow(deprecated)]
+    /// # async fn example(bounces: mailgun_analytics::BounceClassificationV1)
+    /// #     -> Result<(), mailgun_core::Error> {
+    /// use mailgun_analytics::ListBounceStats;
+    ///
+    /// for group in bounces.stats(ListBounceStats::new().limit(20)).await?.items {
+    ///     println!("{:?} {}", group.short_explanation, group.bounced);
+    /// }
+    /// # Ok(()) }
+    /// ```
     pub fn stats(&self, params: ListBounceStats) -> Call<BounceStatsReply> {
         self.client.call(STATS, &[]).query(params)
     }
@@ -57,36 +69,77 @@ impl BounceClassificationV1 {
     /// Counts bounces by domain.
     ///
     /// `GET /v1/bounce-classification/domains`
+    ///
+    /// ```no_run
+    /// # #![allow(deprecated)]
+    /// # async fn example(bounces: mailgun_analytics::BounceClassificationV1)
+    /// #     -> Result<(), mailgun_core::Error> {
+    /// use mailgun_analytics::ListBounceDomains;
+    ///
+    /// let mut pager = bounces.domains(ListBounceDomains::new().include_subaccounts(true));
+    /// while let Some(page) = pager.next_page().await? {
+    ///     for domain in page {
+    ///         println!("{:?} {}", domain.domain_name, domain.bounced);
+    ///     }
+    /// }
+    /// # Ok(()) }
+    /// ```
     pub fn domains(&self, params: ListBounceDomains) -> Pager<BounceStat> {
         Pager::skip(self.client.call::<DomainPage>(DOMAINS, &[]).query(params))
     }
 
-    /// Counts bounces of a domain by provider, spam filter and blocklist.
+    /// Counts bounces of a domain by provider, spam filter and blocklist; those of subaccounts too
+    /// if that is said.
     ///
     /// `GET /v1/bounce-classification/domains/{domain}/entities`
-    pub fn entities(&self, domain: &str, include_subaccounts: bool) -> Call<Vec<BounceStat>> {
+    ///
+    /// ```no_run
+    /// # #![allow(deprecated)]
+    /// # async fn example(bounces: mailgun_analytics::BounceClassificationV1)
+    /// #     -> Result<(), mailgun_core::Error> {
+    /// for entity in bounces.entities("mg.example.com", None).await? {
+    ///     println!("{:?} {}", entity.entity_name, entity.bounced);
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn entities(
+        &self,
+        domain: &str,
+        include_subaccounts: impl Into<Option<bool>>,
+    ) -> Call<Vec<BounceStat>> {
         self.client
             .call::<Items>(ENTITIES, &[domain])
-            .query(subaccounts(include_subaccounts))
+            .query(subaccounts(include_subaccounts.into()))
             .map(|reply| reply.items)
     }
 
-    /// Counts bounces of a domain at a provider, spam filter or blocklist by rule.
+    /// Counts bounces of a domain at a provider, spam filter or blocklist by rule; those of
+    /// subaccounts too if that is said.
     ///
     /// `GET /v1/bounce-classification/domains/{domain}/entities/{entity_id}/rules`
     ///
     /// # Errors
     ///
     /// Status 403 for a domain of another account.
+    ///
+    /// ```no_run
+    /// # #![allow(deprecated)]
+    /// # async fn example(bounces: mailgun_analytics::BounceClassificationV1)
+    /// #     -> Result<(), mailgun_core::Error> {
+    /// for rule in bounces.rules("mg.example.com", "gmail", true).await? {
+    ///     println!("{:?}: {:?}", rule.category, rule.sample_text);
+    /// }
+    /// # Ok(()) }
+    /// ```
     pub fn rules(
         &self,
         domain: &str,
         entity_id: &str,
-        include_subaccounts: bool,
+        include_subaccounts: impl Into<Option<bool>>,
     ) -> Call<Vec<BounceStat>> {
         self.client
             .call::<Items>(RULES, &[domain, entity_id])
-            .query(subaccounts(include_subaccounts))
+            .query(subaccounts(include_subaccounts.into()))
             .map(|reply| reply.items)
     }
 
@@ -98,6 +151,17 @@ impl BounceClassificationV1 {
     /// # Errors
     ///
     /// Status 403 for a domain of another account, 410 where it is no longer there.
+    ///
+    /// ```no_run
+    /// # #![allow(deprecated)]
+    /// # async fn example(bounces: mailgun_analytics::BounceClassificationV1)
+    /// #     -> Result<(), mailgun_core::Error> {
+    /// use mailgun_analytics::BounceEventQuery;
+    ///
+    /// let query = BounceEventQuery::new().entity_id("gmail").limit(10);
+    /// println!("{:#}", bounces.events("mg.example.com", query).await?);
+    /// # Ok(()) }
+    /// ```
     pub fn events(&self, domain: &str, params: BounceEventQuery) -> Call<Value> {
         self.client.call(EVENTS, &[domain]).query(params)
     }
@@ -105,6 +169,16 @@ impl BounceClassificationV1 {
     /// The providers, spam filters and blocklists that are told apart, by their ids.
     ///
     /// `GET /v1/bounce-classification/config/entities`
+    ///
+    /// ```no_run
+    /// # #![allow(deprecated)]
+    /// # async fn example(bounces: mailgun_analytics::BounceClassificationV1)
+    /// #     -> Result<(), mailgun_core::Error> {
+    /// for (id, entity) in bounces.known_entities().await? {
+    ///     println!("{id}: {}", entity.name);
+    /// }
+    /// # Ok(()) }
+    /// ```
     pub fn known_entities(&self) -> Call<BTreeMap<String, BounceEntity>> {
         self.known(KNOWN_ENTITIES)
     }
@@ -112,6 +186,16 @@ impl BounceClassificationV1 {
     /// The rules by which failures are told apart, by their ids.
     ///
     /// `GET /v1/bounce-classification/config/rules`
+    ///
+    /// ```no_run
+    /// # #![allow(deprecated)]
+    /// # async fn example(bounces: mailgun_analytics::BounceClassificationV1)
+    /// #     -> Result<(), mailgun_core::Error> {
+    /// for (id, rule) in bounces.known_rules().await? {
+    ///     println!("{id}: {:?}", rule.explanation);
+    /// }
+    /// # Ok(()) }
+    /// ```
     pub fn known_rules(&self) -> Call<BTreeMap<String, BounceRule>> {
         self.known(KNOWN_RULES)
     }
@@ -126,9 +210,11 @@ impl BounceClassificationV1 {
     }
 }
 
-fn subaccounts(include: bool) -> Fields {
+fn subaccounts(include: Option<bool>) -> Fields {
     let mut query = Fields::new();
-    query.set("include_subaccounts", true_false(include));
+    if let Some(include) = include {
+        query.set("include_subaccounts", true_false(include));
+    }
     query
 }
 

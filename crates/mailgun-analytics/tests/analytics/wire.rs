@@ -254,6 +254,7 @@ async fn statistics_and_older_bounces_are_asked_for_by_queries() {
         format!("{v1}/stats?group=entity-id&limit=5&include_subaccounts=false"),
         format!("{v1}/domains?limit=2&skip=1&query={odd_query}&include_subaccounts=true"),
         format!("{v1}/domains/mg.example.com/entities?include_subaccounts=false"),
+        format!("{v1}/domains/mg.example.org/entities"),
         format!(
             "{v1}/domains/mg.example.com/entities/{ODD_IN_PATH}/rules?include_subaccounts=true"
         ),
@@ -297,6 +298,7 @@ async fn statistics_and_older_bounces_are_asked_for_by_queries() {
     let params = ListBounceDomains::new().limit(2).skip(1).query(ODD).include_subaccounts(true);
     assert!(bounces.domains(params).next_page().await.unwrap().is_none());
     bounces.entities("mg.example.com", false).await.unwrap();
+    bounces.entities("mg.example.org", None).await.unwrap();
     bounces.rules("mg.example.com", ODD, true).await.unwrap();
     let params = BounceEventQuery::new()
         .rule_id(ODD)
@@ -326,4 +328,5 @@ async fn queries_are_repeated_when_their_outcome_is_unknown() {
     ] {
         assert_eq!(route.repeatability(), harmless, "{route}");
     }
+    assert!(mailgun_analytics::ROUTES.iter().all(|route| route.repeatability() == harmless));
 }

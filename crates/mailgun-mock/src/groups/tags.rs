@@ -93,8 +93,23 @@ fn list(account: &mut Account, request: &Request) -> Answer {
         return Err(Refusal::bad_request(format!("limit {limit} is too large")));
     }
     let prefix = asked["tag"].as_str().unwrap_or_default().to_lowercase();
-    let found: Vec<_> =
+    let mut found: Vec<_> =
         account.groups.tags.all.values().filter(|tag| tag.name.starts_with(&prefix)).collect();
+    let sort = pagination["sort"].as_str().filter(|sort| !sort.is_empty());
+    let sort = sort.unwrap_or("lastseen:desc");
+    let (column, direction) = sort.split_once(':').unwrap_or((sort, "asc"));
+    match column {
+        "lastseen" => found.sort_by_key(|tag| tag.last_seen),
+        "firstseen" => found.sort_by_key(|tag| tag.first_seen),
+        // They are kept in the order of their names.
+        "tag" => {}
+        _ => return Err(Refusal::bad_request(format!("invalid sort: {sort}"))),
+    }
+    match direction {
+        "asc" => {}
+        "desc" => found.reverse(),
+        _ => return Err(Refusal::bad_request(format!("invalid sort: {sort}"))),
+    }
     let skip = number("skip").unwrap_or(0);
     let page = found.iter().skip(skip).take(limit);
     let items: Vec<_> = page
@@ -112,7 +127,6 @@ fn list(account: &mut Account, request: &Request) -> Answer {
             })
         })
         .collect();
-    let sort = pagination["sort"].as_str().unwrap_or("lastseen:desc");
     let mut pagination_out = json!({ "sort": sort, "skip": skip, "limit": limit });
     if pagination["include_total"] == true {
         pagination_out["total"] = json!(found.len());

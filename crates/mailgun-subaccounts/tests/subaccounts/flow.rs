@@ -1,8 +1,12 @@
 use futures_util::TryStreamExt as _;
+use mailgun_core::{Fields, Route};
 use mailgun_mock::MockMailgun;
 use mailgun_subaccounts::{
     DisableSubaccount, ListSubaccounts, SortOrder, SubaccountStatus, Subaccounts, UpdateFeatures,
 };
+use serde_json::Value;
+
+const SEND: Route = Route::post("/v3/{domain}/messages");
 
 #[tokio::test]
 async fn subaccounts_are_created_listed_disabled_enabled_and_deleted() {
@@ -61,6 +65,14 @@ async fn limits_and_features_are_kept_for_each_subaccount() {
     assert!(subaccounts.set_monthly_limit(&one.id, 5000).await.unwrap().success);
     let limit = subaccounts.monthly_limit(&one.id).await.unwrap();
     assert_eq!((limit.limit, limit.current, &*limit.period), (Some(5000), Some(0), "1m"));
+    for id in [&one.id, &one.id, &two.id] {
+        let mut message = Fields::new();
+        message.set("from", "shop@mg.example.com").set("to", "bob@example.com");
+        message.set("subject", "Hello").set("text", "Hello");
+        let client = mock.client().for_subaccount(id).unwrap();
+        let _: Value = client.call(SEND, &[&mock.domain()]).multipart(message).await.unwrap();
+    }
+    assert_eq!(subaccounts.monthly_limit(&one.id).await.unwrap().current, Some(2));
     let none = subaccounts.monthly_limit(&two.id).await.unwrap_err();
     assert_eq!(none.api_message(), Some("No threshold for account"));
     assert_eq!(subaccounts.set_monthly_limit(&two.id, 1).await.unwrap_err().status().unwrap(), 400);

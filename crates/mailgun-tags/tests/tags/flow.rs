@@ -21,10 +21,13 @@ async fn tags_appear_with_the_mail_that_has_them() {
 
     let tags = Tags::new(&mock.client());
     let all: Vec<_> = tags.list(ListTags::new().limit(2)).into_items().try_collect().await.unwrap();
-    let mut names: Vec<_> = all.iter().map(|tag| &*tag.tag).collect();
-    names.sort_unstable();
-    assert_eq!(names, ["newsletter", "receipt", "spring sale/1"]);
+    let names: Vec<_> = all.iter().map(|tag| &*tag.tag).collect();
+    assert_eq!(names, ["spring sale/1", "newsletter", "receipt"], "the last one seen first");
     assert!(all.iter().all(|tag| tag.metrics.is_empty() && tag.last_seen.is_some()));
+
+    let by_name = tags.list(ListTags::new().sort("tag:asc"));
+    let by_name: Vec<_> = by_name.into_items().try_collect().await.unwrap();
+    assert!(by_name.iter().map(|tag| &*tag.tag).eq(["newsletter", "receipt", "spring sale/1"]));
 
     let params = ListTags::new().tag("news").include_metrics(true).include_total(true);
     let page = tags.list(params).next_page().await.unwrap().unwrap();

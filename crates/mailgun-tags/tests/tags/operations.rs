@@ -1,3 +1,4 @@
+use mailgun_core::{Repeatability, Route};
 use mailgun_tags::{DomainTags, ListDomainTags, ListTags, ROUTES, StatsQuery, Tags};
 use mailgun_testing::{described, operations};
 
@@ -29,4 +30,10 @@ async fn every_operation_of_the_api_is_there_as_the_api_has_it() {
         domain.known_countries(),
     ];
     operations::check("mailgun-tags", ROUTES, calls, &[]).await;
+}
+
+#[test]
+fn no_operation_does_harm_when_it_is_repeated() {
+    let is_harmless = |route: &Route| route.repeatability() == Repeatability::Harmless;
+    assert!(ROUTES.iter().all(is_harmless), "the list of tags is asked for by POST");
 }

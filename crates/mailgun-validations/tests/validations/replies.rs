@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use mailgun_core::{Confirmation, Kind};
 use mailgun_testing::{
     Answer, Scripted,
@@ -155,7 +157,8 @@ async fn waiting_ends_with_a_job_that_failed() {
     let states = ["created", "of tomorrow", "completed", "uploading", "failed"];
     let service = Scripted::script(states.map(state).to_vec());
     let bulk = Validations::new(&service.client()).bulk();
-    let job = bulk.wait("a").every(std::time::Duration::from_millis(1)).await.unwrap();
+    let wait = bulk.wait("a").every(Duration::from_millis(1)).within(Duration::from_secs(5));
+    let job = wait.await.unwrap();
     assert_eq!(job.status, Some(JobStatus::Failed));
     assert_eq!(service.seen().len(), 5);
 }

@@ -69,6 +69,7 @@ pub(super) fn of_subaccounts(
 ) -> Option<Answer> {
     match (method, rest) {
         ("GET", ["ip_pools", "all"]) => Some(list_delegated(account)),
+        ("GET", [subaccount, "ip_pools"]) => Some(list_of_subaccount(account, subaccount)),
         ("PUT" | "DELETE", [subaccount, "ip_pool"]) => {
             let pool = request.value("pool_id").unwrap_or_default().to_owned();
             Some(delegate(account, method, subaccount, &pool))
@@ -88,8 +89,19 @@ pub(super) fn has(account: &Account, ip: &str) -> bool {
 }
 
 fn list(account: &Account) -> Answer {
+    Ok(Reply::ok(&listed(account, |_| true)))
+}
+
+/// Mailgun describes no reply of this one; it is that of [`list`] here.
+fn list_of_subaccount(account: &Account, subaccount: &str) -> Answer {
+    let delegated = account.groups.ips.pools.delegated.get(subaccount);
+    Ok(Reply::ok(&listed(account, |pool| delegated == Some(&pool.id))))
+}
+
+fn listed(account: &Account, is_meant: impl Fn(&Pool) -> bool) -> Value {
     let pools = account.groups.ips.pools.all.iter();
     let pools: Vec<_> = pools
+        .filter(|pool| is_meant(pool))
         .map(|pool| {
             let mut json = pool.json(account);
             json.remove("linked_domains");
@@ -97,7 +109,7 @@ fn list(account: &Account) -> Answer {
             json
         })
         .collect();
-    Ok(Reply::ok(&json!({ "ip_pools": pools, "message": "success" })))
+    json!({ "ip_pools": pools, "message": "success" })
 }
 
 fn get(account: &Account, id: &str) -> Answer {

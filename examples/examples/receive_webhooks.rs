@@ -46,7 +46,14 @@ async fn on_event(State(app): State<App>, verified: Verified<Event>) -> StatusCo
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let mock = MockMailgun::start().await;
+    for event in receive(&MockMailgun::start().await).await? {
+        println!("{:<10} {} {}", event.name(), event.recipient, event.message_id());
+    }
+    Ok(())
+}
+
+/// Registers a receiver, sends a mail, and gives the events that reach the handler.
+async fn receive(mock: &MockMailgun) -> Result<Vec<Event>, Box<dyn std::error::Error>> {
     let mailgun: Mailgun = mock.client().into();
 
     let verifier = Verifier::new(SigningKey::new(mock.signing_key())?);
@@ -69,10 +76,27 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let receipt = mailgun.messages(mock.domain()).send(message).await?;
     println!("sent as {}", receipt.id);
 
-    for _ in 0..2 {
-        if let Some(event) = received.recv().await {
-            println!("{:<10} {} {}", event.name(), event.recipient, event.message_id());
-        }
+    let mut heard = Vec::new();
+    while heard.len() < 2
+        && let Some(event) = received.recv().await
+    {
+        heard.push(event);
     }
-    Ok(())
+    Ok(heard)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn events_that_the_mock_has_signed_reach_the_handler() {
+        let mock = MockMailgun::builder().signing_key("one of ours").start().await.unwrap();
+        let heard = tokio::time::timeout(Duration::from_secs(10), receive(&mock)).await;
+        let heard = heard.expect("no event was let through").unwrap();
+        let heard: Vec<_> = heard.iter().map(|event| (event.name(), &*event.recipient)).collect();
+        assert_eq!(heard, [("accepted", "bob@example.com"), ("delivered", "bob@example.com")]);
+    }
 }

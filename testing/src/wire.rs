@@ -19,6 +19,9 @@ pub struct Case {
     pub js_call: String,
     /// Its arguments.
     pub args: Vec<Value>,
+    /// How the client was set up, where it was not as always.
+    #[serde(default)]
+    client: Value,
     request: Value,
 }
 
@@ -27,6 +30,13 @@ impl Case {
     #[track_caller]
     pub fn text(&self, index: usize) -> &str {
         self.args[index].as_str().unwrap_or_else(|| panic!("{}: {index} is no text", self.case))
+    }
+
+    /// The subaccount that the client acted for before the call.
+    #[track_caller]
+    pub fn subaccount(&self) -> &str {
+        let id = self.client["subaccount"].as_str();
+        id.unwrap_or_else(|| panic!("{}: no subaccount", self.case))
     }
 
     /// An argument; null if there are fewer.

@@ -109,6 +109,10 @@ impl Webhooks {
     /// `PUT /v3/domains/{domain}/webhooks/{type}/test`. The reference client has this operation, the
     /// API description has not. It is not repeated when its outcome is unknown.
     ///
+    /// # Errors
+    ///
+    /// An API error if there is no such domain, or no such type.
+    ///
     /// ```no_run
     /// # async fn example(webhooks: mailgun_webhooks::Webhooks) -> Result<(), mailgun_core::Error> {
     /// let test = webhooks.test("clicked", "https://example.com/mailgun").await?;

@@ -14,7 +14,7 @@ use mailgun::{
     mailing_lists, messages, routes, subaccounts, suppressions, tags, templates, validations,
     webhooks,
 };
-use mailgun_testing::operations;
+use mailgun_testing::{Answer, Scripted, operations, wire};
 
 /// A method of the reference client and ours: as the README writes it, and what it calls.
 struct Row {
@@ -385,4 +385,25 @@ fn the_readme_names_ours_for_each() {
         .filter(|row| !readme.contains(row))
         .collect();
     assert!(missing.is_empty(), "not in the README:\n{}", missing.join("\n"));
+}
+
+#[tokio::test]
+async fn the_handle_of_the_account_acts_for_no_subaccount_after_one_was_made_from_it() {
+    let cases = wire::cases("resetSubaccount");
+    assert_eq!(cases.len(), 1);
+    wire::compare(&cases, &[], async |case, client| {
+        let mailgun = Mailgun::from(client.clone());
+        let tenant = mailgun.for_subaccount(case.subaccount()).unwrap();
+        drop(mailgun.domains().list(domains::ListDomains::new()).next_page().await);
+        drop(tenant);
+    })
+    .await;
+
+    // The handle of the subaccount is one, or the comparison would say nothing.
+    let service = Scripted::new(|_| Answer::new(200, "{}"));
+    let tenant = Mailgun::from(service.client()).for_subaccount(cases[0].subaccount()).unwrap();
+    drop(tenant.domains().list(domains::ListDomains::new()).next_page().await);
+    let seen = service.seen();
+    assert_eq!(seen.len(), 1);
+    assert_eq!(seen[0].headers["x-mailgun-on-behalf-of"], cases[0].subaccount());
 }

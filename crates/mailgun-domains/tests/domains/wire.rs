@@ -228,7 +228,9 @@ async fn credentials_are_sent_in_order_and_passwords_are_not_shown() {
         .login("bob@mg.example.com")
         .password("first one")
         .password("second one")
+        .login("dave")
         .mailbox("carol")
+        .mailbox("erin")
         .system(false);
     assert!(!format!("{params:?}").contains("one\""), "{params:?}");
     let call = offline().credentials(DOMAIN).create("alice", params);
@@ -241,7 +243,9 @@ async fn credentials_are_sent_in_order_and_passwords_are_not_shown() {
             "login=bob@mg.example.com",
             "password=first one",
             "password=second one",
+            "login=dave",
             "mailbox=carol",
+            "mailbox=erin",
             "system=false",
         ]
     );

@@ -1,7 +1,7 @@
 use mailgun_core::{Confirmation, Kind, LinkPage, PageReply as _, Timestamp};
 use mailgun_suppressions::{
     AllowlistEntry, AllowlistKind, AllowlistReply, Bounce, Complaint, NewAllowlistEntry, NewBounce,
-    SuppressionReply, Suppressions, Unsubscribe,
+    NewComplaint, SuppressionReply, Suppressions, Unsubscribe,
 };
 use mailgun_testing::{
     Answer, Scripted,
@@ -191,8 +191,9 @@ async fn refusals_are_errors_with_mailguns_words() {
         "Address/Domain not found in allowlist table",
         "Missing mandatory parameter: address/domain",
         "Batch size should be less than 1000",
+        "while reading csv header",
     ];
-    let [bounce, unsubscribe, tag, complaint, entry, missing, batch] = words;
+    let [bounce, unsubscribe, tag, complaint, entry, missing, batch, header] = words;
     for (error, status, words) in [
         (refusing(404, bounce).bounces().get(bob).await.unwrap_err(), 404, bounce),
         (refusing(404, unsubscribe).unsubscribes().get(bob).await.unwrap_err(), 404, unsubscribe),
@@ -208,6 +209,11 @@ async fn refusals_are_errors_with_mailguns_words() {
             let bounces = refusing(400, batch).bounces();
             let chunk = bounces.create_many([NewBounce::new(bob)]).next().await.unwrap();
             (chunk.result.unwrap_err(), 400, batch)
+        },
+        {
+            let complaints = refusing(500, header).complaints();
+            let csv = NewComplaint::csv([NewComplaint::new(bob)]).unwrap();
+            (complaints.import(csv).await.unwrap_err(), 500, header)
         },
     ] {
         assert_eq!(error.kind(), Kind::Api);

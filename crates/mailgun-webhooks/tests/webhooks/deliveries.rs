@@ -2,16 +2,25 @@
 
 use std::time::Duration;
 
-use axum::{Router, extract::State, http::StatusCode, routing::post};
-use mailgun_core::{bytes::Bytes, http::HeaderMap};
+use axum::{Router, body::Body, extract::State, http::StatusCode, routing::post};
+use mailgun_core::{
+    bytes::Bytes,
+    http::{HeaderMap, Request, header},
+};
 use mailgun_events::Event;
 use mailgun_messages::{Message, Messages};
 use mailgun_mock::{MockMailgun, WebhookDelivery};
 use mailgun_webhooks::{
     AccountWebhookSettings, AccountWebhooks, WebhookType, Webhooks,
-    receive::{InboundMail, ReceiveError, SigningKey, Verified, Verifier},
+    receive::{
+        InboundMail, ReceiveError, SigningKey, Verified, Verifier,
+        testing::{SignedRequest, sign},
+    },
 };
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tower::ServiceExt as _;
+
+use crate::support::{Clock, event, key};
 
 #[derive(Clone)]
 struct App {
@@ -169,4 +178,30 @@ async fn a_mail_of_the_mock_reaches_an_axum_handler() {
     assert_eq!((status, hears.recv().await.unwrap().as_str()), (200, "Help! é&="));
     let status = mock.post_inbound(&format!("{url}/events"), &fields).await.unwrap();
     assert_eq!(status, 406);
+}
+
+#[tokio::test]
+async fn a_handler_may_ask_again_for_what_was_too_old() {
+    async fn on_event(verified: Result<Verified<Event>, ReceiveError>) -> StatusCode {
+        match verified {
+            Ok(verified) => verified.handle(|_| async { Ok::<_, ReceiveError>(()) }).await,
+            Err(ReceiveError::Stale) => StatusCode::SERVICE_UNAVAILABLE,
+            Err(error) => error.status(),
+        }
+    }
+    let clock = Clock::at(1_529_006_854 + 12 * 3600);
+    let verifier = Verifier::builder(key("right")).clock(clock.reader()).build();
+    let router = Router::new().route("/", post(on_event)).with_state(verifier);
+    let signature = sign(&key("right"), "1529006854", "0123456789");
+    let signed = SignedRequest::event_with(&signature, &event());
+    let answer = async || {
+        let request = Request::post("/").header(header::CONTENT_TYPE, &signed.content_type);
+        let request = request.body(Body::from(signed.body.clone())).unwrap();
+        router.clone().oneshot(request).await.unwrap().status()
+    };
+    assert_eq!(answer().await, StatusCode::SERVICE_UNAVAILABLE);
+    // The token was not used up by what was not handled.
+    clock.set(1_529_006_854);
+    assert_eq!(answer().await, StatusCode::OK);
+    assert_eq!(answer().await, StatusCode::NOT_ACCEPTABLE);
 }

@@ -1,3 +1,4 @@
+use mailgun_core::Repeatability;
 use mailgun_testing::{described, operations};
 use mailgun_webhooks::{
     AccountWebhookSettings, AccountWebhooks, ListAccountWebhooks, ROUTES, Webhooks,
@@ -28,4 +29,19 @@ async fn every_operation_of_the_api_is_there_as_the_api_has_it() {
         account.delete_all(),
     ];
     operations::check("mailgun-webhooks", ROUTES, calls, &[]).await;
+}
+
+#[test]
+fn creating_and_testing_alone_are_harmful_to_repeat() {
+    let harmful = ROUTES.iter().filter(|route| route.repeatability() == Repeatability::Harmful);
+    let harmful: Vec<_> = harmful.map(ToString::to_string).collect();
+    assert_eq!(
+        harmful,
+        [
+            "POST /v3/domains/{domain}/webhooks",
+            "PUT /v3/domains/{domain}/webhooks/{type}/test",
+            "POST /v4/domains/{domain}/webhooks",
+            "POST /v1/webhooks",
+        ]
+    );
 }

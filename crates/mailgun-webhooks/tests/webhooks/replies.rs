@@ -128,6 +128,7 @@ async fn refusals_are_errors_with_mailguns_words() {
     for (status, body, words) in [
         (400, r#"{"Reason": "https://a.b/ is not a valid url: host not found"}"#, "host not found"),
         (401, r#"{"message": "Invalid private key"}"#, "Invalid private key"),
+        (403, r#"{"message": "Forbidden by a permission"}"#, "Forbidden by a permission"),
         (404, r#"{"message": "Domain not found"}"#, "Domain not found"),
         (404, r#"{"Description": "Webhook not found"}"#, "Webhook not found"),
         (409, r#"{"Description": "Webhook already exists"}"#, "already exists"),

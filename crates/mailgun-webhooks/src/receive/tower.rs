@@ -22,7 +22,8 @@ use super::{Payload, ReceiveError, Verifier, body};
 /// [`Payload`]. The claim of the token is settled by the status that it answers, as
 /// [`Claim::settle`](super::Claim::settle) has it; an error of the service releases it.
 ///
-/// What is not verified is answered with [`ReceiveError::status`] and an empty body.
+/// What is not verified is answered with [`ReceiveError::status`] and an empty body; who wants
+/// another answer, 503 for what is too old for example, calls [`Verifier::receive`].
 ///
 /// ```
 /// use std::convert::Infallible;

@@ -1,6 +1,6 @@
 //! What the four lists have in common.
 
-use mailgun_core::{Call, Confirmation, Csv, Error, Form, PageDirection, de};
+use mailgun_core::{Call, Confirmation, Csv, Form, PageDirection, de};
 use serde::Deserialize;
 
 /// Mailgun takes at most so many records in one call.
@@ -55,15 +55,12 @@ pub(crate) fn import(
     required: &[&str],
     optional: &[&str],
 ) -> Call<Confirmation> {
-    let file = match csv.with_columns(required, optional) {
-        Ok(file) => file,
-        Err(fault) => return call.fail(fault),
-    };
-    if let Some(size) = file.size().filter(|size| *size > MAX_IMPORT) {
-        let reason = format_args!("has {size} bytes, over the limit of {MAX_IMPORT}");
-        return call.fail(Error::too_large("file", reason));
+    match csv.with_columns(required, optional).and_then(|file| file.up_to(MAX_IMPORT)) {
+        Ok(file) => {
+            let mut form = Form::new();
+            form.file("file", file);
+            call.multipart(form)
+        }
+        Err(fault) => call.fail(fault),
     }
-    let mut form = Form::new();
-    form.file("file", file);
-    call.multipart(form)
 }

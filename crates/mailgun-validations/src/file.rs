@@ -43,17 +43,14 @@ impl AddressFile {
 
     /// Sends the file, if it is one that Mailgun takes.
     pub(crate) fn send<T>(self, call: Call<T>) -> Call<T> {
-        let file = match self.0 {
-            Ok(file) => file,
-            Err(fault) => return call.fail(fault),
-        };
-        if let Some(size) = file.size().filter(|size| *size > MAX_FILE) {
-            let reason = format_args!("has {size} bytes, over the limit of {MAX_FILE}");
-            return call.fail(Error::too_large("file", reason));
+        match self.0.and_then(|file| file.up_to(MAX_FILE)) {
+            Ok(file) => {
+                let mut form = Form::new();
+                form.file("file", file);
+                call.multipart(form)
+            }
+            Err(fault) => call.fail(fault),
         }
-        let mut form = Form::new();
-        form.file("file", file);
-        call.multipart(form)
     }
 }
 

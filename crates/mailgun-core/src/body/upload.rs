@@ -137,6 +137,21 @@ impl Upload {
         }
     }
 
+    /// The same file, if it is known to have at most `limit` bytes or its length is not known.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::TooLarge`](crate::Kind::TooLarge), naming the length and the limit.
+    pub fn up_to(self, limit: u64) -> Result<Self, Error> {
+        match self.size().filter(|size| *size > limit) {
+            Some(size) => {
+                let reason = format_args!("has {size} bytes, over the limit of {limit}");
+                Err(Error::too_large("file", reason))
+            }
+            None => Ok(self),
+        }
+    }
+
     /// The same file once more; `None` for one that can be read once.
     pub fn try_clone(&self) -> Option<Self> {
         let source = match &self.source {

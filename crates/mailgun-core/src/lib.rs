@@ -50,4 +50,6 @@ pub use self::{
 #[doc(hidden)]
 pub mod __private {
     pub use serde;
+
+    pub use crate::body::write_json;
 }

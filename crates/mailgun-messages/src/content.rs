@@ -1,6 +1,6 @@
 //! What messages and batches have in common: the list of fields, its checks, the files.
 
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, fmt, ops::Range};
 
 use bytes::Bytes;
 use mailgun_core::{Error, FieldValue, Fields, Form, Mailbox, Upload, mime};
@@ -16,6 +16,19 @@ pub trait Addresses {
     /// The mailboxes, or what is wrong with the text.
     #[doc(hidden)]
     fn into_mailboxes(self) -> Result<Mailboxes, Error>;
+
+    /// Hands over the text of the mailbox, which must be one, and where the address is in it.
+    #[doc(hidden)]
+    fn with_one<T>(self, take: impl FnOnce(&str, Range<usize>) -> T) -> Result<T, Error>
+    where
+        Self: Sized,
+    {
+        let mailbox = self.into_mailboxes()?.one()?;
+        let (text, address) = (mailbox.as_str(), mailbox.address());
+        // An address with a name before it is followed by `>`.
+        let end = text.len() - usize::from(text.len() > address.len());
+        Ok(take(text, end - address.len()..end))
+    }
 }
 
 /// One mailbox, the usual case, needs no list.
@@ -61,17 +74,32 @@ impl Addresses for &str {
             _ => Mailboxes::Many(list),
         })
     }
+
+    fn with_one<T>(self, take: impl FnOnce(&str, Range<usize>) -> T) -> Result<T, Error> {
+        match Mailbox::address_in(self) {
+            Some(address) => Ok(take(self, address)),
+            None => self.into_mailboxes()?.one()?.with_one(take),
+        }
+    }
 }
 
 impl Addresses for &String {
     fn into_mailboxes(self) -> Result<Mailboxes, Error> {
         self.as_str().into_mailboxes()
     }
+
+    fn with_one<T>(self, take: impl FnOnce(&str, Range<usize>) -> T) -> Result<T, Error> {
+        self.as_str().with_one(take)
+    }
 }
 
 impl Addresses for String {
     fn into_mailboxes(self) -> Result<Mailboxes, Error> {
         self.as_str().into_mailboxes()
+    }
+
+    fn with_one<T>(self, take: impl FnOnce(&str, Range<usize>) -> T) -> Result<T, Error> {
+        self.as_str().with_one(take)
     }
 }
 

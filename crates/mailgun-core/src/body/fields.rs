@@ -6,6 +6,7 @@ use bytes::Bytes;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use serde::Serialize;
 
+use super::write_json;
 use crate::{Error, Mailbox, Timestamp};
 
 /// What a field's value can be made from.
@@ -239,9 +240,13 @@ const COMPONENT: &AsciiSet =
     &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'*');
 
 /// A string as it is, anything else as JSON.
-fn json_text(value: &(impl Serialize + ?Sized)) -> Result<String, serde_json::Error> {
-    let json = serde_json::to_string(value)?;
-    if json.starts_with('"') { serde_json::from_str(&json) } else { Ok(json) }
+fn json_text(value: &(impl Serialize + ?Sized)) -> Result<Bytes, serde_json::Error> {
+    let mut json = Vec::new();
+    write_json(&mut json, value)?;
+    if !json.starts_with(b"\"") {
+        return Ok(json.into());
+    }
+    serde_json::from_slice(&json).map(String::into)
 }
 
 /// Names and sizes only: values hold addresses and the content of mails.

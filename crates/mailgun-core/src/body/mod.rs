@@ -5,6 +5,7 @@ mod csv;
 mod fields;
 mod file;
 mod json;
+mod json_text;
 mod multipart;
 mod upload;
 
@@ -26,6 +27,7 @@ pub use self::{
     fields::{FieldValue, Fields, true_false, yes_no},
     file::read_text,
     json::JsonFields,
+    json_text::write_json,
     multipart::Form,
     upload::Upload,
 };

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, cell::RefCell, fmt};
 
-use bytes::{BufMut as _, Bytes, BytesMut};
+use bytes::Bytes;
 use http::HeaderValue;
 
 use super::{Body, FieldValue, Fields, Segment, Upload};
@@ -30,15 +30,17 @@ const COPIED: usize = 8 * 1024;
 pub struct Form {
     texts: Fields,
     series: Vec<Series>,
+    pieces: Vec<(Cow<'static, str>, Vec<Bytes>)>,
     files: Vec<(Cow<'static, str>, Upload)>,
+    /// Of a form with parts that are laid out already.
+    boundary: Option<Box<Boundary>>,
 }
 
-/// Text parts of one name, their values in one piece.
+/// Text parts of one name, laid out.
 struct Series {
     name: Cow<'static, str>,
-    values: String,
-    /// Where in `values` each of them ends.
-    ends: Vec<usize>,
+    count: usize,
+    parts: Bytes,
 }
 
 impl Form {
@@ -60,17 +62,53 @@ impl Form {
     /// Adds a text part of this name for each value, written after the other texts.
     ///
     /// It is the same as [`text`](Self::text) for each, and cheaper for many short values.
-    pub fn texts<V: AsRef<str>>(
+    pub fn texts<V: AsRef<[u8]>>(
         &mut self,
         name: impl Into<Cow<'static, str>>,
-        values: impl IntoIterator<Item = V>,
+        values: impl Iterator<Item = V> + Clone,
     ) -> &mut Self {
-        let mut series = Series { name: name.into(), values: String::new(), ends: Vec::new() };
-        values.into_iter().for_each(|value| {
-            series.values.push_str(value.as_ref());
-            series.ends.push(series.values.len());
+        if let Err(error) = self.lay_out(name.into(), values) {
+            self.fail(error);
+        }
+        self
+    }
+
+    fn lay_out<V: AsRef<[u8]>>(
+        &mut self,
+        name: Cow<'static, str>,
+        values: impl Iterator<Item = V> + Clone,
+    ) -> Result<(), Error> {
+        let boundary = match self.boundary.take() {
+            Some(boundary) => boundary,
+            None => Box::new(Boundary::random()?),
+        };
+        // All of them start the same.
+        let mut head = Vec::new();
+        put_head(&mut head, &boundary, &name)?;
+        head.extend_from_slice(TEXT);
+        let count = values.clone().count();
+        // 32 is more than most mailboxes have.
+        let mut parts = Vec::with_capacity(head.len() + count * (END.len() + head.len() + 32));
+        parts.extend_from_slice(&head);
+        let next = [END, &*head].concat();
+        values.for_each(|value| {
+            parts.extend_from_slice(value.as_ref());
+            parts.extend_from_slice(&next);
         });
-        self.series.push(series);
+        parts.truncate(parts.len() - head.len());
+        self.series.push(Series { name, count, parts: parts.into() });
+        self.boundary = Some(boundary);
+        Ok(())
+    }
+
+    /// Adds a text part whose value is in pieces, written after the other texts; large ones are not
+    /// copied.
+    pub fn pieces(
+        &mut self,
+        name: impl Into<Cow<'static, str>>,
+        pieces: impl IntoIterator<Item = Bytes>,
+    ) -> &mut Self {
+        self.pieces.push((name.into(), pieces.into_iter().collect()));
         self
     }
 
@@ -97,11 +135,15 @@ impl Form {
     /// # Errors
     ///
     /// The first fault of a part, or the failure of the system's source of randomness.
-    pub fn finish(self) -> Result<(HeaderValue, Body), Error> {
-        self.finish_with(&Boundary::random()?)
+    pub fn finish(mut self) -> Result<(HeaderValue, Body), Error> {
+        match self.boundary.take() {
+            Some(boundary) => self.finish_with(&boundary),
+            None => self.finish_with(&Boundary::random()?),
+        }
     }
 
     fn finish_with(self, boundary: &Boundary) -> Result<(HeaderValue, Body), Error> {
+        let length = self.copied_length();
         let (texts, fault) = self.texts.into_parts();
         if let Some(fault) = fault {
             return Err(fault);
@@ -111,28 +153,62 @@ impl Form {
         let content_type = HeaderValue::from_maybe_shared(Bytes::from(content_type))
             .map_err(|_| Error::invalid("boundary", "holds characters that a header cannot"))?;
 
-        let length = copied_length(&texts, &self.series, &self.files);
-        let mut layout = Layout { buffer: BytesMut::with_capacity(length), segments: Vec::new() };
+        let mut layout = Layout { buffer: Vec::with_capacity(length), segments: Vec::new() };
         for (name, text) in texts {
-            layout.open(boundary, &name)?;
-            layout.buffer.put_slice(b"\"\r\n\r\n");
-            layout.text(text);
+            put_head(&mut layout.buffer, boundary, &name)?;
+            layout.buffer.extend_from_slice(TEXT);
+            layout.bytes(text);
+            layout.buffer.extend_from_slice(END);
         }
-        for series in &self.series {
-            layout.series(boundary, series)?;
+        for series in self.series {
+            layout.bytes(series.parts);
+        }
+        for (name, pieces) in self.pieces {
+            put_head(&mut layout.buffer, boundary, &name)?;
+            layout.buffer.extend_from_slice(TEXT);
+            pieces.into_iter().for_each(|piece| layout.bytes(piece));
+            layout.buffer.extend_from_slice(END);
         }
         for (name, file) in self.files {
-            layout.open(boundary, &name)?;
-            layout.buffer.put_slice(b"\"; filename=\"");
-            layout.filename(&name, file.filename())?;
-            layout.buffer.put_slice(b"\"\r\nContent-Type: ");
-            layout.buffer.put_slice(file.content_type().as_ref().as_bytes());
-            layout.buffer.put_slice(b"\r\n\r\n");
-            layout.file(file.into_segment());
+            put_head(&mut layout.buffer, boundary, &name)?;
+            layout.buffer.extend_from_slice(b"\"; filename=\"");
+            put_filename(&mut layout.buffer, &name, file.filename())?;
+            layout.buffer.extend_from_slice(b"\"\r\nContent-Type: ");
+            layout.buffer.extend_from_slice(file.content_type().as_ref().as_bytes());
+            layout.buffer.extend_from_slice(b"\r\n\r\n");
+            match file.into_segment() {
+                Segment::Bytes(bytes) => layout.bytes(bytes),
+                source => layout.segment(source),
+            }
+            layout.buffer.extend_from_slice(END);
         }
         Ok((content_type, layout.close(boundary)))
     }
+
+    /// Room for all that is copied, a little more where names need escapes or files long types.
+    fn copied_length(&self) -> usize {
+        const HEAD: usize = Boundary::OPENING.len() + TEXT.len() + END.len();
+        const FILE_HEAD: usize = "; filename=\"\"\r\nContent-Type: ".len() + 32;
+        let copied = |length: usize| if length <= COPIED { length } else { 0 };
+        let texts = self.texts.iter();
+        let texts = texts.map(|(name, text)| HEAD + name.len() + copied(text.len()));
+        let series = self.series.iter().map(|series| copied(series.parts.len()));
+        let pieces = self.pieces.iter().map(|(name, pieces)| {
+            HEAD + name.len() + pieces.iter().map(|piece| copied(piece.len())).sum::<usize>()
+        });
+        let files = self.files.iter().map(|(name, file)| {
+            let small = file.size().filter(|size| *size <= COPIED as u64).unwrap_or(0);
+            HEAD + FILE_HEAD + name.len() + file.filename().len() + small as usize
+        });
+        let close = Boundary::LENGTH + "----\r\n".len();
+        texts.chain(series).chain(pieces).chain(files).sum::<usize>() + close
+    }
 }
+
+/// What is between the name of a text and its value.
+const TEXT: &[u8; 5] = b"\"\r\n\r\n";
+/// What every part ends with.
+const END: &[u8; 2] = b"\r\n";
 
 /// What every part starts with, the boundary in it.
 struct Boundary([u8; Self::OPENING.len()]);
@@ -154,7 +230,7 @@ impl Boundary {
         Ok(Self(opening))
     }
 
-    fn opening(&self) -> &[u8] {
+    fn opening(&self) -> &[u8; Self::OPENING.len()] {
         &self.0
     }
 
@@ -187,104 +263,58 @@ fn random() -> Result<[u8; 22], Error> {
 
 /// A body in the making: what is copied gathers in the buffer.
 struct Layout {
-    buffer: BytesMut,
+    buffer: Vec<u8>,
     segments: Vec<Segment>,
 }
 
 impl Layout {
-    fn open(&mut self, boundary: &Boundary, name: &str) -> Result<(), Error> {
-        self.buffer.put_slice(boundary.opening());
-        put_name(&mut self.buffer, name)
-            .map_err(|reason| Error::invalid(name.escape_debug(), reason))
-    }
-
-    fn filename(&mut self, field: &str, filename: &str) -> Result<(), Error> {
-        if filename.is_empty() {
-            let reason = "needs a filename: the service drops files without one";
-            return Err(Error::invalid(field, reason));
-        }
-        put_name(&mut self.buffer, filename)
-            .map_err(|reason| Error::invalid(format_args!("filename of {field}"), reason))
-    }
-
-    fn series(&mut self, boundary: &Boundary, series: &Series) -> Result<(), Error> {
-        // All of them start the same.
-        let mut head = Self { buffer: BytesMut::new(), segments: Vec::new() };
-        head.open(boundary, &series.name)?;
-        head.buffer.put_slice(b"\"\r\n\r\n");
-        let mut start = 0;
-        for &end in &series.ends {
-            self.buffer.put_slice(&head.buffer);
-            self.buffer.put_slice(&series.values.as_bytes()[start..end]);
-            self.buffer.put_slice(b"\r\n");
-            start = end;
-        }
-        Ok(())
-    }
-
-    fn text(&mut self, text: Bytes) {
-        if text.len() <= COPIED {
-            self.buffer.put_slice(&text);
-            self.buffer.put_slice(b"\r\n");
+    fn bytes(&mut self, bytes: Bytes) {
+        if bytes.len() <= COPIED {
+            self.buffer.extend_from_slice(&bytes);
         } else {
-            self.segment(Segment::Bytes(text));
-        }
-    }
-
-    fn file(&mut self, content: Segment) {
-        match content {
-            Segment::Bytes(bytes) => self.text(bytes),
-            other => self.segment(other),
+            self.segment(Segment::Bytes(bytes));
         }
     }
 
     fn segment(&mut self, segment: Segment) {
-        self.segments.push(Segment::Bytes(self.buffer.split().freeze()));
+        self.segments.push(Segment::Bytes(std::mem::take(&mut self.buffer).into()));
         self.segments.push(segment);
-        self.buffer.put_slice(b"\r\n");
     }
 
     fn close(mut self, boundary: &Boundary) -> Body {
-        self.buffer.put_slice(b"--");
-        self.buffer.put_slice(boundary.text());
-        self.buffer.put_slice(b"--\r\n");
-        let last = self.buffer.freeze();
+        self.buffer.extend_from_slice(b"--");
+        self.buffer.extend_from_slice(boundary.text());
+        self.buffer.extend_from_slice(b"--\r\n");
         if self.segments.is_empty() {
-            return last.into();
+            return self.buffer.into();
         }
-        self.segments.push(Segment::Bytes(last));
+        self.segments.push(Segment::Bytes(self.buffer.into()));
         Body::from_segments(self.segments)
     }
 }
 
-/// Room for all that is copied, a little more where names need escapes or files long types.
-fn copied_length(
-    texts: &[(Cow<'static, str>, Bytes)],
-    series: &[Series],
-    files: &[(Cow<'static, str>, Upload)],
-) -> usize {
-    const HEAD: usize = Boundary::OPENING.len() + "\"\r\n\r\n\r\n".len();
-    const FILE_HEAD: usize = "; filename=\"\"\r\nContent-Type: ".len() + 32;
-    let copied = |length: usize| if length <= COPIED { length } else { 0 };
-    let texts = texts.iter().map(|(name, text)| HEAD + name.len() + copied(text.len()));
-    let series = series.iter();
-    let series = series.map(|s| (HEAD + s.name.len()) * s.ends.len() + s.values.len());
-    let files = files.iter().map(|(name, file)| {
-        let small = file.size().filter(|size| *size <= COPIED as u64).unwrap_or(0);
-        HEAD + FILE_HEAD + name.len() + file.filename().len() + small as usize
-    });
-    texts.chain(series).chain(files).sum::<usize>() + Boundary::LENGTH + "----\r\n".len()
+fn put_head(buffer: &mut Vec<u8>, boundary: &Boundary, name: &str) -> Result<(), Error> {
+    buffer.extend_from_slice(boundary.opening());
+    put_name(buffer, name).map_err(|reason| Error::invalid(name.escape_debug(), reason))
+}
+
+fn put_filename(buffer: &mut Vec<u8>, field: &str, filename: &str) -> Result<(), Error> {
+    if filename.is_empty() {
+        let reason = "needs a filename: the service drops files without one";
+        return Err(Error::invalid(field, reason));
+    }
+    put_name(buffer, filename)
+        .map_err(|reason| Error::invalid(format_args!("filename of {field}"), reason))
 }
 
 /// Writes a name with the escapes of the WHATWG form encoding; everything else goes as raw UTF-8.
 ///
 /// The error says why a reader on the other side would lose or misread it, where the escapes do not
 /// help.
-fn put_name(buffer: &mut BytesMut, name: &str) -> Result<(), &'static str> {
+fn put_name(buffer: &mut Vec<u8>, name: &str) -> Result<(), &'static str> {
     // Nearly every name.
-    let is_plain = |byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\');
-    if name.bytes().all(is_plain) {
-        buffer.put_slice(name.as_bytes());
+    if name.bytes().fold(true, |plain, byte| plain & PLAIN[usize::from(byte)]) {
+        buffer.extend_from_slice(name.as_bytes());
         return Ok(());
     }
     let is_escaped = |byte: &u8| matches!(byte, b'"' | b'\r' | b'\n');
@@ -301,15 +331,26 @@ fn put_name(buffer: &mut BytesMut, name: &str) -> Result<(), &'static str> {
             Some(b'\r') => b"%0D",
             Some(b'\n') => b"%0A",
             _ => {
-                buffer.put_slice(piece);
+                buffer.extend_from_slice(piece);
                 continue;
             }
         };
-        buffer.put_slice(&piece[..piece.len() - 1]);
-        buffer.put_slice(escape);
+        buffer.extend_from_slice(&piece[..piece.len() - 1]);
+        buffer.extend_from_slice(escape);
     }
     Ok(())
 }
+
+/// The bytes that stand for themselves in a name.
+const PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte = b' ';
+    while byte <= b'~' {
+        plain[byte as usize] = byte != b'"' && byte != b'\\';
+        byte += 1;
+    }
+    plain
+};
 
 impl From<Fields> for Form {
     fn from(texts: Fields) -> Self {
@@ -322,6 +363,7 @@ impl fmt::Debug for Form {
         f.debug_struct("Form")
             .field("texts", &self.texts)
             .field("series", &self.series)
+            .field("pieces", &self.pieces.iter().map(|(name, _)| name).collect::<Vec<_>>())
             .field("files", &self.files)
             .finish()
     }
@@ -330,7 +372,7 @@ impl fmt::Debug for Form {
 /// Without the values, which may be addresses.
 impl fmt::Debug for Series {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} × {}", self.ends.len(), self.name)
+        write!(f, "{} × {}", self.count, self.name)
     }
 }
 
@@ -343,7 +385,10 @@ mod tests {
 
     /// The content type and the body, with `B` for the boundary.
     async fn written(form: Form) -> (String, Vec<u8>) {
-        let boundary = Boundary(*Boundary::OPENING);
+        let boundary = match &form.boundary {
+            Some(boundary) => Boundary(boundary.0),
+            None => Boundary(*Boundary::OPENING),
+        };
         let shortened = |text: &str| text.replace(str::from_utf8(boundary.text()).unwrap(), "B");
         let (content_type, body) = form.finish_with(&boundary).unwrap();
         let declared = body.size_hint().exact();
@@ -373,19 +418,42 @@ mod tests {
     #[tokio::test]
     async fn a_series_is_written_as_its_texts_would_be() {
         let values = ["Bob <bob@example.com>", "", "ann@example.com"];
-        let mut series = Form::new();
-        series.text("a", "1").texts("t\"o", values);
-        let mut single = Form::new();
-        single.text("a", "1");
-        for value in values {
-            single.text("t\"o", value);
+        // Copied into the buffer, and as a segment of their own.
+        for repeat in [1, 1000] {
+            let values = || values.into_iter().cycle().take(3 * repeat);
+            let mut series = Form::new();
+            series.texts("t\"o", values()).text("a", "1").texts("b", values());
+            let mut single = Form::new();
+            single.text("a", "1");
+            for (name, value) in values().map(|v| ("t\"o", v)).chain(values().map(|v| ("b", v))) {
+                single.text(name, value);
+            }
+            assert!(!format!("{series:?}").contains("bob"), "{series:?}");
+            assert_eq!(written(series).await, written(single).await);
         }
-        assert!(!format!("{series:?}").contains("bob"), "{series:?}");
-        assert_eq!(written(series).await, written(single).await);
 
         let mut unreadable = Form::new();
-        unreadable.texts("t\\", values);
+        unreadable.texts("t\\", values.iter());
         assert!(unreadable.finish().is_err());
+    }
+
+    #[tokio::test]
+    async fn pieces_are_one_text_and_large_ones_are_not_copied() {
+        let large = Bytes::from(vec![b'x'; COPIED + 1]);
+        let pieces = [Bytes::from_static(b"{"), large.clone(), Bytes::from_static(b"}")];
+        let mut form = Form::new();
+        form.pieces("b", pieces.clone()).text("a", "1");
+        assert!(!format!("{form:?}").contains("xx"), "{form:?}");
+        let mut whole = Form::new();
+        whole.text("a", "1").text("b", Bytes::from(pieces.concat()));
+        assert_eq!(written(form).await, written(whole).await);
+
+        let mut form = Form::new();
+        form.pieces("b", pieces);
+        let (_, mut body) = form.finish().unwrap();
+        body.frame().await.unwrap().unwrap();
+        let second = body.frame().await.unwrap().unwrap().into_data().unwrap();
+        assert_eq!(second.as_ptr(), large.as_ptr());
     }
 
     #[tokio::test]

@@ -26,6 +26,7 @@ pub use self::{
 };
 use crate::{
     Body, Client, Download, Error, Fields, Form, Repeatability, Reply, Route,
+    body::write_json,
     client::Exchange,
     layers,
     reply::{Frames, RawReply},
@@ -191,7 +192,8 @@ impl<T> Call<T> {
     /// Sends `value` as JSON.
     pub fn json(self, value: &(impl Serialize + ?Sized)) -> Self {
         self.with_body(|| {
-            let json = serde_json::to_vec(value).map_err(|error| {
+            let mut json = Vec::new();
+            write_json(&mut json, value).map_err(|error| {
                 Error::invalid("body", "cannot be written as JSON").with_source(error)
             })?;
             Ok((HeaderValue::from_static("application/json"), json.into()))

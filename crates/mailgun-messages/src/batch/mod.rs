@@ -1,16 +1,17 @@
 //! Many recipients, a separate mail to each: described here, planned and run by the parts.
 
 mod plan;
+mod recipients;
 mod record;
 mod run;
 
-use std::{fmt, ops::Range};
+use std::fmt;
 
-use bytes::Bytes;
-use mailgun_core::{Error, Form, Mailbox};
+use mailgun_core::{Error, Form};
 use serde::Serialize;
 
 pub(crate) use self::plan::Plan;
+use self::recipients::Recipients;
 pub use self::{
     record::{
         BatchReport, ChunkOutcome, ChunkRecord, ChunkResult, ChunkState, Positions, Progress,
@@ -18,7 +19,7 @@ pub use self::{
     run::BatchRun,
 };
 use crate::{
-    content::{Addresses, Content, Mailboxes, content_setters},
+    content::{Addresses, Content, content_setters},
     options::option_setters,
 };
 
@@ -60,24 +61,12 @@ use crate::{
 #[must_use]
 pub struct Batch {
     pub(crate) content: Content,
-    recipients: Vec<Recipient>,
-    /// The mailboxes of all recipients, one after the other.
-    mailboxes: String,
-    /// The variables of all recipients, one JSON object after the other.
-    variables: Vec<u8>,
+    recipients: Recipients,
     chunk_size: usize,
     chunk_bytes: usize,
     duplicates: Duplicates,
     journal: Vec<ChunkRecord>,
     resends_unknown: bool,
-}
-
-/// Where the texts of a recipient are.
-struct Recipient {
-    mailbox: Range<usize>,
-    /// The address alone, a part of the mailbox.
-    address: Range<usize>,
-    variables: Range<usize>,
 }
 
 /// What happens to an address that occurs more than once in a batch.
@@ -96,9 +85,7 @@ impl Default for Batch {
     fn default() -> Self {
         Self {
             content: Content::default(),
-            recipients: Vec::new(),
-            mailboxes: String::new(),
-            variables: Vec::new(),
+            recipients: Recipients::default(),
             chunk_size: 1000,
             chunk_bytes: 4 * 1024 * 1024,
             duplicates: Duplicates::default(),
@@ -144,19 +131,9 @@ impl Batch {
     }
 
     fn push(&mut self, address: impl Addresses, variables: &(impl Serialize + ?Sized)) {
-        let start = self.variables.len();
-        let mailbox = address.into_mailboxes().and_then(Mailboxes::one);
-        let recipient = mailbox.and_then(|mailbox| {
-            write_object(&mut self.variables, variables)?;
-            let (mailbox, address) = push_mailbox(&mut self.mailboxes, &mailbox);
-            Ok(Recipient { mailbox, address, variables: start..self.variables.len() })
-        });
-        match recipient {
-            Ok(recipient) => self.recipients.push(recipient),
-            Err(error) => {
-                let parameter = format_args!("recipient {}", self.recipients.len());
-                self.content.fields.fail(error.in_parameter(parameter));
-            }
+        if let Err(error) = self.recipients.push(address, variables) {
+            let parameter = format_args!("recipient {}", self.recipients.len());
+            self.content.fields.fail(error.in_parameter(parameter));
         }
     }
 
@@ -217,59 +194,18 @@ impl Batch {
         if let Some(fault) = self.content.fields.take_fault() {
             return Err(fault);
         }
-        if self.recipients.is_empty() {
+        if self.recipients.len() == 0 {
             return Err(Error::invalid("recipient", "is missing: a batch needs recipients"));
         }
         self.content.check_complete()?;
         self.content.check_sizes()?;
-        let wanted = self.wanted()?;
-        let chunks = self.split(&wanted)?;
+        self.recipients.finish();
+        let chunks = self.split()?;
         if let Err(file) = self.content.try_clone() {
             let reason = "comes from a stream, which can be read once; a batch may need it again";
             return Err(Error::invalid(format_args!("attachment {file}"), reason));
         }
         Ok(Plan { batch: Box::new(self), chunks })
-    }
-}
-
-/// Adds a mailbox to `mailboxes`, and says where it is there, and where its address is.
-fn push_mailbox(mailboxes: &mut String, mailbox: &Mailbox) -> (Range<usize>, Range<usize>) {
-    let (text, address) = (mailbox.as_str(), mailbox.address());
-    let start = mailboxes.len();
-    mailboxes.push_str(text);
-    let end = mailboxes.len();
-    // An address with a name before it is followed by `>`.
-    let address_end = end - usize::from(text.len() > address.len());
-    (start..end, address_end - address.len()..address_end)
-}
-
-/// Adds a JSON object to `json`, or nothing if `value` is none.
-fn write_object(json: &mut Vec<u8>, value: &(impl Serialize + ?Sized)) -> Result<(), Error> {
-    let start = json.len();
-    let written = serde_json::to_writer(&mut *json, value);
-    match (written, json.get(start..).unwrap_or_default()) {
-        (Ok(()), [b'{', ..]) => return Ok(()),
-        // An array here would make the service ignore the variables.
-        (Ok(()), b"null" | b"[]") => {
-            json.truncate(start);
-            json.extend_from_slice(b"{}");
-            return Ok(());
-        }
-        _ => json.truncate(start),
-    }
-    Err(Error::invalid("variables", "cannot be written as a JSON object"))
-}
-
-/// Adds an address to `json` as a string. Only a local part in quotes holds what needs an escape;
-/// control characters are in none.
-fn write_address(json: &mut Vec<u8>, address: &str) {
-    if address.starts_with('"') {
-        // Writing a string to memory cannot fail.
-        let _ = serde_json::to_writer(json, address);
-    } else {
-        json.push(b'"');
-        json.extend_from_slice(address.as_bytes());
-        json.push(b'"');
     }
 }
 
@@ -285,43 +221,13 @@ impl Batch {
             }
         };
         let mut form = content.into_form();
-        let recipients = || chunk.of(&self.recipients);
-        form.texts("to", recipients().map(|recipient| self.mailbox(recipient)));
-        // One allocation for all variables.
-        let size: usize = recipients().map(Recipient::size).sum();
-        let mut variables = Vec::with_capacity(size + 2);
-        variables.push(b'{');
-        recipients().for_each(|recipient| {
-            if variables.len() > 1 {
-                variables.push(b',');
-            }
-            write_address(&mut variables, self.address(recipient));
-            variables.push(b':');
-            let object = self.variables.get(recipient.variables.clone());
-            variables.extend_from_slice(object.unwrap_or(b"{}"));
-        });
-        variables.push(b'}');
-        form.text("recipient-variables", Bytes::from(variables));
+        form.texts("to", self.recipients.mailboxes(chunk));
+        form.pieces("recipient-variables", self.recipients.variables(chunk));
         form
-    }
-
-    fn mailbox(&self, recipient: &Recipient) -> &str {
-        self.mailboxes.get(recipient.mailbox.clone()).unwrap_or_default()
-    }
-
-    fn address(&self, recipient: &Recipient) -> &str {
-        self.mailboxes.get(recipient.address.clone()).unwrap_or_default()
     }
 
     pub(crate) fn total(&self) -> usize {
         self.recipients.len()
-    }
-}
-
-impl Recipient {
-    /// How many bytes they add to a call, roughly.
-    fn size(&self) -> usize {
-        2 * self.mailbox.len() + self.variables.len() + 4
     }
 }
 
@@ -338,18 +244,6 @@ impl fmt::Debug for Batch {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn recipients_keep_mailbox_and_address() {
-        let texts = ["b@x.test", "Bob <b@x.test>", r#""Doe, J." <j@x.test>"#, r#""a b"@x.test"#];
-        let batch = Batch::new().recipients(texts.map(|text| (text, ())));
-        for (recipient, text) in batch.recipients.iter().zip(texts) {
-            let mailbox: Mailbox = text.parse().unwrap();
-            assert_eq!(batch.mailbox(recipient), mailbox.as_str());
-            assert_eq!(batch.address(recipient), mailbox.address());
-        }
-        assert_eq!(batch.recipients.len(), texts.len());
-    }
 
     #[test]
     fn a_record_with_positions_beyond_the_batch_is_refused_at_once() {

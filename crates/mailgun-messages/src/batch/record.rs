@@ -33,15 +33,19 @@ impl Positions {
         self.0.iter().map(|range| range.end).max().unwrap_or(0)
     }
 
-    /// The items at the positions, without those that `items` does not have.
-    pub(super) fn of<'a, T>(&'a self, items: &'a [T]) -> impl Iterator<Item = &'a T> {
-        self.0.iter().flat_map(|range| items.get(range.clone()).unwrap_or_default())
+    /// The positions as the ranges that they are kept in.
+    pub(super) fn ranges(&self) -> impl Iterator<Item = &Range<usize>> + Clone {
+        self.0.iter()
     }
 
     pub(super) fn push(&mut self, position: usize) {
+        self.push_range(position..position.saturating_add(1));
+    }
+
+    pub(super) fn push_range(&mut self, range: Range<usize>) {
         match self.0.last_mut() {
-            Some(last) if last.end == position => last.end = position.saturating_add(1),
-            _ => self.0.push(position..position.saturating_add(1)),
+            Some(last) if last.end == range.start => last.end = range.end,
+            _ => self.0.push(range),
         }
     }
 

@@ -1,6 +1,8 @@
 //! An e-mail address with an optional display name.
 
-use std::{fmt, str::FromStr};
+mod plain;
+
+use std::{fmt, ops::Range, str::FromStr};
 
 use serde::{Deserialize, Serialize, Serializer};
 
@@ -144,9 +146,19 @@ impl Mailbox {
         self.wire.len() - usize::from(self.start > 0)
     }
 
+    /// Where the address is in `text`, if that is a mailbox as it is sent, of letters that mean
+    /// nothing else. Whatever is not that is for parsing.
+    #[doc(hidden)]
+    #[inline]
+    pub fn address_in(text: &str) -> Option<Range<usize>> {
+        if plain::is_address(text) { Some(0..text.len()) } else { plain::address_after_name(text) }
+    }
+
     fn parse(text: &str) -> Result<Self, Reason> {
-        if let Some(mailbox) = Self::parse_plain(text) {
-            return Ok(mailbox);
+        if let Some(address) = Self::address_in(text) {
+            let start = address.start;
+            let at = start + plain::position_of_at(&text[address]);
+            return Ok(Self { wire: text.into(), start, at, unquoted: None });
         }
         refuse_control(text)?;
         let text = text.trim();
@@ -159,25 +171,8 @@ impl Mailbox {
         }
     }
 
-    /// Reads the usual text, `name <address>` or an address, of letters that mean nothing else, in
-    /// one look at each byte. Whatever is not that is for the rules of [`parse`](Self::parse).
-    fn parse_plain(text: &str) -> Option<Self> {
-        let plain = |text: &str, start, at| {
-            Some(Self { wire: text.into(), start, at: start + at, unquoted: None })
-        };
-        let Some(inner) = text.strip_suffix('>') else {
-            return plain(text, 0, plain_address(text)?);
-        };
-        let (name, address) = inner.split_once('<')?;
-        let name = name.strip_suffix(' ')?;
-        let is_name = |byte: &u8| byte.is_ascii_graphic() && !is_special(char::from(*byte));
-        let mut words = name.as_bytes().split(|byte| *byte == b' ');
-        let is_plain = words.all(|word| !word.is_empty() && word.iter().all(is_name));
-        if is_plain { plain(text, name.len() + 2, plain_address(address)?) } else { None }
-    }
-
     fn assemble(name: &str, address: &str) -> Result<Self, Reason> {
-        let at = plain_address(address).map_or_else(|| position_of_at(address), Ok)?;
+        let at = position_of_at(address)?;
         refuse_control(name)?;
         let name = name.trim();
         if name.is_empty() {
@@ -258,29 +253,11 @@ fn unquoted(text: &str) -> Result<String, Reason> {
     Ok(name)
 }
 
-/// The bytes that need no second look before the `@`.
-const PLAIN_LOCAL: [bool; 256] = {
-    let mut plain = [false; 256];
-    let mut byte = 0x21_u8;
-    while byte < 0x7f {
-        plain[byte as usize] = byte == b'.' || !is_special(byte as char);
-        byte += 1;
-    }
-    plain
-};
-
-/// Where the `@` of a usual address is: the letters of RFC 5322's `atext` and dots before it, a
-/// domain name after it.
-fn plain_address(address: &str) -> Option<usize> {
-    let at = address.bytes().position(|byte| !PLAIN_LOCAL[usize::from(byte)])?;
-    let domain = address[at..].strip_prefix('@')?;
-    let is_plain =
-        (1..=64).contains(&at) && address.len() <= 254 && domain_name::fault(domain).is_none();
-    is_plain.then_some(at)
-}
-
 /// Checks a bare address, and says where its `@` is.
 fn position_of_at(address: &str) -> Result<usize, Reason> {
+    if plain::is_address(address) {
+        return Ok(plain::position_of_at(address));
+    }
     if address.is_empty() {
         return Err("has an empty address");
     }

@@ -13,14 +13,14 @@ use serde::de::DeserializeOwned;
 use crate::programs::{Programs, Scratch, Server, output};
 
 /// Peers take turns so often, so that what else the machine does hits all of them.
-const TURNS: usize = 3;
+const TURNS: usize = 7;
 
 /// The figures of one case, each for one message.
 #[derive(Clone, Debug)]
 pub(crate) struct Row {
     pub(crate) case: Case,
-    pub(crate) nanos: f64,
-    pub(crate) cpu_nanos: f64,
+    /// Of each turn.
+    pub(crate) turns: Vec<Turn>,
     pub(crate) instructions: Option<f64>,
     pub(crate) blocks: Option<f64>,
     pub(crate) bytes: Option<f64>,
@@ -28,6 +28,32 @@ pub(crate) struct Row {
     pub(crate) heap_peak: Option<u64>,
     /// Above a client that has sent one message, by the kernel's account.
     pub(crate) resident_peak: Option<u64>,
+}
+
+/// The times of one process.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Turn {
+    pub(crate) nanos: f64,
+    pub(crate) cpu_nanos: f64,
+}
+
+impl Turn {
+    fn of(outcome: &Outcome) -> Self {
+        Self { nanos: median(outcome.nanos.iter().copied()), cpu_nanos: outcome.cpu_nanos }
+    }
+}
+
+impl Row {
+    /// The middle of all turns.
+    pub(crate) fn median(&self, time: fn(&Turn) -> f64) -> f64 {
+        median(self.turns.iter().map(time))
+    }
+
+    /// How many times that of `other`, turn by turn: the machine's speed is not the same in all of
+    /// them.
+    pub(crate) fn ratio(&self, other: &Self, time: fn(&Turn) -> f64) -> f64 {
+        median(self.turns.iter().zip(&other.turns).map(|(ours, other)| time(ours) / time(other)))
+    }
 }
 
 /// The programs, a server, and what they share.
@@ -69,8 +95,7 @@ impl Bench {
                 let counts = self.count(case)?;
                 rows.push(Row {
                     case,
-                    nanos: median(outcomes.iter().flat_map(|o| o.nanos.iter().copied())),
-                    cpu_nanos: median(outcomes.iter().map(|o| o.cpu_nanos)),
+                    turns: outcomes.iter().map(Turn::of).collect(),
                     instructions: self.instructions(case)?,
                     blocks: counts.as_ref().map(|c| c.blocks),
                     bytes: counts.as_ref().map(|c| c.bytes),

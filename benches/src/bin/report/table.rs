@@ -26,8 +26,8 @@ pub(crate) fn print(rows: &[Row]) {
         println!(
             "| {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |",
             row.case,
-            time(row.nanos),
-            time(row.cpu_nanos),
+            time(row.median(|turn| turn.nanos)),
+            time(row.median(|turn| turn.cpu_nanos)),
             cell(row.instructions, count),
             compared(Who::Raw),
             compared(Who::Reqwest),
@@ -35,7 +35,7 @@ pub(crate) fn print(rows: &[Row]) {
             cell(row.bytes, bytes),
             cell(row.heap_peak, |peak| bytes(peak as f64)),
             cell(row.resident_peak, |peak| bytes(peak as f64)),
-            cell(speed, |raw| format!("{:.2}", raw.nanos / row.nanos)),
+            cell(speed, |raw| format!("{:.2}", raw.ratio(row, |turn| turn.nanos))),
         );
     }
 }

@@ -94,6 +94,7 @@ impl<'a> Writer<'a> {
 
 macro_rules! by_serde_json {
     ($($method:ident($value:ty)),* $(,)?) => {$(
+        #[inline]
         fn $method(self, value: $value) -> Result<(), Error> {
             serde_json::to_writer(self.0, &value)
         }

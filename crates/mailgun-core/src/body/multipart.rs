@@ -2,6 +2,7 @@
 
 use std::{borrow::Cow, cell::RefCell, fmt};
 
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use bytes::Bytes;
 use http::HeaderValue;
 
@@ -137,25 +138,20 @@ impl Form {
     /// The first fault of a part, or the failure of the system's source of randomness.
     pub fn finish(mut self) -> Result<(HeaderValue, Body), Error> {
         match self.boundary.take() {
-            Some(boundary) => self.finish_with(&boundary),
-            None => self.finish_with(&Boundary::random()?),
+            Some(boundary) => self.finish_with(*boundary),
+            None => self.finish_with(Boundary::random()?),
         }
     }
 
-    fn finish_with(self, boundary: &Boundary) -> Result<(HeaderValue, Body), Error> {
+    fn finish_with(self, boundary: Boundary) -> Result<(HeaderValue, Body), Error> {
         let length = self.copied_length();
         let (texts, fault) = self.texts.into_parts();
         if let Some(fault) = fault {
             return Err(fault);
         }
-        // Not a piece of the body's buffer: HTTP/2 keeps headers for longer than bodies.
-        let content_type = [b"multipart/form-data; boundary=", boundary.text()].concat();
-        let content_type = HeaderValue::from_maybe_shared(Bytes::from(content_type))
-            .map_err(|_| Error::invalid("boundary", "holds characters that a header cannot"))?;
-
         let mut layout = Layout { buffer: Vec::with_capacity(length), segments: Vec::new() };
         for (name, text) in texts {
-            put_head(&mut layout.buffer, boundary, &name)?;
+            put_head(&mut layout.buffer, &boundary, &name)?;
             layout.buffer.extend_from_slice(TEXT);
             layout.bytes(text);
             layout.buffer.extend_from_slice(END);
@@ -164,13 +160,13 @@ impl Form {
             layout.bytes(series.parts);
         }
         for (name, pieces) in self.pieces {
-            put_head(&mut layout.buffer, boundary, &name)?;
+            put_head(&mut layout.buffer, &boundary, &name)?;
             layout.buffer.extend_from_slice(TEXT);
             pieces.into_iter().for_each(|piece| layout.bytes(piece));
             layout.buffer.extend_from_slice(END);
         }
         for (name, file) in self.files {
-            put_head(&mut layout.buffer, boundary, &name)?;
+            put_head(&mut layout.buffer, &boundary, &name)?;
             layout.buffer.extend_from_slice(b"\"; filename=\"");
             put_filename(&mut layout.buffer, &name, file.filename())?;
             layout.buffer.extend_from_slice(b"\"\r\nContent-Type: ");
@@ -182,7 +178,8 @@ impl Form {
             }
             layout.buffer.extend_from_slice(END);
         }
-        Ok((content_type, layout.close(boundary)))
+        let body = layout.close(&boundary);
+        Ok((boundary.content_type, body))
     }
 
     /// Room for all that is copied, a little more where names need escapes or files long types.
@@ -210,54 +207,64 @@ const TEXT: &[u8; 5] = b"\"\r\n\r\n";
 /// What every part ends with.
 const END: &[u8; 2] = b"\r\n";
 
-/// What every part starts with, the boundary in it.
-struct Boundary([u8; Self::OPENING.len()]);
+/// The boundary of a form, in the two places where it stands.
+struct Boundary {
+    content_type: HeaderValue,
+    /// What every part starts with.
+    opening: [u8; Self::OPENING.len()],
+}
 
 impl Boundary {
     const OPENING: &[u8; 72] =
         b"--mailgun-0123456789012345678901\r\nContent-Disposition: form-data; name=\"";
+    const CONTENT_TYPE: &[u8; 60] = b"multipart/form-data; boundary=mailgun-0123456789012345678901";
     const LENGTH: usize = "mailgun-0123456789012345678901".len();
 
     /// An attachment whose author can guess the boundary could add fields, a `bcc` say.
     fn random() -> Result<Self, Error> {
-        const LETTERS: &[u8; 64] =
-            b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+        let content_type = unused_content_type()?;
         let mut opening = *Self::OPENING;
-        let letters = &mut opening["--mailgun-".len()..];
-        for (letter, byte) in letters.iter_mut().zip(random()?) {
-            *letter = LETTERS[usize::from(byte) % LETTERS.len()];
-        }
-        Ok(Self(opening))
-    }
-
-    fn opening(&self) -> &[u8; Self::OPENING.len()] {
-        &self.0
+        let boundary = content_type.as_bytes().last_chunk().unwrap_or(&[0; Self::LENGTH]);
+        opening["--".len()..][..Self::LENGTH].copy_from_slice(boundary);
+        Ok(Self { content_type, opening })
     }
 
     fn text(&self) -> &[u8] {
-        &self.0["--".len()..][..Self::LENGTH]
+        &self.opening["--".len()..][..Self::LENGTH]
     }
 }
 
-/// Random bytes of the system that nobody has had.
+/// A content type with a boundary that nobody has had.
 ///
-/// They are fetched for several boundaries at once: asking the system takes as long as much of the
-/// rest of a small form.
-fn random() -> Result<[u8; 22], Error> {
+/// They are made for several forms at once: asking the system for random bytes takes as long as
+/// much of the rest of a small form, and all share one buffer. It is not a piece of the body's
+/// buffer, since HTTP/2 keeps headers for longer than bodies.
+fn unused_content_type() -> Result<HeaderValue, Error> {
+    const AT_ONCE: usize = 32;
     thread_local! {
-        static UNUSED: RefCell<Vec<[u8; 22]>> = const { RefCell::new(Vec::new()) };
+        static UNUSED: RefCell<Vec<HeaderValue>> = const { RefCell::new(Vec::new()) };
     }
-    UNUSED.with_borrow_mut(|unused| match unused.pop() {
-        Some(random) => Ok(random),
-        None => {
-            let mut fresh = [[0; 22]; 16];
-            getrandom::fill(fresh.as_flattened_mut()).map_err(|error| {
-                Error::config("randomness", format_args!("is not available: {error}"))
-            })?;
-            let [random, rest @ ..] = fresh;
-            unused.extend_from_slice(&rest);
-            Ok(random)
+    UNUSED.with_borrow_mut(|unused| {
+        if let Some(content_type) = unused.pop() {
+            return Ok(content_type);
         }
+        let mut random = [[0; 16]; AT_ONCE];
+        getrandom::fill(random.as_flattened_mut()).map_err(|error| {
+            Error::config("randomness", format_args!("is not available: {error}"))
+        })?;
+        let mut texts = String::with_capacity(AT_ONCE * Boundary::CONTENT_TYPE.len());
+        for random in random {
+            texts.push_str("multipart/form-data; boundary=mailgun-");
+            BASE64_URL_SAFE_NO_PAD.encode_string(random, &mut texts);
+        }
+        let texts = Bytes::from(texts);
+        for at in (0..texts.len()).step_by(Boundary::CONTENT_TYPE.len()) {
+            let text = texts.slice(at..at + Boundary::CONTENT_TYPE.len());
+            let text = HeaderValue::from_maybe_shared(text)
+                .map_err(|_| Error::invalid("boundary", "holds characters that a header cannot"))?;
+            unused.push(text);
+        }
+        unused.pop().ok_or_else(|| Error::config("boundary", "could not be made"))
     })
 }
 
@@ -294,7 +301,7 @@ impl Layout {
 }
 
 fn put_head(buffer: &mut Vec<u8>, boundary: &Boundary, name: &str) -> Result<(), Error> {
-    buffer.extend_from_slice(boundary.opening());
+    buffer.extend_from_slice(&boundary.opening);
     put_name(buffer, name).map_err(|reason| Error::invalid(name.escape_debug(), reason))
 }
 
@@ -311,12 +318,18 @@ fn put_filename(buffer: &mut Vec<u8>, field: &str, filename: &str) -> Result<(),
 ///
 /// The error says why a reader on the other side would lose or misread it, where the escapes do not
 /// help.
+#[inline]
 fn put_name(buffer: &mut Vec<u8>, name: &str) -> Result<(), &'static str> {
     // Nearly every name.
     if name.bytes().fold(true, |plain, byte| plain & PLAIN[usize::from(byte)]) {
         buffer.extend_from_slice(name.as_bytes());
         return Ok(());
     }
+    put_odd_name(buffer, name)
+}
+
+#[cold]
+fn put_odd_name(buffer: &mut Vec<u8>, name: &str) -> Result<(), &'static str> {
     let is_escaped = |byte: &u8| matches!(byte, b'"' | b'\r' | b'\n');
     if name.bytes().any(|byte| byte.is_ascii_control() && !is_escaped(&byte)) {
         return Err("must not hold control characters");
@@ -385,12 +398,9 @@ mod tests {
 
     /// The content type and the body, with `B` for the boundary.
     async fn written(form: Form) -> (String, Vec<u8>) {
-        let boundary = match &form.boundary {
-            Some(boundary) => Boundary(boundary.0),
-            None => Boundary(*Boundary::OPENING),
-        };
-        let shortened = |text: &str| text.replace(str::from_utf8(boundary.text()).unwrap(), "B");
-        let (content_type, body) = form.finish_with(&boundary).unwrap();
+        let (content_type, body) = form.finish().unwrap();
+        let boundary = content_type.to_str().unwrap().split_once('=').unwrap().1.to_owned();
+        let shortened = |text: &str| text.replace(&boundary, "B");
         let declared = body.size_hint().exact();
         let bytes = body.collect().await.unwrap().to_bytes();
         if let Some(declared) = declared {

@@ -6,17 +6,14 @@ mod wait;
 
 use std::{
     fmt,
-    future::ready,
     pin::Pin,
     task::{Context, Poll, ready},
     time::Duration,
 };
 
 use bytes::Bytes;
-use futures_util::TryFutureExt as _;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri, header};
 use http_body::Body as _;
-use pin_project_lite::pin_project;
 use serde::{Serialize, de::DeserializeOwned};
 
 pub use self::{
@@ -97,9 +94,6 @@ impl Default for Options {
         Self { deadline: None, repeatability: None, may_retry: true, wants_redirect: false }
     }
 }
-
-/// The future of a [`Call`].
-pub type CallFuture<T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>;
 
 impl<T: DeserializeOwned + 'static> Call<T> {
     pub(crate) fn json_reply(client: Client, route: Route, target: Result<Target, Error>) -> Self {
@@ -319,21 +313,18 @@ impl<T> Call<T> {
     }
 }
 
-pin_project! {
-    /// An exchange whose reply becomes a `T`.
-    struct Typed<T> {
-        #[pin]
-        exchange: Exchange,
-        decode: Option<Decode<T>>,
-    }
+/// An exchange whose reply becomes a `T`.
+struct Typed<T> {
+    exchange: Exchange,
+    decode: Option<Decode<T>>,
 }
 
 impl<T> Future for Typed<T> {
     type Output = Result<Reply<T>, Error>;
 
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let mut this = self.project();
-        let (parts, body) = ready!(this.exchange.as_mut().poll(cx))?.into_parts();
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = &mut *self;
+        let (parts, body) = ready!(Pin::new(&mut this.exchange).poll(cx))?.into_parts();
         let Some(decode) = this.decode.take() else { return Poll::Pending };
         let context = this.exchange.context();
         let attempts = context.attempts();
@@ -406,18 +397,36 @@ impl Options {
     }
 }
 
-impl<T: Send + 'static> IntoFuture for Call<T> {
+/// The future of a [`Call`].
+#[must_use = "a call is sent when it is awaited"]
+pub struct CallFuture<T>(Result<Typed<T>, Option<Error>>);
+
+impl<T> Future for CallFuture<T> {
+    type Output = Result<T, Error>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        match &mut self.0 {
+            Ok(typed) => Pin::new(typed).poll(cx).map_ok(|reply| reply.value),
+            Err(fault) => fault.take().map_or(Poll::Pending, |fault| Poll::Ready(Err(fault))),
+        }
+    }
+}
+
+impl<T> fmt::Debug for CallFuture<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CallFuture").finish_non_exhaustive()
+    }
+}
+
+impl<T> IntoFuture for Call<T> {
     type Output = Result<T, Error>;
     type IntoFuture = CallFuture<T>;
 
     fn into_future(self) -> CallFuture<T> {
-        match self.start(false) {
-            Ok((exchange, decode)) => {
-                let typed = Typed { exchange, decode: Some(decode) };
-                Box::pin(typed.map_ok(|reply| reply.value))
-            }
-            Err(error) => Box::pin(ready(Err(error))),
-        }
+        CallFuture(match self.start(false) {
+            Ok((exchange, decode)) => Ok(Typed { exchange, decode: Some(decode) }),
+            Err(fault) => Err(Some(fault)),
+        })
     }
 }
 

@@ -7,7 +7,6 @@ use std::{
 };
 
 use http::{Request, Response, StatusCode, response::Parts};
-use pin_project_lite::pin_project;
 use tokio::time::{Instant, Sleep};
 use tracing::{Span, field::Empty};
 
@@ -19,23 +18,20 @@ use crate::{
     reply::{Collect, ERROR_BODY, Frames, unread},
 };
 
-pin_project! {
-    /// A call that has been given to the stack; it runs when it is polled.
-    ///
-    /// It gives the reply of a success: read to its end, or with its body as it comes for a call
-    /// that wants a stream.
-    pub(crate) struct Exchange {
-        stage: Stage,
-        limits: Limits,
-        context: CallContext,
-        wants_redirect: bool,
-        // When the call must end, and the limit that this comes from.
-        deadline: Option<(Instant, Duration)>,
-        // Made when the call first has to wait.
-        #[pin]
-        sleep: Option<Sleep>,
-        span: Span,
-    }
+/// A call that has been given to the stack; it runs when it is polled.
+///
+/// It gives the reply of a success: read to its end, or with its body as it comes for a call that
+/// wants a stream.
+pub(crate) struct Exchange {
+    stage: Stage,
+    limits: Limits,
+    context: CallContext,
+    wants_redirect: bool,
+    /// When the call must end, and the limit that this comes from.
+    deadline: Option<(Instant, Duration)>,
+    /// Made when the call has to wait and no attempt's timer ends it in time.
+    sleep: Option<Pin<Box<Sleep>>>,
+    span: Span,
 }
 
 enum Stage {
@@ -113,26 +109,22 @@ impl Stage {
 impl Future for Exchange {
     type Output = Result<Response<ReplyBody>, Error>;
 
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let mut this = self.project();
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = &mut *self;
         let entered = this.span.enter();
-        let mut outcome =
-            this.stage.poll(cx, *this.limits, this.context.is_streamed(), *this.wants_redirect);
-        if let (Poll::Pending, Some((at, limit))) = (&outcome, *this.deadline)
+        let is_streamed = this.context.is_streamed();
+        let mut outcome = this.stage.poll(cx, this.limits, is_streamed, this.wants_redirect);
+        if let (Poll::Pending, Some((at, limit))) = (&outcome, this.deadline)
             && !this.context.is_timed()
         {
-            if this.sleep.is_none() {
-                this.sleep.set(Some(tokio::time::sleep_until(at)));
-            }
-            if let Some(sleep) = this.sleep.as_mut().as_pin_mut() {
-                ready!(sleep.poll(cx));
-            }
+            let sleep = || Box::pin(tokio::time::sleep_until(at));
+            ready!(this.sleep.get_or_insert_with(sleep).as_mut().poll(cx));
             let error = Error::timeout(TimeoutPhase::Total, limit);
             outcome = Poll::Ready(Err(error.with_delivery(this.context.delivery_so_far())));
         }
         drop(entered);
         let outcome = ready!(outcome);
-        Poll::Ready(outcome.map_err(|error| explained(error, this.context, this.span)))
+        Poll::Ready(outcome.map_err(|error| explained(error, &this.context, &this.span)))
     }
 }
 

@@ -335,7 +335,9 @@ struct Again {
     method: Method,
     uri: Uri,
     version: Version,
-    headers: Vec<(HeaderName, HeaderValue)>,
+    // Most requests have one here, and need no list.
+    header: Option<(HeaderName, HeaderValue)>,
+    more_headers: Vec<(HeaderName, HeaderValue)>,
     extensions: Extensions,
     body: Body,
 }
@@ -345,6 +347,7 @@ impl Again {
     fn new(request: &Request<Body>) -> Option<Self> {
         let body = request.body().replay()?;
         let headers = request.headers().iter();
+        let mut headers = headers.map(|(name, value)| (name.clone(), value.clone()));
         // A context that is alone is put in when the copy is used.
         let extensions = request.extensions();
         let is_alone = extensions.len() == 1 && extensions.get::<CallContext>().is_some();
@@ -352,7 +355,8 @@ impl Again {
             method: request.method().clone(),
             uri: request.uri().clone(),
             version: request.version(),
-            headers: headers.map(|(name, value)| (name.clone(), value.clone())).collect(),
+            header: headers.next(),
+            more_headers: headers.collect(),
             extensions: if is_alone { Extensions::new() } else { extensions.clone() },
             body,
         })
@@ -363,7 +367,7 @@ impl Again {
         *request.method_mut() = self.method.clone();
         *request.uri_mut() = self.uri.clone();
         *request.version_mut() = self.version;
-        for (name, value) in &self.headers {
+        for (name, value) in self.header.iter().chain(&self.more_headers) {
             request.headers_mut().append(name, value.clone());
         }
         *request.extensions_mut() = self.extensions.clone();

@@ -122,7 +122,10 @@ impl Batch {
         mut self,
         recipients: impl IntoIterator<Item = (A, V)>,
     ) -> Self {
-        let recipients = recipients.into_iter();
+        let mut recipients = recipients.into_iter();
+        if let Some((address, variables)) = recipients.next() {
+            self.push(address, &variables);
+        }
         self.recipients.reserve(recipients.size_hint().0);
         for (address, variables) in recipients {
             self.push(address, &variables);

@@ -31,8 +31,14 @@ struct Recipient {
 }
 
 impl Recipients {
+    /// Makes room for so many that are a little longer than the last; within limits, since what an
+    /// iterator says of itself may be anything.
     pub(super) fn reserve(&mut self, additional: usize) {
+        let additional = additional.min(100_000);
         self.list.reserve(additional);
+        let last = self.variables.len() - self.before(self.len().saturating_sub(1)).variables;
+        let all = additional.saturating_mul(last + last / 4);
+        self.variables.reserve(all.min(16 * 1024 * 1024));
     }
 
     pub(super) fn len(&self) -> usize {

@@ -151,7 +151,7 @@ impl Mailbox {
     #[doc(hidden)]
     #[inline]
     pub fn address_in(text: &str) -> Option<Range<usize>> {
-        if plain::is_address(text) { Some(0..text.len()) } else { plain::address_after_name(text) }
+        plain::address_in(text)
     }
 
     fn parse(text: &str) -> Result<Self, Reason> {

@@ -4,15 +4,43 @@ use std::ops::Range;
 
 use super::is_special;
 
-/// Where the address is in `text`, if that is `name <address>`, as it is sent.
-pub(super) fn address_after_name(text: &str) -> Option<Range<usize>> {
-    let (name, address) = text.strip_suffix('>')?.split_once(" <")?;
-    let is_name = |byte: &u8| byte.is_ascii_graphic() && !is_special(char::from(*byte));
-    let mut words = name.as_bytes().split(|byte| *byte == b' ');
-    let has_name = words.all(|word| !word.is_empty() && word.iter().all(is_name));
-    let start = name.len() + " <".len();
-    (has_name && is_address(address)).then_some(start..start + address.len())
+/// Where the address is in `text`, if that is an address, or `name <address>` as it is sent.
+#[inline]
+pub(super) fn address_in(text: &str) -> Option<Range<usize>> {
+    if text.as_bytes().ends_with(b">") {
+        return address_after_name(text);
+    }
+    is_address(text).then_some(0..text.len())
 }
+
+fn address_after_name(text: &str) -> Option<Range<usize>> {
+    let inner = text.strip_suffix('>')?;
+    let start = inner.bytes().position(|byte| byte == b'<')? + 1;
+    let is_plain = is_name(text.get(..start)?.as_bytes()) && is_address(inner.get(start..)?);
+    is_plain.then_some(start..inner.len())
+}
+
+/// Whether this is words with one space between them, and one and `<` after them.
+fn is_name(text: &[u8]) -> bool {
+    let Some(name) = text.strip_suffix(b" <") else { return false };
+    let is_next = |before: &mut u8, byte: u8| match std::mem::replace(before, byte) {
+        b' ' => byte != b' ' && IN_NAME[usize::from(byte)],
+        _ => IN_NAME[usize::from(byte)],
+    };
+    let mut before = b' ';
+    name.iter().all(|byte| is_next(&mut before, *byte)) && before != b' '
+}
+
+/// Spaces and letters that mean nothing else.
+const IN_NAME: [bool; 256] = {
+    let mut in_name = [false; 256];
+    let mut byte = b' ';
+    while byte <= b'~' {
+        in_name[byte as usize] = !is_special(byte as char);
+        byte += 1;
+    }
+    in_name
+};
 
 /// Whether `text` is an address: the letters of RFC 5322's `atext` and dots, `@`, a domain name.
 pub(super) fn is_address(text: &str) -> bool {
@@ -133,7 +161,7 @@ mod tests {
         for (text, address) in [
             ("Bob <b@x>", Some("b@x")),
             ("Bob O'Brien & Sons! <b@x>", Some("b@x")),
-            ("b@x", None),
+            ("b@x", Some("b@x")),
             ("<b@x>", None),
             (" <b@x>", None),
             ("Bob<b@x>", None),
@@ -147,7 +175,7 @@ mod tests {
             ("Bob <b@x", None),
             ("Bob < b@x>", None),
         ] {
-            assert_eq!(address_after_name(text).map(|range| &text[range]), address, "{text}");
+            assert_eq!(address_in(text).map(|range| &text[range]), address, "{text}");
         }
     }
 }

@@ -22,20 +22,20 @@ use hyper_util::{
     rt::TokioIo,
 };
 use rustls::ClientConfig;
-use tokio::net::TcpStream;
 use tower::{Service, ServiceExt, service_fn};
 
 use super::{
     TransportConfig,
     classify::{Carried, chain, find, root_cause},
     proxy::{Hop, ProxyRules, with_port},
+    tcp::Tcp,
     tls::Tls,
 };
 use crate::{BoxError, Delivery, Error, Kind, TimeoutPhase};
 
 /// A connection up to the point where TLS with the destination may begin; it is `Https` if the
 /// connection to the proxy is encrypted.
-type Dialed = MaybeHttpsStream<TokioIo<TcpStream>>;
+type Dialed = MaybeHttpsStream<TokioIo<Tcp>>;
 
 /// A connection over which requests are sent.
 pub(crate) type Stream = MaybeHttpsStream<Dialed>;
@@ -156,8 +156,8 @@ impl Inner {
         secure(self.tcp(proxy, peer).await?, proxy, tls, peer).await
     }
 
-    async fn tcp(&self, uri: &Uri, peer: Peer<'_>) -> Result<TokioIo<TcpStream>, Error> {
-        self.tcp.clone().oneshot(uri.clone()).await.map_err(|error| {
+    async fn tcp(&self, uri: &Uri, peer: Peer<'_>) -> Result<TokioIo<Tcp>, Error> {
+        let stream = self.tcp.clone().oneshot(uri.clone()).await.map_err(|error| {
             if let Some(limit) = self.limit
                 && let Some(cause) = find::<io::Error>(&error)
                 && cause.kind() == io::ErrorKind::TimedOut
@@ -166,7 +166,8 @@ impl Inner {
             }
             let text = format!("could not connect to {peer}: {}", chain(&error));
             Error::new(Kind::Connect, Delivery::NotSent, text).with_source(error)
-        })
+        })?;
+        Ok(TokioIo::new(Tcp(stream.into_inner())))
     }
 }
 

@@ -4,6 +4,7 @@ mod classify;
 mod connector;
 mod proxy;
 mod send;
+mod tcp;
 mod tls;
 
 use std::time::Duration;

@@ -3,6 +3,7 @@ use hyper_util::client::proxy::matcher::Matcher;
 
 use super::{
     super::proxy::{Hop, ProxyRules},
+    servers::server,
     *,
 };
 
@@ -160,4 +161,13 @@ fn roots_that_were_not_built_in_are_named() {
     let error = Transport::<Full<Bytes>>::new(&config, true).err().unwrap();
     assert_fate(&error, Kind::Config, Delivery::NotSent);
     assert!(error.to_string().contains("`webpki-roots`"), "{error}");
+}
+
+#[tokio::test]
+async fn a_reply_carries_nothing_of_its_connection() {
+    let address = server(None).await;
+    let transport = Transport::new(&config(), false).unwrap();
+    let request = Request::get(format!("http://{address}/")).body(Full::<Bytes>::default());
+    let reply = transport.oneshot(request.unwrap()).await.unwrap();
+    assert!(reply.extensions().is_empty());
 }

@@ -349,6 +349,7 @@ fn types_can_be_shared_and_futures_spawned() {
     fn clone_send_sync<T: Clone + Send + Sync + 'static>() {}
     fn send_sync<T: Send + Sync + 'static>() {}
     fn send<T: Send>(_: &T) {}
+    fn unpin<T: Unpin>(_: &T) {}
 
     clone_send_sync::<Client>();
     clone_send_sync::<HttpService>();
@@ -361,6 +362,7 @@ fn types_can_be_shared_and_futures_spawned() {
     let call = || client.call::<Value>(SEND, DOMAIN).multipart(mail());
     send::<Call<Value>>(&call());
     send::<CallFuture<Value>>(&call().into_future());
+    unpin(&call().into_future());
     send(&call().reply());
     send(&call().stream());
     send(&client.has_domain("mg.example.com"));

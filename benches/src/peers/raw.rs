@@ -43,7 +43,7 @@ impl Raw {
             .timer(TokioTimer::new())
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(Duration::from_secs(50))
-            .pool_max_idle_per_host(32)
+            .pool_max_idle_per_host(128)
             .build(connector);
         Ok(Self { client, uri: format!("{base_url}{PATH}").parse()?, headers, body })
     }

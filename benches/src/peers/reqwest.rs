@@ -40,7 +40,7 @@ impl Sender {
     ///
     /// If the client cannot be built.
     pub fn new(base_url: &str) -> Result<Self> {
-        let client = Client::builder().no_proxy().pool_max_idle_per_host(32).build()?;
+        let client = Client::builder().no_proxy().pool_max_idle_per_host(128).build()?;
         let url = format!("{base_url}{PATH}");
         url.parse::<Uri>()?;
         Ok(Self { client, url, load: Load::Simple })

@@ -243,7 +243,7 @@ async fn check_flows(versions: HttpVersions, witness: &str) {
 
 #[tokio::test]
 async fn nothing_secret_is_traced_over_http_1() {
-    check_flows(HttpVersions::Http1Only, "hyper_util::client::legacy").await;
+    check_flows(HttpVersions::Http1Only, "mailgun_core::transport").await;
 }
 
 #[tokio::test]

@@ -229,7 +229,7 @@ impl<C: From<Client>> ClientBuilder<C> {
         self
     }
 
-    /// Keeps at most so many unused connections to a host; default 32.
+    /// Keeps at most so many unused connections to a host; default 128.
     pub fn pool_max_idle_per_host(mut self, connections: usize) -> Self {
         self.transport.pool_max_idle_per_host = connections;
         self

@@ -1,69 +1,26 @@
 //! What a failed exchange means: which kind of fault, and whether the request was sent.
 
-use std::{
-    error::Error as StdError,
-    fmt, io,
-    sync::{Mutex, PoisonError},
-};
-
-use hyper_util::client::legacy;
+use std::{error::Error as StdError, io};
 
 use crate::{Delivery, Error, Kind};
 
-/// An error of ours on its way through code that lends its sources but does not give them back.
-pub(crate) struct Carried(Mutex<Option<Error>>);
-
-impl Carried {
-    pub(super) fn new(error: Error) -> Self {
-        Self(Mutex::new(Some(error)))
-    }
-
-    pub(super) fn take(&self) -> Option<Error> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
-    }
+/// A request that a connection did not take.
+pub(super) fn unsent(error: hyper::Error) -> Error {
+    let text = format!("the connection closed before the request was sent: {}", chain(&error));
+    Error::new(Kind::Transport, Delivery::NotSent, text).with_source(error)
 }
 
-impl fmt::Debug for Carried {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&*self.0.lock().unwrap_or_else(PoisonError::into_inner), f)
-    }
-}
-
-impl fmt::Display for Carried {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &*self.0.lock().unwrap_or_else(PoisonError::into_inner) {
-            Some(error) => fmt::Display::fmt(error, f),
-            None => f.write_str("no connection"),
-        }
-    }
-}
-
-impl StdError for Carried {}
-
-/// The error of the pooled client as ours.
+/// A request that a connection took, and whose reply did not come.
 ///
-/// `NotSent` is said only where the request was never given to a connection, or where the server
-/// vouches that it did not process it; everything else is `Unknown`.
-pub(crate) fn classify(error: legacy::Error) -> Error {
-    if let Some(ours) = find::<Carried>(&error).and_then(Carried::take) {
-        return ours;
-    }
-    let cause = error.source().map(chain).unwrap_or_else(|| error.to_string());
-    if error.is_connect() {
-        let text = format!("could not connect: {cause}");
-        return Error::new(Kind::Connect, Delivery::NotSent, text).with_source(error);
-    }
-    let hyper = find::<hyper::Error>(&error);
-    if hyper.is_some_and(hyper::Error::is_body_write_aborted) {
+/// `NotSent` is said only where no whole request went out, or where the server vouches that it did
+/// not process it; everything else is `Unknown`.
+pub(super) fn broken(error: hyper::Error) -> Error {
+    if error.is_body_write_aborted() {
         let text = "the request body ended before its stated length";
         return Error::new(Kind::RequestBody, Delivery::NotSent, text).with_source(error);
     }
-    // Errors of a connection name it; without one, the request was still with the client. A
-    // canceled request was queued for a connection that closed before taking it.
-    let kept = error.connect_info().is_none() || hyper.is_some_and(hyper::Error::is_canceled);
-    let (delivery, text) = if kept {
-        (Delivery::NotSent, format!("the connection closed before the request was sent: {cause}"))
-    } else if hyper.is_some_and(unprocessed) {
+    let cause = chain(&error);
+    let (delivery, text) = if unprocessed(&error) {
         (Delivery::NotSent, format!("the server did not take the request: {cause}"))
     } else {
         (Delivery::Unknown, format!("the connection broke: {cause}"))

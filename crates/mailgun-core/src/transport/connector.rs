@@ -5,9 +5,7 @@ use std::{
     fmt,
     future::{Ready, ready},
     io,
-    pin::Pin,
     sync::Arc,
-    task::{Context, Poll},
     time::Duration,
 };
 
@@ -22,20 +20,20 @@ use hyper_util::{
     rt::TokioIo,
 };
 use rustls::ClientConfig;
+use tokio::net::TcpStream;
 use tower::{Service, ServiceExt, service_fn};
 
 use super::{
     TransportConfig,
-    classify::{Carried, chain, find, root_cause},
+    classify::{chain, find, root_cause},
     proxy::{Hop, ProxyRules, with_port},
-    tcp::Tcp,
     tls::Tls,
 };
 use crate::{BoxError, Delivery, Error, Kind, TimeoutPhase};
 
 /// A connection up to the point where TLS with the destination may begin; it is `Https` if the
 /// connection to the proxy is encrypted.
-type Dialed = MaybeHttpsStream<TokioIo<Tcp>>;
+type Dialed = MaybeHttpsStream<TokioIo<TcpStream>>;
 
 /// A connection over which requests are sent.
 pub(crate) type Stream = MaybeHttpsStream<Dialed>;
@@ -44,10 +42,7 @@ pub(crate) type Stream = MaybeHttpsStream<Dialed>;
 ///
 /// An http proxy is asked for a tunnel to destinations with plain http, too: the same way for all
 /// of them, which keeps the credentials of the proxy out of the requests.
-#[derive(Clone)]
-pub(crate) struct Connector(Arc<Inner>);
-
-struct Inner {
+pub(crate) struct Connector {
     tcp: HttpConnector,
     proxies: ProxyRules,
     tls: Tls,
@@ -84,36 +79,20 @@ impl Connector {
         tcp.set_keepalive(config.tcp_keepalive);
         // Shared out among the addresses of a host, so that a dead one leaves time for the next.
         tcp.set_connect_timeout(config.connect_timeout);
-        Ok(Self(Arc::new(Inner { tcp, proxies, tls, limit: config.connect_timeout })))
-    }
-}
-
-impl Service<Uri> for Connector {
-    type Response = Stream;
-    type Error = Carried;
-    type Future = Pin<Box<dyn Future<Output = Result<Stream, Carried>> + Send>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Carried>> {
-        Poll::Ready(Ok(()))
+        Ok(Self { tcp, proxies, tls, limit: config.connect_timeout })
     }
 
-    fn call(&mut self, dst: Uri) -> Self::Future {
-        let inner = Arc::clone(&self.0);
-        Box::pin(async move { inner.connect_in_time(&dst).await.map_err(Carried::new) })
-    }
-}
-
-impl Inner {
-    async fn connect_in_time(&self, dst: &Uri) -> Result<Stream, Error> {
+    /// A connection to the host of `dst`.
+    pub(super) async fn connect(&self, dst: &Uri) -> Result<Stream, Error> {
         match self.limit {
-            Some(limit) => tokio::time::timeout(limit, self.connect(dst))
+            Some(limit) => tokio::time::timeout(limit, self.open(dst))
                 .await
                 .unwrap_or_else(|_| Err(Error::timeout(TimeoutPhase::Connect, limit))),
-            None => self.connect(dst).await,
+            None => self.open(dst).await,
         }
     }
 
-    async fn connect(&self, dst: &Uri) -> Result<Stream, Error> {
+    async fn open(&self, dst: &Uri) -> Result<Stream, Error> {
         if dst.scheme() != Some(&Scheme::HTTPS) {
             return Ok(MaybeHttpsStream::Http(self.dial(dst).await?));
         }
@@ -156,8 +135,8 @@ impl Inner {
         secure(self.tcp(proxy, peer).await?, proxy, tls, peer).await
     }
 
-    async fn tcp(&self, uri: &Uri, peer: Peer<'_>) -> Result<TokioIo<Tcp>, Error> {
-        let stream = self.tcp.clone().oneshot(uri.clone()).await.map_err(|error| {
+    async fn tcp(&self, uri: &Uri, peer: Peer<'_>) -> Result<TokioIo<TcpStream>, Error> {
+        self.tcp.clone().oneshot(uri.clone()).await.map_err(|error| {
             if let Some(limit) = self.limit
                 && let Some(cause) = find::<io::Error>(&error)
                 && cause.kind() == io::ErrorKind::TimedOut
@@ -166,8 +145,7 @@ impl Inner {
             }
             let text = format!("could not connect to {peer}: {}", chain(&error));
             Error::new(Kind::Connect, Delivery::NotSent, text).with_source(error)
-        })?;
-        Ok(TokioIo::new(Tcp(stream.into_inner())))
+        })
     }
 }
 

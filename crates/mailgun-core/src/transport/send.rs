@@ -10,16 +10,14 @@ use std::{
 use http::{Request, Response};
 use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
-use hyper_util::client::legacy;
 use tower::Service;
 
-use super::{Connector, TransportConfig, classify, client};
+use super::{Connector, TransportConfig, pool::Pool};
 use crate::{BoxError, CallContext, Delivery, Error, Kind};
 
 /// Sends requests over pooled connections; all its errors are ours.
 pub(crate) struct Transport<B> {
-    // The pooled client copies its settings when it is cloned, and layers clone what they call.
-    client: Arc<legacy::Client<Connector, Watched<B>>>,
+    pool: Arc<Pool<Watched<B>>>,
 }
 
 impl<B> Transport<B>
@@ -30,18 +28,17 @@ where
 {
     /// Needs no runtime. With `needs_tls`, faults of the TLS settings are found here.
     pub(crate) fn new(config: &TransportConfig, needs_tls: bool) -> Result<Self, Error> {
-        Ok(Self { client: Arc::new(client(config, Connector::new(config, needs_tls)?)) })
+        Ok(Self::over(config, Connector::new(config, needs_tls)?))
     }
 
-    #[cfg(test)]
-    pub(super) fn with_connector(config: &TransportConfig, connector: Connector) -> Self {
-        Self { client: Arc::new(client(config, connector)) }
+    pub(super) fn over(config: &TransportConfig, connector: Connector) -> Self {
+        Self { pool: Arc::new(Pool::new(config, connector)) }
     }
 }
 
 impl<B> Clone for Transport<B> {
     fn clone(&self) -> Self {
-        Self { client: self.client.clone() }
+        Self { pool: self.pool.clone() }
     }
 }
 
@@ -74,26 +71,31 @@ where
         }
         let kept = failure.clone();
         let request = request.map(|body| Watched { body, failure: kept, context });
-        Sending { exchange: self.client.request(request), failure }
+        let exchange: Exchange = match self.pool.origin(request.uri()) {
+            Ok(origin) => Box::pin(origin.send(request)),
+            Err(error) => Box::pin(std::future::ready(Err(error))),
+        };
+        Sending { exchange, failure }
     }
 }
 
 /// The exchange of one request for the head of its reply.
 #[must_use = "futures do nothing unless polled"]
 pub(crate) struct Sending {
-    exchange: legacy::ResponseFuture,
+    exchange: Exchange,
     failure: Option<Failure>,
 }
+
+type Exchange = Pin<Box<dyn Future<Output = Result<Response<Incoming>, Error>> + Send>>;
 
 impl Future for Sending {
     type Output = Result<Response<Incoming>, Error>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let result = ready!(Pin::new(&mut self.exchange).poll(cx));
-        Poll::Ready(result.map_err(|error| {
-            let failure = self.failure.as_ref().and_then(Failure::take);
-            failure.unwrap_or_else(|| classify(error))
-        }))
+        let result = ready!(self.exchange.as_mut().poll(cx));
+        Poll::Ready(
+            result.map_err(|error| self.failure.as_ref().and_then(Failure::take).unwrap_or(error)),
+        )
     }
 }
 

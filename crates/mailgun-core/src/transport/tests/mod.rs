@@ -1,4 +1,5 @@
 mod fate;
+mod pool;
 mod proxy;
 mod servers;
 mod settings;

@@ -142,7 +142,7 @@ async fn the_environments_proxy_is_used_but_not_for_loopback() {
     let (address, mut asked) = tunnel_proxy(None, Ok(server)).await;
     let environment = || Matcher::builder().all(format!("http://{address}")).build();
     let connector = Connector::with_environment(&config(), environment()).unwrap();
-    let transport = Transport::with_connector(&config(), connector);
+    let transport = Transport::over(&config(), connector);
 
     get_with(&transport, "http://api.test/").await.unwrap();
     assert!(asked.next().is_some());

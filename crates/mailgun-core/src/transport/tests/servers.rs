@@ -99,7 +99,7 @@ pub(super) async fn server(tls: Option<TlsAcceptor>) -> SocketAddr {
     .await
 }
 
-async fn serve(stream: impl Io + 'static) {
+pub(super) async fn serve(stream: impl Io + 'static) {
     let service = service_fn(|request: Request<Incoming>| async move {
         let body = Full::new(format!("{:?}", request.version()).into_bytes().into());
         Ok::<_, Infallible>(Response::<Full<bytes::Bytes>>::new(body))

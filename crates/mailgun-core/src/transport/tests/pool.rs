@@ -1,0 +1,554 @@
+//! Which connection a request goes over, and how long it is kept.
+
+use futures_util::future::{join_all, poll_fn};
+use http::{HeaderValue, header::HOST};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    sync::Notify,
+    task::JoinSet,
+    time::sleep,
+};
+use tokio_rustls::TlsAcceptor;
+
+use super::{
+    super::pool::host,
+    servers::{Count, Io, listen, read_head},
+    *,
+};
+
+const OK: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
+
+/// What happened to the connections of a server.
+#[derive(Clone, Default)]
+struct Seen {
+    opened: Count,
+    closed: Count,
+}
+
+impl Seen {
+    async fn closed(&self, how_many: usize) {
+        while self.closed.get() < how_many {
+            sleep(Duration::from_millis(5)).await;
+        }
+        assert_eq!(self.closed.get(), how_many);
+    }
+}
+
+/// Answers each request of HTTP/1.1 once `gate` lets it.
+async fn answer(mut stream: impl Io, gate: &Notify) {
+    while !read_head(&mut stream).await.is_empty() {
+        gate.notified().await;
+        stream.write_all(OK).await.unwrap();
+    }
+}
+
+/// A server that answers at once, and what it sees.
+async fn prompt() -> (String, Seen) {
+    let seen = Seen::default();
+    let counts = seen.clone();
+    let address = listen(move |mut stream: TcpStream| {
+        let seen = counts.clone();
+        async move {
+            seen.opened.up();
+            while !read_head(&mut stream).await.is_empty() {
+                stream.write_all(OK).await.unwrap();
+            }
+            seen.closed.up();
+        }
+    })
+    .await;
+    (format!("http://{address}/"), seen)
+}
+
+/// A server that answers when it is told to.
+async fn gated() -> (String, Seen, Arc<Notify>) {
+    let (seen, gate) = (Seen::default(), Arc::new(Notify::new()));
+    let (counts, opens) = (seen.clone(), Arc::clone(&gate));
+    let address = listen(move |stream: TcpStream| {
+        let (seen, gate) = (counts.clone(), Arc::clone(&opens));
+        async move {
+            seen.opened.up();
+            answer(stream, &gate).await;
+            seen.closed.up();
+        }
+    })
+    .await;
+    (format!("http://{address}/"), seen, gate)
+}
+
+fn transport(config: &TransportConfig) -> Transport<Full<Bytes>> {
+    Transport::new(config, false).unwrap()
+}
+
+/// Sends so many requests at once, and lets the server answer when all are there.
+async fn at_once(
+    how_many: usize,
+    transport: &Transport<Full<Bytes>>,
+    url: &str,
+    seen: &Seen,
+    gate: &Notify,
+) {
+    let open = async {
+        while seen.opened.get() < how_many {
+            sleep(Duration::from_millis(1)).await;
+        }
+        for _ in 0..how_many {
+            gate.notify_one();
+            sleep(Duration::from_millis(1)).await;
+        }
+    };
+    let calls = join_all((0..how_many).map(|_| get_with(transport, url)));
+    for reply in tokio::join!(calls, open).0 {
+        assert_eq!(reply.unwrap(), "ok");
+    }
+}
+
+#[tokio::test]
+async fn an_unused_connection_is_closed_in_time_though_nobody_asks() {
+    for http_versions in [HttpVersions::Http1Only, HttpVersions::Http2Only] {
+        let closed = Arc::new(Notify::new());
+        let tell = Arc::clone(&closed);
+        let address = listen(move |stream: TcpStream| {
+            let tell = Arc::clone(&tell);
+            async move {
+                servers::serve(stream).await;
+                tell.notify_one();
+            }
+        })
+        .await;
+        let config = TransportConfig {
+            http_versions,
+            pool_idle_timeout: Some(Duration::from_millis(50)),
+            ..config()
+        };
+        let transport = transport(&config);
+        get_with(&transport, format!("http://{address}/")).await.unwrap();
+        closed.notified().await;
+        get_with(&transport, format!("http://{address}/")).await.unwrap();
+        closed.notified().await;
+    }
+}
+
+#[tokio::test]
+async fn a_connection_is_not_used_once_its_time_is_over() {
+    let (url, seen) = prompt().await;
+    let limit = Duration::from_millis(50);
+    let transport = transport(&TransportConfig { pool_idle_timeout: Some(limit), ..config() });
+    get_with(&transport, &url).await.unwrap();
+    // As when a machine sleeps: time passes, and no task runs that could close the connection.
+    std::thread::sleep(limit);
+    get_with(&transport, &url).await.unwrap();
+    assert_eq!(seen.opened.get(), 2);
+}
+
+#[tokio::test]
+async fn no_more_connections_are_kept_than_may_be() {
+    let (url, seen, gate) = gated().await;
+    let transport = transport(&TransportConfig { pool_max_idle_per_host: 2, ..config() });
+    at_once(5, &transport, &url, &seen, &gate).await;
+    seen.closed(3).await;
+    assert_eq!(seen.opened.get(), 5);
+}
+
+#[tokio::test]
+async fn a_closed_connection_takes_no_place_of_an_open_one() {
+    let (seen, gate) = (Seen::default(), Arc::new(Notify::new()));
+    let (counts, opens) = (seen.clone(), Arc::clone(&gate));
+    let address = listen(move |mut stream: TcpStream| {
+        let (seen, gate) = (counts.clone(), Arc::clone(&opens));
+        async move {
+            let first = seen.opened.up() == 0;
+            while !read_head(&mut stream).await.is_empty() {
+                if !first {
+                    gate.notified().await;
+                }
+                stream.write_all(OK).await.unwrap();
+                if first {
+                    sleep(Duration::from_millis(20)).await;
+                    break;
+                }
+            }
+            drop(stream);
+            seen.closed.up();
+        }
+    })
+    .await;
+    let url = format!("http://{address}/");
+    let transport = transport(&TransportConfig { pool_max_idle_per_host: 1, ..config() });
+    let open = async {
+        seen.closed(1).await;
+        sleep(Duration::from_millis(20)).await;
+        gate.notify_one();
+    };
+    let (one, two, ()) = tokio::join!(get_with(&transport, &url), get_with(&transport, &url), open);
+    assert_eq!((one.unwrap(), two.unwrap()), ("ok".to_owned(), "ok".to_owned()));
+    gate.notify_one();
+    get_with(&transport, &url).await.unwrap();
+    assert_eq!(seen.opened.get(), 2);
+}
+
+#[tokio::test]
+async fn a_shared_connection_is_kept_while_it_is_used() {
+    let seen = Seen::default();
+    let counts = seen.clone();
+    let address = listen(move |stream: TcpStream| {
+        counts.opened.up();
+        servers::serve(stream)
+    })
+    .await;
+    let config = TransportConfig {
+        http_versions: HttpVersions::Http2Only,
+        pool_idle_timeout: Some(Duration::from_secs(1)),
+        ..config()
+    };
+    let transport = transport(&config);
+    for _ in 0..4 {
+        get_with(&transport, format!("http://{address}/")).await.unwrap();
+        sleep(Duration::from_millis(400)).await;
+    }
+    assert_eq!(seen.opened.get(), 1);
+}
+
+#[tokio::test]
+async fn without_a_pool_each_request_has_its_connection() {
+    let (url, seen) = prompt().await;
+    let transport = transport(&TransportConfig { pool_max_idle_per_host: 0, ..config() });
+    for _ in 0..3 {
+        assert_eq!(get_with(&transport, &url).await.unwrap(), "ok");
+    }
+    assert_eq!(seen.opened.get(), 3);
+    seen.closed(3).await;
+}
+
+#[tokio::test]
+async fn connections_are_kept_by_scheme_host_and_port() {
+    let ((one, seen_one), (two, seen_two)) = (prompt().await, prompt().await);
+    let transport = transport(&config());
+    for url in [&one, &two, &one, &two, &one.replace("127.0.0.1", "localhost")] {
+        assert_eq!(get_with(&transport, url).await.unwrap(), "ok");
+    }
+    assert_eq!((seen_one.opened.get(), seen_two.opened.get()), (2, 1));
+    let error = get_with(&transport, one.replace("http:", "https:")).await.unwrap_err();
+    assert_fate(&error, Kind::Config, Delivery::NotSent);
+}
+
+#[tokio::test]
+async fn a_request_of_which_nothing_was_written_goes_to_another_connection() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    let (close, closing) = std::sync::mpsc::channel();
+    let server = std::thread::spawn(move || {
+        for _ in 0..2 {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut head = [0; 1024];
+            while !head.starts_with(b"GET") {
+                assert!(std::io::Read::read(&mut stream, &mut head).unwrap() > 0);
+            }
+            std::io::Write::write_all(&mut stream, OK).unwrap();
+            closing.recv().unwrap();
+        }
+    });
+    let transport = transport(&config());
+    assert_eq!(get_with(&transport, &url).await.unwrap(), "ok");
+    sleep(Duration::from_millis(20)).await;
+    // The runtime learns that the server closed the connection, whose task does not before it is
+    // given the request.
+    close.send(()).unwrap();
+    std::thread::sleep(Duration::from_millis(50));
+    tokio::task::yield_now().await;
+    assert_eq!(get_with(&transport, &url).await.unwrap(), "ok");
+    close.send(()).unwrap();
+    server.join().unwrap();
+}
+
+#[tokio::test]
+async fn connections_end_with_the_client() {
+    let (url, seen) = prompt().await;
+    let runtime = tokio::runtime::Handle::current().metrics();
+    let tasks = runtime.num_alive_tasks();
+    let transport = transport(&config());
+    get_with(&transport, &url).await.unwrap();
+    let copy = transport.clone();
+    drop(transport);
+    get_with(&copy, &url).await.unwrap();
+    drop(copy);
+    seen.closed(1).await;
+    assert_eq!(seen.opened.get(), 1);
+    sleep(Duration::from_millis(20)).await;
+    assert_eq!(runtime.num_alive_tasks(), tasks);
+}
+
+#[tokio::test]
+async fn a_reply_that_is_not_read_holds_up_no_other_request() {
+    let seen = Seen::default();
+    let counts = seen.clone();
+    let address = listen(move |mut stream: TcpStream| {
+        let seen = counts.clone();
+        async move {
+            seen.opened.up();
+            // The body never ends.
+            read_head(&mut stream).await;
+            stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nok").await.unwrap();
+            read_head(&mut stream).await;
+            seen.closed.up();
+        }
+    })
+    .await;
+    let transport = transport(&config());
+    let request = Request::get(format!("http://{address}/")).body(Full::default()).unwrap();
+    let one = transport.clone().oneshot(request.clone()).await.unwrap();
+    let two = transport.clone().oneshot(request).await.unwrap();
+    assert_eq!(seen.opened.get(), 2);
+    // What is left unread is of no use any more.
+    drop((one, two));
+    seen.closed(2).await;
+}
+
+#[tokio::test]
+async fn a_connection_is_used_again_once_its_reply_was_read() {
+    let (seen, gate) = (Seen::default(), Arc::new(Notify::new()));
+    let (counts, opens) = (seen.clone(), Arc::clone(&gate));
+    let address = listen(move |mut stream: TcpStream| {
+        let (seen, gate) = (counts.clone(), Arc::clone(&opens));
+        async move {
+            seen.opened.up();
+            while !read_head(&mut stream).await.is_empty() {
+                let (head, body) = OK.split_at(OK.len() - 2);
+                stream.write_all(head).await.unwrap();
+                gate.notified().await;
+                stream.write_all(body).await.unwrap();
+            }
+        }
+    })
+    .await;
+    let transport = transport(&config());
+    let request = Request::get(format!("http://{address}/")).body(Full::default()).unwrap();
+    for _ in 0..3 {
+        let one = transport.clone().oneshot(request.clone()).await.unwrap();
+        let two = transport.clone().oneshot(request.clone()).await.unwrap();
+        for reply in [one, two] {
+            gate.notify_one();
+            assert_eq!(reply.into_body().collect().await.unwrap().to_bytes(), "ok");
+        }
+    }
+    assert_eq!(seen.opened.get(), 2);
+}
+
+#[tokio::test]
+async fn a_connection_whose_request_was_answered_too_early_is_left_alone() {
+    let opened = Count::default();
+    let counted = opened.clone();
+    let address = listen(move |mut stream: TcpStream| {
+        let first = counted.up() == 0;
+        async move {
+            read_head(&mut stream).await;
+            stream.write_all(OK).await.unwrap();
+            if first {
+                // The rest of the request is never read.
+                std::future::pending::<()>().await;
+            }
+        }
+    })
+    .await;
+    let transport = transport(&config());
+    let large = Full::from(vec![b'x'; 16 * 1024 * 1024]);
+    let request = Request::post(format!("http://{address}/")).body(large).unwrap();
+    let reply = transport.clone().oneshot(request).await.unwrap();
+    assert_eq!(reply.into_body().collect().await.unwrap().to_bytes(), "ok");
+    assert_eq!(get_with(&transport, format!("http://{address}/")).await.unwrap(), "ok");
+    assert_eq!(opened.get(), 2);
+}
+
+/// A TLS server whose handshakes, but for the first ones, wait for the gate.
+async fn slow_to_secure(tls: TlsAcceptor, prompt: usize, gate: Arc<Notify>) -> (String, Seen) {
+    let seen = Seen::default();
+    let counts = seen.clone();
+    let address = listen(move |stream: TcpStream| {
+        let (seen, tls, gate) = (counts.clone(), tls.clone(), Arc::clone(&gate));
+        async move {
+            if seen.opened.up() >= prompt {
+                gate.notified().await;
+            }
+            if let Ok(stream) = tls.accept(stream).await {
+                servers::serve(stream).await;
+            }
+            seen.closed.up();
+        }
+    })
+    .await;
+    (format!("https://localhost:{}/", address.port()), seen)
+}
+
+#[tokio::test]
+async fn first_requests_share_one_connection_if_the_server_speaks_http2() {
+    let ca = TestCa::new();
+    for (alpn, connections) in [("h2", 1..=1), ("http/1.1", 2..=20)] {
+        let acceptor = ca.acceptor("localhost", &[alpn.as_bytes()]);
+        let (url, seen) = slow_to_secure(acceptor, usize::MAX, Arc::default()).await;
+        let transport = transport(&trusting(&ca));
+        let replies = join_all((0..20).map(|_| get_with(&transport, &url))).await;
+        assert!(replies.iter().all(Result::is_ok), "{replies:?}");
+        assert!(connections.contains(&seen.opened.get()), "{alpn}: {}", seen.opened.get());
+    }
+}
+
+#[tokio::test]
+async fn requests_wait_for_one_failure_at_most() {
+    let seen = Seen::default();
+    let counts = seen.clone();
+    let address = listen(move |mut stream: TcpStream| {
+        let seen = counts.clone();
+        async move {
+            seen.opened.up();
+            // No answer to the handshake.
+            while stream.read(&mut [0; 1024]).await.is_ok_and(|read| read > 0) {}
+            seen.closed.up();
+        }
+    })
+    .await;
+    let url = format!("https://localhost:{}/", address.port());
+    let limit = Some(Duration::from_millis(300));
+    let config = TransportConfig { connect_timeout: limit, ..trusting(&TestCa::new()) };
+    let transport = transport(&config);
+    let calls = join_all((0..5).map(|_| get_with(&transport, &url)));
+    let four_at_once = async {
+        while seen.opened.get() < 5 || seen.closed.get() > 1 {
+            sleep(Duration::from_millis(1)).await;
+        }
+    };
+    let (replies, ()) = tokio::join!(calls, four_at_once);
+    for error in replies.into_iter().map(Result::unwrap_err) {
+        assert_fate(&error, Kind::Timeout, Delivery::NotSent);
+    }
+    assert_eq!(seen.opened.get(), 5);
+}
+
+#[tokio::test]
+async fn a_request_takes_the_connection_that_is_free_first() {
+    let ca = TestCa::new();
+    let acceptor = ca.acceptor("localhost", &[b"http/1.1"]);
+    let (url, seen) = slow_to_secure(acceptor, 1, Arc::default()).await;
+    let transport = transport(&trusting(&ca));
+    get_with(&transport, &url).await.unwrap();
+    // The connection is in use for as long as this reply is not there.
+    let calls = join_all((0..3).map(|_| get_with(&transport, &url)));
+    for reply in calls.await {
+        assert_eq!(reply.unwrap(), "HTTP/1.1");
+    }
+    // Two had begun to connect, and got nowhere.
+    assert_eq!(seen.opened.get(), 3);
+}
+
+#[tokio::test]
+async fn a_connection_is_finished_though_its_request_is_given_up() {
+    let ca = TestCa::new();
+    for alpn in ["h2", "http/1.1"] {
+        let acceptor = ca.acceptor("localhost", &[alpn.as_bytes()]);
+        let gate = Arc::new(Notify::new());
+        let (url, seen) = slow_to_secure(acceptor, 0, Arc::clone(&gate)).await;
+        let transport = transport(&trusting(&ca));
+        let mut given_up = Box::pin(get_with(&transport, &url));
+        while seen.opened.get() == 0 {
+            let polled = poll_fn(|cx| std::task::Poll::Ready(given_up.as_mut().poll(cx))).await;
+            assert!(polled.is_pending());
+            sleep(Duration::from_millis(1)).await;
+        }
+        drop(given_up);
+        gate.notify_one();
+        get_with(&transport, &url).await.unwrap();
+        assert_eq!(seen.opened.get(), 1, "{alpn}");
+    }
+}
+
+#[tokio::test]
+async fn a_request_that_nobody_polls_holds_up_no_other() {
+    let ca = TestCa::new();
+    let gate = Arc::new(Notify::new());
+    let acceptor = ca.acceptor("localhost", &[b"h2"]);
+    let (url, seen) = slow_to_secure(acceptor, 0, Arc::clone(&gate)).await;
+    let transport = transport(&trusting(&ca));
+    let mut asleep = Box::pin(get_with(&transport, &url));
+    let polled = poll_fn(|cx| std::task::Poll::Ready(asleep.as_mut().poll(cx))).await;
+    assert!(polled.is_pending());
+    gate.notify_one();
+    assert_eq!(get_with(&transport, &url).await.unwrap(), "HTTP/2.0");
+    assert_eq!(asleep.await.unwrap(), "HTTP/2.0");
+    assert_eq!(seen.opened.get(), 1);
+}
+
+#[tokio::test]
+async fn a_connection_outlives_no_runtime() {
+    let (url, seen) = prompt().await;
+    let transport = transport(&config());
+    for _ in 0..2 {
+        let (transport, url) = (transport.clone(), url.clone());
+        let other = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            runtime.unwrap().block_on(async { get_with(&transport, &url).await.unwrap() })
+        });
+        while !other.is_finished() {
+            sleep(Duration::from_millis(1)).await;
+        }
+        assert_eq!(other.join().unwrap(), "ok");
+    }
+    assert_eq!(seen.opened.get(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_tasks_share_few_connections() {
+    let (url, seen) = prompt().await;
+    let transport = transport(&config());
+    let mut tasks = JoinSet::new();
+    for _ in 0..16 {
+        let (transport, url) = (transport.clone(), url.clone());
+        tasks.spawn(async move {
+            for _ in 0..50 {
+                assert_eq!(get_with(&transport, &url).await.unwrap(), "ok");
+            }
+        });
+    }
+    tasks.join_all().await;
+    assert!(seen.opened.get() <= 64, "{}", seen.opened.get());
+}
+
+#[test]
+fn the_host_has_its_port_unless_it_is_the_usual_one() {
+    for (url, expected) in [
+        ("https://api.mailgun.net/", "api.mailgun.net"),
+        ("https://api.mailgun.net:443/", "api.mailgun.net"),
+        ("https://api.mailgun.net:80/", "api.mailgun.net:80"),
+        ("http://user@mail.test:80/", "mail.test"),
+        ("http://mail.test:443/", "mail.test:443"),
+        ("http://[::1]:8080/", "[::1]:8080"),
+    ] {
+        let uri: http::Uri = url.parse().unwrap();
+        assert_eq!(host(uri.scheme().unwrap(), uri.authority().unwrap()), expected, "{url}");
+    }
+}
+
+#[tokio::test]
+async fn the_host_is_named_as_the_url_names_it_unless_it_is_set() {
+    let address = listen(|mut stream: TcpStream| async move {
+        let head = read_head(&mut stream).await;
+        let line = head.lines().find(|line| line.to_ascii_lowercase().starts_with("host:"));
+        let host = line.unwrap().split_once(": ").unwrap().1;
+        let reply = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{host}", host.len());
+        stream.write_all(reply.as_bytes()).await.unwrap();
+    })
+    .await;
+    let url = format!("http://localhost:{}/v3?a=b", address.port());
+    assert_eq!(get(&config(), &url).await.unwrap(), format!("localhost:{}", address.port()));
+    let mut request = Request::get(&url).body(Full::<Bytes>::default()).unwrap();
+    request.headers_mut().insert(HOST, HeaderValue::from_static("api.mailgun.net"));
+    let reply = Transport::new(&config(), false).unwrap().oneshot(request).await.unwrap();
+    assert_eq!(reply.into_body().collect().await.unwrap().to_bytes(), "api.mailgun.net");
+}
+
+#[tokio::test]
+async fn a_url_without_a_host_is_an_error() {
+    for url in ["/v3/domains", "*"] {
+        let error = get(&config(), url).await.unwrap_err();
+        assert_fate(&error, Kind::InvalidInput, Delivery::NotSent);
+    }
+}

@@ -1,4 +1,4 @@
-//! hyper-util's pooled client, sending a body encoded beforehand: what no client can be below.
+//! hyper-util's pooled client, sending a body encoded beforehand, with nothing around it.
 
 use std::{hint::black_box, time::Duration};
 

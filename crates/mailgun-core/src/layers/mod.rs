@@ -11,7 +11,7 @@
 //!            layers of the application, once per attempt     ClientBuilder::attempt_layer
 //!            AttemptTimeoutLayer
 //!            UserAgentLayer, AuthorizationLayer
-//!            hyper's pooled client
+//!            hyper's connections, pooled
 //! ```
 //!
 //! The key is added below all layers of the application, which therefore never see it.

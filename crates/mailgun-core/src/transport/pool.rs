@@ -241,43 +241,46 @@ where
     /// A request goes to a second connection only if the first one was an old one, which the
     /// server may have closed meanwhile, and if hyper gives the request back, which it does if
     /// nothing of it was written.
-    pub(super) async fn send(
+    #[expect(clippy::manual_async_fn, reason = "an async fn has room for its arguments twice")]
+    pub(super) fn send(
         self: Arc<Self>,
         mut request: Request<B>,
-    ) -> Result<Response<Incoming>, Error> {
-        let uri = std::mem::take(request.uri_mut());
-        loop {
-            let (sender, is_old) = match self.take() {
-                Some(sender) => (sender, true),
-                None => Box::pin(self.connect()).await?,
-            };
-            trace!(host = ?self.host, is_old, "a connection takes the request");
-            let mut failed = match sender {
-                Sender::Http1(mut sender) => {
-                    let target = uri.path_and_query().cloned();
-                    *request.uri_mut() = target.map(Uri::from).unwrap_or_default();
-                    request.headers_mut().entry(HOST).or_insert_with(|| self.host.clone());
-                    match sender.try_send_request(request).await {
-                        Ok(reply) => {
-                            self.keep(sender);
-                            return Ok(reply);
+    ) -> impl Future<Output = Result<Response<Incoming>, Error>> + Send {
+        async move {
+            let uri = std::mem::take(request.uri_mut());
+            loop {
+                let (sender, is_old) = match self.take() {
+                    Some(sender) => (sender, true),
+                    None => Box::pin(self.connect()).await?,
+                };
+                trace!(host = ?self.host, is_old, "a connection takes the request");
+                let mut failed = match sender {
+                    Sender::Http1(mut sender) => {
+                        let target = uri.path_and_query().cloned();
+                        *request.uri_mut() = target.map(Uri::from).unwrap_or_default();
+                        request.headers_mut().entry(HOST).or_insert_with(|| self.host.clone());
+                        match sender.try_send_request(request).await {
+                            Ok(reply) => {
+                                self.keep(sender);
+                                return Ok(reply);
+                            }
+                            Err(failed) => failed,
                         }
-                        Err(failed) => failed,
                     }
-                }
-                Sender::Http2(mut sender) => {
-                    *request.uri_mut() = uri.clone();
-                    match sender.try_send_request(request).await {
-                        Ok(reply) => return Ok(reply),
-                        Err(failed) => failed,
+                    Sender::Http2(mut sender) => {
+                        *request.uri_mut() = uri.clone();
+                        match sender.try_send_request(request).await {
+                            Ok(reply) => return Ok(reply),
+                            Err(failed) => failed,
+                        }
                     }
-                }
-            };
-            request = match failed.take_message() {
-                Some(unsent) if is_old => unsent,
-                Some(_) => return Err(unsent(failed.into_error())),
-                None => return Err(broken(failed.into_error())),
-            };
+                };
+                request = match failed.take_message() {
+                    Some(unsent) if is_old => unsent,
+                    Some(_) => return Err(unsent(failed.into_error())),
+                    None => return Err(broken(failed.into_error())),
+                };
+            }
         }
     }
 

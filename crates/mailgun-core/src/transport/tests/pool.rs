@@ -1,5 +1,7 @@
 //! Which connection a request goes over, and how long it is kept.
 
+use std::{collections::HashMap, sync::Mutex};
+
 use futures_util::future::{join_all, poll_fn};
 use http::{HeaderValue, header::HOST};
 use tokio::{
@@ -510,6 +512,45 @@ async fn many_tasks_share_few_connections() {
     }
     tasks.join_all().await;
     assert!(seen.opened.get() <= 64, "{}", seen.opened.get());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_request_arrives_twice_at_a_server_that_closes_without_saying_so() {
+    let arrived = Arc::new(Mutex::new(HashMap::<String, usize>::new()));
+    let counts = Arc::clone(&arrived);
+    let address = listen(move |mut stream: TcpStream| {
+        let arrived = Arc::clone(&counts);
+        async move {
+            for _ in 0..3 {
+                let head = read_head(&mut stream).await;
+                let Some(path) = head.split(' ').nth(1) else { return };
+                *arrived.lock().unwrap().entry(path.to_owned()).or_default() += 1;
+                stream.write_all(OK).await.unwrap();
+            }
+        }
+    })
+    .await;
+    let transport = transport(&config());
+    let mut tasks = JoinSet::new();
+    for task in 0..8 {
+        let transport = transport.clone();
+        tasks.spawn(async move {
+            let mut accepted = 0;
+            for number in 0..100 {
+                let url = format!("http://{address}/{task}-{number}");
+                match get_with(&transport, url).await {
+                    Ok(_) => accepted += 1,
+                    Err(error) => assert_fate(&error, Kind::Transport, Delivery::Unknown),
+                }
+            }
+            accepted
+        });
+    }
+    let accepted: usize = tasks.join_all().await.into_iter().sum();
+    let arrived = arrived.lock().unwrap();
+    assert!(arrived.values().all(|&times| times == 1), "{arrived:?}");
+    // A close that meets a request on its way is the server's fault, and no rule.
+    assert!((400..=arrived.len()).contains(&accepted), "{accepted} of {}", arrived.len());
 }
 
 #[test]

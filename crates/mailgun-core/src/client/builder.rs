@@ -223,13 +223,20 @@ impl<C: From<Client>> ClientBuilder<C> {
         self
     }
 
-    /// Closes a connection that was unused for this long; default 50 s.
+    /// Closes a connection that was unused for this long; default 50 s, and `None` leaves it to the
+    /// server.
+    ///
+    /// Shorter than the server's own limit: a request that meets the server's close on its way may
+    /// have been processed, and a send is then not repeated.
     pub fn pool_idle_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.transport.pool_idle_timeout = limit.into();
         self
     }
 
-    /// Keeps at most so many unused connections to a host; default 128.
+    /// Keeps at most so many unused connections to a host; default 128. With 0, each request has a
+    /// connection of its own.
+    ///
+    /// It bounds no connections that are in use. Over HTTP/2 all requests share one.
     pub fn pool_max_idle_per_host(mut self, connections: usize) -> Self {
         self.transport.pool_max_idle_per_host = connections;
         self

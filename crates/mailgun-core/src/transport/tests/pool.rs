@@ -1,9 +1,20 @@
 //! Which connection a request goes over, and how long it is kept.
 
-use std::{collections::HashMap, sync::Mutex};
+use std::{collections::HashMap, convert::Infallible, sync::Mutex};
 
-use futures_util::future::{join_all, poll_fn};
+use futures_util::{
+    StreamExt,
+    future::{join_all, poll_fn},
+    stream,
+};
 use http::{HeaderValue, header::HOST};
+use http_body::Frame;
+use http_body_util::StreamBody;
+use hyper::service::service_fn;
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo},
+    server::conn::auto,
+};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -210,6 +221,51 @@ async fn a_shared_connection_is_kept_while_it_is_used() {
         sleep(Duration::from_millis(400)).await;
     }
     assert_eq!(seen.opened.get(), 1);
+}
+
+/// A download may take longer than the time after which its connection counts as unused.
+#[tokio::test]
+async fn a_reply_outlasts_the_time_of_its_connection_and_the_client() {
+    let address = listen(|stream: TcpStream| async move {
+        let service = service_fn(|_: Request<hyper::body::Incoming>| async {
+            let pieces = stream::iter(0..6).then(|_| async {
+                sleep(Duration::from_millis(50)).await;
+                Ok::<_, Infallible>(Frame::data(Bytes::from_static(b"ok")))
+            });
+            Ok::<_, Infallible>(http::Response::new(BodyExt::boxed(StreamBody::new(pieces))))
+        });
+        let builder = auto::Builder::new(TokioExecutor::new());
+        let _ = builder.serve_connection(TokioIo::new(stream), service).await;
+    })
+    .await;
+    for http_versions in [HttpVersions::Http1Only, HttpVersions::Http2Only] {
+        let pool_idle_timeout = Some(Duration::from_millis(20));
+        let config = TransportConfig { http_versions, pool_idle_timeout, ..config() };
+        let transport = transport(&config);
+        let request = Request::get(format!("http://{address}/")).body(Full::default()).unwrap();
+        let kept = transport.clone().oneshot(request.clone()).await.unwrap();
+        assert_eq!(kept.into_body().collect().await.unwrap().to_bytes(), "okokokokokok");
+        let dropped = transport.oneshot(request).await.unwrap();
+        assert_eq!(dropped.into_body().collect().await.unwrap().to_bytes(), "okokokokokok");
+    }
+}
+
+#[tokio::test]
+async fn a_new_connection_that_closes_at_once_is_not_replaced() {
+    let opened = Count::default();
+    let counted = opened.clone();
+    let address = listen(move |stream: TcpStream| {
+        counted.up();
+        drop(stream);
+        async {}
+    })
+    .await;
+    let transport = transport(&config());
+    for number in 1..=20 {
+        let error = get_with(&transport, format!("http://{address}/")).await.unwrap_err();
+        assert_eq!(error.kind(), Kind::Transport, "{error}");
+        assert_eq!(opened.get(), number);
+    }
 }
 
 #[tokio::test]

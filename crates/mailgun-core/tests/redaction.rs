@@ -231,7 +231,9 @@ async fn check_flows(versions: HttpVersions, witness: &str) {
     let errors = run_flows(address, versions).await;
     drop(guard);
     let traced = captured.text();
-    for witness in [witness, "hyper_util", "mailgun_core", "TRACE", "waiting to repeat"] {
+    for witness in
+        [witness, "hyper_util", "mailgun_core", "TRACE", "waiting before the next attempt"]
+    {
         assert!(traced.contains(witness), "nothing captured of {witness}:\n{traced}");
     }
     assert_clean("the trace", &traced);

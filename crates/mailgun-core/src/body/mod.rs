@@ -10,7 +10,6 @@ mod multipart;
 mod upload;
 
 use std::{
-    any::Any,
     fmt,
     pin::Pin,
     sync::Arc,
@@ -31,7 +30,7 @@ pub use self::{
     multipart::Form,
     upload::Upload,
 };
-use crate::{BoxError, CallContext, Delivery, Error, Kind};
+use crate::{BoxError, Delivery, Error, Kind};
 
 /// Pieces of a body, as they become available.
 pub(crate) type ByteStream = Pin<Box<dyn Stream<Item = Result<Bytes, Error>> + Send>>;
@@ -51,11 +50,7 @@ pub(crate) type ByteStream = Pin<Box<dyn Stream<Item = Result<Bytes, Error>> + S
 /// assert!(body.replay().is_some());
 /// ```
 #[derive(Default)]
-pub struct Body {
-    inner: Inner,
-    /// The call that it belongs to, on a way on which nobody but this crate looks for it.
-    context: Option<CallContext>,
-}
+pub struct Body(Inner);
 
 #[derive(Default)]
 enum Inner {
@@ -116,24 +111,7 @@ impl Segment {
 impl Body {
     /// A body of no bytes.
     pub const fn empty() -> Self {
-        Self::new(Inner::Empty)
-    }
-
-    const fn new(inner: Inner) -> Self {
-        Self { inner, context: None }
-    }
-
-    /// `body` as what it is, if it is one of ours.
-    pub(crate) fn of<B: 'static>(body: &B) -> Option<&Self> {
-        (body as &dyn Any).downcast_ref()
-    }
-
-    pub(crate) fn context(&self) -> Option<&CallContext> {
-        self.context.as_ref()
-    }
-
-    pub(crate) fn set_context(&mut self, context: CallContext) {
-        self.context = Some(context);
+        Self(Inner::Empty)
     }
 
     pub(crate) fn from_segments(mut segments: Vec<Segment>) -> Self {
@@ -145,7 +123,7 @@ impl Body {
         }
         let remaining = segments.iter().map(Segment::length).sum();
         segments.reverse();
-        Self::new(Inner::Segments(Box::new(Segments {
+        Self(Inner::Segments(Box::new(Segments {
             waiting: segments,
             current: None,
             started: false,
@@ -164,14 +142,14 @@ impl Body {
             Ok(ours) => *ours,
             Err(other) => broken("request body", "failed").with_source(other),
         });
-        Self::new(Inner::Foreign(Box::pin(body)))
+        Self(Inner::Foreign(Box::pin(body)))
     }
 
     /// The same body once more, from its start.
     ///
     /// `None` when it holds a one-shot stream, or when reading it has begun.
     pub fn replay(&self) -> Option<Self> {
-        let inner = match &self.inner {
+        let inner = match &self.0 {
             Inner::Empty => Inner::Empty,
             Inner::Bytes(bytes) => Inner::Bytes(bytes.clone()),
             Inner::Segments(segments) if segments.started => return None,
@@ -187,12 +165,12 @@ impl Body {
             }
             Inner::Foreign(_) => return None,
         };
-        Some(Self { inner, context: self.context.clone() })
+        Some(Self(inner))
     }
 
     /// The bytes of a body that is wholly in memory and in one piece.
     pub fn as_bytes(&self) -> Option<&[u8]> {
-        match &self.inner {
+        match &self.0 {
             Inner::Empty => Some(&[]),
             Inner::Bytes(bytes) => Some(bytes),
             _ => None,
@@ -202,7 +180,7 @@ impl Body {
 
 impl From<Bytes> for Body {
     fn from(bytes: Bytes) -> Self {
-        Self::new(if bytes.is_empty() { Inner::Empty } else { Inner::Bytes(bytes) })
+        Self(if bytes.is_empty() { Inner::Empty } else { Inner::Bytes(bytes) })
     }
 }
 
@@ -232,11 +210,11 @@ impl http_body::Body for Body {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
-        match &mut self.inner {
+        match &mut self.0 {
             Inner::Empty => Poll::Ready(None),
             Inner::Bytes(bytes) => {
                 let bytes = std::mem::take(bytes);
-                self.inner = Inner::Empty;
+                self.0 = Inner::Empty;
                 Poll::Ready(Some(Ok(Frame::data(bytes))))
             }
             Inner::Segments(segments) => {
@@ -247,7 +225,7 @@ impl http_body::Body for Body {
     }
 
     fn is_end_stream(&self) -> bool {
-        match &self.inner {
+        match &self.0 {
             Inner::Empty => true,
             Inner::Bytes(_) => false,
             // The last source is read to its end even when its length is reached, so that one
@@ -258,7 +236,7 @@ impl http_body::Body for Body {
     }
 
     fn size_hint(&self) -> SizeHint {
-        match &self.inner {
+        match &self.0 {
             Inner::Empty => SizeHint::with_exact(0),
             Inner::Bytes(bytes) => SizeHint::with_exact(bytes.len() as u64),
             Inner::Segments(segments) => {
@@ -340,7 +318,7 @@ pub(crate) fn broken(label: &str, reason: impl fmt::Display) -> Error {
 
 impl fmt::Debug for Body {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kind = match &self.inner {
+        let kind = match &self.0 {
             Inner::Empty => "empty",
             Inner::Bytes(_) => "bytes",
             Inner::Segments(_) => "segments",

@@ -1,18 +1,17 @@
 use std::{
     fmt,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering},
-    },
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
-use http::Request;
 use tokio::time::Instant;
 
-use crate::{Body, Delivery, Repeatability, Route};
+use crate::{Delivery, Repeatability, Route};
 
 /// What the layers know about the call that a request belongs to, in the request's extensions.
+///
+/// A layer that replaces a request keeps its extensions, so that the layers below it still know the
+/// call.
 ///
 /// ```
 /// use http::Request;
@@ -24,124 +23,183 @@ use crate::{Body, Delivery, Repeatability, Route};
 /// # assert_eq!(operation(&Request::new(Body::empty())), "other");
 /// ```
 #[derive(Clone)]
-pub struct CallContext(Arc<Inner>);
+pub struct CallContext {
+    call: Arc<CallState>,
+    attempt: u32,
+}
 
-struct Inner {
+struct CallState {
     route: Route,
     repeatability: Repeatability,
     deadline: Option<Instant>,
     may_retry: bool,
     is_streamed: bool,
-    attempts: AtomicU32,
-    upload: AtomicU8,
-    is_timed: AtomicBool,
+    progress: Mutex<Progress>,
 }
 
-/// How much of the current attempt's request has left, for the transports that tell.
-const UNTOLD: u8 = 0;
-const WAITING: u8 = 1;
-const BEGUN: u8 = 2;
+/// How far a call has come: the one place that decides whether its request may still go out.
+struct Progress {
+    attempt: u32,
+    phase: Phase,
+    /// What the attempts before this one say of the call; the worst of them.
+    earlier: Delivery,
+}
+
+/// The phase of the current attempt.
+#[derive(Clone, Copy)]
+enum Phase {
+    /// No service was called yet: the first attempt, or the wait before the next.
+    Idle,
+    /// A service was called, which may be one that reads the body without telling.
+    Called,
+    /// The transport has the request and asks here before it reads the body.
+    Queued,
+    /// The body is being read.
+    Sending,
+    /// The attempt has ended; if its body was not read by then, it never is.
+    GivenUp(Delivery),
+}
 
 impl CallContext {
-    pub(super) fn new(
+    pub(crate) fn new(
         route: Route,
         repeatability: Repeatability,
         deadline: Option<Instant>,
         may_retry: bool,
         is_streamed: bool,
     ) -> Self {
-        Self(Arc::new(Inner {
-            route,
-            repeatability,
-            deadline,
-            may_retry,
-            is_streamed,
-            attempts: AtomicU32::new(1),
-            upload: AtomicU8::new(UNTOLD),
-            is_timed: AtomicBool::new(false),
-        }))
-    }
-
-    /// What a request says of its call: in its extensions, where any layer can find it, or with its
-    /// body, which costs no allocation.
-    pub(crate) fn of<B: 'static>(request: &Request<B>) -> Option<&Self> {
-        let with_body = || Body::of(request.body()).and_then(Body::context);
-        request.extensions().get().or_else(with_body)
+        let progress = Progress { attempt: 0, phase: Phase::Idle, earlier: Delivery::NotSent };
+        let progress = Mutex::new(progress);
+        let call = CallState { route, repeatability, deadline, may_retry, is_streamed, progress };
+        Self { call: Arc::new(call), attempt: 0 }
     }
 
     /// The operation.
     pub fn route(&self) -> Route {
-        self.0.route
+        self.call.route
     }
 
     /// Whether this call may be repeated when its outcome is unknown.
     pub fn repeatability(&self) -> Repeatability {
-        self.0.repeatability
+        self.call.repeatability
     }
 
-    /// The number of the current attempt, from 1.
+    /// The number of the attempt that the request belongs to, from 1.
     pub fn attempts(&self) -> u32 {
-        self.0.attempts.load(Ordering::Relaxed)
+        self.attempt
     }
 
     /// The time until the call's deadline; `None` if it has none.
     pub fn time_left(&self) -> Option<Duration> {
-        self.0.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()))
+        self.call.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()))
     }
 
     /// Whether the caller wants the reply's body as a stream.
     pub fn is_streamed(&self) -> bool {
-        self.0.is_streamed
+        self.call.is_streamed
     }
 
     pub(crate) fn may_retry(&self) -> bool {
-        self.0.may_retry
+        self.call.may_retry
     }
 
-    pub(crate) fn count_attempt(&self) {
-        self.0.attempts.fetch_add(1, Ordering::Relaxed);
+    /// How many attempts the whole call has made so far.
+    pub(crate) fn total_attempts(&self) -> u32 {
+        self.progress().attempt
     }
 
-    /// Whether a timer that runs out at `at` ends what it bounds within the call's deadline.
-    pub(crate) fn covers(&self, at: Instant) -> bool {
-        self.0.deadline.is_some_and(|deadline| at <= deadline)
+    /// Begins the next attempt and returns the context for its request.
+    pub(crate) fn begin_attempt(&self) -> Self {
+        let mut progress = self.progress();
+        progress.attempt = progress.attempt.saturating_add(1);
+        progress.phase = Phase::Called;
+        Self { call: Arc::clone(&self.call), attempt: progress.attempt }
     }
 
-    /// Says whether the call's task is woken in time for the deadline without a timer of the call.
-    pub(crate) fn set_timed(&self, yes: bool) {
-        self.0.is_timed.store(yes, Ordering::Relaxed);
+    /// The current attempt ended with `delivery`, and another one follows after a wait.
+    pub(crate) fn end_attempt(&self, delivery: Delivery) {
+        let mut progress = self.progress();
+        progress.earlier = worse(progress.earlier, delivery);
+        progress.phase = Phase::Idle;
     }
 
-    pub(crate) fn is_timed(&self) -> bool {
-        self.0.is_timed.load(Ordering::Relaxed)
+    /// The transport has the request of this attempt, and asks [`may_send`](Self::may_send) before
+    /// it sends.
+    pub(crate) fn queued(&self) {
+        self.advance(|phase| matches!(phase, Phase::Called), Phase::Queued);
     }
 
-    /// The transport has the request, and none of its body has been asked for.
-    pub(crate) fn upload_waits(&self) {
-        // What an earlier attempt sent may have been processed.
-        let _ =
-            self.0.upload.compare_exchange(UNTOLD, WAITING, Ordering::Relaxed, Ordering::Relaxed);
-    }
-
-    /// The body is on its way.
-    pub(crate) fn upload_begins(&self) {
-        self.0.upload.store(BEGUN, Ordering::Relaxed);
-    }
-
-    /// What can be said of the operation if the call ends now.
-    pub(crate) fn delivery_so_far(&self) -> Delivery {
-        match self.0.upload.load(Ordering::Relaxed) {
-            WAITING => Delivery::NotSent,
-            _ => Delivery::Unknown,
+    /// Whether the transport may send: not once the attempt was given up, nor past the deadline.
+    ///
+    /// Who asks first decides. After `true`, the outcome is unknown until the reply comes; after
+    /// [`give_up`](Self::give_up), the answer stays `false`.
+    pub(crate) fn may_send(&self) -> bool {
+        if self.time_left().is_some_and(|left| left.is_zero()) {
+            self.give_up();
         }
+        self.advance(|phase| matches!(phase, Phase::Queued | Phase::Sending), Phase::Sending)
+    }
+
+    /// Keeps the current attempt from being sent if that has not begun, and tells what is known of
+    /// the call.
+    ///
+    /// It is [`Delivery::NotSent`] only if neither this attempt nor one before it can have reached
+    /// the server.
+    pub(crate) fn give_up(&self) -> Delivery {
+        let mut progress = self.progress();
+        let delivery = match progress.phase {
+            Phase::Idle | Phase::Queued => Delivery::NotSent,
+            Phase::Called | Phase::Sending => Delivery::Unknown,
+            Phase::GivenUp(delivery) => delivery,
+        };
+        progress.phase = Phase::GivenUp(delivery);
+        worse(progress.earlier, delivery)
+    }
+
+    /// As [`give_up`](Self::give_up), for this attempt alone.
+    pub(crate) fn give_up_attempt(&self) -> Delivery {
+        if self.progress().attempt == self.attempt { self.give_up() } else { Delivery::Unknown }
+    }
+
+    /// Whether the transport has begun to send the current attempt.
+    pub(crate) fn is_sending(&self) -> bool {
+        matches!(self.progress().phase, Phase::Sending)
+    }
+
+    /// What a call says in the end: no better than what its earlier attempts left open.
+    pub(crate) fn delivery(&self, last: Delivery) -> Delivery {
+        worse(self.progress().earlier, last)
+    }
+
+    /// Moves this attempt to `next`, if it is the current one and its phase `allows` it.
+    fn advance(&self, allows: impl FnOnce(Phase) -> bool, next: Phase) -> bool {
+        let mut progress = self.progress();
+        let allowed = progress.attempt == self.attempt && allows(progress.phase);
+        if allowed {
+            progress.phase = next;
+        }
+        allowed
+    }
+
+    fn progress(&self) -> MutexGuard<'_, Progress> {
+        self.call.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What two attempts say together: unknown if one is, and refused rather than not sent.
+fn worse(one: Delivery, other: Delivery) -> Delivery {
+    match (one, other) {
+        (Delivery::Unknown, _) | (_, Delivery::Unknown) => Delivery::Unknown,
+        (Delivery::Rejected, _) | (_, Delivery::Rejected) => Delivery::Rejected,
+        (Delivery::NotSent, Delivery::NotSent) => Delivery::NotSent,
     }
 }
 
 impl fmt::Debug for CallContext {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CallContext")
-            .field("route", &self.0.route)
-            .field("attempts", &self.attempts())
+            .field("route", &self.call.route)
+            .field("attempt", &self.attempt)
             .finish_non_exhaustive()
     }
 }

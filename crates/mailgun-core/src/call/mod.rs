@@ -2,12 +2,13 @@
 
 mod chunks;
 mod context;
+mod send;
 mod wait;
 
 use std::{
     fmt,
     pin::Pin,
-    task::{Context, Poll, ready},
+    task::{Context, Poll},
     time::Duration,
 };
 
@@ -16,15 +17,15 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri, header};
 use http_body::Body as _;
 use serde::{Serialize, de::DeserializeOwned};
 
+use self::send::send;
 pub use self::{
     chunks::{Chunk, Chunks},
     context::CallContext,
     wait::Wait,
 };
 use crate::{
-    Body, Client, Download, Error, Fields, Form, Repeatability, Reply, Route,
+    Body, Client, Download, Error, Fields, Form, Repeatability, Reply, ReplyBody, Route,
     body::write_json,
-    client::Exchange,
     layers,
     reply::{Frames, RawReply},
     route::path_and_query,
@@ -289,8 +290,14 @@ impl<T> Call<T> {
     ///
     /// Whatever awaiting the call itself would return.
     pub async fn reply(self) -> Result<Reply<T>, Error> {
-        let (exchange, decode) = self.start(false)?;
-        Typed { exchange, decode: Some(decode) }.await
+        let Self { client, route, draft, options, decode } = self;
+        let request = build(&client, route, draft).map_err(|error| error.in_operation(route))?;
+        let finish = |reply: http::Response<ReplyBody>, attempts| {
+            let (parts, body) = reply.into_parts();
+            let body = body.into_bytes();
+            decode(RawReply { status: parts.status, headers: parts.headers, body, attempts })
+        };
+        send(&client, request, route, &options, false, finish).await
     }
 
     /// Sends the call and returns the body of the reply as a stream.
@@ -299,39 +306,14 @@ impl<T> Call<T> {
     ///
     /// Whatever awaiting the call itself would return, up to the head of the reply.
     pub async fn stream(self) -> Result<Download, Error> {
-        let (exchange, _) = self.start(true)?;
-        let idle = exchange.idle_limit();
-        let (parts, body) = exchange.await?.into_parts();
-        Ok(Download::new(parts, Frames::new(body, idle)))
-    }
-
-    /// Gives the call to the stack, which runs it when the exchange is awaited.
-    fn start(self, is_streamed: bool) -> Result<(Exchange, Decode<T>), Error> {
-        let Self { client, route, draft, options, decode } = self;
+        let Self { client, route, draft, options, .. } = self;
         let request = build(&client, route, draft).map_err(|error| error.in_operation(route))?;
-        Ok((Exchange::new(&client, request, route, &options, is_streamed), decode))
-    }
-}
-
-/// An exchange whose reply becomes a `T`.
-struct Typed<T> {
-    exchange: Exchange,
-    decode: Option<Decode<T>>,
-}
-
-impl<T> Future for Typed<T> {
-    type Output = Result<Reply<T>, Error>;
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let this = &mut *self;
-        let (parts, body) = ready!(Pin::new(&mut this.exchange).poll(cx))?.into_parts();
-        let Some(decode) = this.decode.take() else { return Poll::Pending };
-        let context = this.exchange.context();
-        let attempts = context.attempts();
-        let body = body.as_bytes().cloned().unwrap_or_default();
-        let raw = RawReply { status: parts.status, headers: parts.headers, body, attempts };
-        let reply = decode(raw);
-        Poll::Ready(reply.map_err(|e| e.in_operation(context.route()).with_attempts(attempts)))
+        let idle = client.limits().idle;
+        let finish = |reply: http::Response<ReplyBody>, _| {
+            let (parts, body) = reply.into_parts();
+            Ok(Download::new(parts, Frames::new(body, idle)))
+        };
+        send(&client, request, route, &options, true, finish).await
     }
 }
 
@@ -376,39 +358,15 @@ fn with_query(uri: Uri, query: &str) -> Result<Uri, Error> {
     Uri::from_parts(parts).map_err(|_| Error::invalid("url", "does not make a URL"))
 }
 
-impl Options {
-    /// The context of a call that starts now and ends by `deadline`.
-    pub(crate) fn context(
-        &self,
-        route: Route,
-        deadline: Option<tokio::time::Instant>,
-        is_streamed: bool,
-    ) -> CallContext {
-        let repeatability = self.repeatability.unwrap_or(route.repeatability());
-        CallContext::new(route, repeatability, deadline, self.may_retry, is_streamed)
-    }
-
-    pub(crate) fn deadline(&self) -> Option<Duration> {
-        self.deadline
-    }
-
-    pub(crate) fn wants_redirect(&self) -> bool {
-        self.wants_redirect
-    }
-}
-
 /// The future of a [`Call`].
 #[must_use = "a call is sent when it is awaited"]
-pub struct CallFuture<T>(Result<Typed<T>, Option<Error>>);
+pub struct CallFuture<T>(Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>);
 
 impl<T> Future for CallFuture<T> {
     type Output = Result<T, Error>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        match &mut self.0 {
-            Ok(typed) => Pin::new(typed).poll(cx).map_ok(|reply| reply.value),
-            Err(fault) => fault.take().map_or(Poll::Pending, |fault| Poll::Ready(Err(fault))),
-        }
+        self.0.as_mut().poll(cx)
     }
 }
 
@@ -418,15 +376,12 @@ impl<T> fmt::Debug for CallFuture<T> {
     }
 }
 
-impl<T> IntoFuture for Call<T> {
+impl<T: 'static> IntoFuture for Call<T> {
     type Output = Result<T, Error>;
     type IntoFuture = CallFuture<T>;
 
     fn into_future(self) -> CallFuture<T> {
-        CallFuture(match self.start(false) {
-            Ok((exchange, decode)) => Ok(Typed { exchange, decode: Some(decode) }),
-            Err(fault) => Err(Some(fault)),
-        })
+        CallFuture(Box::pin(async move { self.reply().await.map(|reply| reply.value) }))
     }
 }
 

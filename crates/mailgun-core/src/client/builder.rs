@@ -6,13 +6,13 @@ use tower::{Layer, Service, ServiceBuilder};
 
 use super::{
     BaseUrl, Client, Credentials, Inner, Limits, Region, TrustedHosts,
-    service::{AlwaysReady, BoxLayer, HttpService, Stack, box_layer, box_service},
+    service::{BoxLayer, HttpService, box_layer, box_service},
 };
 use crate::{
     Body, BoxError, Certificate, Error, HttpVersions, IntoCredentials, Proxy, Roots,
     layers::{
         AttemptTimeoutLayer, AuthorizationLayer, ReadReplyLayer, RetryLayer, RetryPolicy,
-        TraceLayer, UserAgentLayer,
+        TimeLimit, TraceLayer, UserAgentLayer,
     },
     transport::{ProxyConfig, Transport, TransportConfig},
 };
@@ -28,7 +28,8 @@ use crate::{
 /// | [`body_idle_timeout`](Self::body_idle_timeout) | a pause within the reply's body | 30 s |
 /// | [`total_timeout`](Self::total_timeout) | the call, with all attempts and waits | 180 s |
 ///
-/// Attempt and total grow by one second for each 64 KiB of the request's body. `None` switches a
+/// The defaults of attempt and total grow by one second for each 64 KiB of the request's body, and
+/// by 400 s for a body of unknown length. A limit that you set is kept as it is. `None` switches a
 /// time-out off.
 ///
 /// ```
@@ -50,7 +51,7 @@ pub struct ClientBuilder<C = Client> {
     allow_plain_http: bool,
     trusted_hosts: Vec<String>,
     user_agent: Option<String>,
-    attempt_timeout: Option<Duration>,
+    attempt_timeout: AttemptTimeoutLayer,
     limits: Limits,
     retry: RetryPolicy,
     transport: TransportConfig,
@@ -73,7 +74,7 @@ impl<C: From<Client>> ClientBuilder<C> {
             allow_plain_http: false,
             trusted_hosts: Vec::new(),
             user_agent: None,
-            attempt_timeout: Some(Duration::from_secs(60)),
+            attempt_timeout: AttemptTimeoutLayer::default(),
             limits: Limits::default(),
             retry: RetryPolicy::default(),
             transport: TransportConfig::default(),
@@ -149,7 +150,7 @@ impl<C: From<Client>> ClientBuilder<C> {
 
     /// Bounds one attempt, to the head of the reply; default 60 s.
     pub fn attempt_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
-        self.attempt_timeout = limit.into();
+        self.attempt_timeout = AttemptTimeoutLayer::new(limit);
         self
     }
 
@@ -162,7 +163,7 @@ impl<C: From<Client>> ClientBuilder<C> {
     /// Bounds a whole call; default 180 s. [`Call::deadline`](crate::Call::deadline) sets it for
     /// one call.
     pub fn total_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
-        self.limits.total = limit.into();
+        self.limits.total = TimeLimit::Explicit(limit.into());
         self
     }
 
@@ -288,7 +289,7 @@ impl<C: From<Client>> ClientBuilder<C> {
     pub fn build(mut self) -> Result<C, Error> {
         let destinations = self.destinations()?;
         let transport = Transport::new(&self.transport, destinations.0.is_https())?;
-        self.build_over(transport, true, destinations)
+        self.build_over(transport, destinations)
     }
 
     /// Builds a client whose transport is `service` in place of hyper's: an in-memory server, a
@@ -307,7 +308,7 @@ impl<C: From<Client>> ClientBuilder<C> {
         R: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
     {
         let destinations = self.destinations()?;
-        self.build_over(service, false, destinations)
+        self.build_over(service, destinations)
     }
 
     fn destinations(&mut self) -> Result<(BaseUrl, TrustedHosts), Error> {
@@ -321,12 +322,7 @@ impl<C: From<Client>> ClientBuilder<C> {
         Ok((base, trusted))
     }
 
-    fn build_over<S, R>(
-        self,
-        leaf: S,
-        leaf_is_ready: bool,
-        (base, trusted): (BaseUrl, TrustedHosts),
-    ) -> Result<C, Error>
+    fn build_over<S, R>(self, leaf: S, (base, trusted): (BaseUrl, TrustedHosts)) -> Result<C, Error>
     where
         S: Service<Request<Body>, Response = Response<R>, Error: Into<BoxError>>,
         S: Clone + Send + Sync + 'static,
@@ -335,7 +331,7 @@ impl<C: From<Client>> ClientBuilder<C> {
     {
         let credentials = self.credentials?;
         let attempt = ServiceBuilder::new()
-            .layer(AttemptTimeoutLayer::new(self.attempt_timeout))
+            .layer(self.attempt_timeout)
             .layer(UserAgentLayer::new(self.user_agent.as_deref())?);
         let around = ServiceBuilder::new()
             .layer(RetryLayer::new(self.retry))
@@ -343,21 +339,12 @@ impl<C: From<Client>> ClientBuilder<C> {
             .layer(ReadReplyLayer::new(self.limits.reply, self.limits.idle));
         // Knows no key, and has no layer of the application, which may add a secret of its own.
         let keyless = attempt.clone().service(box_service(leaf.clone()));
-        let keyless = Arc::new(HttpService::new(around.clone().service(keyless)));
+        let keyless = Some(HttpService::new(around.clone().service(box_service(keyless))));
         let attempt = attempt.layer(AuthorizationLayer::new(credentials.clone())).service(leaf);
-        let has_layers = !self.attempt_layers.is_empty() || !self.call_layers.is_empty();
-        // A stack of ours alone is one box; each layer of the application adds one.
-        let stack: Arc<dyn Stack> = if has_layers {
-            let attempt = wrap(box_service(attempt), self.attempt_layers);
-            Arc::new(wrap(HttpService::new(around.service(attempt)), self.call_layers))
-        } else if leaf_is_ready {
-            Arc::new(AlwaysReady(around.service(attempt)))
-        } else {
-            Arc::new(HttpService::new(around.service(attempt)))
-        };
+        let attempt = wrap(box_service(attempt), self.attempt_layers);
+        let stack = wrap(HttpService::new(around.service(attempt)), self.call_layers);
         let credentials = Some(credentials);
         let limits = self.limits;
-        let keyless = Some(keyless as Arc<dyn Stack>);
         let inner = Inner { stack, keyless, base, trusted, limits, credentials, subaccount: None };
         Ok(Client::from_inner(inner).into())
     }
@@ -403,7 +390,7 @@ impl Client {
         let base = BaseUrl::parse(base_url, false)?;
         let trusted = TrustedHosts::new(base.clone(), Vec::new());
         let limits = Limits::default();
-        let stack = Arc::new(box_service(service));
+        let stack = box_service(service);
         Ok(Self::from_inner(Inner {
             stack,
             keyless: None,

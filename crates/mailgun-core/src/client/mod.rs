@@ -3,7 +3,6 @@
 mod base_url;
 mod builder;
 mod credentials;
-mod exchange;
 mod service;
 mod trust;
 
@@ -13,8 +12,7 @@ use bytes::Bytes;
 use http::{HeaderValue, StatusCode, Uri};
 use serde::de::DeserializeOwned;
 
-use self::service::Stack;
-pub(crate) use self::{base_url::BaseUrl, exchange::Exchange, trust::TrustedHosts};
+pub(crate) use self::{base_url::BaseUrl, trust::TrustedHosts};
 pub use self::{
     base_url::Region,
     builder::ClientBuilder,
@@ -22,7 +20,10 @@ pub use self::{
     service::HttpService,
 };
 use crate::{
-    Call, Error, Kind, Route, call::Target, layers::subaccount_header, route::path_and_query,
+    Call, Error, Kind, Route,
+    call::Target,
+    layers::{TimeLimit, subaccount_header},
+    route::path_and_query,
 };
 
 /// A client of the Mailgun API.
@@ -41,10 +42,10 @@ use crate::{
 pub struct Client(Arc<Inner>);
 
 pub(crate) struct Inner {
-    pub(crate) stack: Arc<dyn Stack>,
+    pub(crate) stack: HttpService,
     /// For hosts that must not see the key; none where the whole stack is foreign, and may have
     /// one in any of its layers.
-    pub(crate) keyless: Option<Arc<dyn Stack>>,
+    pub(crate) keyless: Option<HttpService>,
     pub(crate) base: BaseUrl,
     pub(crate) trusted: TrustedHosts,
     pub(crate) limits: Limits,
@@ -56,7 +57,7 @@ pub(crate) struct Inner {
 /// The bounds of every call.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
-    pub(crate) total: Option<Duration>,
+    pub(crate) total: TimeLimit,
     pub(crate) idle: Option<Duration>,
     pub(crate) reply: usize,
 }
@@ -64,7 +65,7 @@ pub(crate) struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            total: Some(Duration::from_secs(180)),
+            total: TimeLimit::Default(Duration::from_secs(180)),
             idle: Some(Duration::from_secs(30)),
             reply: 64 * 1024 * 1024,
         }
@@ -252,6 +253,14 @@ impl Client {
         } else {
             refusals.pop().map_or(Ok(None), Err)
         }
+    }
+
+    pub(crate) fn stack(&self) -> &HttpService {
+        &self.0.stack
+    }
+
+    pub(crate) fn limits(&self) -> Limits {
+        self.0.limits
     }
 
     pub(crate) fn base(&self) -> &BaseUrl {

@@ -130,6 +130,14 @@ impl Error {
         error
     }
 
+    /// The call was over, by its deadline or because it was dropped, before its request was sent.
+    pub(crate) fn ended_before_sending() -> Self {
+        let text = "the call's time ran out before its request was sent";
+        let mut error = Self::new(Kind::Timeout, Delivery::NotSent, text);
+        error.0.phase = Some(TimeoutPhase::Total);
+        error
+    }
+
     /// The same fault with what caused it, for [`source`](StdError::source).
     #[must_use]
     pub fn with_source(mut self, source: impl Into<BoxError>) -> Self {

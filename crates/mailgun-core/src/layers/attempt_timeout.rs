@@ -14,29 +14,48 @@ use tower::{Layer, Service};
 
 use crate::{BoxError, CallContext, Error, TimeoutPhase};
 
-/// The slowest upload that an attempt waits for; a large body extends the limit accordingly.
-const SLOWEST_UPLOAD: u64 = 64 * 1024;
+/// A time limit: a default, which makes room for the upload, or one that the application has set.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum TimeLimit {
+    Default(Duration),
+    Explicit(Option<Duration>),
+}
 
-/// The time that a body may take at the slowest upload; one that does not know its length counts
-/// as the largest message that Mailgun takes.
-pub(crate) fn upload_allowance(body: &impl Body) -> Duration {
-    const LARGEST: u64 = 25 * 1024 * 1024;
-    let length = body.size_hint().exact().unwrap_or(LARGEST);
-    Duration::from_secs(length / SLOWEST_UPLOAD)
+impl TimeLimit {
+    /// The limit of a request with this body; `None` if there is none.
+    pub(crate) fn for_body(self, body: &impl Body) -> Option<Duration> {
+        /// The slowest upload that a default waits for, in bytes a second.
+        const SLOWEST_UPLOAD: u64 = 64 * 1024;
+        /// The largest message that Mailgun takes stands for a body of unknown length.
+        const LARGEST: u64 = 25 * 1024 * 1024;
+        match self {
+            Self::Explicit(limit) => limit,
+            Self::Default(limit) => {
+                let length = body.size_hint().exact().unwrap_or(LARGEST);
+                Some(limit.saturating_add(Duration::from_secs(length / SLOWEST_UPLOAD)))
+            }
+        }
+    }
 }
 
 /// Bounds each attempt: a typed error ([`TimeoutPhase::Attempt`]) when the head of the reply does
 /// not come in time.
 ///
-/// The limit grows by one second for each 64 KiB of the request's body, so that a large attachment
-/// on a slow line is not cut off.
+/// The default is 60 s and grows by one second for each 64 KiB of the request's body, so that a
+/// large attachment on a slow line is not cut off. A body of unknown length counts as 25 MiB.
 #[derive(Clone, Copy, Debug)]
-pub struct AttemptTimeoutLayer(Option<Duration>);
+pub struct AttemptTimeoutLayer(TimeLimit);
 
 impl AttemptTimeoutLayer {
-    /// With this limit; `None` sets none.
+    /// With this limit, whatever the size of the body; `None` sets none.
     pub fn new(limit: impl Into<Option<Duration>>) -> Self {
-        Self(limit.into())
+        Self(TimeLimit::Explicit(limit.into()))
+    }
+}
+
+impl Default for AttemptTimeoutLayer {
+    fn default() -> Self {
+        Self(TimeLimit::Default(Duration::from_secs(60)))
     }
 }
 
@@ -52,7 +71,7 @@ impl<S> Layer<S> for AttemptTimeoutLayer {
 #[derive(Clone, Debug)]
 pub struct AttemptTimeout<S> {
     inner: S,
-    limit: Option<Duration>,
+    limit: TimeLimit,
 }
 
 impl<S, B> Service<Request<B>> for AttemptTimeout<S>
@@ -69,11 +88,9 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        let allowance = upload_allowance(request.body());
-        let limit = self.limit.map(|limit| limit.saturating_add(allowance));
-        // Between the call and here is nothing of the application, so both run in one task.
-        let call = crate::Body::of(request.body()).and_then(crate::Body::context).cloned();
-        AttemptTimeoutFuture { inner: self.inner.call(request), limit, call, sleep: None }
+        let limit = self.limit.for_body(request.body());
+        let context = request.extensions().get::<CallContext>().cloned();
+        AttemptTimeoutFuture { inner: self.inner.call(request), limit, context, sleep: None }
     }
 }
 
@@ -84,8 +101,7 @@ pin_project! {
         #[pin]
         inner: F,
         limit: Option<Duration>,
-        // The call, if the timer of the attempt can stand in for its own.
-        call: Option<CallContext>,
+        context: Option<CallContext>,
         // Made when the attempt first has to wait.
         #[pin]
         sleep: Option<Sleep>,
@@ -102,26 +118,21 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
         if let Poll::Ready(result) = this.inner.poll(cx) {
-            if let Some(call) = this.call {
-                call.set_timed(false);
-            }
             return Poll::Ready(result.map_err(|error| Error::from_boxed(error.into())));
         }
         let Some(limit) = *this.limit else { return Poll::Pending };
         if this.sleep.is_none() {
-            let sleep = tokio::time::sleep(limit);
-            if let Some(call) = this.call {
-                call.set_timed(call.covers(sleep.deadline()));
-            }
-            this.sleep.set(Some(sleep));
+            this.sleep.set(Some(tokio::time::sleep(limit)));
         }
         if let Some(sleep) = this.sleep.as_pin_mut() {
             ready!(sleep.poll(cx));
         }
-        if let Some(call) = this.call {
-            call.set_timed(false);
-        }
-        Poll::Ready(Err(Error::timeout(TimeoutPhase::Attempt, limit)))
+        let error = Error::timeout(TimeoutPhase::Attempt, limit);
+        // What was not begun by now is never sent, though the transport has the request.
+        Poll::Ready(Err(match this.context {
+            Some(context) => error.with_delivery(context.give_up_attempt()),
+            None => error,
+        }))
     }
 }
 
@@ -134,14 +145,26 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn the_limit_grows_with_the_body_and_is_an_error_that_says_so() {
+    async fn the_default_grows_with_the_body_and_an_explicit_limit_does_not() {
         let never =
             service_fn(|_: Request<crate::Body>| std::future::pending::<Result<(), Infallible>>());
-        let service = AttemptTimeoutLayer::new(Duration::from_secs(10)).layer(never);
-        for (length, seconds) in [(0, 10), (1024 * 1024, 26)] {
-            let request = Request::new(crate::Body::from(vec![0; length]));
+        let explicit = AttemptTimeoutLayer::new(Duration::from_secs(3));
+        let unsized_body = || {
+            let stream = futures_util::stream::pending::<Result<bytes::Bytes, crate::Error>>();
+            crate::Body::from_http_body(http_body_util::StreamBody::new(
+                futures_util::StreamExt::map(stream, |bytes| bytes.map(http_body::Frame::data)),
+            ))
+        };
+        let megabyte = || crate::Body::from(vec![0; 1024 * 1024]);
+        for (layer, body, seconds) in [
+            (AttemptTimeoutLayer::default(), crate::Body::empty(), 60),
+            (AttemptTimeoutLayer::default(), megabyte(), 76),
+            (AttemptTimeoutLayer::default(), unsized_body(), 460),
+            (explicit, megabyte(), 3),
+            (explicit, unsized_body(), 3),
+        ] {
             let start = tokio::time::Instant::now();
-            let error = service.clone().oneshot(request).await.unwrap_err();
+            let error = layer.layer(never.clone()).oneshot(Request::new(body)).await.unwrap_err();
             assert_eq!(start.elapsed().as_secs(), seconds);
             assert_eq!(error.timeout_phase(), Some(TimeoutPhase::Attempt));
             assert_eq!(error.delivery(), crate::Delivery::Unknown);

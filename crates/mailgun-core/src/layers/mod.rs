@@ -23,14 +23,14 @@ mod retry;
 mod trace;
 
 pub(crate) use self::{
-    attempt_timeout::upload_allowance,
+    attempt_timeout::TimeLimit,
     headers::{ON_BEHALF_OF, subaccount_header},
     read_reply::is_failure,
 };
 pub use self::{
     attempt_timeout::{AttemptTimeout, AttemptTimeoutFuture, AttemptTimeoutLayer},
     headers::{AuthorizationLayer, HeaderSource, SetHeader, SubaccountLayer, UserAgentLayer},
-    read_reply::{ReadReply, ReadReplyFuture, ReadReplyLayer},
-    retry::{Retry, RetryFuture, RetryLayer, RetryPolicy},
+    read_reply::{ReadReply, ReadReplyLayer},
+    retry::{Retry, RetryLayer, RetryPolicy},
     trace::{Trace, TraceFuture, TraceLayer},
 };

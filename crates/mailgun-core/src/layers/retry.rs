@@ -1,15 +1,14 @@
 //! Repeats an attempt where that is certainly harmless.
 
 use std::{
+    future::poll_fn,
     pin::Pin,
     sync::Arc,
-    task::{Context, Poll, ready},
+    task::{Context, Poll},
     time::Duration,
 };
 
-use http::{Extensions, HeaderName, HeaderValue, Method, Request, Response, Uri, Version};
-use pin_project_lite::pin_project;
-use tokio::time::Sleep;
+use http::{Request, Response};
 use tower::{
     Layer, Service,
     retry::budget::{Budget as _, TpsBudget},
@@ -148,107 +147,58 @@ where
 {
     type Response = Response<ReplyBody>;
     type Error = Error;
-    type Future = RetryFuture<S>;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<ReplyBody>, Error>> + Send>>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
         self.inner.poll_ready(cx).map_err(ours)
     }
 
-    fn call(&mut self, request: Request<Body>) -> Self::Future {
+    fn call(&mut self, mut request: Request<Body>) -> Self::Future {
         // The service that was polled ready is the one to call; the clone was not.
         let clone = self.inner.clone();
-        let inner = std::mem::replace(&mut self.inner, clone);
-        Self { inner, shared: self.shared.clone() }.run(request)
-    }
-}
-
-impl<S> Retry<S>
-where
-    S: Service<Request<Body>>,
-{
-    /// Sends a request by this very service, which must be ready.
-    pub(crate) fn run(self, request: Request<Body>) -> RetryFuture<S> {
-        let Self { inner: mut service, shared } = self;
-        shared.budget.deposit();
-        let context = CallContext::of(&request).cloned();
-        let may_retry =
-            shared.policy.max_attempts > 1 && context.as_ref().is_none_or(CallContext::may_retry);
-        let again = if may_retry { Again::new(&request) } else { None };
-        let stage = Stage::Calling { reply: service.call(request) };
-        RetryFuture { service, shared, context, again, attempt: 1, stage }
-    }
-}
-
-pin_project! {
-    /// The future of [`Retry`].
-    #[allow(missing_debug_implementations, reason = "it holds a service")]
-    pub struct RetryFuture<S>
-    where
-        S: Service<Request<Body>>,
-    {
-        service: S,
-        shared: Arc<Shared>,
-        context: Option<CallContext>,
-        // For the next attempt, if there may be one.
-        again: Option<Again>,
-        attempt: u32,
-        #[pin]
-        stage: Stage<S::Future>,
-    }
-}
-
-pin_project! {
-    #[project = StageProjection]
-    enum Stage<F> {
-        Calling { #[pin] reply: F },
-        Waiting { #[pin] sleep: Sleep },
-        Readying,
-    }
-}
-
-impl<S> Future for RetryFuture<S>
-where
-    S: Service<Request<Body>, Response = Response<ReplyBody>, Error: Into<BoxError>>,
-{
-    type Output = Result<Response<ReplyBody>, Error>;
-
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let mut this = self.project();
-        loop {
-            match this.stage.as_mut().project() {
-                StageProjection::Calling { reply } => {
-                    let outcome = ready!(reply.poll(cx)).map_err(ours);
-                    let (context, attempt) = (this.context.as_ref(), *this.attempt);
-                    if this.again.is_none() {
-                        return Poll::Ready(outcome);
-                    }
-                    let Some(wait) = this.shared.wait(&outcome, context, attempt) else {
-                        return Poll::Ready(outcome);
-                    };
-                    let wait_ms = wait.as_millis() as u64;
-                    tracing::debug!(attempt, wait_ms, "waiting to repeat");
-                    this.stage.set(Stage::Waiting { sleep: tokio::time::sleep(wait) });
+        let mut service = std::mem::replace(&mut self.inner, clone);
+        let shared = Arc::clone(&self.shared);
+        Box::pin(async move {
+            shared.budget.deposit();
+            let context = request.extensions().get::<CallContext>().cloned();
+            let may_retry = context.as_ref().is_none_or(CallContext::may_retry);
+            let mut attempt = 1;
+            loop {
+                let is_last = !may_retry || attempt >= shared.policy.max_attempts;
+                let copy = if is_last { None } else { try_clone(&request) };
+                let outcome = service.call(request).await.map_err(ours);
+                let Some(copy) = copy else { return outcome };
+                let (fate, hint) = fate(&outcome);
+                let Some(wait) = shared.wait(fate, hint, context.as_ref(), attempt) else {
+                    return outcome;
+                };
+                drop(outcome);
+                if let Some(context) = &context {
+                    context.end_attempt(fate.delivery());
                 }
-                StageProjection::Waiting { sleep } => {
-                    ready!(sleep.poll(cx));
-                    this.stage.set(Stage::Readying);
-                }
-                StageProjection::Readying => {
-                    ready!(this.service.poll_ready(cx)).map_err(ours)?;
-                    let request = this.again.as_ref().and_then(Again::request);
-                    let Some(mut request) = request else { return Poll::Pending };
-                    *this.attempt += 1;
-                    if let Some(context) = this.context {
-                        context.count_attempt();
-                        if CallContext::of(&request).is_none() {
-                            request.extensions_mut().insert(context.clone());
-                        }
-                    }
-                    this.stage.set(Stage::Calling { reply: this.service.call(request) });
+                let wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+                tracing::debug!(attempt, wait_ms, "waiting before the next attempt");
+                tokio::time::sleep(wait).await;
+                poll_fn(|cx| service.poll_ready(cx)).await.map_err(ours)?;
+                attempt += 1;
+                request = copy;
+                if let Some(context) = &context {
+                    request.extensions_mut().insert(context.begin_attempt());
                 }
             }
-        }
+        })
     }
+}
+
+/// The request for another attempt; `None` if its body can be read once only.
+fn try_clone(request: &Request<Body>) -> Option<Request<Body>> {
+    let mut copy = Request::new(request.body().replay()?);
+    *copy.method_mut() = request.method().clone();
+    *copy.uri_mut() = request.uri().clone();
+    *copy.version_mut() = request.version();
+    *copy.headers_mut() = request.headers().clone();
+    *copy.extensions_mut() = request.extensions().clone();
+    Some(copy)
 }
 
 fn ours(error: impl Into<BoxError>) -> Error {
@@ -259,11 +209,11 @@ impl Shared {
     /// How long to wait before the next attempt; `None` if there must be none.
     fn wait(
         &self,
-        outcome: &Result<Response<ReplyBody>, Error>,
+        fate: Fate,
+        hint: Option<Duration>,
         context: Option<&CallContext>,
         attempt: u32,
     ) -> Option<Duration> {
-        let (fate, hint) = fate(outcome);
         let harmless = context.is_some_and(|c| c.repeatability() == Repeatability::Harmless);
         let may_repeat = match fate {
             Fate::NotSent | Fate::Refused => true,
@@ -302,6 +252,16 @@ enum Fate {
     Final,
 }
 
+impl Fate {
+    fn delivery(self) -> Delivery {
+        match self {
+            Self::NotSent => Delivery::NotSent,
+            Self::Refused | Self::Final => Delivery::Rejected,
+            Self::Unknown => Delivery::Unknown,
+        }
+    }
+}
+
 fn fate(outcome: &Result<Response<ReplyBody>, Error>) -> (Fate, Option<Duration>) {
     match outcome {
         Ok(reply) => {
@@ -327,51 +287,6 @@ fn fate(outcome: &Result<Response<ReplyBody>, Error>) -> (Fate, Option<Duration>
             };
             (fate, None)
         }
-    }
-}
-
-/// What another attempt is made of, kept as cheaply as it can be: hardly any is ever made.
-struct Again {
-    method: Method,
-    uri: Uri,
-    version: Version,
-    // Most requests have one here, and need no list.
-    header: Option<(HeaderName, HeaderValue)>,
-    more_headers: Vec<(HeaderName, HeaderValue)>,
-    extensions: Extensions,
-    body: Body,
-}
-
-impl Again {
-    /// `None` if the body of the request can be read once only.
-    fn new(request: &Request<Body>) -> Option<Self> {
-        let body = request.body().replay()?;
-        let headers = request.headers().iter();
-        let mut headers = headers.map(|(name, value)| (name.clone(), value.clone()));
-        // A context that is alone is put in when the copy is used.
-        let extensions = request.extensions();
-        let is_alone = extensions.len() == 1 && extensions.get::<CallContext>().is_some();
-        Some(Self {
-            method: request.method().clone(),
-            uri: request.uri().clone(),
-            version: request.version(),
-            header: headers.next(),
-            more_headers: headers.collect(),
-            extensions: if is_alone { Extensions::new() } else { extensions.clone() },
-            body,
-        })
-    }
-
-    fn request(&self) -> Option<Request<Body>> {
-        let mut request = Request::new(self.body.replay()?);
-        *request.method_mut() = self.method.clone();
-        *request.uri_mut() = self.uri.clone();
-        *request.version_mut() = self.version;
-        for (name, value) in self.header.iter().chain(&self.more_headers) {
-            request.headers_mut().append(name, value.clone());
-        }
-        *request.extensions_mut() = self.extensions.clone();
-        Some(request)
     }
 }
 

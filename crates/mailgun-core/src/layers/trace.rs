@@ -43,7 +43,6 @@ pub struct Trace<S> {
 impl<S, B, R> Service<Request<B>> for Trace<S>
 where
     S: Service<Request<B>, Response = Response<R>, Error: Into<BoxError>>,
-    B: 'static,
 {
     type Response = S::Response;
     type Error = Error;
@@ -62,7 +61,7 @@ where
     }
 }
 
-fn attempt_span<B: 'static>(request: &Request<B>) -> Span {
+fn attempt_span<B>(request: &Request<B>) -> Span {
     let span = tracing::info_span!(
         "attempt",
         otel.name = Empty,
@@ -80,7 +79,7 @@ fn attempt_span<B: 'static>(request: &Request<B>) -> Span {
         error.type = Empty,
     );
     if !span.is_disabled()
-        && let Some(context) = CallContext::of(request)
+        && let Some(context) = request.extensions().get::<CallContext>()
     {
         span.record("otel.name", tracing::field::display(context.route()));
         span.record("url.template", context.route().template());

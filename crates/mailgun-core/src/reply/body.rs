@@ -2,7 +2,7 @@ use std::{
     any::Any,
     fmt,
     pin::Pin,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
 };
 
 use bytes::Bytes;
@@ -50,6 +50,14 @@ impl ReplyBody {
         Self(Inner::Other(Box::pin(body)))
     }
 
+    /// The bytes of a body that was read; none of any other.
+    pub(crate) fn into_bytes(self) -> Bytes {
+        match self.0 {
+            Inner::Bytes(bytes) => bytes,
+            _ => Bytes::new(),
+        }
+    }
+
     pub(crate) fn as_bytes(&self) -> Option<&Bytes> {
         match &self.0 {
             Inner::Bytes(bytes) => Some(bytes),
@@ -91,9 +99,16 @@ impl Body for ReplyBody {
                 self.0 = Inner::Empty;
                 Poll::Ready((!bytes.is_empty()).then(|| Ok(Frame::data(bytes))))
             }
-            Inner::Network(body) => {
-                Pin::new(body).poll_frame(cx).map(|frame| frame.map(|f| f.map_err(cut_short)))
-            }
+            Inner::Network(body) => match ready!(Pin::new(&mut *body).poll_frame(cx)) {
+                Some(frame) => Poll::Ready(Some(frame.map_err(cut_short))),
+                // hyper takes some resets of a stream of HTTP/2 for its end.
+                None if body.size_hint().lower() > 0 => {
+                    let missing = format!("{} bytes are missing", body.size_hint().lower());
+                    self.0 = Inner::Empty;
+                    Poll::Ready(Some(Err(cut_short(missing))))
+                }
+                None => Poll::Ready(None),
+            },
             Inner::Other(body) => body.as_mut().poll_frame(cx),
         }
     }
@@ -102,7 +117,7 @@ impl Body for ReplyBody {
         match &self.0 {
             Inner::Empty => true,
             Inner::Bytes(bytes) => bytes.is_empty(),
-            Inner::Network(body) => body.is_end_stream(),
+            Inner::Network(body) => body.is_end_stream() && body.size_hint().lower() == 0,
             Inner::Other(body) => body.is_end_stream(),
         }
     }

@@ -60,58 +60,21 @@ impl Frames {
     /// All of it, if it is at most `cap` bytes.
     ///
     /// What was read before a fault is returned beside it; of a body over the cap, that is the cap.
-    pub(crate) fn collect(self, cap: usize) -> Collect {
-        Collect { frames: self, room: cap, first: Bytes::new(), rest: BytesMut::new() }
-    }
-}
-
-/// The future of [`Frames::collect`].
-pub(crate) struct Collect {
-    frames: Frames,
-    room: usize,
-    // Nearly every reply is one piece: it is kept as it is, and only a second one is copied.
-    first: Bytes,
-    rest: BytesMut,
-}
-
-impl Future for Collect {
-    type Output = (Bytes, Result<(), ReadFault>);
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let this = &mut *self;
+    pub(super) async fn collect(mut self, cap: usize) -> (Bytes, Result<(), ReadFault>) {
+        let mut whole = BytesMut::new();
         let outcome = loop {
-            let mut data = match ready!(this.frames.poll_next(cx)) {
+            let data = match self.next().await {
                 None => break Ok(()),
                 Some(Err(error)) => break Err(ReadFault::Broken(error)),
                 Some(Ok(data)) => data,
             };
-            let fits = data.len() <= this.room;
-            data.truncate(this.room);
-            this.room -= data.len();
-            if this.first.is_empty() {
-                this.first = data;
-            } else {
-                this.rest.extend_from_slice(&data);
-            }
-            if !fits {
+            let room = cap - whole.len();
+            if data.len() > room {
+                whole.extend_from_slice(&data[..room]);
                 break Err(ReadFault::TooLarge);
             }
-            if this.frames.body.is_end_stream() {
-                break Ok(());
-            }
+            whole.extend_from_slice(&data);
         };
-        Poll::Ready((this.whole(), outcome))
-    }
-}
-
-impl Collect {
-    fn whole(&mut self) -> Bytes {
-        if self.rest.is_empty() {
-            return std::mem::take(&mut self.first);
-        }
-        let mut whole = BytesMut::with_capacity(self.first.len() + self.rest.len());
-        whole.extend_from_slice(&self.first);
-        whole.extend_from_slice(&self.rest);
-        whole.freeze()
+        (whole.freeze(), outcome)
     }
 }

@@ -4,18 +4,18 @@ mod body;
 mod download;
 mod frames;
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use bytes::Bytes;
-use http::{HeaderMap, StatusCode, header, response::Parts};
+use http::{HeaderMap, Response, StatusCode, header};
 use serde::de::DeserializeOwned;
 
-pub(crate) use self::frames::{Collect, Frames};
+pub(crate) use self::frames::Frames;
 pub use self::{body::ReplyBody, download::Download};
-use crate::{Delivery, Error, Kind};
+use crate::{Delivery, Error, Kind, layers::is_failure};
 
 /// How much of an error's body is kept.
-pub(crate) const ERROR_BODY: usize = 64 * 1024;
+const ERROR_BODY: usize = 64 * 1024;
 
 /// A typed reply together with what came with it.
 ///
@@ -135,21 +135,39 @@ fn decode_fault<T: DeserializeOwned>(json: &[u8], body: &[u8]) -> String {
     }
 }
 
-/// Why a body was not read to its end.
-pub(crate) enum ReadFault {
-    TooLarge,
-    Broken(Error),
+/// Reads the body of `reply` into memory, unless that was done or the call streams it.
+///
+/// A body over `cap` bytes is an error, as is a pause longer than `idle`. Of a failure's body, 64 KiB
+/// are kept, also if it breaks off: its status must not be lost.
+pub(crate) async fn read_body(
+    reply: Response<ReplyBody>,
+    cap: usize,
+    idle: Option<Duration>,
+    is_streamed: bool,
+) -> Result<Response<ReplyBody>, Error> {
+    let is_failure = is_failure(reply.status());
+    if reply.body().as_bytes().is_some() || (is_streamed && !is_failure) {
+        return Ok(reply);
+    }
+    let (parts, body) = reply.into_parts();
+    let frames = Frames::new(body, idle);
+    let (bytes, outcome) = frames.collect(if is_failure { ERROR_BODY } else { cap }).await;
+    match outcome {
+        Err(ReadFault::Broken(error)) if !is_failure => {
+            Err(error.with_delivery(Delivery::Unknown).with_head(parts))
+        }
+        Err(ReadFault::TooLarge) if !is_failure => {
+            let detail = format!("the reply is larger than the limit of {cap} bytes");
+            Err(Error::undecodable(parts.status, parts.headers, Bytes::new(), detail))
+        }
+        _ => Ok(Response::from_parts(parts, bytes.into())),
+    }
 }
 
-/// The error of a successful reply whose body was not read to its end.
-pub(crate) fn unread(fault: ReadFault, parts: Parts, cap: usize) -> Error {
-    match fault {
-        ReadFault::Broken(error) => error.with_delivery(Delivery::Unknown).with_head(parts),
-        ReadFault::TooLarge => {
-            let detail = format!("the reply is larger than the limit of {cap} bytes");
-            Error::undecodable(parts.status, parts.headers, Bytes::new(), detail)
-        }
-    }
+/// Why a body was not read to its end.
+enum ReadFault {
+    TooLarge,
+    Broken(Error),
 }
 
 /// A transport fault while a reply is read.

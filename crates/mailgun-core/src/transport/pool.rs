@@ -35,6 +35,7 @@ use tracing::{debug, trace};
 use super::{
     Connector, HttpVersions, TransportConfig,
     classify::{broken, unsent},
+    send::may_send,
 };
 use crate::{BoxError, Delivery, Error, Kind};
 
@@ -253,6 +254,10 @@ where
                     Some(sender) => (sender, true),
                     None => Box::pin(self.connect()).await?,
                 };
+                // hyper sends a request without a body at once; any other asks by its body.
+                if request.body().is_end_stream() {
+                    may_send(request.extensions().get())?;
+                }
                 trace!(host = ?self.host, is_old, "a connection takes the request");
                 let mut failed = match sender {
                     Sender::Http1(mut sender) => {

@@ -9,15 +9,14 @@ use std::{
 
 use http::{Request, Response};
 use http_body::{Body, Frame, SizeHint};
-use hyper::body::Incoming;
 use tower::Service;
 
 use super::{Connector, TransportConfig, pool::Pool};
-use crate::{BoxError, CallContext, Delivery, Error, Kind};
+use crate::{BoxError, CallContext, Delivery, Error, Kind, ReplyBody};
 
 /// Sends requests over pooled connections; all its errors are ours.
 pub(crate) struct Transport<B> {
-    pool: Arc<Pool<Watched<B>>>,
+    pool: Arc<Pool<ObservedBody<B>>>,
 }
 
 impl<B> Transport<B>
@@ -48,54 +47,30 @@ where
     B::Data: Send,
     B::Error: Into<BoxError>,
 {
-    type Response = Response<Incoming>;
+    type Response = Response<ReplyBody>;
     type Error = Error;
-    type Future = Sending;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<ReplyBody>, Error>> + Send>>;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Error>> {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, request: Request<B>) -> Sending {
-        // What is in memory cannot fail.
-        let in_memory =
-            crate::Body::of(request.body()).is_some_and(|body| body.as_bytes().is_some());
-        let failure = (!in_memory).then(Failure::default);
-        let context = CallContext::of(&request).cloned();
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        let context = request.extensions().get::<CallContext>().cloned();
         if let Some(context) = &context {
-            context.upload_waits();
-            // hyper does not ask for a body that is empty.
-            if request.body().is_end_stream() {
-                context.upload_begins();
-            }
+            context.queued();
         }
+        let failure = BodyFailure::default();
         let kept = failure.clone();
-        let request = request.map(|body| Watched { body, failure: kept, context });
-        let exchange: Exchange = match self.pool.origin(request.uri()) {
-            Ok(origin) => Box::pin(origin.send(request)),
-            Err(error) => Box::pin(std::future::ready(Err(error))),
-        };
-        Sending { exchange, failure }
-    }
-}
-
-/// The exchange of one request for the head of its reply.
-#[must_use = "futures do nothing unless polled"]
-pub(crate) struct Sending {
-    exchange: Exchange,
-    failure: Option<Failure>,
-}
-
-type Exchange = Pin<Box<dyn Future<Output = Result<Response<Incoming>, Error>> + Send>>;
-
-impl Future for Sending {
-    type Output = Result<Response<Incoming>, Error>;
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let result = ready!(self.exchange.as_mut().poll(cx));
-        Poll::Ready(
-            result.map_err(|error| self.failure.as_ref().and_then(Failure::take).unwrap_or(error)),
-        )
+        let request =
+            request.map(|body| ObservedBody { body, context, has_begun: false, failure: kept });
+        let pool = Arc::clone(&self.pool);
+        Box::pin(async move {
+            let reply = pool.origin(request.uri())?.send(request).await;
+            // What the body says is the cause of what hyper says.
+            let reply = reply.map_err(|error| failure.take().unwrap_or(error))?;
+            Ok(reply.map(ReplyBody::from))
+        })
     }
 }
 
@@ -104,9 +79,9 @@ impl Future for Sending {
 /// hyper keeps the error of a body for itself when the connection is HTTP/2, and lends but does
 /// not give it back when it is HTTP/1.1.
 #[derive(Clone, Default)]
-struct Failure(Arc<Mutex<Option<Error>>>);
+struct BodyFailure(Arc<Mutex<Option<Error>>>);
 
-impl Failure {
+impl BodyFailure {
     /// A request that was never whole is not processed, whatever the body's error says.
     fn keep(&self, error: BoxError) {
         let error = match error.downcast::<Error>() {
@@ -124,16 +99,34 @@ impl Failure {
     }
 }
 
-/// A request body that tells when it is first asked for, and whose error is kept for the caller.
-pub(crate) struct Watched<B> {
+/// A request body that asks the call whether it may be sent, and keeps its error for the caller.
+pub(crate) struct ObservedBody<B> {
     body: B,
-    /// For a body that can fail.
-    failure: Option<Failure>,
-    /// Until the body is first asked for.
     context: Option<CallContext>,
+    has_begun: bool,
+    failure: BodyFailure,
 }
 
-impl<B> Body for Watched<B>
+impl<B> ObservedBody<B> {
+    /// Asks the call once, before the first byte is read.
+    fn begin(&mut self) -> Result<(), Error> {
+        if !self.has_begun {
+            may_send(self.context.as_ref())?;
+            self.has_begun = true;
+        }
+        Ok(())
+    }
+}
+
+/// A request that waits in a queue of hyper's must not go out after its call has ended.
+pub(super) fn may_send(context: Option<&CallContext>) -> Result<(), Error> {
+    if context.is_none_or(CallContext::may_send) {
+        return Ok(());
+    }
+    Err(Error::ended_before_sending())
+}
+
+impl<B> Body for ObservedBody<B>
 where
     B: Body + Unpin,
     B::Error: Into<BoxError>,
@@ -145,15 +138,15 @@ where
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<B::Data>, BodyFailed>>> {
-        if let Some(context) = self.context.take() {
-            context.upload_begins();
-        }
-        let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
+        let frame = match self.begin() {
+            Ok(()) => {
+                ready!(Pin::new(&mut self.body).poll_frame(cx)).map(|f| f.map_err(Into::into))
+            }
+            Err(error) => Some(Err(error.into())),
+        };
         Poll::Ready(frame.map(|frame| {
             frame.map_err(|error| {
-                if let Some(failure) = &self.failure {
-                    failure.keep(error.into());
-                }
+                self.failure.keep(error);
                 BodyFailed
             })
         }))

@@ -1,0 +1,141 @@
+//! One call from its request to its reply: deadline, span, and what its error says.
+
+use std::time::Duration;
+
+use http::{Request, Response, StatusCode};
+use tokio::time::{Instant, timeout_at};
+use tower::ServiceExt as _;
+use tracing::{Instrument as _, Span, debug, field::Empty, warn};
+
+use super::{CallContext, Options};
+use crate::{
+    Body, Client, Delivery, Error, Kind, ReplyBody, Route, TimeoutPhase, client::Limits,
+    layers::is_failure, reply::read_body,
+};
+
+/// Sends `request` and hands its reply to `finish`.
+///
+/// With `is_streamed`, the body of a success is left to `finish`; else it has been read.
+pub(super) async fn send<T>(
+    client: &Client,
+    request: Request<Body>,
+    route: Route,
+    options: &Options,
+    is_streamed: bool,
+    finish: impl FnOnce(Response<ReplyBody>, u32) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let limit = match options.deadline {
+        Some(deadline) => Some(deadline),
+        None => client.limits().total.for_body(request.body()),
+    };
+    let started = Instant::now();
+    // A limit beyond what the clock can tell is none.
+    let deadline = limit.and_then(|limit| Some((started.checked_add(limit)?, limit)));
+    let repeatability = options.repeatability.unwrap_or(route.repeatability());
+    let at = deadline.map(|(at, _)| at);
+    let context = CallContext::new(route, repeatability, at, options.may_retry, is_streamed);
+    let span = call_span(route);
+    let call = async {
+        let _guard = GiveUpOnDrop(&context);
+        let reply = within(deadline, &context, exchange(client, request, &context)).await;
+        let result = reply
+            .and_then(|reply| success(reply, options.wants_redirect && !is_streamed))
+            .and_then(|reply| finish(reply, context.total_attempts()))
+            .map_err(|error| explain(error, &context));
+        report(&result, &context, started.elapsed());
+        result
+    };
+    call.instrument(span).await
+}
+
+/// Calls the stack once it is ready, and reads what it leaves unread.
+async fn exchange(
+    client: &Client,
+    mut request: Request<Body>,
+    context: &CallContext,
+) -> Result<Response<ReplyBody>, Error> {
+    let mut stack = client.stack().clone();
+    let stack = stack.ready().await?;
+    request.extensions_mut().insert(context.begin_attempt());
+    let reply = tower::Service::call(stack, request).await?;
+    let Limits { reply: cap, idle, .. } = client.limits();
+    read_body(reply, cap, idle, context.is_streamed()).await
+}
+
+async fn within<T>(
+    deadline: Option<(Instant, Duration)>,
+    context: &CallContext,
+    work: impl Future<Output = Result<T, Error>>,
+) -> Result<T, Error> {
+    let Some((at, limit)) = deadline else { return work.await };
+    match timeout_at(at, work).await {
+        Ok(result) => result,
+        Err(_) => Err(Error::timeout(TimeoutPhase::Total, limit).with_delivery(context.give_up())),
+    }
+}
+
+/// A call that ends, however it ends, sends nothing from then on: not by a task of the transport
+/// that has its request in a queue, nor by one that a layer has spawned.
+struct GiveUpOnDrop<'a>(&'a CallContext);
+
+impl Drop for GiveUpOnDrop<'_> {
+    fn drop(&mut self) {
+        self.0.give_up();
+    }
+}
+
+fn success(reply: Response<ReplyBody>, wants_redirect: bool) -> Result<Response<ReplyBody>, Error> {
+    let status = reply.status();
+    if !is_failure(status) || (wants_redirect && is_redirect(status)) {
+        return Ok(reply);
+    }
+    let (parts, body) = reply.into_parts();
+    Err(Error::from_reply(status, parts.headers, body.into_bytes()))
+}
+
+/// 304 and the like have nowhere to point to.
+fn is_redirect(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 301..=303 | 307 | 308)
+}
+
+/// Adds what the call knows to what failed in it.
+fn explain(error: Error, context: &CallContext) -> Error {
+    let attempts = match error.kind() {
+        // Found before the service was asked.
+        Kind::UntrustedHost | Kind::InvalidInput | Kind::Config => 0,
+        _ => context.total_attempts(),
+    };
+    let is_claim = error.kind() == Kind::Middleware && error.delivery() == Delivery::NotSent;
+    let last = if is_claim && context.is_sending() { Delivery::Unknown } else { error.delivery() };
+    error
+        .in_operation(context.route())
+        .with_attempts(attempts)
+        .with_delivery(context.delivery(last))
+}
+
+fn call_span(route: Route) -> Span {
+    tracing::info_span!(
+        "call",
+        otel.name = %route,
+        otel.status_code = Empty,
+        url.template = route.template(),
+        error.type = Empty,
+    )
+}
+
+fn report<T>(result: &Result<T, Error>, context: &CallContext, elapsed: Duration) {
+    let attempts = context.total_attempts();
+    let elapsed_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
+    let Err(error) = result else {
+        debug!(attempts, elapsed_ms, "the call succeeded");
+        return;
+    };
+    let span = Span::current();
+    span.record("error.type", tracing::field::debug(error.kind()));
+    span.record("otel.status_code", "ERROR");
+    if error.delivery() == Delivery::Unknown {
+        warn!(attempts, elapsed_ms, %error, "the outcome of the call is unknown");
+    } else {
+        debug!(attempts, elapsed_ms, %error, "the call failed");
+    }
+}

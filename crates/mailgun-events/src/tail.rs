@@ -10,7 +10,7 @@ use futures_core::Stream;
 use futures_util::stream::unfold;
 use mailgun_core::{Error, Pager, Timestamp};
 use serde::{Deserialize, Serialize};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::{Event, EventQuery, Events};
 
@@ -199,7 +199,7 @@ impl Tail {
             Ok(None) => self.end_read(),
             Err(error) => {
                 self.read = None;
-                self.wait_until = Some(Instant::now() + self.interval);
+                self.wait();
                 return Err(error);
             }
         }
@@ -222,7 +222,7 @@ impl Tail {
     }
 
     fn end_read(&mut self) {
-        self.wait_until = Some(Instant::now() + self.interval);
+        self.wait();
         if let Some(read) = self.read.take()
             && read.is_full
         {
@@ -230,6 +230,11 @@ impl Tail {
             // A clock that is far ahead must not lead past what is still to come.
             self.checkpoint.settle(self.newest.min(earlier(read.started, self.settle)));
         }
+    }
+
+    /// The next read waits for the interval; one that no clock holds ends in some decades.
+    fn wait(&mut self) {
+        self.wait_until = Some(sleep(self.interval).deadline());
     }
 
     fn begin_read(&self) -> Read {

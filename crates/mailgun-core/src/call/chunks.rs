@@ -58,7 +58,7 @@ impl<T: Send + 'static> Chunks<T> {
         let size = size.max(1);
         let starts = (0..rows.len()).step_by(size);
         let calls = starts.map(move |start| {
-            let positions = start..rows.len().min(start + size);
+            let positions = start..rows.len().min(start.saturating_add(size));
             let call = call(&rows[positions.clone()]);
             (positions, call)
         });

@@ -4,7 +4,7 @@ use std::{fmt, pin::Pin, time::Duration};
 
 use futures_core::Stream;
 use futures_util::stream::try_unfold;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::{Call, Error, TimeoutPhase};
 
@@ -82,8 +82,9 @@ impl<T: Send + 'static> Wait<T> {
             }
             let state = (wait.ask)().await?;
             let is_done = (wait.is_done)(&state);
-            let next = Instant::now().checked_add(wait.interval);
-            Ok(Some((state, (wait, deadline, next, is_done))))
+            // An interval that no clock holds ends in some decades.
+            let next = sleep(wait.interval).deadline();
+            Ok(Some((state, (wait, deadline, Some(next), is_done))))
         })
     }
 
@@ -155,6 +156,19 @@ mod tests {
         let states: Vec<u32> = job(4, 0).into_stream().try_collect().await.unwrap();
         assert_eq!(states, [1, 2, 3, 4]);
         assert_eq!(start.elapsed().as_secs(), 20 + 3 * INTERVAL.as_secs());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_interval_or_a_limit_of_any_length_is_waited_for() {
+        let start = Instant::now();
+        let waiting = job(2, 0).every(Duration::MAX).within(Duration::from_secs(60));
+        assert_eq!(waiting.await.unwrap_err().timeout_phase(), Some(TimeoutPhase::Total));
+        assert_eq!(start.elapsed().as_secs(), 60);
+        assert_eq!(job(3, 0).within(Duration::MAX).await.unwrap(), 3);
+        let mut states = std::pin::pin!(job(3, 0).every(Duration::MAX).into_stream());
+        assert_eq!(states.try_next().await.unwrap(), Some(1));
+        let year = Duration::from_secs(365 * 86_400);
+        assert!(tokio::time::timeout(year, states.try_next()).await.is_err());
     }
 
     #[tokio::test(start_paused = true)]

@@ -2,6 +2,7 @@
 
 mod kind;
 mod reply;
+mod retry_after;
 mod text;
 
 use std::{borrow::Cow, error::Error as StdError, fmt, time::Duration};
@@ -207,7 +208,8 @@ impl Error {
         self.reply().and_then(|reply| reply.message.as_deref())
     }
 
-    /// How long Mailgun asks to wait, from whichever of its hints the reply had.
+    /// How long Mailgun asks to wait, from whichever of its hints the reply had: whole seconds,
+    /// rounded up, and never zero. `None` where it asks for no wait or for a time that has passed.
     pub fn retry_after(&self) -> Option<Duration> {
         self.reply().and_then(|reply| reply.retry_after)
     }

@@ -1,13 +1,11 @@
-//! Errors made from replies, and what they say about waiting.
+//! Errors made from replies.
 
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use bytes::Bytes;
-use http::{HeaderMap, StatusCode, header, response::Parts};
-use serde_json::Value;
+use http::{HeaderMap, StatusCode, response::Parts};
 
-use super::{Delivery, Error, Kind, LimitScope, ReplyFacts, text};
-use crate::types::Timestamp;
+use super::{Delivery, Error, Kind, LimitScope, ReplyFacts, retry_after::retry_after, text};
 
 /// The body with which Mailgun answers, with status 200, a path that it does not know.
 pub(crate) const MAGNIFICENT: &[u8] = b"Mailgun Magnificent API";
@@ -109,123 +107,9 @@ fn scope(message: &str) -> Option<LimitScope> {
     .find_map(|(word, scope)| before.contains(word).then_some(scope))
 }
 
-/// The wait that a reply asks for, from the first of Mailgun's carriers that has one.
-fn retry_after(
-    status: StatusCode,
-    headers: &HeaderMap,
-    body: &[u8],
-    message: Option<&str>,
-    now: SystemTime,
-) -> Option<Duration> {
-    let header =
-        |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
-    let until = |at: SystemTime| at.duration_since(now).unwrap_or_default();
-
-    if let Some(value) = header(header::RETRY_AFTER.as_str()) {
-        if let Ok(seconds) = value.parse::<u64>() {
-            return Some(Duration::from_secs(seconds));
-        }
-        if let Some(at) = value.parse::<Timestamp>().ok().and_then(Timestamp::to_system_time) {
-            return Some(until(at));
-        }
-    }
-    // The other carriers also appear on replies that limit nothing.
-    if !matches!(status.as_u16(), 420 | 429) {
-        return None;
-    }
-    if let Some(reset) = ["x-ratelimit-reset", "x-request-reset"].into_iter().find_map(header)
-        && let Some(at) = epoch(reset)
-    {
-        return Some(until(at));
-    }
-    if let Ok(Value::Object(object)) = serde_json::from_slice(body)
-        && let Some(seconds) = object.get("retry-seconds")
-        && let Some(seconds) = seconds.as_f64().or_else(|| seconds.as_str()?.parse().ok())
-        && let Ok(wait) = Duration::try_from_secs_f64(seconds)
-    {
-        return Some(wait);
-    }
-    in_words(message?, until)
-}
-
-/// Epoch seconds or milliseconds; Mailgun sends the latter, its own Go client reads the former.
-fn epoch(text: &str) -> Option<SystemTime> {
-    const YEAR_5138_IN_SECONDS: u64 = 100_000_000_000;
-    let number: u64 = text.parse().ok()?;
-    let since = if number >= YEAR_5138_IN_SECONDS {
-        Duration::from_millis(number)
-    } else {
-        Duration::from_secs(number)
-    };
-    SystemTime::UNIX_EPOCH.checked_add(since)
-}
-
-/// `… try again after 120 seconds`, or `… after Mon, 20 Dec 2021 20:33:21 UTC`.
-fn in_words(message: &str, until: impl Fn(SystemTime) -> Duration) -> Option<Duration> {
-    let (_, rest) = message.split_once("after ")?;
-    let rest = rest.trim().trim_end_matches('.');
-    let number: String = rest.chars().take_while(char::is_ascii_digit).collect();
-    let unit = rest[number.len()..].trim_start();
-    let factor = match unit.get(..3) {
-        Some("sec") => Some(1),
-        Some("min") => Some(60),
-        Some("hou") => Some(3600),
-        _ => None,
-    };
-    if let (Some(factor), Ok(number)) = (factor, number.parse::<u64>()) {
-        return Some(Duration::from_secs(number.saturating_mul(factor)));
-    }
-    let at = rest.parse::<Timestamp>().ok()?.to_system_time()?;
-    Some(until(at))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// 2021-12-20T20:33:00Z, shortly before the date of the examples.
-    fn now() -> SystemTime {
-        SystemTime::UNIX_EPOCH + Duration::from_secs(1_640_032_380)
-    }
-
-    fn wait(status: u16, headers: &[(&'static str, &str)], body: &str) -> Option<u64> {
-        let headers = headers
-            .iter()
-            .map(|(name, value)| (http::HeaderName::from_static(name), value.parse().unwrap()))
-            .collect();
-        let status = StatusCode::from_u16(status).unwrap();
-        let message = text::message(body.as_bytes());
-        retry_after(status, &headers, body.as_bytes(), message.as_deref(), now())
-            .map(|w| w.as_secs())
-    }
-
-    #[test]
-    fn every_carrier_of_the_wait_is_read() {
-        let words = |rest: &str| {
-            format!(
-                r#"{{"message": "Domain x is not allowed to send: request limit exceeded, try again after {rest}"}}"#
-            )
-        };
-        assert_eq!(wait(429, &[("retry-after", "7")], ""), Some(7));
-        assert_eq!(wait(503, &[("retry-after", "7")], ""), Some(7));
-        assert_eq!(wait(429, &[("retry-after", "Mon, 20 Dec 2021 20:33:21 GMT")], ""), Some(21));
-        assert_eq!(wait(429, &[("x-ratelimit-reset", "1640032390000")], ""), Some(10));
-        assert_eq!(wait(429, &[("x-ratelimit-reset", "1640032390")], ""), Some(10));
-        assert_eq!(wait(429, &[("x-request-reset", "1640032390000")], ""), Some(10));
-        assert_eq!(wait(429, &[], r#"{"retry-seconds": 60}"#), Some(60));
-        assert_eq!(wait(429, &[], r#"{"retry-seconds": "60"}"#), Some(60));
-        assert_eq!(wait(429, &[], &words("120 seconds")), Some(120));
-        assert_eq!(wait(420, &[], &words("2 minutes")), Some(120));
-        assert_eq!(wait(420, &[], &words("Mon, 20 Dec 2021 20:33:21 UTC")), Some(21));
-        assert_eq!(wait(429, &[], "slow down"), None);
-        assert_eq!(wait(429, &[("retry-after", "soon")], ""), None);
-        assert_eq!(wait(200, &[("x-ratelimit-reset", "1640032390000")], ""), None);
-    }
-
-    #[test]
-    fn a_time_that_has_passed_means_no_wait() {
-        assert_eq!(wait(429, &[("x-ratelimit-reset", "1")], ""), Some(0));
-    }
 
     #[test]
     fn the_exceeded_limit_is_named() {

@@ -16,6 +16,9 @@ use tower::{
 
 use crate::{Body, BoxError, CallContext, Delivery, Error, Kind, Repeatability, ReplyBody};
 
+/// No settings make a client repeat its requests without a pause.
+const SHORTEST_WAIT: Duration = Duration::from_millis(1);
+
 /// When and how often an attempt is repeated.
 ///
 /// What may be repeated is not a setting: an attempt that certainly did not reach Mailgun, or was
@@ -67,7 +70,8 @@ impl RetryPolicy {
 
     /// The longest first wait where the server gives no hint, doubled each time; default 0.5 s.
     ///
-    /// The actual wait is random between nothing and that.
+    /// The actual wait is random between half of that and that, and at least 1 ms. It is the
+    /// shortest wait where the server gives a hint, too.
     pub fn base_delay(mut self, delay: Duration) -> Self {
         self.base_delay = delay;
         self
@@ -99,8 +103,8 @@ impl RetryPolicy {
 
     fn backoff(&self, attempt: u32) -> Duration {
         let factor = 1_u32.checked_shl(attempt.saturating_sub(1)).unwrap_or(u32::MAX);
-        let longest = self.base_delay.saturating_mul(factor).min(self.max_delay);
-        longest.mul_f64(random())
+        let half = self.base_delay.saturating_mul(factor).min(self.max_delay) / 2;
+        half.saturating_add(half.mul_f64(random())).max(SHORTEST_WAIT)
     }
 }
 
@@ -223,14 +227,12 @@ impl Shared {
         if !may_repeat || attempt >= self.policy.max_attempts {
             return None;
         }
-        let wait = match hint {
-            // Never earlier than asked for; a little later, so that clients do not come at once.
-            Some(hint) => {
-                let spread = (hint / 10).min(Duration::from_secs(1));
-                hint.saturating_add(spread.mul_f64(random()))
-            }
-            None => self.policy.backoff(attempt),
-        };
+        let backoff = self.policy.backoff(attempt);
+        // Never earlier than asked for; a little later, so that clients do not come at once.
+        let wait = hint.map_or(backoff, |hint| {
+            let spread = (hint / 10).min(Duration::from_secs(1));
+            hint.saturating_add(spread.mul_f64(random())).max(backoff)
+        });
         let time_left = context.and_then(CallContext::time_left).unwrap_or(Duration::MAX);
         if hint.is_some_and(|hint| hint > self.policy.max_wait) || wait >= time_left {
             return None;
@@ -307,9 +309,20 @@ mod tests {
         for attempt in 1..100 {
             let longest = Duration::from_millis(500 << (attempt - 1).min(10)).min(policy.max_delay);
             let wait = policy.backoff(attempt);
-            assert!(wait <= longest, "{attempt}: {wait:?}");
+            assert!(wait >= longest / 2 && wait <= longest, "{attempt}: {wait:?}");
             seen.insert(wait);
         }
         assert!(seen.len() > 50);
+    }
+
+    #[test]
+    fn back_off_holds_for_extreme_settings() {
+        let policy = |base, max| RetryPolicy::default().base_delay(base).max_delay(max);
+        for attempt in [1, 2, 33, u32::MAX] {
+            let long = policy(Duration::MAX, Duration::MAX).backoff(attempt);
+            assert!(long >= Duration::MAX / 2 - Duration::from_secs(1), "{long:?}");
+            assert_eq!(policy(Duration::ZERO, Duration::MAX).backoff(attempt), SHORTEST_WAIT);
+            assert_eq!(policy(Duration::MAX, Duration::ZERO).backoff(attempt), SHORTEST_WAIT);
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! The proleptic Gregorian calendar, between microseconds since 1970 and years, months, days.
 
+use super::Timestamp;
+
 pub(super) const MICROS_PER_SECOND: i64 = 1_000_000;
 const MICROS_PER_DAY: i64 = 86_400 * MICROS_PER_SECOND;
 
@@ -24,6 +26,10 @@ pub(super) struct Civil {
 }
 
 impl Civil {
+    pub(super) fn now() -> Self {
+        Self::from_micros(Timestamp::now().as_micros())
+    }
+
     pub(super) fn from_micros(micros: i64) -> Self {
         let (year, month, day) = date_of(micros.div_euclid(MICROS_PER_DAY));
         let time = micros.rem_euclid(MICROS_PER_DAY);

@@ -20,8 +20,8 @@ use crate::Error;
 /// An instant in UTC, to the microsecond, in the years 1 to 9999.
 ///
 /// It reads whatever Mailgun's services write: RFC 2822 with a numeric or a named zone, ISO 8601
-/// with or without a zone (without one it is UTC), Go's default form, a plain date, and seconds or
-/// milliseconds since 1970 as a number or as text; a number from 10<sup>11</sup> on counts as
+/// with or without a zone (without one it is UTC), the older forms that HTTP allows (RFC 850 and
+/// `asctime`), Go's default form, a plain date, and seconds or milliseconds since 1970 as a number or as text; a number from 10<sup>11</sup> on counts as
 /// milliseconds. A zone name that RFC 2822 does not define is read as UTC, a fraction is cut after
 /// the microseconds, and a day of the week is not checked against the date.
 ///

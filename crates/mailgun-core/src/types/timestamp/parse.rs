@@ -46,30 +46,64 @@ fn number(text: &str) -> Option<f64> {
     if text.bytes().all(is_number) { text.parse().ok() } else { None }
 }
 
-/// Year, month and day, and what is attached to them as the time of day.
+/// Year, month and day, and the time of day where it comes with them.
 type Date<'a> = ((i64, i64, i64), Option<&'a str>);
 
 fn date<'a>(words: &mut impl Iterator<Item = &'a str>) -> Option<Date<'a>> {
-    let mut first = words.next()?;
+    let first = words.next()?;
+    if position_of_name(&WEEKDAYS, first).is_none() {
+        return if first.contains('-') { dashed(first) } else { day_first(first, words) };
+    }
+    let first = words.next()?;
     if first.contains('-') {
-        let (date, clock) = match first.split_once(['T', 't']) {
-            Some((date, clock)) => (date, Some(clock)),
-            None => (first, None),
-        };
-        let mut parts = date.split('-');
-        let year = digits(parts.next()?, 4, 4)?;
-        let month = digits(parts.next()?, 1, 2)?;
-        let day = digits(parts.next()?, 1, 2)?;
-        return parts.next().is_none().then_some(((year, month, day), clock));
+        return dashed(first);
     }
-    if position_of_name(&WEEKDAYS, first).is_some() {
-        first = words.next()?;
-    }
-    let day = digits(first, 1, 2)?;
+    let Some(month) = position_of_name(&MONTHS, first) else { return day_first(first, words) };
+    // The form of C's `asctime`, `Sun Nov  6 08:49:37 1994`.
+    let day = digits(words.next()?, 1, 2)?;
+    let clock = words.next()?;
+    let year = digits(words.next()?, 4, 4)?;
+    Some(((year, month + 1, day), Some(clock)))
+}
+
+fn day_first<'a>(day: &str, words: &mut impl Iterator<Item = &'a str>) -> Option<Date<'a>> {
+    let day = digits(day, 1, 2)?;
     let month = position_of_name(&MONTHS, words.next()?)? + 1;
     // Four digits, or a year such as `25` would end up in antiquity.
     let year = digits(words.next()?, 4, 4)?;
     Some(((year, month, day), None))
+}
+
+/// `1994-11-06` with or without a time of day, or `06-Nov-94` as RFC 850 has it.
+fn dashed(word: &str) -> Option<Date<'_>> {
+    let mut parts = word.split('-');
+    let (first, second) = (parts.next()?, parts.next()?);
+    if let Some(month) = position_of_name(&MONTHS, second) {
+        let (day, month) = (digits(first, 1, 2)?, month + 1);
+        let year = parts.next()?;
+        let year = match digits(year, 2, 2) {
+            Some(short) => full_year(short, (month, day), &Civil::now()),
+            None => digits(year, 4, 4)?,
+        };
+        return parts.next().is_none().then_some(((year, month, day), None));
+    }
+    let (date, clock) = match word.split_once(['T', 't']) {
+        Some((date, clock)) => (date, Some(clock)),
+        None => (word, None),
+    };
+    let mut parts = date.split('-');
+    let year = digits(parts.next()?, 4, 4)?;
+    let month = digits(parts.next()?, 1, 2)?;
+    let day = digits(parts.next()?, 1, 2)?;
+    parts.next().is_none().then_some(((year, month, day), clock))
+}
+
+/// The year of two digits, by RFC 9110, section 5.6.7: what would be more than 50 years ahead is the
+/// most recent past year that ends so.
+pub(super) fn full_year(short: i64, (month, day): (i64, i64), now: &Civil) -> i64 {
+    let year = now.year - now.year % 100 + short;
+    let is_far = (year, month, day) > (now.year + 50, now.month, now.day);
+    if is_far { year - 100 } else { year }
 }
 
 fn time_of_day((year, month, day): (i64, i64, i64), time: &str) -> Option<Civil> {

@@ -17,6 +17,13 @@ const SAMPLES: &[(&str, &str)] = &[
     ("mon,2 jan 2006 15:04:05", "2006-01-02T15:04:05Z"),
     ("Monday, 2 January 2006 15:04:05 GMT", "2006-01-02T15:04:05Z"),
     ("Sat, 31 Dec 2016 23:59:60 GMT", "2017-01-01T00:00:00Z"),
+    // The examples of RFC 9110, section 5.6.7.
+    ("Sun, 06 Nov 1994 08:49:37 GMT", "1994-11-06T08:49:37Z"),
+    ("Sunday, 06-Nov-94 08:49:37 GMT", "1994-11-06T08:49:37Z"),
+    ("Sun Nov  6 08:49:37 1994", "1994-11-06T08:49:37Z"),
+    ("Sat Oct 16 08:49:37 2021", "2021-10-16T08:49:37Z"),
+    ("Sat, 16-Oct-2021 08:49:37 GMT", "2021-10-16T08:49:37Z"),
+    ("16-oct-21", "2021-10-16T00:00:00Z"),
     ("2025-06-25T17:19:51.166Z", "2025-06-25T17:19:51.166000Z"),
     ("2026-01-23T10:16:00", "2026-01-23T10:16:00Z"),
     ("2026-01-23T10:16", "2026-01-23T10:16:00Z"),
@@ -97,6 +104,13 @@ fn nonsense_is_an_error() {
         "Mon,",
         "Mon, 24 Feb",
         "24 Feb 25 22:44:03 GMT",
+        "24-Feb-025 22:44:03 GMT",
+        "24-Feb-25-1 22:44:03 GMT",
+        "24-Fxb-25 22:44:03 GMT",
+        "Sunday, 06-Nov-94T08:49:37 GMT",
+        "Nov  6 08:49:37 1994",
+        "Sun Nov  6 08:49:37 94",
+        "Sun Nov  6 1994",
         "32 Jan 2025 00:00:00 GMT",
         "29 Feb 2023 00:00:00 GMT",
         "2023-02-29",
@@ -126,6 +140,21 @@ fn nonsense_is_an_error() {
         "٢٠٢٣-٠١-٠١",
     ] {
         assert!(text.parse::<Timestamp>().is_err(), "{text:?}");
+    }
+}
+
+#[test]
+fn a_year_of_two_digits_is_at_most_fifty_years_ahead() {
+    let now = Civil { year: 2026, month: 11, day: 27, hour: 0, minute: 0, second: 0, micros: 0 };
+    for (short, month_and_day, expected) in [
+        (26, (12, 31), 2026),
+        (0, (1, 1), 2000),
+        (76, (11, 27), 2076),
+        (76, (11, 28), 1976),
+        (77, (1, 1), 1977),
+        (99, (12, 31), 1999),
+    ] {
+        assert_eq!(parse::full_year(short, month_and_day, &now), expected, "{short}");
     }
 }
 

@@ -45,6 +45,7 @@ pub(crate) struct Inner {
     attempts: u32,
     reply: Option<Box<ReplyFacts>>,
     hint: Option<&'static str>,
+    is_permanent: bool,
     source: Option<BoxError>,
 }
 
@@ -73,6 +74,7 @@ impl Error {
             attempts: 0,
             reply: None,
             hint: None,
+            is_permanent: false,
             source: None,
         }))
     }
@@ -145,6 +147,18 @@ impl Error {
     pub(crate) fn with_hint(mut self, hint: &'static str) -> Self {
         self.0.hint = Some(hint);
         self
+    }
+
+    /// The same fault, which another attempt would meet again.
+    pub(crate) fn permanent(mut self) -> Self {
+        self.0.is_permanent = true;
+        self
+    }
+
+    /// Whether another attempt would certainly fail the same, and may even do harm: repeated wrong
+    /// passwords lock accounts.
+    pub(crate) fn is_permanent(&self) -> bool {
+        self.0.is_permanent
     }
 
     /// The same fault as one of this operation, where none is named yet.

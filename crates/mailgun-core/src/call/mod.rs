@@ -331,7 +331,10 @@ impl<T> Future for Typed<T> {
         let body = body.as_bytes().cloned().unwrap_or_default();
         let raw = RawReply { status: parts.status, headers: parts.headers, body, attempts };
         let reply = decode(raw);
-        Poll::Ready(reply.map_err(|e| e.in_operation(context.route()).with_attempts(attempts)))
+        Poll::Ready(reply.map_err(|error| {
+            let error = error.in_operation(context.route()).with_attempts(attempts);
+            error.with_authorization(this.exchange.authorization())
+        }))
     }
 }
 

@@ -6,11 +6,11 @@ use std::{
     time::Duration,
 };
 
-use http::{Request, Response, StatusCode, response::Parts};
+use http::{HeaderValue, Request, Response, StatusCode, response::Parts};
 use tokio::time::{Instant, Sleep};
 use tracing::{Span, field::Empty};
 
-use super::{Client, Limits, service::Reply};
+use super::{Client, Credentials, Limits, service::Reply};
 use crate::{
     Body, CallContext, Error, Kind, ReplyBody, Route, TimeoutPhase,
     call::Options,
@@ -26,6 +26,7 @@ pub(crate) struct Exchange {
     stage: Stage,
     limits: Limits,
     context: CallContext,
+    credentials: Option<Credentials>,
     wants_redirect: bool,
     /// When the call must end, and the limit that this comes from.
     deadline: Option<(Instant, Duration)>,
@@ -58,11 +59,17 @@ impl Exchange {
         let span = call_span(&context);
         let stage = Stage::Head(client.0.stack.send(request, &context));
         let wants_redirect = options.wants_redirect() && !is_streamed;
-        Self { stage, limits, context, wants_redirect, deadline, sleep: None, span }
+        let credentials = client.0.credentials.clone();
+        Self { stage, limits, context, credentials, wants_redirect, deadline, sleep: None, span }
     }
 
     pub(crate) fn context(&self) -> &CallContext {
         &self.context
+    }
+
+    /// The header whose key must not be shown in errors.
+    pub(crate) fn authorization(&self) -> Option<HeaderValue> {
+        self.credentials.as_ref().map(Credentials::header)
     }
 
     pub(crate) fn idle_limit(&self) -> Option<Duration> {
@@ -124,7 +131,9 @@ impl Future for Exchange {
         }
         drop(entered);
         let outcome = ready!(outcome);
-        Poll::Ready(outcome.map_err(|error| explained(error, &this.context, &this.span)))
+        Poll::Ready(outcome.map_err(|error| {
+            explained(error, &this.context, &this.span).with_authorization(this.authorization())
+        }))
     }
 }
 

@@ -1,15 +1,20 @@
 //! One error for the whole SDK: opaque, with questions.
 
 mod kind;
+mod redact;
 mod reply;
 mod text;
 
 use std::{borrow::Cow, error::Error as StdError, fmt, time::Duration};
 
 use bytes::Bytes;
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, HeaderValue, StatusCode};
 
 pub use self::kind::{Delivery, Kind, LimitScope, TimeoutPhase};
+use self::{
+    redact::{Redacted, redacted},
+    text::Shown,
+};
 use crate::Route;
 
 /// A boxed error of any type, as tower's layers use it.
@@ -21,9 +26,9 @@ pub type BoxError = Box<dyn StdError + Send + Sync>;
 /// operation may have taken effect, and [`retry_after`](Self::retry_after) when to try again.
 /// `Display` is useful alone: it names the operation, the status and Mailgun's own words.
 ///
-/// Neither `Display` nor `Debug` shows the API key, a password or an e-mail address; the
-/// unshortened text of a reply is there on request, by [`api_message`](Self::api_message) and
-/// [`body`](Self::body).
+/// Neither `Display` nor `Debug` shows the API key, a password or an e-mail address, also where a
+/// reply quotes them; the unshortened text of a reply is there on request, by
+/// [`api_message`](Self::api_message) and [`body`](Self::body).
 ///
 /// ```
 /// use mailgun_core::{Delivery, Error, Kind};
@@ -46,6 +51,8 @@ pub(crate) struct Inner {
     reply: Option<Box<ReplyFacts>>,
     hint: Option<&'static str>,
     is_permanent: bool,
+    /// The header that was sent, whose key is not shown.
+    authorization: Option<HeaderValue>,
     source: Option<BoxError>,
 }
 
@@ -75,6 +82,7 @@ impl Error {
             reply: None,
             hint: None,
             is_permanent: false,
+            authorization: None,
             source: None,
         }))
     }
@@ -136,7 +144,18 @@ impl Error {
     #[must_use]
     pub fn with_source(mut self, source: impl Into<BoxError>) -> Self {
         self.0.source = Some(source.into());
+        self.redact_source();
         self
+    }
+
+    /// What the other end said may be a part of the source.
+    fn redact_source(&mut self) {
+        if self.is_of_the_peer()
+            && let Some(source) = &self.0.source
+            && let Some(redacted) = Redacted::instead_of(&**source, self.0.authorization.as_ref())
+        {
+            self.0.source = Some(Box::new(redacted));
+        }
     }
 
     pub(crate) fn with_delivery(mut self, delivery: Delivery) -> Self {
@@ -159,6 +178,18 @@ impl Error {
     /// passwords lock accounts.
     pub(crate) fn is_permanent(&self) -> bool {
         self.0.is_permanent
+    }
+
+    /// The same fault of a call that was sent with this header, which the other end may quote.
+    pub(crate) fn with_authorization(mut self, authorization: Option<HeaderValue>) -> Self {
+        self.0.authorization = authorization;
+        self.redact_source();
+        self
+    }
+
+    /// Whether detail and source may quote what the other end said.
+    fn is_of_the_peer(&self) -> bool {
+        matches!(self.0.kind, Kind::Connect | Kind::Tls | Kind::Transport | Kind::Decode)
     }
 
     /// The same fault as one of this operation, where none is named yet.
@@ -208,7 +239,8 @@ impl Error {
 
     /// What Mailgun said, taken from the body in whichever form it came, unshortened.
     ///
-    /// It may hold addresses; the `Display` of the error does not.
+    /// It may hold addresses, and the key if a gateway echoes requests; the `Display` of the error
+    /// does not.
     pub fn api_message(&self) -> Option<&str> {
         self.reply().and_then(|reply| reply.message.as_deref())
     }
@@ -243,6 +275,10 @@ impl Error {
         self.0.hint
     }
 
+    fn redacted_debug(&self, source: &BoxError) -> Redacted {
+        Redacted::new(&format!("{source:?}"), self.0.authorization.as_ref())
+    }
+
     fn reply(&self) -> Option<&ReplyFacts> {
         self.0.reply.as_deref()
     }
@@ -253,17 +289,22 @@ impl fmt::Display for Error {
         if let Some(route) = &self.0.route {
             write!(f, "{route} failed: ")?;
         }
+        let authorization = self.0.authorization.as_ref();
+        let detail = match self.is_of_the_peer() {
+            true => Cow::Owned(redacted(&self.0.detail, authorization)),
+            false => Cow::Borrowed(&*self.0.detail),
+        };
         match self.reply() {
             Some(reply) => {
                 write!(f, "{}", reply.status)?;
-                if !self.0.detail.is_empty() {
-                    write!(f, ": {}", self.0.detail)?;
+                if !detail.is_empty() {
+                    write!(f, ": {detail}")?;
                 }
-                if let Some(message) = &reply.message {
-                    write!(f, ": {}", text::Shown(message))?;
+                if let Some(text) = &reply.message {
+                    write!(f, ": {}", Shown { text, authorization })?;
                 }
             }
-            None => f.write_str(&self.0.detail)?,
+            None => f.write_str(&detail)?,
         }
         if self.0.delivery == Delivery::Unknown {
             f.write_str(" (the operation may have taken effect)")?;
@@ -282,7 +323,7 @@ impl fmt::Debug for Error {
             .field("delivery", &self.0.delivery)
             .field("attempts", &self.0.attempts)
             .field("text", &format_args!("{self}"))
-            .field("source", &self.0.source)
+            .field("source", &self.0.source.as_ref().map(|source| self.redacted_debug(source)))
             .finish_non_exhaustive()
     }
 }

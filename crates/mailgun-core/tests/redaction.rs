@@ -94,6 +94,7 @@ fn canaries() -> Vec<(&'static str, String)> {
         ("the proxy's base64", base64(&format!("user:{PASSWORD}")).trim_end_matches('=').into()),
         ("a recipient", RECIPIENT.into()),
         ("a recipient in a URL", RECIPIENT.replace('@', "%40")),
+        ("a recipient in a URL in a URL", RECIPIENT.replace('@', "%2540")),
         ("a recipient's local part", "bob.canary".into()),
     ]
 }
@@ -404,4 +405,67 @@ async fn debug_of_every_type_is_clean() {
     let page: LinkPage<u32> = serde_json::from_str(&page).unwrap();
     check(&page);
     check(&mailgun_core::PageReply::into_parts(page));
+}
+
+/// A gateway that does not know a path, and echoes the request in its answer.
+#[tokio::test]
+async fn nothing_secret_of_an_echoed_request_is_shown() {
+    let encoded = RECIPIENT.replace('@', "%40");
+    let twice = RECIPIENT.replace('@', "%2540");
+    let header = format!("authorization: {KEY_HEADER} host: api.mailgun.net");
+    let token = KEY_HEADER.trim_start_matches("Basic ");
+    let texts = [
+        format!("No such page: GET /v3/lists/{encoded}/members?limit=1 {header}"),
+        format!("GET /go?to=/v3/lists/{twice} proxy-{header}"),
+        format!("key {KEY}, token {token}, {RECIPIENT}"),
+        format!("https://user:{PASSWORD}@proxy.test:3128 is not reachable"),
+        format!("{} {KEY} {token}", "x".repeat(290)),
+    ];
+    let mut bodies = Vec::new();
+    for text in &texts {
+        bodies.push(text.clone());
+        bodies.push(json!({"message": text}).to_string());
+        bodies.push(json!({"error": {"message": text}}).to_string());
+        bodies.push(format!("<html><body><pre>{text}</pre></body></html>"));
+    }
+    let (captured, guard) = Captured::start();
+    for status in ["400 Bad Request", "404 Not Found", "429 Too Many Requests", "502 Bad Gateway"] {
+        for body in &bodies {
+            let server = support::Server::always(support::reply(status, body)).await;
+            let client = server.builder().retry(RetryPolicy::never()).build().unwrap();
+            let call = client.call::<Value>(BOUNCE, &["a.b", RECIPIENT]);
+            let error = call.await.unwrap_err();
+            assert_clean("an error", &everything(&error));
+            // It is there on demand.
+            assert_eq!(error.body(), body.as_bytes());
+        }
+    }
+    drop(guard);
+    assert_clean("the trace", &captured.text());
+}
+
+/// The reason of a `GOAWAY` is text of the server, and part of hyper's error.
+#[tokio::test]
+async fn nothing_secret_of_a_reason_to_close_is_shown() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut request = [0; 1024];
+        let _ = stream.read(&mut request).await;
+        let reason = format!("{KEY} {RECIPIENT} {KEY_HEADER}");
+        let mut frames = vec![0, 0, 0, 4, 0, 0, 0, 0, 0];
+        let length = (reason.len() + 8) as u8;
+        frames.extend([0, 0, length, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 11]);
+        frames.extend(reason.as_bytes());
+        stream.write_all(&frames).await.unwrap();
+        let _ = stream.read_to_end(&mut Vec::new()).await;
+    });
+    let client = builder(&format!("http://{address}")).http_versions(HttpVersions::Http2Only);
+    let client = client.retry(RetryPolicy::never()).build().unwrap();
+    let error = client.call::<Value>(BOUNCES, &["a.b"]).await.unwrap_err();
+    let all = everything(&error);
+    assert!(all.contains("excessive load") && all.contains("[secret] [address]"), "{all}");
+    assert_clean("an error", &everything(&error));
 }

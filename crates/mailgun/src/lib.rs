@@ -153,6 +153,25 @@ impl Mailgun {
         ClientBuilder::new(credentials)
     }
 
+    /// Starts with the settings of the environment, as [`from_env`](Self::from_env) reads them.
+    ///
+    /// ```no_run
+    /// use std::time::Duration;
+    ///
+    /// let mailgun = mailgun::Mailgun::builder_from_env()?
+    ///     .total_timeout(Duration::from_secs(30))
+    ///     .build()?;
+    /// # let _: mailgun::Mailgun = mailgun;
+    /// # Ok::<(), mailgun::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::Config`], naming the variable.
+    pub fn builder_from_env() -> Result<ClientBuilder<Self>, Error> {
+        ClientBuilder::from_env()
+    }
+
     /// From the environment: `MAILGUN_API_KEY`, and `MAILGUN_REGION` (`us` or `eu`) or
     /// `MAILGUN_BASE_URL` if they are set.
     ///

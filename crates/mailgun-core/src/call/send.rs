@@ -9,7 +9,7 @@ use tracing::{Instrument as _, Span, debug, field::Empty, warn};
 
 use super::{CallContext, Options};
 use crate::{
-    Body, Client, Delivery, Error, Kind, ReplyBody, Route, TimeoutPhase, client::Limits,
+    Body, Client, Credentials, Delivery, Error, Kind, ReplyBody, Route, TimeoutPhase, client::Limits,
     layers::is_failure, reply::read_body,
 };
 
@@ -41,7 +41,10 @@ pub(super) async fn send<T>(
         let result = reply
             .and_then(|reply| success(reply, options.wants_redirect && !is_streamed))
             .and_then(|reply| finish(reply, context.total_attempts()))
-            .map_err(|error| explain(error, &context));
+            .map_err(|error| {
+                let authorization = client.credentials().map(Credentials::header);
+                explain(error, &context).with_authorization(authorization)
+            });
         report(&result, &context, started.elapsed());
         result
     };

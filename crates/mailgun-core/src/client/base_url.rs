@@ -1,18 +1,30 @@
 //! Where the API is: a region, or a base URL in any of the spellings that people write.
 
-use std::fmt;
+use std::{fmt, str::FromStr};
 
 use http::{
     Uri,
     uri::{Authority, PathAndQuery, Scheme},
 };
+use serde::Deserialize;
 
 use crate::Error;
 
 /// Where an account's data lives.
 ///
 /// The regions are separate: a domain of one is unknown (401 or 404) on the host of the other.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+///
+/// Its text is `us` or `eu`; capitals are read too.
+///
+/// ```
+/// use mailgun_core::Region;
+///
+/// let region: Region = "EU".parse()?;
+/// assert_eq!(region.to_string(), "eu");
+/// # Ok::<(), mailgun_core::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
+#[serde(try_from = "String")]
 #[non_exhaustive]
 pub enum Region {
     /// `https://api.mailgun.net`
@@ -23,8 +35,8 @@ pub enum Region {
 }
 
 impl Region {
-    /// All regions.
-    pub const ALL: [Self; 2] = [Self::Us, Self::Eu];
+    /// All regions. Later versions may know more.
+    pub const ALL: &[Self] = &[Self::Us, Self::Eu];
 
     /// The base URL of the region's API.
     pub const fn base_url(self) -> &'static str {
@@ -35,7 +47,24 @@ impl Region {
     }
 }
 
-impl std::str::FromStr for Region {
+impl fmt::Display for Region {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Us => "us",
+            Self::Eu => "eu",
+        })
+    }
+}
+
+impl TryFrom<String> for Region {
+    type Error = Error;
+
+    fn try_from(text: String) -> Result<Self, Error> {
+        text.parse()
+    }
+}
+
+impl FromStr for Region {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {
@@ -80,6 +109,13 @@ impl BaseUrl {
         }
         if authority.host().is_empty() {
             return Err(refused("has no host"));
+        }
+        // Such as `https:/host` and `https//host`, which would take the key to a host named `https`.
+        let has_port = authority.as_str().len() > authority.host().len();
+        if (has_port && authority.port_u16().is_none_or(|port| port == 0))
+            || ["http", "https"].iter().any(|name| authority.host().eq_ignore_ascii_case(name))
+        {
+            return Err(refused("is not a URL with a host, and a port from 1 to 65535 if any"));
         }
         if scheme == Scheme::HTTP && !plain_http && !is_loopback(authority.host()) {
             return Err(refused(
@@ -203,11 +239,32 @@ mod tests {
             "http://api.mailgun.net",
             "http://localhost.evil.test",
             "https://a b",
+            "https:/api.mailgun.net",
+            "https:api.mailgun.net",
+            "https//api.mailgun.net",
+            "https://https://api.mailgun.net",
+            "https://http//api.mailgun.net",
+            "https://api.mailgun.net:99999",
+            "https://api.mailgun.net:0",
+            "https://api.mailgun.net:",
+            "\"https://api.mailgun.net\"",
         ] {
             let error = BaseUrl::parse(base, false).unwrap_err();
             assert!(error.to_string().starts_with("setting `base_url` "), "{base}: {error}");
             assert!(!format!("{error:?}").contains("canary"), "{error:?}");
         }
+    }
+
+    #[test]
+    fn a_region_is_read_from_settings_and_written_as_they_have_it() {
+        for &region in Region::ALL {
+            let text = region.to_string();
+            assert_eq!(text.parse::<Region>().unwrap(), region);
+            let json = format!("\"{}\"", text.to_uppercase());
+            assert_eq!(serde_json::from_str::<Region>(&json).unwrap(), region);
+        }
+        let error = serde_json::from_str::<Region>(r#""mars""#).unwrap_err();
+        assert!(error.to_string().contains("neither `us` nor `eu`"), "{error}");
     }
 
     #[test]

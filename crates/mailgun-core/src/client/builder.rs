@@ -1,4 +1,4 @@
-use std::{env, fmt, marker::PhantomData, sync::Arc, time::Duration};
+use std::{env, ffi::OsString, fmt, marker::PhantomData, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -9,13 +9,15 @@ use super::{
     service::{BoxLayer, HttpService, box_layer, box_service},
 };
 use crate::{
-    Body, BoxError, Certificate, Error, HttpVersions, IntoCredentials, Proxy, Roots,
+    ApiKey, Body, BoxError, Certificate, Error, HttpVersions, IntoCredentials, Proxy, Roots,
     layers::{
         AttemptTimeoutLayer, AuthorizationLayer, ReadReplyLayer, RetryLayer, RetryPolicy,
         TimeLimit, TraceLayer, UserAgentLayer,
     },
     transport::{ProxyConfig, Transport, TransportConfig},
 };
+
+const API_KEY: &str = "MAILGUN_API_KEY";
 
 /// The settings of a [`Client`], or of a type made from one.
 ///
@@ -86,24 +88,31 @@ impl<C: From<Client>> ClientBuilder<C> {
 
     /// Reads `MAILGUN_API_KEY`, and `MAILGUN_REGION` or `MAILGUN_BASE_URL` if they are set.
     ///
+    /// [`Client::builder_from_env`] does so where the type to build is not known otherwise.
+    ///
     /// # Errors
     ///
     /// [`Kind::Config`](crate::Kind::Config) if the key is missing, or a variable cannot be used.
     pub fn from_env() -> Result<Self, Error> {
-        Self::from_variables(|name| env::var(name).ok().filter(|value| !value.trim().is_empty()))
+        Self::from_variables(|name| env::var_os(name))
     }
 
-    fn from_variables(get: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
-        let key = get("MAILGUN_API_KEY")
-            .ok_or_else(|| Error::config("MAILGUN_API_KEY", "is not set in the environment"))?;
-        let mut builder = Self::new(key);
-        if let Some(region) = get("MAILGUN_REGION") {
+    fn from_variables(get: impl Fn(&str) -> Option<OsString>) -> Result<Self, Error> {
+        let get = |name| match get(name).map(OsString::into_string) {
+            Some(Ok(value)) => Ok(Some(value).filter(|value| !value.trim().is_empty())),
+            Some(Err(_)) => Err(Error::config(name, "is not valid UTF-8")),
+            None => Ok(None),
+        };
+        let key =
+            get(API_KEY)?.ok_or_else(|| Error::config(API_KEY, "is not set in the environment"))?;
+        let mut builder = Self::new(ApiKey::from_setting(API_KEY, &key)?);
+        if let Some(region) = get("MAILGUN_REGION")? {
             let region = region.parse();
             let region =
                 region.map_err(|_| Error::config("MAILGUN_REGION", "is neither `us` nor `eu`"))?;
             builder = builder.region(region);
         }
-        if let Some(base_url) = get("MAILGUN_BASE_URL") {
+        if let Some(base_url) = get("MAILGUN_BASE_URL")? {
             builder = builder.base_url(base_url);
         }
         Ok(builder)
@@ -182,7 +191,8 @@ impl<C: From<Client>> ClientBuilder<C> {
     /// Sends everything through `proxy`, whatever the environment says.
     ///
     /// Without this and [`no_proxy`](Self::no_proxy) the variables `HTTPS_PROXY`, `HTTP_PROXY`,
-    /// `ALL_PROXY` and `NO_PROXY` apply, except to loopback addresses.
+    /// `ALL_PROXY` and `NO_PROXY` apply, except to loopback addresses. One that cannot be read is an
+    /// error of [`build`](Self::build).
     pub fn proxy(mut self, proxy: Proxy) -> Self {
         self.transport.proxy = ProxyConfig::Explicit(proxy);
         self
@@ -285,7 +295,7 @@ impl<C: From<Client>> ClientBuilder<C> {
     ///
     /// # Errors
     ///
-    /// [`Kind::Config`](crate::Kind::Config), naming the setting that cannot work.
+    /// [`Kind::Config`](crate::Kind::Config), naming the setting or variable that cannot work.
     pub fn build(mut self) -> Result<C, Error> {
         let destinations = self.destinations()?;
         let transport = Transport::new(&self.transport, destinations.0.is_https())?;
@@ -422,7 +432,7 @@ mod tests {
 
     fn from(variables: &[(&str, &str)]) -> Result<Client, Error> {
         ClientBuilder::<Client>::from_variables(|name| {
-            variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
+            variables.iter().find(|(key, _)| *key == name).map(|(_, value)| value.into())
         })?
         .build()
     }
@@ -441,11 +451,28 @@ mod tests {
             (&[][..], "MAILGUN_API_KEY"),
             (&[key, ("MAILGUN_REGION", "mars")][..], "MAILGUN_REGION"),
             (&[key, ("MAILGUN_BASE_URL", "http://example.com")][..], "base_url"),
-            (&[("MAILGUN_API_KEY", "a b")][..], "api_key"),
+            (&[("MAILGUN_API_KEY", "a b")][..], "MAILGUN_API_KEY"),
+            (&[("MAILGUN_API_KEY", "'key-test'")][..], "MAILGUN_API_KEY"),
         ] {
             let error = from(variables).unwrap_err();
             assert!(error.to_string().contains(named), "{error}");
             assert_eq!(error.kind(), crate::Kind::Config);
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_variable_that_is_no_text_is_named() {
+        use std::os::unix::ffi::OsStringExt as _;
+
+        for bad in ["MAILGUN_API_KEY", "MAILGUN_REGION", "MAILGUN_BASE_URL"] {
+            let builder = ClientBuilder::<Client>::from_variables(|name| match name {
+                _ if name == bad => Some(OsString::from_vec(vec![0xff])),
+                "MAILGUN_API_KEY" => Some("key-test".into()),
+                _ => None,
+            });
+            let error = builder.unwrap_err();
+            assert!(error.to_string().contains(&format!("`{bad}` is not valid UTF-8")), "{error}");
         }
     }
 

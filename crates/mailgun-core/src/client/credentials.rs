@@ -2,22 +2,24 @@
 
 use std::{
     fmt,
+    str::FromStr,
     sync::{Arc, RwLock},
 };
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use http::HeaderValue;
+use serde::{Deserialize, Deserializer, de};
 
 use crate::Error;
 
 /// A Mailgun API key.
 ///
-/// It has no `Display` and its `Debug` shows nothing of it.
+/// Its `Debug` shows nothing of it, and it has neither `Display` nor `Serialize`.
 ///
 /// ```
 /// use mailgun_core::ApiKey;
 ///
-/// let key = ApiKey::new("key-0123456789")?;
+/// let key: ApiKey = "key-0123456789".parse()?;
 /// assert_eq!(format!("{key:?}"), "ApiKey(..)");
 /// # Ok::<(), mailgun_core::Error>(())
 /// ```
@@ -25,24 +27,88 @@ use crate::Error;
 pub struct ApiKey(HeaderValue);
 
 impl ApiKey {
-    /// Checks a key: it must not be empty or hold white space or control characters.
+    /// Checks a key, so that one with something around it is not sent: quotes, `api:`, `Bearer`,
+    /// an invisible character.
+    ///
+    /// White space around the key is removed. The rest must be ASCII letters, digits, `-`, `_`,
+    /// `.`, `~`, `+`, `/`, and `=` at its end.
     ///
     /// # Errors
     ///
-    /// [`Kind::Config`](crate::Kind::Config), naming `api_key`.
+    /// [`Kind::Config`](crate::Kind::Config), naming `api_key` and the reason. The error does not
+    /// repeat the key.
     pub fn new(key: impl AsRef<str>) -> Result<Self, Error> {
-        let key = key.as_ref().trim();
-        if key.is_empty() {
-            return Err(Error::config("api_key", "is empty"));
+        Self::from_setting("api_key", key.as_ref())
+    }
+
+    /// A key that comes from `setting`, which the error names.
+    pub(super) fn from_setting(setting: &str, key: &str) -> Result<Self, Error> {
+        let key = key.trim();
+        if let Some(reason) = error_in(key) {
+            return Err(Error::config(setting, reason));
         }
-        if key.chars().any(|c| c.is_control() || c.is_whitespace()) {
-            return Err(Error::config("api_key", "holds white space or control characters"));
-        }
-        let basic = format!("Basic {}", STANDARD.encode(format!("api:{key}")));
+        let basic = format!("Basic {}", STANDARD.encode(format!("{USER}{key}")));
         let mut header = HeaderValue::try_from(basic)
-            .map_err(|_| Error::config("api_key", "cannot be sent in a header"))?;
+            .map_err(|_| Error::config(setting, "cannot be sent in a header"))?;
         header.set_sensitive(true);
         Ok(Self(header))
+    }
+}
+
+/// What stands before the key in Basic authentication.
+const USER: &str = "api:";
+
+/// What keeps a text from being a key, in words that follow a setting's name.
+fn error_in(key: &str) -> Option<&'static str> {
+    if key.is_empty() {
+        return Some("is empty");
+    }
+    let start = key.to_ascii_lowercase();
+    let starts_with = |words: &[&str]| words.iter().any(|word| start.starts_with(word));
+    if starts_with(&["authorization", "basic ", "bearer "]) {
+        return Some("starts like a header: give the key alone");
+    }
+    if key.contains("://") {
+        return Some("is a URL: give the key alone");
+    }
+    if starts_with(&[USER]) {
+        return Some("starts with the user name `api:`: give the key alone");
+    }
+    // Padding may be missing; the first bytes are enough.
+    let decoded = key.get(..8).and_then(|start| STANDARD.decode(start).ok()).unwrap_or_default();
+    if decoded.starts_with(USER.as_bytes()) {
+        return Some("is encoded for a header already: give the key alone");
+    }
+    if key.starts_with(['"', '\'', '`']) || key.ends_with(['"', '\'', '`']) {
+        return Some("is in quotes: give the key alone");
+    }
+    if key.chars().any(|c| c.is_control() || c.is_whitespace()) {
+        return Some("holds white space or control characters");
+    }
+    if !key.is_ascii() {
+        return Some("holds a character that is not ASCII, perhaps an invisible one");
+    }
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~+/".contains(&byte);
+    if !key.trim_end_matches('=').bytes().all(allowed) {
+        return Some("holds a character that is not allowed in a key");
+    }
+    None
+}
+
+impl FromStr for ApiKey {
+    type Err = Error;
+
+    fn from_str(key: &str) -> Result<Self, Error> {
+        Self::new(key)
+    }
+}
+
+impl<'de> Deserialize<'de> for ApiKey {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // serde's own words for another type repeat the value.
+        let key = String::deserialize(deserializer)
+            .map_err(|_| de::Error::custom("setting `api_key` is not a string"))?;
+        Self::new(key).map_err(de::Error::custom)
     }
 }
 
@@ -130,6 +196,12 @@ impl IntoCredentials for String {
     }
 }
 
+impl IntoCredentials for &String {
+    fn into_credentials(self) -> Result<Credentials, Error> {
+        self.as_str().into_credentials()
+    }
+}
+
 impl IntoCredentials for ApiKey {
     fn into_credentials(self) -> Result<Credentials, Error> {
         Ok(Credentials::new(self))
@@ -151,23 +223,90 @@ mod tests {
         let header = ApiKey::new("key-test").unwrap().0;
         assert_eq!(header, "Basic YXBpOmtleS10ZXN0");
         assert!(header.is_sensitive());
-        assert_eq!(ApiKey::new("kéy").unwrap().0, "Basic YXBpOmvDqXk=");
+        assert_eq!(ApiKey::new(" \tkey-test\r\n").unwrap().0, header);
     }
 
     #[test]
-    fn bad_keys_are_refused_without_being_shown() {
-        for key in ["", "  ", "key canary", "key\ncanary"] {
+    fn keys_of_every_form_are_taken() {
+        for key in [
+            "key-3ax6xnjp29jd6fds4gc373sgvjxteol0",
+            "pubkey-5ogiflzbnjrljiky49qxsiozqef5jxp7",
+            "0123456789abcdef0123456789abcdef-01234567-89abcdef",
+            "a.gateway_token~of+another/form==",
+        ] {
+            ApiKey::new(key).unwrap();
+        }
+    }
+
+    /// Each holds `canary`, which no error may show.
+    const BAD: [(&str, &str); 30] = [
+        ("", "empty"),
+        (" \n", "empty"),
+        ("key canary", "white space"),
+        ("key-\ncanary", "white space"),
+        ("key-canary\r\nX-Evil: 1", "white space"),
+        ("\"key-canary\"", "quotes"),
+        (" 'key-canary' ", "quotes"),
+        ("`key-canary`", "quotes"),
+        ("\"key-canary", "quotes"),
+        ("key-canary\"", "quotes"),
+        ("\u{201c}key-canary\u{201d}", "not ASCII"),
+        ("\u{feff}key-canary", "not ASCII"),
+        ("key-\u{200b}canary", "not ASCII"),
+        ("key-canary\u{200d}", "not ASCII"),
+        ("key\u{2013}canary", "not ASCII"),
+        ("k\u{e9}y-canary", "not ASCII"),
+        ("Authorization: Basic key-canary", "header"),
+        ("authorization:key-canary", "header"),
+        ("Basic key-canary", "header"),
+        ("BEARER key-canary", "header"),
+        ("api:key-canary", "`api:`"),
+        ("YXBpOmtleS1jYW5hcnk=", "encoded"),
+        ("https://api.mailgun.net/v3/canary", "URL"),
+        ("https://api:key-canary@api.mailgun.net", "URL"),
+        ("MAILGUN_API_KEY=key-canary", "not allowed"),
+        ("key-canary,", "not allowed"),
+        ("key-canary;", "not allowed"),
+        ("${canary}", "not allowed"),
+        ("<key-canary>", "not allowed"),
+        ("key-****canary", "not allowed"),
+    ];
+
+    #[test]
+    fn bad_keys_are_refused_by_name_without_being_shown() {
+        for (key, reason) in BAD {
             let error = ApiKey::new(key).unwrap_err();
-            assert!(error.to_string().starts_with("setting `api_key` "), "{error}");
-            assert!(!error.to_string().contains("canary"));
+            let text = format!("{error} {error:?}");
+            assert!(text.starts_with("setting `api_key` ") && text.contains(reason), "{text}");
+            assert!(!text.contains("canary") && !text.contains("jYW5hcnk"), "{text}");
         }
     }
 
     #[test]
+    fn keys_are_read_from_settings_files_and_never_shown() {
+        let key: ApiKey = serde_json::from_str(r#""key-test""#).unwrap();
+        assert_eq!(key.0, "key-test".parse::<ApiKey>().unwrap().0);
+        let quoted = BAD.map(|(key, _)| serde_json::to_string(key).unwrap());
+        for json in quoted.iter().map(String::as_str).chain(["123456", "null", "[\"canary\"]"]) {
+            let error = serde_json::from_str::<ApiKey>(json).unwrap_err().to_string();
+            assert!(error.starts_with("setting `api_key` "), "{json}: {error}");
+            assert!(!error.contains("canary") && !error.contains("123456"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_key_can_be_borrowed_text() {
+        let key = "key-test".to_owned();
+        let header = (&key).into_credentials().unwrap().header();
+        assert_eq!(header, key.as_str().into_credentials().unwrap().header());
+        assert_eq!(header, key.into_credentials().unwrap().header());
+    }
+
+    #[test]
     fn a_replaced_key_is_seen_by_every_clone() {
-        let credentials = Credentials::new(ApiKey::new("old").unwrap());
+        let credentials = Credentials::new(ApiKey::new("key-old").unwrap());
         let clone = credentials.clone();
-        credentials.replace(ApiKey::new("new").unwrap());
-        assert_eq!(clone.header(), ApiKey::new("new").unwrap().0);
+        credentials.replace(ApiKey::new("key-new").unwrap());
+        assert_eq!(clone.header(), ApiKey::new("key-new").unwrap().0);
     }
 }

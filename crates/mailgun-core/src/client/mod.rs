@@ -78,6 +78,15 @@ impl Client {
         ClientBuilder::new(credentials)
     }
 
+    /// Starts with the settings of the environment, as [`from_env`](Self::from_env) reads them.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::Config`](crate::Kind::Config), naming the variable.
+    pub fn builder_from_env() -> Result<ClientBuilder, Error> {
+        ClientBuilder::from_env()
+    }
+
     /// From the environment: `MAILGUN_API_KEY`, and `MAILGUN_REGION` (`us` or `eu`) or
     /// `MAILGUN_BASE_URL` if they are set.
     ///
@@ -238,7 +247,7 @@ impl Client {
         client: impl Fn(Region) -> Result<Self, Error>,
     ) -> Result<Option<Region>, Error> {
         let mut refusals = Vec::new();
-        for region in Region::ALL {
+        for &region in Region::ALL {
             match client(region)?.has_domain(domain).await {
                 Ok(true) => return Ok(Some(region)),
                 Ok(false) => {}

@@ -1,6 +1,7 @@
 //! One error for the whole SDK: opaque, with questions.
 
 mod kind;
+mod redact;
 mod reply;
 mod retry_after;
 mod text;
@@ -8,9 +9,10 @@ mod text;
 use std::{borrow::Cow, error::Error as StdError, fmt, time::Duration};
 
 use bytes::Bytes;
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, HeaderValue, StatusCode};
 
 pub use self::kind::{Delivery, Kind, LimitScope, TimeoutPhase};
+use self::{redact::redacted, text::Shown};
 use crate::Route;
 
 /// A boxed error of any type, as tower's layers use it.
@@ -22,9 +24,9 @@ pub type BoxError = Box<dyn StdError + Send + Sync>;
 /// operation may have taken effect, and [`retry_after`](Self::retry_after) when to try again.
 /// `Display` is useful alone: it names the operation, the status and Mailgun's own words.
 ///
-/// Neither `Display` nor `Debug` shows the API key, a password or an e-mail address; the
-/// unshortened text of a reply is there on request, by [`api_message`](Self::api_message) and
-/// [`body`](Self::body).
+/// Neither `Display` nor `Debug` shows the API key, a password or an e-mail address, also where a
+/// reply quotes them; the unshortened text of a reply is there on request, by
+/// [`api_message`](Self::api_message) and [`body`](Self::body).
 ///
 /// ```
 /// use mailgun_core::{Delivery, Error, Kind};
@@ -46,6 +48,9 @@ pub(crate) struct Inner {
     attempts: u32,
     reply: Option<Box<ReplyFacts>>,
     hint: Option<&'static str>,
+    is_permanent: bool,
+    /// The header that was sent, whose key is not shown.
+    authorization: Option<HeaderValue>,
     source: Option<BoxError>,
 }
 
@@ -74,6 +79,8 @@ impl Error {
             attempts: 0,
             reply: None,
             hint: None,
+            is_permanent: false,
+            authorization: None,
             source: None,
         }))
     }
@@ -139,7 +146,8 @@ impl Error {
         error
     }
 
-    /// The same fault with what caused it, for [`source`](StdError::source).
+    /// The same fault with what caused it, which `Display` shows and [`get_ref`](Self::get_ref)
+    /// returns.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<BoxError>) -> Self {
         self.0.source = Some(source.into());
@@ -153,6 +161,24 @@ impl Error {
 
     pub(crate) fn with_hint(mut self, hint: &'static str) -> Self {
         self.0.hint = Some(hint);
+        self
+    }
+
+    /// The same fault, which another attempt would meet again.
+    pub(crate) fn permanent(mut self) -> Self {
+        self.0.is_permanent = true;
+        self
+    }
+
+    /// Whether another attempt would certainly fail the same, and may even do harm: repeated wrong
+    /// passwords lock accounts.
+    pub(crate) fn is_permanent(&self) -> bool {
+        self.0.is_permanent
+    }
+
+    /// The same fault of a call that was sent with this header, which the other end may quote.
+    pub(crate) fn with_authorization(mut self, authorization: Option<HeaderValue>) -> Self {
+        self.0.authorization = authorization;
         self
     }
 
@@ -203,7 +229,8 @@ impl Error {
 
     /// What Mailgun said, taken from the body in whichever form it came, unshortened.
     ///
-    /// It may hold addresses; the `Display` of the error does not.
+    /// It may hold addresses, and the key if a gateway echoes requests; the `Display` of the error
+    /// does not.
     pub fn api_message(&self) -> Option<&str> {
         self.reply().and_then(|reply| reply.message.as_deref())
     }
@@ -239,6 +266,30 @@ impl Error {
         self.0.hint
     }
 
+    /// The error that caused this one, to be downcast: of a layer, of an I/O operation, of TLS.
+    ///
+    /// `Display` shows its text and that of its own causes, without secrets and addresses.
+    /// [`source`](StdError::source) therefore returns `None`: reporters that follow sources would
+    /// print them twice.
+    pub fn get_ref(&self) -> Option<&(dyn StdError + Send + Sync + 'static)> {
+        self.0.source.as_deref()
+    }
+
+    /// What failed, in our words and then in those of each cause.
+    fn detail_with_causes(&self) -> String {
+        let mut text = self.0.detail.to_string();
+        let first = self.0.source.as_deref().map(|source| source as &(dyn StdError + 'static));
+        for cause in std::iter::successors(first, |&cause| cause.source()) {
+            let cause = cause.to_string();
+            // Some errors quote their causes.
+            if !text.contains(&cause) {
+                text.push_str(": ");
+                text.push_str(&cause);
+            }
+        }
+        redacted(&text, self.0.authorization.as_ref())
+    }
+
     fn reply(&self) -> Option<&ReplyFacts> {
         self.0.reply.as_deref()
     }
@@ -249,17 +300,18 @@ impl fmt::Display for Error {
         if let Some(route) = &self.0.route {
             write!(f, "{route} failed: ")?;
         }
+        let detail = self.detail_with_causes();
         match self.reply() {
             Some(reply) => {
                 write!(f, "{}", reply.status)?;
-                if !self.0.detail.is_empty() {
-                    write!(f, ": {}", self.0.detail)?;
+                if !detail.is_empty() {
+                    write!(f, ": {detail}")?;
                 }
-                if let Some(message) = &reply.message {
-                    write!(f, ": {}", text::Shown(message))?;
+                if let Some(text) = &reply.message {
+                    write!(f, ": {}", Shown { text, authorization: self.0.authorization.as_ref() })?;
                 }
             }
-            None => f.write_str(&self.0.detail)?,
+            None => f.write_str(&detail)?,
         }
         if self.0.delivery == Delivery::Unknown {
             f.write_str(" (the operation may have taken effect)")?;
@@ -278,16 +330,12 @@ impl fmt::Debug for Error {
             .field("delivery", &self.0.delivery)
             .field("attempts", &self.0.attempts)
             .field("text", &format_args!("{self}"))
-            .field("source", &self.0.source)
             .finish_non_exhaustive()
     }
 }
 
-impl StdError for Error {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.0.source.as_ref().map(|source| &**source as &(dyn StdError + 'static))
-    }
-}
+/// Without a `source`: see [`Error::get_ref`].
+impl StdError for Error {}
 
 impl From<std::convert::Infallible> for Error {
     fn from(never: std::convert::Infallible) -> Self {

@@ -1,8 +1,11 @@
 //! The text of a reply: found in whichever form it came, and made fit to be shown.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
+use http::HeaderValue;
 use serde_json::Value;
+
+use super::redact::redacted;
 
 /// What a reply says, from any of the shapes that Mailgun's services use.
 pub(super) fn message(body: &[u8]) -> Option<String> {
@@ -67,31 +70,22 @@ fn without_tags(html: &str) -> String {
 /// At most this many characters of a reply appear in an error's `Display`.
 const SHOWN: usize = 300;
 
-/// Text of the server as it may go into a log: one line, cut, without addresses.
-pub(super) struct Shown<'a>(pub(super) &'a str);
+/// Text of the server as it may go into a log: redacted, and cut.
+pub(super) struct Shown<'a> {
+    pub(super) text: &'a str,
+    /// The header that was sent, whose key is not shown either.
+    pub(super) authorization: Option<&'a HeaderValue>,
+}
 
 impl fmt::Display for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut left = SHOWN;
-        for (i, word) in self.0.split_whitespace().enumerate() {
-            if i > 0 {
-                f.write_str(" ")?;
-            }
-            if word.contains('@') {
-                f.write_str("[address]")?;
-                left = left.saturating_sub(9);
-            } else {
-                for character in word.chars().take(left) {
-                    let shown = if character.is_control() { '\u{fffd}' } else { character };
-                    write!(f, "{shown}")?;
-                    left -= 1;
-                }
-            }
-            if left == 0 {
-                return f.write_str("…");
-            }
+        // Redacted first: what the cut leaves of a secret would not be recognised.
+        let text = redacted(self.text, self.authorization);
+        let mut characters = text.chars();
+        for character in characters.by_ref().take(SHOWN) {
+            f.write_char(if character.is_control() { '\u{fffd}' } else { character })?;
         }
-        Ok(())
+        if characters.next().is_some() { f.write_str("…") } else { Ok(()) }
     }
 }
 
@@ -126,8 +120,13 @@ mod tests {
 
     #[test]
     fn shown_text_is_one_short_line_without_addresses() {
-        assert_eq!(Shown("a\r\nb \u{7}c").to_string(), "a b \u{fffd}c");
-        assert_eq!(Shown("'bob@example.com' is bad").to_string(), "[address] is bad");
-        assert!(Shown(&"x".repeat(5000)).to_string().chars().count() <= SHOWN + 1);
+        let shown = |text: &str| Shown { text, authorization: None }.to_string();
+        assert_eq!(shown("a\r\nb \u{7}c"), "a b \u{fffd}c");
+        assert_eq!(shown("'bob@example.com' is bad"), "[address] is bad");
+        assert_eq!(shown(&"x".repeat(SHOWN)), "x".repeat(SHOWN));
+        assert_eq!(shown(&"x".repeat(5000)), format!("{}…", "x".repeat(SHOWN)));
+        // The cut does not leave a piece of an address.
+        let at_the_cut = format!("{} bob.canary@example.com", "x".repeat(SHOWN - 4));
+        assert!(!shown(&at_the_cut).contains("bob"));
     }
 }

@@ -47,6 +47,9 @@ where
     }
 }
 
+/// The SDK's own part of the user agent.
+pub(crate) const USER_AGENT: &str = concat!("mailgun-rust/", env!("CARGO_PKG_VERSION"));
+
 /// Says who calls: `mailgun-rust/` and the version, then what the application adds.
 ///
 /// ```
@@ -66,10 +69,9 @@ impl UserAgentLayer {
     ///
     /// [`Kind::Config`](crate::Kind::Config) if the suffix cannot stand in a header.
     pub fn new(suffix: Option<&str>) -> Result<Self, Error> {
-        const OURS: &str = concat!("mailgun-rust/", env!("CARGO_PKG_VERSION"));
         let value = match suffix.map(str::trim).filter(|suffix| !suffix.is_empty()) {
-            None => return Ok(Self(HeaderValue::from_static(OURS))),
-            Some(suffix) => format!("{OURS} {suffix}"),
+            None => return Ok(Self(HeaderValue::from_static(USER_AGENT))),
+            Some(suffix) => format!("{USER_AGENT} {suffix}"),
         };
         if !value.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
             return Err(Error::config("user_agent", "holds characters other than printable ASCII"));

@@ -24,7 +24,7 @@ mod trace;
 
 pub(crate) use self::{
     attempt_timeout::TimeLimit,
-    headers::{ON_BEHALF_OF, subaccount_header},
+    headers::{ON_BEHALF_OF, USER_AGENT, subaccount_header},
     read_reply::is_failure,
 };
 pub use self::{

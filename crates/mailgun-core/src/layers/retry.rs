@@ -278,6 +278,7 @@ fn fate(outcome: &Result<Response<ReplyBody>, Error>) -> (Fate, Option<Duration>
         }
         Err(error) => {
             let fate = match (error.kind(), error.delivery()) {
+                _ if error.is_permanent() => Fate::Final,
                 (Kind::Connect | Kind::Tls | Kind::Timeout | Kind::Transport, delivery) => {
                     match delivery {
                         Delivery::NotSent => Fate::NotSent,

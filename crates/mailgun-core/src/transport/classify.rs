@@ -6,7 +6,7 @@ use crate::{Delivery, Error, Kind};
 
 /// A request that a connection did not take.
 pub(super) fn unsent(error: hyper::Error) -> Error {
-    let text = format!("the connection closed before the request was sent: {}", chain(&error));
+    let text = "the connection closed before the request was sent";
     Error::new(Kind::Transport, Delivery::NotSent, text).with_source(error)
 }
 
@@ -15,17 +15,15 @@ pub(super) fn unsent(error: hyper::Error) -> Error {
 /// `NotSent` is said only where no whole request went out, or where the server vouches that it did
 /// not process it; everything else is `Unknown`.
 pub(super) fn broken(error: hyper::Error) -> Error {
-    if error.is_body_write_aborted() {
+    let (kind, delivery, text) = if error.is_body_write_aborted() {
         let text = "the request body ended before its stated length";
-        return Error::new(Kind::RequestBody, Delivery::NotSent, text).with_source(error);
-    }
-    let cause = chain(&error);
-    let (delivery, text) = if unprocessed(&error) {
-        (Delivery::NotSent, format!("the server did not take the request: {cause}"))
+        (Kind::RequestBody, Delivery::NotSent, text)
+    } else if unprocessed(&error) {
+        (Kind::Transport, Delivery::NotSent, "the server did not take the request")
     } else {
-        (Delivery::Unknown, format!("the connection broke: {cause}"))
+        (Kind::Transport, Delivery::Unknown, "the connection broke")
     };
-    Error::new(Kind::Transport, delivery, text).with_source(error)
+    Error::new(kind, delivery, text).with_source(error)
 }
 
 /// Whether the server says, in HTTP/2, that it did not process the request: by `REFUSED_STREAM`,

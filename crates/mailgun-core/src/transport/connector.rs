@@ -1,7 +1,6 @@
 //! Connections: TCP, through a proxy or not, with TLS or not, all within one time limit.
 
 use std::{
-    error::Error as StdError,
     fmt,
     future::{Ready, ready},
     io,
@@ -13,10 +12,7 @@ use http::{Uri, uri::Scheme};
 use hyper::rt;
 use hyper_rustls::{HttpsConnector, MaybeHttpsStream};
 use hyper_util::{
-    client::legacy::connect::{
-        Connection, HttpConnector,
-        proxy::{SocksV5, Tunnel},
-    },
+    client::legacy::connect::{Connection, HttpConnector, proxy::SocksV5},
     rt::TokioIo,
 };
 use rustls::ClientConfig;
@@ -26,8 +22,9 @@ use tower::{Service, ServiceExt, service_fn};
 use super::{
     TransportConfig,
     classify::{chain, find, root_cause},
-    proxy::{Hop, ProxyRules, with_port},
-    tls::Tls,
+    proxy::{Proxy, ProxyRules},
+    tls::{self, Tls},
+    tunnel,
 };
 use crate::{BoxError, Delivery, Error, Kind, TimeoutPhase};
 
@@ -52,19 +49,10 @@ pub(crate) struct Connector {
 impl Connector {
     /// With `needs_tls`, faults of the TLS settings are found here rather than by the first call.
     pub(crate) fn new(config: &TransportConfig, needs_tls: bool) -> Result<Self, Error> {
-        Self::with_proxies(config, needs_tls, ProxyRules::new(&config.proxy))
+        Self::with_proxies(config, needs_tls, ProxyRules::new(&config.proxy)?)
     }
 
-    /// As if the environment said what the matcher says.
-    #[cfg(test)]
-    pub(super) fn with_environment(
-        config: &TransportConfig,
-        environment: hyper_util::client::proxy::matcher::Matcher,
-    ) -> Result<Self, Error> {
-        Self::with_proxies(config, false, ProxyRules::environment(environment))
-    }
-
-    fn with_proxies(
+    pub(super) fn with_proxies(
         config: &TransportConfig,
         needs_tls: bool,
         proxies: ProxyRules,
@@ -102,27 +90,20 @@ impl Connector {
     }
 
     async fn dial(&self, dst: &Uri) -> Result<Dialed, Error> {
-        match self.proxies.hop(dst)? {
-            None => {
-                let tcp = self.tcp(dst, Peer::Destination(dst)).await?;
-                Ok(MaybeHttpsStream::Http(tcp))
-            }
-            Some(Hop::Tunnel { proxy, auth }) => {
-                let connection = self.dial_proxy(&proxy).await?;
-                let mut tunnel = Tunnel::new(proxy.clone(), only(connection));
-                if let Some(auth) = auth {
-                    tunnel = tunnel.with_auth(auth);
-                }
-                tunnel.oneshot(target(dst)?).await.map_err(|error| refused(&proxy, error))
-            }
-            Some(Hop::Socks { proxy, auth }) => {
-                let connection = self.dial_proxy(&proxy).await?;
-                let mut socks = SocksV5::new(proxy.clone(), only(connection));
-                if let Some((user, password)) = auth {
-                    socks = socks.with_auth(user, password);
-                }
-                socks.oneshot(target(dst)?).await.map_err(|error| refused(&proxy, error))
-            }
+        let Some(proxy) = self.proxies.proxy(dst) else {
+            let tcp = self.tcp(dst, Peer::Destination(dst)).await?;
+            return Ok(MaybeHttpsStream::Http(tcp));
+        };
+        let connection = self.dial_proxy(proxy.uri()).await?;
+        if proxy.is_socks() {
+            socks(connection, proxy, dst).await
+        } else {
+            let destination = host_and_port(dst);
+            let tunnel = tunnel::open(connection, &destination, proxy.login()).await;
+            tunnel.map_err(|error| {
+                let (is_permanent, is_login) = (error.is_permanent(), error.is_login());
+                no_tunnel(proxy, &chain(&error), is_permanent, is_login).with_source(error)
+            })
         }
     }
 
@@ -161,11 +142,16 @@ where
 {
     HttpsConnector::from((only(connection), tls)).oneshot(uri.clone()).await.map_err(|error| {
         let text = format!("no TLS session with {peer}: {}", chain(&*error));
+        let cause = root_cause(&*error).downcast_ref();
+        let is_permanent = cause.is_some_and(tls::is_permanent);
         let unknown = matches!(
-            root_cause(&*error).downcast_ref(),
+            cause,
             Some(rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer))
         );
-        let failed = Error::new(Kind::Tls, Delivery::NotSent, text).with_source(error);
+        let mut failed = Error::new(Kind::Tls, Delivery::NotSent, text).with_source(error);
+        if is_permanent {
+            failed = failed.permanent();
+        }
         if unknown {
             failed.with_hint("if the network inspects TLS, add its root certificate to the client")
         } else {
@@ -174,18 +160,41 @@ where
     })
 }
 
-/// The proxy answered, and said no; nothing went to the destination.
-fn refused<E: StdError + Send + Sync + 'static>(proxy: &Uri, error: E) -> Error {
-    let text = chain(&error);
-    let wants_login = text.contains("auth") || text.contains("credentials");
-    let text = format!("{} opened no tunnel: {text}", Peer::Proxy(proxy));
-    let failed = Error::new(Kind::Connect, Delivery::NotSent, text).with_source(error);
-    if wants_login { failed.with_hint("check user name and password of the proxy") } else { failed }
+/// A tunnel by SOCKS, whose proxy resolves the name of the host.
+async fn socks(connection: Dialed, proxy: &Proxy, dst: &Uri) -> Result<Dialed, Error> {
+    let mut socks = SocksV5::new(proxy.uri().clone(), only(connection));
+    if let Some(login) = proxy.login() {
+        socks = socks.with_auth(login.user.clone(), login.password.clone());
+    }
+    let dst = Uri::builder()
+        .scheme("socks5")
+        .authority(host_and_port(dst))
+        .path_and_query("/")
+        .build()
+        .map_err(|error| Error::config("base url", "has an unusable host").with_source(error))?;
+    socks.oneshot(dst).await.map_err(|error| {
+        // The type of the error is private, so its variants have to be told apart by their names.
+        let variant = format!("{error:?}");
+        let says = |names: &[&str]| names.iter().any(|name| variant.contains(name));
+        let is_login = says(&["Auth("]);
+        let is_permanent = is_login || says(&["NotAllowed", "NotSupported", "Parsing("]);
+        no_tunnel(proxy, &chain(&error), is_permanent, is_login).with_source(error)
+    })
 }
 
-/// Tunnels take 443 for a missing port, whatever the scheme.
-fn target(dst: &Uri) -> Result<Uri, Error> {
-    with_port(dst, if dst.scheme() == Some(&Scheme::HTTP) { 80 } else { 443 })
+/// The proxy was reached, and did not connect us; nothing went to the destination.
+fn no_tunnel(proxy: &Proxy, reason: &str, is_permanent: bool, is_login: bool) -> Error {
+    let text = format!("{} opened no tunnel: {reason}", Peer::Proxy(proxy.uri()));
+    let mut error = Error::new(Kind::Connect, Delivery::NotSent, text);
+    if is_permanent {
+        error = error.permanent();
+    }
+    if is_login { error.with_hint("check user name and password of the proxy") } else { error }
+}
+
+fn host_and_port(dst: &Uri) -> String {
+    let default = if dst.scheme() == Some(&Scheme::HTTP) { 80 } else { 443 };
+    format!("{}:{}", dst.host().unwrap_or_default(), dst.port_u16().unwrap_or(default))
 }
 
 /// A connector that hands out one connection that was made before.

@@ -2,10 +2,12 @@
 
 mod classify;
 mod connector;
+mod no_proxy;
 mod pool;
 mod proxy;
 mod send;
 mod tls;
+mod tunnel;
 
 use std::time::Duration;
 

@@ -1,11 +1,17 @@
 //! Which destination goes through which proxy.
 
-use std::{fmt, net::IpAddr, str::FromStr};
+use std::{
+    env,
+    ffi::OsString,
+    fmt,
+    net::{IpAddr, Ipv6Addr},
+};
 
-use http::{HeaderValue, Uri, uri::Authority};
-use hyper_util::client::proxy::matcher::{Intercept, Matcher};
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use http::{Uri, uri::Scheme};
+use percent_encoding::percent_decode_str;
 
+use super::no_proxy::NoProxy;
 use crate::Error;
 
 /// A proxy through which all connections are made.
@@ -25,54 +31,33 @@ use crate::Error;
 /// ```
 #[derive(Clone)]
 pub struct Proxy {
-    scheme: &'static str,
-    /// Host and port, without user information.
-    authority: Authority,
-    /// User and password as they stand in a URL, percent-encoded.
-    userinfo: Option<String>,
-    no_proxy: String,
+    /// Scheme, host and port.
+    uri: Uri,
+    login: Option<Login>,
+    no_proxy: NoProxy,
+}
+
+/// User name and password for a proxy, as they are.
+#[derive(Clone)]
+pub(super) struct Login {
+    pub(super) user: String,
+    pub(super) password: String,
 }
 
 impl Proxy {
-    /// A proxy by its URL; user name and password in it are percent-decoded.
+    /// A proxy by its URL: `http://user:password@proxy.example.com:3128`.
     ///
-    /// Without a port, 80, 443 and 1080 are taken for `http`, `https` and `socks5`.
+    /// The environment variables are read by the same rules. Without a scheme, `http` is taken;
+    /// without a port, 80, 443 and 1080 for `http`, `https` and `socks5`. White space and quotes
+    /// around the URL are removed. User name and password are percent-decoded; in them, only `/`,
+    /// `?`, `#` and `%` (and `:` in a user name) need to be encoded. They end at the last `@`.
     ///
     /// # Errors
     ///
-    /// [`Kind::Config`](crate::Kind::Config) if this is no URL of a host, or has another scheme. The
-    /// error does not repeat the URL, which may hold a password.
+    /// [`Kind::Config`](crate::Kind::Config) if this is not the URL of a host, or has another
+    /// scheme. The error does not repeat the URL, which may hold a password.
     pub fn new(url: &str) -> Result<Self, Error> {
-        let refuse = |reason| Err(Error::config("proxy", reason));
-        let Ok(uri) = Uri::from_str(url.trim()) else {
-            return refuse("is not a valid URL");
-        };
-        let scheme = match uri.scheme_str() {
-            // `proxy.example.com:3128`, as the environment variables allow it.
-            None | Some("http") => "http",
-            Some("https") => "https",
-            Some("socks5") => "socks5",
-            Some("socks5h") => "socks5h",
-            Some(_) => return refuse("must be a URL with http, https, socks5 or socks5h"),
-        };
-        let Some(authority) = uri.authority() else {
-            return refuse("must be a URL with a host");
-        };
-        let (userinfo, host) = match authority.as_str().rsplit_once('@') {
-            Some((userinfo, _)) if userinfo.contains('@') => {
-                return refuse(
-                    "has an `@` in its user name or password that is not written as `%40`",
-                );
-            }
-            Some((userinfo, host)) => (Some(userinfo.to_owned()), host),
-            None => (None, authority.as_str()),
-        };
-        match Authority::from_str(host) {
-            Ok(authority) if !authority.host().is_empty() => {
-                Ok(Self { scheme, authority, userinfo, no_proxy: String::new() })
-            }
-            _ => refuse("must be a URL with a host"),
-        }
+        Self::parse(url).map_err(|reason| Error::config("proxy", reason))
     }
 
     /// User name and password for the proxy, as they are: nothing needs to be percent-encoded.
@@ -80,34 +65,141 @@ impl Proxy {
     /// They replace those of the URL.
     #[must_use]
     pub fn basic_auth(mut self, user: &str, password: &str) -> Self {
-        let encoded = |text| utf8_percent_encode(text, NON_ALPHANUMERIC);
-        self.userinfo = Some(format!("{}:{}", encoded(user), encoded(password)));
+        self.login = Some(Login { user: user.to_owned(), password: password.to_owned() });
         self
     }
 
-    /// Destinations that are connected directly: a comma-separated list as in `NO_PROXY`.
+    /// Destinations that are connected directly: a list as in `NO_PROXY`, with commas or blanks
+    /// between the entries.
     ///
-    /// A domain stands for itself and its subdomains, with or without a leading dot; addresses
-    /// and networks (`10.0.0.0/8`) are understood, `*` stands for all.
+    /// A domain stands for itself and its subdomains: `example.com`, `.example.com` and
+    /// `*.example.com` mean the same. Addresses and networks (`10.0.0.0/8`) are understood, and a
+    /// port limits an entry to that port (`example.com:8443`). `*` stands for all destinations.
     #[must_use]
     pub fn no_proxy(mut self, hosts: &str) -> Self {
-        hosts.clone_into(&mut self.no_proxy);
+        self.no_proxy = NoProxy::parse(unquoted(hosts));
         self
     }
 
-    fn matcher(&self) -> Matcher {
-        let userinfo = self.userinfo.as_ref().map(|text| format!("{text}@")).unwrap_or_default();
-        Matcher::builder()
-            .all(format!("{}://{userinfo}{}", self.scheme, self.authority))
-            .no(self.no_proxy.as_str())
-            .build()
+    fn parse(text: &str) -> Result<Self, &'static str> {
+        let text = unquoted(text);
+        if text.chars().any(char::is_control) {
+            return Err("holds control characters");
+        }
+        let (scheme, rest) = match text.split_once("://") {
+            Some((scheme, rest)) if is_scheme(scheme) => (scheme.to_ascii_lowercase(), rest),
+            _ => ("http".to_owned(), text),
+        };
+        if !is_supported(&scheme) {
+            return Err("must be a URL with http, https, socks5 or socks5h");
+        }
+        if rest.split_once(':').is_some_and(|(start, _)| is_supported(start)) {
+            return Err("must have `://` after its scheme, once");
+        }
+        let (userinfo, host) = match rest.rsplit_once('@') {
+            Some((userinfo, host)) => (userinfo, host),
+            None => ("", rest),
+        };
+        if userinfo.contains(['/', '?', '#']) {
+            return Err("must have `/`, `?` and `#` in its user name and password percent-encoded");
+        }
+        let default_port = scheme.starts_with("socks").then_some(1080);
+        let authority = authority(host.strip_suffix('/').unwrap_or(host), default_port)
+            .ok_or("must be a URL with a host, a port from 1 to 65535 if any, and no path")?;
+        let uri = Uri::builder().scheme(&*scheme).authority(authority).path_and_query("/").build();
+        let uri = uri.map_err(|_| "must be a URL with a host")?;
+        Ok(Self { uri, login: Login::decode(userinfo)?, no_proxy: NoProxy::default() })
+    }
+
+    /// Whether the proxy can be told its login.
+    fn check(&self) -> Result<(), &'static str> {
+        match &self.login {
+            // One byte holds each length.
+            Some(login) if self.is_socks() && login.user.len().max(login.password.len()) > 255 => {
+                Err("has a user name or password over 255 bytes")
+            }
+            Some(login) if !self.is_socks() && login.user.contains(':') => {
+                Err("has a `:` in its user name, which cannot be sent")
+            }
+            _ => Ok(()),
+        }
+    }
+
+    pub(super) fn uri(&self) -> &Uri {
+        &self.uri
+    }
+
+    pub(super) fn login(&self) -> Option<&Login> {
+        self.login.as_ref()
+    }
+
+    pub(super) fn is_socks(&self) -> bool {
+        self.uri.scheme_str().is_some_and(|scheme| scheme.starts_with("socks"))
+    }
+}
+
+fn is_scheme(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
+}
+
+fn is_supported(scheme: &str) -> bool {
+    ["http", "https", "socks5", "socks5h"].iter().any(|known| scheme.eq_ignore_ascii_case(known))
+}
+
+/// A host with its port, if there is one.
+///
+/// Much stricter than a URL's grammar, so that no piece of a password passes for a host.
+fn authority(text: &str, default_port: Option<u16>) -> Option<String> {
+    let (host, port) = match text.rsplit_once(':') {
+        Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
+        _ => (text, None),
+    };
+    let is_host = match host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
+        Some(address) => address.parse::<Ipv6Addr>().is_ok(),
+        None => {
+            let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
+            host.bytes().any(|byte| byte.is_ascii_alphanumeric()) && host.bytes().all(allowed)
+        }
+    };
+    let port = match port {
+        Some(port) => Some(port.parse::<u16>().ok().filter(|&port| port > 0)?),
+        None => default_port,
+    };
+    let port = port.map(|port| format!(":{port}")).unwrap_or_default();
+    is_host.then(|| format!("{host}{port}"))
+}
+
+/// A text without the white space and quotes around it.
+fn unquoted(text: &str) -> &str {
+    let text = text.trim();
+    let quoted =
+        ['"', '\''].iter().find_map(|&quote| text.strip_prefix(quote)?.strip_suffix(quote));
+    quoted.unwrap_or(text).trim()
+}
+
+impl Login {
+    fn decode(userinfo: &str) -> Result<Option<Self>, &'static str> {
+        let (user, password) = userinfo.split_once(':').unwrap_or((userinfo, ""));
+        if user.is_empty() && password.is_empty() {
+            return Ok(None);
+        }
+        let decode = |text| match percent_decode_str(text).decode_utf8() {
+            Ok(text) => Ok(text.into_owned()),
+            Err(_) => Err("has a user name or password that is not UTF-8"),
+        };
+        Ok(Some(Self { user: decode(user)?, password: decode(password)? }))
+    }
+
+    /// The value of the header `Proxy-Authorization`.
+    pub(super) fn basic(&self) -> String {
+        format!("Basic {}", STANDARD.encode(format!("{}:{}", self.user, self.password)))
     }
 }
 
 impl fmt::Debug for Proxy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Proxy")
-            .field("url", &format_args!("{}://{}", self.scheme, self.authority))
+            .field("url", &self.uri)
             .field("no_proxy", &self.no_proxy)
             .finish_non_exhaustive()
     }
@@ -124,83 +216,80 @@ pub(crate) enum ProxyConfig {
 }
 
 /// Decides, for each new connection, whether a proxy is used.
+#[derive(Debug, Default)]
 pub(super) struct ProxyRules {
-    matcher: Option<Matcher>,
+    http: Option<Proxy>,
+    https: Option<Proxy>,
     /// The environment's proxy is never meant for a server on this machine, and tests against
     /// one must not fail where the variables are set; an explicit proxy is taken at its word.
     spares_loopback: bool,
 }
 
-/// A proxy to go through.
-pub(super) enum Hop {
-    Tunnel { proxy: Uri, auth: Option<HeaderValue> },
-    Socks { proxy: Uri, auth: Option<(String, String)> },
-}
-
 impl ProxyRules {
-    pub(super) fn new(config: &ProxyConfig) -> Self {
+    pub(super) fn new(config: &ProxyConfig) -> Result<Self, Error> {
         match config {
-            ProxyConfig::FromEnv => Self::environment(Matcher::from_env()),
-            ProxyConfig::None => Self { matcher: None, spares_loopback: false },
+            ProxyConfig::FromEnv => Self::from_variables(|name| env::var_os(name)),
+            ProxyConfig::None => Ok(Self::default()),
             ProxyConfig::Explicit(proxy) => {
-                Self { matcher: Some(proxy.matcher()), spares_loopback: false }
+                proxy.check().map_err(|reason| Error::config("proxy", reason))?;
+                let proxy = Some(proxy.clone());
+                Ok(Self { http: proxy.clone(), https: proxy, spares_loopback: false })
             }
         }
     }
 
-    pub(super) fn environment(matcher: Matcher) -> Self {
-        Self { matcher: Some(matcher), spares_loopback: true }
+    pub(super) fn from_variables(get: impl Fn(&str) -> Option<OsString>) -> Result<Self, Error> {
+        let no_proxy = variable(&get, ["NO_PROXY", "no_proxy"])?;
+        let no_proxy = no_proxy.map(|(_, list)| NoProxy::parse(unquoted(&list)));
+        let no_proxy = no_proxy.unwrap_or_default();
+        let proxy = |names| match variable(&get, names)? {
+            Some((name, url)) => {
+                let proxy = Proxy::parse(&url).and_then(|proxy| proxy.check().map(|()| proxy));
+                let proxy = proxy.map_err(|reason| Error::config(name, reason))?;
+                Ok(Some(Proxy { no_proxy: no_proxy.clone(), ..proxy }))
+            }
+            None => Ok(None),
+        };
+        // A CGI server stores the header `Proxy` of a request in `HTTP_PROXY`: anyone could set it.
+        let is_cgi = get("REQUEST_METHOD").is_some();
+        let of_scheme = |names| match if is_cgi && names == HTTP { None } else { proxy(names)? } {
+            Some(proxy) => Ok::<_, Error>(Some(proxy)),
+            None => proxy(["ALL_PROXY", "all_proxy"]),
+        };
+        Ok(Self { http: of_scheme(HTTP)?, https: of_scheme(HTTPS)?, spares_loopback: true })
     }
 
     /// The proxy for a destination, or none for a direct connection.
-    pub(super) fn hop(&self, dst: &Uri) -> Result<Option<Hop>, Error> {
-        if self.spares_loopback && dst.host().is_some_and(is_loopback) {
-            return Ok(None);
+    pub(super) fn proxy(&self, dst: &Uri) -> Option<&Proxy> {
+        let host = dst.host()?;
+        if self.spares_loopback && is_loopback(host) {
+            return None;
         }
-        self.matcher.as_ref().and_then(|matcher| matcher.intercept(dst)).map(Hop::new).transpose()
+        let (proxy, default) = match dst.scheme() == Some(&Scheme::HTTPS) {
+            true => (&self.https, 443),
+            false => (&self.http, 80),
+        };
+        let port = dst.port_u16().unwrap_or(default);
+        proxy.as_ref().filter(|proxy| !proxy.no_proxy.covers(host, port))
     }
 }
 
-impl Hop {
-    fn new(proxy: Intercept) -> Result<Self, Error> {
-        match proxy.uri().scheme_str() {
-            Some("http" | "https") => {
-                Ok(Self::Tunnel { proxy: proxy.uri().clone(), auth: proxy.basic_auth().cloned() })
-            }
-            Some("socks5" | "socks5h") => {
-                let auth =
-                    proxy.raw_auth().map(|(user, password)| (user.to_owned(), password.to_owned()));
-                // One byte holds each length.
-                if auth
-                    .as_ref()
-                    .is_some_and(|(user, password)| user.len().max(password.len()) > 255)
-                {
-                    return Err(Error::config(
-                        "proxy",
-                        "has a user name or password over 255 bytes",
-                    ));
-                }
-                Ok(Self::Socks { proxy: with_port(proxy.uri(), 1080)?, auth })
-            }
-            _ => Err(Error::config(
-                "proxy",
-                "comes from the environment with a scheme other than http, https, socks5 or socks5h",
-            )),
+const HTTP: [&str; 2] = ["HTTP_PROXY", "http_proxy"];
+const HTTPS: [&str; 2] = ["HTTPS_PROXY", "https_proxy"];
+
+/// The first of the variables that is set to more than white space and quotes.
+fn variable(
+    get: impl Fn(&str) -> Option<OsString>,
+    names: [&'static str; 2],
+) -> Result<Option<(&'static str, String)>, Error> {
+    for name in names {
+        let Some(value) = get(name) else { continue };
+        let value = value.into_string().map_err(|_| Error::config(name, "is not valid UTF-8"))?;
+        if !unquoted(&value).is_empty() {
+            return Ok(Some((name, value)));
         }
     }
-}
-
-/// The same URL with the port written out, where it has none.
-pub(super) fn with_port(uri: &Uri, default: u16) -> Result<Uri, Error> {
-    let (Some(scheme), Some(host), None) = (uri.scheme(), uri.host(), uri.port()) else {
-        return Ok(uri.clone());
-    };
-    Uri::builder()
-        .scheme(scheme.clone())
-        .authority(format!("{host}:{default}"))
-        .path_and_query("/")
-        .build()
-        .map_err(|error| Error::config("base url", "has an unusable host").with_source(error))
+    Ok(None)
 }
 
 fn is_loopback(host: &str) -> bool {

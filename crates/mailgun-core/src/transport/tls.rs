@@ -33,22 +33,29 @@ impl Certificate {
         Ok(Self(der))
     }
 
-    /// All certificates of a PEM file; other sections of it are passed over.
+    /// All certificates of a PEM file; keys and other sections of it are passed over.
     ///
     /// # Errors
     ///
     /// [`Kind::Config`](crate::Kind::Config) if there is none, or one of them is malformed.
     pub fn from_pem(pem: impl AsRef<[u8]>) -> Result<Vec<Self>, Error> {
-        let certificates: Vec<_> = CertificateDer::pem_slice_iter(pem.as_ref())
+        let refused = |reason| Error::config("root certificate", reason);
+        // Files that were joined without a line end between them have two markers on one line.
+        let pem = String::from_utf8_lossy(pem.as_ref()).replace("-----BEGIN ", "\n-----BEGIN ");
+        let certificates: Vec<_> = CertificateDer::pem_slice_iter(pem.as_bytes())
             .map(|der| match der {
                 Ok(der) => Self::from_der(der.to_vec()),
-                Err(error) => {
-                    Err(Error::config("root certificate", "is not valid PEM").with_source(error))
-                }
+                Err(error) => Err(refused("is not valid PEM").with_source(error)),
             })
             .collect::<Result<_, _>>()?;
+        // What the parser passes over must not be a certificate.
+        let labels = pem.split("-----BEGIN ").skip(1).filter_map(|rest| rest.split("-----").next());
+        let declared = labels.filter(|label| label.ends_with("CERTIFICATE")).count();
+        if declared != certificates.len() {
+            return Err(refused("holds a certificate that is not valid PEM"));
+        }
         if certificates.is_empty() {
-            return Err(Error::config("root certificate", "holds no certificate in PEM"));
+            return Err(refused("holds no certificate in PEM"));
         }
         Ok(certificates)
     }
@@ -186,6 +193,35 @@ impl TlsConfig {
             return Err(Error::config("roots", reason));
         }
         Ok(store)
+    }
+}
+
+/// Whether another handshake with the same peer would fail for the same reason.
+pub(super) fn is_permanent(error: &rustls::Error) -> bool {
+    use rustls::{AlertDescription as Alert, Error};
+    match error {
+        Error::InvalidCertificate(_)
+        | Error::InvalidMessage(_)
+        | Error::NoApplicationProtocol
+        | Error::NoCertificatesPresented
+        | Error::PeerIncompatible(_) => true,
+        Error::AlertReceived(alert) => matches!(
+            alert,
+            Alert::AccessDenied
+                | Alert::BadCertificate
+                | Alert::CertificateExpired
+                | Alert::CertificateRequired
+                | Alert::CertificateRevoked
+                | Alert::CertificateUnknown
+                | Alert::HandshakeFailure
+                | Alert::InsufficientSecurity
+                | Alert::NoApplicationProtocol
+                | Alert::ProtocolVersion
+                | Alert::UnknownCA
+                | Alert::UnrecognisedName
+                | Alert::UnsupportedCertificate
+        ),
+        _ => false,
     }
 }
 

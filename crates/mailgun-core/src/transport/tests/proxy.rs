@@ -1,10 +1,9 @@
-use base64::prelude::{BASE64_STANDARD, Engine};
-use hyper_util::client::proxy::matcher::Matcher;
-
 use super::{
-    servers::{server, socks_proxy, tunnel_proxy},
+    super::proxy::ProxyRules,
+    servers::{self, listen, read_head, server, socks_proxy, tunnel_proxy},
     *,
 };
+use base64::prelude::{BASE64_STANDARD, Engine};
 
 fn header(user: &str, password: &str) -> String {
     let token = BASE64_STANDARD.encode(format!("{user}:{password}"));
@@ -84,20 +83,91 @@ async fn socks_gets_the_name_of_the_host_and_the_password() {
 
 #[tokio::test]
 async fn refusals_of_a_proxy_are_named_and_nothing_was_sent() {
-    for (refusal, hinted) in
-        [("407 Proxy Authentication Required", true), ("502 Bad Gateway", false)]
-    {
+    for (refusal, is_hinted, is_permanent) in [
+        ("401 Unauthorized", true, true),
+        ("403 Forbidden", false, true),
+        ("407 Proxy Authentication Required", true, true),
+        ("502 Bad Gateway", false, false),
+    ] {
         let (address, _asked) = tunnel_proxy(None, Err(refusal)).await;
         let proxy = Proxy::new(&format!("http://sesame:hunter2@{address}")).unwrap();
         let error = get(&through(proxy, config()), "http://api.test/v3/path").await.unwrap_err();
         assert_fate(&error, Kind::Connect, Delivery::NotSent);
-        assert!(error.to_string().contains(&format!("the proxy {address} opened no tunnel")));
-        assert_eq!(error.hint().is_some(), hinted, "{error}");
+        let expected = format!("the proxy {address} opened no tunnel: it answered {refusal}");
+        assert!(error.to_string().contains(&expected), "{error}");
+        assert_eq!(error.hint().is_some(), is_hinted, "{error}");
+        assert_eq!(error.is_permanent(), is_permanent, "{error}");
         let all = everything(&error);
         for secret in ["sesame", "hunter2", &header("sesame", "hunter2"), "/v3/path"] {
             assert!(!all.contains(secret), "{all}");
         }
     }
+}
+
+#[tokio::test]
+async fn the_first_bytes_of_a_server_that_speaks_first_are_kept() {
+    let (address, _asked) = tunnel_proxy(None, Ok(server(None).await)).await;
+    let config = TransportConfig { http_versions: HttpVersions::Http2Only, ..config() };
+    let proxy = Proxy::new(&address.to_string()).unwrap();
+    assert_eq!(get(&through(proxy, config), "http://api.test/").await.unwrap(), "HTTP/2.0");
+}
+
+#[tokio::test]
+async fn a_tunnel_is_asked_for_with_a_user_agent() {
+    let (address, mut asked) = tunnel_proxy(None, Ok(server(None).await)).await;
+    let proxy = Proxy::new(&address.to_string()).unwrap();
+    get(&through(proxy, config()), "http://api.test/").await.unwrap();
+    let asked = asked.next().unwrap();
+    assert!(asked.contains("\r\nUser-Agent: mailgun-rust/"), "{asked}");
+    assert!(asked.contains("\r\nHost: api.test:80\r\n"), "{asked}");
+}
+
+#[tokio::test]
+async fn a_proxy_may_answer_in_pieces_and_with_interim_responses() {
+    let upstream = server(None).await;
+    let address = listen(move |mut stream| async move {
+        use tokio::io::{AsyncWriteExt as _, copy_bidirectional};
+        read_head(&mut stream).await;
+        for piece in ["HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 2", "00 OK\r\nVia: x\r", "\n\r\n"] {
+            stream.write_all(piece.as_bytes()).await.unwrap();
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        let mut upstream = tokio::net::TcpStream::connect(upstream).await.unwrap();
+        let _ = copy_bidirectional(&mut stream, &mut upstream).await;
+    })
+    .await;
+    let proxy = Proxy::new(&address.to_string()).unwrap();
+    assert_eq!(get(&through(proxy, config()), "http://api.test/").await.unwrap(), "HTTP/1.1");
+}
+
+#[tokio::test]
+async fn a_socks_proxy_that_forbids_the_destination_is_not_asked_again() {
+    for (code, is_permanent) in [(1, false), (2, true), (4, false), (5, false), (7, true)] {
+        let address = listen(move |mut stream| async move {
+            use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+            stream.read_exact(&mut [0; 3]).await.unwrap();
+            stream.write_all(&[5, 0]).await.unwrap();
+            stream.read_exact(&mut [0; 4 + 1 + 8 + 2]).await.unwrap();
+            stream.write_all(&[5, code, 0, 1, 0, 0, 0, 0, 0, 0]).await.unwrap();
+        })
+        .await;
+        let proxy = Proxy::new(&format!("socks5://{address}")).unwrap();
+        let error = get(&through(proxy, config()), "http://api.test/").await.unwrap_err();
+        assert_fate(&error, Kind::Connect, Delivery::NotSent);
+        assert_eq!(error.is_permanent(), is_permanent, "{code}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn a_proxy_that_speaks_no_socks_is_not_asked_again() {
+    let address = listen(|mut stream| async move {
+        use tokio::io::AsyncWriteExt as _;
+        let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
+    })
+    .await;
+    let proxy = Proxy::new(&format!("socks5://{address}")).unwrap();
+    let error = get(&through(proxy, config()), "http://api.test/").await.unwrap_err();
+    assert!(error.is_permanent(), "{error}");
 }
 
 #[tokio::test]
@@ -110,6 +180,7 @@ async fn a_wrong_socks_password_is_named_and_not_shown() {
 
     assert_fate(&error, Kind::Connect, Delivery::NotSent);
     assert_eq!(error.hint(), Some("check user name and password of the proxy"));
+    assert!(error.is_permanent());
     assert!(!everything(&error).contains("sesame"));
 }
 
@@ -140,8 +211,9 @@ async fn an_explicit_proxy_serves_loopback_unless_listed() {
 async fn the_environments_proxy_is_used_but_not_for_loopback() {
     let server = server(None).await;
     let (address, mut asked) = tunnel_proxy(None, Ok(server)).await;
-    let environment = || Matcher::builder().all(format!("http://{address}")).build();
-    let connector = Connector::with_environment(&config(), environment()).unwrap();
+    let all = |name: &str| (name == "ALL_PROXY").then(|| address.to_string().into());
+    let rules = ProxyRules::from_variables(all).unwrap();
+    let connector = Connector::with_proxies(&config(), false, rules).unwrap();
     let transport = Transport::over(&config(), connector);
 
     get_with(&transport, "http://api.test/").await.unwrap();
@@ -151,4 +223,30 @@ async fn the_environments_proxy_is_used_but_not_for_loopback() {
         get_with(&transport, format!("http://{host}:{}/", server.port())).await.unwrap();
         assert!(asked.next().is_none(), "{host}");
     }
+}
+
+#[tokio::test]
+async fn a_refusal_that_will_not_change_is_met_once() {
+    let attempts = async |proxy: Proxy, mut asked: servers::Asked| {
+        let client = crate::Client::builder("key-test")
+            .base_url("http://api.test")
+            .allow_plain_http()
+            .proxy(proxy)
+            .retry(crate::layers::RetryPolicy::default().base_delay(Duration::from_millis(1)))
+            .build()
+            .unwrap();
+        let call = client.call_bytes(crate::Route::get("/v4/domains"), &[]);
+        assert_fate(&call.await.unwrap_err(), Kind::Connect, Delivery::NotSent);
+        std::iter::from_fn(|| asked.next()).count()
+    };
+    for (refusal, expected) in
+        [("401 Unauthorized", 1), ("407 Proxy Authentication Required", 1), ("502 Bad Gateway", 4)]
+    {
+        let (address, asked) = tunnel_proxy(None, Err(refusal)).await;
+        let proxy = Proxy::new(&format!("http://user:pw@{address}")).unwrap();
+        assert_eq!(attempts(proxy, asked).await, expected, "{refusal}");
+    }
+    let (address, asked) = socks_proxy("127.0.0.1:1".parse().unwrap()).await;
+    let proxy = Proxy::new(&format!("socks5://user:wrong@{address}")).unwrap();
+    assert_eq!(attempts(proxy, asked).await, 1);
 }

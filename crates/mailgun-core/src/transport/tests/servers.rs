@@ -192,6 +192,7 @@ async fn converse(
     let user = read_counted(&mut stream).await?;
     let password = read_counted(&mut stream).await?;
     if password == "wrong" {
+        let _ = tell.send(format!("{user} {password}"));
         return stream.write_all(&[1, 1]).await;
     }
     stream.write_all(&[1, 0]).await?;

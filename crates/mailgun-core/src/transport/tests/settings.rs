@@ -1,27 +1,27 @@
-use http::Uri;
-use hyper_util::client::proxy::matcher::Matcher;
+use std::ffi::OsString;
 
-use super::{
-    super::proxy::{Hop, ProxyRules},
-    servers::server,
-    *,
-};
+use http::Uri;
+
+use super::{super::proxy::ProxyRules, servers::server, *};
 
 fn goes_through(rules: &ProxyRules, url: &str) -> Option<String> {
-    match rules.hop(&url.parse::<Uri>().unwrap()).unwrap()? {
-        Hop::Tunnel { proxy, .. } | Hop::Socks { proxy, .. } => Some(proxy.to_string()),
-    }
+    rules.proxy(&url.parse::<Uri>().unwrap()).map(|proxy| proxy.uri().to_string())
+}
+
+fn environment(variables: &[(&str, &str)]) -> Result<ProxyRules, Error> {
+    ProxyRules::from_variables(|name| {
+        variables.iter().find(|(key, _)| *key == name).map(|(_, value)| value.into())
+    })
 }
 
 #[test]
 fn the_environment_decides_by_scheme_and_no_proxy() {
-    let rules = ProxyRules::environment(
-        Matcher::builder()
-            .http("http://plain.test:1")
-            .https("https://secure.test:2")
-            .no(".internal, 10.0.0.0/8")
-            .build(),
-    );
+    let rules = environment(&[
+        ("HTTP_PROXY", "http://plain.test:1"),
+        ("https_proxy", " 'https://secure.test:2' "),
+        ("NO_PROXY", ".internal, 10.0.0.0/8"),
+    ]);
+    let rules = rules.unwrap();
     for (url, expected) in [
         ("http://api.test/", Some("http://plain.test:1/")),
         ("https://api.test/", Some("https://secure.test:2/")),
@@ -41,11 +41,39 @@ fn the_environment_decides_by_scheme_and_no_proxy() {
 }
 
 #[test]
-fn an_unusable_proxy_of_the_environment_is_an_error_and_not_passed_by() {
-    let rules = ProxyRules::environment(Matcher::builder().all("socks4://u:pw@old.test").build());
-    let error = rules.hop(&Uri::from_static("https://api.test/")).err().unwrap();
-    assert_fate(&error, Kind::Config, Delivery::NotSent);
-    assert!(!everything(&error).contains("pw"));
+fn variables_stand_in_for_each_other_as_they_do_for_curl() {
+    let https = |variables| goes_through(&environment(variables).unwrap(), "https://api.test/");
+    let http = |variables| goes_through(&environment(variables).unwrap(), "http://api.test/");
+    let all = Some("http://all.test/".to_owned());
+    assert_eq!(https(&[("ALL_PROXY", "all.test"), ("HTTPS_PROXY", " ")]), all);
+    assert_eq!(https(&[("all_proxy", "all.test"), ("HTTPS_PROXY", "\"\"")]), all);
+    assert_eq!(https(&[("HTTP_PROXY", "plain.test")]), None);
+    assert_eq!(https(&[]), None);
+    // A caller of a CGI program chooses the value of this one.
+    assert_eq!(http(&[("HTTP_PROXY", "evil.test"), ("REQUEST_METHOD", "GET")]), None);
+    let variables =
+        [("HTTP_PROXY", "evil.test"), ("REQUEST_METHOD", ""), ("ALL_PROXY", "all.test")];
+    assert_eq!(http(&variables), all);
+}
+
+#[test]
+fn a_variable_that_cannot_be_read_is_named_and_not_passed_by() {
+    for url in UNREADABLE.into_iter().filter(|url| !url.trim().is_empty()) {
+        for name in ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY"] {
+            let error = environment(&[(name, url)]).unwrap_err();
+            assert_fate(&error, Kind::Config, Delivery::NotSent);
+            let all = everything(&error);
+            assert!(all.contains(&format!("setting `{name}` ")), "{all}");
+            assert_no_secret(&all);
+        }
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::ffi::OsStringExt as _;
+        let value = |name: &str| (name == "https_proxy").then(|| OsString::from_vec(vec![0xff]));
+        let error = ProxyRules::from_variables(value).unwrap_err();
+        assert!(error.to_string().contains("`https_proxy` is not valid UTF-8"), "{error}");
+    }
 }
 
 #[test]
@@ -53,46 +81,107 @@ fn proxies_have_the_usual_ports() {
     for (url, expected) in [
         ("proxy.test", "http://proxy.test/"),
         ("proxy.test:3128", "http://proxy.test:3128/"),
-        ("http://u:p@proxy.test:3128/", "http://proxy.test:3128/"),
+        ("HTTP://u:p@proxy.test:3128/", "http://proxy.test:3128/"),
         ("https://proxy.test", "https://proxy.test/"),
         ("socks5://proxy.test", "socks5://proxy.test:1080/"),
         ("socks5h://u@[::1]", "socks5h://[::1]:1080/"),
+        ("socks5h://u@[::1]:9", "socks5h://[::1]:9/"),
     ] {
-        let rules = ProxyRules::new(&ProxyConfig::Explicit(Proxy::new(url).unwrap()));
+        let rules = ProxyRules::new(&ProxyConfig::Explicit(Proxy::new(url).unwrap())).unwrap();
         assert_eq!(goes_through(&rules, "https://api.test/").as_deref(), Some(expected), "{url}");
     }
 }
 
 #[test]
-fn what_is_no_proxy_url_is_refused_without_being_repeated() {
-    for url in [
-        "",
-        "http://",
-        "/hunter2",
-        "ftp://sesame:hunter2@proxy.test",
-        "socks4://sesame:hunter2@proxy.test",
-        "http://sesame:hunter2@",
-        "http://sesame:hun@ter2@proxy.test",
-        "http://sesame:hunter2@proxy test",
+fn user_and_password_are_read_whole_by_both_doors() {
+    for (url, user, password) in [
+        ("http://user:P@ss@proxy.test:1", "user", "P@ss"),
+        ("user:P@ss@proxy.test:1", "user", "P@ss"),
+        ("http://user:pa%40ss@proxy.test:1", "user", "pa@ss"),
+        (r"http://DOMAIN\user:pw@proxy.test:1", r"DOMAIN\user", "pw"),
+        ("http://us^er:p^w@proxy.test:1", "us^er", "p^w"),
+        ("http://user:a:b@proxy.test:1", "user", "a:b"),
+        ("http://user:100%@proxy.test:1", "user", "100%"),
+        ("http://user:p\u{e4}ss@proxy.test:1", "user", "p\u{e4}ss"),
+        ("http://user:p|w{}<>`\"@proxy.test:1", "user", "p|w{}<>`\""),
+        ("http://user@proxy.test:1", "user", ""),
+        ("http://:pw@proxy.test:1", "", "pw"),
+        ("\"http://user:pw@proxy.test:1\"", "user", "pw"),
+        ("'http://user:pw@proxy.test:1'", "user", "pw"),
+        (" \t\"http://user:pw@proxy.test:1/\"\n", "user", "pw"),
     ] {
-        let error = Proxy::new(url).unwrap_err();
-        assert_fate(&error, Kind::Config, Delivery::NotSent);
-        let all = everything(&error);
-        assert!(all.contains("`proxy`"), "{all}");
-        assert!(
-            !all.contains("hunter2") && !all.contains("sesame") && !all.contains("ter2"),
-            "{all}"
-        );
+        let explicit = ProxyConfig::Explicit(Proxy::new(url).unwrap());
+        for rules in [ProxyRules::new(&explicit), environment(&[("ALL_PROXY", url)])] {
+            let rules = rules.unwrap();
+            let proxy = rules.proxy(&Uri::from_static("https://api.test/")).unwrap();
+            assert_eq!(proxy.uri(), "http://proxy.test:1/", "{url}");
+            let login = proxy.login().unwrap();
+            assert_eq!((&*login.user, &*login.password), (user, password), "{url}");
+        }
+    }
+    assert!(Proxy::new("http://@proxy.test").unwrap().login().is_none());
+}
+
+/// None of these may go anywhere: neither direct, nor to a host that is a piece of a password.
+const UNREADABLE: [&str; 26] = [
+    "",
+    "http://",
+    "/hunter2",
+    "http:/hunter2",
+    "http:hunter2",
+    "https:/sesame:hunter2@proxy.test",
+    "http:sesame:hunter2@proxy.test",
+    "http://http://hunter2",
+    "//hunter2",
+    "ftp://sesame:hunter2@proxy.test",
+    "socks4://sesame:hunter2@proxy.test",
+    "socks://sesame:hunter2@proxy.test",
+    "http://sesame:hunter2@",
+    "http://sesame:hunter2",
+    "sesame:hunter2",
+    "http://sesame:123/hunter2@proxy.test",
+    "http://sesame:123?hunter2@proxy.test",
+    "http://sesame:123#hunter2@proxy.test",
+    "http://sesame:hunter2@proxy test",
+    "http://sesame:hunter2@proxy.test:99999",
+    "http://sesame:hunter2@proxy.test:0",
+    "http://sesame:hunter2@proxy.test:",
+    "http://sesame:hunter2@proxy.test/path",
+    "http://sesame:hun\nter2@proxy.test",
+    "http://sesame:hunter2%ff@proxy.test",
+    "\"http://sesame:hunter2@proxy.test",
+];
+
+fn assert_no_secret(text: &str) {
+    for secret in ["sesame", "hunter2", "ter2"] {
+        assert!(!text.contains(secret), "{text}");
     }
 }
 
 #[test]
-fn overlong_socks_passwords_are_refused() {
-    let proxy = Proxy::new("socks5://proxy.test").unwrap().basic_auth("u", &"p".repeat(256));
-    let rules = ProxyRules::new(&ProxyConfig::Explicit(proxy));
-    let error = rules.hop(&Uri::from_static("https://api.test/")).err().unwrap();
-    assert_fate(&error, Kind::Config, Delivery::NotSent);
-    assert!(!everything(&error).contains("ppp"));
+fn what_is_no_proxy_url_is_refused_without_being_repeated() {
+    for url in UNREADABLE {
+        let error = Proxy::new(url).expect_err(url);
+        assert_fate(&error, Kind::Config, Delivery::NotSent);
+        let all = everything(&error);
+        assert!(all.contains("`proxy`"), "{all}");
+        assert_no_secret(&all);
+    }
+}
+
+#[test]
+fn a_login_that_cannot_be_sent_is_refused_when_the_client_is_built() {
+    for proxy in [
+        Proxy::new("socks5://proxy.test").unwrap().basic_auth("u", &"p".repeat(256)),
+        Proxy::new("http://proxy.test").unwrap().basic_auth("p:p:p", "ppp"),
+    ] {
+        let error = ProxyRules::new(&ProxyConfig::Explicit(proxy)).unwrap_err();
+        assert_fate(&error, Kind::Config, Delivery::NotSent);
+        assert!(error.to_string().contains("`proxy`"), "{error}");
+        assert!(!everything(&error).contains("ppp") && !everything(&error).contains("p:p"));
+    }
+    let error = environment(&[("ALL_PROXY", "http://a%3Ab:pw@proxy.test")]).unwrap_err();
+    assert!(error.to_string().contains("`ALL_PROXY`"), "{error}");
 }
 
 #[test]
@@ -113,9 +202,32 @@ fn certificates_are_read_from_pem_and_der() {
     let bundle = format!("# comment\n{}\n{}", one.pem(), two.pem());
     assert_eq!(Certificate::from_pem(bundle).unwrap().len(), 2);
 
-    for pem in
-        ["", "no certificate", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----"]
-    {
+    // Files that were joined without a line end between them.
+    for bundle in [
+        format!("{}{}", one.pem().trim_end(), two.pem()),
+        format!("{} \t{}", one.pem().trim_end(), two.pem().trim_end()),
+        format!("\u{feff}{}\n\u{feff}{}", one.pem(), two.pem()),
+        format!("{}{}", one.pem(), two.pem()).replace('\n', "\r\n"),
+        format!("-----BEGIN X-----\nAAAA\n-----END X-----{}{}", one.pem(), two.pem()),
+    ] {
+        let certificates = Certificate::from_pem(&bundle).unwrap();
+        let all = [one.pem(), two.pem()].map(|pem| Certificate::from_pem(pem).unwrap().remove(0));
+        assert_eq!(certificates, all, "{bundle}");
+    }
+
+    let whole = one.pem();
+    let (half, _) = two.pem().split_at(200);
+    let one_line = whole.replace('\n', "");
+    for pem in [
+        "",
+        "no certificate",
+        "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----",
+        &format!("{whole}{half}"),
+        &format!("{half}{whole}"),
+        &format!("{whole}{one_line}"),
+        &format!("{whole}{}", whole.replace("CERTIFICATE", "TRUSTED CERTIFICATE")),
+        &format!("{whole}{}", whole.replace('\n', "\n  ")),
+    ] {
         let error = Certificate::from_pem(pem).unwrap_err();
         assert_fate(&error, Kind::Config, Delivery::NotSent);
     }

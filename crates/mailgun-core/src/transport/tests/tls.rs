@@ -38,6 +38,7 @@ async fn an_unknown_authority_is_a_tls_error_with_a_hint() {
     assert_fate(&error, Kind::Tls, Delivery::NotSent);
     assert!(error.to_string().contains("UnknownIssuer"), "{error}");
     assert!(error.hint().is_some_and(|hint| hint.contains("root certificate")));
+    assert!(error.is_permanent());
     assert!(!everything(&error).contains("/path"));
 }
 
@@ -49,6 +50,7 @@ async fn a_certificate_for_another_host_is_a_tls_error() {
     let error = get(&trusting(&ca), url).await.unwrap_err();
     assert_fate(&error, Kind::Tls, Delivery::NotSent);
     assert!(error.to_string().contains("not valid for name"), "{error}");
+    assert!(error.is_permanent());
 }
 
 #[tokio::test]
@@ -57,6 +59,7 @@ async fn a_connection_that_breaks_during_the_handshake_is_a_tls_error() {
     let url = format!("https://localhost:{}/", server.port());
     let error = get(&trusting(&TestCa::new()), url).await.unwrap_err();
     assert_fate(&error, Kind::Tls, Delivery::NotSent);
+    assert!(!error.is_permanent());
 }
 
 #[tokio::test]

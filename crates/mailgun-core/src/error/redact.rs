@@ -1,0 +1,251 @@
+//! What must not be shown of a text that comes from outside.
+//!
+//! Gateways and proxies echo requests: their path with its addresses, their headers with the key.
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use http::HeaderValue;
+
+const ADDRESS: &str = "[address]";
+const SECRET: &str = "[secret]";
+
+/// The text in one line, without addresses and credentials, and without the key that was sent.
+///
+/// A word that holds one of them is left out as a whole: what is around it may be a part of it.
+pub(super) fn redacted(text: &str, authorization: Option<&HeaderValue>) -> String {
+    let mut text = text.to_owned();
+    for secret in authorization.map(forms_of_key).unwrap_or_default() {
+        text = text.replace(&secret, SECRET);
+    }
+    let mut shown: Vec<&str> = Vec::new();
+    let mut hidden = Hidden::Nothing;
+    let mut words = text.split_whitespace().peekable();
+    while let Some(word) = words.next() {
+        let lower = word.to_ascii_lowercase();
+        if hidden == (Hidden::Header { has_value: true }) && is_header_name(&lower) {
+            hidden = Hidden::Nothing;
+        }
+        let is_scheme = ends_in_scheme(&lower);
+        let mut is_secret = match hidden {
+            Hidden::Nothing => false,
+            Hidden::Token => !is_prose(&lower),
+            Hidden::Header { .. } => true,
+        };
+        hidden = match hidden {
+            Hidden::Header { .. } => Hidden::Header { has_value: !is_scheme },
+            _ if is_scheme => Hidden::Token,
+            _ => Hidden::Nothing,
+        };
+        let is_assigned = words.peek().is_some_and(|next| next.starts_with([':', '=', '|']));
+        if let Some(value) = header_value(&lower, is_assigned) {
+            is_secret |= !value.is_empty();
+            hidden = Hidden::Header { has_value: !value.is_empty() && !is_scheme };
+        }
+        let word = if is_secret || holds_secret(word, &lower) {
+            SECRET
+        } else if holds_address(&lower) {
+            ADDRESS
+        } else {
+            word
+        };
+        if word != SECRET || shown.last() != Some(&SECRET) {
+            shown.push(word);
+        }
+    }
+    shown.join(" ")
+}
+
+/// What of the next words is not shown.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Hidden {
+    Nothing,
+    /// The one word after the name of a scheme.
+    Token,
+    /// Everything up to the name of the next header, but one word at least.
+    Header {
+        has_value: bool,
+    },
+}
+
+/// The key as it stands in a setting, and in a header; short ones would be found everywhere.
+fn forms_of_key(authorization: &HeaderValue) -> Vec<String> {
+    let token = authorization.to_str().unwrap_or_default().trim_start_matches("Basic ");
+    let login = STANDARD.decode(token).ok().and_then(|login| String::from_utf8(login).ok());
+    let key = login.as_deref().and_then(|login| login.split_once(':')).map(|(_, key)| key);
+    let forms = [Some(token.trim_end_matches('=')), key];
+    forms.into_iter().flatten().filter(|form| form.len() >= 8).map(str::to_owned).collect()
+}
+
+/// What follows the name of a header that holds credentials, in the word with that name.
+fn header_value(lower: &str, is_assigned: bool) -> Option<&str> {
+    const NAMES: [&str; 5] = ["authorization", "api-key", "api_key", "apikey", "cookie"];
+    const QUOTES: [char; 6] = ['"', '\'', '`', '\\', ']', '*'];
+    NAMES.iter().find_map(|name| {
+        let (_, rest) = lower.split_once(name)?;
+        let rest = rest.trim_start_matches(QUOTES);
+        let value = [":", "=", "%3a", "%3d"].iter().find_map(|sign| rest.strip_prefix(sign));
+        let value = value.or((rest.is_empty() && is_assigned).then_some(""))?;
+        Some(value.trim_matches(QUOTES))
+    })
+}
+
+/// `host:` or `"host":`.
+fn is_header_name(lower: &str) -> bool {
+    let name = lower.trim_start_matches(['"', '\'', '\\', '{', ',']).strip_suffix(':');
+    let name = name.map(|name| name.trim_end_matches(['"', '\'', '\\'])).unwrap_or_default();
+    name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+}
+
+fn ends_in_scheme(lower: &str) -> bool {
+    let last = lower.rsplit(|c: char| !c.is_ascii_alphanumeric()).next();
+    matches!(last, Some("basic" | "bearer"))
+}
+
+/// Whether a word after `Basic` or `Bearer` is one of a sentence, and no token.
+fn is_prose(lower: &str) -> bool {
+    let word = lower.trim_matches(|c: char| !c.is_ascii_alphanumeric());
+    [
+        "",
+        "access",
+        "account",
+        "accounts",
+        "and",
+        "auth",
+        "authentication",
+        "authorization",
+        "credentials",
+        "header",
+        "is",
+        "or",
+        "plan",
+        "plans",
+        "scheme",
+        "tier",
+        "token",
+        "tokens",
+    ]
+    .contains(&word)
+}
+
+/// Whether a word holds an API key by its form, a token behind its scheme, or a password.
+fn holds_secret(word: &str, lower: &str) -> bool {
+    // Basic authentication of the user `api`, wherever it stands.
+    if word.contains("YXBpO") {
+        return true;
+    }
+    if ["basic%20", "basic+", "bearer%20", "bearer+", "password="]
+        .iter()
+        .any(|start| lower.contains(start))
+    {
+        return true;
+    }
+    let is_hex = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_hexdigit());
+    let is_random = |text: &str| {
+        text.len() >= 16 || (text.len() >= 8 && text.bytes().any(|byte| byte.is_ascii_digit()))
+    };
+    lower.split(|c: char| !c.is_ascii_alphanumeric() && c != '-').any(|run| {
+        let groups: Vec<_> = run.split('-').collect();
+        // `key-…` and `pubkey-…`
+        groups.windows(2).any(|pair| pair[0].ends_with("key") && is_random(pair[1]))
+            || groups.windows(3).any(|group| {
+                group.iter().copied().all(is_hex)
+                    && group[0].len() == 32
+                    && group[1..].iter().all(|short| short.len() <= 12)
+            })
+    })
+}
+
+/// Whether a word holds an `@`, in any of the spellings of URLs, HTML and JSON.
+fn holds_address(lower: &str) -> bool {
+    const SPELLINGS: [&str; 7] =
+        ["@", "\u{ff20}", "\u{fe6b}", "&#64;", "&#x40;", "&commat;", "\\u0040"];
+    // `%40`, also encoded again: `%2540`.
+    let is_encoded =
+        |(at, _): (usize, &str)| lower[at + 1..].trim_start_matches("25").starts_with("40");
+    SPELLINGS.iter().any(|spelling| lower.contains(spelling))
+        || lower.match_indices('%').any(is_encoded)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_that_is_echoed_loses_addresses_and_credentials_alone() {
+        for (text, expected) in [
+            (
+                "No such page: GET /v3/lists/list%40example.com/members authorization: Basic \
+                 YXBpOmNhbmFyeQ== host: api.test",
+                "No such page: GET [address] authorization: [secret] host: api.test",
+            ),
+            ("to 'canary@example.com' is bad", "to [address] is bad"),
+            ("/v3/x/canary%40example.com", "[address]"),
+            ("/v3/x/canary%2540example.com", "[address]"),
+            ("/v3/x/canary%252540example.com?a=b", "[address]"),
+            ("canary&#64;example.com canary\\u0040example.com", "[address] [address]"),
+            ("Authorization: Bearer canary", "Authorization: [secret]"),
+            ("authorization: canary", "authorization: [secret]"),
+            ("authorization: canary: host: x", "authorization: [secret] host: x"),
+            ("authorization:canary accept: */*", "[secret] accept: */*"),
+            ("Authorization : Basic canary host: x", "Authorization [secret] host: x"),
+            ("Proxy-Authorization: Basic canary host: x", "Proxy-Authorization: [secret] host: x"),
+            ("HTTP_AUTHORIZATION=Basic canary", "[secret]"),
+            ("[HTTP_AUTHORIZATION] => Basic canary [HOST] => x", "[HTTP_AUTHORIZATION] [secret]"),
+            (
+                r#"{"authorization": "Basic canary", "host": "x"}"#,
+                r#"{"authorization": [secret] "host": "x"}"#,
+            ),
+            (r#"{"authorization":"Basic canary","host":"x"}"#, "[secret]"),
+            (r#"{"req":"{\"authorization\":\"Basic canary\"}"}"#, "[secret]"),
+            (
+                r#"Authorization: Digest username="canary", nonce="canary", uri="/canary" Host: x"#,
+                "Authorization: [secret] Host: x",
+            ),
+            ("x-api-key: canary host: x", "x-api-key: [secret] host: x"),
+            ("?api_key=canary", "[secret]"),
+            ("Cookie: a=canary; b=canary host: x", "Cookie: [secret] host: x"),
+            ("sent Basic canary to x", "sent Basic [secret] to x"),
+            ("sent 'Bearer canary' to x", "sent 'Bearer [secret] to x"),
+            ("a=Basic%20canary", "[secret]"),
+            ("(YXBpOmNhbmFyeQ)", "[secret]"),
+            ("key key-3ax6xnjp29jd6fds4gc373sgvjxteol0.", "key [secret]"),
+            ("pubkey-5ogiflzbnjrljiky49qxsiozqef5jxp7", "[secret]"),
+            ("x=0123456789abcdef0123456789ABCDEF-01234567-89abcdef", "[secret]"),
+            ("https://user:canary@proxy.test/ fails", "[address] fails"),
+            ("password=canary", "[secret]"),
+        ] {
+            assert_eq!(redacted(text, None), expected);
+        }
+    }
+
+    #[test]
+    fn what_mailgun_says_is_shown_as_it_is() {
+        for text in [
+            "Invalid private key",
+            "Domain not found: mg.example.com",
+            "authorized recipients only",
+            "Authorization required",
+            "Basic authentication is required",
+            "not on the Basic plan",
+            "Bearer token expired",
+            "api-key-rotation is off",
+            "message 20260101.0123456789abcdef0123456789abcdef.1 not found",
+            "01234567-89ab-cdef-0123-456789abcdef is no id",
+            "100% of 40 recipients",
+        ] {
+            assert_eq!(redacted(text, None), text);
+        }
+    }
+
+    #[test]
+    fn the_key_that_was_sent_is_found_in_every_form() {
+        let authorization = HeaderValue::from_static("Basic YXBpOm15LW9kZC1jYW5hcnk=");
+        for text in ["my-odd-canary", "<my-odd-canary>", "xYXBpOm15LW9kZC1jYW5hcnkx"] {
+            let shown = redacted(text, Some(&authorization));
+            assert!(!shown.contains("canary") && !shown.contains("jYW5hcnk"), "{shown}");
+        }
+        // The base64 of `api:old`: a key as short as a word stays.
+        let short = HeaderValue::from_static("Basic YXBpOm9sZA==");
+        assert_eq!(redacted("an older one", Some(&short)), "an older one");
+    }
+}

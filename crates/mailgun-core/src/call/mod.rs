@@ -25,6 +25,7 @@ use crate::{
     Body, Client, Download, Error, Fields, Form, Repeatability, Reply, Route,
     body::write_json,
     client::Exchange,
+    de::UnreadableItem,
     layers,
     reply::{Frames, RawReply},
     route::path_and_query,
@@ -106,10 +107,10 @@ impl Call<serde_json::Value> {
         Self { client, route, draft: Ok(draft), options, decode: Box::new(RawReply::json) }
     }
 
-    /// The same call with its reply read as `T`.
-    pub(crate) fn retype<T: DeserializeOwned + 'static>(self) -> Call<T> {
+    /// The same call with its reply read as a page.
+    pub(crate) fn page<P: DeserializeOwned + 'static>(self) -> Call<(P, Vec<UnreadableItem>)> {
         let Self { client, route, draft, options, .. } = self;
-        Call { client, route, draft, options, decode: Box::new(RawReply::json::<T>) }
+        Call { client, route, draft, options, decode: Box::new(RawReply::json_page::<P>) }
     }
 }
 

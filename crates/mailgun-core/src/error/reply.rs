@@ -7,7 +7,7 @@ use http::{HeaderMap, StatusCode, header, response::Parts};
 use serde_json::Value;
 
 use super::{Delivery, Error, Kind, LimitScope, ReplyFacts, text};
-use crate::types::Timestamp;
+use crate::{de, types::Timestamp};
 
 /// The body with which Mailgun answers, with status 200, a path that it does not know.
 pub(crate) const MAGNIFICENT: &[u8] = b"Mailgun Magnificent API";
@@ -138,7 +138,7 @@ fn retry_after(
     {
         return Some(until(at));
     }
-    if let Ok(Value::Object(object)) = serde_json::from_slice(body)
+    if let Ok(Value::Object(object)) = de::from_slice(body)
         && let Some(seconds) = object.get("retry-seconds")
         && let Some(seconds) = seconds.as_f64().or_else(|| seconds.as_str()?.parse().ok())
         && let Ok(wait) = Duration::try_from_secs_f64(seconds)

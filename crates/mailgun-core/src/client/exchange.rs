@@ -7,6 +7,7 @@ use std::{
 };
 
 use http::{Request, Response, StatusCode, response::Parts};
+use http_body::Body as _;
 use tokio::time::{Instant, Sleep};
 use tracing::{Span, field::Empty};
 
@@ -15,7 +16,7 @@ use crate::{
     Body, CallContext, Error, Kind, ReplyBody, Route, TimeoutPhase,
     call::Options,
     layers::{is_failure, upload_allowance},
-    reply::{Collect, ERROR_BODY, Frames, unread},
+    reply::{Collect, ERROR_BODY, Frames, decoded, encoded, unread},
 };
 
 /// A call that has been given to the stack; it runs when it is polled.
@@ -80,7 +81,7 @@ impl Stage {
     ) -> Poll<Result<Response<ReplyBody>, Error>> {
         let is_failure = |status| is_failure(status) && !(wants_redirect && is_redirect(status));
         if let Self::Head(reply) = self {
-            let (parts, body) = ready!(reply.as_mut().poll(cx))?.into_parts();
+            let (parts, body) = decoded(ready!(reply.as_mut().poll(cx))?).into_parts();
             let is_failure = is_failure(parts.status);
             let is_read = body.as_bytes().is_some();
             if is_read && is_failure {
@@ -114,6 +115,7 @@ impl Future for Exchange {
         let entered = this.span.enter();
         let is_streamed = this.context.is_streamed();
         let mut outcome = this.stage.poll(cx, this.limits, is_streamed, this.wants_redirect);
+        outcome = outcome.map(|outcome| outcome.and_then(legible));
         if let (Poll::Pending, Some((at, limit))) = (&outcome, this.deadline)
             && !this.context.is_timed()
         {
@@ -125,6 +127,18 @@ impl Future for Exchange {
         drop(entered);
         let outcome = ready!(outcome);
         Poll::Ready(outcome.map_err(|error| explained(error, &this.context, &this.span)))
+    }
+}
+
+/// A success is of no use to anybody if its body is compressed in a way that nobody asked for.
+fn legible(reply: Response<ReplyBody>) -> Result<Response<ReplyBody>, Error> {
+    let (parts, body) = reply.into_parts();
+    match encoded(&parts.headers) {
+        Some(detail) if !body.is_end_stream() => {
+            let body = body.as_bytes().cloned().unwrap_or_default();
+            Err(Error::undecodable(parts.status, parts.headers, body, detail))
+        }
+        _ => Ok(Response::from_parts(parts, body)),
     }
 }
 

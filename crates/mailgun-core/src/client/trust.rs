@@ -83,6 +83,9 @@ impl TrustedHosts {
         if link.starts_with('/') {
             return Some(link.to_owned());
         }
+        if link.is_empty() {
+            return None;
+        }
         let with_scheme = format!("{scheme}//{link}");
         if with_scheme.parse().is_ok_and(|uri| self.names_us(&uri)) {
             return Some(with_scheme);

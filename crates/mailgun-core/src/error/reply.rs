@@ -7,7 +7,7 @@ use http::{HeaderMap, StatusCode, header, response::Parts};
 use serde_json::Value;
 
 use super::{Delivery, Error, Kind, LimitScope, ReplyFacts, text};
-use crate::{de, types::Timestamp};
+use crate::{de, reply::encoded, types::Timestamp};
 
 /// The body with which Mailgun answers, with status 200, a path that it does not know.
 pub(crate) const MAGNIFICENT: &[u8] = b"Mailgun Magnificent API";
@@ -15,7 +15,9 @@ pub(crate) const MAGNIFICENT: &[u8] = b"Mailgun Magnificent API";
 impl Error {
     /// The error that a reply with a status other than success stands for.
     pub(crate) fn from_reply(status: StatusCode, headers: HeaderMap, body: Bytes) -> Self {
-        let message = text::message(&body);
+        // Compressed bytes are no message.
+        let detail = encoded(&headers).unwrap_or_default();
+        let message = if detail.is_empty() { text::message(&body) } else { None };
         let kind = match status.as_u16() {
             413 => Kind::TooLarge,
             420 | 429 => Kind::RateLimited,
@@ -26,7 +28,8 @@ impl Error {
             _ => Delivery::Rejected,
         };
         let hint = hint(status, message.as_deref().unwrap_or_default());
-        let mut error = Self::new(kind, delivery, "").with_reply(status, headers, body, message);
+        let mut error =
+            Self::new(kind, delivery, detail).with_reply(status, headers, body, message);
         error.0.hint = hint;
         error
     }
@@ -45,7 +48,12 @@ impl Error {
                     "Mailgun answers so to a path it does not know: check base URL and domain",
                 );
         }
-        Self::new(Kind::Decode, Delivery::Unknown, detail).with_reply(status, headers, body, None)
+        let error = Self::new(Kind::Decode, Delivery::Unknown, detail);
+        let error = error.with_reply(status, headers, body, None);
+        if !status.is_success() {
+            return error;
+        }
+        error.with_hint("the status is that of a success: only its reply could not be read")
     }
 
     /// Keeps the head of a reply whose body broke off.

@@ -13,13 +13,16 @@ use tower::{Layer, Service};
 
 use crate::{
     BoxError, CallContext, Error,
-    reply::{Collect, ERROR_BODY, Frames, ReplyBody, unread},
+    reply::{Collect, ERROR_BODY, Frames, ReplyBody, decoded, unread},
 };
 
 /// Reads the body of each reply into memory, up to a cap, and bounds the pauses while it does.
 ///
 /// Of an error's body 64 KiB are kept, also when it breaks off: the status must not be lost. The
 /// successful reply of a call that wants a stream is left alone.
+///
+/// With the feature `gzip`, replies that come compressed by gzip or deflate are decompressed; the
+/// bounds are those of the result.
 #[derive(Clone, Copy, Debug)]
 pub struct ReadReplyLayer {
     cap: usize,
@@ -95,8 +98,7 @@ where
         let ReadReplyLayer { cap, idle } = *this.bounds;
         if this.reading.is_none() {
             let reply = ready!(this.reply.poll(cx)).map_err(|e| Error::from_boxed(e.into()))?;
-            let (parts, body) = reply.into_parts();
-            let body = ReplyBody::new(body);
+            let (parts, body) = decoded(reply.map(ReplyBody::new)).into_parts();
             let is_failure = is_failure(parts.status);
             if !is_failure && (*this.is_stream || body.as_bytes().is_some()) {
                 return Poll::Ready(Ok(Response::from_parts(parts, body)));

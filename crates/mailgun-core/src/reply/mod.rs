@@ -2,6 +2,7 @@
 
 mod body;
 mod download;
+mod encoding;
 mod frames;
 
 use std::fmt;
@@ -10,8 +11,11 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header, response::Parts};
 use serde::de::DeserializeOwned;
 
-pub(crate) use self::frames::{Collect, Frames};
 pub use self::{body::ReplyBody, download::Download};
+pub(crate) use self::{
+    encoding::{decoded, encoded},
+    frames::{Collect, Frames},
+};
 use crate::{
     Delivery, Error, Kind,
     de::{self, UnreadableItem},

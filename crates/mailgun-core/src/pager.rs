@@ -1,7 +1,7 @@
 //! One pager for all of the API's ways of paging.
 
 use std::{
-    collections::{BTreeMap, HashSet, VecDeque},
+    collections::{BTreeMap, HashMap, HashSet, VecDeque},
     fmt,
     hash::{DefaultHasher, Hash, Hasher as _},
 };
@@ -209,6 +209,18 @@ enum Paging {
     JsonToken(Value),
 }
 
+impl Paging {
+    /// How many pages of a listing may hold the same items.
+    fn equal_pages(&self) -> usize {
+        match self {
+            // The server ignores `skip`.
+            Self::Skip | Self::JsonSkip(_) => 1,
+            // The server leads to another page each time, and small pages may be equal.
+            Self::Links | Self::JsonToken(_) => 2,
+        }
+    }
+}
+
 /// A listing, page by page.
 ///
 /// It ends with the first empty page, as Mailgun's listings do; a last page that still has a link,
@@ -242,8 +254,10 @@ pub struct Pager<T> {
     template: Result<Template, Option<Error>>,
     paging: Paging,
     cursor: Option<ResumePoint>,
-    /// Hashes of the pages read so far: of where they were, and of what they held.
-    seen: HashSet<u64>,
+    /// Where the pages read so far were, as hashes.
+    places: HashSet<u64>,
+    /// How often a page of these items was read, by its hash.
+    contents: HashMap<u64, usize>,
     state: State,
     read: ReadPage<T>,
 }
@@ -340,7 +354,8 @@ impl<T: Send + 'static> Pager<T> {
             template,
             paging,
             cursor: None,
-            seen: HashSet::new(),
+            places: HashSet::new(),
+            contents: HashMap::new(),
             state: State::HasMore,
             read: |call| {
                 Box::pin(async move {
@@ -355,7 +370,8 @@ impl<T: Send + 'static> Pager<T> {
     pub fn resume(mut self, point: ResumePoint) -> Self {
         self.state = if point.0 == Cursor::End { State::Done } else { State::HasMore };
         self.cursor = Some(point);
-        self.seen.clear();
+        self.places.clear();
+        self.contents.clear();
         self
     }
 
@@ -370,8 +386,9 @@ impl<T: Send + 'static> Pager<T> {
     ///
     /// That of the call. Calling again asks for the same page.
     ///
-    /// [`Kind::Decode`] if the page has the items of one that was read before: the server ignores
-    /// which page it is asked for. Calling again asks for the same page.
+    /// [`Kind::Decode`] if the page has the items of one that was read before (of two, in listings
+    /// by links or tokens): the server ignores which page it is asked for. Calling again asks for
+    /// the same page.
     ///
     /// [`Kind::UntrustedHost`] or [`Kind::Decode`] if the link of the page before cannot be
     /// followed, or leads to a page that was read before; calling again gives the same error.
@@ -388,10 +405,12 @@ impl<T: Send + 'static> Pager<T> {
             self.state = State::Done;
             return Ok(None);
         }
-        if !self.seen.insert(content(&body)) {
+        let times = self.contents.entry(content(&body)).or_default();
+        if *times >= self.paging.equal_pages() {
             return Err(self.repeats());
         }
-        self.seen.extend(match &self.cursor {
+        *times += 1;
+        self.places.extend(match &self.cursor {
             Some(ResumePoint(cursor)) => Some(hash(cursor)),
             None => self.template.as_ref().ok().map(|template| hash(&template.start())),
         });
@@ -402,7 +421,7 @@ impl<T: Send + 'static> Pager<T> {
                 self.state = State::Done;
                 self.cursor = Some(ResumePoint(Cursor::End));
             }
-            Some(next) if self.seen.contains(&hash(&next.0)) => self.state = State::Repeats,
+            Some(next) if self.places.contains(&hash(&next.0)) => self.state = State::Repeats,
             next => self.cursor = next,
         }
         Ok(Some(Page { items, unreadable, total, first, previous, last, body }))

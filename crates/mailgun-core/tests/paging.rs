@@ -784,6 +784,10 @@ async fn a_server_that_ignores_which_page_it_is_asked_for_is_an_error() {
         .await;
         let mut pager = pager(&server.client());
         assert_eq!(pager.next_page().await.unwrap().unwrap().items, [7]);
+        // Links and tokens that are new may lead to a page that is equal by chance, once.
+        if index >= 2 {
+            assert_eq!(pager.next_page().await.unwrap().unwrap().items, [7]);
+        }
         let before = pager.resume_point().cloned();
         for _ in 0..2 {
             let error = pager.next_page().await.unwrap_err();

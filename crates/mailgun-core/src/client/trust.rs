@@ -69,12 +69,10 @@ impl TrustedHosts {
         if let Some((scheme, rest)) = link.split_once("://")
             && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric())
         {
+            // `https:///v3/example.com` names no host: it is a path.
             let is_path = rest.starts_with('/');
-            return Some(if is_path {
-                rest.into()
-            } else {
-                scheme.to_ascii_lowercase() + "://" + rest
-            });
+            let url = || format!("{}://{rest}", scheme.to_ascii_lowercase());
+            return Some(if is_path { rest.to_owned() } else { url() });
         }
         let scheme = if self.base.is_https() { "https:" } else { "http:" };
         if link.starts_with("//") {

@@ -1,26 +1,33 @@
 //! One pager for all of the API's ways of paging.
 
-use std::{collections::VecDeque, fmt};
+use std::{
+    collections::{BTreeMap, HashMap, HashSet, VecDeque},
+    fmt,
+    hash::{DefaultHasher, Hash, Hasher as _},
+};
 
 use bytes::Bytes;
 use futures_core::Stream;
 use futures_util::stream::try_unfold;
 use http::HeaderMap;
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use serde_json::Value;
+use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
+use serde_json::{Map, Value, value::RawValue};
 
 use crate::{
     Body, Call, Client, Delivery, Error, Fields, Kind, Reply, Route,
     call::{Draft, Options, Target},
-    de,
+    de::{self, UnreadableItem},
 };
 
 /// A page of a listing.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Page<T> {
-    /// The items, at least one.
+    /// The items; none only if all of them are unreadable.
     pub items: Vec<T>,
+    /// The items that are not as expected, with the JSON that came. They are not in
+    /// [`items`](Self::items).
+    pub unreadable: Vec<UnreadableItem>,
     /// How many items the whole listing has, where the server tells it.
     pub total: Option<u64>,
     /// The first page, for [`Pager::resume`], where the server tells it.
@@ -44,6 +51,7 @@ impl<T: fmt::Debug> fmt::Debug for Page<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Page")
             .field("items", &self.items)
+            .field("unreadable", &self.unreadable)
             .field("total", &self.total)
             .finish_non_exhaustive()
     }
@@ -80,22 +88,42 @@ pub struct PageParts<T> {
 
 /// The links, or the tokens, of the pages around one.
 ///
-/// It reads the `paging` of a reply in all its spellings.
-#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(default)]
+/// It reads the `paging` of a reply in all its spellings; of two spellings of one link, either is
+/// taken.
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct PageLinks {
     /// The first page.
-    #[serde(alias = "First")]
     pub first: Option<String>,
     /// The page before.
-    #[serde(alias = "prev", alias = "Previous")]
     pub previous: Option<String>,
     /// The page after; the last page has one too, which leads to an empty page.
-    #[serde(alias = "Next")]
     pub next: Option<String>,
     /// The last page.
-    #[serde(alias = "Last")]
     pub last: Option<String>,
+}
+
+impl<'de> Deserialize<'de> for PageLinks {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // A listing must not end because its links have another shape: what is no text is kept as
+        // a link that leads nowhere, which is an error when it is followed.
+        let link = |value: &Value| match value {
+            Value::Null | Value::Bool(_) => None,
+            Value::String(link) => Some(link.clone()).filter(|link| !link.trim().is_empty()),
+            other => Some(other.to_string()),
+        };
+        let paging: Map<String, Value> = match Value::deserialize(deserializer)? {
+            Value::Object(paging) => paging,
+            Value::Array(list) if list.is_empty() => Map::new(),
+            next => return Ok(Self { next: link(&next), ..Self::default() }),
+        };
+        let named = |names: &[&str]| names.iter().find_map(|name| link(paging.get(*name)?));
+        Ok(Self {
+            first: named(&["first", "First"]),
+            previous: named(&["previous", "prev", "Previous", "Prev"]),
+            next: named(&["next", "Next"]),
+            last: named(&["last", "Last"]),
+        })
+    }
 }
 
 /// Which there are: a link may hold an address.
@@ -116,22 +144,28 @@ impl fmt::Debug for PageLinks {
 pub struct LinkPage<T> {
     #[serde(default, deserialize_with = "de::null_default")]
     items: Vec<T>,
-    #[serde(default, deserialize_with = "de::null_default")]
+    #[serde(default)]
     paging: PageLinks,
-    #[serde(
-        default,
-        alias = "total_count",
-        alias = "total_items",
-        deserialize_with = "de::number_or_string"
-    )]
+    #[serde(default, deserialize_with = "total")]
     total: Option<u64>,
+    #[serde(default, deserialize_with = "total")]
+    total_count: Option<u64>,
+    #[serde(default, deserialize_with = "total")]
+    total_items: Option<u64>,
+}
+
+/// A page is worth more than a count of the listing that cannot be read.
+fn total<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    let total = Value::deserialize(deserializer)?;
+    Ok(de::number_or_string(total).unwrap_or_default())
 }
 
 impl<T: DeserializeOwned + Send + 'static> PageReply for LinkPage<T> {
     type Item = T;
 
     fn into_parts(self) -> PageParts<T> {
-        PageParts { items: self.items, links: self.paging, total: self.total }
+        let total = self.total.or(self.total_count).or(self.total_items);
+        PageParts { items: self.items, links: self.paging, total }
     }
 }
 
@@ -175,10 +209,25 @@ enum Paging {
     JsonToken(Value),
 }
 
+impl Paging {
+    /// How many pages of a listing may hold the same items.
+    fn equal_pages(&self) -> usize {
+        match self {
+            // The server ignores `skip`.
+            Self::Skip | Self::JsonSkip(_) => 1,
+            // The server leads to another page each time, and small pages may be equal.
+            Self::Links | Self::JsonToken(_) => 2,
+        }
+    }
+}
+
 /// A listing, page by page.
 ///
 /// It ends with the first empty page, as Mailgun's listings do; a last page that still has a link,
-/// or a page that is shorter than asked for, does not end it.
+/// or a page that is shorter than asked for, does not end it. A page that was read before ends it
+/// with an error, so that no listing goes round in a circle.
+///
+/// An item that is not as expected costs no other item: it is in [`Page::unreadable`].
 ///
 /// ```no_run
 /// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
@@ -205,18 +254,23 @@ pub struct Pager<T> {
     template: Result<Template, Option<Error>>,
     paging: Paging,
     cursor: Option<ResumePoint>,
+    /// Where the pages read so far were, as hashes.
+    places: HashSet<u64>,
+    /// How often a page of these items was read, by its hash.
+    contents: HashMap<u64, usize>,
     state: State,
     read: ReadPage<T>,
 }
 
 type ReadPage<T> = fn(Call<Value>) -> ReadFuture<T>;
-type ReadFuture<T> =
-    std::pin::Pin<Box<dyn Future<Output = Result<(PageParts<T>, Bytes), Error>> + Send>>;
+type ReadFuture<T> = std::pin::Pin<
+    Box<dyn Future<Output = Result<(PageParts<T>, Vec<UnreadableItem>, Bytes), Error>> + Send>,
+>;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     HasMore,
-    /// The last page's link points to that page itself.
+    /// The last page's link points to a page that was read before.
     Repeats,
     Done,
 }
@@ -228,6 +282,13 @@ struct Template {
 }
 
 impl Template {
+    /// The first page.
+    fn start(&self) -> Cursor {
+        let query = self.query.to_query();
+        let separator = if query.is_empty() { "" } else { "?" };
+        Cursor::Link(format!("{}{separator}{query}", self.path))
+    }
+
     /// The link to the page that a bare token stands for.
     fn at(&self, token: &str) -> String {
         let mut query = self.query.clone();
@@ -293,11 +354,13 @@ impl<T: Send + 'static> Pager<T> {
             template,
             paging,
             cursor: None,
+            places: HashSet::new(),
+            contents: HashMap::new(),
             state: State::HasMore,
             read: |call| {
                 Box::pin(async move {
-                    let Reply { value, raw } = call.retype::<P>().reply().await?;
-                    Ok((value.into_parts(), raw.body))
+                    let Reply { value: (page, unreadable), raw } = call.page::<P>().reply().await?;
+                    Ok((page.into_parts(), unreadable, raw.body))
                 })
             },
         }
@@ -307,6 +370,8 @@ impl<T: Send + 'static> Pager<T> {
     pub fn resume(mut self, point: ResumePoint) -> Self {
         self.state = if point.0 == Cursor::End { State::Done } else { State::HasMore };
         self.cursor = Some(point);
+        self.places.clear();
+        self.contents.clear();
         self
     }
 
@@ -321,35 +386,50 @@ impl<T: Send + 'static> Pager<T> {
     ///
     /// That of the call. Calling again asks for the same page.
     ///
+    /// [`Kind::Decode`] if the page has the items of one that was read before (of two, in listings
+    /// by links or tokens): the server ignores which page it is asked for. Calling again asks for
+    /// the same page.
+    ///
     /// [`Kind::UntrustedHost`] or [`Kind::Decode`] if the link of the page before cannot be
-    /// followed, or leads to that page once more; calling again gives the same error.
+    /// followed, or leads to a page that was read before; calling again gives the same error.
     pub async fn next_page(&mut self) -> Result<Option<Page<T>>, Error> {
         match self.state {
             State::HasMore => {}
-            State::Repeats => {
-                let detail = "the listing's next page is the same page once more";
-                let error = Error::new(Kind::Decode, Delivery::Rejected, detail);
-                return Err(error.in_operation(self.route));
-            }
+            State::Repeats => return Err(self.repeats()),
             State::Done => return Ok(None),
         }
         let call = self.call()?;
-        let (PageParts { items, links, total }, body) = (self.read)(call).await?;
-        if items.is_empty() {
+        let (PageParts { items, links, total }, unreadable, body) = (self.read)(call).await?;
+        let count = items.len() + unreadable.len();
+        if count == 0 {
             self.state = State::Done;
             return Ok(None);
         }
+        let times = self.contents.entry(content(&body)).or_default();
+        if *times >= self.paging.equal_pages() {
+            return Err(self.repeats());
+        }
+        *times += 1;
+        self.places.extend(match &self.cursor {
+            Some(ResumePoint(cursor)) => Some(hash(cursor)),
+            None => self.template.as_ref().ok().map(|template| hash(&template.start())),
+        });
         let PageLinks { first, previous, next, last } = links;
         let [first, previous, last] = [first, previous, last].map(|link| self.linked(link));
-        match self.after(items.len(), next) {
+        match self.after(count, next) {
             None => {
                 self.state = State::Done;
                 self.cursor = Some(ResumePoint(Cursor::End));
             }
-            Some(next) if self.is_at(&next) => self.state = State::Repeats,
+            Some(next) if self.places.contains(&hash(&next.0)) => self.state = State::Repeats,
             next => self.cursor = next,
         }
-        Ok(Some(Page { items, total, first, previous, last, body }))
+        Ok(Some(Page { items, unreadable, total, first, previous, last, body }))
+    }
+
+    fn repeats(&self) -> Error {
+        let detail = "the listing comes to the same page once more";
+        Error::new(Kind::Decode, Delivery::Rejected, detail).in_operation(self.route)
     }
 
     /// The operation.
@@ -374,15 +454,23 @@ impl<T: Send + 'static> Pager<T> {
     }
 
     /// All items as a stream, which ends after the first error.
+    ///
+    /// Items that are not as expected are not in it: each is an event of `tracing` at WARN, which
+    /// names the operation and the field. [`into_pages`](Self::into_pages) gives them with their
+    /// JSON.
     pub fn into_items(self) -> impl Stream<Item = Result<T, Error>> + Send {
         try_unfold((self, VecDeque::new()), |(mut pager, mut items)| async move {
-            if items.is_empty() {
-                match pager.next_page().await? {
-                    Some(page) => items = page.items.into(),
-                    None => return Ok(None),
+            loop {
+                if let Some(item) = items.pop_front() {
+                    return Ok(Some((item, (pager, items))));
                 }
+                let Some(page) = pager.next_page().await? else { return Ok(None) };
+                for item in &page.unreadable {
+                    let operation = tracing::field::display(pager.route);
+                    tracing::warn!(operation, reason = %item, "an item of a listing is left out");
+                }
+                items = page.items.into();
             }
-            Ok(items.pop_front().map(|item| (item, (pager, items))))
         })
     }
 
@@ -399,7 +487,7 @@ impl<T: Send + 'static> Pager<T> {
         let mut body = None;
         match (&self.paging, self.cursor.as_ref().map(|point| &point.0)) {
             (Paging::Links, Some(Cursor::Link(link))) => {
-                let link = self.client.trusted().rebase(link);
+                let link = self.client.trusted().rebase(link, &template.path);
                 path = link.map_err(|error| error.in_operation(self.route))?;
                 query = Fields::new();
             }
@@ -431,27 +519,20 @@ impl<T: Send + 'static> Pager<T> {
         })
     }
 
-    /// Whether `next` is the page that was just read.
-    fn is_at(&self, next: &ResumePoint) -> bool {
-        match (&self.cursor, &next.0, &self.template) {
-            (Some(cursor), _, _) => cursor == next,
-            (None, Cursor::Link(link), Ok(template)) => {
-                let query = template.query.to_query();
-                let (path, link_query) = link.split_once('?').unwrap_or((link, ""));
-                path == template.path && link_query == query
-            }
-            _ => false,
-        }
-    }
-
     /// The page that a link or token of a reply stands for.
     fn linked(&self, link: Option<String>) -> Option<ResumePoint> {
         let link = link.filter(|link| !link.is_empty())?;
         Some(ResumePoint(match (&self.paging, &self.template) {
             (Paging::Links, Ok(template)) if is_bare(&link) => Cursor::Link(template.at(&link)),
-            // A link that is refused must not take away the page that held it: it is kept as it
-            // is, and refused when it would be followed.
-            (Paging::Links, _) => Cursor::Link(self.client.trusted().rebase(&link).unwrap_or(link)),
+            (Paging::Links, Ok(template)) => {
+                let page = match &self.cursor {
+                    Some(ResumePoint(Cursor::Link(page))) => page,
+                    _ => &template.path,
+                };
+                // A link that is refused must not take away the page that held it: it is kept as
+                // it is, and refused when it would be followed.
+                Cursor::Link(self.client.trusted().rebase(&link, page).unwrap_or(link))
+            }
             _ => Cursor::Token(link),
         }))
     }
@@ -474,6 +555,26 @@ impl<T: Send + 'static> Pager<T> {
             Paging::JsonSkip(json) => skipped(json["pagination"]["skip"].as_u64().unwrap_or(0)),
         }
     }
+}
+
+fn hash(value: &impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// A hash of the items of a page, whatever its links and counts are: some servers make new ones
+/// for each reply.
+fn content(body: &[u8]) -> u64 {
+    let body = de::repaired(body);
+    let Ok(fields) = serde_json::from_slice::<BTreeMap<String, &RawValue>>(&body) else {
+        return hash(&body);
+    };
+    let is_content = |name: &str, json: &str| {
+        !matches!(name, "paging" | "pagination") && json.starts_with(['[', '{'])
+    };
+    let fields = fields.iter().map(|(name, json)| (&**name, json.get()));
+    hash(&fields.filter(|(name, json)| is_content(name, json)).collect::<Vec<_>>())
 }
 
 fn with_pagination(json: &Value, entry: Option<(&str, Value)>) -> Value {

@@ -22,6 +22,11 @@ fn page(items: &[u32], next: impl Into<Value>) -> Reaction {
     reply("200 OK", &json!({"items": items, "paging": {"next": next.into()}}).to_string())
 }
 
+fn reply_bytes(body: &[u8]) -> Reaction {
+    let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", body.len());
+    Reaction::Reply([head.as_bytes(), body].concat())
+}
+
 fn links(client: &Client, route: Route) -> Pager<u32> {
     Pager::links(client.call::<LinkPage<u32>>(route, DOMAIN))
 }
@@ -557,4 +562,238 @@ async fn the_first_request_of_a_listing_can_be_had_without_sending_it() {
     assert_eq!(request.uri().query(), Some("limit=3&event=failed"));
     let call = client.call::<LinkPage<u32>>(EVENTS, &["a/b"]);
     assert_eq!(Pager::links(call).into_request().unwrap_err().kind(), Kind::InvalidInput);
+}
+
+/// What one odd item of a page costs: the item, which is kept as it came.
+#[tokio::test]
+async fn an_odd_item_costs_no_other_item_and_is_kept() {
+    #[derive(Debug, Deserialize, PartialEq)]
+    struct Bounce {
+        address: String,
+        #[serde(default, deserialize_with = "mailgun_core::de::optional_timestamp")]
+        created_at: Option<mailgun_core::Timestamp>,
+    }
+    for (odd, reason) in [
+        ("null", "the item is not an object"),
+        (r#""canary""#, "the item is not an object"),
+        ("[[1]]", "the item's field `[0]` is not a string"),
+        ("7", "the item is not an object"),
+        ("{}", "the item lacks the field `address`"),
+        (r#"{"address": ["canary"]}"#, "the item's field `address` is not a string"),
+        (
+            r#"{"address": "a", "created_at": {}}"#,
+            "the item's field `created_at` is not a date as text or a number",
+        ),
+    ] {
+        let first = r#"{"address": "first"}"#;
+        let last = r#"{"address": "last",  "x": 1}"#;
+        let next = r#""paging": {"next": "/v3/mg.example.com/bounces?page=2"}"#;
+        let server = Server::script(vec![
+            reply("200 OK", &format!(r#"{{"items": [{first}, {odd}, {last}, {odd}], {next}}}"#)),
+            reply("200 OK", &format!(r#"{{"items": [{odd}]}}"#)),
+            reply("200 OK", &format!(r#"{{{next}, "items": [ {odd} ,{first}]}}"#)),
+            reply("200 OK", "{}"),
+        ])
+        .await;
+        let bounces = || Pager::links(server.client().call::<LinkPage<Bounce>>(BOUNCES, DOMAIN));
+        let mut pager = bounces();
+        let page = pager.next_page().await.unwrap().unwrap();
+        let addresses: Vec<_> = page.items.iter().map(|bounce| &*bounce.address).collect();
+        assert_eq!(addresses, ["first", "last"], "{odd}");
+        assert_eq!(page.unreadable.len(), 2, "{odd}");
+        for item in &page.unreadable {
+            assert_eq!((item.json(), item.reason()), (odd, reason));
+        }
+        assert!(!format!("{page:?}").contains("canary"), "{page:?}");
+        // A page without one readable item is no empty page.
+        let page = pager.next_page().await.unwrap().unwrap();
+        assert_eq!((page.items.len(), page.unreadable.len()), (0, 1));
+        assert_eq!(pager.next_page().await.unwrap(), None);
+
+        let items: Vec<Bounce> = bounces().into_items().try_collect().await.unwrap();
+        assert_eq!(items.len(), 1, "{odd}");
+    }
+}
+
+#[tokio::test]
+async fn odd_items_are_counted_by_a_listing_by_skip() {
+    let server = Server::new(|request| {
+        let skip = request.target().split(['?', '&']).find_map(|it| it.strip_prefix("skip="));
+        let items = match skip {
+            None => r#"[1, null, "2"]"#,
+            Some("3") => r#"[{}, {}]"#,
+            Some("5") => "[6]",
+            Some("6") => "[]",
+            Some(other) => panic!("{other}"),
+        };
+        reply("200 OK", &format!(r#"{{"items": {items}, "total_count": 6}}"#))
+    })
+    .await;
+    let call = server.client().call::<LinkPage<u32>>(BOUNCES, DOMAIN);
+    assert_eq!(items(Pager::skip(call)).await.unwrap(), [1, 6]);
+}
+
+#[tokio::test]
+async fn a_page_of_odd_items_alone_is_read_in_time() {
+    let odd = vec![json!({"address": 7}); 2_000];
+    let mut all = vec![json!(1); 2_000];
+    all.extend(odd);
+    let server = Server::always(reply("200 OK", &json!({"items": all}).to_string())).await;
+    let mut pager = links(&server.client(), BOUNCES);
+    let page = pager.next_page();
+    let page = tokio::time::timeout(std::time::Duration::from_secs(20), page).await.unwrap();
+    let page = page.unwrap().unwrap();
+    assert_eq!((page.items.len(), page.unreadable.len()), (2_000, 2_000));
+}
+
+#[tokio::test]
+async fn odd_bytes_of_a_page_cost_no_item() {
+    for odd in [&b"\"\\udce9\""[..], b"\"\xe9\"", b"\"a\x00\nb\"", b"1e999", b"NaN"] {
+        let mut body = b"\xef\xbb\xbf{\"items\": [1, 2], \"odd\": ".to_vec();
+        body.extend_from_slice(odd);
+        body.extend_from_slice(b", \"more\": [");
+        body.extend_from_slice(odd);
+        body.extend_from_slice(b"]}");
+        let server = Server::always(reply_bytes(&body)).await;
+        let all = items(links(&server.client(), BOUNCES)).await.unwrap();
+        assert_eq!(all, [1, 2], "{}", String::from_utf8_lossy(odd));
+    }
+}
+
+#[tokio::test]
+async fn links_and_counts_of_another_shape_cost_no_page() {
+    for (rest, total) in [
+        (r#""total": "many""#, None),
+        (r#""total": {}, "total_count": 2"#, Some(2)),
+        (r#""total": 2, "total_count": 2, "total_items": 2"#, Some(2)),
+        (r#""total_count": -1"#, None),
+        (r#""paging": []"#, None),
+        (r#""paging": {"next": false, "previous": 7, "prev": "x", "first": {}}"#, None),
+        (r#""paging": {"next": " ", "Next": null}"#, None),
+    ] {
+        let body = format!(r#"{{"items": [1, 2], {rest}}}"#);
+        let server = Server::always(reply("200 OK", &body)).await;
+        let mut pager = links(&server.client(), BOUNCES);
+        let page = pager.next_page().await.expect(rest).expect(rest);
+        assert_eq!((&*page.items, page.total), (&[1, 2][..], total), "{rest}");
+        assert_eq!(pager.next_page().await.unwrap(), None, "{rest}");
+    }
+    // What may be a link must not end the listing in silence.
+    for paging in [r#"{"next": {"href": "/x"}}"#, r#"{"next": ["/x"]}"#] {
+        let body = format!(r#"{{"items": [1, 2], "paging": {paging}}}"#);
+        let refusal = reply("404 Not Found", "{}");
+        let server = Server::script(vec![reply("200 OK", &body), refusal]).await;
+        let mut pager = links(&server.client(), BOUNCES);
+        assert_eq!(pager.next_page().await.unwrap().unwrap().items, [1, 2]);
+        assert!(pager.next_page().await.is_err(), "{paging}");
+    }
+}
+
+#[tokio::test]
+async fn links_that_are_not_quite_urls_are_followed() {
+    let path = "/v3/mg.example.com/bounces?page=next&term=a%20b";
+    for shape in [
+        " http://HOST/v3/mg.example.com/bounces?page=next&term=a b ",
+        "http://HOST/v3/mg.example.com/bounces?page=next&amp;term=a%20b",
+        "HTTP://HOST/v3/mg.example.com/\n  bounces?page=next&term=a%20b",
+        "HOST/v3/mg.example.com/bounces?page=next&term=a b",
+        "//HOST/v3/mg.example.com/bounces?page=next&term=a b",
+        "v3/mg.example.com/bounces?page=next&term=a%20b",
+        "bounces?page=next&term=a%20b",
+        "?page=next&term=a b",
+    ] {
+        let shape = shape.replace("\n  ", "\n");
+        let given = shape.clone();
+        let server = Server::new(move |request| match request.index {
+            0 => page(&[1], given.replace("HOST", request.header("host").unwrap())),
+            1 => page(&[2], Value::Null),
+            _ => panic!("{}", request.target()),
+        })
+        .await;
+        assert_eq!(items(links(&server.client(), BOUNCES)).await.expect(&shape), [1, 2]);
+        assert_eq!(targets(&server)[1], path, "{shape}");
+    }
+}
+
+#[tokio::test]
+async fn pages_that_lead_in_a_circle_are_an_error_after_their_items() {
+    // A, B, A, by links; with the first page's link written otherwise; and by tokens.
+    let path = "/v3/mg.example.com/bounces";
+    let by_links = |back: &'static str| {
+        move |request: &Recorded| match request.target() {
+            "/v3/mg.example.com/bounces?p=2" => page(&[2], back),
+            _ => page(&[request.index as u32 + 10], "?p=2"),
+        }
+    };
+    for back in [
+        path,
+        "v3/mg.example.com/bounces",
+        " /v3/mg.example.com/bounces ",
+        "?p=2",
+        "/v3/mg.example.com/bounces?p=2",
+    ] {
+        let server = Server::new(by_links(back)).await;
+        let mut pager = links(&server.client(), BOUNCES);
+        assert_eq!(pager.next_page().await.unwrap().unwrap().items, [10]);
+        assert_eq!(pager.next_page().await.unwrap().unwrap().items, [2]);
+        for _ in 0..2 {
+            let error = pager.next_page().await.unwrap_err();
+            assert_eq!((error.kind(), error.operation()), (Kind::Decode, Some(BOUNCES)), "{back}");
+        }
+        assert_eq!(server.count(), 2, "{back}");
+    }
+
+    let server = Server::new(|request| {
+        if !request.is_whole {
+            return reply("200 OK", "");
+        }
+        let next = if asked(request)["pagination"]["token"] == "b" { "a" } else { "b" };
+        let body = json!({"items": [request.index], "pagination": {"next": next}});
+        reply("200 OK", &body.to_string())
+    })
+    .await;
+    let pager = Pager::json_token(server.client().call::<LogPage>(LOGS, &[]), &json!({}));
+    let seen: Vec<_> = pager.into_items().take(50).collect().await;
+    assert!(seen.len() < 6 && seen.last().unwrap().is_err(), "{seen:?}");
+}
+
+#[tokio::test]
+async fn a_server_that_ignores_which_page_it_is_asked_for_is_an_error() {
+    let pagers: [fn(&Client) -> Pager<u32>; 4] = [
+        |client| Pager::skip(client.call::<LinkPage<u32>>(BOUNCES, DOMAIN)),
+        |client| Pager::json_skip(client.call::<LogPage>(LOGS, &[]), &json!({})),
+        |client| Pager::json_token(client.call::<LogPage>(LOGS, &[]), &json!({})),
+        |client| links(client, BOUNCES),
+    ];
+    for (index, pager) in pagers.into_iter().enumerate() {
+        // The links and counts are others in each reply, and the items are not.
+        let server = Server::new(|request| {
+            if request.header("content-type").is_some() && !request.is_whole {
+                return reply("200 OK", "");
+            }
+            let next = format!("bounces?page={}", request.index);
+            let body = json!({
+                "items": [7],
+                "total_count": 1,
+                "paging": {"next": next},
+                "pagination": {"next": next, "total": request.index},
+                "time": request.index,
+            });
+            reply("200 OK", &body.to_string())
+        })
+        .await;
+        let mut pager = pager(&server.client());
+        assert_eq!(pager.next_page().await.unwrap().unwrap().items, [7]);
+        // Links and tokens that are new may lead to a page that is equal by chance, once.
+        if index >= 2 {
+            assert_eq!(pager.next_page().await.unwrap().unwrap().items, [7]);
+        }
+        let before = pager.resume_point().cloned();
+        for _ in 0..2 {
+            let error = pager.next_page().await.unwrap_err();
+            assert_eq!(error.kind(), Kind::Decode, "{index}");
+            assert!(error.to_string().contains("same page once more"), "{error}");
+        }
+        assert_eq!(pager.resume_point().cloned(), before);
+    }
 }

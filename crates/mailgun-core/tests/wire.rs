@@ -583,3 +583,64 @@ async fn a_server_of_another_make_reads_the_same() {
     client.call::<Value>(SEND, DOMAIN).form(fields).await.unwrap();
     mock.assert_async().await;
 }
+
+/// A 200 to a send says that the mail was taken; an odd byte in its words must not hide it.
+#[tokio::test]
+async fn the_reply_to_a_send_is_read_whatever_is_odd_in_it() {
+    for odd in [
+        &br#""Queued. Thank you \udce9""#[..],
+        b"\"Queued. Thank you, J\xe9r\xf4me\"",
+        b"\"Queued.\nThank\x00you\"",
+        b"1e999",
+        b"NaN",
+        b"\"\\q\"",
+    ] {
+        for mark in [&b""[..], b"\xef\xbb\xbf"] {
+            let body = [mark, br#"{"message": "#, odd, br#", "id": "<1@b.c>"}"#].concat();
+            let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", body.len());
+            let server = Server::always(Reaction::Reply([head.as_bytes(), &body].concat())).await;
+            let reply = server.client().call::<Value>(SEND, DOMAIN).multipart(mail()).await;
+            assert_eq!(reply.unwrap()["id"], "<1@b.c>", "{}", String::from_utf8_lossy(odd));
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_words_of_a_refusal_are_read_whatever_is_odd_in_it() {
+    for odd in [&br#""\udce9""#[..], b"\"\xe9\"", b"\"\x01\"", b"1e999"] {
+        let start = &b"\xef\xbb\xbf{\"message\": \"no\", \"x\": "[..];
+        let body = [start, odd, b"}"].concat();
+        let head = format!("HTTP/1.1 400 X\r\ncontent-length: {}\r\n\r\n", body.len());
+        let server = Server::always(Reaction::Reply([head.as_bytes(), &body].concat())).await;
+        let error = server.client().call::<Value>(LIST, &[]).await.unwrap_err();
+        assert_eq!(error.api_message(), Some("no"));
+    }
+}
+
+/// One reply, many ways to be no such reply: the error names the field and what was expected.
+#[tokio::test]
+async fn a_reply_that_cannot_be_read_names_the_field_and_what_was_expected() {
+    #[derive(Debug, serde::Deserialize)]
+    #[allow(dead_code, reason = "read for its faults")]
+    struct Bounce {
+        #[serde(default, deserialize_with = "mailgun_core::de::optional_timestamp")]
+        created_at: Option<mailgun_core::Timestamp>,
+        #[serde(default, deserialize_with = "mailgun_core::de::number_or_string")]
+        limit: Option<u64>,
+    }
+    for (body, words) in [
+        (r#"{"created_at": {}}"#, "field `created_at` is not a date"),
+        (r#"{"created_at": ["canary@example.com"]}"#, "field `created_at` is not a date"),
+        (r#"{"created_at": "canary"}"#, "field `created_at` is not a date"),
+        (r#"{"limit": -1}"#, "field `limit` is not a number of type u64"),
+        (r#"{"limit": "canary"}"#, "field `limit` is not a number of type u64"),
+        (r#""canary""#, "the reply is not an object"),
+    ] {
+        let server = Server::always(reply("200 OK", body)).await;
+        let error = server.client().call::<Bounce>(LIST, &[]).await.unwrap_err();
+        assert_eq!(error.kind(), Kind::Decode);
+        let text = support::everything(&error);
+        assert!(text.contains(words) && !text.contains("canary"), "{text}");
+        assert!(!text.contains("line 1"), "{text}");
+    }
+}

@@ -50,7 +50,7 @@ impl Member {
     pub fn read_vars<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
         match &self.vars {
             MapOrText::Map(map) => T::deserialize(map),
-            MapOrText::Text(text) => serde_json::from_str(text),
+            MapOrText::Text(text) => de::from_slice(text.as_bytes()),
         }
     }
 }

@@ -46,6 +46,7 @@
 //! | `rustls-no-provider` | | TLS by rustls with the provider of the program |
 //! | `native-roots` (default) | | trusts the roots of the operating system |
 //! | `webpki-roots` | | trusts Mozilla's roots, bundled |
+//! | `gzip` | | reads replies that come compressed although nobody asked for it |
 //! | `time`, `chrono`, `jiff` | | conversions of [`Timestamp`] |
 //!
 //! Features only add; none changes what a call does. Without the default ones, https needs one of
@@ -81,7 +82,7 @@ pub use mailgun_core::{
     IntoCredentials, IpReplacement, JsonFields, Kind, LimitScope, LinkPage, Mailbox, Page,
     PageDirection, PageLinks, PageParts, PageReply, Pager, Proxy, Region, Repeatability, Reply,
     ReplyBody, ResumePoint, Roots, Route, Secret, SendingLimit, Success, TimeoutPhase, Timestamp,
-    Upload, Wait, bytes, http, json_params, layers, mime, open_enum, params, read_text, rustls,
+    Upload, Wait, bytes, de::UnreadableItem, http, json_params, layers, mime, open_enum, params, read_text, rustls,
     true_false, yes_no,
 };
 /// DKIM keys of domains, authority and selector, automatic rotation.

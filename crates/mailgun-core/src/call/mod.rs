@@ -26,6 +26,7 @@ pub use self::{
 use crate::{
     Body, Client, Download, Error, Fields, Form, Repeatability, Reply, ReplyBody, Route,
     body::write_json,
+    de::UnreadableItem,
     layers,
     reply::{Frames, RawReply},
     route::path_and_query,
@@ -107,10 +108,10 @@ impl Call<serde_json::Value> {
         Self { client, route, draft: Ok(draft), options, decode: Box::new(RawReply::json) }
     }
 
-    /// The same call with its reply read as `T`.
-    pub(crate) fn retype<T: DeserializeOwned + 'static>(self) -> Call<T> {
+    /// The same call with its reply read as a page.
+    pub(crate) fn page<P: DeserializeOwned + 'static>(self) -> Call<(P, Vec<UnreadableItem>)> {
         let Self { client, route, draft, options, .. } = self;
-        Call { client, route, draft, options, decode: Box::new(RawReply::json::<T>) }
+        Call { client, route, draft, options, decode: Box::new(RawReply::json_page::<P>) }
     }
 }
 

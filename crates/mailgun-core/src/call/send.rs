@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use http::{Request, Response, StatusCode};
+use http_body::Body as _;
 use tokio::time::{Instant, timeout_at};
 use tower::ServiceExt as _;
 use tracing::{Instrument as _, Span, debug, field::Empty, warn};
@@ -89,11 +90,18 @@ impl Drop for GiveUpOnDrop<'_> {
 
 fn success(reply: Response<ReplyBody>, wants_redirect: bool) -> Result<Response<ReplyBody>, Error> {
     let status = reply.status();
-    if !is_failure(status) || (wants_redirect && is_redirect(status)) {
+    let is_failure = is_failure(status) && !(wants_redirect && is_redirect(status));
+    let encoded = encoded(reply.headers()).filter(|_| !reply.body().is_end_stream());
+    if !is_failure && encoded.is_none() {
         return Ok(reply);
     }
     let (parts, body) = reply.into_parts();
-    Err(Error::from_reply(status, parts.headers, body.into_bytes()))
+    Err(match encoded {
+        Some(detail) if !is_failure => {
+            Error::undecodable(status, parts.headers, body.into_bytes(), detail)
+        }
+        _ => Error::from_reply(status, parts.headers, body.into_bytes()),
+    })
 }
 
 /// 304 and the like have nowhere to point to.

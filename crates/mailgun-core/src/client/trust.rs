@@ -1,6 +1,7 @@
 //! Which hosts may see the API key.
 
 use http::{Uri, uri::Scheme};
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use super::base_url::BaseUrl;
 use crate::{Delivery, Error, Kind};
@@ -37,19 +38,17 @@ impl TrustedHosts {
             && uri.authority().is_some_and(|authority| !authority.as_str().contains('@'))
     }
 
-    /// The path and query of a link of a reply, rebuilt on our own base.
+    /// The path and query of a link of a reply, rebuilt on our own base. `page` is the path of the
+    /// page that the link is on.
     ///
-    /// Links may be absolute, or a path on the host; an absolute one of another origin would take
-    /// the key there.
-    pub(crate) fn rebase(&self, link: &str) -> Result<String, Error> {
+    /// A link may be a URL, also one without its scheme, or relative to the page. A URL of another
+    /// origin would take the key there.
+    pub(crate) fn rebase(&self, link: &str, page: &str) -> Result<String, Error> {
         let unreadable =
             || Error::new(Kind::Decode, Delivery::Rejected, "a paging link cannot be read");
+        let link = self.absolute(&tidied(link), page).ok_or_else(unreadable)?;
         let uri: Uri = link.parse().map_err(|_| unreadable())?;
-        // Two slashes begin a host, which `Uri` takes for a path.
-        let names_host = uri.authority().is_some() || link.starts_with("//");
-        // Some services write `http` where they mean themselves; the call goes to the base anyway.
-        let is_ours = |host: &BaseUrl| host.is_origin_of(&uri) || host.is_plain_form_of(&uri);
-        if names_host && !is_ours(&self.base) && !self.extra.iter().any(is_ours) {
+        if uri.authority().is_some() && !self.names_us(&uri) {
             return Err(untrusted("a paging link"));
         }
         let path = uri.path_and_query().ok_or_else(unreadable)?.as_str();
@@ -58,6 +57,70 @@ impl TrustedHosts {
         }
         Ok(path.to_owned())
     }
+
+    /// Some services write `http` where they mean themselves; the call goes to the base anyway.
+    fn names_us(&self, uri: &Uri) -> bool {
+        let is_ours = |host: &BaseUrl| host.is_origin_of(uri) || host.is_plain_form_of(uri);
+        is_ours(&self.base) || self.extra.iter().any(is_ours)
+    }
+
+    /// A link as a URL or as a path of the host.
+    fn absolute(&self, link: &str, page: &str) -> Option<String> {
+        if let Some((scheme, rest)) = link.split_once("://")
+            && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        {
+            // `https:///v3/example.com` names no host: it is a path.
+            let is_path = rest.starts_with('/');
+            let url = || format!("{}://{rest}", scheme.to_ascii_lowercase());
+            return Some(if is_path { rest.to_owned() } else { url() });
+        }
+        let scheme = if self.base.is_https() { "https:" } else { "http:" };
+        if link.starts_with("//") {
+            return Some(format!("{scheme}{link}"));
+        }
+        if link.starts_with('/') {
+            return Some(link.to_owned());
+        }
+        if link.is_empty() {
+            return None;
+        }
+        let with_scheme = format!("{scheme}//{link}");
+        if with_scheme.parse().is_ok_and(|uri| self.names_us(&uri)) {
+            return Some(with_scheme);
+        }
+        let page = page.split('?').next().unwrap_or_default();
+        if link.starts_with('?') {
+            return Some(format!("{page}{link}"));
+        }
+        let (first, _) = link.split_once(['/', '?']).unwrap_or((link, ""));
+        if first.contains(':') {
+            return None;
+        }
+        // `v3/example.com/events` lacks a slash only, if pages are below `/v3`.
+        if page.strip_prefix('/')?.split('/').next() == Some(first) {
+            return Some(format!("/{link}"));
+        }
+        let (folder, _) = page.rsplit_once('/')?;
+        Some(format!("{folder}/{link}"))
+    }
+}
+
+/// A link without what text formats do to it: blanks around it, line breaks in it, `&amp;` for `&`,
+/// characters that a URL has encoded only.
+fn tidied(link: &str) -> String {
+    const NOT_IN_URLS: &AsciiSet = &CONTROLS
+        .add(b' ')
+        .add(b'"')
+        .add(b'<')
+        .add(b'>')
+        .add(b'\\')
+        .add(b'^')
+        .add(b'`')
+        .add(b'{')
+        .add(b'|')
+        .add(b'}');
+    let link = link.trim().replace(['\r', '\n', '\t'], "").replace("&amp;", "&");
+    utf8_percent_encode(&link, NOT_IN_URLS).to_string()
 }
 
 fn untrusted(what: &str) -> Error {
@@ -91,6 +154,8 @@ fn is_below(prefix: &str, path: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const PAGE: &str = "/mailgun/v3/d/events?limit=2";
 
     fn trust(base: &str) -> TrustedHosts {
         TrustedHosts::new(BaseUrl::parse(base, false).unwrap(), Vec::new())
@@ -135,7 +200,7 @@ mod tests {
             "http://gw.test/mailgun/v3/d/events/abc?x=1",
             "/mailgun/v3/d/events/abc?x=1",
         ] {
-            assert_eq!(base.rebase(link).unwrap(), "/mailgun/v3/d/events/abc?x=1");
+            assert_eq!(base.rebase(link, PAGE).unwrap(), "/mailgun/v3/d/events/abc?x=1");
         }
         for link in [
             "https://evil.test/mailgun/v3/d/events/abc",
@@ -148,7 +213,47 @@ mod tests {
             "https://gw.test/mailgun/.%2E/v3/x",
             "https://gw.test/mailgunother/v3/x",
         ] {
-            assert_eq!(base.rebase(link).unwrap_err().kind(), Kind::UntrustedHost, "{link}");
+            let error = base.rebase(link, PAGE).unwrap_err();
+            assert_eq!(error.kind(), Kind::UntrustedHost, "{link}");
+        }
+    }
+
+    #[test]
+    fn links_that_are_not_quite_urls_are_understood() {
+        let base = trust("https://gw.test/mailgun");
+        let events = "/mailgun/v3/d/events";
+        for (link, expected) in [
+            (" https://gw.test/mailgun/v3/d/events/abc\r\n", "/abc"),
+            ("https://gw.test/mailgun/v3/d/events/\n  abc".trim(), "/%20%20abc"),
+            ("https://gw.test/mailgun/v3/d/events?a=1&amp;b=2", "?a=1&b=2"),
+            ("https://gw.test/mailgun/v3/d/events?term=a b", "?term=a%20b"),
+            ("https://gw.test/mailgun/v3/d/events?a={\"é\"}", "?a=%7B%22%C3%A9%22%7D"),
+            ("HTTPS://GW.test/mailgun/v3/d/events?a=1", "?a=1"),
+            ("https://gw.test:443/mailgun/v3/d/events?a=1", "?a=1"),
+            ("https:///mailgun/v3/d/events?a=1", "?a=1"),
+            ("//gw.test/mailgun/v3/d/events?a=1", "?a=1"),
+            ("gw.test/mailgun/v3/d/events?a=1", "?a=1"),
+            ("gw.test:443/mailgun/v3/d/events?a=1", "?a=1"),
+            ("mailgun/v3/d/events?a=1", "?a=1"),
+            ("events?a=1", "?a=1"),
+            ("?a=1", "?a=1"),
+            ("?url=https://x.test/", "?url=https://x.test/"),
+            ("events/abc%3D?a=%zz", "/abc%3D?a=%zz"),
+        ] {
+            assert_eq!(base.rebase(link, PAGE).unwrap(), format!("{events}{expected}"), "{link}");
+        }
+        for link in [
+            "//evil.test/mailgun/v3/x",
+            " https://evil.test/mailgun/v3/x",
+            "https://gw.test\t.evil.test/mailgun/v3/x",
+            "https://gw.test\\@evil.test/mailgun/v3/x",
+            "../../admin",
+        ] {
+            assert!(base.rebase(link, PAGE).is_err(), "{link}");
+        }
+        for link in ["evil.test:80/mailgun/v3/x", "mailto:bob", "https:/gw.test/x", "https://", ""]
+        {
+            assert_eq!(base.rebase(link, PAGE).unwrap_err().kind(), Kind::Decode, "{link}");
         }
     }
 }

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode, response::Parts};
 
 use super::{Delivery, Error, Kind, LimitScope, ReplyFacts, retry_after::retry_after, text};
+use crate::reply::encoded;
 
 /// The body with which Mailgun answers, with status 200, a path that it does not know.
 pub(crate) const MAGNIFICENT: &[u8] = b"Mailgun Magnificent API";
@@ -13,7 +14,9 @@ pub(crate) const MAGNIFICENT: &[u8] = b"Mailgun Magnificent API";
 impl Error {
     /// The error that a reply with a status other than success stands for.
     pub(crate) fn from_reply(status: StatusCode, headers: HeaderMap, body: Bytes) -> Self {
-        let message = text::message(&body);
+        // Compressed bytes are no message.
+        let detail = encoded(&headers).unwrap_or_default();
+        let message = if detail.is_empty() { text::message(&body) } else { None };
         let kind = match status.as_u16() {
             413 => Kind::TooLarge,
             420 | 429 => Kind::RateLimited,
@@ -24,7 +27,8 @@ impl Error {
             _ => Delivery::Rejected,
         };
         let hint = hint(status, message.as_deref().unwrap_or_default());
-        let mut error = Self::new(kind, delivery, "").with_reply(status, headers, body, message);
+        let mut error =
+            Self::new(kind, delivery, detail).with_reply(status, headers, body, message);
         error.0.hint = hint;
         error
     }
@@ -43,7 +47,12 @@ impl Error {
                     "Mailgun answers so to a path it does not know: check base URL and domain",
                 );
         }
-        Self::new(Kind::Decode, Delivery::Unknown, detail).with_reply(status, headers, body, None)
+        let error = Self::new(Kind::Decode, Delivery::Unknown, detail);
+        let error = error.with_reply(status, headers, body, None);
+        if !status.is_success() {
+            return error;
+        }
+        error.with_hint("the status is that of a success: only its reply could not be read")
     }
 
     /// Keeps the head of a reply whose body broke off.

@@ -6,10 +6,11 @@ use http::HeaderValue;
 use serde_json::Value;
 
 use super::redact::redacted;
+use crate::de;
 
 /// What a reply says, from any of the shapes that Mailgun's services use.
 pub(super) fn message(body: &[u8]) -> Option<String> {
-    if let Ok(value) = serde_json::from_slice::<Value>(body) {
+    if let Ok(value) = de::from_slice::<Value>(body) {
         return in_json(&value);
     }
     let text = String::from_utf8_lossy(body);

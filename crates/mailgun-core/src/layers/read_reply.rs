@@ -19,6 +19,9 @@ use crate::{
 ///
 /// Of an error's body 64 KiB are kept, also when it breaks off: the status must not be lost. The
 /// successful reply of a call that wants a stream is left alone.
+///
+/// With the feature `gzip`, replies that come compressed by gzip or deflate are decompressed; the
+/// bounds are those of the result.
 #[derive(Clone, Copy, Debug)]
 pub struct ReadReplyLayer {
     cap: usize,

@@ -2,6 +2,7 @@
 
 mod body;
 mod download;
+mod encoding;
 mod frames;
 
 use std::{fmt, time::Duration};
@@ -10,9 +11,14 @@ use bytes::Bytes;
 use http::{HeaderMap, Response, StatusCode, header};
 use serde::de::DeserializeOwned;
 
-pub(crate) use self::frames::Frames;
+pub(crate) use self::{encoding::encoded, frames::Frames};
 pub use self::{body::ReplyBody, download::Download};
-use crate::{Delivery, Error, Kind, layers::is_failure};
+use self::encoding::decoded;
+use crate::{
+    Delivery, Error, Kind,
+    de::{self, UnreadableItem},
+    layers::is_failure,
+};
 
 /// How much of an error's body is kept.
 const ERROR_BODY: usize = 64 * 1024;
@@ -95,43 +101,34 @@ impl RawReply {
 
     /// The body as JSON; an empty one counts as `null`.
     pub(crate) fn json<T: DeserializeOwned>(self) -> Result<Reply<T>, Error> {
-        let json: &[u8] = if self.body.trim_ascii().is_empty() { b"null" } else { &self.body };
-        match serde_json::from_slice(json) {
+        match de::from_slice(self.json_text()) {
             Ok(value) => Ok(Reply { value, raw: self }),
-            Err(_) => {
-                let detail = decode_fault::<T>(json, &self.body);
-                Err(Error::undecodable(self.status, self.headers, self.body, detail))
-            }
+            Err(_) => Err(self.undecodable::<T>()),
         }
     }
-}
 
-/// Reads once more with the path tracked, which a good reply need not pay for.
-fn decode_fault<T: DeserializeOwned>(json: &[u8], body: &[u8]) -> String {
-    let deserializer = &mut serde_json::Deserializer::from_slice(json);
-    let fault = match serde_path_to_error::deserialize::<_, T>(deserializer) {
-        Ok(_) => return "the reply has text after its JSON".into(),
-        Err(fault) => fault,
-    };
-    if body.is_empty() {
-        return "the reply is empty".into();
+    /// The body as JSON, and the items of its lists that could not be read.
+    pub(crate) fn json_page<T: DeserializeOwned>(
+        self,
+    ) -> Result<Reply<(T, Vec<UnreadableItem>)>, Error> {
+        let page = de::from_slice(self.json_text()).ok().map(|page| (page, Vec::new()));
+        match page.or_else(|| de::read_without_odd_items(self.json_text())) {
+            Some(value) => Ok(Reply { value, raw: self }),
+            None => Err(self.undecodable::<T>()),
+        }
     }
-    let (path, inner) = (fault.path().to_string(), fault.inner());
-    // The key of a map may be an address.
-    let path = if path.contains('@') { "[address]" } else { &path };
-    if !inner.is_data() {
-        return format!("the reply is not JSON (line {}, column {})", inner.line(), inner.column());
+
+    fn json_text(&self) -> &[u8] {
+        if self.body.trim_ascii().is_empty() { b"null" } else { &self.body }
     }
-    // serde's words may quote the value, which may be personal data; only names are taken.
-    let words = inner.to_string();
-    if let Some(missing) = words.strip_prefix("missing field `") {
-        let field = missing.split('`').next().unwrap_or_default();
-        return format!("the reply lacks the field `{field}` (at `{path}`)");
-    }
-    let expected = words.split_once("expected ").map(|(_, rest)| rest.split(" at line ").next());
-    match expected.flatten() {
-        Some(expected) => format!("the reply's field `{path}` is not {expected}"),
-        None => format!("the reply's field `{path}` cannot be read"),
+
+    fn undecodable<T: DeserializeOwned>(self) -> Error {
+        let detail = if self.body.is_empty() {
+            "the reply is empty".to_owned()
+        } else {
+            de::fault::<T>("the reply", self.json_text())
+        };
+        Error::undecodable(self.status, self.headers, self.body, detail)
     }
 }
 
@@ -145,6 +142,7 @@ pub(crate) async fn read_body(
     idle: Option<Duration>,
     is_streamed: bool,
 ) -> Result<Response<ReplyBody>, Error> {
+    let reply = decoded(reply);
     let is_failure = is_failure(reply.status());
     if reply.body().as_bytes().is_some() || (is_streamed && !is_failure) {
         return Ok(reply);
@@ -174,21 +172,4 @@ enum ReadFault {
 pub(crate) fn cut_short(source: impl Into<crate::BoxError>) -> Error {
     Error::new(Kind::Transport, Delivery::Unknown, "the connection broke while the reply was read")
         .with_source(source)
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeMap;
-
-    use super::*;
-
-    #[test]
-    fn a_fault_names_the_field_and_never_a_value_or_an_address() {
-        type Counts = BTreeMap<String, u32>;
-        let fault = |json: &str| decode_fault::<Counts>(json.as_bytes(), json.as_bytes());
-        assert_eq!(fault(r#"{"opened": "canary"}"#), "the reply's field `opened` is not u32");
-        assert!(!fault(r#"{"bob@example.com": "canary"}"#).contains("bob"));
-        assert_eq!(fault("<html>"), "the reply is not JSON (line 1, column 1)");
-        assert_eq!(fault("{} x"), "the reply has text after its JSON");
-    }
 }

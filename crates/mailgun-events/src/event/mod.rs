@@ -6,7 +6,10 @@ mod read;
 
 use std::fmt;
 
-use mailgun_core::{Timestamp, de::MapOrText};
+use mailgun_core::{
+    Timestamp,
+    de::{self, MapOrText},
+};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value, value::RawValue};
 
@@ -30,7 +33,9 @@ pub use self::{
 /// type. What happened is in [`kind`](Self::kind); what the event does not tell is empty or `None`.
 ///
 /// Reading never fails on valid JSON: a kind of event that this version does not know is
-/// [`EventKind::Other`], and a field of another shape than expected is left out. Nothing is lost by
+/// [`EventKind::Other`], and a field of another shape than expected is left out. A text with half a
+/// surrogate pair, or a number that is too large, costs no other field: see
+/// [`de::from_slice`](mailgun_core::de::from_slice), which also reads what is no valid JSON. Nothing is lost by
 /// that, since the event keeps the JSON that it came as: [`get`](Self::get) has the fields without
 /// a place here, and [`raw`](Self::raw) all of it. Serialized, an event is that JSON again, to the
 /// letter and whatever was changed in the fields since, so that it can be stored or put on a queue.
@@ -142,7 +147,7 @@ impl Event {
 
 /// No fields if the JSON is no object.
 fn fields(json: &RawValue) -> Map<String, Value> {
-    serde_json::from_str(json.get()).unwrap_or_default()
+    de::from_slice(json.get().as_bytes()).unwrap_or_default()
 }
 
 impl<'de> Deserialize<'de> for Event {

@@ -68,7 +68,7 @@ impl Read for de::MapOrText {
             Value::Object(map) => Self::Map(map.clone()),
             Value::String(text) if text.trim().is_empty() => Self::default(),
             Value::String(text) => {
-                serde_json::from_str(text).map_or_else(|_| Self::Text(text.clone()), Self::Map)
+                de::from_slice(text.as_bytes()).map_or_else(|_| Self::Text(text.clone()), Self::Map)
             }
             _ => Self::default(),
         }

@@ -116,6 +116,34 @@ fn an_event_is_written_as_it_came() {
     assert_eq!(serde_json::to_string(&event).unwrap(), exact);
 }
 
+/// What serde_json refuses only when it looks inside costs no other field.
+#[test]
+fn an_odd_value_costs_no_other_field_and_stays_in_the_raw_json() {
+    let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
+    for (odd, read) in [
+        (r#""Andr\udce9""#, json!("Andr\u{fffd}")),
+        (r#""\ud83d\ud83d""#, json!("\u{fffd}\u{fffd}")),
+        ("1e999", Value::Null),
+        ("-1e400", Value::Null),
+    ] {
+        let text = format!(
+            r#"{{"event":"clicked","odd":{odd},"user-variables":{{"a":{odd},"b":1}},"deep":{deep},"recipient":"a@b.c"}}"#
+        );
+        let event: Event = serde_json::from_str(&text).unwrap();
+        assert_eq!((event.name(), &*event.recipient), ("clicked", "a@b.c"), "{odd}");
+        assert_eq!(event.user_variables.get("b"), Some(&json!(1)), "{odd}");
+        assert_eq!(event.user_variables.get("a"), Some(&read), "{odd}");
+        assert_eq!(event.get("odd"), Some(read), "{odd}");
+        assert_eq!(event.raw(), text);
+        assert_eq!(serde_json::to_string(&event).unwrap(), text);
+    }
+    // The logs have the variables as text.
+    let text = r#"{"event": "opened", "user-variables": "{\"a\": \"\\udce9\", \"b\": 1}"}"#;
+    let event: Event = serde_json::from_str(text).unwrap();
+    assert_eq!(event.user_variables.get("a"), Some(&json!("\u{fffd}")));
+    assert_eq!(event.user_variables.get("b"), Some(&json!(1)));
+}
+
 #[test]
 fn debug_has_no_address_and_no_content() {
     for (name, json) in fixtures() {

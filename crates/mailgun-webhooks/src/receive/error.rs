@@ -36,15 +36,15 @@ pub enum ReceiveError {
 }
 
 impl ReceiveError {
-    /// The status to answer with: 406 for what will never become right, so that Mailgun gives up,
-    /// and 503 for what may, so that it tries again.
+    /// The status to answer with: 406, so that Mailgun gives up, for what is forged, stale or
+    /// replayed; 503, so that Mailgun tries again for 8 hours, for everything else.
     ///
-    /// An application that wants requests again which were too old or too large, until somebody has
-    /// looked at its settings, answers 503 to these too.
+    /// A request that cannot be read, is too large or of another kind is one of the latter: a fixed
+    /// setting or another version of the receiver may be right for it by then.
     pub fn status(&self) -> StatusCode {
         match self {
-            Self::InProgress | Self::Store(_) | Self::Body(_) => StatusCode::SERVICE_UNAVAILABLE,
-            _ => StatusCode::NOT_ACCEPTABLE,
+            Self::BadSignature | Self::Stale | Self::Replayed => StatusCode::NOT_ACCEPTABLE,
+            _ => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 }

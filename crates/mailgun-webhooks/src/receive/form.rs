@@ -3,6 +3,7 @@ use std::{collections::HashSet, convert::Infallible, fmt};
 use futures_util::{FutureExt as _, future::ready, stream};
 use mailgun_core::{
     bytes::Bytes,
+    de,
     http::header::{self, HeaderValue},
 };
 use multer::{Constraints, Multipart, SizeLimit};
@@ -135,7 +136,7 @@ impl Form {
         }
         // If a sender has named a header like the list, the list has it, and is longer.
         let list = self.fields.all("message-headers").max_by_key(|list| list.len());
-        let list = list.and_then(|list| serde_json::from_str::<Vec<Value>>(list).ok());
+        let list = list.and_then(|list| de::from_slice::<Vec<Value>>(list.as_bytes()).ok());
         let list = list.unwrap_or_default();
         if list.len() > limits.headers {
             return Err(ReceiveError::TooLarge(Limit::Headers));

@@ -41,11 +41,11 @@ impl InboundMail {
     pub(super) fn new(form: Form) -> Self {
         let content_ids = form.own("content-id-map").filter(|text| !text.is_empty());
         let content_ids = content_ids.map(|text| {
-            serde_json::from_str(text).unwrap_or_else(|_| MapOrText::Text(text.to_owned()))
+            de::from_slice(text.as_bytes()).unwrap_or_else(|_| MapOrText::Text(text.to_owned()))
         });
         let is_parsed = form.own("body-plain").is_some();
         let message_url = form.own("message-url").map(str::to_owned);
-        let attachments = form.own("attachments").map(serde_json::from_str::<Vec<_>>);
+        let attachments = form.own("attachments").map(str::as_bytes).map(de::from_slice::<Vec<_>>);
         let attachment_count = form.own("attachment-count").and_then(|it| it.trim().parse().ok());
         let content = match (form.mime, message_url) {
             (Some(mime), _) if !is_parsed => InboundContent::Mime(mime),

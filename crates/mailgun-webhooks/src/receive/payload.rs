@@ -1,6 +1,6 @@
 use std::fmt;
 
-use mailgun_core::bytes::Bytes;
+use mailgun_core::{bytes::Bytes, de};
 use mailgun_events::Event;
 use serde::Deserialize;
 
@@ -113,12 +113,18 @@ impl Unverified {
             form(Form::urlencoded(&body, limits)?)
         } else if is("multipart/form-data") {
             form(Form::multipart(content_type, body, limits)?)
-        } else if body.trim_ascii_start().starts_with(b"{") {
+        } else if is_object(&body) {
             json(&body, limits)
         } else {
             Err(ReceiveError::Malformed("neither JSON nor a form"))
         }
     }
+}
+
+/// Whether it begins as an object of JSON does, also behind a byte order mark.
+fn is_object(body: &[u8]) -> bool {
+    let body = body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body);
+    body.trim_ascii_start().starts_with(b"{")
 }
 
 #[derive(Deserialize)]
@@ -133,8 +139,10 @@ fn json(body: &[u8], limits: &Limits) -> Result<Unverified, ReceiveError> {
     if body.len() > limits.json_bytes {
         return Err(ReceiveError::TooLarge(Limit::JsonBytes));
     }
-    let Envelope { signature, event } = serde_json::from_slice(body)
-        .map_err(|_| ReceiveError::Malformed("JSON that cannot be read"))?;
+    let Envelope { signature, event } =
+        de::from_slice(body).map_err(|_| ReceiveError::Malformed("JSON that cannot be read"))?;
+    // An event can be read from anything, and would be an empty one.
+    let event = event.filter(|event| event.raw().starts_with('{'));
     let event = event.ok_or(ReceiveError::Malformed("JSON without `event-data`"))?;
     let payload = Payload::Event(event.into());
     Ok(Unverified { payload, signature: signature.unwrap_or_default() })

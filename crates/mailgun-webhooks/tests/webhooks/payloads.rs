@@ -343,7 +343,7 @@ fn more_than_the_limits_is_a_typed_error() {
     ] {
         let error = read_within(request.sign(&key("k")), &limits).unwrap_err();
         assert!(matches!(error, ReceiveError::TooLarge(found) if found == limit), "{error}");
-        assert_eq!(error.status().as_u16(), 406);
+        assert_eq!(error.status().as_u16(), 503);
     }
     let enough = limits(|it| {
         (it.parts, it.headers, it.part_bytes) = (7, 2, 3000);
@@ -362,5 +362,60 @@ fn more_than_the_limits_is_a_typed_error() {
     ] {
         let error = read_within(request, &Limits::default()).unwrap_err();
         assert!(matches!(error, ReceiveError::TooLarge(Limit::JsonBytes)));
+    }
+}
+
+/// A signed event of which one value is odd is the event, without that value.
+#[test]
+fn an_odd_value_costs_no_event_and_no_other_field() {
+    for odd in [
+        &br#""Andr\udce9""#[..],
+        b"\"Andr\xe9\"",
+        b"\"a\x01\nb\"",
+        b"1e999",
+        b"NaN",
+        &[&b"[".repeat(300)[..], &b"]".repeat(300)].concat(),
+    ] {
+        for mark in [&b""[..], b"\xef\xbb\xbf", b"\xef\xbb\xbf \r\n"] {
+            let mut body = mark.to_vec();
+            body.extend_from_slice(br#"{"signature": {"timestamp": "1529006854", "token": "t", "#);
+            body.extend_from_slice(br#""signature": "ab"}, "odd": "#);
+            body.extend_from_slice(odd);
+            body.extend_from_slice(br#", "event-data": {"event": "failed", "id": "i", "#);
+            body.extend_from_slice(br#""user-variables": {"name": "#);
+            body.extend_from_slice(odd);
+            body.extend_from_slice(br#", "order": 7}, "recipient": "bob@example.com"}}"#);
+            let shown = String::from_utf8_lossy(&body).into_owned();
+            let request = Unverified::parse("application/json", body.into(), &Limits::default());
+            let request = request.unwrap_or_else(|error| panic!("{error}: {shown}"));
+            assert_eq!(request.signature.token, "t");
+            let Payload::Event(event) = request.payload else { panic!("{shown}") };
+            assert!(matches!(event.kind, EventKind::Failed(_)), "{shown}");
+            assert_eq!((&*event.id, &*event.recipient), ("i", "bob@example.com"), "{shown}");
+            assert_eq!(event.user_variables.get("order"), Some(&json!(7)), "{shown}");
+        }
+    }
+}
+
+#[test]
+fn an_odd_value_in_the_json_of_a_mail_costs_no_other() {
+    let form = || InboundForm::new().field("recipient", "a@b.c").field("sender", "d@e.f");
+    for odd in [r#""\udce9""#, "\"\u{1}\"", "1e999", "NaN"] {
+        let headers = format!(r#"[["Subject", "x"], ["X-Odd", {odd}], ["To", "y"]]"#);
+        let mail = read_mail(form().field("body-plain", "x").field("message-headers", headers));
+        assert_eq!((mail.header("subject"), mail.header("to")), (Some("x"), Some("y")), "{odd}");
+
+        let ids = format!(r#"{{"<a>": "attachment-1", "<b>": {odd}}}"#);
+        let files = format!(r#"[{{"url": "https://x", "name": "a"}}, {{"url": "y", "x": {odd}}}]"#);
+        let mail = read_mail(
+            form()
+                .field("message-url", "https://m")
+                .field("content-id-map", ids)
+                .field("attachments", files),
+        );
+        let stored = stored(&mail);
+        assert_eq!(stored.attachments.len(), 2, "{odd}");
+        let ids = stored.content_ids.as_ref().unwrap();
+        assert_eq!(ids.get("<a>"), Some(&json!("attachment-1")), "{odd}");
     }
 }

@@ -367,6 +367,8 @@ async fn what_is_no_request_of_mailgun_says_what_it_is() {
         ("application/json", r#"{"event-data": {}, "signature": 7}"#, "JSON that cannot be read"),
         ("application/json", r#"{"message": "hi"}"#, "JSON without `event-data`"),
         ("application/json", r#"{"event-data": {}}"#, "no signature"),
+        ("application/json", r#"{"event-data": ["x"]}"#, "JSON without `event-data`"),
+        ("application/json", r#"{"event-data": "x"}"#, "JSON without `event-data`"),
         ("application/x-www-form-urlencoded", "a=b", "neither an event nor a mail"),
         ("application/x-www-form-urlencoded", "event=opened", "no signature"),
         ("multipart/form-data", "a=b", "without a boundary"),
@@ -377,7 +379,8 @@ async fn what_is_no_request_of_mailgun_says_what_it_is() {
         let error = result.unwrap_err();
         assert!(matches!(error, ReceiveError::Malformed(_)));
         assert!(error.to_string().contains(words), "{error}");
-        assert_eq!(error.status(), StatusCode::NOT_ACCEPTABLE);
+        // A later version may read it.
+        assert_eq!(error.status(), StatusCode::SERVICE_UNAVAILABLE);
     }
 }
 

@@ -5,13 +5,15 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use serde_json::value::RawValue;
 
+use super::{fault, from_slice};
+
 /// A value that is read if it can be, and otherwise kept as the JSON that came.
 ///
 /// `Vec<Lenient<Event>>` with [`de::null_default`](super::null_default) reads a page of which one
 /// item is not as expected. Any valid JSON will do; only `serde_json` can read this type, and not
 /// below a `#[serde(flatten)]` or in an untagged enumeration.
 ///
-/// `Debug` does not show the JSON nor the reason, which may quote it.
+/// `Debug` shows the reason, which holds nothing of the JSON.
 ///
 /// ```
 /// use mailgun_core::de::Lenient;
@@ -30,7 +32,7 @@ pub enum Lenient<T> {
     Raw {
         /// The JSON as it came.
         json: Box<RawValue>,
-        /// Why it was not read; it may quote the JSON.
+        /// Which field is not what was expected; it holds no value.
         reason: String,
     },
 }
@@ -52,7 +54,7 @@ impl<T> Lenient<T> {
         }
     }
 
-    /// Why the JSON was not read; it may quote the JSON.
+    /// Which field of the JSON is not what was expected; it holds no value.
     pub fn reason(&self) -> Option<&str> {
         match self {
             Self::Read(_) => None,
@@ -77,7 +79,7 @@ impl<T: fmt::Debug> fmt::Debug for Lenient<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Read(value) => f.debug_tuple("Read").field(value).finish(),
-            Self::Raw { .. } => f.write_str("Raw(..)"),
+            Self::Raw { reason, .. } => write!(f, "Raw({reason})"),
         }
     }
 }
@@ -85,9 +87,12 @@ impl<T: fmt::Debug> fmt::Debug for Lenient<T> {
 impl<'de, T: DeserializeOwned> Deserialize<'de> for Lenient<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let json = Box::<RawValue>::deserialize(deserializer)?;
-        Ok(match serde_json::from_str(json.get()) {
+        Ok(match from_slice(json.get().as_bytes()) {
             Ok(value) => Self::Read(value),
-            Err(error) => Self::Raw { json, reason: error.to_string() },
+            Err(_) => {
+                let reason = fault::<T>("the item", json.get().as_bytes());
+                Self::Raw { json, reason }
+            }
         })
     }
 }

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{Error as _, Unexpected},
+};
 use serde_json::{Map, Value};
 
 /// A JSON object, or a text in its place.
@@ -74,7 +77,7 @@ impl<'de> Deserialize<'de> for MapOrText {
         match Value::deserialize(deserializer)? {
             Value::Object(map) => Ok(Self::Map(map)),
             Value::String(text) => Ok(Self::Text(text)),
-            _ => Err(D::Error::custom("neither an object nor text")),
+            _ => Err(D::Error::invalid_type(Unexpected::Other("value"), &"an object or text")),
         }
     }
 }

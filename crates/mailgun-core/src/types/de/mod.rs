@@ -24,18 +24,24 @@
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 
+mod fault;
 mod lenient;
 mod map_or_text;
+mod read;
+mod unreadable;
 
-use std::{fmt, str::FromStr};
+use std::{any::type_name, str::FromStr};
 
 use serde::{
     Deserialize, Deserializer,
-    de::{DeserializeOwned, Error as _},
+    de::{DeserializeOwned, Error as _, Unexpected},
 };
 use serde_json::Value;
 
-pub use self::{lenient::Lenient, map_or_text::MapOrText};
+pub(crate) use self::{fault::fault, read::repaired, unreadable::read_without_odd_items};
+pub use self::{
+    lenient::Lenient, map_or_text::MapOrText, read::from_slice, unreadable::UnreadableItem,
+};
 use super::Timestamp;
 
 /// `null` becomes the default of the type: an empty list, an empty text, zero.
@@ -89,9 +95,10 @@ where
     D: Deserializer<'de>,
     T: FromStr,
 {
-    scalar(deserializer, "a number, also as text", |text| match text.map(str::trim) {
-        None | Some("") => Ok(None),
-        Some(text) => text.parse().map(Some).map_err(|_| "not a number of the expected type"),
+    let expected = format!("a number of type {}, also as text", type_name::<T>());
+    scalar(deserializer, &expected, |text| match text.map(str::trim) {
+        None | Some("") => Some(None),
+        Some(text) => text.parse().ok().map(Some),
     })
 }
 
@@ -105,7 +112,7 @@ where
 pub fn string_or_number<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<String>, D::Error> {
-    scalar(deserializer, "text or a number", |text| Ok::<_, fmt::Error>(text.map(str::to_owned)))
+    scalar(deserializer, "text or a number", |text| Some(text.map(str::to_owned)))
 }
 
 /// Text, a number or a boolean, read by the `From<&str>` of the type.
@@ -120,7 +127,7 @@ where
     D: Deserializer<'de>,
     T: for<'a> From<&'a str>,
 {
-    scalar(deserializer, "text", |text| text.map(T::from).ok_or("null where text is expected"))
+    scalar(deserializer, "text", |text| text.map(T::from))
 }
 
 /// A boolean that is written as one, as 0 or 1, or as `yes`, `no`, `true` or `false` in any case.
@@ -136,13 +143,13 @@ pub fn bool_like<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bo
         let text = text.unwrap_or_default().trim();
         let is = |words: [&str; 3]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
         if text.is_empty() {
-            Ok(None)
+            Some(None)
         } else if is(["true", "yes", "1"]) {
-            Ok(Some(true))
+            Some(Some(true))
         } else if is(["false", "no", "0"]) {
-            Ok(Some(false))
+            Some(Some(false))
         } else {
-            Err("not a boolean")
+            None
         }
     })
 }
@@ -156,36 +163,35 @@ pub fn optional_timestamp<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Timestamp>, D::Error> {
     scalar(deserializer, "a date as text or a number", |text| match text.map(str::trim) {
-        None | Some("") => Ok(None),
-        Some(text) => text.parse().map(|it: Timestamp| (!it.is_zero()).then_some(it)),
+        None | Some("") => Some(None),
+        Some(text) => text.parse().ok().map(|it: Timestamp| (!it.is_zero()).then_some(it)),
     })
 }
 
-/// Reads `null` as `None`, and text, a number or a boolean as its text.
+/// Reads `null` as `None`, and text, a number or a boolean as its text. `read` returns `None` for
+/// what is not as expected; no error holds the value.
 ///
 /// It goes through [`Value`], since numbers reach a visitor as maps when any crate of the program
 /// switches on the feature `arbitrary_precision` of `serde_json`.
-pub(super) fn scalar<'de, D, T, E>(
+pub(super) fn scalar<'de, D, T>(
     deserializer: D,
     expected: &str,
-    read: impl FnOnce(Option<&str>) -> Result<T, E>,
+    read: impl FnOnce(Option<&str>) -> Option<T>,
 ) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
-    E: fmt::Display,
 {
-    let result = match Value::deserialize(deserializer)? {
-        Value::Null => read(None),
-        Value::Bool(value) => read(Some(if value { "true" } else { "false" })),
-        Value::Number(number) => read(Some(&number.to_string())),
-        Value::String(text) => read(Some(&text)),
-        Value::Array(_) | Value::Object(_) => {
-            return Err(D::Error::custom(format_args!(
-                "a list or an object where {expected} is expected"
-            )));
+    let (read, found) = match Value::deserialize(deserializer)? {
+        Value::Null => (read(None), Unexpected::Other("null")),
+        Value::Bool(value) => {
+            (read(Some(if value { "true" } else { "false" })), Unexpected::Bool(value))
         }
+        Value::Number(number) => (read(Some(&number.to_string())), Unexpected::Other("number")),
+        Value::String(text) => (read(Some(&text)), Unexpected::Other("text")),
+        Value::Array(_) => (None, Unexpected::Seq),
+        Value::Object(_) => (None, Unexpected::Map),
     };
-    result.map_err(D::Error::custom)
+    read.ok_or_else(|| D::Error::invalid_type(found, &expected))
 }
 
 #[cfg(test)]

@@ -129,7 +129,7 @@ fn one_odd_item_does_not_lose_the_others() {
         serde_json::from_str(r#"{"items": [[1], {"to": "secret"}, null, [2, 3]]}"#).unwrap();
     assert_eq!(page.items.iter().filter_map(Lenient::read).flatten().count(), 3);
     assert_eq!(page.items[1].raw().unwrap().get(), r#"{"to": "secret"}"#);
-    assert!(page.items[1].reason().unwrap().contains("map"));
+    assert_eq!(page.items[1].reason(), Some("the item is not a list"));
     assert!(page.items[0].raw().is_none() && page.items[0].reason().is_none());
     assert!(!format!("{page:?}").contains("secret"));
     let raw = page.items.into_iter().filter_map(|item| item.into_result().err());
@@ -155,5 +155,220 @@ fn variables_are_an_object_or_a_text() {
     assert_eq!(read!(null_default::<_, MapOrText>, "null").unwrap(), MapOrText::default());
     for json in ["null", "[]", "5", "true"] {
         assert!(read!(MapOrText::deserialize, json).is_err(), "{json}");
+    }
+}
+
+/// Each odd value costs itself and no more, wherever it is.
+#[test]
+fn odd_values_do_not_cost_the_rest() {
+    for (odd, expected) in [
+        (&br#""\udce9""#[..], json!("\u{fffd}")),
+        (br#""\uD83D""#, json!("\u{fffd}")),
+        (br#""\uD83Dx\uDE00""#, json!("\u{fffd}x\u{fffd}")),
+        (br#""\uDE00\uD83D\uDE00""#, json!("\u{fffd}\u{1F600}")),
+        (br#""\\udce9""#, json!("\\udce9")),
+        (b"\"J\xe9r\xf4me\"", json!("J\u{fffd}r\u{fffd}me")),
+        (b"\"\xe2\x82\"", json!("\u{fffd}")),
+        (b"\"\xed\xb3\xa9\"", json!("\u{fffd}\u{fffd}\u{fffd}")),
+        (b"\"a\nb\x00\x1f\tc\"", json!("a\nb\0\u{1f}\tc")),
+        (br#""\x41 \' \u12 \\""#, json!("\\x41 \\' \\u12 \\")),
+        (br#""\uD83D\u12""#, json!("\u{fffd}\\u12")),
+        (b"1e999", Value::Null),
+        (b"-1e999", Value::Null),
+        (b"NaN", Value::Null),
+        (b"-Infinity", Value::Null),
+        (b"007", Value::Null),
+        (b"+1", Value::Null),
+        (b".5", Value::Null),
+        (b"123456789012345678901234567890", json!(1.2345678901234568e29)),
+    ] {
+        let shown = String::from_utf8_lossy(odd);
+        let mut json = br#"{"before": "\u00e9\"", "odd": "#.to_vec();
+        json.extend_from_slice(odd);
+        json.extend_from_slice(br#", "list": [1, "#);
+        json.extend_from_slice(odd);
+        json.extend_from_slice(r#"], "after": {"x": [2.5, "é"]}}"#.as_bytes());
+        let value: Value = from_slice(&json).unwrap_or_else(|error| panic!("{shown}: {error}"));
+        let all = json!({
+            "before": "é\"", "odd": expected, "list": [1, expected], "after": {"x": [2.5, "é"]},
+        });
+        assert_eq!(value, all, "{shown}");
+    }
+}
+
+#[test]
+fn odd_names_and_a_byte_order_mark_do_not_cost_the_rest() {
+    let value: Value = from_slice(b"\xef\xbb\xbf {\"\xff\": 1, \"\\ud800\n\": 2}").unwrap();
+    assert_eq!(value, json!({"\u{fffd}": 1, "\u{fffd}\n": 2}));
+    assert_eq!(from_slice::<u8>(b"\xef\xbb\xbf1").unwrap(), 1);
+}
+
+#[test]
+fn what_is_too_deep_does_not_cost_the_rest() {
+    for (open, close) in [("[", "]"), (r#"{"a\ud800": "#, "}")] {
+        for depth in [99, 100, 1_000, 100_000] {
+            let deep = format!("{}\"]\"{}", open.repeat(depth), close.repeat(depth));
+            let json = format!(r#"{{"deep": {deep}, "deep too": [{deep}], "x": 1}}"#);
+            let value: Value = from_slice(json.as_bytes()).unwrap();
+            assert_eq!(value["x"], 1, "{depth}");
+            assert!(!value["deep"].is_null() && value["deep too"].is_array());
+        }
+    }
+}
+
+#[test]
+fn what_is_not_json_is_still_not_read_and_good_json_is_not_touched() {
+    for json in [
+        "",
+        "<html>",
+        "{",
+        r#"{"a": "#,
+        r#"{"a": "b"#,
+        r#"{"a": "b\"#,
+        "[1,]",
+        "{} x",
+        "NaN",
+        "1e999",
+        "[nope]",
+        "[tru]",
+        r#"{"a" 1}"#,
+        "[1 2]",
+        "]",
+        "[}",
+        "\u{feff}",
+    ] {
+        assert!(from_slice::<Value>(json.as_bytes()).is_err(), "{json}");
+    }
+    for json in [r#"{"a": ["\ud83d\ude00\\", -1.5e-3, 0, true, null, "é😀\u007f"]}"#, " 1 ", ""]
+    {
+        assert!(matches!(read::repaired(json.as_bytes()), std::borrow::Cow::Borrowed(_)), "{json}");
+    }
+}
+
+/// Whatever comes, nothing panics, and what serde_json reads is read alike.
+#[test]
+fn any_bytes_are_repaired_without_a_panic() {
+    let pieces: [&[u8]; 16] = [
+        b"{",
+        b"[",
+        b"}",
+        b"]",
+        b"\"",
+        b"\\",
+        b"\\u",
+        b"\\ud800",
+        b"d8",
+        b"\xe9",
+        b"\xe2\x82",
+        b"1e9",
+        b",",
+        b":",
+        b"N",
+        b"\n",
+    ];
+    let mut state = 1_u64;
+    for _ in 0..20_000 {
+        let mut json = Vec::new();
+        for _ in 0..12 {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            json.extend_from_slice(pieces[(state >> 60) as usize]);
+        }
+        let strict = serde_json::from_slice::<Value>(&json);
+        let repaired = serde_json::from_slice::<Value>(&read::repaired(&json));
+        if let Ok(strict) = strict {
+            assert_eq!(strict, repaired.unwrap());
+        }
+    }
+}
+
+#[test]
+fn a_fault_names_the_field_and_what_was_expected_and_never_a_value() {
+    #[derive(Debug, Deserialize)]
+    #[allow(dead_code, reason = "read for its faults")]
+    struct Bounce {
+        address: String,
+        #[serde(default, deserialize_with = "optional_timestamp")]
+        created_at: Option<Timestamp>,
+        #[serde(default)]
+        at: Option<Timestamp>,
+        #[serde(default, deserialize_with = "number_or_string")]
+        limit: Option<u64>,
+        #[serde(default)]
+        count: u8,
+        #[serde(default, deserialize_with = "bool_like")]
+        flag: Option<bool>,
+        #[serde(default, deserialize_with = "list")]
+        urls: Vec<String>,
+        #[serde(default)]
+        tags: Vec<String>,
+        #[serde(default)]
+        pair: Option<(u8, u8)>,
+        #[serde(default)]
+        vars: MapOrText,
+        #[serde(default)]
+        engine: Option<Engine>,
+        #[serde(default)]
+        inner: Option<Box<Bounce>>,
+        #[serde(default)]
+        counts: std::collections::BTreeMap<String, u32>,
+        #[serde(default)]
+        any: Option<Any>,
+    }
+    #[derive(Debug, Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    enum Engine {
+        Mustache,
+        Handlebars,
+    }
+    #[derive(Debug, Deserialize)]
+    #[serde(untagged)]
+    #[allow(dead_code, reason = "read for its faults")]
+    enum Any {
+        Number(u8),
+        Flag(bool),
+    }
+    let date = "a date as text or a number";
+    let number = "a number of type u64, also as text";
+    for (field, expected) in [
+        (r#""created_at": {}"#, format!("`created_at` is not {date}")),
+        (r#""created_at": ["canary"]"#, format!("`created_at` is not {date}")),
+        (r#""created_at": "canary, expected canary""#, format!("`created_at` is not {date}")),
+        (r#""at": {"canary": 1}"#, format!("`at` is not {date}")),
+        (r#""limit": -1"#, format!("`limit` is not {number}")),
+        (r#""limit": "canary""#, format!("`limit` is not {number}")),
+        (r#""limit": []"#, format!("`limit` is not {number}")),
+        (r#""count": -1"#, "`count` is not u8".to_owned()),
+        (r#""count": 1.5"#, "`count` is not u8".to_owned()),
+        (r#""count": "x, expected canary at line 7""#, "`count` is not u8".to_owned()),
+        (r#""flag": "canary""#, "`flag` is not a boolean, also as text".to_owned()),
+        (r#""urls": [7]"#, "`urls` is not a string".to_owned()),
+        (r#""tags": {"canary": 1}"#, "`tags` is not a list".to_owned()),
+        (r#""tags": ["a", null]"#, "`tags[1]` is not a string".to_owned()),
+        (r#""pair": [1]"#, "`pair` is not a tuple of size 2".to_owned()),
+        (r#""vars": 7"#, "`vars` is not an object or text".to_owned()),
+        (r#""engine": "canary""#, "`engine` is not `mustache` or `handlebars`".to_owned()),
+        (r#""inner": "canary""#, "`inner` is not an object".to_owned()),
+        (r#""inner": {}"#, "`inner` lacks the field `address`".to_owned()),
+        (
+            r#""inner": {"address": "x", "inner": {"address": 7}}"#,
+            "`inner.inner.address` is not a string".to_owned(),
+        ),
+        (r#""counts": {"a@canary": "x"}"#, "`counts.[address]` is not u32".to_owned()),
+        (r#""any": "canary""#, "`any` cannot be read".to_owned()),
+    ] {
+        let json = format!(r#"{{"address": "canary", {field}}}"#);
+        assert!(from_slice::<Bounce>(json.as_bytes()).is_err(), "{field}");
+        let words = fault::<Bounce>("the reply", json.as_bytes());
+        assert_eq!(words, format!("the reply's field {expected}"), "{field}");
+    }
+    for (json, expected) in [
+        ("null", "the reply is not an object"),
+        (r#""canary""#, "the reply is not an object"),
+        ("{}", "the reply lacks the field `address`"),
+        (r#"{"address": "a", "address": "b"}"#, "the reply has the field `address` twice"),
+        ("<html>", "the reply is not JSON (line 1, column 1)"),
+        (r#"{"address": "canary"} x"#, "the reply has text after its JSON"),
+    ] {
+        assert_eq!(fault::<Bounce>("the reply", json.as_bytes()), expected, "{json}");
     }
 }

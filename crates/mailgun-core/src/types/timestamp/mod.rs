@@ -186,10 +186,7 @@ impl Serialize for Timestamp {
 
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        de::scalar(deserializer, "a date as text or a number", |text| match text {
-            Some(text) => text.parse(),
-            None => Err(invalid("must not be null")),
-        })
+        de::scalar(deserializer, "a date as text or a number", |text| text?.parse().ok())
     }
 }
 

@@ -1,0 +1,184 @@
+//! Replies that come compressed although nobody asked for it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+mod support;
+
+use mailgun_core::{Delivery, Error, Kind, Route};
+use serde_json::Value;
+
+use self::support::{Reaction, Receipt, Server, everything, mail};
+
+const SEND: Route = Route::post("/v3/{domain}/messages");
+const LIST: Route = Route::get("/v4/domains");
+const DOMAIN: &[&str] = &["mg.example.com"];
+
+/// The same two replies in each encoding, by the name that a server gives it.
+const ENCODINGS: [(&str, &[u8], &[u8]); 5] = [
+    ("gzip", include_bytes!("fixtures/accepted.gz"), include_bytes!("fixtures/refused.gz")),
+    ("GZIP", include_bytes!("fixtures/accepted.gz"), include_bytes!("fixtures/refused.gz")),
+    ("x-gzip", include_bytes!("fixtures/accepted.gz"), include_bytes!("fixtures/refused.gz")),
+    ("deflate", include_bytes!("fixtures/accepted.zlib"), include_bytes!("fixtures/refused.zlib")),
+    (
+        "deflate",
+        include_bytes!("fixtures/accepted.deflate"),
+        include_bytes!("fixtures/refused.deflate"),
+    ),
+];
+
+fn encoded(status: &str, encoding: &str, body: &[u8]) -> Reaction {
+    let head = format!(
+        "HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-encoding: {encoding}\r\n\
+         content-length: {}\r\n\r\n",
+        body.len()
+    );
+    Reaction::Reply([head.as_bytes(), body].concat())
+}
+
+async fn send(reaction: Reaction) -> Result<Receipt, Error> {
+    let server = Server::always(reaction).await;
+    let outcome = server.client().call(SEND, DOMAIN).multipart(mail()).await;
+    assert_eq!(server.count(), 1, "a send was repeated");
+    outcome
+}
+
+/// An error must show neither compressed bytes nor what stands for them.
+fn assert_is_text(error: &Error) {
+    let text = everything(error);
+    assert!(
+        text.chars().all(|it| it != '\u{fffd}' && (!it.is_control() || it == '\n')),
+        "{text:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_reply_that_no_version_can_read_is_an_error_that_says_so() {
+    for encoding in ["br", "zstd", "gzip, gzip", "canary"] {
+        let error = send(encoded("200 OK", encoding, b"\x1f\x8b\x08\xff\0")).await.unwrap_err();
+        // Mailgun has said that it took the mail, but not as what.
+        assert_eq!((error.kind(), error.delivery()), (Kind::Decode, Delivery::Unknown));
+        assert_eq!(error.status().unwrap(), 200);
+        assert!(error.to_string().contains("the reply is compressed"), "{error}");
+        assert!(error.hint().unwrap().contains("success"), "{error}");
+        assert!(!error.to_string().contains("canary"), "{error}");
+        assert_is_text(&error);
+
+        for (status, delivery) in
+            [("400 Bad Request", Delivery::Rejected), ("413 X", Delivery::Rejected)]
+        {
+            let error = send(encoded(status, encoding, b"\x1f\x8b\x08\xff\0")).await.unwrap_err();
+            assert_eq!(error.status().unwrap().as_str(), &status[..3]);
+            assert_eq!((error.delivery(), error.api_message()), (delivery, None));
+            assert!(error.to_string().contains("the reply is compressed"), "{error}");
+            assert_is_text(&error);
+        }
+        let error = send(encoded("401 Unauthorized", encoding, b"\x1f\x8b")).await.unwrap_err();
+        assert!(error.hint().unwrap().contains("API key"), "{error}");
+
+        let server = Server::always(encoded("200 OK", encoding, b"\x1f\x8b\x08\xff\0")).await;
+        let error = server.client().call::<Value>(LIST, &[]).stream().await.unwrap_err();
+        assert_eq!(error.kind(), Kind::Decode);
+    }
+}
+
+#[tokio::test]
+async fn a_name_of_no_encoding_and_an_empty_reply_are_no_fault() {
+    for encoding in ["identity", "Identity", ""] {
+        let receipt = send(encoded("200 OK", encoding, support::ACCEPTED.as_bytes())).await;
+        assert_eq!(receipt.unwrap().id, "<1@mg.example.com>", "{encoding}");
+    }
+    for encoding in ["gzip", "deflate", "br"] {
+        let server = Server::always(encoded("200 OK", encoding, b"")).await;
+        server.client().call::<()>(LIST, &[]).await.unwrap();
+    }
+}
+
+#[cfg(not(feature = "gzip"))]
+#[tokio::test]
+async fn without_the_feature_the_error_names_the_encoding_and_the_remedy() {
+    for (encoding, accepted, refused) in ENCODINGS {
+        let name = encoding.to_ascii_lowercase();
+        let error = send(encoded("200 OK", encoding, accepted)).await.unwrap_err();
+        assert_eq!((error.kind(), error.delivery()), (Kind::Decode, Delivery::Unknown));
+        assert_eq!(error.status().unwrap(), 200);
+        let error = (error, send(encoded("400 Bad Request", encoding, refused)).await.unwrap_err());
+        assert_eq!((error.1.kind(), error.1.delivery()), (Kind::Api, Delivery::Rejected));
+        for error in [error.0, error.1] {
+            let text = error.to_string();
+            assert!(text.contains(&format!("compressed as {name}")), "{text}");
+            assert!(text.contains("the feature `gzip` reads it"), "{text}");
+            assert_is_text(&error);
+        }
+    }
+}
+
+#[cfg(feature = "gzip")]
+mod gzip {
+    use std::{io::Write as _, time::Duration};
+
+    use flate2::{Compression, write::GzEncoder};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn replies_are_read() {
+        for (encoding, accepted, refused) in ENCODINGS {
+            let receipt = send(encoded("200 OK", encoding, accepted)).await;
+            assert_eq!(receipt.expect(encoding).id, "<1@mg.example.com>");
+            let error = send(encoded("400 Bad Request", encoding, refused)).await.unwrap_err();
+            assert_eq!(error.api_message(), Some("'to' parameter is not a valid address"));
+            assert_eq!((error.kind(), error.delivery()), (Kind::Api, Delivery::Rejected));
+
+            let server = Server::always(encoded("200 OK", encoding, accepted)).await;
+            let download = server.client().call::<Value>(LIST, &[]).stream().await.unwrap();
+            assert_eq!((download.size(), download.headers().get("content-encoding")), (None, None));
+            assert_eq!(download.bytes(1000).await.unwrap(), support::ACCEPTED);
+        }
+    }
+
+    #[tokio::test]
+    async fn replies_that_come_byte_by_byte_are_read() {
+        for (encoding, accepted, _) in ENCODINGS {
+            let Reaction::Reply(reply) = encoded("200 OK", encoding, accepted) else { panic!() };
+            let pieces = reply.iter().map(|byte| vec![*byte]).collect();
+            let receipt = send(Reaction::Drip(pieces, Duration::from_micros(1))).await;
+            assert_eq!(receipt.expect(encoding).id, "<1@mg.example.com>");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_reply_that_cannot_be_decompressed_keeps_its_status() {
+        for (encoding, accepted, refused) in ENCODINGS {
+            let mut garbled = accepted.to_vec();
+            garbled[15..20].fill(0xff);
+            let cut = &accepted[..accepted.len() - 12];
+            for body in [&garbled, cut, b"\xff"] {
+                let error = send(encoded("200 OK", encoding, body)).await.unwrap_err();
+                assert_eq!((error.kind(), error.delivery()), (Kind::Decode, Delivery::Unknown));
+                assert_eq!(error.status().unwrap(), 200, "{error}");
+                assert_is_text(&error);
+            }
+            let error =
+                send(encoded("400 Bad Request", encoding, &refused[..9])).await.unwrap_err();
+            assert_eq!(
+                (error.status().unwrap().as_u16(), error.delivery()),
+                (400, Delivery::Rejected)
+            );
+            assert_is_text(&error);
+        }
+    }
+
+    #[tokio::test]
+    async fn the_limit_of_replies_is_that_of_what_was_decompressed() {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+        encoder.write_all(&vec![b' '; 64 << 20]).unwrap();
+        let bomb = encoder.finish().unwrap();
+        let server = Server::always(encoded("200 OK", "gzip", &bomb)).await;
+        let client = server.builder().max_reply_bytes(100_000).build().unwrap();
+        let error = client.call::<Value>(LIST, &[]).await.unwrap_err();
+        assert!(error.to_string().contains("larger than the limit of 100000 bytes"), "{error}");
+
+        let server = Server::always(encoded("400 Bad Request", "gzip", &bomb)).await;
+        let error = server.client().call::<Value>(LIST, &[]).await.unwrap_err();
+        assert_eq!((error.status().unwrap().as_u16(), error.body().len()), (400, 64 << 10));
+    }
+}

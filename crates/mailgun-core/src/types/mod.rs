@@ -15,6 +15,8 @@ mod success;
 mod timestamp;
 pub mod validation;
 
+#[doc(hidden)]
+pub use self::mailbox::unfold;
 pub use self::{
     confirmation::Confirmation,
     dns_record::{DnsRecord, DnsRecordState, DnsRecordType},

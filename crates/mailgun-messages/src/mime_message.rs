@@ -317,8 +317,12 @@ mod tests {
         thread_local! {
             static COMPARED: Cell<usize> = const { Cell::new(0) };
         }
-        #[derive(Hash)]
         struct Key(usize);
+        impl Hash for Key {
+            fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+                self.0.hash(state);
+            }
+        }
         impl PartialEq for Key {
             fn eq(&self, other: &Self) -> bool {
                 COMPARED.set(COMPARED.get() + 1);

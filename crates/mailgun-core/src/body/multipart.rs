@@ -92,7 +92,8 @@ impl Form {
             return Err(fault);
         }
         let boundary = random_boundary()?;
-        let mut layout = Layout::default();
+        // Room for most mails without attachments.
+        let mut layout = Layout { buffer: Vec::with_capacity(1024), segments: Vec::new() };
         for (name, text) in texts {
             layout.head(&boundary, &name)?;
             layout.buffer.extend_from_slice(b"\"\r\n\r\n");
@@ -134,7 +135,6 @@ fn random_boundary() -> Result<String, Error> {
 }
 
 /// A body in the making: what is copied gathers in the buffer.
-#[derive(Default)]
 struct Layout {
     buffer: Vec<u8>,
     segments: Vec<Segment>,

@@ -461,7 +461,7 @@ async fn lists_of_addresses_and_tags_are_taken_as_they_are() {
         .from(["shop@mg.example.com"])
         .to(&names)
         .to(["d@example.com"; 1])
-        .to(&[("E", "e@example.com")])
+        .to(&[("E", "e@example.com")][..])
         .cc(vec![mailbox.clone()])
         .cc(&names[..1])
         .cc(none.clone())

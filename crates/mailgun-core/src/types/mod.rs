@@ -15,14 +15,12 @@ mod success;
 mod timestamp;
 pub mod validation;
 
-#[doc(hidden)]
-pub use self::mailbox::unfold;
 pub use self::{
     confirmation::Confirmation,
     dns_record::{DnsRecord, DnsRecordState, DnsRecordType},
     domain_name::DomainName,
     ip_replacement::IpReplacement,
-    mailbox::Mailbox,
+    mailbox::{Mailbox, unfold},
     page_direction::PageDirection,
     secret::Secret,
     sending_limit::SendingLimit,

@@ -20,7 +20,8 @@ use crate::Error;
 /// The address may have up to 254 bytes (RFC 5321). More than 64 of them may be before the `@`:
 /// RFC 5321 allows fewer, but providers give out longer ones. A quoted local part is accepted, a
 /// domain literal such as `[192.0.2.1]` is not, and an international domain is written in its
-/// A-label form, `xn--…`. Two mailboxes are equal when their texts are.
+/// A-label form, `xn--…`. The same holds for senders, recipients, Reply-To and the headers of MIME
+/// messages. Two mailboxes are equal when their texts are.
 ///
 /// Text that is copied from the header of a mail is read as RFC 5322 has it:
 ///
@@ -102,15 +103,6 @@ impl Mailbox {
     pub fn parse_list(list: &str) -> Result<Vec<Self>, Error> {
         let list = unfold(list);
         let mut mailboxes = Vec::new();
-        let mut add =
-            |entry: &str, number: usize| {
-                if !entry.trim_matches(' ').is_empty() {
-                    mailboxes.push(Self::parse(entry).map_err(|reason| {
-                        Error::invalid(format_args!("mailbox #{number}"), reason)
-                    })?);
-                }
-                Ok::<_, Error>(())
-            };
         let mut reader = Reader::default();
         let (mut start, mut number) = (0, 1_usize);
         let (mut is_group, mut is_mailbox) = (false, false);
@@ -121,11 +113,11 @@ impl Mailbox {
                     continue;
                 }
                 (Place::Bare, ',') => {
-                    add(&list[start..position], number)?;
+                    Self::add(&mut mailboxes, &list[start..position], number)?;
                     number = number.saturating_add(1);
                 }
                 (Place::Bare, ';') if is_group => {
-                    add(&list[start..position], number)?;
+                    Self::add(&mut mailboxes, &list[start..position], number)?;
                     is_group = false;
                 }
                 // What is before it is the name of a group.
@@ -136,8 +128,17 @@ impl Mailbox {
             is_mailbox = false;
         }
         reader.finish().map_err(invalid)?;
-        add(&list[start..], number)?;
+        Self::add(&mut mailboxes, &list[start..], number)?;
         Ok(mailboxes)
+    }
+
+    /// Adds an entry of a list, which may be empty.
+    fn add(mailboxes: &mut Vec<Self>, entry: &str, number: usize) -> Result<(), Error> {
+        if !entry.trim_matches(' ').is_empty() {
+            let parameter = format_args!("mailbox #{number}");
+            mailboxes.push(Self::parse(entry).map_err(|reason| Error::invalid(parameter, reason))?);
+        }
+        Ok(())
     }
 
     /// The bare address.

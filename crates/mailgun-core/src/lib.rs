@@ -51,5 +51,5 @@ pub use self::{
 pub mod __private {
     pub use serde;
 
-    pub use crate::body::write_json;
+    pub use crate::types::unfold;
 }

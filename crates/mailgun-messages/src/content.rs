@@ -1,9 +1,9 @@
 //! What messages and batches have in common: the list of fields, its checks, the files.
 
-use std::{borrow::Cow, fmt, ops::Range};
+use std::{borrow::Cow, fmt};
 
 use bytes::Bytes;
-use mailgun_core::{Error, FieldValue, Fields, Form, Mailbox, Upload, mime};
+use mailgun_core::{__private::unfold, Error, FieldValue, Fields, Form, Mailbox, Upload, mime};
 use serde::{Serialize, de::IgnoredAny};
 
 /// Mailgun refuses messages that are larger, and option blocks that are larger.
@@ -11,24 +11,28 @@ pub(crate) const MAX_MESSAGE: u64 = 25 * 1024 * 1024;
 pub(crate) const MAX_OPTIONS: usize = 16 * 1024;
 
 /// What names one or several mailboxes: `"bob@example.com"`, `"Bob <bob@example.com>"`, a list
-/// separated by commas, a `(name, address)` pair, or a [`Mailbox`].
+/// separated by commas, a `(name, address)` pair, a [`Mailbox`], or a list of these. An empty list
+/// adds nothing.
+///
+/// ```
+/// use mailgun_messages::Message;
+///
+/// let copies = vec!["ann@example.com".to_owned()];
+/// let message = Message::new()
+///     .to(["Bob <bob@example.com>", "carol@example.com"])
+///     .cc(&copies)
+///     .bcc(("Audit", "audit@example.com"));
+/// # let _ = message;
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not name mailboxes",
+    label = "expected text, a `(name, address)` pair, a `Mailbox`, or a list of these",
+    note = "for an iterator of addresses, use `to_all`, or collect it into a `Vec`"
+)]
 pub trait Addresses {
     /// The mailboxes, or what is wrong with the text.
     #[doc(hidden)]
     fn into_mailboxes(self) -> Result<Mailboxes, Error>;
-
-    /// Hands over the text of the mailbox, which must be one, and where the address is in it.
-    #[doc(hidden)]
-    fn with_one<T>(self, take: impl FnOnce(&str, Range<usize>) -> T) -> Result<T, Error>
-    where
-        Self: Sized,
-    {
-        let mailbox = self.into_mailboxes()?.one()?;
-        let (text, address) = (mailbox.as_str(), mailbox.address());
-        // An address with a name before it is followed by `>`.
-        let end = text.len() - usize::from(text.len() > address.len());
-        Ok(take(text, end - address.len()..end))
-    }
 }
 
 /// One mailbox, the usual case, needs no list.
@@ -46,6 +50,11 @@ impl Mailboxes {
             Self::One(mailbox) => Ok(mailbox),
             Self::Many(_) => Err(Error::invalid("mailbox", "must be exactly one")),
         }
+    }
+
+    /// Whether there are none, which only a list can have.
+    pub(crate) fn is_empty(&self) -> bool {
+        matches!(self, Self::Many(list) if list.is_empty())
     }
 
     /// All as one value, separated by commas.
@@ -74,32 +83,17 @@ impl Addresses for &str {
             _ => Mailboxes::Many(list),
         })
     }
-
-    fn with_one<T>(self, take: impl FnOnce(&str, Range<usize>) -> T) -> Result<T, Error> {
-        match Mailbox::address_in(self) {
-            Some(address) => Ok(take(self, address)),
-            None => self.into_mailboxes()?.one()?.with_one(take),
-        }
-    }
 }
 
 impl Addresses for &String {
     fn into_mailboxes(self) -> Result<Mailboxes, Error> {
         self.as_str().into_mailboxes()
     }
-
-    fn with_one<T>(self, take: impl FnOnce(&str, Range<usize>) -> T) -> Result<T, Error> {
-        self.as_str().with_one(take)
-    }
 }
 
 impl Addresses for String {
     fn into_mailboxes(self) -> Result<Mailboxes, Error> {
         self.as_str().into_mailboxes()
-    }
-
-    fn with_one<T>(self, take: impl FnOnce(&str, Range<usize>) -> T) -> Result<T, Error> {
-        self.as_str().with_one(take)
     }
 }
 
@@ -119,6 +113,49 @@ impl<N: AsRef<str>, A: AsRef<str>> Addresses for (N, A) {
     fn into_mailboxes(self) -> Result<Mailboxes, Error> {
         Mailbox::with_name(self.0, self.1).map(Mailboxes::One)
     }
+}
+
+impl<A: Addresses> Addresses for Vec<A> {
+    fn into_mailboxes(self) -> Result<Mailboxes, Error> {
+        of_all(self)
+    }
+}
+
+impl<A: Addresses, const N: usize> Addresses for [A; N] {
+    fn into_mailboxes(self) -> Result<Mailboxes, Error> {
+        of_all(self)
+    }
+}
+
+impl<A: Addresses + Clone> Addresses for &[A] {
+    fn into_mailboxes(self) -> Result<Mailboxes, Error> {
+        of_all(self.iter().cloned())
+    }
+}
+
+impl<A: Addresses + Clone> Addresses for &Vec<A> {
+    fn into_mailboxes(self) -> Result<Mailboxes, Error> {
+        self.as_slice().into_mailboxes()
+    }
+}
+
+impl<A: Addresses + Clone, const N: usize> Addresses for &[A; N] {
+    fn into_mailboxes(self) -> Result<Mailboxes, Error> {
+        self.as_slice().into_mailboxes()
+    }
+}
+
+fn of_all<A: Addresses>(items: impl IntoIterator<Item = A>) -> Result<Mailboxes, Error> {
+    let mut all = Vec::new();
+    for (position, item) in items.into_iter().enumerate() {
+        let number = position.saturating_add(1);
+        match item.into_mailboxes() {
+            Ok(Mailboxes::One(mailbox)) => all.push(mailbox),
+            Ok(Mailboxes::Many(list)) => all.extend(list),
+            Err(error) => return Err(error.in_parameter(format_args!("item #{number}"))),
+        }
+    }
+    Ok(if all.len() == 1 { Mailboxes::One(all.remove(0)) } else { Mailboxes::Many(all) })
 }
 
 /// Fields in the order in which they were set, files, and the limits they are held to.
@@ -151,13 +188,14 @@ impl Content {
 
     /// Adds a field by its name on the wire; one that ends up in a header is checked as such.
     pub(crate) fn extra(&mut self, name: Cow<'static, str>, value: impl FieldValue) {
-        let is_line = matches!(&*name, "from" | "to" | "cc" | "bcc" | "subject")
-            || name.starts_with("h:")
-            || name.starts_with("o:");
+        let is_header =
+            matches!(&*name, "from" | "to" | "cc" | "bcc" | "subject") || name.starts_with("h:");
         if name.is_empty() || name.chars().any(char::is_control) {
             let reason = "is not a parameter name: empty, or with control characters";
             self.fields.fail(Error::invalid(name.escape_debug(), reason));
-        } else if is_line {
+        } else if is_header {
+            self.append_line(name, unfolded(value));
+        } else if name.starts_with("o:") {
             self.append_line(name, value);
         } else {
             self.fields.append(name, value);
@@ -171,8 +209,7 @@ impl Content {
         put: impl FnOnce(&mut Fields, Cow<'static, str>, Bytes),
     ) {
         let (name, value) = (name.into(), value.into_value());
-        // All bytes are looked at, since several at once are faster than up to the first.
-        if value.iter().fold(false, |found, byte| found | byte.is_ascii_control()) {
+        if value.iter().any(u8::is_ascii_control) {
             self.fields.fail(Error::invalid(name, "must not hold control characters"));
         } else {
             put(&mut self.fields, name, value);
@@ -191,6 +228,7 @@ impl Content {
 
     /// Sets the subject; an empty one is none.
     pub(crate) fn subject(&mut self, subject: String) {
+        let subject = unfolded(subject);
         if subject.is_empty() {
             self.fields.remove("subject");
         } else {
@@ -220,6 +258,7 @@ impl Content {
     /// Adds recipients as one field.
     pub(crate) fn recipients(&mut self, field: &'static str, addresses: impl Addresses) {
         match addresses.into_mailboxes() {
+            Ok(list) if list.is_empty() => {}
             Ok(list) => {
                 self.fields.append(field, list.joined());
             }
@@ -245,7 +284,7 @@ impl Content {
         if let Some(other) = spelling.last() {
             self.fields.remove(&other);
         }
-        self.line(field, value);
+        self.line(field, unfolded(value));
     }
 
     /// Sets a custom variable to text, or to JSON of anything else.
@@ -317,10 +356,11 @@ impl Content {
         self.check_options()?;
         let bodies = ["text", "html", "amp-html"];
         let bodies = self.fields.iter().filter(|(name, _)| bodies.contains(name));
-        let text: u64 = bodies.map(|(_, value)| value.len() as u64).sum();
-        let files: u64 = self.files.iter().filter_map(|(_, file)| file.size()).sum();
+        let bodies = bodies.map(|(_, value)| value.len() as u64);
+        let files = self.files.iter().filter_map(|(_, file)| file.size());
         let limit = self.max_size.unwrap_or(MAX_MESSAGE);
-        let size = text.saturating_add(files);
+        // What is declared for a stream may be any number.
+        let size = bodies.chain(files).fold(0, u64::saturating_add);
         if size > limit {
             let largest = self.files.iter().max_by_key(|(_, file)| file.size());
             let largest = largest.map_or("text", |(_, file)| file.filename());
@@ -382,6 +422,16 @@ impl Content {
     }
 }
 
+/// The value of a header as it was before it was folded, if it is copied from a mail.
+fn unfolded(value: impl FieldValue) -> Bytes {
+    let value = value.into_value();
+    match str::from_utf8(&value).map(unfold) {
+        Ok(Cow::Borrowed(text)) => value.slice_ref(text.as_bytes()),
+        Ok(Cow::Owned(text)) => text.into(),
+        Err(_) => value,
+    }
+}
+
 /// Names and sizes only.
 impl fmt::Debug for Content {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -402,6 +452,8 @@ macro_rules! content_setters {
             }
 
             /// The subject; an empty one is none, so that it does not stand in for a template's.
+            ///
+            /// One that is copied from a mail is unfolded, and a line end at its end is dropped.
             pub fn subject(mut self, subject: impl Into<String>) -> Self {
                 self.content.subject(subject.into());
                 self

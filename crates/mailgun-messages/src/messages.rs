@@ -1,5 +1,5 @@
 use bytes::Bytes;
-use mailgun_core::{Call, Client, Confirmation, Form, Route};
+use mailgun_core::{Call, Client, Confirmation, Error, Form, Route};
 
 use crate::{
     Addresses, Batch, BatchRun, Message, MimeMessage, QueueStatus, Receipt, StoredMessage,
@@ -255,6 +255,7 @@ fn as_mime(call: Call<StoredMime>) -> Call<StoredMime> {
 fn resend_form(to: impl Addresses) -> Form {
     let mut form = Form::new();
     match to.into_mailboxes() {
+        Ok(list) if list.is_empty() => form.fail(Error::invalid("to", "is an empty list")),
         Ok(list) => form.text("to", list.joined()),
         Err(error) => form.fail(error.in_parameter("to")),
     };

@@ -1,3 +1,5 @@
+use std::{collections::HashSet, hash::Hash};
+
 use bytes::Bytes;
 use mailgun_core::{Error, Form, Mailbox, Upload};
 use serde::Serialize;
@@ -39,11 +41,16 @@ impl MimeMessage {
         Self { content: Content::default(), message }
     }
 
-    /// A MIME message for all recipients of its To, Cc and Bcc headers, without its Bcc header.
+    /// A MIME message for all recipients of its To, Cc and Bcc headers, without its Bcc and
+    /// Resent-Bcc headers.
+    ///
+    /// What stands before the first header in files and mailboxes is removed: a byte order mark,
+    /// the `From ` line of an mbox, empty lines. Addresses are read as [`Mailbox`] reads them.
     ///
     /// # Errors
     ///
-    /// If an address cannot be read, or there is none.
+    /// If an address cannot be read, there is none, or a line above the body is no header field, so
+    /// that recipients could be missed. The line is named by its number.
     pub fn from_message(message: impl AsRef<[u8]>) -> Result<Self, Error> {
         let (recipients, message) = envelope(message.as_ref())?;
         Ok(Self::new(message).to_all(recipients))
@@ -104,10 +111,13 @@ pub struct MimeSource(Upload);
 impl From<Upload> for MimeSource {
     fn from(upload: Upload) -> Self {
         // The service tells a file part by its filename.
-        Self(if upload.filename().is_empty() {
-            upload.with_filename("message.mime")
-        } else {
-            upload
+        let upload = match upload.filename() {
+            "" => upload.with_filename("message.mime"),
+            _ => upload,
+        };
+        Self(match "message/rfc822".parse() {
+            Ok(content_type) => upload.with_content_type(content_type),
+            Err(_) => upload,
         })
     }
 }
@@ -116,33 +126,32 @@ macro_rules! bytes_as_mime {
     ($($type:ty),*) => {$(
         impl From<$type> for MimeSource {
             fn from(message: $type) -> Self {
-                Self(Upload::from_bytes("message.mime", message))
+                Upload::from_bytes("message.mime", message).into()
             }
         }
     )*};
 }
 bytes_as_mime!(Bytes, Vec<u8>, String, &'static str, &'static [u8]);
 
-/// The recipients that a message names, and the message without its Bcc header.
+/// The recipients that a message names, and the message without what is before its first header and
+/// without its Bcc headers.
 fn envelope(message: &[u8]) -> Result<(Vec<Mailbox>, Bytes), Error> {
     let mut recipients: Vec<Mailbox> = Vec::new();
     let mut kept = Vec::with_capacity(message.len());
-    let mut rest = message;
+    let mut rest = without_preamble(message);
     while let Some((field, after)) = next_field(rest) {
-        let colon = field.iter().position(|byte| *byte == b':').unwrap_or(field.len());
-        let (name, value) = field.split_at(colon);
-        let name = name.trim_ascii();
+        let Some((name, value)) = name_and_value(field) else {
+            let before = &message[..message.len() - rest.len()];
+            let line = before.iter().filter(|byte| **byte == b'\n').count().saturating_add(1);
+            let reason = format_args!("has no header field in line {line}, nor an empty line");
+            return Err(Error::invalid("message", reason));
+        };
         let is = |other: &str| name.eq_ignore_ascii_case(other.as_bytes());
         if let Some(header) = ["To", "Cc", "Bcc"].into_iter().find(|header| is(header)) {
-            let value = unfolded(value.strip_prefix(b":").unwrap_or_default());
-            let list = Mailbox::parse_list(&without_groups(&value));
-            for mailbox in list.map_err(|error| error.in_parameter(header))? {
-                if recipients.iter().all(|other| other.address() != mailbox.address()) {
-                    recipients.push(mailbox);
-                }
-            }
+            let list = Mailbox::parse_list(&String::from_utf8_lossy(value));
+            recipients.extend(list.map_err(|error| error.in_parameter(header))?);
         }
-        if !is("Bcc") {
+        if !is("Bcc") && !is("Resent-Bcc") {
             kept.extend_from_slice(field);
         }
         rest = after;
@@ -151,55 +160,58 @@ fn envelope(message: &[u8]) -> Result<(Vec<Mailbox>, Bytes), Error> {
     if recipients.is_empty() {
         return Err(Error::invalid("message", "names no recipient in To, Cc or Bcc"));
     }
-    Ok((recipients, kept.into()))
+    Ok((first_of_each(recipients, |mailbox| mailbox.address().to_owned()), kept.into()))
+}
+
+/// The items without those whose key occurs before, in order.
+fn first_of_each<T, K: Hash + Eq>(mut items: Vec<T>, key: impl Fn(&T) -> K) -> Vec<T> {
+    let mut seen = HashSet::with_capacity(items.len());
+    items.retain(|item| seen.insert(key(item)));
+    items
+}
+
+/// A message without what is certainly no part of it: a byte order mark, the line that starts a
+/// message in an mbox, empty lines.
+fn without_preamble(message: &[u8]) -> &[u8] {
+    let mut rest = message.strip_prefix("\u{feff}".as_bytes()).unwrap_or(message);
+    loop {
+        let (line, after) = rest.split_at(line_end(rest));
+        let is_empty = !line.is_empty() && line.trim_ascii().is_empty();
+        // `From : ` would be a header.
+        let is_of_mbox = line.starts_with(b"From ") && name_and_value(line).is_none();
+        if !is_empty && !is_of_mbox {
+            return rest;
+        }
+        rest = after;
+    }
+}
+
+/// Where the first line ends, its line end included.
+fn line_end(text: &[u8]) -> usize {
+    text.iter().position(|byte| *byte == b'\n').map_or(text.len(), |at| at + 1)
 }
 
 /// The next header field with its folded lines; `None` at the empty line or the end.
 fn next_field(message: &[u8]) -> Option<(&[u8], &[u8])> {
-    let mut end = 0;
-    loop {
-        let line = message[end..].iter().position(|byte| *byte == b'\n');
-        let line = line.map_or(message.len(), |at| end + at + 1);
-        if end == 0 && message[..line].trim_ascii().is_empty() {
-            return None;
-        }
-        end = line;
-        if !matches!(message.get(end), Some(b' ' | b'\t')) {
-            return Some(message.split_at(end));
-        }
+    let mut end = line_end(message);
+    if matches!(&message[..end], b"" | b"\n" | b"\r\n") {
+        return None;
     }
+    while matches!(message.get(end), Some(b' ' | b'\t')) {
+        end += line_end(&message[end..]);
+    }
+    Some(message.split_at(end))
 }
 
-fn unfolded(value: &[u8]) -> String {
-    let text = String::from_utf8_lossy(value);
-    text.split(['\r', '\n', '\t']).map(str::trim).collect::<Vec<_>>().join(" ").trim().to_owned()
-}
-
-/// `friends: a@x, b@y;` names a group; its members are the recipients.
-fn without_groups(list: &str) -> String {
-    let mut text = String::with_capacity(list.len());
-    let mut is_quoted = false;
-    let mut is_escaped = false;
-    let mut entry = 0;
-    for character in list.chars() {
-        match character {
-            _ if is_escaped => is_escaped = false,
-            '\\' if is_quoted => is_escaped = true,
-            '"' => is_quoted = !is_quoted,
-            ':' if !is_quoted => {
-                text.truncate(entry);
-                continue;
-            }
-            ';' | ',' if !is_quoted => {
-                text.push(',');
-                entry = text.len();
-                continue;
-            }
-            _ => {}
-        }
-        text.push(character);
-    }
-    text
+/// The name and the value of a header field (RFC 5322 2.2), if it is one.
+fn name_and_value(field: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (name, value) = field.split_at(field.iter().position(|byte| *byte == b':')?);
+    let name = name.trim_ascii_end();
+    // Some readers take a carriage return for a line end, and what follows for the next header.
+    let has_lone_return =
+        value.windows(2).any(|pair| matches!(pair, [b'\r', next] if *next != b'\n'));
+    let is_field = !name.is_empty() && name.iter().all(u8::is_ascii_graphic) && !has_lone_return;
+    is_field.then(|| (name, value.get(1..).unwrap_or_default()))
 }
 
 #[cfg(test)]
@@ -241,9 +253,97 @@ mod tests {
             ("Subject: hi\r\n\r\nTo: a@x.test", "names no recipient"),
             ("", "names no recipient"),
             ("To: not an address\n\n", "`To`"),
+            ("To: a@x.test\nnot a field\nBcc: b@x.test\n\n", "line 2"),
+            ("To: a@x.test\n>From me\n\n", "line 2"),
+            ("To: a@x.test\nFrom me Fri Jul  8 12:08:34 2011\n\n", "line 2"),
+            ("To: a@x.test\r\nTwo words: x\r\n\r\n", "line 2"),
+            ("To: a@x.test\r\n \r\nHello\r\n", "line 3"),
+            ("\n\nTo: a@x.test\n: x\n\n", "line 4"),
+            ("Sübject: x\nTo: a@x.test\n\n", "line 1"),
+            ("To: a@x.test\nSubject: x\rBcc: b@x.test\n\n", "line 2"),
+            ("  To: a@x.test\n\n", "line 1"),
+            ("HTTP/1.1 200 OK\r\nTo: a@x.test\r\n\r\n", "line 1"),
+            ("\u{feff}\u{feff}To: a@x.test\n\n", "line 1"),
         ] {
             let error = envelope(message.as_bytes()).unwrap_err();
             assert!(error.to_string().contains(reason), "{error}");
         }
+    }
+
+    #[test]
+    fn what_files_and_mailboxes_have_before_the_headers_is_removed() {
+        let message = "To: a@x.test\r\nFrom : s@x.test\r\n\r\n\u{feff}From me\r\n";
+        for before in [
+            "",
+            "\u{feff}",
+            "\n",
+            "\r\n \t\r\n\n",
+            "From MAILER-DAEMON Fri Jul  8 12:08:34 2011\n",
+            "From s@x.test Fri Jul  8 12:08:34 2011 +0000\r\n",
+            "\u{feff}\r\nFrom s@x.test Fri Jul  8 12:08:34 2011\n\n",
+        ] {
+            let (recipients, kept) = envelope(format!("{before}{message}").as_bytes()).unwrap();
+            assert_eq!(recipients.len(), 1, "{before:?}");
+            assert_eq!(kept, message, "{before:?}");
+        }
+        assert_eq!(addresses("From : s@x.test\nTo: a@x.test\n\n"), ["a@x.test"]);
+    }
+
+    #[test]
+    fn no_blind_recipient_is_left_in_the_message() {
+        let message = "Resent-Bcc: c@x.test,\r\n d@x.test\r\nBcc : b@x.test\r\nTo: a@x.test\r\n\
+                       Resent-To: e@x.test\r\nRESENT-BCC: f@x.test\r\n\r\nhi";
+        let (recipients, kept) = envelope(message.as_bytes()).unwrap();
+        let recipients: Vec<_> = recipients.iter().map(Mailbox::address).collect();
+        assert_eq!(recipients, ["b@x.test", "a@x.test"]);
+        assert_eq!(kept, "To: a@x.test\r\nResent-To: e@x.test\r\n\r\nhi");
+    }
+
+    #[test]
+    fn addresses_of_real_mail_are_read() {
+        assert_eq!(
+            addresses(
+                "To: root@x.test (Cron Daemon), bob@x.test <bob@x.test>,\r\n\
+                 \t\"Doe,\r\n J\" <j@x.test>, team (a, b: c;): d@x.test;\r\n\r\n"
+            ),
+            ["root@x.test", "bob@x.test", "j@x.test", "d@x.test"]
+        );
+    }
+
+    #[test]
+    fn looking_for_repeated_addresses_is_linear() {
+        use std::cell::Cell;
+
+        thread_local! {
+            static COMPARED: Cell<usize> = const { Cell::new(0) };
+        }
+        struct Key(usize);
+        impl Hash for Key {
+            fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+                self.0.hash(state);
+            }
+        }
+        impl PartialEq for Key {
+            fn eq(&self, other: &Self) -> bool {
+                COMPARED.set(COMPARED.get() + 1);
+                self.0 == other.0
+            }
+        }
+        impl Eq for Key {}
+
+        for count in [1_000, 20_000] {
+            COMPARED.set(0);
+            let items = (0..count).chain(0..count).collect();
+            assert_eq!(first_of_each(items, |item| Key(*item)).len(), count);
+            // Once for each that is there again; a map may compare a few more.
+            assert!((count..count * 2).contains(&COMPARED.get()), "{}", COMPARED.get());
+        }
+    }
+
+    #[test]
+    fn many_recipients_are_read() {
+        let list: Vec<_> = (0..20_000).map(|n| format!("Recipient <r{n}@x.test>")).collect();
+        let message = format!("To: {}\r\n\r\n", list.join(",\r\n "));
+        assert_eq!(addresses(&message).len(), list.len());
     }
 }

@@ -199,6 +199,11 @@ macro_rules! option_setters {
                 self
             }
 
+            /// Adds a tag for each item; see [`tag`](Self::tag).
+            pub fn tags<T: Into<String>>(self, tags: impl IntoIterator<Item = T>) -> Self {
+                tags.into_iter().fold(self, Self::tag)
+            }
+
             /// Switches the DKIM signature on or off for this message (`o:dkim`); the domain's
             /// setting when not set.
             pub fn dkim(mut self, yes: bool) -> Self {
@@ -339,6 +344,8 @@ macro_rules! option_setters {
             }
 
             /// Sets a header of the mail (`h:`), in place of one that differs only in case.
+            ///
+            /// A value that is copied from a mail is unfolded, and a line end at its end is dropped.
             pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
                 self.content.header(name.as_ref(), value.as_ref());
                 self
@@ -347,6 +354,7 @@ macro_rules! option_setters {
             /// Sets the Reply-To header (`h:Reply-To`).
             pub fn reply_to(mut self, addresses: impl $crate::content::Addresses) -> Self {
                 match addresses.into_mailboxes() {
+                    Ok(list) if list.is_empty() => {}
                     Ok(list) => self.content.header("Reply-To", list.joined()),
                     Err(error) => {
                         self.content.fields.fail(error.in_parameter("h:Reply-To"));

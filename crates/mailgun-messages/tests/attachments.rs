@@ -276,6 +276,77 @@ async fn a_file_that_shrinks_while_it_is_sent_breaks_the_request_off() {
 }
 
 #[tokio::test]
+async fn a_file_overwritten_while_it_is_sent_never_arrives_as_a_mixture() {
+    const SIZE: usize = 16 * 1024 * 1024;
+    let file = Scratch::new("report.txt", &vec![b'a'; SIZE]);
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    let client = Client::builder("key-test").base_url(base).no_proxy().build().unwrap();
+    let upload = Attachment::from_path(file.path()).await.unwrap();
+    let call = Messages::new(&client, "mg.example.com").send(complete().attachment(upload));
+    let call = tokio::spawn(call.into_future());
+    let (mut socket, _) = listener.accept().await.unwrap();
+    // What fits in the buffers on the way is on its way; the rest is still in the file.
+    let mut received = vec![0; 1024];
+    let read = socket.read(&mut received).await.unwrap();
+    received.truncate(read);
+    let mut on_disk = std::fs::File::options().write(true).open(file.path()).unwrap();
+    std::io::Write::write_all(&mut on_disk, &vec![b'b'; SIZE]).unwrap();
+    // Even if both writes fall into one tick of the clock.
+    let later = std::time::SystemTime::now() + Duration::from_secs(1);
+    on_disk.set_modified(later).unwrap();
+    let mut buffer = vec![0; 64 * 1024];
+    while let Ok(read @ 1..) = socket.read(&mut buffer).await {
+        received.extend_from_slice(&buffer[..read]);
+    }
+    let head = received.windows(4).position(|bytes| bytes == b"\r\n\r\n").unwrap() + 4;
+    let text = str::from_utf8(&received[..head]).unwrap().to_ascii_lowercase();
+    let declared = text.split_once("content-length: ").unwrap().1.lines().next().unwrap();
+    assert!(received.len() - head < declared.parse().unwrap(), "the request is whole");
+    assert!(!received.ends_with(b"--\r\n"), "the closing boundary arrived");
+    let error = tokio::time::timeout(Duration::from_secs(5), call).await.expect("hangs");
+    let error = error.unwrap().unwrap_err();
+    assert_eq!((error.kind(), error.delivery()), (Kind::RequestBody, Delivery::NotSent));
+    assert!(support::everything_shown(&error).contains("has changed"), "{error}");
+}
+
+#[tokio::test]
+#[cfg(unix)]
+async fn a_fifo_is_refused_and_not_waited_for() {
+    let mock = MockMailgun::start().await;
+    let file = Scratch::new("a.pdf", b"content");
+    let attached = Attachment::from_path(file.path()).await.unwrap();
+    std::fs::remove_file(file.path()).unwrap();
+    let made = std::process::Command::new("mkfifo").arg(file.path()).status().unwrap();
+    assert!(made.success());
+    let soon = Duration::from_secs(5);
+    let refused = tokio::time::timeout(soon, Attachment::from_path(file.path())).await;
+    assert_eq!(refused.expect("waits").unwrap_err().kind(), Kind::InvalidInput);
+    let call = send(&mock, complete().attachment(attached));
+    let error = tokio::time::timeout(soon, call).await.expect("waits").unwrap_err();
+    assert_eq!((error.kind(), error.delivery()), (Kind::RequestBody, Delivery::NotSent));
+    assert!(mock.sent().is_empty());
+}
+
+#[tokio::test]
+async fn declared_lengths_that_add_up_to_too_much_are_refused() {
+    for (first, second) in
+        [(u64::MAX, 0), (u64::MAX / 2 + 1, u64::MAX / 2 + 1), (u64::MAX, u64::MAX)]
+    {
+        let message = |limit| {
+            complete()
+                .max_size(limit)
+                .attachment(Attachment::from_stream("a", Some(first), stream(b"x")))
+                .attachment(Attachment::from_stream("b", Some(second), stream(b"x")))
+        };
+        for limit in [1000, u64::MAX] {
+            let error = support::fault_of(offline().send(message(limit)));
+            assert_eq!(error.kind(), Kind::TooLarge, "{error}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_repeated_request_has_the_same_bytes() {
     let mock = MockMailgun::start().await;
     let content = random_bytes(9, 300_000);

@@ -59,6 +59,7 @@ async fn mime_messages_without_recipients_or_content_are_refused() {
         (MimeMessage::new("").to("bob@example.com"), "message"),
         (MimeMessage::new(mime).to("bob"), "to #1"),
         (MimeMessage::new(mime).to("bob@example.com").tag("a\nb"), "o:tag"),
+        (MimeMessage::new(mime).to(Vec::<String>::new()), "to"),
     ] {
         let error = messages.send_mime(message).await.unwrap_err();
         assert_eq!(error.kind(), Kind::InvalidInput);
@@ -77,8 +78,11 @@ async fn a_mime_message_may_come_from_a_file_or_a_stream() {
     messages(&mock).send_mime(MimeMessage::new(upload).to("a@example.com")).await.unwrap();
     let reader = Attachment::from_reader("", None, std::io::Cursor::new(mime.clone()));
     messages(&mock).send_mime(MimeMessage::new(reader).to("a@example.com")).await.unwrap();
-    for sent in mock.sent() {
+    for (sent, request) in mock.sent().iter().zip(mock.requests()) {
         assert_eq!(sent.mime().unwrap(), &mime);
+        let parts = parts_logged(&request).await;
+        let file = parts.iter().find(|part| part.name == "message").unwrap();
+        assert_eq!(file.content_type.as_deref(), Some("message/rfc822"));
     }
     assert_eq!(mock.sent().len(), 2, "a file without a name would have been dropped");
 }

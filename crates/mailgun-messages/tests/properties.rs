@@ -204,7 +204,7 @@ async fn errors_show_neither_addresses_nor_bodies_nor_the_key() {
     }
     assert_eq!(errors[0].api_message().unwrap().split(' ').next_back(), Some("canary@example.com"));
     errors.push(messages(&mock).send(private().to("canary")).await.unwrap_err());
-    errors.push(messages(&mock).send(private().subject("canary\n")).await.unwrap_err());
+    errors.push(messages(&mock).send(private().subject("canary\nx")).await.unwrap_err());
     let call = messages(&mock).send(private().max_options_size(10));
     errors.push(call.await.unwrap_err());
     errors.push(messages(&mock).stored_at("https://canary.evil.test/4711").await.unwrap_err());

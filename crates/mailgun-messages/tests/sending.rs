@@ -399,7 +399,7 @@ async fn control_characters_are_refused_by_name_and_never_shown() {
     ];
     for (place, put) in places {
         for bad in
-            ["canary\r\nBcc: canary@evil.test", "canary\n", "\rcanary", "can\0ary", "canary\u{7f}"]
+            ["canary\r\nBcc: canary@evil.test", "canary\nx", "\rcanary", "can\0ary", "canary\u{7f}"]
         {
             let error = refused(&mock, put(complete(), bad)).await;
             assert_eq!(error.kind(), Kind::InvalidInput);
@@ -414,6 +414,81 @@ async fn control_characters_are_refused_by_name_and_never_shown() {
             assert!(!error.to_string().contains(char::is_control), "{error:?}");
         }
     }
+}
+
+#[tokio::test]
+async fn what_is_copied_from_a_received_mail_is_unfolded() {
+    let message = Message::new()
+        .from("Excited\r\n User <shop@mg.example.com>\r\n")
+        .to(("Doe,\r\n\tJohn\r\n", "john@example.com\n"))
+        .cc("root@example.com (Cron Daemon), bob@example.com <bob@example.com>\r\n")
+        .reply_to("Shop\n <shop@example.com>")
+        .subject("Re: a long\r\n subject\r\n")
+        .header("References", "<1@example.com>\r\n\t<2@example.com>\r\n")
+        .extra("h:In-Reply-To", "<2@example.com>\n")
+        .text("x");
+    let parts = parts_of(offline().send(message)).await;
+    for (name, expected) in [
+        ("from", "Excited User <shop@mg.example.com>"),
+        ("to", "\"Doe, John\" <john@example.com>"),
+        ("cc", "Cron Daemon <root@example.com>, \"bob@example.com\" <bob@example.com>"),
+        ("h:Reply-To", "Shop <shop@example.com>"),
+        ("subject", "Re: a long subject"),
+        ("h:References", "<1@example.com> <2@example.com>"),
+        ("h:In-Reply-To", "<2@example.com>"),
+    ] {
+        let part = parts.iter().find(|part| part.name == name).unwrap();
+        assert_eq!(part.bytes, expected, "{name}");
+    }
+    let parts = parts_of(offline().send(complete().subject("\r\n"))).await;
+    assert!(parts.iter().all(|part| part.name != "subject"), "an empty subject is none");
+}
+
+#[tokio::test]
+async fn a_long_local_part_is_taken_wherever_an_address_is() {
+    let long = format!("{}@example.com", "x".repeat(100));
+    let message = complete().to(&long).reply_to(&long).header("X-Copy-Of", &long);
+    let parts = parts_of(offline().send(message)).await;
+    assert_eq!(parts.iter().filter(|part| part.bytes == long).count(), 3);
+}
+
+#[tokio::test]
+async fn lists_of_addresses_and_tags_are_taken_as_they_are() {
+    let names = vec!["a@example.com".to_owned(), "b@example.com, c@example.com".to_owned()];
+    let mailbox: Mailbox = "F <f@example.com>".parse().unwrap();
+    let none: Vec<Mailbox> = Vec::new();
+    let message = Message::new()
+        .from(["shop@mg.example.com"])
+        .to(&names)
+        .to(["d@example.com"; 1])
+        .to(&[("E", "e@example.com")][..])
+        .cc(vec![mailbox.clone()])
+        .cc(&names[..1])
+        .cc(none.clone())
+        .bcc(&none)
+        .reply_to(none)
+        .tags(["x", "", "y"])
+        .tags(vec!["z".to_owned()])
+        .text("x");
+    let parts = parts_of(offline().send(message)).await;
+    let values = |name: &str| -> Vec<String> {
+        let parts = parts.iter().filter(|part| part.name == name);
+        parts.map(|part| String::from_utf8(part.bytes.to_vec()).unwrap()).collect()
+    };
+    let to = ["a@example.com, b@example.com, c@example.com", "d@example.com", "E <e@example.com>"];
+    assert_eq!(values("to"), to);
+    assert_eq!(values("cc"), ["F <f@example.com>", "a@example.com"]);
+    assert_eq!(values("bcc"), [""; 0]);
+    assert_eq!(values("h:Reply-To"), [""; 0]);
+    assert_eq!(values("o:tag"), ["x", "y", "z"]);
+
+    let error = support::fault_of(offline().send(complete().cc(["a@example.com", "canary"])));
+    assert!(error.to_string().contains("`cc #1`: `item #2`"), "{error}");
+    assert!(!error.to_string().contains("canary"), "{error}");
+    let error = support::fault_of(offline().send(complete().from(Vec::<Mailbox>::new())));
+    assert!(error.to_string().contains("`from`"), "{error}");
+    let error = support::fault_of(offline().send(Message::new().from("a@b").text("x").to([""; 0])));
+    assert!(error.to_string().contains("`to` is missing"), "{error}");
 }
 
 #[tokio::test]

@@ -14,6 +14,9 @@ use crate::Error;
 /// The service imports in the background: a column that it does not know, or misses, shows only
 /// in what is not there afterwards. So the imports check the columns first.
 ///
+/// The file is sent as it was checked: blanks around the name of a column are refused, and a byte
+/// order mark at the start is left out.
+///
 /// ```
 /// use mailgun_core::Csv;
 ///
@@ -38,23 +41,36 @@ impl Csv {
     ///
     /// # Errors
     ///
-    /// [`Kind::InvalidInput`](crate::Kind::InvalidInput) if its first row cannot be read.
+    /// [`Kind::InvalidInput`](crate::Kind::InvalidInput) if its first row cannot be read, or the
+    /// name of a column has blanks around it.
     pub fn from_bytes(filename: impl Into<String>, bytes: impl Into<Bytes>) -> Result<Self, Error> {
         let bytes = bytes.into();
-        let columns = columns(&bytes)?;
-        Ok(Self { upload: Upload::from_bytes(filename, bytes), columns })
+        Self::new(Upload::from_bytes(filename, bytes.clone()), &bytes)
     }
 
     /// A file on the disk, as [`Upload::from_path`] has it.
     ///
     /// # Errors
     ///
-    /// [`Kind::InvalidInput`](crate::Kind::InvalidInput) if it cannot be read, or its first row
-    /// cannot.
+    /// [`Kind::InvalidInput`](crate::Kind::InvalidInput) if it cannot be read, its first row cannot,
+    /// or the name of a column has blanks around it.
     pub async fn from_path(path: impl AsRef<Path>) -> Result<Self, Error> {
         let upload = Upload::from_path(path).await?;
-        let columns = columns(&upload.head().await?)?;
-        Ok(Self { upload, columns })
+        let head = upload.head().await?;
+        Self::new(upload, &head)
+    }
+
+    fn new(mut upload: Upload, head: &[u8]) -> Result<Self, Error> {
+        // Spreadsheets write one, which is no part of the first name.
+        const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+        let head = match head.strip_prefix(BYTE_ORDER_MARK) {
+            Some(rest) => {
+                upload.skip(BYTE_ORDER_MARK.len());
+                rest
+            }
+            None => head,
+        };
+        Ok(Self { upload, columns: columns(head)? })
     }
 
     /// A file written from rows; the fields of the row's type are the columns.
@@ -80,7 +96,7 @@ impl Csv {
         Self::from_bytes(filename, bytes)
     }
 
-    /// The names in the first row, without surrounding spaces.
+    /// The names in the first row.
     pub fn columns(&self) -> &[String] {
         &self.columns
     }
@@ -132,11 +148,14 @@ fn columns(head: &[u8]) -> Result<Vec<String>, Error> {
     let is_there = reader.read_record(&mut row).map_err(|error| {
         Error::invalid("file", "has a first row that is not CSV in UTF-8").with_source(error)
     })?;
-    let columns: Vec<String> = row.iter().map(|name| name.trim().to_owned()).collect();
-    if !is_there || columns.iter().any(String::is_empty) {
+    if !is_there || row.iter().any(|name| name.trim().is_empty()) {
         return Err(Error::invalid("file", "has no row with the names of its columns"));
     }
-    Ok(columns)
+    if let Some(name) = row.iter().find(|name| name.trim() != *name) {
+        let reason = format_args!("has blanks around the name of its column `{}`", name.trim());
+        return Err(Error::invalid("file", reason));
+    }
+    Ok(row.iter().map(str::to_owned).collect())
 }
 
 #[cfg(test)]
@@ -150,10 +169,37 @@ mod tests {
     #[test]
     fn columns_are_read_as_spreadsheets_write_them() {
         for text in
-            ["address,tags\na@b.c,*\n", "\u{feff}address ,\"tags\"\r\na@b.c,*", "address,tags"]
+            ["address,tags\na@b.c,*\n", "\u{feff}address,\"tags\"\r\na@b.c,*", "address,tags"]
         {
             assert_eq!(csv(text).unwrap().columns(), ["address", "tags"], "{text}");
         }
+    }
+
+    #[tokio::test]
+    async fn what_is_sent_is_what_was_checked() {
+        async fn sent(csv: Csv) -> String {
+            use http_body_util::BodyExt as _;
+            let segments = vec![csv.upload.into_segment()];
+            let body = crate::Body::from_segments(segments).unwrap();
+            String::from_utf8(body.collect().await.unwrap().to_bytes().to_vec()).unwrap()
+        }
+        let marked = "\u{feff}address\r\nbob@example.com\r\n";
+        let unmarked = "address\r\nbob@example.com\r\n";
+        assert_eq!(sent(csv(marked).unwrap()).await, unmarked);
+        let path = std::env::temp_dir().join(format!("mailgun-bom-{}.csv", std::process::id()));
+        std::fs::write(&path, marked).unwrap();
+        let on_disk = Csv::from_path(&path).await.unwrap();
+        assert_eq!(on_disk.upload.size(), Some(unmarked.len() as u64));
+        assert_eq!(sent(on_disk).await, unmarked);
+
+        for text in ["address ,tags\n", " address\n", "tags,\"\taddress\"\n", "address\u{a0}\n"] {
+            let error = csv(text).unwrap_err();
+            assert!(error.to_string().contains("blanks around"), "{error}");
+            assert!(error.to_string().contains("`address`"), "{error}");
+            std::fs::write(&path, text).unwrap();
+            assert!(Csv::from_path(&path).await.is_err(), "{text:?}");
+        }
+        std::fs::remove_file(&path).unwrap();
     }
 
     #[test]

@@ -6,7 +6,6 @@ use bytes::Bytes;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use serde::Serialize;
 
-use super::write_json;
 use crate::{Error, Mailbox, Timestamp};
 
 /// What a field's value can be made from.
@@ -133,10 +132,6 @@ impl Fields {
         name: impl Into<Cow<'static, str>>,
         value: impl FieldValue,
     ) -> &mut Self {
-        if self.entries.is_empty() {
-            // A usual mail has no more, and the list need not grow step by step.
-            self.entries.reserve(8);
-        }
         self.entries.push((name.into(), value.into_value()));
         self
     }
@@ -241,8 +236,7 @@ const COMPONENT: &AsciiSet =
 
 /// A string as it is, anything else as JSON.
 fn json_text(value: &(impl Serialize + ?Sized)) -> Result<Bytes, serde_json::Error> {
-    let mut json = Vec::new();
-    write_json(&mut json, value)?;
+    let json = serde_json::to_vec(value)?;
     if !json.starts_with(b"\"") {
         return Ok(json.into());
     }

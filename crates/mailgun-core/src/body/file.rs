@@ -2,8 +2,8 @@
 
 use std::{
     fs::{File, Metadata},
-    io::{self, Read as _},
-    path::{Path, PathBuf},
+    io::{self, Read as _, Seek as _, SeekFrom},
+    path::Path,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll, ready},
@@ -12,10 +12,7 @@ use std::{
 
 use bytes::Bytes;
 use futures_core::Stream;
-use tokio::{
-    io::AsyncReadExt as _,
-    task::{JoinHandle, spawn_blocking},
-};
+use tokio::task::{JoinHandle, spawn_blocking};
 
 use super::{ByteStream, broken};
 use crate::Error;
@@ -23,49 +20,98 @@ use crate::Error;
 /// Large enough that handing a piece to the blocking pool costs little beside reading it.
 pub(super) const PIECE: usize = 128 * 1024;
 
-/// What a file was when it was named; it must still be that when it is sent.
+/// A file as it was when it was attached.
 #[derive(Clone)]
 pub(super) struct FileSource {
-    path: Arc<PathBuf>,
+    path: Arc<Path>,
+    version: Version,
+    /// Where the content that is sent starts.
+    start: u64,
+}
+
+/// What tells that a file is another, or was written to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Version {
     length: u64,
     modified: Option<SystemTime>,
+    inode: Option<(u64, u64)>,
 }
 
 impl FileSource {
     pub(super) async fn new(path: &Path) -> Result<Self, Error> {
-        let (_, metadata) = open_regular(path).await?;
-        Ok(Self {
-            path: Arc::new(path.to_owned()),
-            length: metadata.len(),
-            modified: metadata.modified().ok(),
-        })
+        let (_, metadata) = blocking(path, open_regular).await?;
+        Ok(Self { path: path.into(), version: Version::of(&metadata), start: 0 })
     }
 
+    /// How many bytes are sent.
     pub(super) fn length(&self) -> u64 {
-        self.length
+        self.version.length.saturating_sub(self.start)
+    }
+
+    /// Leaves out the first bytes.
+    #[cfg(feature = "csv")]
+    pub(super) fn skip(&mut self, bytes: u64) {
+        self.start = self.start.saturating_add(bytes);
     }
 
     pub(super) fn open(&self, label: &str) -> ByteStream {
         Box::pin(FileStream { label: label.into(), state: State::Closed(self.clone()) })
     }
+}
 
-    fn is_unchanged(&self, metadata: &Metadata) -> bool {
-        metadata.len() == self.length && metadata.modified().ok() == self.modified
+impl Version {
+    fn of(metadata: &Metadata) -> Self {
+        Self { length: metadata.len(), modified: metadata.modified().ok(), inode: inode(metadata) }
+    }
+
+    fn check(&self, metadata: &Metadata) -> io::Result<()> {
+        if *self == Self::of(metadata) { Ok(()) } else { Err(has_changed()) }
     }
 }
 
-async fn open_regular(path: &Path) -> Result<(tokio::fs::File, Metadata), Error> {
-    // Opening finds what a look at the metadata does not: a file that may not be read.
-    let file = tokio::fs::File::open(path).await.map_err(|error| unusable(path, error))?;
-    let metadata = file.metadata().await.map_err(|error| unusable(path, error))?;
-    if !metadata.is_file() {
-        return Err(Error::invalid(path.display(), "is not a regular file"));
-    }
+#[cfg(unix)]
+fn inode(metadata: &Metadata) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt as _;
+    Some((metadata.dev(), metadata.ino()))
+}
+
+#[cfg(not(unix))]
+fn inode(_metadata: &Metadata) -> Option<(u64, u64)> {
+    None
+}
+
+fn has_changed() -> io::Error {
+    io::Error::other("the file has changed since it was attached")
+}
+
+/// Opens a regular file, and nothing else: opening a FIFO waits for its other end, and a device may
+/// never end.
+fn open_regular(path: &Path) -> io::Result<(File, Metadata)> {
+    let check = |metadata: Metadata| match metadata.is_file() {
+        true => Ok(metadata),
+        false => Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file")),
+    };
+    check(path.metadata()?)?;
+    let mut options = File::options();
+    options.read(true);
+    // A FIFO may have taken its place since.
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NONBLOCK);
+    let file = options.open(path)?;
+    let metadata = check(file.metadata()?)?;
     Ok((file, metadata))
 }
 
-fn unusable(path: &Path, error: io::Error) -> Error {
-    Error::invalid(path.display(), format_args!("cannot be read: {error}")).with_source(error)
+/// Runs what blocks on a thread where it may.
+async fn blocking<T: Send + 'static>(
+    path: &Path,
+    run: impl FnOnce(&Path) -> io::Result<T> + Send + 'static,
+) -> Result<T, Error> {
+    let owned = path.to_owned();
+    let result = spawn_blocking(move || run(&owned)).await.unwrap_or_else(|join| Err(join.into()));
+    result.map_err(|error| {
+        Error::invalid(path.display(), format_args!("cannot be read: {error}")).with_source(error)
+    })
 }
 
 /// The text of a file in UTF-8 of at most `limit` bytes, for parameters that are texts.
@@ -83,11 +129,15 @@ fn unusable(path: &Path, error: io::Error) -> Error {
 /// [`Kind::TooLarge`](crate::Kind::TooLarge) if it is larger. Both name the path.
 pub async fn read_text(path: impl AsRef<Path>, limit: u64) -> Result<String, Error> {
     let path = path.as_ref();
-    let (file, _) = open_regular(path).await?;
-    let mut bytes = Vec::new();
-    // One byte more shows that there is more.
-    let read = file.take(limit.saturating_add(1)).read_to_end(&mut bytes).await;
-    if read.map_err(|error| unusable(path, error))? as u64 > limit {
+    let bytes = blocking(path, move |path| {
+        let (file, _) = open_regular(path)?;
+        let mut bytes = Vec::new();
+        // One byte more shows that there is more.
+        file.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    })
+    .await?;
+    if bytes.len() as u64 > limit {
         return Err(Error::too_large(path.display(), format_args!("is over {limit} bytes")));
     }
     String::from_utf8(bytes)
@@ -101,8 +151,16 @@ struct FileStream {
 
 enum State {
     Closed(FileSource),
-    Reading(JoinHandle<io::Result<Option<(Bytes, File)>>>),
+    Reading(JoinHandle<io::Result<(Bytes, Option<OpenFile>)>>),
     Ended,
+}
+
+/// A file that is being read.
+struct OpenFile {
+    file: File,
+    version: Version,
+    /// How many bytes are still to be read.
+    left: u64,
 }
 
 impl Stream for FileStream {
@@ -112,24 +170,18 @@ impl Stream for FileStream {
         let this = &mut *self;
         if let State::Closed(source) = &this.state {
             let source = source.clone();
-            this.state = State::Reading(spawn_blocking(move || {
-                let file = File::open(&*source.path)?;
-                if !source.is_unchanged(&file.metadata()?) {
-                    return Err(io::Error::other("the file has changed since it was attached"));
-                }
-                read(file)
-            }));
+            this.state = State::Reading(spawn_blocking(move || OpenFile::open(&source)?.read()));
         }
         let State::Reading(task) = &mut this.state else { return Poll::Ready(None) };
-        let read_piece =
-            ready!(Pin::new(task).poll(cx)).unwrap_or_else(|join| Err(io::Error::other(join)));
+        let piece = ready!(Pin::new(task).poll(cx)).unwrap_or_else(|join| Err(join.into()));
         this.state = State::Ended;
-        Poll::Ready(match read_piece {
-            Ok(Some((bytes, file))) => {
-                this.state = State::Reading(spawn_blocking(move || read(file)));
-                Some(Ok(bytes))
+        Poll::Ready(match piece {
+            Ok((bytes, rest)) => {
+                if let Some(rest) = rest {
+                    this.state = State::Reading(spawn_blocking(move || rest.read()));
+                }
+                (!bytes.is_empty()).then_some(Ok(bytes))
             }
-            Ok(None) => None,
             Err(error) => {
                 let reason = format!("could not be read: {error}");
                 Some(Err(broken(&this.label, reason).with_source(error)))
@@ -138,14 +190,34 @@ impl Stream for FileStream {
     }
 }
 
-fn read(file: File) -> io::Result<Option<(Bytes, File)>> {
-    let mut piece = Vec::with_capacity(PIECE);
-    let read = (&file).take(PIECE as u64).read_to_end(&mut piece)?;
-    Ok((read > 0).then(|| (piece.into(), file)))
+impl OpenFile {
+    fn open(source: &FileSource) -> io::Result<Self> {
+        let (mut file, metadata) = open_regular(&source.path)?;
+        source.version.check(&metadata)?;
+        file.seek(SeekFrom::Start(source.start))?;
+        Ok(Self { file, version: source.version, left: source.length() })
+    }
+
+    /// The next piece, and the file if there is more.
+    ///
+    /// The last piece is kept back if the file was written to while it was read: without it no
+    /// request is whole, so that a mixture of two files is never delivered.
+    fn read(mut self) -> io::Result<(Bytes, Option<Self>)> {
+        let mut piece = Vec::with_capacity(PIECE);
+        let read = (&self.file).take(PIECE as u64).read_to_end(&mut piece)? as u64;
+        self.left = self.left.checked_sub(read).ok_or_else(has_changed)?;
+        if self.left > 0 && read > 0 {
+            return Ok((piece.into(), Some(self)));
+        }
+        self.version.check(&self.file.metadata()?)?;
+        if self.left > 0 { Err(has_changed()) } else { Ok((piece.into(), None)) }
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::path::PathBuf;
+
     use futures_util::StreamExt as _;
 
     use super::*;
@@ -192,6 +264,83 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_file_overwritten_while_it_is_read_does_not_give_its_last_piece() {
+        const LENGTH: usize = 3 * PIECE - 10;
+        let path = scratch("overwritten", &vec![b'a'; LENGTH]);
+        let source = FileSource::new(&path).await.unwrap();
+        let mut stream = source.open("file");
+        let mut read = stream.next().await.unwrap().unwrap().len();
+        std::fs::write(&path, vec![b'b'; LENGTH]).unwrap();
+        // Even if both writes fall into one tick of the clock.
+        let later = SystemTime::now() + std::time::Duration::from_secs(1);
+        File::options().write(true).open(&path).unwrap().set_modified(later).unwrap();
+        let error = loop {
+            match stream.next().await.expect("the file was read to its end") {
+                Ok(bytes) => read += bytes.len(),
+                Err(error) => break error,
+            }
+        };
+        assert!(read < LENGTH, "{read} bytes");
+        assert_eq!(error.kind(), crate::Kind::RequestBody);
+        assert_eq!(error.delivery(), crate::Delivery::NotSent);
+        assert!(error.to_string().contains("has changed"), "{error}");
+        assert!(stream.next().await.is_none());
+        std::fs::remove_file(path).unwrap();
+    }
+
+    #[tokio::test]
+    #[cfg(unix)]
+    async fn another_file_in_its_place_is_a_change_even_if_it_looks_the_same() {
+        let path = scratch("replaced", b"before");
+        let other = scratch("other", b"after!");
+        let source = FileSource::new(&path).await.unwrap();
+        let modified = path.metadata().unwrap().modified().unwrap();
+        File::options().write(true).open(&other).unwrap().set_modified(modified).unwrap();
+        std::fs::rename(&other, &path).unwrap();
+        let error = read_all(&source).await.unwrap_err();
+        assert!(error.to_string().contains("has changed"), "{error}");
+        std::fs::remove_file(path).unwrap();
+    }
+
+    #[tokio::test]
+    #[cfg(unix)]
+    async fn a_fifo_or_a_device_is_refused_and_never_waited_for() {
+        let folder = std::env::temp_dir().join(format!("mailgun-fifo-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let fifo = folder.join("a.pdf");
+        let made = std::process::Command::new("mkfifo").arg(&fifo).status().unwrap();
+        assert!(made.success());
+        let soon = std::time::Duration::from_secs(5);
+        for path in [&*fifo, Path::new("/dev/zero"), Path::new("/dev/tty"), &folder] {
+            let refused = tokio::time::timeout(soon, FileSource::new(path)).await.expect("waits");
+            let error = refused.err().unwrap();
+            assert_eq!(error.kind(), crate::Kind::InvalidInput, "{error}");
+            assert!(error.to_string().contains(path.to_str().unwrap()), "{error}");
+            let text = tokio::time::timeout(soon, read_text(path, 10)).await.expect("waits");
+            assert_eq!(text.unwrap_err().kind(), crate::Kind::InvalidInput);
+        }
+
+        // One that takes the place of the file after it was attached.
+        let path = folder.join("b.pdf");
+        std::fs::write(&path, b"content").unwrap();
+        let source = FileSource::new(&path).await.unwrap();
+        std::fs::rename(&fifo, &path).unwrap();
+        let read = tokio::time::timeout(soon, read_all(&source)).await.expect("waits");
+        let error = read.unwrap_err();
+        assert_eq!(error.kind(), crate::Kind::RequestBody);
+        assert!(error.to_string().contains("not a regular file"), "{error}");
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[tokio::test]
+    #[cfg(target_os = "linux")]
+    async fn a_file_that_has_more_than_its_length_says_is_an_error() {
+        let source = FileSource::new(Path::new("/proc/self/status")).await.unwrap();
+        assert_eq!(source.length(), 0);
+        assert!(read_all(&source).await.is_err());
+    }
+
+    #[tokio::test]
     async fn a_missing_file_or_a_folder_is_refused_at_once() {
         let missing = FileSource::new(Path::new("no/such/file.pdf")).await.err().unwrap();
         assert_eq!(missing.kind(), crate::Kind::InvalidInput);
@@ -199,6 +348,7 @@ mod tests {
         let folder = FileSource::new(&std::env::temp_dir()).await.err().unwrap();
         assert!(folder.to_string().contains("is not a regular file"), "{folder}");
     }
+
     #[tokio::test]
     async fn a_text_is_read_up_to_its_limit_and_as_utf_8_alone() {
         let path = scratch("text", "Grüße".as_bytes());

@@ -5,7 +5,6 @@ mod csv;
 mod fields;
 mod file;
 mod json;
-mod json_text;
 mod multipart;
 mod upload;
 
@@ -26,7 +25,6 @@ pub use self::{
     fields::{FieldValue, Fields, true_false, yes_no},
     file::read_text,
     json::JsonFields,
-    json_text::write_json,
     multipart::Form,
     upload::Upload,
 };
@@ -114,21 +112,25 @@ impl Body {
         Self(Inner::Empty)
     }
 
-    pub(crate) fn from_segments(mut segments: Vec<Segment>) -> Self {
+    /// # Errors
+    ///
+    /// [`Kind::TooLarge`] if the lengths add up to more than a content-length can say.
+    pub(crate) fn from_segments(mut segments: Vec<Segment>) -> Result<Self, Error> {
         if segments.iter().all(|segment| matches!(segment, Segment::Bytes(_)))
             && segments.len() == 1
             && let Some(Segment::Bytes(bytes)) = segments.pop()
         {
-            return bytes.into();
+            return Ok(bytes.into());
         }
-        let remaining = segments.iter().map(Segment::length).sum();
+        let lengths = segments.iter().map(Segment::length).collect::<Option<Vec<_>>>();
+        let remaining = lengths.map(total_length).transpose()?;
         segments.reverse();
-        Self(Inner::Segments(Box::new(Segments {
+        Ok(Self(Inner::Segments(Box::new(Segments {
             waiting: segments,
             current: None,
             started: false,
             remaining,
-        })))
+        }))))
     }
 
     /// Any other body, for example one that a layer has wrapped; it cannot be sent twice.
@@ -282,6 +284,13 @@ impl Segments {
     }
 }
 
+fn total_length(lengths: Vec<u64>) -> Result<u64, Error> {
+    lengths.into_iter().try_fold(0, u64::checked_add).ok_or_else(|| {
+        let reason = format_args!("has parts whose declared lengths are over {} bytes", u64::MAX);
+        Error::too_large("request body", reason)
+    })
+}
+
 impl Open {
     /// The next bytes of the source, held to the declared length: the transport would cut a longer
     /// one without a word, and the server would wait for the rest of a shorter one.
@@ -291,7 +300,7 @@ impl Open {
             return Poll::Ready(match (item, self.length) {
                 (Some(Ok(bytes)), _) if bytes.is_empty() => continue,
                 (Some(Ok(bytes)), length) => {
-                    self.sent += bytes.len() as u64;
+                    self.sent = self.sent.saturating_add(bytes.len() as u64);
                     match length {
                         Some(length) if self.sent > length => Some(Err(broken(
                             &self.label,
@@ -349,6 +358,10 @@ mod tests {
         Segment::Once { label: "file".into(), length, stream: stream(pieces) }
     }
 
+    fn body(segments: Vec<Segment>) -> Body {
+        Body::from_segments(segments).unwrap()
+    }
+
     async fn read(body: Body) -> Result<String, String> {
         let bytes = body.collect().await.map_err(|e| e.to_string())?.to_bytes();
         Ok(String::from_utf8(bytes.to_vec()).unwrap())
@@ -357,7 +370,7 @@ mod tests {
     #[tokio::test]
     async fn segments_are_sent_in_order_and_can_be_replayed() {
         let make = || {
-            Body::from_segments(vec![
+            body(vec![
                 Segment::Bytes(Bytes::from_static(b"head ")),
                 opened(4, &["fi", "", "le"]),
                 Segment::Bytes(Bytes::from_static(b" tail")),
@@ -372,8 +385,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_body_that_was_begun_or_holds_a_one_shot_stream_has_no_replay() {
-        assert!(Body::from_segments(vec![once(Some(1), &["x"])]).replay().is_none());
-        let mut body = Body::from_segments(vec![opened(2, &["a", "b"])]);
+        assert!(body(vec![once(Some(1), &["x"])]).replay().is_none());
+        let mut body = body(vec![opened(2, &["a", "b"])]);
         body.frame().await.unwrap().unwrap();
         assert!(body.replay().is_none());
     }
@@ -381,22 +394,29 @@ mod tests {
     #[tokio::test]
     async fn a_wrong_declared_length_is_an_error_that_names_the_part() {
         for segment in [opened(3, &["four"]), once(Some(3), &["fo", "ur"])] {
-            let error = read(Body::from_segments(vec![segment])).await.unwrap_err();
+            let error = read(body(vec![segment])).await.unwrap_err();
             assert!(error.contains("`file` holds more than its declared length of 3"), "{error}");
         }
         for segment in [opened(5, &["four"]), once(Some(5), &["fo", "ur"])] {
-            let error = read(Body::from_segments(vec![segment])).await.unwrap_err();
+            let error = read(body(vec![segment])).await.unwrap_err();
             assert!(error.contains("`file` ended after 4 of 5 declared bytes"), "{error}");
         }
-        assert_eq!(
-            read(Body::from_segments(vec![once(Some(4), &["four"])])).await.unwrap(),
-            "four"
-        );
+        assert_eq!(read(body(vec![once(Some(4), &["four"])])).await.unwrap(), "four");
+    }
+
+    #[test]
+    fn lengths_beyond_any_content_length_are_refused() {
+        let segments = |last| vec![once(Some(u64::MAX - 5), &[]), once(Some(last), &[])];
+        let largest = body(segments(5));
+        assert_eq!(largest.size_hint().exact(), Some(u64::MAX));
+        let error = Body::from_segments(segments(6)).unwrap_err();
+        assert_eq!(error.kind(), Kind::TooLarge);
+        assert!(error.to_string().contains("declared lengths are over"), "{error}");
     }
 
     #[tokio::test]
     async fn an_unknown_length_has_no_exact_size() {
-        let body = Body::from_segments(vec![once(None, &["a", "b"])]);
+        let body = body(vec![once(None, &["a", "b"])]);
         assert_eq!(body.size_hint().exact(), None);
         assert_eq!(read(body).await.unwrap(), "ab");
     }

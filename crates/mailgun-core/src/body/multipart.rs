@@ -1,6 +1,6 @@
 //! `multipart/form-data`, laid out once: the length is the sum of what will be written.
 
-use std::{borrow::Cow, cell::RefCell, fmt};
+use std::{borrow::Cow, fmt};
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use bytes::Bytes;
@@ -30,18 +30,8 @@ const COPIED: usize = 8 * 1024;
 #[derive(Default)]
 pub struct Form {
     texts: Fields,
-    series: Vec<Series>,
     pieces: Vec<(Cow<'static, str>, Vec<Bytes>)>,
     files: Vec<(Cow<'static, str>, Upload)>,
-    /// Of a form with parts that are laid out already.
-    boundary: Option<Box<Boundary>>,
-}
-
-/// Text parts of one name, laid out.
-struct Series {
-    name: Cow<'static, str>,
-    count: usize,
-    parts: Bytes,
 }
 
 impl Form {
@@ -58,48 +48,6 @@ impl Form {
     ) -> &mut Self {
         self.texts.append(name, value);
         self
-    }
-
-    /// Adds a text part of this name for each value, written after the other texts.
-    ///
-    /// It is the same as [`text`](Self::text) for each, and cheaper for many short values.
-    pub fn texts<V: AsRef<[u8]>>(
-        &mut self,
-        name: impl Into<Cow<'static, str>>,
-        values: impl Iterator<Item = V> + Clone,
-    ) -> &mut Self {
-        if let Err(error) = self.lay_out(name.into(), values) {
-            self.fail(error);
-        }
-        self
-    }
-
-    fn lay_out<V: AsRef<[u8]>>(
-        &mut self,
-        name: Cow<'static, str>,
-        values: impl Iterator<Item = V> + Clone,
-    ) -> Result<(), Error> {
-        let boundary = match self.boundary.take() {
-            Some(boundary) => boundary,
-            None => Box::new(Boundary::random()?),
-        };
-        // All of them start the same.
-        let mut head = Vec::new();
-        put_head(&mut head, &boundary, &name)?;
-        head.extend_from_slice(TEXT);
-        let count = values.clone().count();
-        // 32 is more than most mailboxes have.
-        let mut parts = Vec::with_capacity(head.len() + count * (END.len() + head.len() + 32));
-        parts.extend_from_slice(&head);
-        let next = [END, &*head].concat();
-        values.for_each(|value| {
-            parts.extend_from_slice(value.as_ref());
-            parts.extend_from_slice(&next);
-        });
-        parts.truncate(parts.len() - head.len());
-        self.series.push(Series { name, count, parts: parts.into() });
-        self.boundary = Some(boundary);
-        Ok(())
     }
 
     /// Adds a text part whose value is in pieces, written after the other texts; large ones are not
@@ -135,38 +83,31 @@ impl Form {
     ///
     /// # Errors
     ///
-    /// The first fault of a part, or the failure of the system's source of randomness.
-    pub fn finish(mut self) -> Result<(HeaderValue, Body), Error> {
-        match self.boundary.take() {
-            Some(boundary) => self.finish_with(*boundary),
-            None => self.finish_with(Boundary::random()?),
-        }
-    }
-
-    fn finish_with(self, boundary: Boundary) -> Result<(HeaderValue, Body), Error> {
-        let length = self.copied_length();
+    /// The first fault of a part; [`Kind::TooLarge`](crate::Kind::TooLarge) if the lengths of all
+    /// parts add up to more than a content-length can say; the failure of the system's source of
+    /// randomness.
+    pub fn finish(self) -> Result<(HeaderValue, Body), Error> {
         let (texts, fault) = self.texts.into_parts();
         if let Some(fault) = fault {
             return Err(fault);
         }
-        let mut layout = Layout { buffer: Vec::with_capacity(length), segments: Vec::new() };
+        let boundary = random_boundary()?;
+        // Room for most mails without attachments.
+        let mut layout = Layout { buffer: Vec::with_capacity(1024), segments: Vec::new() };
         for (name, text) in texts {
-            put_head(&mut layout.buffer, &boundary, &name)?;
-            layout.buffer.extend_from_slice(TEXT);
+            layout.head(&boundary, &name)?;
+            layout.buffer.extend_from_slice(b"\"\r\n\r\n");
             layout.bytes(text);
-            layout.buffer.extend_from_slice(END);
-        }
-        for series in self.series {
-            layout.bytes(series.parts);
+            layout.buffer.extend_from_slice(b"\r\n");
         }
         for (name, pieces) in self.pieces {
-            put_head(&mut layout.buffer, &boundary, &name)?;
-            layout.buffer.extend_from_slice(TEXT);
+            layout.head(&boundary, &name)?;
+            layout.buffer.extend_from_slice(b"\"\r\n\r\n");
             pieces.into_iter().for_each(|piece| layout.bytes(piece));
-            layout.buffer.extend_from_slice(END);
+            layout.buffer.extend_from_slice(b"\r\n");
         }
         for (name, file) in self.files {
-            put_head(&mut layout.buffer, &boundary, &name)?;
+            layout.head(&boundary, &name)?;
             layout.buffer.extend_from_slice(b"\"; filename=\"");
             put_filename(&mut layout.buffer, &name, file.filename())?;
             layout.buffer.extend_from_slice(b"\"\r\nContent-Type: ");
@@ -176,96 +117,21 @@ impl Form {
                 Segment::Bytes(bytes) => layout.bytes(bytes),
                 source => layout.segment(source),
             }
-            layout.buffer.extend_from_slice(END);
+            layout.buffer.extend_from_slice(b"\r\n");
         }
-        let body = layout.close(&boundary);
-        Ok((boundary.content_type, body))
-    }
-
-    /// Room for all that is copied, a little more where names need escapes or files long types.
-    fn copied_length(&self) -> usize {
-        const HEAD: usize = Boundary::OPENING.len() + TEXT.len() + END.len();
-        const FILE_HEAD: usize = "; filename=\"\"\r\nContent-Type: ".len() + 32;
-        let copied = |length: usize| if length <= COPIED { length } else { 0 };
-        let texts = self.texts.iter();
-        let texts = texts.map(|(name, text)| HEAD + name.len() + copied(text.len()));
-        let series = self.series.iter().map(|series| copied(series.parts.len()));
-        let pieces = self.pieces.iter().map(|(name, pieces)| {
-            HEAD + name.len() + pieces.iter().map(|piece| copied(piece.len())).sum::<usize>()
-        });
-        let files = self.files.iter().map(|(name, file)| {
-            let small = file.size().filter(|size| *size <= COPIED as u64).unwrap_or(0);
-            HEAD + FILE_HEAD + name.len() + file.filename().len() + small as usize
-        });
-        let close = Boundary::LENGTH + "----\r\n".len();
-        texts.chain(series).chain(pieces).chain(files).sum::<usize>() + close
+        let content_type = format!("multipart/form-data; boundary={boundary}");
+        let content_type = HeaderValue::try_from(content_type)
+            .map_err(|error| Error::invalid("boundary", "is no header text").with_source(error))?;
+        Ok((content_type, layout.close(&boundary)?))
     }
 }
 
-/// What is between the name of a text and its value.
-const TEXT: &[u8; 5] = b"\"\r\n\r\n";
-/// What every part ends with.
-const END: &[u8; 2] = b"\r\n";
-
-/// The boundary of a form, in the two places where it stands.
-struct Boundary {
-    content_type: HeaderValue,
-    /// What every part starts with.
-    opening: [u8; Self::OPENING.len()],
-}
-
-impl Boundary {
-    const OPENING: &[u8; 72] =
-        b"--mailgun-0123456789012345678901\r\nContent-Disposition: form-data; name=\"";
-    const CONTENT_TYPE: &[u8; 60] = b"multipart/form-data; boundary=mailgun-0123456789012345678901";
-    const LENGTH: usize = "mailgun-0123456789012345678901".len();
-
-    /// An attachment whose author can guess the boundary could add fields, a `bcc` say.
-    fn random() -> Result<Self, Error> {
-        let content_type = unused_content_type()?;
-        let mut opening = *Self::OPENING;
-        let boundary = content_type.as_bytes().last_chunk().unwrap_or(&[0; Self::LENGTH]);
-        opening["--".len()..][..Self::LENGTH].copy_from_slice(boundary);
-        Ok(Self { content_type, opening })
-    }
-
-    fn text(&self) -> &[u8] {
-        &self.opening["--".len()..][..Self::LENGTH]
-    }
-}
-
-/// A content type with a boundary that nobody has had.
-///
-/// They are made for several forms at once: asking the system for random bytes takes as long as
-/// much of the rest of a small form, and all share one buffer. It is not a piece of the body's
-/// buffer, since HTTP/2 keeps headers for longer than bodies.
-fn unused_content_type() -> Result<HeaderValue, Error> {
-    const AT_ONCE: usize = 32;
-    thread_local! {
-        static UNUSED: RefCell<Vec<HeaderValue>> = const { RefCell::new(Vec::new()) };
-    }
-    UNUSED.with_borrow_mut(|unused| {
-        if let Some(content_type) = unused.pop() {
-            return Ok(content_type);
-        }
-        let mut random = [[0; 16]; AT_ONCE];
-        getrandom::fill(random.as_flattened_mut()).map_err(|error| {
-            Error::config("randomness", format_args!("is not available: {error}"))
-        })?;
-        let mut texts = String::with_capacity(AT_ONCE * Boundary::CONTENT_TYPE.len());
-        for random in random {
-            texts.push_str("multipart/form-data; boundary=mailgun-");
-            BASE64_URL_SAFE_NO_PAD.encode_string(random, &mut texts);
-        }
-        let texts = Bytes::from(texts);
-        for at in (0..texts.len()).step_by(Boundary::CONTENT_TYPE.len()) {
-            let text = texts.slice(at..at + Boundary::CONTENT_TYPE.len());
-            let text = HeaderValue::from_maybe_shared(text)
-                .map_err(|_| Error::invalid("boundary", "holds characters that a header cannot"))?;
-            unused.push(text);
-        }
-        unused.pop().ok_or_else(|| Error::config("boundary", "could not be made"))
-    })
+/// An attachment whose author could guess the boundary could add fields, a `bcc` say.
+fn random_boundary() -> Result<String, Error> {
+    let mut random = [0; 16];
+    getrandom::fill(&mut random)
+        .map_err(|error| Error::config("randomness", format_args!("is not available: {error}")))?;
+    Ok(format!("mailgun-{}", BASE64_URL_SAFE_NO_PAD.encode(random)))
 }
 
 /// A body in the making: what is copied gathers in the buffer.
@@ -275,6 +141,15 @@ struct Layout {
 }
 
 impl Layout {
+    /// Starts a part, up to the quote after its name.
+    fn head(&mut self, boundary: &str, name: &str) -> Result<(), Error> {
+        self.buffer.extend_from_slice(b"--");
+        self.buffer.extend_from_slice(boundary.as_bytes());
+        self.buffer.extend_from_slice(b"\r\nContent-Disposition: form-data; name=\"");
+        put_name(&mut self.buffer, name)
+            .map_err(|reason| Error::invalid(name.escape_debug(), reason))
+    }
+
     fn bytes(&mut self, bytes: Bytes) {
         if bytes.len() <= COPIED {
             self.buffer.extend_from_slice(&bytes);
@@ -284,25 +159,19 @@ impl Layout {
     }
 
     fn segment(&mut self, segment: Segment) {
-        self.segments.push(Segment::Bytes(std::mem::take(&mut self.buffer).into()));
+        if !self.buffer.is_empty() {
+            self.segments.push(Segment::Bytes(std::mem::take(&mut self.buffer).into()));
+        }
         self.segments.push(segment);
     }
 
-    fn close(mut self, boundary: &Boundary) -> Body {
+    fn close(mut self, boundary: &str) -> Result<Body, Error> {
         self.buffer.extend_from_slice(b"--");
-        self.buffer.extend_from_slice(boundary.text());
+        self.buffer.extend_from_slice(boundary.as_bytes());
         self.buffer.extend_from_slice(b"--\r\n");
-        if self.segments.is_empty() {
-            return self.buffer.into();
-        }
         self.segments.push(Segment::Bytes(self.buffer.into()));
         Body::from_segments(self.segments)
     }
-}
-
-fn put_head(buffer: &mut Vec<u8>, boundary: &Boundary, name: &str) -> Result<(), Error> {
-    buffer.extend_from_slice(&boundary.opening);
-    put_name(buffer, name).map_err(|reason| Error::invalid(name.escape_debug(), reason))
 }
 
 fn put_filename(buffer: &mut Vec<u8>, field: &str, filename: &str) -> Result<(), Error> {
@@ -318,52 +187,22 @@ fn put_filename(buffer: &mut Vec<u8>, field: &str, filename: &str) -> Result<(),
 ///
 /// The error says why a reader on the other side would lose or misread it, where the escapes do not
 /// help.
-#[inline]
 fn put_name(buffer: &mut Vec<u8>, name: &str) -> Result<(), &'static str> {
-    // Nearly every name.
-    if name.bytes().fold(true, |plain, byte| plain & PLAIN[usize::from(byte)]) {
-        buffer.extend_from_slice(name.as_bytes());
-        return Ok(());
-    }
-    put_odd_name(buffer, name)
-}
-
-#[cold]
-fn put_odd_name(buffer: &mut Vec<u8>, name: &str) -> Result<(), &'static str> {
-    let is_escaped = |byte: &u8| matches!(byte, b'"' | b'\r' | b'\n');
-    if name.bytes().any(|byte| byte.is_ascii_control() && !is_escaped(&byte)) {
-        return Err("must not hold control characters");
-    }
     // Many readers take it for an escape of the quote that ends the name, and lose the part.
     if name.ends_with('\\') {
         return Err("must not end with a backslash");
     }
-    for piece in name.as_bytes().split_inclusive(is_escaped) {
-        let escape: &[u8] = match piece.last() {
-            Some(b'"') => b"%22",
-            Some(b'\r') => b"%0D",
-            Some(b'\n') => b"%0A",
-            _ => {
-                buffer.extend_from_slice(piece);
-                continue;
-            }
-        };
-        buffer.extend_from_slice(&piece[..piece.len() - 1]);
-        buffer.extend_from_slice(escape);
+    for byte in name.bytes() {
+        match byte {
+            b'"' => buffer.extend_from_slice(b"%22"),
+            b'\r' => buffer.extend_from_slice(b"%0D"),
+            b'\n' => buffer.extend_from_slice(b"%0A"),
+            _ if byte.is_ascii_control() => return Err("must not hold control characters"),
+            _ => buffer.push(byte),
+        }
     }
     Ok(())
 }
-
-/// The bytes that stand for themselves in a name.
-const PLAIN: [bool; 256] = {
-    let mut plain = [false; 256];
-    let mut byte = b' ';
-    while byte <= b'~' {
-        plain[byte as usize] = byte != b'"' && byte != b'\\';
-        byte += 1;
-    }
-    plain
-};
 
 impl From<Fields> for Form {
     fn from(texts: Fields) -> Self {
@@ -375,17 +214,9 @@ impl fmt::Debug for Form {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Form")
             .field("texts", &self.texts)
-            .field("series", &self.series)
             .field("pieces", &self.pieces.iter().map(|(name, _)| name).collect::<Vec<_>>())
             .field("files", &self.files)
             .finish()
-    }
-}
-
-/// Without the values, which may be addresses.
-impl fmt::Debug for Series {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} × {}", self.count, self.name)
     }
 }
 
@@ -423,28 +254,6 @@ mod tests {
             --B\r\nContent-Disposition: form-data; name=\"attachment\"; filename=\"a.txt\"\r\n\
             Content-Type: text/plain\r\n\r\nhello\r\n--B--\r\n";
         assert_eq!(String::from_utf8(bytes).unwrap(), expected);
-    }
-
-    #[tokio::test]
-    async fn a_series_is_written_as_its_texts_would_be() {
-        let values = ["Bob <bob@example.com>", "", "ann@example.com"];
-        // Copied into the buffer, and as a segment of their own.
-        for repeat in [1, 1000] {
-            let values = || values.into_iter().cycle().take(3 * repeat);
-            let mut series = Form::new();
-            series.texts("t\"o", values()).text("a", "1").texts("b", values());
-            let mut single = Form::new();
-            single.text("a", "1");
-            for (name, value) in values().map(|v| ("t\"o", v)).chain(values().map(|v| ("b", v))) {
-                single.text(name, value);
-            }
-            assert!(!format!("{series:?}").contains("bob"), "{series:?}");
-            assert_eq!(written(series).await, written(single).await);
-        }
-
-        let mut unreadable = Form::new();
-        unreadable.texts("t\\", values.iter());
-        assert!(unreadable.finish().is_err());
     }
 
     #[tokio::test]
@@ -519,13 +328,28 @@ mod tests {
 
     #[test]
     fn boundaries_differ() {
-        let first = Form::new().finish().unwrap().0;
-        assert!(first.to_str().unwrap().starts_with("multipart/form-data; boundary=mailgun-"));
-        let mut all: Vec<_> = (0..100).map(|_| Form::new().finish().unwrap().0).collect();
-        all.push(first.clone());
-        let distinct: std::collections::HashSet<_> = all.iter().collect();
-        assert_eq!(distinct.len(), all.len());
-        assert_eq!(first.len(), "multipart/form-data; boundary=mailgun-".len() + 22);
+        let content_type = || Form::new().finish().unwrap().0;
+        let all: std::collections::HashSet<_> = (0..100).map(|_| content_type()).collect();
+        assert_eq!(all.len(), 100);
+        for one in all {
+            let boundary = one.to_str().unwrap().strip_prefix("multipart/form-data; boundary=");
+            let random = boundary.unwrap().strip_prefix("mailgun-").unwrap();
+            // 128 bits in base64.
+            assert_eq!(random.len(), 22, "{random}");
+        }
+    }
+
+    #[test]
+    fn declared_lengths_that_add_up_to_too_much_are_refused() {
+        let stream = || futures_util::stream::empty::<Result<Bytes, Error>>();
+        let mut form = Form::new();
+        form.file("attachment", Upload::from_stream("a", Some(u64::MAX), stream()));
+        assert_eq!(form.finish().unwrap_err().kind(), crate::Kind::TooLarge);
+        let mut form = Form::new();
+        for name in ["a", "b"] {
+            form.file("attachment", Upload::from_stream(name, Some(u64::MAX / 2 + 1), stream()));
+        }
+        assert_eq!(form.finish().unwrap_err().kind(), crate::Kind::TooLarge);
     }
 
     /// Reads multipart back the strict way, so that a wrong boundary or a lost CRLF shows.

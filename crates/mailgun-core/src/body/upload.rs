@@ -13,8 +13,21 @@ use crate::{BoxError, Error};
 
 /// A file to send: an attachment, an inline image, a CSV to import.
 ///
-/// It always has a filename (the service drops files without one, silently) and a content type,
-/// guessed from the filename's extension, `application/octet-stream` when that says nothing.
+/// It always has a filename: the service drops files without one, silently.
+///
+/// It always has a content type, too. Unless [`with_content_type`](Self::with_content_type) sets
+/// one, it is guessed from the filename's extension:
+///
+/// * `application/octet-stream` if the extension says nothing.
+/// * `application/octet-stream` as well for the types that say how a mail is built: `message/*`,
+///   `multipart/*`, S/MIME (`application/pkcs7-*`), PGP (`application/pgp-*`) and TNEF. A mail
+///   client would not offer such a file, an `.eml` or an `.asc` say, but show, unpack or hide it. A
+///   mail that is encrypted or signed is sent as MIME.
+/// * `text/html`, `text/calendar` and `text/vcard` stay what they are: clients preview a page, and
+///   offer to add an event or a contact. An invitation that can be answered needs
+///   `text/calendar; method=REQUEST`, which must be set.
+/// * A text type names no charset, since the bytes may be in any. Set one, as
+///   `text/plain; charset=utf-8`, if clients shall show the file and not only offer it.
 ///
 /// | made by | held in memory | sent again after a refusal |
 /// |---|---|---|
@@ -49,14 +62,15 @@ impl Upload {
 
     /// A file on the disk, sent under the last component of `path`.
     ///
-    /// It is opened when it is sent, once for each attempt, and read piece by piece. If its length
-    /// or time of modification has changed by then, the call fails with
-    /// [`Kind::RequestBody`](crate::Kind::RequestBody) and nothing is delivered.
+    /// It is opened when it is sent, once for each attempt, and read piece by piece. It must stay as
+    /// it is until its last piece is read: if its length, its time of modification or (on Unix) its
+    /// inode changes, the call fails with [`Kind::RequestBody`](crate::Kind::RequestBody) and
+    /// nothing is delivered.
     ///
     /// # Errors
     ///
     /// [`Kind::InvalidInput`](crate::Kind::InvalidInput) if there is no such file, it cannot be
-    /// read, is no regular file, or its name is no UTF-8.
+    /// read, is no regular file (a folder, a FIFO, a device), or its name is no UTF-8.
     pub async fn from_path(path: impl AsRef<Path>) -> Result<Self, Error> {
         let path = path.as_ref();
         let filename = path
@@ -123,9 +137,7 @@ impl Upload {
 
     /// The content type that the file is sent with.
     pub fn content_type(&self) -> Mime {
-        self.content_type
-            .clone()
-            .unwrap_or_else(|| mime_guess::from_path(&self.filename).first_or_octet_stream())
+        self.content_type.clone().unwrap_or_else(|| guessed_type(&self.filename))
     }
 
     /// The length in bytes; `None` for a stream without one.
@@ -179,6 +191,16 @@ impl Upload {
         }
     }
 
+    /// Leaves out the first bytes of the content; of a stream nothing.
+    #[cfg(feature = "csv")]
+    pub(super) fn skip(&mut self, bytes: usize) {
+        match &mut self.source {
+            Source::Bytes(content) => *content = content.slice(bytes.min(content.len())..),
+            Source::File(file) => file.skip(bytes as u64),
+            Source::Stream { .. } => {}
+        }
+    }
+
     pub(super) fn into_segment(self) -> Segment {
         let label: Arc<str> = self.filename.into();
         match self.source {
@@ -196,6 +218,25 @@ impl Upload {
     }
 }
 
+/// The content type that a filename suggests.
+fn guessed_type(filename: &str) -> Mime {
+    /// What mail clients take for a part of the mail itself, not for a file.
+    const OF_MAILS: [&str; 7] = [
+        "message/",
+        "multipart/",
+        "application/pkcs7-",
+        "application/x-pkcs7-",
+        "application/pgp-",
+        "application/ms-tnef",
+        "application/vnd.ms-tnef",
+    ];
+    let guessed = mime_guess::from_path(filename).first_or_octet_stream();
+    if OF_MAILS.iter().any(|start| guessed.essence_str().starts_with(start)) {
+        return mime::APPLICATION_OCTET_STREAM;
+    }
+    guessed
+}
+
 impl fmt::Debug for Upload {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Upload")
@@ -203,5 +244,52 @@ impl fmt::Debug for Upload {
             .field("content_type", &self.content_type().as_ref())
             .field("size", &self.size())
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_never_taken_for_a_part_of_the_mail() {
+        let type_of = |name: &str| Upload::from_bytes(name, "").content_type().to_string();
+        for name in [
+            "forwarded.eml",
+            "FORWARDED.EML",
+            "page.mht",
+            "page.mhtml",
+            "mail.mime",
+            "news.nws",
+            "receipt.disposition-notification",
+            "mail.u8msg",
+            "mail.u8dsn",
+            "smime.p7m",
+            "smime.p7s",
+            "certificates.p7b",
+            "certificates.p7c",
+            "certificates.spc",
+            "key.asc",
+            "file.sig",
+            "file.pgp",
+            "winmail.dat",
+            "unknown",
+        ] {
+            assert_eq!(type_of(name), "application/octet-stream", "{name}");
+        }
+        for (name, expected) in [
+            ("meeting.ics", "text/calendar"),
+            ("bob.vcf", "text/x-vcard"),
+            ("page.html", "text/html"),
+            ("notes.txt", "text/plain"),
+            ("people.csv", "text/csv"),
+            ("invoice.pdf", "application/pdf"),
+            ("mail.msg", "application/vnd.ms-outlook"),
+        ] {
+            assert_eq!(type_of(name), expected, "{name}");
+        }
+        let own =
+            Upload::from_bytes("a.eml", "").with_content_type("message/rfc822".parse().unwrap());
+        assert_eq!(own.content_type(), "message/rfc822");
     }
 }

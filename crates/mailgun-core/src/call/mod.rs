@@ -25,7 +25,6 @@ pub use self::{
 };
 use crate::{
     Body, Client, Download, Error, Fields, Form, Repeatability, Reply, ReplyBody, Route,
-    body::write_json,
     de::UnreadableItem,
     layers,
     reply::{Frames, RawReply},
@@ -188,8 +187,7 @@ impl<T> Call<T> {
     /// Sends `value` as JSON.
     pub fn json(self, value: &(impl Serialize + ?Sized)) -> Self {
         self.with_body(|| {
-            let mut json = Vec::new();
-            write_json(&mut json, value).map_err(|error| {
+            let json = serde_json::to_vec(value).map_err(|error| {
                 Error::invalid("body", "cannot be written as JSON").with_source(error)
             })?;
             Ok((HeaderValue::from_static("application/json"), json.into()))

@@ -11,7 +11,7 @@ use tracing::{Instrument as _, Span, debug, field::Empty, warn};
 use super::{CallContext, Options};
 use crate::{
     Body, Client, Credentials, Delivery, Error, Kind, ReplyBody, Route, TimeoutPhase, client::Limits,
-    layers::is_failure, reply::read_body,
+    layers::is_failure, reply::{encoded, read_body},
 };
 
 /// Sends `request` and hands its reply to `finish`.

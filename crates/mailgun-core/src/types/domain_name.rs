@@ -104,7 +104,8 @@ fn is_sound(domain: &[u8]) -> bool {
     let mut label = 0_usize;
     let mut last = b'.';
     for &byte in domain {
-        if IN_LABEL[usize::from(byte)] || (byte == b'-' && last != b'.') {
+        let is_in_label = byte.is_ascii_alphanumeric() || byte == b'_';
+        if is_in_label || (byte == b'-' && last != b'.') {
             label += 1;
         } else if byte == b'.' && label > 0 && label < 64 && last != b'-' {
             label = 0;
@@ -115,17 +116,6 @@ fn is_sound(domain: &[u8]) -> bool {
     }
     (1..64).contains(&label) && last != b'-' && domain.len() <= 253
 }
-
-/// Letters, digits and the underscore, which may stand anywhere in a label.
-const IN_LABEL: [bool; 256] = {
-    let mut allowed = [false; 256];
-    let mut byte = 0_u8;
-    while byte < 0x80 {
-        allowed[byte as usize] = byte.is_ascii_alphanumeric() || byte == b'_';
-        byte += 1;
-    }
-    allowed
-};
 
 /// The refused text as it may go into an error.
 struct Shown<'a>(&'a str);

@@ -20,7 +20,7 @@ pub use self::{
     dns_record::{DnsRecord, DnsRecordState, DnsRecordType},
     domain_name::DomainName,
     ip_replacement::IpReplacement,
-    mailbox::Mailbox,
+    mailbox::{Mailbox, unfold},
     page_direction::PageDirection,
     secret::Secret,
     sending_limit::SendingLimit,

@@ -7,6 +7,7 @@ mod run;
 
 use std::fmt;
 
+use bytes::Bytes;
 use mailgun_core::{Error, Form};
 use serde::Serialize;
 
@@ -224,7 +225,9 @@ impl Batch {
             }
         };
         let mut form = content.into_form();
-        form.texts("to", self.recipients.mailboxes(chunk));
+        for mailbox in self.recipients.mailboxes(chunk) {
+            form.text("to", Bytes::copy_from_slice(mailbox));
+        }
         form.pieces("recipient-variables", self.recipients.variables(chunk));
         form
     }

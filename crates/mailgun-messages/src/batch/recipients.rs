@@ -3,11 +3,11 @@
 use std::ops::Range;
 
 use bytes::Bytes;
-use mailgun_core::{__private::write_json, Error};
+use mailgun_core::{Error, Mailbox};
 use serde::Serialize;
 
 use super::Positions;
-use crate::content::Addresses;
+use crate::content::{Addresses, Mailboxes};
 
 /// All recipients in order, their texts one after the other.
 #[derive(Default)]
@@ -53,8 +53,9 @@ impl Recipients {
     ) -> Result<(), Error> {
         let (start, mailboxes) = (self.variables.len(), self.mailboxes.len());
         let keys = self.list.last().map_or(0, |last| last.keys);
-        let written = address.with_one(|text, address| self.push_mailbox(text, address));
-        let written = written.and_then(|()| {
+        let mailbox = address.into_mailboxes().and_then(Mailboxes::one);
+        let written = mailbox.and_then(|mailbox| {
+            self.push_mailbox(&mailbox);
             let keys = keys + self.variables.len() - start - "\"\":".len();
             write_object(&mut self.variables, variables)?;
             self.variables.push(b',');
@@ -70,19 +71,15 @@ impl Recipients {
     }
 
     /// Adds a mailbox, and its address as the key of the variables to come.
-    #[inline]
-    fn push_mailbox(&mut self, text: &str, address: Range<usize>) {
+    fn push_mailbox(&mut self, mailbox: &Mailbox) {
+        let (text, address) = (mailbox.as_str(), mailbox.address());
         // Only a local part in quotes holds what JSON escapes.
-        if text.len() != address.len() || text.as_bytes().starts_with(b"\"") {
+        if text.len() != address.len() || text.starts_with('"') {
             self.mailboxes.push_str(text);
-            // Writing a string to memory cannot fail.
-            let _ = write_json(&mut self.variables, text.get(address).unwrap_or_default());
-            self.variables.push(b':');
-            return;
         }
-        self.variables.push(b'"');
-        self.variables.extend_from_slice(text.as_bytes());
-        self.variables.extend_from_slice(b"\":");
+        // Writing a string to memory cannot fail.
+        let _ = serde_json::to_writer(&mut self.variables, address);
+        self.variables.push(b':');
     }
 
     /// Makes the texts ready to be read and sent; no more recipients can be added.
@@ -97,7 +94,7 @@ impl Recipients {
     }
 
     /// The recipients at these positions, each with the one before it.
-    fn pairs(&self, range: Range<usize>) -> impl Iterator<Item = (Recipient, Recipient)> + Clone {
+    fn pairs(&self, range: Range<usize>) -> impl Iterator<Item = (Recipient, Recipient)> {
         let mut before = self.before(range.start);
         let list = self.list.get(range).unwrap_or_default().iter();
         list.map(move |one| (std::mem::replace(&mut before, *one), *one))
@@ -121,7 +118,7 @@ impl Recipients {
     }
 
     /// The mailboxes of a chunk.
-    pub(super) fn mailboxes(&self, chunk: &Positions) -> impl Iterator<Item = &[u8]> + Clone {
+    pub(super) fn mailboxes(&self, chunk: &Positions) -> impl Iterator<Item = &[u8]> {
         chunk.ranges().flat_map(|range| self.pairs(range.clone())).map(|(before, one)| {
             if one.mailboxes == before.mailboxes {
                 return self.address(before, one);
@@ -150,7 +147,7 @@ impl Recipients {
 /// Adds a JSON object to `json`.
 fn write_object(json: &mut Vec<u8>, value: &(impl Serialize + ?Sized)) -> Result<(), Error> {
     let start = json.len();
-    let written = write_json(json, value);
+    let written = serde_json::to_writer(&mut *json, value);
     match (written, json.get(start..).unwrap_or_default()) {
         (Ok(()), [b'{', ..]) => Ok(()),
         // An array here would make the service ignore the variables.
@@ -165,7 +162,6 @@ fn write_object(json: &mut Vec<u8>, value: &(impl Serialize + ?Sized)) -> Result
 
 #[cfg(test)]
 mod tests {
-    use mailgun_core::Mailbox;
     use serde_json::{Value, json};
 
     use super::*;

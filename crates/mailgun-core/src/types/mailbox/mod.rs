@@ -1,11 +1,12 @@
 //! An e-mail address with an optional display name.
 
-mod plain;
+mod reader;
 
-use std::{fmt, ops::Range, str::FromStr};
+use std::{borrow::Cow, fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize, Serializer};
 
+use self::reader::{Place, Reader};
 use super::domain_name;
 use crate::Error;
 
@@ -16,9 +17,20 @@ use crate::Error;
 /// name is no name. Mailgun is known to mangle some names that hold both punctuation and non-ASCII
 /// letters; a mail that must carry such a name exactly is best sent as MIME.
 ///
-/// The address may have up to 254 bytes, 64 of them before the `@` (RFC 5321). A quoted local
-/// part is accepted, a domain literal such as `[192.0.2.1]` is not, and an international domain is
-/// written in its A-label form, `xn--…`. Two mailboxes are equal when their texts are.
+/// The address may have up to 254 bytes (RFC 5321). More than 64 of them may be before the `@`:
+/// RFC 5321 allows fewer, but providers give out longer ones. A quoted local part is accepted, a
+/// domain literal such as `[192.0.2.1]` is not, and an international domain is written in its
+/// A-label form, `xn--…`. The same holds for senders, recipients, Reply-To and the headers of MIME
+/// messages. Two mailboxes are equal when their texts are.
+///
+/// Text that is copied from the header of a mail is read as RFC 5322 has it:
+///
+/// * A folded line is unfolded, a tab is a space, and a line end at the end is dropped. Any other
+///   control character is refused.
+/// * A comment around the address is no part of it. It becomes the name if there is no other:
+///   `root@example.com (Cron Daemon)` is the mailbox `Cron Daemon <root@example.com>`.
+/// * An address may stand as its own name, `bob@example.com <bob@example.com>`. A name without
+///   quotes that holds any other `@` is refused: it is likely a second recipient.
 ///
 /// `Display` writes name and address, as they are sent. `Debug` shows neither.
 ///
@@ -73,6 +85,8 @@ impl Mailbox {
 
     /// The mailboxes of a list that is separated by commas; empty entries are skipped.
     ///
+    /// The members of a group, `friends: a@example.com, b@example.com;`, are entries like others.
+    ///
     /// ```
     /// use mailgun_core::Mailbox;
     ///
@@ -87,24 +101,44 @@ impl Mailbox {
     /// [`Kind::InvalidInput`](crate::Kind::InvalidInput), with the number of the first entry that
     /// is wrong, from 1, and the reason.
     pub fn parse_list(list: &str) -> Result<Vec<Self>, Error> {
-        if !list.contains(',') && !list.trim_matches(' ').is_empty() {
-            return Ok(vec![list.parse()?]);
-        }
-        let mut commas = outside_quotes(list, |c| c == ',').map_err(invalid)?;
-        commas.push(list.len());
-        let mut mailboxes = Vec::with_capacity(commas.len());
-        let mut start = 0;
-        for (i, comma) in commas.into_iter().enumerate() {
-            let entry = &list[start..comma];
-            start = comma + 1;
-            if !entry.trim_matches(' ').is_empty() {
-                let mailbox = Self::parse(entry).map_err(|reason| {
-                    Error::invalid(format_args!("mailbox #{}", i.saturating_add(1)), reason)
-                })?;
-                mailboxes.push(mailbox);
+        let list = unfold(list);
+        let mut mailboxes = Vec::new();
+        let mut reader = Reader::default();
+        let (mut start, mut number) = (0, 1_usize);
+        let (mut is_group, mut is_mailbox) = (false, false);
+        for (position, character) in list.char_indices() {
+            match (reader.read(character), character) {
+                (Place::Bare, '@' | '<' | '>') => {
+                    is_mailbox = true;
+                    continue;
+                }
+                (Place::Bare, ',') => {
+                    Self::add(&mut mailboxes, &list[start..position], number)?;
+                    number = number.saturating_add(1);
+                }
+                (Place::Bare, ';') if is_group => {
+                    Self::add(&mut mailboxes, &list[start..position], number)?;
+                    is_group = false;
+                }
+                // What is before it is the name of a group.
+                (Place::Bare, ':') if !is_group && !is_mailbox => is_group = true,
+                _ => continue,
             }
+            start = position + 1;
+            is_mailbox = false;
         }
+        reader.finish().map_err(invalid)?;
+        Self::add(&mut mailboxes, &list[start..], number)?;
         Ok(mailboxes)
+    }
+
+    /// Adds an entry of a list, which may be empty.
+    fn add(mailboxes: &mut Vec<Self>, entry: &str, number: usize) -> Result<(), Error> {
+        if !entry.trim_matches(' ').is_empty() {
+            let parameter = format_args!("mailbox #{number}");
+            mailboxes.push(Self::parse(entry).map_err(|reason| Error::invalid(parameter, reason))?);
+        }
+        Ok(())
     }
 
     /// The bare address.
@@ -146,34 +180,32 @@ impl Mailbox {
         self.wire.len() - usize::from(self.start > 0)
     }
 
-    /// Where the address is in `text`, if that is a mailbox as it is sent, of letters that mean
-    /// nothing else. Whatever is not that is for parsing.
-    #[doc(hidden)]
-    #[inline]
-    pub fn address_in(text: &str) -> Option<Range<usize>> {
-        plain::address_in(text)
-    }
-
     fn parse(text: &str) -> Result<Self, Reason> {
-        if let Some(address) = Self::address_in(text) {
-            let start = address.start;
-            let at = start + plain::position_of_at(&text[address]);
-            return Ok(Self { wire: text.into(), start, at, unquoted: None });
-        }
-        refuse_control(text)?;
-        let text = text.trim();
-        match outside_quotes(text, |c| matches!(c, '<' | '>'))?[..] {
-            [] => Self::assemble("", text),
-            [open, close] if text[open..].starts_with('<') && text[close..] == *">" => {
-                Self::assemble(&unquoted(text[..open].trim())?, text[open + 1..close].trim())
+        const FORM: Reason =
+            "must end with the address in one pair of `<` and `>`, or be only an address";
+        let text = unfold(text);
+        refuse_control(&text)?;
+        let (open, address, after) = match angle_brackets(&text)?[..] {
+            [] => (0, &*text, ""),
+            [open, close] if text[open..].starts_with('<') && text[close..].starts_with('>') => {
+                (open, &text[open + 1..close], &text[close + 1..])
             }
-            _ => Err("must end with the address in one pair of `<` and `>`, or be only an address"),
+            _ => return Err(FORM),
+        };
+        let (address, inner_comment) = without_comments(address)?;
+        let (after, outer_comment) = without_comments(after)?;
+        if !after.is_empty() {
+            return Err(FORM);
         }
+        let names = [display_name(text[..open].trim(), address)?, inner_comment, outer_comment];
+        let name = names.into_iter().find(|name| !name.trim().is_empty()).unwrap_or_default();
+        Self::assemble(&name, address)
     }
 
     fn assemble(name: &str, address: &str) -> Result<Self, Reason> {
-        let at = position_of_at(address)?;
-        refuse_control(name)?;
+        let (name, address) = (unfold(name), unfold(address));
+        let at = position_of_at(&address)?;
+        refuse_control(&name)?;
         let name = name.trim();
         if name.is_empty() {
             return Ok(Self { wire: address.into(), start: 0, at, unquoted: None });
@@ -195,7 +227,7 @@ impl Mailbox {
         }
         wire.push_str(" <");
         let start = wire.len();
-        wire.push_str(address);
+        wire.push_str(&address);
         wire.push('>');
         let unquoted = needs_quotes.then(|| name.into());
         Ok(Self { wire: wire.into(), start, at: start + at, unquoted })
@@ -218,33 +250,78 @@ fn refuse_control(text: &str) -> Result<(), Reason> {
     if text.contains(char::is_control) { Err("must not hold control characters") } else { Ok(()) }
 }
 
-/// Byte positions of the wanted characters that are not in a quoted string.
-fn outside_quotes(text: &str, wanted: impl Fn(char) -> bool) -> Result<Vec<usize>, Reason> {
-    let mut found = Vec::new();
-    let (mut quoted, mut escaped) = (false, false);
-    for (position, character) in text.char_indices() {
-        match character {
-            _ if escaped => escaped = false,
-            '\\' if quoted => escaped = true,
-            '"' => quoted = !quoted,
-            _ if !quoted && wanted(character) => found.push(position),
-            _ => {}
-        }
+/// The value of a header as it was before it was folded (RFC 5322 2.2.3): a line end before a space
+/// or a tab goes, and so do line ends at the end. A tab becomes a space.
+///
+/// Other line ends stay, for the check that refuses them.
+pub fn unfold(text: &str) -> Cow<'_, str> {
+    let text = text.trim_end_matches(['\r', '\n']);
+    if !text.contains(['\n', '\t']) {
+        return text.into();
     }
-    if quoted { Err("has a quote that is not closed") } else { Ok(found) }
+    let mut unfolded = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        let is_continued = line.starts_with([' ', '\t']);
+        if is_continued && let Some(before) = unfolded.strip_suffix('\n') {
+            let end = before.strip_suffix('\r').unwrap_or(before).len();
+            unfolded.truncate(end);
+        }
+        unfolded.extend(line.chars().map(|c| if c == '\t' { ' ' } else { c }));
+    }
+    unfolded.into()
 }
 
-/// A name as it is meant, from a text in which all quotes are closed.
-fn unquoted(text: &str) -> Result<String, Reason> {
+/// Where the angle brackets are that stand for themselves.
+fn angle_brackets(text: &str) -> Result<Vec<usize>, Reason> {
+    let mut reader = Reader::default();
+    let mut found = Vec::new();
+    for (position, character) in text.char_indices() {
+        if reader.read(character) == Place::Bare && matches!(character, '<' | '>') {
+            found.push(position);
+        }
+    }
+    reader.finish()?;
+    Ok(found)
+}
+
+/// What is between the comments around a text, and what they say.
+///
+/// Comments in the middle stay in the text.
+fn without_comments(text: &str) -> Result<(&str, String), Reason> {
+    if !text.contains('(') {
+        return Ok((text.trim(), String::new()));
+    }
+    let mut reader = Reader::default();
+    let mut comment = String::new();
+    let (mut start, mut end) = (None, 0);
+    for (position, character) in text.char_indices() {
+        match reader.read(character) {
+            Place::Comment => comment.push(character),
+            Place::CommentStart if !comment.is_empty() => comment.push(' '),
+            Place::CommentStart | Place::CommentEnd => {}
+            Place::Bare if character.is_whitespace() => {}
+            _ if reader.is_in_comment() => {}
+            _ => {
+                start.get_or_insert(position);
+                end = position + character.len_utf8();
+            }
+        }
+    }
+    reader.finish()?;
+    Ok((&text[start.unwrap_or(end)..end], comment))
+}
+
+/// A name as it is meant, without its quotes. A comment in it stays, as a part of the name.
+fn display_name(text: &str, address: &str) -> Result<String, Reason> {
+    let is_address = text.trim_matches('\'').eq_ignore_ascii_case(address);
+    let mut reader = Reader::default();
     let mut name = String::with_capacity(text.len());
-    let mut quoted = false;
-    let mut characters = text.chars();
-    while let Some(character) = characters.next() {
-        match character {
-            '"' => quoted = !quoted,
-            '\\' if quoted => name.extend(characters.next()),
+    for character in text.chars() {
+        match (reader.read(character), character) {
+            (Place::Mark, _) => {}
+            (Place::Bare, '@') if is_address => name.push('@'),
             // Likely several mailboxes: better refused than one of them lost.
-            ',' | ';' | ':' | '@' if !quoted => {
+            (Place::Bare, ',' | ';' | ':' | '@') => {
                 return Err("has `,`, `;`, `:` or `@` in a name without quotes");
             }
             _ => name.push(character),
@@ -255,9 +332,6 @@ fn unquoted(text: &str) -> Result<String, Reason> {
 
 /// Checks a bare address, and says where its `@` is.
 fn position_of_at(address: &str) -> Result<usize, Reason> {
-    if plain::is_address(address) {
-        return Ok(plain::position_of_at(address));
-    }
     if address.is_empty() {
         return Err("has an empty address");
     }
@@ -265,30 +339,25 @@ fn position_of_at(address: &str) -> Result<usize, Reason> {
     if address.len() > 254 {
         return Err("has an address longer than 254 bytes");
     }
-    if !outside_quotes(address, |c| matches!(c, '<' | '>'))?.is_empty() {
+    let quoted = quoted_string(address)?;
+    let bare = &address[quoted..];
+    if bare.contains(['<', '>']) {
         return Err("has `<` or `>` in its address: parse the text if it holds a name as well");
     }
-    if !outside_quotes(address, char::is_whitespace)?.is_empty() {
+    if bare.contains(char::is_whitespace) {
         return Err("has whitespace in its address");
     }
-    let at = match outside_quotes(address, |c| c == '@')?[..] {
-        [] => return Err("has no `@`"),
-        [at] => at,
-        _ => return Err("has more than one `@` in its address"),
-    };
-    let (local, domain) = (&address[..at], &address[at + 1..]);
-    if local.is_empty() {
+    let (local, domain) = bare.split_once('@').ok_or("has no `@`")?;
+    if domain.contains('@') {
+        return Err("has more than one `@` in its address");
+    }
+    if quoted == 0 && local.is_empty() {
         return Err("has nothing before the `@`");
     }
-    if local.len() > 64 {
-        return Err("has more than 64 bytes before the `@`");
-    }
-    let bare = outside_quotes(local, |_| true)?;
-    let one_quoted_string = bare.is_empty() && local.len() > 2;
-    if local.contains('"') && !one_quoted_string {
+    if local.contains('"') || (quoted > 0 && !local.is_empty()) || quoted == "\"\"".len() {
         return Err("has quotes in its address that are not around the whole part before the `@`");
     }
-    if !outside_quotes(local, |c| c != '.' && is_special(c))?.is_empty() {
+    if local.contains(|c| c != '.' && is_special(c)) {
         return Err("has punctuation before the `@` that is not allowed without quotes");
     }
     if domain.is_empty() {
@@ -302,8 +371,22 @@ fn position_of_at(address: &str) -> Result<usize, Reason> {
     }
     match domain_name::fault(domain) {
         Some(_) => Err("has a domain that is not a valid domain name"),
-        None => Ok(at),
+        None => Ok(quoted + local.len()),
     }
+}
+
+/// The length of the quoted string that a text starts with; 0 if it starts with none.
+fn quoted_string(text: &str) -> Result<usize, Reason> {
+    if !text.starts_with('"') {
+        return Ok(0);
+    }
+    let mut reader = Reader::default();
+    for (position, character) in text.char_indices() {
+        if reader.read(character) == Place::Mark && character == '"' && position > 0 {
+            return Ok(position + 1);
+        }
+    }
+    reader.finish().map(|()| 0)
 }
 
 impl fmt::Display for Mailbox {

@@ -119,6 +119,30 @@ fn forms_that_people_write_are_understood() {
         ("\"Doe\\, J\" Jr. <a@b>", Some("Doe, J Jr."), "a@b"),
         ("John (Work) [x] <a@b>", Some("John (Work) [x]"), "a@b"),
         ("\"\" <a@b>", None, "a@b"),
+        // Comments.
+        ("root@host (Cron Daemon)", Some("Cron Daemon"), "root@host"),
+        ("root@host(Cron Daemon)", Some("Cron Daemon"), "root@host"),
+        ("(Cron (the) Daemon) root@host", Some("Cron (the) Daemon"), "root@host"),
+        (r"root@host (a \) b, c: d; <e@f> \(g)", Some("a ) b, c: d; <e@f> (g"), "root@host"),
+        ("root@host (it's \"odd)", Some("it's \"odd"), "root@host"),
+        ("root@host (a) (b)", Some("a b"), "root@host"),
+        ("root@host ()", None, "root@host"),
+        ("Bob <(work) a@b (office)>", Some("Bob"), "a@b"),
+        ("Bob <a@b> (work)", Some("Bob"), "a@b"),
+        ("<a@b> (Bob)", Some("Bob"), "a@b"),
+        ("\"Bob (x\" <a@b>", Some("Bob (x"), "a@b"),
+        ("Bob (Sales, a@b: 6\") <a@b>", Some("Bob (Sales, a@b: 6\")"), "a@b"),
+        // Addresses that are their own names.
+        ("bob@x <bob@x>", Some("bob@x"), "bob@x"),
+        ("Bob@X.example <bob@x.example>", Some("Bob@X.example"), "bob@x.example"),
+        ("'bob@x' <bob@x>", Some("'bob@x'"), "bob@x"),
+        ("\"other@y\" <bob@x>", Some("other@y"), "bob@x"),
+        // Copied from a header.
+        ("a@b\r\n", None, "a@b"),
+        ("Bob <a@b>\n", Some("Bob"), "a@b"),
+        ("Excited\r\n User\r\n\t<a@b>\r\n", Some("Excited User"), "a@b"),
+        ("\"Doe,\n John\" <a@b>", Some("Doe, John"), "a@b"),
+        ("Bob\t<a@b>", Some("Bob"), "a@b"),
     ] {
         let mailbox = Mailbox::try_from(text).unwrap();
         assert_eq!((mailbox.name(), mailbox.address()), (name, address), "{text}");
@@ -135,12 +159,92 @@ fn lists_tolerate_empty_entries_and_name_the_wrong_one() {
     let error = Mailbox::parse_list("a@b, Doe, John <c@d>").unwrap_err().to_string();
     assert_eq!(error, "`mailbox #2` has no `@`");
     assert!(Mailbox::parse_list("a@b,\r\nc@d").is_err());
-    assert!(Mailbox::parse_list("a@b,\n").is_err());
+    assert_eq!(Mailbox::parse_list("a@b,\r\n").unwrap().len(), 1);
+    assert_eq!(Mailbox::parse_list("a@b,\r\n\tc@d\r\n").unwrap().len(), 2);
+}
+
+#[test]
+fn lists_are_cut_at_commas_that_separate_mailboxes() {
+    for (list, addresses) in [
+        ("a@b (x, y), c@d", &["a@b", "c@d"][..]),
+        ("\"A, B\" <a@b>, C (d, e) <c@d>", &["a@b", "c@d"]),
+        ("friends: a@b, C <c@d>;, e@f", &["a@b", "c@d", "e@f"]),
+        ("friends: a@b; others: c@d;", &["a@b", "c@d"]),
+        ("friends (old: ones;): a@b, c@d", &["a@b", "c@d"]),
+        ("undisclosed-recipients:;", &[]),
+        ("undisclosed recipients:", &[]),
+    ] {
+        let mailboxes = Mailbox::parse_list(list).unwrap();
+        let found: Vec<_> = mailboxes.iter().map(Mailbox::address).collect();
+        assert_eq!(found, addresses, "{list}");
+    }
+    for (list, reason) in [
+        ("a@b; c@d", "`mailbox #1`"),
+        ("a@b, c@d: e@f", "`mailbox #2`"),
+        ("x: a@b, y: c@d", "`mailbox #2`"),
+        ("a@b, c@d (x", "comment that is not closed"),
+        ("a@b, \"c@d", "quote that is not closed"),
+    ] {
+        let error = Mailbox::parse_list(list).unwrap_err().to_string();
+        assert!(error.contains(reason), "{list}: {error}");
+    }
+}
+
+#[test]
+fn a_local_part_may_be_longer_than_rfc_5321_has_it() {
+    for length in [65, 128, 242] {
+        let address = format!("{}@example.com", "x".repeat(length));
+        assert_eq!(Mailbox::new(&address).unwrap().address(), address);
+        assert_eq!(address.parse::<Mailbox>().unwrap().local_part().len(), length);
+    }
+    let error = Mailbox::new(format!("{}@example.com", "x".repeat(243))).unwrap_err();
+    assert!(error.to_string().contains("254"), "{error}");
+}
+
+#[test]
+fn names_and_addresses_are_unfolded_when_they_are_given_apart() {
+    let mailbox = Mailbox::with_name("Excited\r\n\tUser\r\n", "a@b\n").unwrap();
+    assert_eq!(mailbox.as_str(), "Excited User <a@b>");
+    for name in
+        ["\rBob", "\nBob", "\r\nBob", "Bob\r\nBcc: x@y", "Bob\r\n\r\n x", "Bob\r x", "Bob\n\r\n x"]
+    {
+        let error = Mailbox::with_name(name, "a@b").unwrap_err().to_string();
+        assert!(error.contains("control"), "{name:?}: {error}");
+    }
+}
+
+#[test]
+fn a_header_is_unfolded_and_nothing_else() {
+    for (text, expected) in [
+        ("", ""),
+        ("as it is", "as it is"),
+        ("a\r\n b", "a b"),
+        ("a\n b", "a b"),
+        ("a \r\n\t b\r\n", "a   b"),
+        ("a\r\n \r\n b", "a  b"),
+        ("a\tb", "a b"),
+        ("a\r\n\r\n", "a"),
+        ("a\r\nb", "a\r\nb"),
+        ("a\r b", "a\r b"),
+        ("a\r\r\n b", "a\r b"),
+    ] {
+        assert_eq!(unfold(text), expected, "{text:?}");
+    }
+}
+
+/// A parser that looks at the rest of the text for each character would take minutes.
+#[test]
+fn odd_texts_are_read_in_one_go() {
+    for piece in ["(", "((x)", "\"\\", "<", "a@b: ", "x: ", ";:", "\r\n ", "@", ",(,", "\n"] {
+        let text = piece.repeat(50_000);
+        let _ = Mailbox::parse_list(&text);
+        let _ = text.parse::<Mailbox>();
+        let _ = Mailbox::with_name(&text, "a@b");
+    }
 }
 
 #[test]
 fn faults_are_named_without_the_value() {
-    let long_local = format!("{}@example.com", "x".repeat(65));
     let long = format!("secret@{}com", "example.".repeat(32));
     for (text, reason) in [
         ("", "empty"),
@@ -159,6 +263,7 @@ fn faults_are_named_without_the_value() {
         ("secret(x)@example.com", "punctuation"),
         ("sec\"ret\"@example.com", "quotes"),
         ("\"\"@example.com", "quotes"),
+        ("\"a\"secret@example.com", "quotes"),
         ("\"secret@example.com", "not closed"),
         ("\"Secret <x@example.com>", "not closed"),
         ("Secret, Bob <x@example.com>", "without quotes"),
@@ -170,7 +275,13 @@ fn faults_are_named_without_the_value() {
         ("Secret <x@a", "one pair"),
         ("Secret >x@a<", "one pair"),
         ("secret@example.com\r\nBcc: x@y", "control"),
-        ("secret@example.com\n", "control"),
+        ("secret@example.com\nx", "control"),
+        ("secret@example.com (x", "comment that is not closed"),
+        ("sec(x)ret@example.com", "punctuation"),
+        ("secret@exa(x)mple.com", "valid domain"),
+        ("secret@example.com (x) y", "whitespace"),
+        ("(secret)", "empty"),
+        ("secret@a <x@example.com>", "without quotes"),
         ("Sec\0ret <a@b>", "control"),
         ("Sec\u{85}ret <a@b>", "control"),
         ("secret@[192.0.2.1]", "IP literal"),
@@ -179,7 +290,6 @@ fn faults_are_named_without_the_value() {
         ("secret@-example.com", "valid domain"),
         ("secret@example.com.", "valid domain"),
         ("secret@exa/mple.com", "valid domain"),
-        (&long_local, "64"),
         (&long, "254"),
     ] {
         let error = text.parse::<Mailbox>().unwrap_err().to_string();
@@ -201,7 +311,7 @@ fn debug_shows_nothing_personal() {
 
 #[test]
 fn no_cut_or_garbled_text_panics() {
-    let alphabet: Vec<char> = "a@.<>\"\\,;:()[] \té😀\u{a0}\0".chars().collect();
+    let alphabet: Vec<char> = "a@.<>\"\\,;:()[] \t\r\né😀\u{a0}\0".chars().collect();
     let mut seed = 7_u64;
     for _ in 0..20_000 {
         let text: String = (0..12)

@@ -38,7 +38,7 @@ pub use self::{
         Duplicates, Positions, Progress,
     },
     content::Addresses,
-    ledger::{Ledger, LedgerEntry, MemoryLedger},
+    ledger::{Claim, Ledger, LedgerEntry, LedgerFuture, MemoryLedger},
     message::Message,
     messages::{Messages, ROUTES, StorageHost},
     mime_message::{MimeMessage, MimeSource},

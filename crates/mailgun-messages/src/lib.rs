@@ -35,7 +35,8 @@ pub use mailgun_core::Upload as Attachment;
 pub use self::{
     batch::{
         Batch, BatchReport, BatchRun, ChunkOutcome, ChunkRecord, ChunkResult, ChunkState,
-        Duplicates, Positions, Progress,
+        Duplicates, FileJournal, IncompleteBatch, Journal, JournalFuture, Positions, Progress,
+        Resolution, StopReason,
     },
     content::Addresses,
     ledger::{Claim, Ledger, LedgerEntry, LedgerFuture, MemoryLedger},

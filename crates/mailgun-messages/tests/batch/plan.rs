@@ -70,6 +70,42 @@ async fn recipients_without_variables_have_an_empty_object() {
 }
 
 #[tokio::test]
+async fn variables_are_given_by_value_by_reference_or_not_at_all() {
+    let service = Scripted::new(|_| accepted());
+    let ann = json!({"n": 1});
+    let batch = newsletter()
+        .recipient("a@example.com", &ann)
+        .recipient("b@example.com", json!({"n": 2}))
+        .to("Bob <c@example.com>")
+        .to_all(["d@example.com"]);
+    let report = scripted_messages(&service).send_batch(batch).await.unwrap();
+    assert!(report.is_complete());
+    let golden = r#"{"a@example.com":{"n":1},"b@example.com":{"n":2},"c@example.com":{},"d@example.com":{}}"#;
+    let seen = service.seen();
+    assert_eq!(seen[0].values("recipient-variables"), [golden]);
+    let to = ["a@example.com", "b@example.com", "Bob <c@example.com>", "d@example.com"];
+    assert_eq!(seen[0].values("to"), to);
+}
+
+#[tokio::test]
+async fn a_key_gives_each_chunk_its_own_message_id() {
+    let mock = MockMailgun::start().await;
+    let batch = to(5).chunk_size(2).header("message-id", "<other@example.com>").key("news-2026.11");
+    let report = messages(&mock).send_batch(batch).concurrency(1).await.unwrap();
+    let ids: Vec<_> = mock.sent().iter().map(|sent| sent.id().to_owned()).collect();
+    let expected = ["0-1", "2-3", "4-4"].map(|at| format!("<news-2026.11.{at}@mg.example.com>"));
+    assert_eq!(ids, expected);
+    let recorded = report.records().into_iter().map(|record| record.message_id.unwrap());
+    assert!(recorded.map(|id| id.bracketed()).eq(expected));
+    for key in ["", "a b", "a@b", "a\r\nb", &"x".repeat(65)] {
+        let error = messages(&mock).send_batch(to(1).key(key)).await.unwrap_err();
+        assert_eq!(error.kind(), Kind::InvalidInput, "{key:?}");
+        assert!(error.to_string().contains("`key`"), "{error}");
+    }
+    assert_eq!(mock.requests().len(), 3);
+}
+
+#[tokio::test]
 async fn large_variables_are_split_by_bytes_too() {
     let service = Scripted::new(|_| accepted());
     let big = "x".repeat(10_000);

@@ -278,7 +278,7 @@ mod tests {
                     let text = "x".repeat(position * position % 83);
                     batch = batch.recipient(
                         format!("r{position}@x.test"),
-                        &[("v", text)].into_iter().collect::<HashMap<_, _>>(),
+                        [("v", text)].into_iter().collect::<HashMap<_, _>>(),
                     );
                     if position % skip == 1 {
                         done.push(position);

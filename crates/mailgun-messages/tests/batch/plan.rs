@@ -58,11 +58,11 @@ async fn recipients_without_variables_have_an_empty_object() {
     let service = Scripted::new(|_| accepted());
     let none: [u8; 0] = [];
     let batch = newsletter()
-        .recipient("a@example.com", &())
-        .recipient("b@example.com", &json!({}))
-        .recipient("c@example.com", &none)
-        .recipient("d@example.com", &None::<u8>)
-        .recipient("e@example.com", &BTreeMap::<u8, u8>::new());
+        .to("a@example.com")
+        .recipient("b@example.com", json!({}))
+        .recipient("c@example.com", none)
+        .recipient("d@example.com", None::<u8>)
+        .recipient("e@example.com", BTreeMap::<u8, u8>::new());
     let report = scripted_messages(&service).send_batch(batch).await.unwrap();
     assert!(report.is_complete());
     let golden = r#"{"a@example.com":{},"b@example.com":{},"c@example.com":{},"d@example.com":{},"e@example.com":{}}"#;
@@ -132,10 +132,10 @@ async fn large_variables_are_split_by_bytes_too() {
 async fn an_address_that_occurs_twice_gets_both_mails_in_separate_calls() {
     let service = Scripted::new(|_| accepted());
     let batch = newsletter()
-        .recipient("ann@example.com", &json!({"order": 1}))
-        .recipient("bob@example.com", &json!({"order": 2}))
-        .recipient(("Ann", "Ann@Example.com"), &json!({"order": 3}))
-        .recipient("ann@example.com", &json!({"order": 4}));
+        .recipient("ann@example.com", json!({"order": 1}))
+        .recipient("bob@example.com", json!({"order": 2}))
+        .recipient(("Ann", "Ann@Example.com"), json!({"order": 3}))
+        .recipient("ann@example.com", json!({"order": 4}));
     let report = scripted_messages(&service).send_batch(batch).await.unwrap();
     assert_eq!(report.accepted(), 4);
     let mut orders = Vec::new();
@@ -152,7 +152,7 @@ async fn an_address_that_occurs_twice_gets_both_mails_in_separate_calls() {
 #[tokio::test]
 async fn an_address_that_occurs_twice_can_be_refused() {
     let mock = MockMailgun::start().await;
-    let batch = to(3).recipient("R1@example.com", &()).duplicates(Duplicates::Refuse);
+    let batch = to(3).to("R1@example.com").duplicates(Duplicates::Refuse);
     let error = messages(&mock).send_batch(batch).await.unwrap_err();
     assert_eq!((error.kind(), error.delivery()), (Kind::InvalidInput, Delivery::NotSent));
     let text = error.to_string();
@@ -165,9 +165,9 @@ async fn an_address_that_occurs_twice_can_be_refused() {
 async fn keys_are_the_bare_addresses_that_are_sent() {
     let mock = MockMailgun::start().await;
     let batch = newsletter()
-        .recipient("a+tag@example.com", &json!({"n": 1}))
-        .recipient(("Doe, \"J\"", "john.doe+x@Example.COM"), &json!({"n": 2}))
-        .recipient("Zoë <zoë@example.com>", &json!({"n": 3}));
+        .recipient("a+tag@example.com", json!({"n": 1}))
+        .recipient(("Doe, \"J\"", "john.doe+x@Example.COM"), json!({"n": 2}))
+        .recipient("Zoë <zoë@example.com>", json!({"n": 3}));
     assert!(messages(&mock).send_batch(batch).await.unwrap().is_complete());
     let sent = &mock.sent()[0];
     let variables = sent.recipient_variables().unwrap();
@@ -188,15 +188,15 @@ async fn what_cannot_be_sent_is_refused_before_anything_is() {
     let one = || to(1);
     for (batch, words) in [
         (newsletter(), "`recipient` is missing"),
-        (Batch::new().text("x").recipient("a@example.com", &()), "`from`"),
-        (Batch::new().from("a@example.com").recipient("b@example.com", &()), "`text`"),
-        (one().recipient("b@example.com", &"text"), "`recipient 1`: `variables`"),
-        (one().recipient("b@example.com", &[1]), "`recipient 1`: `variables`"),
-        (one().recipient("b@example.com", &7), "`recipient 1`: `variables`"),
-        (one().recipient("no-at-sign", &()), "`recipient 1`"),
-        (one().recipient("b@example.com, c@example.com", &()), "`recipient 1`"),
-        (one().recipient("", &()), "`recipient 1`"),
-        (one().recipient("b@example.com\r\nBcc: c@example.com", &()), "`recipient 1`"),
+        (Batch::new().text("x").to("a@example.com"), "`from`"),
+        (Batch::new().from("a@example.com").to("b@example.com"), "`text`"),
+        (one().recipient("b@example.com", "text"), "`recipient 1`: `variables`"),
+        (one().recipient("b@example.com", [1]), "`recipient 1`: `variables`"),
+        (one().recipient("b@example.com", 7), "`recipient 1`: `variables`"),
+        (one().to("no-at-sign"), "`recipient 1`"),
+        (one().to("b@example.com, c@example.com"), "`recipient 1`"),
+        (one().to(""), "`recipient 1`"),
+        (one().to("b@example.com\r\nBcc: c@example.com"), "`recipient 1`"),
         (one().subject("a\nb"), "`subject`"),
         (one().variable("big", &*"x".repeat(17_000)), "`options`"),
         (

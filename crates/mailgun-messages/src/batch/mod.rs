@@ -14,7 +14,6 @@ use mailgun_core::{Error, Form};
 use serde::Serialize;
 
 pub(crate) use self::plan::Plan;
-use self::recipients::Recipients;
 pub use self::{
     journal::{FileJournal, Journal, JournalFuture},
     record::{ChunkOutcome, ChunkRecord, ChunkResult, ChunkState, Positions, Progress},
@@ -22,6 +21,7 @@ pub use self::{
     resolve::Resolution,
     run::BatchRun,
 };
+use self::{plan::Settled, recipients::Recipients};
 use crate::{
     MessageId,
     content::{Addresses, Content, content_setters},
@@ -221,6 +221,9 @@ impl Batch {
     }
 
     /// In a resumed run, also sends to those whose outcome is unknown. They may get the mail twice.
+    ///
+    /// Unless they are accepted now, their outcome stays unknown, since the earlier attempt may have
+    /// been accepted.
     pub fn resend_unknown(mut self) -> Self {
         self.resends_unknown = true;
         self
@@ -242,13 +245,15 @@ impl Batch {
             self.content.header("Message-Id", longest);
         }
         self.content.check_sizes()?;
-        let (wanted, earlier) = self.settle(&self.records, self.resends_unknown)?;
-        let chunks = self.split(&wanted)?;
+        let Settled { wanted, doubtful, earlier } =
+            self.settle(&self.records, self.resends_unknown)?;
+        let mut chunks = self.split(&wanted)?;
+        chunks.extend(self.split(&doubtful)?);
         if let Err(file) = self.content.try_clone() {
             let reason = "comes from a stream, which can be read once; a batch may need it again";
             return Err(Error::invalid(format_args!("attachment {file}"), reason));
         }
-        Ok(Plan { batch: Box::new(self), chunks, earlier })
+        Ok(Plan { batch: Box::new(self), chunks, earlier, doubtful })
     }
 }
 

@@ -16,10 +16,24 @@ pub(crate) struct Plan {
     pub(crate) chunks: VecDeque<Positions>,
     /// What earlier runs say of the recipients that this one leaves out.
     pub(crate) earlier: Vec<ChunkRecord>,
+    /// Whom this run sends to although an earlier attempt may have been accepted. No chunk mixes
+    /// them with others.
+    pub(crate) doubtful: Positions,
+}
+
+/// Recipients by what the records of earlier runs say.
+#[derive(Default)]
+pub(super) struct Settled {
+    /// Whom to send to.
+    pub(super) wanted: Positions,
+    /// Whom to send to although their outcome is unknown.
+    pub(super) doubtful: Positions,
+    /// The records of all others.
+    pub(super) earlier: Vec<ChunkRecord>,
 }
 
 impl Batch {
-    /// Splits the recipients that this run sends to by number and by size.
+    /// Splits recipients by number and by size.
     ///
     /// Repeated addresses are sent in rounds: all first occurrences, then all second ones, so that
     /// no chunk holds an address twice.
@@ -100,12 +114,12 @@ impl Batch {
         &self,
         records: &[ChunkRecord],
         resends_unknown: bool,
-    ) -> Result<(Positions, Vec<ChunkRecord>), Error> {
+    ) -> Result<Settled, Error> {
         let total = self.recipients.len();
-        let mut wanted = Positions::default();
+        let mut settled = Settled::default();
         if records.is_empty() {
-            wanted.push_range(0..total);
-            return Ok((wanted, Vec::new()));
+            settled.wanted.push_range(0..total);
+            return Ok(settled);
         }
         let mut deciding: Vec<Option<(usize, &ChunkRecord)>> = vec![None; total];
         for (number, record) in records.iter().enumerate() {
@@ -122,18 +136,17 @@ impl Batch {
         }
         let mut kept = vec![Positions::default(); records.len()];
         for (position, decided) in deciding.into_iter().enumerate() {
-            let is_left_out = |record: &ChunkRecord| match record.state {
-                ChunkState::Refused | ChunkState::NotSent => false,
-                ChunkState::Accepted(_) => true,
-                ChunkState::Sending | ChunkState::Unknown => !resends_unknown,
-            };
-            match decided.filter(|(_, record)| is_left_out(record)) {
-                Some((number, _)) => {
-                    if let Some(positions) = kept.get_mut(number) {
-                        positions.push(position);
-                    }
+            let positions = match decided.map(|(number, record)| (number, &record.state)) {
+                None | Some((_, ChunkState::Refused | ChunkState::NotSent)) => {
+                    Some(&mut settled.wanted)
                 }
-                None => wanted.push(position),
+                Some((_, ChunkState::Sending | ChunkState::Unknown)) if resends_unknown => {
+                    Some(&mut settled.doubtful)
+                }
+                Some((number, _)) => kept.get_mut(number),
+            };
+            if let Some(positions) = positions {
+                positions.push(position);
             }
         }
         let kept = records.iter().zip(kept).filter(|(_, positions)| !positions.is_empty());
@@ -144,7 +157,8 @@ impl Batch {
             };
             self.recipients.record(positions, state, record.message_id.clone())
         });
-        Ok((wanted, kept.collect()))
+        settled.earlier = kept.collect();
+        Ok(settled)
     }
 
     /// Checks that a record, which may come from anywhere, is of these recipients.

@@ -71,6 +71,11 @@ impl Positions {
         self.0.iter()
     }
 
+    pub(super) fn contains(&self, position: usize) -> bool {
+        let at = self.0.partition_point(|range| range.end <= position);
+        self.0.get(at).is_some_and(|range| range.contains(&position))
+    }
+
     pub(super) fn push(&mut self, position: usize) {
         self.push_range(position..position.saturating_add(1));
     }
@@ -123,23 +128,32 @@ pub struct ChunkResult {
     pub recipients: Positions,
     /// What became of it.
     pub outcome: ChunkOutcome,
-    /// The chunk as it was when it was sent.
-    pub(super) chunk: ChunkRecord,
+    record: ChunkRecord,
 }
 
 impl ChunkResult {
-    pub(super) fn new(chunk: ChunkRecord, outcome: ChunkOutcome) -> Self {
-        Self { recipients: chunk.positions.clone(), outcome, chunk }
+    /// `is_doubtful` if an earlier attempt may have been accepted.
+    pub(super) fn new(chunk: ChunkRecord, outcome: ChunkOutcome, is_doubtful: bool) -> Self {
+        let state = match &outcome {
+            ChunkOutcome::Accepted(receipt) => ChunkState::Accepted(receipt.id.clone()),
+            ChunkOutcome::Unknown(_) => ChunkState::Unknown,
+            ChunkOutcome::Refused(_) | ChunkOutcome::NotSent(_) if is_doubtful => {
+                ChunkState::Unknown
+            }
+            ChunkOutcome::Refused(_) => ChunkState::Refused,
+            ChunkOutcome::NotSent(_) => ChunkState::NotSent,
+        };
+        let record = ChunkRecord { state, ..chunk };
+        Self { recipients: record.positions.clone(), outcome, record }
     }
 
     /// What a later run needs to know of it.
+    ///
+    /// After [`Batch::resend_unknown`](crate::Batch::resend_unknown) its state is
+    /// [`Unknown`](ChunkState::Unknown) for a chunk that is refused or not sent now, since the
+    /// earlier attempt may have been accepted.
     pub fn record(&self) -> ChunkRecord {
-        self.chunk.with_state(match &self.outcome {
-            ChunkOutcome::Accepted(receipt) => ChunkState::Accepted(receipt.id.clone()),
-            ChunkOutcome::Refused(_) => ChunkState::Refused,
-            ChunkOutcome::Unknown(_) => ChunkState::Unknown,
-            ChunkOutcome::NotSent(_) => ChunkState::NotSent,
-        })
+        self.record.clone()
     }
 }
 
@@ -168,10 +182,6 @@ pub struct ChunkRecord {
 }
 
 impl ChunkRecord {
-    pub(super) fn with_state(&self, state: ChunkState) -> Self {
-        Self { state, ..self.clone() }
-    }
-
     pub(super) fn is_accepted(&self) -> bool {
         matches!(self.state, ChunkState::Accepted(_))
     }
@@ -221,6 +231,7 @@ mod tests {
         let positions = positions([0, 1, 2, 7, 9, 10]);
         assert_eq!(serde_json::to_string(&positions).unwrap().matches("start").count(), 3);
         let all: Vec<_> = positions.iter().collect();
+        assert!((0..12).filter(|position| positions.contains(*position)).eq(all.iter().copied()));
         for count in 0..=7 {
             let (first, rest) = positions.split_at(count);
             let middle = count.min(6);

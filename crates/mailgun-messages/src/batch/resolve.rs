@@ -73,7 +73,7 @@ impl Messages {
         // An attachment may be no `Sync`, and is not needed.
         let recipients = &batch.recipients;
         async move {
-            let (_, records) = settled?;
+            let records = settled?.earlier;
             let mut resolution = Resolution {
                 records: Vec::with_capacity(records.len()),
                 accepted: Positions::default(),

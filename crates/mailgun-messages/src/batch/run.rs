@@ -223,7 +223,7 @@ impl BatchRun {
                 }
                 // The journal may hold it all the same, and should hear that it was not sent.
                 Step::Send(chunk) => {
-                    let result = ChunkResult::new(chunk, ChunkOutcome::NotSent(None));
+                    let result = running.result(chunk, ChunkOutcome::NotSent(None));
                     running.step = Some(Step::End(result));
                 }
                 Step::Requeue(record, parts) => {
@@ -319,7 +319,7 @@ impl Running {
             }
             let Some(chunk) = self.plan.chunks.pop_front() else { return false };
             let chunk = self.plan.batch.begin(chunk, &messages.domain);
-            let result = ChunkResult::new(chunk, ChunkOutcome::NotSent(None));
+            let result = self.result(chunk, ChunkOutcome::NotSent(None));
             self.step = Some(Step::Skip(result));
             return true;
         }
@@ -378,7 +378,7 @@ impl Running {
                 self.unknown_in_a_row = 0;
                 self.accepted_size = self.accepted_size.max(size);
                 self.chunk_size = self.chunk_size.max(size);
-                return Step::End(ChunkResult::new(chunk, ChunkOutcome::Accepted(receipt)));
+                return Step::End(self.result(chunk, ChunkOutcome::Accepted(receipt)));
             }
             Err(error) => error,
         };
@@ -387,8 +387,8 @@ impl Running {
         // Where so many were accepted before, it is the quota that is used up, and not the size.
         if is_about_recipients && size > 1 && !(is_rate && size <= self.accepted_size) {
             self.reduce_chunk_size(size, is_rate);
-            let record = chunk.with_state(ChunkState::Refused);
-            return Step::Requeue(record, vec![chunk.positions]);
+            let parts = vec![chunk.positions.clone()];
+            return self.requeue(chunk, ChunkState::Refused, parts);
         }
         if is_rate {
             if self.accepted_size == 0 {
@@ -397,8 +397,8 @@ impl Running {
             }
             return match self.pause(error.retry_after(), settings) {
                 Ok(()) => {
-                    let record = chunk.with_state(ChunkState::NotSent);
-                    Step::Requeue(record, vec![chunk.positions])
+                    let parts = vec![chunk.positions.clone()];
+                    self.requeue(chunk, ChunkState::NotSent, parts)
                 }
                 Err(reason) => self.stop(reason, chunk, ChunkOutcome::Refused(error)),
             };
@@ -410,7 +410,7 @@ impl Running {
         if status == 400 && settings.isolates_refused && size > 1 {
             let (first, second) = chunk.positions.split_at(size / 2);
             // Else a crash before both halves are sent would leave them unknown.
-            return Step::Requeue(chunk.with_state(ChunkState::Refused), vec![first, second]);
+            return self.requeue(chunk, ChunkState::Refused, vec![first, second]);
         }
         match error.delivery() {
             Delivery::Unknown => {
@@ -419,7 +419,7 @@ impl Running {
                 if self.unknown_in_a_row >= 3 {
                     return self.stop(StopReason::UnknownOutcomes, chunk, outcome);
                 }
-                Step::End(ChunkResult::new(chunk, outcome))
+                Step::End(self.result(chunk, outcome))
             }
             Delivery::NotSent => {
                 self.stop(StopReason::NotSent, chunk, ChunkOutcome::NotSent(Some(error)))
@@ -428,13 +428,28 @@ impl Running {
             Delivery::Rejected if matches!(status, 401 | 403 | 404) => {
                 self.stop(StopReason::Refused, chunk, ChunkOutcome::Refused(error))
             }
-            Delivery::Rejected => Step::End(ChunkResult::new(chunk, ChunkOutcome::Refused(error))),
+            Delivery::Rejected => Step::End(self.result(chunk, ChunkOutcome::Refused(error))),
         }
     }
 
     fn stop(&mut self, reason: StopReason, chunk: ChunkRecord, outcome: ChunkOutcome) -> Step {
         self.stopped.get_or_insert(reason);
-        Step::End(ChunkResult::new(chunk, outcome))
+        Step::End(self.result(chunk, outcome))
+    }
+
+    fn result(&self, chunk: ChunkRecord, outcome: ChunkOutcome) -> ChunkResult {
+        let is_doubtful = self.is_doubtful(&chunk);
+        ChunkResult::new(chunk, outcome, is_doubtful)
+    }
+
+    fn requeue(&self, chunk: ChunkRecord, state: ChunkState, parts: Vec<Positions>) -> Step {
+        let state = if self.is_doubtful(&chunk) { ChunkState::Unknown } else { state };
+        Step::Requeue(ChunkRecord { state, ..chunk }, parts)
+    }
+
+    /// Whether an earlier attempt may have been accepted.
+    fn is_doubtful(&self, chunk: &ChunkRecord) -> bool {
+        self.plan.doubtful.contains(chunk.positions.first())
     }
 
     /// Halves what was too large, but stays at what a rate limit has let through.

@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 use crate::{
     address, mails, newsletter,
     support::{
-        Scratch, Scripted, accepted, complete, messages, random_bytes, recipient_variables,
-        scripted_messages,
+        Scratch, Scripted, accepted, complete, messages, parts_logged, random_bytes,
+        recipient_variables, scripted_messages,
     },
     to,
 };
@@ -286,6 +286,21 @@ async fn a_stream_is_refused_because_any_chunk_may_be_sent_again() {
         assert!(error.to_string().contains("live.log"), "{error}");
     }
     assert!(mock.requests().is_empty());
+}
+
+#[tokio::test]
+async fn a_message_can_be_copied_unless_it_holds_a_stream() {
+    let mock = MockMailgun::start().await;
+    let message = complete().attachment(Attachment::from_bytes("a.txt", &b"a"[..]));
+    for copy in [message.try_clone().unwrap(), message] {
+        messages(&mock).send(copy).await.unwrap();
+    }
+    let requests = mock.requests();
+    assert_eq!(parts_logged(&requests[0]).await, parts_logged(&requests[1]).await);
+
+    let stream = futures_util::stream::iter([Ok::<_, std::io::Error>(Bytes::from_static(b"x"))]);
+    let file = Attachment::from_stream("live.log", Some(1), stream);
+    assert!(complete().attachment(file).try_clone().is_none());
 }
 
 #[tokio::test]

@@ -345,3 +345,23 @@ async fn a_hostile_record_is_an_error() {
     let reversed = json.replace(r#""start":0"#, r#""start":9"#);
     assert!(serde_json::from_str::<ChunkRecord>(&reversed).is_err());
 }
+
+#[tokio::test]
+async fn an_unknown_outcome_stays_unknown_when_sending_again_is_refused() {
+    let mock = MockMailgun::start().await;
+    let messages = single_attempt(&mock);
+    mock.inject(Fault::lose_reply());
+    let first = messages.send_batch(to(4)).await.unwrap();
+    assert_eq!(first.unknown(), 4);
+
+    mock.inject(Fault::status(401));
+    let again = to(4).chunk_size(2).resume(first.records()).resend_unknown();
+    let second = messages.send_batch(again).concurrency(1).await.unwrap();
+    assert!(matches!(second.results[0].outcome, ChunkOutcome::Refused(_)), "{second}");
+    assert_eq!((second.unknown(), second.refused(), second.not_sent()), (4, 0, 0));
+
+    // Nobody decided to send to them a third time.
+    let third = messages.send_batch(to(4).resume(second.records())).await.unwrap();
+    assert_eq!((third.results.len(), third.unknown()), (0, 4));
+    assert_eq!(mails(&mock, 4), [1; 4]);
+}

@@ -94,7 +94,7 @@ struct Entries {
 }
 
 impl MemoryLedger {
-    /// The most keys that it holds: 100,000, about 20 MB.
+    /// The most keys that it holds: 100,000, some 30 MB.
     pub const CAPACITY: usize = 100_000;
 
     /// An empty ledger.

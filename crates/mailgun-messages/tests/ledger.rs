@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+use std::pin::Pin;
+
 use mailgun_core::{Delivery, Kind, Timestamp};
 use mailgun_messages::{
     Claim, Ledger, LedgerEntry, LedgerFuture, MemoryLedger, Message, MessageId, Messages,
@@ -141,7 +143,11 @@ async fn a_ledger_is_usable_as_dyn() {
     let mock = MockMailgun::start().await;
     let ledger: Box<dyn Ledger> = Box::new(MemoryLedger::new());
     for _ in 0..2 {
-        messages(&mock).send_once(&*ledger, "order-1", receipt()).await.unwrap();
+        let (messages, ledger) = (messages(&mock), &ledger);
+        // The future can be spawned.
+        let sent: Pin<Box<dyn Future<Output = _> + Send + '_>> =
+            Box::pin(async move { messages.send_once(&**ledger, "order-1", receipt()).await });
+        sent.await.unwrap();
     }
     assert_eq!(mock.sent().len(), 1);
 }

@@ -121,6 +121,10 @@ struct Log {
 
 impl Log {
     fn open(path: &Path) -> io::Result<Self> {
+        // Reading a pipe or a device may never end.
+        if path.metadata().is_ok_and(|file| !file.is_file()) {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"));
+        }
         let file =
             OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
         sync_folder_of(path)?;
@@ -180,4 +184,43 @@ fn sync_folder_of(path: &Path) -> io::Result<()> {
 #[cfg(not(unix))]
 fn sync_folder_of(_: &Path) -> io::Result<()> {
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LINE: &[u8] =
+        b"{\"positions\":[{\"start\":0,\"end\":1}],\"total\":1,\"state\":\"refused\"}\n";
+
+    /// A path that no other test has, in the system's folder for temporary files.
+    fn path(name: &str) -> PathBuf {
+        std::env::temp_dir().join(format!("mailgun-{}-{name}.journal", std::process::id()))
+    }
+
+    #[test]
+    fn a_record_after_a_partly_written_one_begins_on_a_line_of_its_own() {
+        let path = path("partly-written");
+        let mut log = Log::open(&path).unwrap();
+        log.append(LINE).unwrap();
+        // What a write leaves behind when the disk is full.
+        log.file.write_all(&LINE[..20]).unwrap();
+        log.truncate().unwrap();
+        log.append(LINE).unwrap();
+        assert_eq!(Log::open(&path).unwrap().load().unwrap().len(), 2);
+        std::fs::remove_file(path).unwrap();
+    }
+
+    #[test]
+    fn nothing_is_appended_behind_bytes_that_cannot_be_removed() {
+        let path = path("damaged");
+        let mut log = Log::open(&path).unwrap();
+        let writable = std::mem::replace(&mut log.file, File::open(&path).unwrap());
+        log.append(LINE).unwrap_err();
+        log.file = writable;
+        let error = log.append(LINE).unwrap_err();
+        assert!(error.to_string().contains("an earlier record could not be written"), "{error}");
+        assert!(Log::open(&path).unwrap().load().unwrap().is_empty());
+        std::fs::remove_file(path).unwrap();
+    }
 }

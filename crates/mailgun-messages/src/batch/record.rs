@@ -128,7 +128,7 @@ pub struct ChunkResult {
     pub recipients: Positions,
     /// What became of it.
     pub outcome: ChunkOutcome,
-    record: ChunkRecord,
+    pub(super) record: ChunkRecord,
 }
 
 impl ChunkResult {

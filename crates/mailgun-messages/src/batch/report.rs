@@ -63,8 +63,7 @@ impl BatchReport {
     /// All that is known of the batch, for [`Batch::resume`](crate::Batch::resume): the records of
     /// this run, and those of earlier ones that still hold.
     pub fn records(&self) -> Vec<ChunkRecord> {
-        let results = self.results.iter().map(ChunkResult::record);
-        self.earlier.iter().cloned().chain(results).collect()
+        self.all_records().cloned().collect()
     }
 
     /// The report if the batch is complete.
@@ -87,8 +86,12 @@ impl BatchReport {
     }
 
     fn count(&self, is: impl Fn(&ChunkState) -> bool) -> usize {
-        let matching = self.records().into_iter().filter(|record| is(&record.state));
+        let matching = self.all_records().filter(|record| is(&record.state));
         matching.map(|record| record.positions.len()).sum()
+    }
+
+    fn all_records(&self) -> impl Iterator<Item = &ChunkRecord> {
+        self.earlier.iter().chain(self.results.iter().map(|result| &result.record))
     }
 }
 

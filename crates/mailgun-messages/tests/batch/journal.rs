@@ -312,6 +312,8 @@ async fn a_file_journal_with_a_damaged_line_is_refused_by_name() {
     let folder = Scratch::new("file", b"");
     FileJournal::open(folder.path().parent().unwrap()).await.unwrap_err();
     FileJournal::open(folder.path().join("below a file")).await.unwrap_err();
+    #[cfg(unix)]
+    FileJournal::open("/dev/zero").await.unwrap_err();
 }
 
 #[tokio::test]

@@ -1,11 +1,11 @@
-//! A newsletter to many, with progress and a record to resume from:
+//! A newsletter to many, with a journal to resume from and a look into the events:
 //! `cargo run --example batch`.
 //!
 //! It always runs against a Mailgun inside this process.
 
 use mailgun::{
     Mailgun,
-    messages::{Batch, ChunkOutcome, ChunkRecord},
+    messages::{Batch, FileJournal, Journal},
 };
 use mailgun_mock::{Fault, MockMailgun, RateLimit};
 use serde_json::json;
@@ -21,6 +21,7 @@ fn newsletter(domain: &str) -> Batch {
             }),
         )
         .chunk_size(500)
+        .key("news-2026-11")
 }
 
 #[tokio::main]
@@ -28,6 +29,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mock = MockMailgun::start().await;
     let mailgun: Mailgun = mock.client().into();
     let messages = mailgun.messages(mock.domain());
+    let path = std::env::temp_dir().join(format!("news-{}.journal", std::process::id()));
 
     // One call meets a limit, the reply to another gets lost on its way, and one is refused.
     mock.inject(Fault::rate_limit(RateLimit::RetryAfterSeconds(1)));
@@ -37,22 +39,23 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let report = messages
         .send_batch(newsletter(&mock.domain()))
         .concurrency(2)
+        .journal(FileJournal::open(&path).await?)
         .on_progress(|step| println!("{:>5} of {}  {:?}", step.done, step.total, step.record.state))
         .await?;
     println!("first run: {report}");
-    for result in &report.results {
-        if let ChunkOutcome::Unknown(error) = &result.outcome {
-            println!("look in the events before sending these again: {error}");
-        }
-    }
 
-    // Stored and read back, the records tell the next run whom to leave out.
-    let stored = serde_json::to_string(&report.records())?;
-    let records: Vec<ChunkRecord> = serde_json::from_str(&stored)?;
-    let again = messages.send_batch(newsletter(&mock.domain()).resume(records)).await?;
-    println!("second run: {again}");
+    // The next run, perhaps of another process, looks for the chunk whose reply was lost.
+    let mut journal = FileJournal::open(&path).await?;
+    let batch = newsletter(&mock.domain());
+    let resolution = messages.resolve(&batch, journal.load().await?).await?;
+    println!("events: {resolution}");
+
+    // It sends to nobody a second time, and fails unless everybody was accepted.
+    let run = messages.send_batch(batch.resume(resolution.records)).journal(journal);
+    println!("second run: {}", run.await?.into_result()?);
 
     let mails: usize = mock.sent().iter().map(|sent| sent.recipients().len()).sum();
     println!("{mails} mails reached the service for 2500 readers");
+    std::fs::remove_file(path)?;
     Ok(())
 }

@@ -1,56 +1,102 @@
-//! Sending under a key of the caller's, so that a send of unknown outcome is not repeated blindly.
+//! Sending once under a key of the caller's, so that a send of unknown outcome is not repeated
+//! blindly.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, VecDeque},
     fmt,
-    sync::{Mutex, PoisonError},
+    future::ready,
+    hash::{BuildHasher as _, RandomState},
+    pin::Pin,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
-use mailgun_core::{BoxError, Call, Delivery, Error, Fields, LinkPage, PageReply as _};
+use mailgun_core::{
+    BoxError, Call, Delivery, Error, Fields, LinkPage, PageReply as _, Route, Timestamp,
+};
 use serde::{Deserialize, Serialize, de::IgnoredAny};
 
 use crate::{
-    Message, MessageId, Messages, Receipt,
-    messages::{EVENTS, SEND},
+    Message, MessageId, Messages, MimeMessage, Receipt,
+    messages::{EVENTS, SEND, SEND_MIME},
 };
+
+/// What the methods of a [`Ledger`] return; `Box::pin(async move { .. })` makes one.
+pub type LedgerFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, BoxError>> + Send + 'a>>;
 
 /// Remembers what was sent under which key.
 ///
 /// Backed by the application's database, it survives a crash between the send and its reply.
+///
+/// An entry that stays [`Sending`](LedgerEntry::Sending) belongs to a send that is running, or
+/// whose outcome nobody knows: the process crashed, or the reply was lost. Its
+/// [`Claim::since`] tells them apart. No call runs longer than its total time-out, so that an
+/// entry that is older has lost its owner. Then:
+///
+/// 1. Call [`send_once`](Messages::send_once) again, until half an hour after `since`. It looks for
+///    the mail in the events, which appear late, and settles the entry if it finds it.
+/// 2. After that, [`release`](Self::release) the entry if a second mail is better than none, or
+///    leave it if not.
 pub trait Ledger: Send + Sync {
-    /// Records, in one atomic step, that the key is being sent; if there is an entry already,
+    /// Records, in one atomic step, that `claim` is sending the key; if there is an entry already,
     /// leaves it and returns it.
-    fn begin(
-        &self,
-        key: &str,
-    ) -> impl Future<Output = Result<Option<LedgerEntry>, BoxError>> + Send;
+    fn begin<'a>(&'a self, key: &'a str, claim: &'a Claim)
+    -> LedgerFuture<'a, Option<LedgerEntry>>;
 
-    /// Records that the mail of the key was accepted.
-    fn accept(
-        &self,
-        key: &str,
-        id: &MessageId,
-    ) -> impl Future<Output = Result<(), BoxError>> + Send;
+    /// Records that the mail of the key was accepted, whatever the entry says.
+    fn accept<'a>(&'a self, key: &'a str, id: &'a MessageId) -> LedgerFuture<'a, ()>;
 
-    /// Forgets the key: its mail was certainly not accepted.
-    fn release(&self, key: &str) -> impl Future<Output = Result<(), BoxError>> + Send;
+    /// Forgets the key if `owner` is sending it: its mail was not accepted. Leaves the entry of
+    /// another owner, and one that was accepted, as it is.
+    fn release<'a>(&'a self, key: &'a str, owner: &'a str) -> LedgerFuture<'a, ()>;
+}
+
+/// Who is sending a key, and since when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Claim {
+    /// One call of [`send_once`](Messages::send_once): the process id and a random number.
+    pub owner: String,
+    /// When the call began, by the clock of its machine.
+    pub since: Timestamp,
+}
+
+impl Claim {
+    fn new() -> Self {
+        let [a, b] = [0, 1].map(|n: u8| RandomState::new().hash_one(n));
+        let owner = format!("{}-{a:016x}{b:016x}", std::process::id());
+        Self { owner, since: Timestamp::now() }
+    }
 }
 
 /// What a ledger has for a key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LedgerEntry {
-    /// A send was begun; if nobody is sending it now, its outcome is unknown.
-    Sending,
+    /// A send has begun, and has not ended with a known outcome.
+    Sending(Claim),
     /// Accepted, as this message.
     Accepted(MessageId),
 }
 
 /// A ledger in memory: for tests, and for processes that may forget.
+///
+/// It holds at most [`CAPACITY`](Self::CAPACITY) keys, and forgets the oldest accepted one for a
+/// new one. It never forgets a key whose outcome is unknown: if there are only such keys, a new
+/// send fails.
 #[derive(Default)]
-pub struct MemoryLedger(Mutex<HashMap<String, LedgerEntry>>);
+pub struct MemoryLedger(Mutex<Entries>);
+
+#[derive(Default)]
+struct Entries {
+    by_key: HashMap<String, LedgerEntry>,
+    /// Accepted keys, the oldest first.
+    accepted: VecDeque<String>,
+}
 
 impl MemoryLedger {
+    /// The most keys that it holds: 100,000, some 30 MB.
+    pub const CAPACITY: usize = 100_000;
+
     /// An empty ledger.
     pub fn new() -> Self {
         Self::default()
@@ -58,48 +104,84 @@ impl MemoryLedger {
 
     /// What is recorded for the key.
     pub fn get(&self, key: &str) -> Option<LedgerEntry> {
-        self.entries().get(key).cloned()
+        self.entries().by_key.get(key).cloned()
     }
 
-    fn entries(&self) -> std::sync::MutexGuard<'_, HashMap<String, LedgerEntry>> {
+    fn entries(&self) -> MutexGuard<'_, Entries> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Ledger for MemoryLedger {
-    async fn begin(&self, key: &str) -> Result<Option<LedgerEntry>, BoxError> {
-        let mut entries = self.entries();
-        let existing = entries.get(key).cloned();
-        if existing.is_none() {
-            entries.insert(key.to_owned(), LedgerEntry::Sending);
+impl Entries {
+    fn begin(&mut self, key: &str, claim: &Claim) -> Result<Option<LedgerEntry>, BoxError> {
+        if let Some(existing) = self.by_key.get(key) {
+            return Ok(Some(existing.clone()));
         }
-        Ok(existing)
+        if self.by_key.len() >= MemoryLedger::CAPACITY {
+            let Some(oldest) = self.accepted.pop_front() else {
+                return Err("the ledger is full of sends without a known outcome".into());
+            };
+            self.by_key.remove(&oldest);
+        }
+        self.by_key.insert(key.to_owned(), LedgerEntry::Sending(claim.clone()));
+        Ok(None)
     }
 
-    async fn accept(&self, key: &str, id: &MessageId) -> Result<(), BoxError> {
-        self.entries().insert(key.to_owned(), LedgerEntry::Accepted(id.clone()));
-        Ok(())
+    fn accept(&mut self, key: &str, id: &MessageId) {
+        let before = self.by_key.insert(key.to_owned(), LedgerEntry::Accepted(id.clone()));
+        if !matches!(before, Some(LedgerEntry::Accepted(_))) {
+            self.accepted.push_back(key.to_owned());
+        }
+        if self.by_key.len() > MemoryLedger::CAPACITY
+            && let Some(oldest) = self.accepted.pop_front()
+        {
+            self.by_key.remove(&oldest);
+        }
     }
 
-    async fn release(&self, key: &str) -> Result<(), BoxError> {
-        self.entries().remove(key);
-        Ok(())
+    fn release(&mut self, key: &str, owner: &str) {
+        let entry = self.by_key.get(key);
+        if matches!(entry, Some(LedgerEntry::Sending(claim)) if claim.owner == owner) {
+            self.by_key.remove(key);
+        }
+    }
+}
+
+impl Ledger for MemoryLedger {
+    fn begin<'a>(
+        &'a self,
+        key: &'a str,
+        claim: &'a Claim,
+    ) -> LedgerFuture<'a, Option<LedgerEntry>> {
+        Box::pin(ready(self.entries().begin(key, claim)))
+    }
+
+    fn accept<'a>(&'a self, key: &'a str, id: &'a MessageId) -> LedgerFuture<'a, ()> {
+        self.entries().accept(key, id);
+        Box::pin(ready(Ok(())))
+    }
+
+    fn release<'a>(&'a self, key: &'a str, owner: &'a str) -> LedgerFuture<'a, ()> {
+        self.entries().release(key, owner);
+        Box::pin(ready(Ok(())))
     }
 }
 
 impl fmt::Debug for MemoryLedger {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "MemoryLedger({} keys)", self.entries().len())
+        write!(f, "MemoryLedger({} keys)", self.entries().by_key.len())
     }
 }
 
 impl Messages {
-    /// Sends a message under a key of the caller's, an order number say, unless the ledger has it.
+    /// Sends a message once under a key of the caller's, an order number for example.
     ///
-    /// The message gets the Message-Id `key@domain`. If an earlier send of the key has an unknown
-    /// outcome, the events are searched for that id: found, the mail counts as accepted; not
-    /// found, nothing is sent. This is not exactly-once: events appear late, so that an absent one
-    /// proves nothing, and whoever then calls [`Ledger::release`] decides to risk a second mail.
+    /// The message gets the Message-Id `key@domain`. If the ledger has the key as accepted, nothing
+    /// is sent and the receipt names the earlier mail. If an earlier send of the key has no known
+    /// outcome, the events are searched for that id: if there is one, the mail counts as accepted;
+    /// if there is none, nothing is sent, and [`Ledger`] says what to do.
+    ///
+    /// This is not exactly-once: events appear late, so that an absent one proves nothing.
     ///
     /// `POST /v3/{domain}/messages`, after `GET /v3/{domain}/events` where the outcome is unknown.
     ///
@@ -109,49 +191,74 @@ impl Messages {
     ///
     /// let ledger = MemoryLedger::new();
     /// let receipt = Message::new().from("shop@mg.example.com").to("bob@example.com").text("Thanks");
-    /// messages.send_recorded(&ledger, "order-4711", receipt).await?;
+    /// messages.send_once(&ledger, "order-4711", receipt).await?;
     /// # Ok(()) }
     /// ```
     ///
     /// # Errors
     ///
-    /// Those of [`send`](Self::send); [`Kind::Undecided`](mailgun_core::Kind::Undecided) if an
-    /// earlier send of the key has an unknown outcome, and no event is found; a key that is empty, longer
-    /// than 64 characters or holds anything but letters, digits, `-`, `_` and `.`; the ledger's own
-    /// before the send.
-    pub async fn send_recorded(
+    /// * Those of [`send`](Self::send).
+    /// * [`Kind::Undecided`](mailgun_core::Kind::Undecided) if an earlier send of the key has no
+    ///   known outcome and no event is found. It says who began it, when, and how long to wait.
+    /// * [`Kind::InvalidInput`](mailgun_core::Kind::InvalidInput) if the key is not 1 to 64 letters,
+    ///   digits, `-`, `_` or `.`.
+    /// * The ledger's own if [`begin`](Ledger::begin) fails; nothing is sent then.
+    pub async fn send_once(
         &self,
-        ledger: &impl Ledger,
+        ledger: &(impl Ledger + ?Sized),
         key: &str,
         message: Message,
     ) -> Result<Receipt, Error> {
+        let send = |id: &MessageId| self.send(message.header("Message-Id", id.bracketed()));
+        self.once(ledger, key, SEND, send).await
+    }
+
+    /// Sends a finished MIME message once under a key of the caller's.
+    ///
+    /// `POST /v3/{domain}/messages.mime`. Its Message-Id header is replaced. All else is as in
+    /// [`send_once`](Self::send_once).
+    pub async fn send_mime_once(
+        &self,
+        ledger: &(impl Ledger + ?Sized),
+        key: &str,
+        message: MimeMessage,
+    ) -> Result<Receipt, Error> {
+        let send = |id: &MessageId| self.send_mime(message.header("Message-Id", id.bracketed()));
+        self.once(ledger, key, SEND_MIME, send).await
+    }
+
+    async fn once(
+        &self,
+        ledger: &(impl Ledger + ?Sized),
+        key: &str,
+        route: Route,
+        send: impl FnOnce(&MessageId) -> Call<Receipt>,
+    ) -> Result<Receipt, Error> {
         let id = self.id_of(key)?;
-        match ledger.begin(key).await.map_err(Error::not_sent)? {
+        let claim = Claim::new();
+        match ledger.begin(key, &claim).await.map_err(Error::not_sent)? {
             None => {}
-            Some(LedgerEntry::Accepted(id)) => return Ok(recorded(id)),
-            Some(LedgerEntry::Sending) => {
-                // Whatever keeps us from looking, the earlier send stays undecided.
-                let undecided = || {
-                    Error::undecided("an earlier send of this key may have been accepted")
-                        .in_operation(SEND)
-                };
+            Some(LedgerEntry::Accepted(id)) => return Ok(accepted_before(id)),
+            Some(LedgerEntry::Sending(earlier)) => {
+                // If we cannot look, the earlier send stays undecided.
+                let undecided = || undecided(&earlier).in_operation(route);
                 match self.has_events(&id).await {
                     Ok(true) => {}
                     Ok(false) => return Err(undecided()),
                     Err(error) => return Err(undecided().with_source(error)),
                 }
-                record(ledger.accept(key, &id).await);
-                return Ok(recorded(id));
+                warn_if_failed(ledger.accept(key, &id).await);
+                return Ok(accepted_before(id));
             }
         }
-        match self.send(message.header("Message-Id", id.bracketed())).await {
+        match send(&id).await {
             Ok(receipt) => {
-                record(ledger.accept(key, &receipt.id).await);
+                warn_if_failed(ledger.accept(key, &receipt.id).await);
                 Ok(receipt)
             }
             Err(error) => {
                 if error.delivery() != Delivery::Unknown {
-                    record(ledger.release(key).await);
+                    warn_if_failed(ledger.release(key, &claim.owner).await);
                 }
                 Err(error)
             }
@@ -169,28 +276,86 @@ impl Messages {
             .query(query)
             .map(|page| !page.into_parts().items.is_empty())
     }
-
-    fn id_of(&self, key: &str) -> Result<MessageId, Error> {
-        let usable = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
-        if key.is_empty() || key.len() > 64 || !key.bytes().all(usable) {
-            let reason = "is not 1 to 64 letters, digits, `-`, `_` or `.`";
-            return Err(Error::invalid("key", reason));
-        }
-        Ok(format!("{key}@{}", self.domain).into())
-    }
 }
 
-fn recorded(id: MessageId) -> Receipt {
+/// Events of a mail may appear so much later than the mail was accepted.
+const EVENTS_APPEAR_WITHIN: Duration = Duration::from_secs(30 * 60);
+
+/// An earlier send of the same key has no known outcome: who, since when, and what to do.
+fn undecided(earlier: &Claim) -> Error {
+    // The other machine's clock may be ahead of ours.
+    let age = Timestamp::now().duration_since(earlier.since).unwrap_or_default();
+    let (owner, seconds) = (&earlier.owner, age.as_secs());
+    Error::undecided(match EVENTS_APPEAR_WITHIN.checked_sub(age) {
+        Some(left) => format!(
+            "another send of this key began {seconds} s ago (owner {owner}); it may still be \
+             running, or its event is late: try again, for the next {} minutes",
+            left.as_secs().div_ceil(60)
+        ),
+        None => format!(
+            "another send of this key began {seconds} s ago (owner {owner}), and no event shows \
+             its mail: waiting longer will not help, and `Ledger::release` lets the mail be sent \
+             again, at the risk of a second one"
+        ),
+    })
+}
+
+fn accepted_before(id: MessageId) -> Receipt {
     Receipt { id, message: "Accepted before.".to_owned() }
 }
 
 /// A ledger that fails after the send must not make an accepted mail look unsent; the entry then
 /// stays `Sending`, and the next call looks into the events.
-fn record(outcome: Result<(), BoxError>) {
+fn warn_if_failed(outcome: Result<(), BoxError>) {
     if let Err(error) = outcome {
         tracing::warn!(
             error = &*error as &dyn std::error::Error,
             "the ledger could not be written"
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn begun(seconds_ago: u64) -> Claim {
+        let age = Duration::from_secs(seconds_ago);
+        let since = Timestamp::now().checked_sub(age).unwrap();
+        Claim { owner: "7-abc".to_owned(), since }
+    }
+
+    #[test]
+    fn undecided_says_how_long_to_wait_and_what_release_risks() {
+        let recent = undecided(&begun(61)).to_string();
+        for words in ["began 61 s ago", "owner 7-abc", "still be running", "next 29 minutes"] {
+            assert!(recent.contains(words), "{recent}");
+        }
+        let old = undecided(&begun(7200)).to_string();
+        for words in ["began 7200 s ago", "owner 7-abc", "`Ledger::release`", "second one"] {
+            assert!(old.contains(words), "{old}");
+        }
+    }
+
+    #[test]
+    fn a_full_ledger_forgets_the_oldest_accepted_key_and_no_open_one() {
+        let (mut entries, claim) = (Entries::default(), begun(0));
+        for key in ["open", "old", "new"] {
+            entries.begin(key, &claim).unwrap();
+        }
+        entries.accept("old", &"1@x.test".into());
+        entries.accept("new", &"2@x.test".into());
+        for number in 3..MemoryLedger::CAPACITY {
+            assert_eq!(entries.begin(&number.to_string(), &claim).unwrap(), None);
+        }
+        assert_eq!(entries.by_key.len(), MemoryLedger::CAPACITY);
+        for (key, remaining) in [("a", vec!["open", "new"]), ("b", vec!["open"])] {
+            entries.begin(key, &claim).unwrap();
+            let is_there = |key: &&str| entries.by_key.contains_key(*key);
+            let there: Vec<_> = ["open", "old", "new"].into_iter().filter(is_there).collect();
+            assert_eq!(there, remaining);
+        }
+        assert!(entries.begin("c", &claim).is_err(), "nothing may be forgotten");
+        assert_eq!(entries.by_key.len(), MemoryLedger::CAPACITY);
     }
 }

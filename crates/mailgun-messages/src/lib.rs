@@ -35,10 +35,11 @@ pub use mailgun_core::Upload as Attachment;
 pub use self::{
     batch::{
         Batch, BatchReport, BatchRun, ChunkOutcome, ChunkRecord, ChunkResult, ChunkState,
-        Duplicates, Positions, Progress,
+        Duplicates, FileJournal, IncompleteBatch, Journal, JournalFuture, Positions, Progress,
+        Resolution, StopReason,
     },
     content::Addresses,
-    ledger::{Ledger, LedgerEntry, MemoryLedger},
+    ledger::{Claim, Ledger, LedgerEntry, LedgerFuture, MemoryLedger},
     message::Message,
     messages::{Messages, ROUTES, StorageHost},
     mime_message::{MimeMessage, MimeSource},

@@ -76,6 +76,18 @@ impl Message {
         self
     }
 
+    /// The same message again; `None` if a file of it comes from a stream, which can be read once.
+    ///
+    /// ```
+    /// use mailgun_messages::Message;
+    ///
+    /// let message = Message::new().from("shop@mg.example.com").to("bob@example.com").text("Hi");
+    /// assert!(message.try_clone().is_some());
+    /// ```
+    pub fn try_clone(&self) -> Option<Self> {
+        Some(Self { content: self.content.try_clone().ok()? })
+    }
+
     pub(crate) fn into_form(self) -> Form {
         let checked = self.check();
         let mut form = self.content.into_form();

@@ -2,12 +2,12 @@ use bytes::Bytes;
 use mailgun_core::{Call, Client, Confirmation, Error, Form, Route};
 
 use crate::{
-    Addresses, Batch, BatchRun, Message, MimeMessage, QueueStatus, Receipt, StoredMessage,
-    StoredMime,
+    Addresses, Batch, BatchRun, Message, MessageId, MimeMessage, QueueStatus, Receipt,
+    StoredMessage, StoredMime,
 };
 
 pub(crate) const SEND: Route = Route::post("/v3/{domain}/messages");
-const SEND_MIME: Route = Route::post("/v3/{domain}/messages.mime");
+pub(crate) const SEND_MIME: Route = Route::post("/v3/{domain}/messages.mime");
 const STORED: Route = Route::get("/v3/domains/{domain}/messages/{storage_key}");
 const RESEND: Route = Route::post("/v3/domains/{domain}/messages/{storage_key}");
 const STORED_FILE: Route =
@@ -111,9 +111,16 @@ impl Messages {
     /// Sends a separate mail to each of any number of recipients.
     ///
     /// `POST /v3/{domain}/messages`, once for each chunk. Resolves to a
-    /// [`BatchReport`](crate::BatchReport) with one result for each.
+    /// [`BatchReport`](crate::BatchReport) with one result for each. With a
+    /// [`journal`](BatchRun::journal) a batch can be resumed after a crash.
     pub fn send_batch(&self, batch: Batch) -> BatchRun {
         BatchRun::new(self.clone(), batch)
+    }
+
+    /// The Message-Id of what is sent under a key.
+    pub(crate) fn id_of(&self, key: &str) -> Result<MessageId, Error> {
+        check_key(key)?;
+        Ok(format!("{key}@{}", self.domain).into())
     }
 
     /// A stored message, parsed.
@@ -246,6 +253,16 @@ impl Messages {
         let host = host.into().0;
         self.client.call_at(CLEAR_QUEUE, &host, &[&self.domain])
     }
+}
+
+/// A key becomes a part of a Message-Id.
+pub(crate) fn check_key(key: &str) -> Result<(), Error> {
+    let is_usable = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
+    if key.is_empty() || key.len() > 64 || !key.bytes().all(is_usable) {
+        let reason = "is not 1 to 64 letters, digits, `-`, `_` or `.`";
+        return Err(Error::invalid("key", reason));
+    }
+    Ok(())
 }
 
 fn as_mime(call: Call<StoredMime>) -> Call<StoredMime> {

@@ -1,9 +1,14 @@
 //! Sending under a key: found in the events, or not sent again.
 
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
-use mailgun_core::{BoxError, Delivery, Kind};
-use mailgun_messages::{Ledger, LedgerEntry, MemoryLedger, Message, MessageId, Messages};
+use std::pin::Pin;
+
+use mailgun_core::{Delivery, Kind, Timestamp};
+use mailgun_messages::{
+    Claim, Ledger, LedgerEntry, LedgerFuture, MemoryLedger, Message, MessageId, Messages,
+    MimeMessage,
+};
 use mailgun_mock::{Fault, MockMailgun};
 
 fn messages(mock: &MockMailgun) -> Messages {
@@ -14,6 +19,14 @@ fn receipt() -> Message {
     Message::new().from("shop@mg.example.com").to("bob@example.com").subject("s").text("t")
 }
 
+/// Who is sending a key by the ledger, and since when.
+fn claim(ledger: &MemoryLedger, key: &str) -> Claim {
+    match ledger.get(key) {
+        Some(LedgerEntry::Sending(claim)) => claim,
+        other => panic!("{other:?}"),
+    }
+}
+
 fn posts(mock: &MockMailgun) -> usize {
     mock.requests().iter().filter(|request| request.method() == "POST").count()
 }
@@ -22,13 +35,14 @@ fn posts(mock: &MockMailgun) -> usize {
 async fn unknown_then_found_in_the_events_then_no_second_post() {
     let (mock, ledger) = (MockMailgun::start().await, MemoryLedger::new());
     mock.inject(Fault::lose_reply());
-    let lost = messages(&mock).send_recorded(&ledger, "order-1", receipt()).await.unwrap_err();
+    let lost = messages(&mock).send_once(&ledger, "order-1", receipt()).await.unwrap_err();
     assert_eq!(lost.delivery(), Delivery::Unknown);
-    assert_eq!(ledger.get("order-1"), Some(LedgerEntry::Sending));
+    let age = Timestamp::now().duration_since(claim(&ledger, "order-1").since).unwrap();
+    assert!(age.as_secs() < 60, "{age:?}");
 
-    let found = messages(&mock).send_recorded(&ledger, "order-1", receipt()).await.unwrap();
+    let found = messages(&mock).send_once(&ledger, "order-1", receipt()).await.unwrap();
     assert_eq!(found.id, MessageId::from("order-1@mg.example.com"));
-    let again = messages(&mock).send_recorded(&ledger, "order-1", receipt()).await.unwrap();
+    let again = messages(&mock).send_once(&ledger, "order-1", receipt()).await.unwrap();
     assert_eq!(again.id, found.id);
     assert_eq!((posts(&mock), mock.sent().len()), (1, 1));
 }
@@ -37,14 +51,17 @@ async fn unknown_then_found_in_the_events_then_no_second_post() {
 async fn unknown_and_not_found_is_left_to_the_caller() {
     let (mock, ledger) = (MockMailgun::start().await, MemoryLedger::new());
     mock.inject(Fault::status(502));
-    messages(&mock).send_recorded(&ledger, "order-1", receipt()).await.unwrap_err();
+    messages(&mock).send_once(&ledger, "order-1", receipt()).await.unwrap_err();
 
-    let undecided = messages(&mock).send_recorded(&ledger, "order-1", receipt()).await.unwrap_err();
+    let undecided = messages(&mock).send_once(&ledger, "order-1", receipt()).await.unwrap_err();
     assert_eq!((undecided.kind(), undecided.delivery()), (Kind::Undecided, Delivery::Unknown));
     assert_eq!(posts(&mock), 1);
 
-    ledger.release("order-1").await.unwrap();
-    messages(&mock).send_recorded(&ledger, "order-1", receipt()).await.unwrap();
+    let owner = claim(&ledger, "order-1").owner;
+    ledger.release("order-1", "somebody else").await.unwrap();
+    assert_eq!(claim(&ledger, "order-1").owner, owner, "a late release of another owner");
+    ledger.release("order-1", &owner).await.unwrap();
+    messages(&mock).send_once(&ledger, "order-1", receipt()).await.unwrap();
     assert_eq!(mock.sent().len(), 1);
 }
 
@@ -52,29 +69,30 @@ async fn unknown_and_not_found_is_left_to_the_caller() {
 async fn a_look_into_the_events_that_fails_decides_nothing() {
     let (mock, ledger) = (MockMailgun::start().await, MemoryLedger::new());
     mock.inject(Fault::lose_reply());
-    messages(&mock).send_recorded(&ledger, "order-1", receipt()).await.unwrap_err();
+    messages(&mock).send_once(&ledger, "order-1", receipt()).await.unwrap_err();
 
     mock.inject(Fault::status(403).for_path("/events"));
-    let undecided = messages(&mock).send_recorded(&ledger, "order-1", receipt()).await.unwrap_err();
+    let undecided = messages(&mock).send_once(&ledger, "order-1", receipt()).await.unwrap_err();
     assert_eq!((undecided.kind(), undecided.delivery()), (Kind::Undecided, Delivery::Unknown));
     assert!(std::error::Error::source(&undecided).unwrap().to_string().contains("403"));
-    assert_eq!((posts(&mock), ledger.get("order-1")), (1, Some(LedgerEntry::Sending)));
+    claim(&ledger, "order-1");
+    assert_eq!(posts(&mock), 1);
 }
 
 #[tokio::test]
 async fn a_refused_mail_may_be_sent_again_under_its_key() {
     let (mock, ledger) = (MockMailgun::start().await, MemoryLedger::new());
     mock.inject(Fault::status(400));
-    messages(&mock).send_recorded(&ledger, "order-1", receipt()).await.unwrap_err();
+    messages(&mock).send_once(&ledger, "order-1", receipt()).await.unwrap_err();
     assert_eq!(ledger.get("order-1"), None);
-    messages(&mock).send_recorded(&ledger, "order-1", receipt()).await.unwrap();
+    messages(&mock).send_once(&ledger, "order-1", receipt()).await.unwrap();
 }
 
 #[tokio::test]
 async fn two_intended_mails_have_two_keys_and_one_key_sends_once() {
     let (mock, ledger) = (MockMailgun::start().await, MemoryLedger::new());
     for key in ["order-1", "order-2", "order-1"] {
-        messages(&mock).send_recorded(&ledger, key, receipt()).await.unwrap();
+        messages(&mock).send_once(&ledger, key, receipt()).await.unwrap();
     }
     let ids: Vec<_> = mock.sent().iter().map(|sent| sent.id().to_owned()).collect();
     assert_eq!(ids, ["<order-1@mg.example.com>", "<order-2@mg.example.com>"]);
@@ -84,7 +102,7 @@ async fn two_intended_mails_have_two_keys_and_one_key_sends_once() {
 async fn a_key_that_makes_no_message_id_is_refused() {
     let (mock, ledger) = (MockMailgun::start().await, MemoryLedger::new());
     for key in ["", "a b", "a@b", "a\r\nb", &"x".repeat(65)] {
-        let error = messages(&mock).send_recorded(&ledger, key, receipt()).await.unwrap_err();
+        let error = messages(&mock).send_once(&ledger, key, receipt()).await.unwrap_err();
         assert_eq!(error.kind(), Kind::InvalidInput, "{key:?}");
     }
     assert!(mock.requests().is_empty());
@@ -94,16 +112,20 @@ async fn a_key_that_makes_no_message_id_is_refused() {
 struct Forgetful(MemoryLedger);
 
 impl Ledger for Forgetful {
-    async fn begin(&self, key: &str) -> Result<Option<LedgerEntry>, BoxError> {
-        self.0.begin(key).await
+    fn begin<'a>(
+        &'a self,
+        key: &'a str,
+        claim: &'a Claim,
+    ) -> LedgerFuture<'a, Option<LedgerEntry>> {
+        self.0.begin(key, claim)
     }
 
-    async fn accept(&self, _: &str, _: &MessageId) -> Result<(), BoxError> {
-        Err("the database is gone".into())
+    fn accept<'a>(&'a self, _: &'a str, _: &'a MessageId) -> LedgerFuture<'a, ()> {
+        Box::pin(async { Err("the database is gone".into()) })
     }
 
-    async fn release(&self, key: &str) -> Result<(), BoxError> {
-        self.0.release(key).await
+    fn release<'a>(&'a self, key: &'a str, owner: &'a str) -> LedgerFuture<'a, ()> {
+        self.0.release(key, owner)
     }
 }
 
@@ -111,7 +133,47 @@ impl Ledger for Forgetful {
 async fn a_ledger_that_fails_after_the_send_causes_no_second_mail() {
     let (mock, ledger) = (MockMailgun::start().await, Forgetful(MemoryLedger::new()));
     for _ in 0..2 {
-        messages(&mock).send_recorded(&ledger, "order-1", receipt()).await.unwrap();
+        messages(&mock).send_once(&ledger, "order-1", receipt()).await.unwrap();
     }
     assert_eq!(posts(&mock), 1);
+}
+
+#[tokio::test]
+async fn a_ledger_is_usable_as_dyn() {
+    let mock = MockMailgun::start().await;
+    let ledger: Box<dyn Ledger> = Box::new(MemoryLedger::new());
+    for _ in 0..2 {
+        let (messages, ledger) = (messages(&mock), &ledger);
+        // The future can be spawned.
+        let sent: Pin<Box<dyn Future<Output = _> + Send + '_>> =
+            Box::pin(async move { messages.send_once(&**ledger, "order-1", receipt()).await });
+        sent.await.unwrap();
+    }
+    assert_eq!(mock.sent().len(), 1);
+}
+
+#[tokio::test]
+async fn a_mime_message_is_sent_once_under_its_key() {
+    let (mock, ledger) = (MockMailgun::start().await, MemoryLedger::new());
+    let mime = || {
+        let text = "From: shop@mg.example.com\r\nTo: bob@example.com\r\n\r\nHello\r\n";
+        MimeMessage::new(text).to("bob@example.com")
+    };
+    mock.inject(Fault::lose_reply());
+    messages(&mock).send_mime_once(&ledger, "order-1", mime()).await.unwrap_err();
+    let found = messages(&mock).send_mime_once(&ledger, "order-1", mime()).await.unwrap();
+    assert_eq!(found.id, MessageId::from("order-1@mg.example.com"));
+    assert_eq!((posts(&mock), mock.sent().len()), (1, 1));
+}
+
+#[tokio::test]
+async fn a_send_beside_a_running_one_names_its_owner_and_sends_nothing() {
+    let (mock, ledger) = (MockMailgun::start().await, MemoryLedger::new());
+    let neighbour = Claim { owner: "neighbour".to_owned(), since: Timestamp::now() };
+    assert_eq!(ledger.begin("order-1", &neighbour).await.unwrap(), None);
+    let error = messages(&mock).send_once(&ledger, "order-1", receipt()).await.unwrap_err();
+    assert_eq!((error.kind(), error.delivery()), (Kind::Undecided, Delivery::Unknown));
+    let text = error.to_string();
+    assert!(text.contains("owner neighbour") && text.contains("next 30 minutes"), "{text}");
+    assert_eq!((posts(&mock), claim(&ledger, "order-1")), (0, neighbour));
 }

@@ -166,7 +166,7 @@ async fn debug_shows_neither_addresses_nor_bodies() {
     let batch = Batch::new()
         .from("canary@mg.example.com")
         .text("canary")
-        .recipient("Zoe <canary@example.com>", &json!({"name": "canary"}));
+        .recipient("Zoe <canary@example.com>", json!({"name": "canary"}));
     assert_silent(&format!("{batch:?}"));
     assert_silent(&format!("{:?}", messages.send_batch(batch)));
 
@@ -229,8 +229,8 @@ async fn reports_of_batches_show_no_addresses() {
     let batch = Batch::new()
         .from("shop@mg.example.com")
         .text("x")
-        .recipient("canary-a@example.com", &())
-        .recipient("canary-b@example.com", &json!({"order": 4711}))
+        .to("canary-a@example.com")
+        .recipient("canary-b@example.com", json!({"order": 4711}))
         .chunk_size(1);
     let report = scripted_messages(&service).send_batch(batch).await.unwrap();
     assert_eq!((report.accepted(), report.refused()), (1, 1));

@@ -524,7 +524,7 @@ async fn bad_domains_are_refused_before_connecting() {
         let batch = mailgun_messages::Batch::new()
             .from("shop@mg.example.com")
             .text("x")
-            .recipient("bob@example.com", &());
+            .to("bob@example.com");
         let results = [
             messages.send(complete()).await.map(drop).unwrap_err(),
             messages.stored("key").await.map(drop).unwrap_err(),

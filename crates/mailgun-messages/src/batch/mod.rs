@@ -1,8 +1,11 @@
 //! Many recipients, a separate mail to each: described here, planned and run by the parts.
 
+mod journal;
 mod plan;
 mod recipients;
 mod record;
+mod report;
+mod resolve;
 mod run;
 
 use std::fmt;
@@ -12,15 +15,18 @@ use mailgun_core::{Error, Form};
 use serde::Serialize;
 
 pub(crate) use self::plan::Plan;
-use self::recipients::Recipients;
 pub use self::{
-    record::{
-        BatchReport, ChunkOutcome, ChunkRecord, ChunkResult, ChunkState, Positions, Progress,
-    },
+    journal::{FileJournal, Journal, JournalFuture},
+    record::{ChunkOutcome, ChunkRecord, ChunkResult, ChunkState, Positions, Progress},
+    report::{BatchReport, IncompleteBatch, StopReason},
+    resolve::Resolution,
     run::BatchRun,
 };
+use self::{plan::Settled, recipients::Recipients};
 use crate::{
+    MessageId,
     content::{Addresses, Content, content_setters},
+    messages::check_key,
     options::option_setters,
 };
 
@@ -42,8 +48,8 @@ use crate::{
 ///     .from("news@mg.example.com")
 ///     .subject("News for %recipient.name%")
 ///     .text("Hello %recipient.name%!")
-///     .recipient("ann@example.com", &json!({"name": "Ann"}))
-///     .recipient("bob@example.com", &json!({"name": "Bob"}));
+///     .recipient("ann@example.com", json!({"name": "Ann"}))
+///     .recipient("bob@example.com", json!({"name": "Bob"}));
 /// let report = Messages::new(&client, "mg.example.com")
 ///     .send_batch(batch)
 ///     .on_progress(|progress| println!("{} of {}", progress.done, progress.total))
@@ -66,7 +72,8 @@ pub struct Batch {
     chunk_size: usize,
     chunk_bytes: usize,
     duplicates: Duplicates,
-    journal: Vec<ChunkRecord>,
+    key: Option<String>,
+    records: Vec<ChunkRecord>,
     resends_unknown: bool,
 }
 
@@ -90,7 +97,8 @@ impl Default for Batch {
             chunk_size: 1000,
             chunk_bytes: 4 * 1024 * 1024,
             duplicates: Duplicates::default(),
-            journal: Vec::new(),
+            key: None,
+            records: Vec::new(),
             resends_unknown: false,
         }
     }
@@ -105,20 +113,26 @@ impl Batch {
         Self::default()
     }
 
-    /// Adds a recipient with their variables, anything that serialises as a JSON object; `&()` is
-    /// none.
+    /// Adds a recipient without variables, who gets a mail of their own.
     ///
     /// A recipient's position, from 0, is what results and records speak of.
-    pub fn recipient(
-        mut self,
-        address: impl Addresses,
-        variables: &(impl Serialize + ?Sized),
-    ) -> Self {
-        self.push(address, variables);
+    pub fn to(self, address: impl Addresses) -> Self {
+        self.recipient(address, ())
+    }
+
+    /// Adds a recipient without variables for each item.
+    pub fn to_all<A: Addresses>(self, addresses: impl IntoIterator<Item = A>) -> Self {
+        self.recipients(addresses.into_iter().map(|address| (address, ())))
+    }
+
+    /// Adds a recipient with their variables: a value, or a reference to one, that serialises as a
+    /// JSON object.
+    pub fn recipient(mut self, address: impl Addresses, variables: impl Serialize) -> Self {
+        self.push(address, &variables);
         self
     }
 
-    /// Adds a recipient for each item.
+    /// Adds a recipient with their variables for each item.
     pub fn recipients<A: Addresses, V: Serialize>(
         mut self,
         recipients: impl IntoIterator<Item = (A, V)>,
@@ -134,7 +148,7 @@ impl Batch {
         self
     }
 
-    fn push(&mut self, address: impl Addresses, variables: &(impl Serialize + ?Sized)) {
+    fn push(&mut self, address: impl Addresses, variables: &impl Serialize) {
         if let Err(error) = self.recipients.push(address, variables) {
             let parameter = format_args!("recipient {}", self.recipients.len());
             self.content.fields.fail(error.in_parameter(parameter));
@@ -177,17 +191,40 @@ impl Batch {
         self
     }
 
-    /// Goes on after an earlier run of the same recipients in the same order.
+    /// Names the batch, so that its mail can be found in the events: 1 to 64 letters, digits, `-`,
+    /// `_` or `.`.
     ///
-    /// `records` are those of its report, or all that its progress callback was given, in order.
-    /// Who was accepted is left out, and so is everyone whose outcome is unknown, a chunk that was
-    /// being sent when the process ended included.
+    /// Each chunk is sent with a Message-Id of its own, made of the key and the chunk's positions.
+    /// [`Messages::resolve`](crate::Messages::resolve) looks for it. Use a new key for each mailing.
+    pub fn key(mut self, key: impl Into<String>) -> Self {
+        let key = key.into();
+        match check_key(&key) {
+            Ok(()) => self.key = Some(key),
+            Err(error) => {
+                self.content.fields.fail(error);
+            }
+        }
+        self
+    }
+
+    /// Goes on after earlier runs of the same recipients in the same order.
+    ///
+    /// `records` are those of the last run's report, or all that its progress callback was given,
+    /// in order. Who was accepted is left out, and so is everyone whose outcome is unknown, a chunk
+    /// that was being sent when the process ended included.
+    ///
+    /// The batch is refused if a record is of other recipients or of another order. A record
+    /// without a [`fingerprint`](ChunkRecord::fingerprint) is refused, too, since nobody can tell.
+    /// Variables and content may differ.
     pub fn resume(mut self, records: impl IntoIterator<Item = ChunkRecord>) -> Self {
-        self.journal.extend(records);
+        self.records.extend(records);
         self
     }
 
     /// In a resumed run, also sends to those whose outcome is unknown. They may get the mail twice.
+    ///
+    /// Unless they are accepted now, their outcome stays unknown, since the earlier attempt may have
+    /// been accepted.
     pub fn resend_unknown(mut self) -> Self {
         self.resends_unknown = true;
         self
@@ -202,21 +239,29 @@ impl Batch {
             return Err(Error::invalid("recipient", "is missing: a batch needs recipients"));
         }
         self.content.check_complete()?;
-        self.content.check_sizes()?;
         self.recipients.finish();
-        let chunks = self.split()?;
+        if let Some(key) = &self.key {
+            // Each chunk sets its own; this one lets the check of sizes count it.
+            let longest = format!("<{key}.{0}-{0}@>", self.recipients.len());
+            self.content.header("Message-Id", longest);
+        }
+        self.content.check_sizes()?;
+        let Settled { wanted, doubtful, earlier } =
+            self.settle(&self.records, self.resends_unknown)?;
+        let mut chunks = self.split(&wanted)?;
+        chunks.extend(self.split(&doubtful)?);
         if let Err(file) = self.content.try_clone() {
             let reason = "comes from a stream, which can be read once; a batch may need it again";
             return Err(Error::invalid(format_args!("attachment {file}"), reason));
         }
-        Ok(Plan { batch: Box::new(self), chunks })
+        Ok(Plan { batch: Box::new(self), chunks, earlier, doubtful })
     }
 }
 
 impl Batch {
     /// The form of one chunk.
-    pub(crate) fn form(&self, chunk: &Positions) -> Form {
-        let content = match self.content.try_clone() {
+    pub(crate) fn form(&self, chunk: &ChunkRecord) -> Form {
+        let mut content = match self.content.try_clone() {
             Ok(content) => content,
             Err(file) => {
                 let mut form = Form::new();
@@ -224,17 +269,31 @@ impl Batch {
                 return form;
             }
         };
+        if let Some(id) = &chunk.message_id {
+            content.header("Message-Id", id.bracketed());
+        }
         let mut form = content.into_form();
-        for mailbox in self.recipients.mailboxes(chunk) {
+        for mailbox in self.recipients.mailboxes(&chunk.positions) {
             form.text("to", Bytes::copy_from_slice(mailbox));
         }
-        form.pieces("recipient-variables", self.recipients.variables(chunk));
+        form.pieces("recipient-variables", self.recipients.variables(&chunk.positions));
         form
+    }
+
+    /// The record of a chunk that is about to be sent from this domain.
+    pub(crate) fn begin(&self, chunk: Positions, domain: &str) -> ChunkRecord {
+        let id = self.key.as_deref().map(|key| message_id(key, &chunk, domain));
+        self.recipients.record(chunk, ChunkState::Sending, id)
     }
 
     pub(crate) fn total(&self) -> usize {
         self.recipients.len()
     }
+}
+
+/// Unique among the chunks of a batch: no two that are accepted have the same first recipient.
+fn message_id(key: &str, chunk: &Positions, domain: &str) -> MessageId {
+    format!("{key}.{}-{}@{domain}", chunk.first(), chunk.end().saturating_sub(1)).into()
 }
 
 impl fmt::Debug for Batch {
@@ -255,8 +314,9 @@ mod tests {
     fn a_record_with_positions_beyond_the_batch_is_refused_at_once() {
         let json = r#"{"positions": [{"start": 0, "end": 18446744073709551615}], "total": 1, "state": "refused"}"#;
         let record: ChunkRecord = serde_json::from_str(json).unwrap();
-        let batch = Batch::new().from("a@x.test").text("t").recipient("b@x.test", &());
+        let batch = Batch::new().from("a@x.test").text("t").to("b@x.test");
         let error = batch.resume([record]).plan().err().unwrap();
-        assert!(error.to_string().contains("`resume` names positions"), "{error}");
+        let expected = "`resume`: `record 1` names positions";
+        assert!(error.to_string().contains(expected), "{error}");
     }
 }

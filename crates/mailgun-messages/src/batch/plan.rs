@@ -8,21 +8,36 @@ use std::{
 
 use mailgun_core::Error;
 
-use super::{Batch, ChunkState, Duplicates, Positions};
+use super::{Batch, ChunkRecord, ChunkState, Duplicates, Positions};
 
 /// A batch that has been checked, and its chunks in order.
 pub(crate) struct Plan {
     pub(crate) batch: Box<Batch>,
     pub(crate) chunks: VecDeque<Positions>,
+    /// What earlier runs say of the recipients that this one leaves out.
+    pub(crate) earlier: Vec<ChunkRecord>,
+    /// Whom this run sends to although an earlier attempt may have been accepted. No chunk mixes
+    /// them with others.
+    pub(crate) doubtful: Positions,
+}
+
+/// Recipients by what the records of earlier runs say.
+#[derive(Default)]
+pub(super) struct Settled {
+    /// Whom to send to.
+    pub(super) wanted: Positions,
+    /// Whom to send to although their outcome is unknown.
+    pub(super) doubtful: Positions,
+    /// The records of all others.
+    pub(super) earlier: Vec<ChunkRecord>,
 }
 
 impl Batch {
-    /// Splits the recipients that this run sends to by number and by size.
+    /// Splits recipients by number and by size.
     ///
     /// Repeated addresses are sent in rounds: all first occurrences, then all second ones, so that
     /// no chunk holds an address twice.
-    pub(super) fn split(&self) -> Result<VecDeque<Positions>, Error> {
-        let wanted = self.wanted()?;
+    pub(super) fn split(&self, wanted: &Positions) -> Result<VecDeque<Positions>, Error> {
         let mut chunks = VecDeque::new();
         if !self.may_repeat_an_address() {
             self.split_round(wanted.ranges().cloned(), &mut chunks);
@@ -91,43 +106,80 @@ impl Batch {
         fitting
     }
 
-    /// Whom this run sends to: what the journal says last decides.
-    fn wanted(&self) -> Result<Positions, Error> {
+    /// Whom this run sends to, and what `records` say of all others.
+    ///
+    /// The last record of a recipient decides, but nothing undoes that one was accepted. A chunk
+    /// that was being sent has an unknown outcome.
+    pub(super) fn settle(
+        &self,
+        records: &[ChunkRecord],
+        resends_unknown: bool,
+    ) -> Result<Settled, Error> {
         let total = self.recipients.len();
-        let mut positions = Positions::default();
-        if self.journal.is_empty() {
-            positions.push_range(0..total);
-            return Ok(positions);
+        let mut settled = Settled::default();
+        if records.is_empty() {
+            settled.wanted.push_range(0..total);
+            return Ok(settled);
         }
-        let mut wanted = vec![true; total];
-        for record in &self.journal {
-            if record.total != total {
-                return Err(Error::invalid(
-                    "resume",
-                    format_args!("is of a batch of {} recipients, this has {total}", record.total),
-                ));
-            }
-            // A record comes from a store, which may hold anything.
-            if record.positions.end() > total {
-                return Err(Error::invalid(
-                    "resume",
-                    "names positions that the batch does not have",
-                ));
-            }
-            let is_wanted = match record.state {
-                ChunkState::Refused | ChunkState::NotSent => true,
-                ChunkState::Accepted(_) => false,
-                ChunkState::Sending | ChunkState::Unknown => self.resends_unknown,
-            };
+        let mut deciding: Vec<Option<(usize, &ChunkRecord)>> = vec![None; total];
+        for (number, record) in records.iter().enumerate() {
+            self.check(record).map_err(|reason| {
+                Error::invalid(format_args!("record {}", number + 1), reason).in_parameter("resume")
+            })?;
             for position in record.positions.iter() {
-                if let Some(slot) = wanted.get_mut(position) {
-                    *slot = is_wanted;
+                if let Some(slot) = deciding.get_mut(position)
+                    && !slot.is_some_and(|(_, last)| last.is_accepted())
+                {
+                    *slot = Some((number, record));
                 }
             }
         }
-        let wanted = wanted.into_iter().enumerate().filter(|(_, wanted)| *wanted);
-        wanted.for_each(|(position, _)| positions.push(position));
-        Ok(positions)
+        let mut kept = vec![Positions::default(); records.len()];
+        for (position, decided) in deciding.into_iter().enumerate() {
+            let positions = match decided.map(|(number, record)| (number, &record.state)) {
+                None | Some((_, ChunkState::Refused | ChunkState::NotSent)) => {
+                    Some(&mut settled.wanted)
+                }
+                Some((_, ChunkState::Sending | ChunkState::Unknown)) if resends_unknown => {
+                    Some(&mut settled.doubtful)
+                }
+                Some((number, _)) => kept.get_mut(number),
+            };
+            if let Some(positions) = positions {
+                positions.push(position);
+            }
+        }
+        let kept = records.iter().zip(kept).filter(|(_, positions)| !positions.is_empty());
+        let kept = kept.map(|(record, positions)| {
+            let state = match &record.state {
+                ChunkState::Sending => ChunkState::Unknown,
+                state => state.clone(),
+            };
+            self.recipients.record(positions, state, record.message_id.clone())
+        });
+        settled.earlier = kept.collect();
+        Ok(settled)
+    }
+
+    /// Checks that a record, which may come from anywhere, is of these recipients.
+    fn check(&self, record: &ChunkRecord) -> Result<(), String> {
+        let total = self.recipients.len();
+        if record.total != total {
+            return Err(format!(
+                "is of a batch of {} recipients, this one has {total}",
+                record.total
+            ));
+        }
+        if record.positions.end() > total {
+            return Err("names positions that the batch does not have".to_owned());
+        }
+        match &record.fingerprint {
+            None => Err("has no fingerprint, so that its recipients are not known".to_owned()),
+            Some(print) if *print != self.recipients.fingerprint(&record.positions) => {
+                Err("is of other recipients, or of the same in another order".to_owned())
+            }
+            Some(_) => Ok(()),
+        }
     }
 
     /// Whether two addresses have the same hash. Hardly any batch has such, and no address of it
@@ -202,7 +254,6 @@ fn hash(address: &[u8], seed: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ChunkRecord;
 
     /// One recipient after the other goes into the chunk until it is full.
     fn split_by_hand(batch: &Batch, wanted: &[usize]) -> Vec<Vec<usize>> {
@@ -241,7 +292,7 @@ mod tests {
                     let text = "x".repeat(position * position % 83);
                     batch = batch.recipient(
                         format!("r{position}@x.test"),
-                        &[("v", text)].into_iter().collect::<HashMap<_, _>>(),
+                        [("v", text)].into_iter().collect::<HashMap<_, _>>(),
                     );
                     if position % skip == 1 {
                         done.push(position);
@@ -250,8 +301,8 @@ mod tests {
                     }
                 }
                 let state = ChunkState::Accepted("id".into());
-                let record = ChunkRecord { positions: done, total: 100, state };
-                let Plan { batch, chunks } = batch.resume([record]).plan().unwrap();
+                let record = batch.recipients.record(done, state, None);
+                let Plan { batch, chunks, .. } = batch.resume([record]).plan().unwrap();
                 let chunks: Vec<Vec<_>> =
                     chunks.iter().map(|chunk| chunk.iter().collect()).collect();
                 assert_eq!(chunks, split_by_hand(&batch, &wanted), "{skip} {chunk_size}");

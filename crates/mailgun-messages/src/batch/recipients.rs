@@ -5,9 +5,13 @@ use std::ops::Range;
 use bytes::Bytes;
 use mailgun_core::{Error, Mailbox};
 use serde::Serialize;
+use sha2::{Digest as _, Sha256};
 
-use super::Positions;
-use crate::content::{Addresses, Mailboxes};
+use super::{ChunkRecord, ChunkState, Positions};
+use crate::{
+    MessageId,
+    content::{Addresses, Mailboxes},
+};
 
 /// All recipients in order, their texts one after the other.
 #[derive(Default)]
@@ -107,7 +111,47 @@ impl Recipients {
 
     fn address(&self, before: Recipient, one: Recipient) -> &[u8] {
         let start = before.variables + 1;
-        self.finished.get(start..start + one.keys - before.keys).unwrap_or_default()
+        let all: &[u8] = if self.finished.is_empty() { &self.variables } else { &self.finished };
+        all.get(start..start + one.keys - before.keys).unwrap_or_default()
+    }
+
+    /// The address of each recipient of a chunk in lower case, with the escapes that JSON has.
+    pub(super) fn folded_addresses(&self, chunk: &Positions) -> impl Iterator<Item = Vec<u8>> {
+        let pairs = chunk.ranges().flat_map(|range| self.pairs(range.clone()));
+        pairs.map(|(before, one)| self.address(before, one).to_ascii_lowercase())
+    }
+
+    /// The addresses of a chunk in lower case.
+    pub(super) fn plain_addresses(&self, chunk: &Positions) -> impl Iterator<Item = String> {
+        self.folded_addresses(chunk).map(|address| {
+            let json = [b"\"".as_slice(), &address, b"\""].concat();
+            serde_json::from_slice(&json).unwrap_or_default()
+        })
+    }
+
+    /// The record of a chunk.
+    pub(super) fn record(
+        &self,
+        positions: Positions,
+        state: ChunkState,
+        message_id: Option<MessageId>,
+    ) -> ChunkRecord {
+        let fingerprint = Some(self.fingerprint(&positions));
+        ChunkRecord { positions, total: self.len(), state, message_id, fingerprint }
+    }
+
+    /// Ties positions to people: a digest of the addresses of a chunk, in order.
+    ///
+    /// Variables are left out: a map may write them in another order each time, and a corrected
+    /// one must not keep a batch from being resumed.
+    pub(super) fn fingerprint(&self, chunk: &Positions) -> String {
+        let mut digest = Sha256::new();
+        for address in self.folded_addresses(chunk) {
+            digest.update(address);
+            digest.update(b"\n");
+        }
+        let digest = digest.finalize();
+        digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// How many bytes these recipients add to a call, roughly.

@@ -1,16 +1,36 @@
 //! What became of each chunk: for the program that waits, and for the next run.
 
-use std::{fmt, ops::Range};
+use std::ops::Range;
 
 use mailgun_core::Error;
 use serde::{Deserialize, Serialize};
 
 use crate::{MessageId, Receipt};
 
-/// Positions of recipients in a batch, from 0, in the order in which they were added.
+/// Positions of recipients in a batch, from 0, in ascending order.
+///
+/// Reading them from a store fails if a range is empty or reversed, or overlaps the one before it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
+#[serde(try_from = "Vec<Range<usize>>")]
 pub struct Positions(Vec<Range<usize>>);
+
+impl TryFrom<Vec<Range<usize>>> for Positions {
+    type Error = &'static str;
+
+    fn try_from(ranges: Vec<Range<usize>>) -> Result<Self, Self::Error> {
+        let mut end = 0;
+        for range in &ranges {
+            if range.is_empty() {
+                return Err("a range of positions is empty or reversed");
+            }
+            if range.start < end {
+                return Err("the ranges of positions overlap or are not in ascending order");
+            }
+            end = range.end;
+        }
+        Ok(Self(ranges))
+    }
+}
 
 impl Positions {
     /// The positions in order.
@@ -28,14 +48,32 @@ impl Positions {
         self.len() == 0
     }
 
-    /// The position behind the last one, without walking through them.
+    pub(super) fn from_unsorted(mut positions: Vec<usize>) -> Self {
+        positions.sort_unstable();
+        positions.dedup();
+        let mut sorted = Self::default();
+        positions.into_iter().for_each(|position| sorted.push(position));
+        sorted
+    }
+
+    /// The first position.
+    pub(super) fn first(&self) -> usize {
+        self.0.first().map_or(0, |range| range.start)
+    }
+
+    /// The position behind the last one.
     pub(super) fn end(&self) -> usize {
-        self.0.iter().map(|range| range.end).max().unwrap_or(0)
+        self.0.last().map_or(0, |range| range.end)
     }
 
     /// The positions as the ranges that they are kept in.
     pub(super) fn ranges(&self) -> impl Iterator<Item = &Range<usize>> + Clone {
         self.0.iter()
+    }
+
+    pub(super) fn contains(&self, position: usize) -> bool {
+        let at = self.0.partition_point(|range| range.end <= position);
+        self.0.get(at).is_some_and(|range| range.contains(&position))
     }
 
     pub(super) fn push(&mut self, position: usize) {
@@ -49,14 +87,21 @@ impl Positions {
         }
     }
 
-    /// Both halves, neither empty if there are at least two.
-    pub(super) fn halves(&self) -> (Self, Self) {
-        let middle = self.len() / 2;
-        let mut halves = (Self::default(), Self::default());
-        for (i, position) in self.iter().enumerate() {
-            if i < middle { halves.0.push(position) } else { halves.1.push(position) }
+    /// The first `count` positions, and the rest.
+    pub(super) fn split_at(&self, count: usize) -> (Self, Self) {
+        let (mut first, mut rest) = (Self::default(), Self::default());
+        let mut room = count;
+        for range in &self.0 {
+            let middle = range.start + range.len().min(room);
+            room -= middle - range.start;
+            if middle > range.start {
+                first.push_range(range.start..middle);
+            }
+            if middle < range.end {
+                rest.push_range(middle..range.end);
+            }
         }
-        halves
+        (first, rest)
     }
 }
 
@@ -83,25 +128,38 @@ pub struct ChunkResult {
     pub recipients: Positions,
     /// What became of it.
     pub outcome: ChunkOutcome,
-    pub(super) total: usize,
+    pub(super) record: ChunkRecord,
 }
 
 impl ChunkResult {
-    /// What a later run needs to know of it.
-    pub fn record(&self) -> ChunkRecord {
-        let state = match &self.outcome {
+    /// `is_doubtful` if an earlier attempt may have been accepted.
+    pub(super) fn new(chunk: ChunkRecord, outcome: ChunkOutcome, is_doubtful: bool) -> Self {
+        let state = match &outcome {
             ChunkOutcome::Accepted(receipt) => ChunkState::Accepted(receipt.id.clone()),
-            ChunkOutcome::Refused(_) => ChunkState::Refused,
             ChunkOutcome::Unknown(_) => ChunkState::Unknown,
+            ChunkOutcome::Refused(_) | ChunkOutcome::NotSent(_) if is_doubtful => {
+                ChunkState::Unknown
+            }
+            ChunkOutcome::Refused(_) => ChunkState::Refused,
             ChunkOutcome::NotSent(_) => ChunkState::NotSent,
         };
-        ChunkRecord { positions: self.recipients.clone(), total: self.total, state }
+        let record = ChunkRecord { state, ..chunk };
+        Self { recipients: record.positions.clone(), outcome, record }
+    }
+
+    /// What a later run needs to know of it.
+    ///
+    /// After [`Batch::resend_unknown`](crate::Batch::resend_unknown) its state is
+    /// [`Unknown`](ChunkState::Unknown) for a chunk that is refused or not sent now, since the
+    /// earlier attempt may have been accepted.
+    pub fn record(&self) -> ChunkRecord {
+        self.record.clone()
     }
 }
 
 /// The state of a chunk, to be stored and given to [`Batch::resume`](crate::Batch::resume).
 ///
-/// It holds positions, no addresses.
+/// It holds positions and a digest, no addresses.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ChunkRecord {
@@ -111,6 +169,22 @@ pub struct ChunkRecord {
     pub total: usize,
     /// How far it has come.
     pub state: ChunkState,
+    /// The Message-Id it was sent with; `None` if the batch has no
+    /// [`key`](crate::Batch::key).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message_id: Option<MessageId>,
+    /// The first 16 bytes, in hex, of the SHA-256 of the chunk's addresses in lower case, each
+    /// followed by a line feed.
+    ///
+    /// It ties the positions to people. A record without it cannot be resumed from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fingerprint: Option<String>,
+}
+
+impl ChunkRecord {
+    pub(super) fn is_accepted(&self) -> bool {
+        matches!(self.state, ChunkState::Accepted(_))
+    }
 }
 
 /// How far a chunk has come.
@@ -142,93 +216,60 @@ pub struct Progress {
     pub total: usize,
 }
 
-/// What became of a batch, chunk by chunk.
-///
-/// That there is a report does not mean that all went well: ask
-/// [`is_complete`](Self::is_complete).
-#[derive(Debug, Default)]
-#[must_use = "a report may hold chunks that were not accepted"]
-#[non_exhaustive]
-pub struct BatchReport {
-    /// One result for each chunk, in the order in which they ended.
-    pub results: Vec<ChunkResult>,
-}
-
-impl BatchReport {
-    /// Whether every chunk was accepted.
-    pub fn is_complete(&self) -> bool {
-        self.results.iter().all(|result| matches!(result.outcome, ChunkOutcome::Accepted(_)))
-    }
-
-    /// How many recipients were accepted.
-    pub fn accepted(&self) -> usize {
-        self.count(|outcome| matches!(outcome, ChunkOutcome::Accepted(_)))
-    }
-
-    /// How many recipients were refused.
-    pub fn refused(&self) -> usize {
-        self.count(|outcome| matches!(outcome, ChunkOutcome::Refused(_)))
-    }
-
-    /// How many recipients may have been accepted.
-    pub fn unknown(&self) -> usize {
-        self.count(|outcome| matches!(outcome, ChunkOutcome::Unknown(_)))
-    }
-
-    /// How many recipients were certainly not sent to.
-    pub fn not_sent(&self) -> usize {
-        self.count(|outcome| matches!(outcome, ChunkOutcome::NotSent(_)))
-    }
-
-    /// What a later run needs to know, for [`Batch::resume`](crate::Batch::resume).
-    pub fn records(&self) -> Vec<ChunkRecord> {
-        self.results.iter().map(ChunkResult::record).collect()
-    }
-
-    fn count(&self, is: impl Fn(&ChunkOutcome) -> bool) -> usize {
-        let matching = self.results.iter().filter(|result| is(&result.outcome));
-        matching.map(|result| result.recipients.len()).sum()
-    }
-}
-
-impl fmt::Display for BatchReport {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} accepted, {} refused, {} unknown, {} not sent",
-            self.accepted(),
-            self.refused(),
-            self.unknown(),
-            self.not_sent()
-        )
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn positions_are_kept_as_ranges_and_halved() {
-        let mut positions = Positions::default();
-        for position in [0, 1, 2, 7, 9, 10] {
-            positions.push(position);
-        }
-        assert_eq!(serde_json::to_string(&positions).unwrap().matches("start").count(), 3);
-        let (a, b) = positions.halves();
-        assert_eq!(a.iter().collect::<Vec<_>>(), [0, 1, 2]);
-        assert_eq!(b.iter().collect::<Vec<_>>(), [7, 9, 10]);
+    fn positions(positions: impl IntoIterator<Item = usize>) -> Positions {
+        let mut all = Positions::default();
+        positions.into_iter().for_each(|position| all.push(position));
+        all
     }
 
     #[test]
-    fn records_can_be_stored() {
-        let mut positions = Positions::default();
-        positions.push(3);
+    fn positions_are_kept_as_ranges_and_split() {
+        let positions = positions([0, 1, 2, 7, 9, 10]);
+        assert_eq!(serde_json::to_string(&positions).unwrap().matches("start").count(), 3);
+        let all: Vec<_> = positions.iter().collect();
+        assert!((0..12).filter(|position| positions.contains(*position)).eq(all.iter().copied()));
+        for count in 0..=7 {
+            let (first, rest) = positions.split_at(count);
+            let middle = count.min(6);
+            assert_eq!(first.iter().collect::<Vec<_>>(), all[..middle]);
+            assert_eq!(rest.iter().collect::<Vec<_>>(), all[middle..]);
+        }
+    }
+
+    #[test]
+    fn records_survive_storing() {
         for state in [ChunkState::Sending, ChunkState::Accepted("a@b".into()), ChunkState::Unknown]
         {
-            let record = ChunkRecord { positions: positions.clone(), total: 5, state };
+            let record = ChunkRecord {
+                positions: positions([3]),
+                total: 5,
+                state,
+                message_id: Some("news.3-3@x.test".into()),
+                fingerprint: Some("00ff".into()),
+            };
             let json = serde_json::to_string(&record).unwrap();
             assert_eq!(serde_json::from_str::<ChunkRecord>(&json).unwrap(), record);
         }
+    }
+
+    #[test]
+    fn hostile_positions_are_errors() {
+        for (json, reason) in [
+            (r#"[{"start":5,"end":2}]"#, "empty or reversed"),
+            (r#"[{"start":5,"end":5}]"#, "empty or reversed"),
+            (r#"[{"start":0,"end":5},{"start":4,"end":6}]"#, "overlap"),
+            (r#"[{"start":4,"end":6},{"start":0,"end":1}]"#, "ascending"),
+            (r#"[{"start":0,"end":18446744073709551615},{"start":0,"end":9}]"#, "overlap"),
+        ] {
+            let error = serde_json::from_str::<Positions>(json).unwrap_err();
+            assert!(error.to_string().contains(reason), "{json}: {error}");
+        }
+        let huge = r#"[{"start":0,"end":9},{"start":9,"end":18446744073709551615}]"#;
+        let huge: Positions = serde_json::from_str(huge).unwrap();
+        assert_eq!((huge.len(), huge.end()), (usize::MAX, usize::MAX));
     }
 }

@@ -1,7 +1,9 @@
 //! Batches: everybody gets one mail, whatever goes wrong, and the report says who did not.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+mod journal;
 mod plan;
+mod resolve;
 mod resume;
 mod run;
 #[path = "../support/mod.rs"]

@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 use crate::{
     address, mails, newsletter,
     support::{
-        Scratch, Scripted, accepted, complete, messages, random_bytes, recipient_variables,
-        scripted_messages,
+        Scratch, Scripted, accepted, complete, messages, parts_logged, random_bytes,
+        recipient_variables, scripted_messages,
     },
     to,
 };
@@ -58,15 +58,51 @@ async fn recipients_without_variables_have_an_empty_object() {
     let service = Scripted::new(|_| accepted());
     let none: [u8; 0] = [];
     let batch = newsletter()
-        .recipient("a@example.com", &())
-        .recipient("b@example.com", &json!({}))
-        .recipient("c@example.com", &none)
-        .recipient("d@example.com", &None::<u8>)
-        .recipient("e@example.com", &BTreeMap::<u8, u8>::new());
+        .to("a@example.com")
+        .recipient("b@example.com", json!({}))
+        .recipient("c@example.com", none)
+        .recipient("d@example.com", None::<u8>)
+        .recipient("e@example.com", BTreeMap::<u8, u8>::new());
     let report = scripted_messages(&service).send_batch(batch).await.unwrap();
     assert!(report.is_complete());
     let golden = r#"{"a@example.com":{},"b@example.com":{},"c@example.com":{},"d@example.com":{},"e@example.com":{}}"#;
     assert_eq!(service.seen()[0].values("recipient-variables"), [golden]);
+}
+
+#[tokio::test]
+async fn variables_are_given_by_value_by_reference_or_not_at_all() {
+    let service = Scripted::new(|_| accepted());
+    let ann = json!({"n": 1});
+    let batch = newsletter()
+        .recipient("a@example.com", &ann)
+        .recipient("b@example.com", json!({"n": 2}))
+        .to("Bob <c@example.com>")
+        .to_all(["d@example.com"]);
+    let report = scripted_messages(&service).send_batch(batch).await.unwrap();
+    assert!(report.is_complete());
+    let golden = r#"{"a@example.com":{"n":1},"b@example.com":{"n":2},"c@example.com":{},"d@example.com":{}}"#;
+    let seen = service.seen();
+    assert_eq!(seen[0].values("recipient-variables"), [golden]);
+    let to = ["a@example.com", "b@example.com", "Bob <c@example.com>", "d@example.com"];
+    assert_eq!(seen[0].values("to"), to);
+}
+
+#[tokio::test]
+async fn a_key_gives_each_chunk_its_own_message_id() {
+    let mock = MockMailgun::start().await;
+    let batch = to(5).chunk_size(2).header("message-id", "<other@example.com>").key("news-2026.11");
+    let report = messages(&mock).send_batch(batch).concurrency(1).await.unwrap();
+    let ids: Vec<_> = mock.sent().iter().map(|sent| sent.id().to_owned()).collect();
+    let expected = ["0-1", "2-3", "4-4"].map(|at| format!("<news-2026.11.{at}@mg.example.com>"));
+    assert_eq!(ids, expected);
+    let recorded = report.records().into_iter().map(|record| record.message_id.unwrap());
+    assert!(recorded.map(|id| id.bracketed()).eq(expected));
+    for key in ["", "a b", "a@b", "a\r\nb", &"x".repeat(65)] {
+        let error = messages(&mock).send_batch(to(1).key(key)).await.unwrap_err();
+        assert_eq!(error.kind(), Kind::InvalidInput, "{key:?}");
+        assert!(error.to_string().contains("`key`"), "{error}");
+    }
+    assert_eq!(mock.requests().len(), 3);
 }
 
 #[tokio::test]
@@ -96,10 +132,10 @@ async fn large_variables_are_split_by_bytes_too() {
 async fn an_address_that_occurs_twice_gets_both_mails_in_separate_calls() {
     let service = Scripted::new(|_| accepted());
     let batch = newsletter()
-        .recipient("ann@example.com", &json!({"order": 1}))
-        .recipient("bob@example.com", &json!({"order": 2}))
-        .recipient(("Ann", "Ann@Example.com"), &json!({"order": 3}))
-        .recipient("ann@example.com", &json!({"order": 4}));
+        .recipient("ann@example.com", json!({"order": 1}))
+        .recipient("bob@example.com", json!({"order": 2}))
+        .recipient(("Ann", "Ann@Example.com"), json!({"order": 3}))
+        .recipient("ann@example.com", json!({"order": 4}));
     let report = scripted_messages(&service).send_batch(batch).await.unwrap();
     assert_eq!(report.accepted(), 4);
     let mut orders = Vec::new();
@@ -116,7 +152,7 @@ async fn an_address_that_occurs_twice_gets_both_mails_in_separate_calls() {
 #[tokio::test]
 async fn an_address_that_occurs_twice_can_be_refused() {
     let mock = MockMailgun::start().await;
-    let batch = to(3).recipient("R1@example.com", &()).duplicates(Duplicates::Refuse);
+    let batch = to(3).to("R1@example.com").duplicates(Duplicates::Refuse);
     let error = messages(&mock).send_batch(batch).await.unwrap_err();
     assert_eq!((error.kind(), error.delivery()), (Kind::InvalidInput, Delivery::NotSent));
     let text = error.to_string();
@@ -129,9 +165,9 @@ async fn an_address_that_occurs_twice_can_be_refused() {
 async fn keys_are_the_bare_addresses_that_are_sent() {
     let mock = MockMailgun::start().await;
     let batch = newsletter()
-        .recipient("a+tag@example.com", &json!({"n": 1}))
-        .recipient(("Doe, \"J\"", "john.doe+x@Example.COM"), &json!({"n": 2}))
-        .recipient("Zoë <zoë@example.com>", &json!({"n": 3}));
+        .recipient("a+tag@example.com", json!({"n": 1}))
+        .recipient(("Doe, \"J\"", "john.doe+x@Example.COM"), json!({"n": 2}))
+        .recipient("Zoë <zoë@example.com>", json!({"n": 3}));
     assert!(messages(&mock).send_batch(batch).await.unwrap().is_complete());
     let sent = &mock.sent()[0];
     let variables = sent.recipient_variables().unwrap();
@@ -152,15 +188,15 @@ async fn what_cannot_be_sent_is_refused_before_anything_is() {
     let one = || to(1);
     for (batch, words) in [
         (newsletter(), "`recipient` is missing"),
-        (Batch::new().text("x").recipient("a@example.com", &()), "`from`"),
-        (Batch::new().from("a@example.com").recipient("b@example.com", &()), "`text`"),
-        (one().recipient("b@example.com", &"text"), "`recipient 1`: `variables`"),
-        (one().recipient("b@example.com", &[1]), "`recipient 1`: `variables`"),
-        (one().recipient("b@example.com", &7), "`recipient 1`: `variables`"),
-        (one().recipient("no-at-sign", &()), "`recipient 1`"),
-        (one().recipient("b@example.com, c@example.com", &()), "`recipient 1`"),
-        (one().recipient("", &()), "`recipient 1`"),
-        (one().recipient("b@example.com\r\nBcc: c@example.com", &()), "`recipient 1`"),
+        (Batch::new().text("x").to("a@example.com"), "`from`"),
+        (Batch::new().from("a@example.com").to("b@example.com"), "`text`"),
+        (one().recipient("b@example.com", "text"), "`recipient 1`: `variables`"),
+        (one().recipient("b@example.com", [1]), "`recipient 1`: `variables`"),
+        (one().recipient("b@example.com", 7), "`recipient 1`: `variables`"),
+        (one().to("no-at-sign"), "`recipient 1`"),
+        (one().to("b@example.com, c@example.com"), "`recipient 1`"),
+        (one().to(""), "`recipient 1`"),
+        (one().to("b@example.com\r\nBcc: c@example.com"), "`recipient 1`"),
         (one().subject("a\nb"), "`subject`"),
         (one().variable("big", &*"x".repeat(17_000)), "`options`"),
         (
@@ -250,6 +286,21 @@ async fn a_stream_is_refused_because_any_chunk_may_be_sent_again() {
         assert!(error.to_string().contains("live.log"), "{error}");
     }
     assert!(mock.requests().is_empty());
+}
+
+#[tokio::test]
+async fn a_message_can_be_copied_unless_it_holds_a_stream() {
+    let mock = MockMailgun::start().await;
+    let message = complete().attachment(Attachment::from_bytes("a.txt", &b"a"[..]));
+    for copy in [message.try_clone().unwrap(), message] {
+        messages(&mock).send(copy).await.unwrap();
+    }
+    let requests = mock.requests();
+    assert_eq!(parts_logged(&requests[0]).await, parts_logged(&requests[1]).await);
+
+    let stream = futures_util::stream::iter([Ok::<_, std::io::Error>(Bytes::from_static(b"x"))]);
+    let file = Attachment::from_stream("live.log", Some(1), stream);
+    assert!(complete().attachment(file).try_clone().is_none());
 }
 
 #[tokio::test]

@@ -16,7 +16,7 @@ use mailgun_messages::{BatchRun, ChunkOutcome, ChunkRecord, ChunkState, Messages
 use mailgun_mock::{Fault, MockMailgun};
 
 use crate::{
-    address, hourly, mails, refuses_number_five,
+    address, hourly, mails, newsletter, refuses_number_five,
     support::{hasty, messages, scripted_messages, single_attempt},
     to,
 };
@@ -72,7 +72,9 @@ async fn resume_and_check(
     let resumed = to(9).chunk_size(2).resume(known);
     let run = stored_in(messages.send_batch(resumed), journal, usize::MAX);
     let report = run.await.unwrap();
-    assert!(report.is_complete(), "{context}: {report}");
+    let counts = (report.accepted(), report.unknown());
+    assert_eq!(counts, (9 - open.len(), open.len()), "{context}: {report}");
+    assert_eq!(report.is_complete(), open.is_empty(), "{context}");
     for (position, mails) in mails().into_iter().enumerate() {
         if open.contains(&position) {
             assert!(mails <= 1, "{context}: {position} got {mails}");
@@ -83,7 +85,7 @@ async fn resume_and_check(
     let before = mails();
     let resumed = to(9).chunk_size(2).resume(records(journal)).resend_unknown();
     let report = stored_in(messages.send_batch(resumed), journal, usize::MAX).await.unwrap();
-    assert_eq!(report.accepted(), open.len(), "{context}");
+    assert!(report.is_complete(), "{context}: {report}");
     for (position, mails) in mails().into_iter().enumerate() {
         let expected = before[position] + usize::from(open.contains(&position));
         assert_eq!(mails, expected, "{context}: {position}");
@@ -91,6 +93,7 @@ async fn resume_and_check(
     let resumed = to(9).chunk_size(2).resume(records(journal)).resend_unknown();
     let report = messages.send_batch(resumed).await.unwrap();
     assert!(report.results.is_empty(), "{context}: nothing is left");
+    assert!(report.is_complete(), "{context}: {report}");
 }
 
 #[tokio::test]
@@ -180,7 +183,7 @@ async fn a_crash_while_a_refused_chunk_is_split_loses_nobody() {
         let resumed =
             scripted_messages(&service).send_batch(to(8).resume(known)).isolate_refused(true);
         let report = resumed.await.unwrap();
-        assert_eq!(report.unknown() + report.not_sent(), 0);
+        assert_eq!((report.unknown(), report.not_sent()), (open.len(), 0));
         for position in (0..8).filter(|position| *position != 5) {
             let address = address(position);
             let accepted = service.seen().into_iter().filter(|request| {
@@ -226,7 +229,7 @@ async fn a_lost_reply_makes_its_chunk_unknown_and_is_not_sent_again() {
     assert!(messages.send_batch(resumed).await.unwrap().results.is_empty());
     assert_eq!(mails(&mock, 6), [1; 6], "nobody has two");
     let resumed = to(6).chunk_size(2).resume(report.records()).resend_unknown();
-    assert_eq!(messages.send_batch(resumed).await.unwrap().accepted(), 2);
+    assert_eq!(messages.send_batch(resumed).await.unwrap().accepted(), 6);
     assert_eq!(mails(&mock, 6), [1, 1, 2, 2, 1, 1]);
 }
 
@@ -241,5 +244,124 @@ async fn a_crash_while_waiting_for_a_limit_leaves_nobody_unknown() {
     assert_eq!(unknown(&records(&journal)), BTreeSet::new());
     let resumed =
         scripted_messages(&service).send_batch(to(9).chunk_size(2).resume(records(&journal)));
-    assert_eq!(resumed.await.unwrap().accepted(), 5);
+    assert!(resumed.await.unwrap().is_complete());
+}
+
+/// Refuses the key of the second call.
+fn interrupt(mock: &MockMailgun) {
+    let call = AtomicUsize::new(0);
+    mock.inject(
+        Fault::status(401).for_path_where(move |_| call.fetch_add(1, Ordering::SeqCst) == 1),
+    );
+}
+
+#[tokio::test]
+async fn the_last_report_is_enough_to_resume_after_two_interrupted_runs() {
+    let mock = MockMailgun::start().await;
+    let messages = single_attempt(&mock);
+    let batch = || to(40).chunk_size(10);
+    interrupt(&mock);
+    let first = messages.send_batch(batch()).concurrency(1).await.unwrap();
+    assert_eq!((first.accepted(), first.refused(), first.not_sent()), (10, 10, 20));
+
+    interrupt(&mock);
+    let second = messages.send_batch(batch().resume(first.records())).concurrency(1).await.unwrap();
+    assert_eq!((second.accepted(), second.refused(), second.not_sent()), (20, 10, 10));
+    assert!(!second.is_complete());
+    let expected = "20 accepted, 10 refused, 0 unknown, 10 not sent; stopped: ";
+    assert!(second.to_string().starts_with(expected), "{second}");
+
+    let third = messages.send_batch(batch().resume(second.records())).await.unwrap();
+    assert!(third.is_complete(), "{third}");
+    assert_eq!((third.accepted(), third.results.len()), (40, 2));
+    assert_eq!(mails(&mock, 40), [1; 40]);
+
+    let nothing = messages.send_batch(batch().resume(third.records())).await.unwrap();
+    assert!(nothing.is_complete() && nothing.results.is_empty());
+}
+
+#[tokio::test]
+async fn a_later_record_does_not_undo_an_accepted_one() {
+    let mock = MockMailgun::start().await;
+    interrupt(&mock);
+    let messages = single_attempt(&mock);
+    let stale = messages.send_batch(to(4).chunk_size(2)).concurrency(1).await.unwrap().records();
+    let newer = messages.send_batch(to(4).resume(stale.clone())).await.unwrap().records();
+    let resumed = to(4).resume(newer.into_iter().chain(stale));
+    assert!(messages.send_batch(resumed).await.unwrap().is_complete());
+    assert_eq!(mails(&mock, 4), [1; 4]);
+}
+
+#[tokio::test]
+async fn records_of_other_people_or_another_order_are_refused_by_name() {
+    let mock = MockMailgun::start().await;
+    interrupt(&mock);
+    let records = single_attempt(&mock)
+        .send_batch(to(4).chunk_size(2))
+        .concurrency(1)
+        .await
+        .unwrap()
+        .records();
+    let sent = mock.requests().len();
+    let batch_of = |order: [usize; 4]| newsletter().to_all(order.map(address));
+    for order in [[1, 0, 2, 3], [3, 2, 1, 0], [0, 7, 2, 3]] {
+        let batch = batch_of(order).resume(records.clone());
+        let error = messages(&mock).send_batch(batch).await.unwrap_err();
+        assert_eq!((error.kind(), error.delivery()), (Kind::InvalidInput, Delivery::NotSent));
+        let expected = "`resume`: `record 1` is of other recipients, or of the same in another";
+        assert!(error.to_string().contains(expected), "{order:?}: {error}");
+        assert!(!error.to_string().contains('@'), "{error}");
+    }
+    assert_eq!(mock.requests().len(), sent);
+    // Who wants other variables or another spelling of an address may resume.
+    let batch = newsletter().to_all((0..4).map(|n| address(n).replace("example", "Example")));
+    assert!(messages(&mock).send_batch(batch.resume(records)).await.unwrap().is_complete());
+    assert_eq!(mock.requests().len(), sent + 1);
+}
+
+#[tokio::test]
+async fn a_record_without_a_fingerprint_is_refused_by_name() {
+    let mock = MockMailgun::start().await;
+    let json = r#"{"positions":[{"start":0,"end":2}],"total":4,"state":"refused"}"#;
+    let record: ChunkRecord = serde_json::from_str(json).unwrap();
+    let error = messages(&mock).send_batch(to(4).resume([record])).await.unwrap_err();
+    assert_eq!(error.kind(), Kind::InvalidInput);
+    let expected = "`resume`: `record 1` has no fingerprint";
+    assert!(error.to_string().contains(expected), "{error}");
+    assert!(mock.requests().is_empty());
+}
+
+#[tokio::test]
+async fn a_hostile_record_is_an_error() {
+    let mock = MockMailgun::start().await;
+    let records = messages(&mock).send_batch(to(4)).await.unwrap().records();
+    let json = serde_json::to_string(&records[0]).unwrap();
+    for (end, words) in [("5", "names positions"), ("18446744073709551615", "names positions")] {
+        let hostile = json.replace(r#""end":4"#, &format!(r#""end":{end}"#));
+        let record: ChunkRecord = serde_json::from_str(&hostile).unwrap();
+        let error = messages(&mock).send_batch(to(4).resume([record])).await.unwrap_err();
+        assert!(error.to_string().contains(words), "{error}");
+    }
+    let reversed = json.replace(r#""start":0"#, r#""start":9"#);
+    assert!(serde_json::from_str::<ChunkRecord>(&reversed).is_err());
+}
+
+#[tokio::test]
+async fn an_unknown_outcome_stays_unknown_when_sending_again_is_refused() {
+    let mock = MockMailgun::start().await;
+    let messages = single_attempt(&mock);
+    mock.inject(Fault::lose_reply());
+    let first = messages.send_batch(to(4)).await.unwrap();
+    assert_eq!(first.unknown(), 4);
+
+    mock.inject(Fault::status(401));
+    let again = to(4).chunk_size(2).resume(first.records()).resend_unknown();
+    let second = messages.send_batch(again).concurrency(1).await.unwrap();
+    assert!(matches!(second.results[0].outcome, ChunkOutcome::Refused(_)), "{second}");
+    assert_eq!((second.unknown(), second.refused(), second.not_sent()), (4, 0, 0));
+
+    // Nobody decided to send to them a third time.
+    let third = messages.send_batch(to(4).resume(second.records())).await.unwrap();
+    assert_eq!((third.results.len(), third.unknown()), (0, 4));
+    assert_eq!(mails(&mock, 4), [1; 4]);
 }

@@ -10,7 +10,7 @@ use std::{
 
 use futures_util::TryStreamExt as _;
 use mailgun_core::{Client, Kind};
-use mailgun_messages::{ChunkOutcome, ChunkRecord, ChunkState, Messages};
+use mailgun_messages::{ChunkOutcome, ChunkRecord, ChunkState, Messages, StopReason};
 use mailgun_mock::MockMailgun;
 use tokio::time::Instant;
 
@@ -162,7 +162,9 @@ async fn the_report_counts_recipients_and_says_so() {
     });
     let run = scripted_messages(&service).send_batch(to(9).chunk_size(2)).concurrency(1);
     let report = run.await.unwrap();
-    assert_eq!(report.to_string(), "2 accepted, 4 refused, 2 unknown, 1 not sent");
+    let expected = "2 accepted, 4 refused, 2 unknown, 1 not sent; stopped: a refusal that concerns \
+                    the whole batch";
+    assert_eq!(report.to_string(), expected);
     assert!(!report.is_complete());
     assert_eq!(
         (report.accepted(), report.refused(), report.unknown(), report.not_sent()),
@@ -282,4 +284,144 @@ async fn limits_without_a_hint_are_tried_again_later_and_not_for_ever() {
     let report = scripted_messages(&service).send_batch(to(3).chunk_size(1)).await.unwrap();
     assert_eq!(report.accepted(), 0);
     assert!(service.seen().len() < 40, "{}", service.seen().len());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hint_of_nothing_is_no_hint_and_ends_after_ten_rounds() {
+    for hint in [
+        r#"{"retry-seconds": 0}"#,
+        r#"{"message": "request limit exceeded, try again after 0 seconds"}"#,
+        r#"{"message": "request limit exceeded, try again after Mon, 20 Dec 2021 20:33:21 UTC"}"#,
+        "{}",
+    ] {
+        let service = Scripted::new(move |_| Answer::new(429, hint));
+        let start = Instant::now();
+        let report = scripted_messages(&service).send_batch(to(1)).await.unwrap();
+        assert_eq!(service.seen().len(), 11, "{hint}");
+        let waited = start.elapsed().as_secs();
+        // 1, 2, 4, 8, 16, 32 and four times 64 seconds, each up to a half longer.
+        assert!((319..=479).contains(&waited), "{hint}: {waited} s");
+        assert!(matches!(report.stopped, Some(StopReason::RateLimited { rounds: 10 })), "{report}");
+        let error = report.into_result().unwrap_err();
+        let expected = "the batch is incomplete: 0 accepted, 1 refused, 0 unknown, 0 not sent; \
+                        stopped: rate limited, and nothing was accepted in 10 rounds of waiting";
+        assert_eq!(error.to_string(), expected);
+        let source = std::error::Error::source(&error).unwrap().to_string();
+        assert!(source.contains("429"), "{source}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn rounds_are_counted_anew_after_each_success() {
+    let number = AtomicUsize::new(0);
+    let service = Scripted::new(move |_| match number.fetch_add(1, Ordering::SeqCst) % 8 {
+        7 => accepted(),
+        _ => Answer::new(429, r#"{"retry-seconds": 1}"#),
+    });
+    let run = scripted_messages(&service).send_batch(to(4).chunk_size(1)).concurrency(1);
+    assert!(run.await.unwrap().is_complete());
+}
+
+#[tokio::test(start_paused = true)]
+async fn extreme_settings_and_hints_do_not_panic() {
+    let service = Scripted::new(|_| accepted());
+    let batch = to(20).chunk_size(1).chunk_bytes(usize::MAX);
+    let run = scripted_messages(&service).send_batch(batch).concurrency(usize::MAX);
+    assert!(run.max_wait(Duration::MAX).await.unwrap().is_complete());
+
+    for seconds in ["18446744073709551615", "1e19", "9000000000000"] {
+        let words = format!("request limit exceeded, try again after {seconds} seconds");
+        for body in
+            [format!(r#"{{"message":"{words}"}}"#), format!(r#"{{"retry-seconds":{seconds}}}"#)]
+        {
+            let service = Scripted::new(move |_| Answer::new(429, body.clone()));
+            let run = scripted_messages(&service).send_batch(to(1)).max_wait(Duration::MAX);
+            let century = Duration::from_secs(100 * 365 * 24 * 3600);
+            if let Ok(report) = tokio::time::timeout(century, run.concurrency(usize::MAX)).await {
+                assert!(!report.unwrap().is_complete());
+            }
+        }
+    }
+    let service = Scripted::new(|_| Answer::new(429, "{}"));
+    let run = scripted_messages(&service).send_batch(to(1)).max_wait(Duration::ZERO);
+    let start = Instant::now();
+    let report = run.await.unwrap();
+    assert!(matches!(report.stopped, Some(StopReason::RateLimited { rounds: 10 })), "{report}");
+    assert_eq!((service.seen().len(), start.elapsed().as_secs()), (11, 0));
+}
+
+/// How many recipients each request was for.
+fn sizes(service: &Scripted) -> Vec<usize> {
+    service.seen().iter().map(|request| request.values("to").len()).collect()
+}
+
+#[tokio::test]
+async fn a_chunk_over_the_recipient_limit_is_split_and_the_size_is_kept() {
+    let mock = MockMailgun::builder().max_recipients(10).start().await.unwrap();
+    let report = messages(&mock).send_batch(to(250)).await.unwrap();
+    assert!(report.is_complete(), "{report}");
+    assert_eq!(mails(&mock, 250), [1; 250]);
+    let accepted: Vec<_> = mock.sent().iter().map(|mail| mail.to().len()).collect();
+    // 250, 125, 62, 31 and 15 are too many.
+    assert_eq!(accepted.iter().max(), Some(&7));
+    assert_eq!(mock.requests().len(), accepted.len() + 5, "{accepted:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_chunk_larger_than_the_hourly_limit_is_split() {
+    let (service, log) = hourly(100, |left| {
+        let text = "Domain mg.example.com is not allowed to send: recipient limit exceeded";
+        format!(r#"{{"message": "{text}, try again after {left} seconds"}}"#)
+    });
+    let start = Instant::now();
+    let report = scripted_messages(&service).send_batch(to(350)).await.unwrap();
+    assert!(report.is_complete(), "{report}");
+    let mut reached: Vec<_> = Vec::new();
+    for (_, is_accepted, to) in log.lock().unwrap().iter() {
+        if *is_accepted {
+            reached.extend(to.clone());
+        }
+    }
+    reached.sort();
+    reached.dedup();
+    assert_eq!(reached.len(), 350);
+    let sizes = sizes(&service);
+    assert_eq!(sizes[..3], [350, 175, 87]);
+    assert!(sizes[2..].iter().all(|size| *size <= 87), "{sizes:?}");
+    assert!(sizes.len() <= 16, "{sizes:?}");
+    assert!(start.elapsed() < Duration::from_secs(5 * 3600), "{:?}", start.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_quota_that_is_used_up_at_the_start_does_not_keep_chunks_small() {
+    let start = Instant::now();
+    let service = Scripted::new(move |_| {
+        if start.elapsed() >= Duration::from_secs(3600) {
+            return accepted();
+        }
+        let left = 3600 - start.elapsed().as_secs();
+        let text = format!("recipient limit exceeded, try again after {left} seconds");
+        Answer::new(429, format!(r#"{{"message": "{text}"}}"#))
+    });
+    let report = scripted_messages(&service).send_batch(to(4000)).await.unwrap();
+    assert!(report.is_complete(), "{report}");
+    let sizes = sizes(&service);
+    assert!(sizes.len() < 40, "{sizes:?}");
+    assert_eq!(sizes.last(), Some(&1000));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_limit_that_lets_nobody_through_ends_the_run() {
+    let too_many = r#"{"message":"Too many recipients, max is 0"}"#;
+    let service = Scripted::new(move |_| Answer::new(400, too_many));
+    let report = scripted_messages(&service).send_batch(to(8)).await.unwrap();
+    assert!(matches!(report.stopped, Some(StopReason::RecipientLimit)), "{report}");
+    assert_eq!(sizes(&service), [8, 4, 2, 1]);
+    assert_eq!((report.refused(), report.not_sent()), (1, 7));
+
+    let limited = r#"{"message":"recipient limit exceeded, try again after 1 seconds"}"#;
+    let service = Scripted::new(move |_| Answer::new(429, limited));
+    let report = scripted_messages(&service).send_batch(to(8)).await.unwrap();
+    assert!(matches!(report.stopped, Some(StopReason::RateLimited { rounds: 10 })), "{report}");
+    assert_eq!(sizes(&service).len(), 14, "8, 4, 2 and 1, then 1 in each round");
 }

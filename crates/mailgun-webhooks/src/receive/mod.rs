@@ -38,10 +38,11 @@
 //! the same again: after 10, 10, 15 and 30 minutes, and after 1, 2 and 4 hours, which is 8 hours
 //! and 5 minutes in all. So
 //!
-//! * what will never become right is answered with 406: a signature that is wrong, too old or used
-//!   before, a body that cannot be read;
-//! * what may become right is answered with 503: a token store that cannot be reached, a token
-//!   that another request is being handled for;
+//! * what is forged, stale or replayed is answered with 406: a signature that is wrong, too old or
+//!   used before;
+//! * what may become right is answered with 503: a body that cannot be read, is too large or of
+//!   another kind than the handler is for, a token store that cannot be reached, a token that
+//!   another request is being handled for;
 //! * what the handler fails to do is answered with 500.
 //!
 //! [`ReceiveError::status`] and [`Claim::settle`] know these rules.
@@ -68,6 +69,7 @@ mod inbound;
 mod key;
 mod legacy;
 mod limits;
+mod multipart;
 mod payload;
 mod signature;
 pub mod testing;
@@ -91,7 +93,7 @@ pub use self::{
     limits::{Limit, Limits},
     payload::{Payload, PayloadKind, Unverified},
     signature::Signature,
-    tokens::{MemoryTokens, StoreFuture, TokenState, TokenStore},
+    tokens::{ClaimId, MemoryTokens, StoreFuture, TokenState, TokenStore},
     verified::{Claim, Verified},
     verifier::{Verifier, VerifierBuilder},
 };

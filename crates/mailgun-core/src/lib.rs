@@ -43,7 +43,8 @@ pub use self::{
     transport::{Certificate, HttpVersions, Proxy, Roots},
     types::{
         Confirmation, DnsRecord, DnsRecordState, DnsRecordType, DomainName, IpReplacement, Mailbox,
-        PageDirection, Secret, SendingLimit, Success, Timestamp, analytics, de, validation,
+        PageDirection, Secret, SendingLimit, Success, Timestamp, analytics, by_content_id, de,
+        validation,
     },
 };
 

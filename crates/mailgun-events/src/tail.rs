@@ -1,7 +1,7 @@
 //! Following events as they come, those too that come late.
 
 use std::{
-    collections::{BTreeSet, VecDeque},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     fmt,
     time::Duration,
 };
@@ -20,6 +20,8 @@ const SETTLE: Duration = Duration::from_secs(30 * 60);
 const FULL_READS: u32 = 6;
 /// Of the window, what every read looks at again.
 const OVERLAP: u32 = 30;
+/// Five hundred events a second, for the window of half an hour.
+const MAX_SEEN: usize = 1_000_000;
 
 /// The events of a domain as they come; see [`Events::tail`].
 ///
@@ -62,6 +64,7 @@ pub struct Tail {
     query: EventQuery,
     interval: Duration,
     settle: Duration,
+    max_seen: usize,
     checkpoint: Checkpoint,
     clock: Clock,
     /// The time of the newest event that was read.
@@ -92,6 +95,7 @@ impl Tail {
             query: EventQuery::new(),
             interval: INTERVAL,
             settle: SETTLE,
+            max_seen: MAX_SEEN,
             newest: checkpoint.from,
             checkpoint,
             clock: Clock::new(Timestamp::now()),
@@ -123,6 +127,15 @@ impl Tail {
     /// Mailgun recommends.
     pub fn settle(mut self, window: Duration) -> Self {
         self.settle = window;
+        self
+    }
+
+    /// How many events a [`Checkpoint`] remembers at most; 1,000,000 when not set, which is some 60 MB.
+    ///
+    /// A domain with more events within the settle window has a shorter window: the oldest events
+    /// are forgotten, and late ones that are older than these are lost. No event is given twice.
+    pub fn max_seen(mut self, max: usize) -> Self {
+        self.max_seen = max;
         self
     }
 
@@ -169,14 +182,26 @@ impl Tail {
     }
 
     fn is_new(&mut self, event: &Event) -> bool {
-        let first = self.read.as_ref().map_or(self.checkpoint.from, |read| read.first);
-        if let Some(time) = event.timestamp {
-            self.newest = self.newest.max(time);
-            if time < first {
-                return false;
+        // A page is part of a read.
+        let Some(read) = &mut self.read else { return false };
+        let checkpoint = &mut self.checkpoint;
+        let Some(time) = event.timestamp else {
+            let is_new = checkpoint.undated.insert(id(event), read.started).is_none();
+            if checkpoint.undated.len() > self.max_seen {
+                checkpoint.undated.pop_first();
             }
+            return is_new;
+        };
+        self.newest = self.newest.max(time);
+        if time < read.first {
+            return false;
         }
-        self.checkpoint.seen.insert(Seen::new(event))
+        let is_new = checkpoint.seen.insert(Seen(time, id(event)));
+        if checkpoint.seen.len() > self.max_seen {
+            checkpoint.shrink(self.max_seen);
+            read.first = read.first.max(checkpoint.from);
+        }
+        is_new
     }
 
     /// Reads a page, or ends a read that has none left.
@@ -227,6 +252,7 @@ impl Tail {
             && read.is_full
         {
             self.full_read = Some(read.started);
+            self.checkpoint.undated.retain(|_, last_read| *last_read >= read.started);
             // A clock that is far ahead must not lead past what is still to come.
             self.checkpoint.settle(self.newest.min(earlier(read.started, self.settle)));
         }
@@ -272,7 +298,7 @@ impl fmt::Debug for Tail {
 ///
 /// It is written and read by `serde`, and holds the time from which on events may still be missing
 /// and the ids of the events since then that were given: some sixty bytes for each event of the
-/// last half hour.
+/// last half hour, and not more events than [`Tail::max_seen`].
 ///
 /// ```
 /// use mailgun_core::Timestamp;
@@ -287,6 +313,10 @@ impl fmt::Debug for Tail {
 pub struct Checkpoint {
     from: Timestamp,
     seen: BTreeSet<Seen>,
+    /// Events without a time have no place in the window. They are remembered, with the time of the
+    /// read that last found them, until a read of the whole window does not find them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    undated: BTreeMap<String, Timestamp>,
 }
 
 impl Checkpoint {
@@ -297,12 +327,23 @@ impl Checkpoint {
             self.seen = self.seen.split_off(&Seen(time, String::new()));
         }
     }
+
+    /// Forgets the oldest events, an eighth at once, and all that are as old.
+    fn shrink(&mut self, max: usize) {
+        let mut oldest = None;
+        while self.seen.len() > max - max / 8 {
+            oldest = self.seen.pop_first();
+        }
+        if let Some(Seen(time, _)) = oldest {
+            self.settle(time.checked_add(Duration::from_micros(1)).unwrap_or(Timestamp::MAX));
+        }
+    }
 }
 
 /// All events from this time on.
 impl From<Timestamp> for Checkpoint {
     fn from(from: Timestamp) -> Self {
-        Self { from, seen: BTreeSet::new() }
+        Self { from, seen: BTreeSet::new(), undated: BTreeMap::new() }
     }
 }
 
@@ -310,7 +351,7 @@ impl fmt::Debug for Checkpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Checkpoint")
             .field("from", &self.from)
-            .field("seen", &self.seen.len())
+            .field("seen", &(self.seen.len() + self.undated.len()))
             .finish()
     }
 }
@@ -319,15 +360,11 @@ impl fmt::Debug for Checkpoint {
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 struct Seen(Timestamp, String);
 
-impl Seen {
-    fn new(event: &Event) -> Self {
-        // Items without a time have no place in the window, and are remembered for good.
-        let time = event.timestamp.unwrap_or(Timestamp::MAX);
-        let id = match &*event.id {
-            "" => format!("{:016x}", fnv1a(event.raw().as_bytes())),
-            id => id.to_owned(),
-        };
-        Self(time, id)
+/// The id of an event, or what stands for it.
+fn id(event: &Event) -> String {
+    match &*event.id {
+        "" => format!("{:016x}", fnv1a(event.raw().as_bytes())),
+        id => id.to_owned(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use mailgun_core::{Timestamp, de};
+use mailgun_core::{Timestamp, by_content_id, de};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
@@ -109,6 +109,13 @@ impl StoredMessage {
     /// The inline files by content id.
     pub fn content_id_map(&self) -> BTreeMap<String, StoredFile> {
         self.part("content-id-map")
+    }
+
+    /// The inline file of a content id: as the mail has it, `<logo@example.com>`, or as HTML refers
+    /// to it, `cid:logo%40example.com`, and with or without brackets, scheme and percent-encoding.
+    pub fn attachment_by_content_id(&self, id: &str) -> Option<StoredFile> {
+        let files = self.get("content-id-map")?.as_object()?;
+        StoredFile::deserialize(by_content_id(files, id)?).ok()
     }
 }
 
@@ -249,6 +256,20 @@ mod tests {
         assert_eq!(message.content_id_map()["<logo>"].size, Some(7));
         assert_eq!(message.get("x-mailgun-template-name"), Some(&json!("my-awesome-template")));
         assert_eq!(Value::Object(message.as_map().clone()), stored());
+    }
+
+    #[test]
+    fn an_inline_file_is_found_by_every_form_of_its_content_id() {
+        let mut json = stored();
+        json["content-id-map"]["<odd>"] = json!(7);
+        let message: StoredMessage = serde_json::from_value(json).unwrap();
+        for id in ["<logo>", "logo", "cid:logo", "CID:%3Clogo%3E", "cid:l%6Fgo"] {
+            let file = message.attachment_by_content_id(id);
+            assert_eq!(file.unwrap().name.as_deref(), Some("logo.png"), "{id}");
+        }
+        for id in ["other", "<odd>", ""] {
+            assert_eq!(message.attachment_by_content_id(id), None, "{id}");
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 pub mod analytics;
 mod confirmation;
+mod content_id;
 pub mod de;
 mod dns_record;
 mod domain_name;
@@ -17,6 +18,7 @@ pub mod validation;
 
 pub use self::{
     confirmation::Confirmation,
+    content_id::by_content_id,
     dns_record::{DnsRecord, DnsRecordState, DnsRecordType},
     domain_name::DomainName,
     ip_replacement::IpReplacement,

@@ -314,6 +314,57 @@ async fn a_checkpoint_and_the_number_of_requests_stay_small() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_checkpoint_holds_no_more_events_than_its_bound() {
+    for max in [0, 7, 100, 1000] {
+        let index = Index::new();
+        for id in 0..2000 {
+            index.add(id, SECOND * id / 2, Duration::ZERO);
+        }
+        // Found within the window that is left, or lost.
+        index.add("late", SECOND * 980, SECOND * 30);
+        index.add("too late", SECOND, MINUTE * 20);
+        let service = index.service();
+        let mut tail = index.tail(&service, index.begin).max_seen(max);
+        let mut found = Vec::new();
+        let end = Instant::now() + MINUTE * 30;
+        while let Ok(event) = tokio::time::timeout_at(end, tail.next_event()).await {
+            found.push(event.unwrap().id);
+            if found.len() % 50 == 0 {
+                let checkpoint = serde_json::to_value(tail.checkpoint()).unwrap();
+                assert!(checkpoint["seen"].as_array().unwrap().len() <= max);
+            }
+        }
+        let ids: BTreeSet<_> = found.iter().collect();
+        assert_eq!(ids.len(), found.len(), "{max}: an event was given twice");
+        assert!((0..2000).all(|id| ids.contains(&id.to_string())), "{max}: an event was lost");
+        assert_eq!(ids.contains(&"late".to_owned()), max >= 100, "{max}");
+        assert!(!ids.contains(&"too late".to_owned()), "{max}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn events_without_a_time_are_given_once_and_not_remembered_for_good() {
+    let began = Instant::now();
+    let service = Scripted::new(move |seen| {
+        if !seen.uri.path().ends_with("/events") {
+            return page(Vec::new(), "end");
+        }
+        // One each minute, which is found for ten.
+        let minute = began.elapsed().as_secs() / 60;
+        let items = minute.saturating_sub(9)..=minute;
+        page(items.map(|id| json!({"event": "delivered", "id": id.to_string()})).collect(), "next")
+    });
+    let mut tail = events(&service).tail(Timestamp::now());
+    let found = ids(&mut tail, MINUTE * 300 - SECOND).await;
+    assert_eq!(found, (0..300).map(|id| id.to_string()).collect::<Vec<_>>());
+    let checkpoint = serde_json::to_value(stored(tail.checkpoint())).unwrap();
+    assert!(checkpoint["undated"].as_object().unwrap().len() <= 16, "{checkpoint}");
+    // A tail that goes on from it knows them.
+    let mut tail = events(&service).tail(stored(tail.checkpoint()));
+    assert_eq!(ids(&mut tail, SECOND * 30).await, ["300"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_domain_so_busy_that_no_page_is_empty_is_read_with_pauses() {
     let index = Index::new();
     for id in 0..7200 {

@@ -7,6 +7,7 @@ use mailgun_core::{
     bytes::Bytes,
     http::{HeaderMap, header},
 };
+use tokio::time::timeout;
 
 use super::{Limit, Payload, ReceiveError, Verified, Verifier};
 
@@ -22,7 +23,9 @@ where
     ReceiveError: From<T::Error>,
 {
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let body = read(body, verifier.limits().total_bytes).await?;
+    let read = read(body, verifier.limits().total_bytes);
+    let body =
+        timeout(verifier.read_timeout(), read).await.map_err(|_| ReceiveError::Timeout)??;
     verifier.receive(content_type.unwrap_or_default(), body).await
 }
 

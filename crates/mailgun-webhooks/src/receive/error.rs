@@ -33,17 +33,22 @@ pub enum ReceiveError {
     Store(BoxError),
     /// The body of the request broke off.
     Body(BoxError),
+    /// The body of the request did not arrive within the
+    /// [time for it](super::VerifierBuilder::read_timeout).
+    Timeout,
 }
 
 impl ReceiveError {
     /// The status to answer with: 406, so that Mailgun gives up, for what is forged, stale or
-    /// replayed; 503, so that Mailgun tries again for 8 hours, for everything else.
+    /// replayed; 408 for a body that is too slow and 503 for everything else, so that Mailgun tries
+    /// again for 8 hours.
     ///
     /// A request that cannot be read, is too large or of another kind is one of the latter: a fixed
     /// setting or another version of the receiver may be right for it by then.
     pub fn status(&self) -> StatusCode {
         match self {
             Self::BadSignature | Self::Stale | Self::Replayed => StatusCode::NOT_ACCEPTABLE,
+            Self::Timeout => StatusCode::REQUEST_TIMEOUT,
             _ => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
@@ -63,6 +68,7 @@ impl fmt::Display for ReceiveError {
             Self::InProgress => f.write_str("the token of the signature is in use"),
             Self::Store(_) => f.write_str("the token store failed"),
             Self::Body(_) => f.write_str("the body of the request broke off"),
+            Self::Timeout => f.write_str("the body of the request did not arrive in time"),
         }
     }
 }

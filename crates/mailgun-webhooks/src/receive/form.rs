@@ -1,21 +1,53 @@
-use std::{collections::HashSet, convert::Infallible, fmt};
-
-use futures_util::{FutureExt as _, future::ready, stream};
-use mailgun_core::{
-    bytes::Bytes,
-    de,
-    http::header::{self, HeaderValue},
+use std::{
+    collections::{HashMap, HashSet},
+    fmt,
 };
-use multer::{Constraints, Multipart, SizeLimit};
+
+use mailgun_core::{bytes::Bytes, de};
 use percent_encoding::percent_decode;
 use serde_json::Value;
 
-use super::{Attachment, Limit, Limits, ReceiveError};
+use super::{
+    Attachment, Limit, Limits, ReceiveError,
+    multipart::{Part, Parts},
+};
+
+/// Fields that Mailgun posts once for a mail or an event, before the headers of a mail.
+const BEFORE_HEADERS: [&str; 4] = ["recipient", "sender", "subject", "from"];
+
+/// Fields that Mailgun posts once for a mail or an event, behind the headers of a mail.
+const BEHIND_HEADERS: [&str; 17] = [
+    "message-headers",
+    "timestamp",
+    "token",
+    "signature",
+    "parent-signature",
+    "domain",
+    "event",
+    "body-plain",
+    "body-html",
+    "body-mime",
+    "stripped-text",
+    "stripped-signature",
+    "stripped-html",
+    "attachment-count",
+    "content-id-map",
+    "attachments",
+    "message-url",
+];
 
 /// The fields of a form, a name as often as it came.
 ///
-/// Each header of a mail is a field too, and a sender may name one like a field of Mailgun's. Those
-/// of Mailgun come first, in order of arrival, and then those that the list of the headers has.
+/// Mailgun posts each header of a mail as a field too, and a sender may name a header like a field of
+/// Mailgun's. Mailgun's own fields come first here, in order of arrival, and then the headers:
+///
+/// * A field is a header if the list of the headers, `message-headers`, has its name and its value.
+/// * A header may be written differently in the list. Of the fields of a name, as many are headers as
+///   the list has headers of this name.
+/// * Mailgun posts each of its documented fields once. If there are more of one, the others are
+///   headers.
+/// * If the values do not tell which of the fields are headers, the order does: `recipient`,
+///   `sender`, `subject` and `from` come before the headers, and the other fields behind them.
 ///
 /// Bytes that are no UTF-8 are replaced. `Debug` shows names only.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -30,6 +62,10 @@ impl FormFields {
     /// All values of this name.
     pub fn all(&self, name: &str) -> impl Iterator<Item = &str> {
         self.iter().filter(move |(other, _)| *other == name).map(|(_, value)| value)
+    }
+
+    pub(super) fn push(&mut self, name: impl Into<String>, value: Bytes) {
+        self.0.push((name.into(), text(value.into())));
     }
 
     /// All fields, as name and value.
@@ -68,10 +104,9 @@ pub(super) struct Form {
 
 impl Form {
     pub(super) fn urlencoded(body: &[u8], limits: &Limits) -> Result<Self, ReceiveError> {
-        let mut form = Self::default();
-        let pairs = body.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty());
-        for (count, pair) in pairs.enumerate() {
-            if count >= limits.parts {
+        let mut parts = Vec::new();
+        for pair in body.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()) {
+            if parts.len() >= limits.parts {
                 return Err(ReceiveError::TooLarge(Limit::Parts));
             }
             let mut halves = pair.splitn(2, |byte| *byte == b'=');
@@ -80,9 +115,9 @@ impl Form {
             if name.len().max(value.len()) > limits.part_bytes {
                 return Err(ReceiveError::TooLarge(Limit::PartBytes));
             }
-            form.push(text(name), value);
+            parts.push(Part { name: text(name.into()), body: value, ..Part::default() });
         }
-        form.sorted(limits)
+        Self::new(parts, |_| false, limits)
     }
 
     pub(super) fn multipart(
@@ -90,68 +125,60 @@ impl Form {
         body: Bytes,
         limits: &Limits,
     ) -> Result<Self, ReceiveError> {
-        let boundary = multer::parse_boundary(content_type)
-            .map_err(|_| ReceiveError::Malformed("a multipart form without a boundary"))?;
-        // Nothing is waited for, as all bytes are there.
-        let form = Self::parts(body, boundary, limits).now_or_never();
-        form.unwrap_or(Err(ReceiveError::Malformed("a multipart form that does not end")))
-    }
-
-    async fn parts(body: Bytes, boundary: String, limits: &Limits) -> Result<Self, ReceiveError> {
-        let sizes = SizeLimit::new().per_field(limits.part_bytes as u64);
-        let body = stream::once(ready(Ok::<_, Infallible>(body)));
-        let constraints = Constraints::new().size_limit(sizes);
-        let mut parts = Multipart::with_constraints(body, boundary, constraints);
-        let mut form = Self::default();
-        let mut count = 0;
-        while let Some(part) = parts.next_field().await.map_err(unreadable)? {
-            if count >= limits.parts {
+        let mut parts = Vec::new();
+        for part in Parts::new(content_type, body)? {
+            let part = part?;
+            if parts.len() >= limits.parts {
                 return Err(ReceiveError::TooLarge(Limit::Parts));
             }
-            count += 1;
-            let Some(name) = part.name().map(str::to_owned) else { continue };
-            let filename = part.file_name().map(str::to_owned);
-            let content_type = part.headers().get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
-            let content_type =
-                content_type.map(|value| String::from_utf8_lossy(value).into_owned());
-            let bytes = part.bytes().await.map_err(unreadable)?;
-            if filename.is_some() || is_attachment(&name) {
-                let content_type =
-                    content_type.unwrap_or_else(|| "application/octet-stream".to_owned());
-                let filename = filename.unwrap_or_default();
-                form.files.push(Attachment { field: name, filename, content_type, bytes });
-            } else {
-                form.push(name, bytes);
+            if part.body.len() > limits.part_bytes {
+                return Err(ReceiveError::TooLarge(Limit::PartBytes));
             }
+            parts.push(part);
         }
-        form.sorted(limits)
+        Self::new(parts, is_file, limits)
     }
 
     /// Reads the list of the headers, and puts the fields that are headers behind the others.
-    fn sorted(mut self, limits: &Limits) -> Result<Self, ReceiveError> {
+    fn new(
+        parts: Vec<Part>,
+        is_file: fn(&Part) -> bool,
+        limits: &Limits,
+    ) -> Result<Self, ReceiveError> {
         let json = ["message-headers", "attachments", "content-id-map"];
-        if json.iter().flat_map(|name| self.fields.all(name)).any(|it| it.len() > limits.json_bytes)
-        {
+        let mut json = parts.iter().filter(|part| json.contains(&&*part.name));
+        if json.any(|part| part.body.len() > limits.json_bytes) {
             return Err(ReceiveError::TooLarge(Limit::JsonBytes));
         }
         // If a sender has named a header like the list, the list has it, and is longer.
-        let list = self.fields.all("message-headers").max_by_key(|list| list.len());
-        let list = list.and_then(|list| de::from_slice::<Vec<Value>>(list.as_bytes()).ok());
+        let list = parts.iter().filter(|part| part.name == "message-headers");
+        let list = list.map(|part| &part.body).max_by_key(|list| list.len());
+        let list = list.and_then(|list| de::from_slice::<Vec<Value>>(list).ok());
         let list = list.unwrap_or_default();
         if list.len() > limits.headers {
             return Err(ReceiveError::TooLarge(Limit::Headers));
         }
         // What is no pair of texts is left out.
         let pair = |item| serde_json::from_value::<(String, String)>(item).ok();
-        self.headers = Headers(list.into_iter().filter_map(pair).collect());
+        let headers: Vec<_> = list.into_iter().filter_map(pair).collect();
 
-        let headers: HashSet<&(String, String)> = self.headers.0.iter().collect();
-        let (own, copies): (Vec<_>, Vec<_>) =
-            self.fields.0.into_iter().partition(|field| !headers.contains(field));
-        self.own = own.len();
-        self.fields = FormFields(own);
-        self.fields.0.extend(copies);
-        Ok(self)
+        let copies = copies(&parts, &headers);
+        let mut form = Self { headers: Headers(headers), ..Self::default() };
+        let mut behind = FormFields::default();
+        for (index, part) in parts.into_iter().enumerate() {
+            if copies.contains(&index) {
+                behind.push(part.name, part.body);
+            } else if part.name == "body-mime" {
+                form.mime = Some(part.body);
+            } else if is_file(&part) {
+                form.files.push(file(part));
+            } else {
+                form.fields.push(part.name, part.body);
+            }
+        }
+        form.own = form.fields.0.len();
+        form.fields.0.append(&mut behind.0);
+        Ok(form)
     }
 
     /// The first field of a name that is Mailgun's own and no header.
@@ -159,13 +186,61 @@ impl Form {
         let mut own = self.fields.iter().take(self.own);
         own.find(|(other, _)| *other == name).map(|(_, value)| value)
     }
+}
 
-    fn push(&mut self, name: String, value: Bytes) {
-        if name == "body-mime" && self.mime.is_none() {
-            self.mime = Some(value);
+/// Which parts are headers of the mail, by the rules of [`FormFields`]. No header has a filename.
+fn copies(parts: &[Part], headers: &[(String, String)]) -> HashSet<usize> {
+    let mut listed: HashMap<&str, Vec<&str>> = HashMap::new();
+    for (name, value) in headers {
+        listed.entry(name).or_default().push(value);
+    }
+    let mut copies = HashSet::new();
+    let mut others: HashMap<&str, Vec<usize>> = HashMap::new();
+    let fields = parts.iter().enumerate().filter(|(_, part)| part.filename.is_none());
+    for (index, part) in fields {
+        let header = listed.get_mut(&*part.name).and_then(|values| {
+            let value = String::from_utf8_lossy(&part.body);
+            let header = values.iter().position(|header| *header == value)?;
+            Some(values.swap_remove(header))
+        });
+        if header.is_some() {
+            copies.insert(index);
         } else {
-            self.fields.0.push((name, text(value)));
+            others.entry(&part.name).or_default().push(index);
         }
+    }
+    for (name, mut indices) in others {
+        let mut count = listed.get(name).map_or(0, Vec::len).min(indices.len());
+        let is_before = BEFORE_HEADERS.contains(&name);
+        if is_before || BEHIND_HEADERS.contains(&name) {
+            count = count.max(indices.len() - 1);
+        }
+        if is_before {
+            indices.reverse();
+        }
+        copies.extend(&indices[..count]);
+    }
+    copies
+}
+
+/// Whether a part is a file; by its name too, and if a text cannot hold it.
+fn is_file(part: &Part) -> bool {
+    let is_text = |content_type: &str| {
+        content_type.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("text/"))
+    };
+    let is_binary = || {
+        part.content_type.as_deref().is_some_and(|it| !is_text(it))
+            && str::from_utf8(&part.body).is_err()
+    };
+    part.filename.is_some() || is_attachment(&part.name) || is_binary()
+}
+
+fn file(part: Part) -> Attachment {
+    Attachment {
+        field: part.name,
+        filename: part.filename.unwrap_or_default(),
+        content_type: part.content_type.unwrap_or_else(|| "application/octet-stream".to_owned()),
+        bytes: part.body,
     }
 }
 
@@ -175,20 +250,14 @@ fn is_attachment(name: &str) -> bool {
     number.is_some_and(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()))
 }
 
-fn unreadable(error: multer::Error) -> ReceiveError {
-    match error {
-        multer::Error::FieldSizeExceeded { .. } => ReceiveError::TooLarge(Limit::PartBytes),
-        _ => ReceiveError::Malformed("a multipart form that cannot be read"),
-    }
-}
-
 fn decoded(half: &[u8]) -> Bytes {
     let spaced: Vec<u8> = half.iter().map(|b| if *b == b'+' { b' ' } else { *b }).collect();
     percent_decode(&spaced).collect()
 }
 
-fn text(bytes: Bytes) -> String {
-    String::from_utf8(bytes.into())
+/// Bytes as text, in which those that are no UTF-8 are replaced.
+pub(super) fn text(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes)
         .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }
 

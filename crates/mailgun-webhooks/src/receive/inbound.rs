@@ -1,6 +1,7 @@
-use std::fmt;
+use std::{error::Error, fmt};
 
 use mailgun_core::{
+    by_content_id,
     bytes::Bytes,
     de::{self, Lenient, MapOrText},
 };
@@ -38,18 +39,24 @@ pub enum InboundContent {
 }
 
 impl InboundMail {
-    pub(super) fn new(form: Form) -> Self {
+    pub(super) fn new(mut form: Form) -> Self {
         let content_ids = form.own("content-id-map").filter(|text| !text.is_empty());
         let content_ids = content_ids.map(|text| {
             de::from_slice(text.as_bytes()).unwrap_or_else(|_| MapOrText::Text(text.to_owned()))
         });
-        let is_parsed = form.own("body-plain").is_some();
         let message_url = form.own("message-url").map(str::to_owned);
         let attachments = form.own("attachments").map(str::as_bytes).map(de::from_slice::<Vec<_>>);
         let attachment_count = form.own("attachment-count").and_then(|it| it.trim().parse().ok());
-        let content = match (form.mime, message_url) {
-            (Some(mime), _) if !is_parsed => InboundContent::Mime(mime),
-            (_, Some(message_url)) => {
+        // A form with files is no other shape, so that no file is lost.
+        let mut mime = form.mime.take();
+        if (form.own("body-plain").is_some() || !form.files.is_empty())
+            && let Some(mime) = mime.take()
+        {
+            form.fields.push("body-mime", mime);
+        }
+        let content = match (mime, message_url) {
+            (Some(mime), _) => InboundContent::Mime(mime),
+            (None, Some(message_url)) if form.files.is_empty() => {
                 let attachments = attachments.and_then(Result::ok).unwrap_or_default();
                 let attachments = attachments.iter().filter_map(Lenient::read).cloned().collect();
                 InboundContent::Stored(StoredMail { message_url, attachments, content_ids })
@@ -167,12 +174,11 @@ impl ParsedMail {
         (announced != received).then_some(AttachmentMismatch { announced, received })
     }
 
-    /// The file that HTML names by a content id, with or without its angle brackets.
+    /// The file of a content id: as the mail has it, `<logo@example.com>`, or as HTML refers to it,
+    /// `cid:logo%40example.com`, and with or without brackets, scheme and percent-encoding.
     pub fn attachment_by_content_id(&self, id: &str) -> Option<&Attachment> {
-        let id = id.trim_matches(['<', '>']);
-        let ids = self.content_ids.as_ref()?;
-        let field = ids.get(&format!("<{id}>")).or_else(|| ids.get(id))?.as_str()?;
-        self.attachments.iter().find(|file| file.field == field)
+        let field = by_content_id(self.content_ids.as_ref()?.as_map()?, id)?;
+        self.attachments.iter().find(|file| *field == file.field)
     }
 }
 
@@ -185,6 +191,15 @@ pub struct AttachmentMismatch {
     /// How many came.
     pub received: usize,
 }
+
+impl fmt::Display for AttachmentMismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { announced, received } = self;
+        write!(f, "the mail announced {announced} attachments, and {received} came")
+    }
+}
+
+impl Error for AttachmentMismatch {}
 
 /// A file of a mail. `Debug` does not show its content.
 #[derive(Clone, PartialEq, Eq)]
@@ -217,6 +232,14 @@ pub struct StoredMail {
     pub attachments: Vec<StoredAttachment>,
     /// Which of these HTML names by a content id; as text if it cannot be read.
     pub content_ids: Option<MapOrText>,
+}
+
+impl StoredMail {
+    /// The file of a content id, in any form that [`ParsedMail::attachment_by_content_id`] takes.
+    pub fn attachment_by_content_id(&self, id: &str) -> Option<&StoredAttachment> {
+        let url = by_content_id(self.content_ids.as_ref()?.as_map()?, id)?;
+        self.attachments.iter().find(|file| *url == file.url)
+    }
 }
 
 /// A file that Mailgun keeps.

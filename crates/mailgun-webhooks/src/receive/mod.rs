@@ -69,6 +69,7 @@ mod inbound;
 mod key;
 mod legacy;
 mod limits;
+mod multipart;
 mod payload;
 mod signature;
 pub mod testing;
@@ -92,7 +93,7 @@ pub use self::{
     limits::{Limit, Limits},
     payload::{Payload, PayloadKind, Unverified},
     signature::Signature,
-    tokens::{MemoryTokens, StoreFuture, TokenState, TokenStore},
+    tokens::{ClaimId, MemoryTokens, StoreFuture, TokenState, TokenStore},
     verified::{Claim, Verified},
     verifier::{Verifier, VerifierBuilder},
 };

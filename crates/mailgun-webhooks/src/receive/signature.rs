@@ -58,11 +58,15 @@ mod tests {
             Signature { timestamp: timestamp.to_owned(), ..Default::default() }.signed_at()
         };
         assert_eq!(signed_at("1529006854").unwrap().to_rfc3339(), "2018-06-14T20:07:34Z");
-        // Thirteen digits are no milliseconds.
-        assert!(signed_at("1529006854123").is_none_or(|time| time.to_rfc3339().len() > 20));
+        assert_eq!(signed_at("0").unwrap().to_rfc3339(), "1970-01-01T00:00:00Z");
         for odd in ["", " 1529006854", "+1529006854", "-1", "1529006854e0", "1529006854.5", "x"] {
             assert_eq!(signed_at(odd), None, "{odd}");
         }
+        // Thirteen digits are no milliseconds: as seconds they are beyond the year 9999.
+        for millis in ["1529006854123", "0253402300800000"] {
+            assert_eq!(signed_at(millis), None, "{millis}");
+        }
+        assert_eq!(signed_at("253402300799").unwrap().to_rfc3339(), "9999-12-31T23:59:59Z");
         assert_eq!(signed_at(&"9".repeat(60)), None);
     }
 

@@ -163,5 +163,5 @@ impl InboundForm {
 }
 
 fn escaped(name: &str) -> String {
-    name.replace('"', "%22").replace(['\r', '\n'], " ")
+    name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A")
 }

@@ -2,7 +2,7 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use mailgun_core::{BoxError, http::StatusCode};
 
-use super::{Payload, Signature, TokenStore};
+use super::{ClaimId, Payload, Signature, TokenStore};
 
 /// A payload whose request is Mailgun's and was not handled before, with the claim of its token.
 ///
@@ -56,12 +56,18 @@ impl<T> Verified<T> {
 pub struct Claim {
     tokens: Arc<dyn TokenStore>,
     token: String,
+    id: ClaimId,
     keep: Duration,
 }
 
 impl Claim {
-    pub(super) fn new(tokens: Arc<dyn TokenStore>, token: String, keep: Duration) -> Self {
-        Self { tokens, token, keep }
+    pub(super) fn new(
+        tokens: Arc<dyn TokenStore>,
+        token: String,
+        id: ClaimId,
+        keep: Duration,
+    ) -> Self {
+        Self { tokens, token, id, keep }
     }
 
     /// Marks the token as used: the request was handled, or refused for good.
@@ -74,13 +80,14 @@ impl Claim {
         self.tokens.commit(&self.token, self.keep).await
     }
 
-    /// Frees the token: the handler failed, and the repetition is to be handled.
+    /// Frees the token: the handler failed, and the repetition is to be handled. If the claim is
+    /// over, and the token is claimed for the repetition already, nothing changes.
     ///
     /// # Errors
     ///
     /// Those of the store; the claim is then over with its lease.
     pub async fn release(self) -> Result<(), BoxError> {
-        self.tokens.release(&self.token).await
+        self.tokens.release(&self.token, self.id).await
     }
 
     /// Commits or releases as a handler's status wants, and gives the status to answer with.

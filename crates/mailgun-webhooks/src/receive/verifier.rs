@@ -15,6 +15,9 @@ const CLOCK_SKEW: Duration = Duration::from_secs(5 * 60);
 /// The first repetition comes after ten minutes.
 const LEASE: Duration = Duration::from_secs(5 * 60);
 
+/// A mail of 25 MB takes this long at 3 Mbit/s.
+const READ_TIMEOUT: Duration = Duration::from_secs(60);
+
 /// Checks that requests come from Mailgun, and that each is handled once.
 ///
 /// Cheap to clone; all clones share the tokens.
@@ -40,6 +43,7 @@ struct Settings {
     clock_skew: Duration,
     lease: Duration,
     limits: Limits,
+    read_timeout: Duration,
     clock: Clock,
 }
 
@@ -58,6 +62,7 @@ impl Verifier {
             clock_skew: CLOCK_SKEW,
             lease: LEASE,
             limits: Limits::default(),
+            read_timeout: READ_TIMEOUT,
             clock: Arc::new(Timestamp::now),
         };
         VerifierBuilder { settings, tokens: None }
@@ -68,6 +73,11 @@ impl Verifier {
         &self.settings.limits
     }
 
+    #[cfg(any(feature = "axum", feature = "tower"))]
+    pub(super) fn read_timeout(&self) -> Duration {
+        self.settings.read_timeout
+    }
+
     /// Reads a request, checks its signature, and claims its token.
     ///
     /// `T` is what the handler is for: an [`Event`](mailgun_events::Event), an
@@ -76,7 +86,7 @@ impl Verifier {
     ///
     /// # Errors
     ///
-    /// Any but [`ReceiveError::Body`]. The token is not claimed then.
+    /// Any but [`ReceiveError::Body`] and [`ReceiveError::Timeout`]. The token is not claimed then.
     pub async fn receive<T>(
         &self,
         content_type: &str,
@@ -99,7 +109,7 @@ impl Verifier {
     /// # Errors
     ///
     /// [`ReceiveError::BadSignature`], [`ReceiveError::Stale`], and [`ReceiveError::Malformed`] if
-    /// there is no signature, or its timestamp is none.
+    /// there is no signature, or its timestamp is not a number of seconds.
     pub fn check(&self, signature: &Signature) -> Result<(), ReceiveError> {
         let Settings { keys, parent_keys, max_age, clock_skew, clock, .. } = &*self.settings;
         let Signature { timestamp, token, signature: own, parent_signature } = signature;
@@ -119,7 +129,8 @@ impl Verifier {
             return Err(ReceiveError::BadSignature);
         }
         let signed_at = signature.signed_at();
-        let signed_at = signed_at.ok_or(ReceiveError::Malformed("its timestamp is none"))?;
+        let signed_at =
+            signed_at.ok_or(ReceiveError::Malformed("the timestamp is not a number of seconds"))?;
         let now = clock();
         let is_fresh = match now.duration_since(signed_at) {
             Some(age) => age <= *max_age,
@@ -139,11 +150,11 @@ impl Verifier {
         let token = &signature.token;
         let state = self.tokens.claim(token, self.settings.lease).await;
         match state.map_err(ReceiveError::Store)? {
-            TokenState::Free => {
+            TokenState::Free(id) => {
                 let Settings { max_age, clock_skew, .. } = &*self.settings;
                 // After this a signature that is fresh now is stale.
                 let keep = max_age.saturating_add(*clock_skew);
-                Ok(Claim::new(Arc::clone(&self.tokens), token.clone(), keep))
+                Ok(Claim::new(Arc::clone(&self.tokens), token.clone(), id, keep))
             }
             TokenState::Claimed => Err(ReceiveError::InProgress),
             TokenState::Used => Err(ReceiveError::Replayed),
@@ -153,8 +164,9 @@ impl Verifier {
 
 impl fmt::Debug for Verifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Settings { keys, parent_keys, max_age, clock_skew, lease, limits, .. } =
-            &*self.settings;
+        let Settings {
+            keys, parent_keys, max_age, clock_skew, lease, limits, read_timeout, ..
+        } = &*self.settings;
         f.debug_struct("Verifier")
             .field("keys", keys)
             .field("parent_keys", parent_keys)
@@ -162,6 +174,7 @@ impl fmt::Debug for Verifier {
             .field("clock_skew", clock_skew)
             .field("lease", lease)
             .field("limits", limits)
+            .field("read_timeout", read_timeout)
             .finish_non_exhaustive()
     }
 }
@@ -219,6 +232,15 @@ impl VerifierBuilder {
     /// How much of a request is read.
     pub fn limits(mut self, limits: Limits) -> Self {
         self.settings.limits = limits;
+        self
+    }
+
+    /// How long the body of a request may take to arrive; 60 seconds when not set.
+    ///
+    /// It applies where this crate reads the body: in the axum extractor and the tower layer, which
+    /// run in a tokio runtime with its time enabled.
+    pub fn read_timeout(mut self, timeout: Duration) -> Self {
+        self.settings.read_timeout = timeout;
         self
     }
 

@@ -1,7 +1,9 @@
+use mailgun_core::{Fields, bytes::Bytes};
 use mailgun_events::{Event, EventKind};
 use mailgun_webhooks::receive::{
     AttachmentMismatch, CheckResult, InboundContent, InboundMail, LegacyEvent, LegacyEventKind,
-    Limit, Limits, ParsedMail, Payload, PayloadKind, ReceiveError, StoredMail, Unverified,
+    Limit, Limits, ParsedMail, Payload, PayloadKind, ReceiveError, Signature, StoredMail,
+    Unverified,
     testing::{InboundForm, SignedRequest},
 };
 use serde_json::json;
@@ -102,12 +104,14 @@ fn the_three_shapes_of_inbound_mail_are_one_type() {
     assert_eq!(content.attachment_mismatch(), None);
     let file = &content.attachments[0];
     assert_eq!((&*file.field, &*file.content_type), ("attachment-1", "application/pdf"));
-    assert_eq!(file.filename, "Zoë %22x%22.pdf");
+    assert_eq!(file.filename, "Zoë \"x\".pdf");
     assert_eq!(file.bytes, &b"%PDF\r\n\0\xff"[..]);
-    for id in ["logo@x", "<logo@x>"] {
-        assert_eq!(content.attachment_by_content_id(id).unwrap().filename, "logo.png");
+    for id in ["logo@x", "<logo@x>", "cid:logo@x", "CID:logo%40x", "cid:%3Clogo%40x%3E"] {
+        assert_eq!(content.attachment_by_content_id(id).unwrap().filename, "logo.png", "{id}");
     }
-    assert_eq!(content.attachment_by_content_id("other"), None);
+    for id in ["other", "attachment-2", ""] {
+        assert_eq!(content.attachment_by_content_id(id), None, "{id}");
+    }
 
     // MIME text.
     let mime = read_mail(
@@ -129,6 +133,7 @@ fn the_three_shapes_of_inbound_mail_are_one_type() {
             "name": "a.pdf", "size": "123"},
         {"url": null, "new": 1},
         "no attachment",
+        {"url": format!("{url}/attachments/1"), "name": "logo.png"},
     ]);
     let mail = read_mail(
         mail()
@@ -139,10 +144,13 @@ fn the_three_shapes_of_inbound_mail_are_one_type() {
     check_texts(&mail);
     let content = stored(&mail);
     assert_eq!(content.message_url, url);
-    assert_eq!(content.attachments.len(), 2);
+    assert_eq!(content.attachments.len(), 3);
     assert_eq!(content.attachments[0].size, Some(123));
     assert_eq!(content.attachments[0].name, "a.pdf");
-    assert!(content.content_ids.as_ref().unwrap().get("<logo>").is_some());
+    for id in ["logo", "<logo>", "cid:logo", "cid:%6Cogo"] {
+        assert_eq!(content.attachment_by_content_id(id).unwrap().name, "logo.png", "{id}");
+    }
+    assert_eq!(content.attachment_by_content_id("other"), None);
 }
 
 #[test]
@@ -165,7 +173,8 @@ fn files_that_differ_from_their_count_are_taken_and_noted() {
         assert_eq!(mismatch, expected, "{announced}");
     }
     let mail = read_mail(mail().field("attachment-count", "2"));
-    assert_eq!(parsed(&mail).attachment_mismatch().unwrap().received, 0);
+    let mismatch: Box<dyn std::error::Error> = parsed(&mail).attachment_mismatch().unwrap().into();
+    assert_eq!(mismatch.to_string(), "the mail announced 2 attachments, and 0 came");
 }
 
 #[test]
@@ -209,6 +218,98 @@ fn parts_without_a_filename_or_a_type_are_files_by_their_name() {
     assert_eq!(files[0].content_type, "application/octet-stream");
     assert_eq!(parsed(&mail).attachment_mismatch(), None);
     assert_eq!(mail.fields().get("attachment-x"), Some("three"));
+    assert_eq!(mail.fields().get(""), Some("four"));
+}
+
+/// A mail in a multipart form whose parts have these headers and bodies.
+fn read_parts(parts: &[(&str, &[u8])], line_end: &str) -> InboundMail {
+    let mut body = Vec::new();
+    let common = ("Content-Disposition: form-data; name=\"body-plain\"", &b"Hi"[..]);
+    for (head, content) in parts.iter().chain([&common]) {
+        let head = head.replace('\n', line_end);
+        body.extend(format!("--x{line_end}{head}{line_end}{line_end}").into_bytes());
+        body.extend_from_slice(content);
+        body.extend_from_slice(line_end.as_bytes());
+    }
+    body.extend(format!("--x--{line_end}").into_bytes());
+    let content_type = "multipart/form-data; boundary=x";
+    let request = Unverified::parse(content_type, body.into(), &Limits::default()).unwrap();
+    request.payload.try_into().unwrap()
+}
+
+#[test]
+fn files_are_files_whatever_their_headers_look_like() {
+    let file = &b"%PDF\r\n\0\xff"[..];
+    for (head, filename, content_type) in [
+        (
+            "Content-Disposition: form-data; name=\"attachment-1\"; filename=\"a.pdf\"\n\
+             Content-Type: application/pdf;\n name=\"a.pdf\"",
+            "a.pdf",
+            "application/pdf; name=\"a.pdf\"",
+        ),
+        (
+            "content-type: application/pdf\n\
+             content-disposition: form-data;\n\tname=attachment-1;\n\tfilename=\"a\\\"",
+            "a\\",
+            "application/pdf",
+        ),
+        (
+            "Content-Disposition: form-data; name=\"file\"; filename*=utf-8''Zo%C3%AB.pdf\n\
+             Content-Type: application/pdf",
+            "Zoë.pdf",
+            "application/pdf",
+        ),
+        (
+            "Content-Disposition: form-data; name=\"file\"\nContent-Type: application/pdf",
+            "",
+            "application/pdf",
+        ),
+        ("Content-Disposition: attachment; filename=a.pdf", "a.pdf", "application/octet-stream"),
+    ] {
+        for line_end in ["\r\n", "\n"] {
+            let mail = read_parts(&[(head, file)], line_end);
+            let files = &parsed(&mail).attachments;
+            assert_eq!(files.len(), 1, "{head}");
+            assert_eq!((&*files[0].filename, &files[0].bytes[..]), (filename, file), "{head}");
+            assert_eq!(files[0].content_type, content_type, "{head}");
+            assert_eq!(mail.body_plain(), Some("Hi"));
+        }
+    }
+}
+
+#[test]
+fn a_field_is_no_file_whatever_a_sender_calls_it() {
+    for (head, name) in [
+        ("name=\"X;filename=y\"", "X;filename=y"),
+        ("name=\";filename=y;\"", ";filename=y;"),
+        ("name=\"X\\\"; filename=\\\"y\"", "X\"; filename=\"y"),
+        ("name=\"X%22; filename=%22y\"", "X\"; filename=\"y"),
+        ("name=\"X\\\"", "X\\"),
+        ("name=\"attachment-1;filename=y\"", "attachment-1;filename=y"),
+    ] {
+        let head = format!("Content-Disposition: form-data; {head}");
+        let mail = read_parts(&[(&head, b"value")], "\r\n");
+        assert_eq!(mail.fields().get(name), Some("value"), "{head}");
+        assert!(parsed(&mail).attachments.is_empty(), "{head}");
+    }
+}
+
+#[test]
+fn no_file_is_lost_to_the_shape_of_a_mail() {
+    let file = ("Content-Disposition: form-data; name=a; filename=b", &b"file"[..]);
+    for name in ["message-url", "body-mime"] {
+        let head = format!("Content-Disposition: form-data; name={name}");
+        let mail = read_parts(&[(&head, b"x"), file], "\r\n");
+        assert_eq!(parsed(&mail).attachments[0].bytes, "file");
+        assert_eq!(mail.fields().get(name), Some("x"));
+    }
+    // A MIME text is one also if it comes as a file.
+    let form = b"--x\r\nContent-Disposition: form-data; name=body-mime; filename=a.eml\r\n\
+        Content-Type: message/rfc822\r\n\r\nA: b\r\n\xff\r\n--x--";
+    let content_type = "multipart/form-data; boundary=x";
+    let form = Bytes::from_static(form);
+    let request = Unverified::parse(content_type, form, &Limits::default()).unwrap();
+    assert_eq!(request.payload.kind(), PayloadKind::MimeMail);
 }
 
 #[test]
@@ -249,6 +350,160 @@ fn headers_that_a_sender_named_like_fields_change_nothing() {
     let mail = read_mail(form);
     assert!(parsed(&mail).attachments.is_empty());
     assert_eq!(mail.headers().len(), 2);
+}
+
+/// A mail's fields in the order of Mailgun, with the place of its headers.
+fn fields_of_a_mail(kind: PayloadKind) -> (Vec<(&'static str, &'static str)>, usize) {
+    let mut fields = vec![
+        ("recipient", "support@mg.example.com"),
+        ("sender", "bob@example.com"),
+        ("subject", "Hi"),
+        ("from", "Bob <bob@example.com>"),
+    ];
+    let headers = fields.len();
+    fields.extend([
+        ("timestamp", "1529006854"),
+        ("token", "8c0f9e1d2c3b4a5968778695a4b3c2d1e0f1a2b3c4d5e6f708"),
+        ("signature", "0c0f9e1d2c3b4a5968778695a4b3c2d10c0f9e1d2c3b4a5968778695a4b3c2d1"),
+        ("body-plain", "Hi Alice"),
+        ("stripped-text", "Hi"),
+        ("attachment-count", "0"),
+    ]);
+    if kind == PayloadKind::StoredMail {
+        fields.push(("message-url", "https://storage.api.mailgun.net/1"));
+        fields.push(("attachments", r#"[{"url": "https://storage.api.mailgun.net/1/0"}]"#));
+    }
+    (fields, headers)
+}
+
+fn urlencoded(fields: &[(&str, &str)]) -> Unverified {
+    let mut form = Fields::new();
+    for (name, value) in fields {
+        form.append((*name).to_owned(), (*value).to_owned());
+    }
+    let content_type = "application/x-www-form-urlencoded";
+    Unverified::parse(content_type, form.to_query().into(), &Limits::default()).unwrap()
+}
+
+/// All that a sender must not change.
+fn essence(request: Unverified) -> impl PartialEq + std::fmt::Debug {
+    let mail: InboundMail = request.payload.try_into().unwrap();
+    let texts = [mail.recipient(), mail.sender(), mail.from()].map(str::to_owned);
+    let bodies = [mail.subject(), mail.body_plain(), mail.stripped_text()];
+    let bodies = bodies.map(|text| text.map(str::to_owned));
+    let Signature { timestamp, token, signature, .. } = request.signature;
+    (mail.content, texts, bodies, [timestamp, token, signature])
+}
+
+#[test]
+fn no_header_of_a_sender_changes_a_field_of_mailgun() {
+    let names = [
+        "recipient",
+        "sender",
+        "subject",
+        "from",
+        "timestamp",
+        "token",
+        "signature",
+        "body-plain",
+        "stripped-text",
+        "body-mime",
+        "message-url",
+        "attachments",
+        "attachment-count",
+        "event",
+        "message-headers",
+    ];
+    for kind in [PayloadKind::ParsedMail, PayloadKind::StoredMail] {
+        let (plain, headers) = fields_of_a_mail(kind);
+        let expected = essence(urlencoded(&[&plain[..], &[("message-headers", "[]")]].concat()));
+        for name in names {
+            // As in the list of the headers, or with an encoded word or other white space there.
+            for (value, listed) in [
+                ("evil", "evil"),
+                ("7", "7"),
+                ("[]", "[]"),
+                ("é", "=?utf-8?q?=C3=A9?="),
+                ("a b", "a\r\n b"),
+            ] {
+                let list = json!([["Received", "x"], [name, listed], ["Subject", "Hi"]]);
+                let list = ("message-headers", &*list.to_string());
+                let copies = [("Received", "x"), (name, value), ("Subject", "Hi")];
+                let [before, behind] = [&plain[..headers], &plain[headers..]];
+                let request = urlencoded(&[before, &copies, &[list], behind].concat());
+                assert_eq!(request.payload.kind(), kind, "{name}: {value}");
+                assert!(essence(request) == expected, "{name}: {value}");
+                // In any order, if the list has the same text.
+                if value == listed {
+                    for fields in [
+                        [&copies, before, behind, &[list]].concat(),
+                        [behind, before, &[list], &copies].concat(),
+                    ] {
+                        assert!(essence(urlencoded(&fields)) == expected, "{name}: {value}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn no_header_of_a_sender_is_a_file_and_no_file_is_a_header() {
+    let list = br#"[["attachment-1", "evil"], ["attachment-1", "e v"], ["attachment-2", "x"]]"#;
+    let part = |rest: &str| format!("Content-Disposition: form-data; name={rest}");
+    let (list_of_headers, headers) = (part("message-headers"), part("attachment-1"));
+    let (first, second) = (part("attachment-1; filename=a"), part("attachment-2"));
+    let mail = read_parts(
+        &[
+            (&headers, b"evil"),
+            (&headers, b"=?e?"),
+            (&second, b"x"),
+            (&list_of_headers, list),
+            (&first, b"one"),
+            (&second, b"two"),
+        ],
+        "\r\n",
+    );
+    let files = &parsed(&mail).attachments;
+    let files: Vec<_> = files.iter().map(|file| (&*file.field, &file.bytes[..])).collect();
+    assert_eq!(files, [("attachment-1", &b"one"[..]), ("attachment-2", &b"two"[..])]);
+    let headers: Vec<_> = mail.fields().all("attachment-1").collect();
+    assert_eq!(headers, ["evil", "=?e?"]);
+}
+
+#[test]
+fn a_header_with_the_value_of_a_field_hides_neither() {
+    let (fields, _) = fields_of_a_mail(PayloadKind::StoredMail);
+    let expected = essence(urlencoded(&[&fields[..], &[("message-headers", "[]")]].concat()));
+    let list = json!(fields).to_string();
+    let request = urlencoded(&[&fields[..], &[("message-headers", &*list)], &fields[..]].concat());
+    assert!(essence(request) == expected);
+}
+
+#[test]
+fn a_mail_without_a_text_is_parsed_although_a_header_is_called_body_mime() {
+    let (mut fields, headers) = fields_of_a_mail(PayloadKind::ParsedMail);
+    fields.retain(|(name, _)| *name != "body-plain");
+    fields.insert(headers, ("body-mime", "evil"));
+    for list in [r#"[["body-mime", "evil"]]"#, r#"[["body-mime", "e v i l"]]"#] {
+        let request = urlencoded(&[&fields[..], &[("message-headers", list)]].concat());
+        assert_eq!(request.payload.kind(), PayloadKind::ParsedMail);
+        let mail: InboundMail = request.payload.try_into().unwrap();
+        assert_eq!(mail.fields().get("body-mime"), Some("evil"));
+    }
+}
+
+#[test]
+fn without_a_list_of_headers_the_order_tells_the_fields_of_mailgun() {
+    let (fields, headers) = fields_of_a_mail(PayloadKind::ParsedMail);
+    let expected = essence(urlencoded(&fields));
+    for list in [None, Some("[[\"tok"), Some("")] {
+        let evil = fields.iter().map(|(name, _)| (*name, "evil"));
+        let mut all: Vec<_> = fields[..headers].iter().copied().chain(evil).collect();
+        all.extend(list.map(|list| ("message-headers", list)));
+        all.extend_from_slice(&fields[headers..]);
+        assert!(essence(urlencoded(&all)) == expected, "{list:?}");
+    }
 }
 
 #[test]

@@ -7,8 +7,8 @@ use std::{
 
 use mailgun_core::{bytes::Bytes, http::StatusCode};
 use mailgun_webhooks::receive::{
-    Limits, MemoryTokens, ReceiveError, Signature, StoreFuture, TokenState, TokenStore, Unverified,
-    Verifier,
+    ClaimId, Limits, MemoryTokens, ReceiveError, Signature, StoreFuture, TokenState, TokenStore,
+    Unverified, Verifier,
     testing::{InboundForm, SignedRequest, sign, sign_now},
 };
 use serde_json::json;
@@ -204,10 +204,40 @@ async fn a_claim_of_which_nothing_is_heard_ends_with_its_lease() {
     assert!(matches!(verifier.claim(&signature()).await.unwrap_err(), ReceiveError::Stale));
 }
 
+#[tokio::test]
+async fn a_late_release_does_not_let_a_third_handler_in() {
+    let clock = Clock::at(SIGNED_AT);
+    let verifier = Verifier::builder(key("right"))
+        .clock(clock.reader())
+        .lease(Duration::from_secs(60))
+        .build();
+    let first = verifier.claim(&signature()).await.unwrap();
+    clock.set(SIGNED_AT + 61);
+    let second = verifier.claim(&signature()).await.unwrap();
+    first.release().await.unwrap();
+    let third = verifier.claim(&signature()).await.unwrap_err();
+    assert!(matches!(third, ReceiveError::InProgress));
+    second.commit().await.unwrap();
+    let third = verifier.claim(&signature()).await.unwrap_err();
+    assert!(matches!(third, ReceiveError::Replayed));
+}
+
+#[tokio::test]
+async fn a_full_token_store_is_503() {
+    let tokens = MemoryTokens::new().max_tokens(1);
+    let verifier = Verifier::builder(key("right")).tokens(tokens).build();
+    let (first, second) = (sign_now(&key("right")), sign_now(&key("right")));
+    verifier.claim(&first).await.unwrap().commit().await.unwrap();
+    let error = verifier.claim(&second).await.unwrap_err();
+    assert_eq!(error.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert!(matches!(verifier.claim(&first).await.unwrap_err(), ReceiveError::Replayed));
+}
+
 /// A store of the application, in which each step is written down, and may fail.
 #[derive(Clone, Default)]
 struct Recorded {
     steps: Arc<Mutex<Vec<&'static str>>>,
+    released: Arc<Mutex<Option<ClaimId>>>,
     fails_to: &'static str,
 }
 
@@ -221,14 +251,15 @@ impl Recorded {
 
 impl TokenStore for Recorded {
     fn claim<'a>(&'a self, _: &'a str, _: Duration) -> StoreFuture<'a, TokenState> {
-        self.step("claim", TokenState::Free)
+        self.step("claim", TokenState::Free(ClaimId::new(7)))
     }
 
     fn commit<'a>(&'a self, _: &'a str, _: Duration) -> StoreFuture<'a, ()> {
         self.step("commit", ())
     }
 
-    fn release<'a>(&'a self, _: &'a str) -> StoreFuture<'a, ()> {
+    fn release<'a>(&'a self, _: &'a str, claim: ClaimId) -> StoreFuture<'a, ()> {
+        *self.released.lock().unwrap() = Some(claim);
         self.step("release", ())
     }
 }
@@ -268,6 +299,8 @@ async fn what_was_handled_is_200_also_if_the_store_fails_then() {
         let verified = receive(&verifier, request).await.unwrap();
         assert_eq!(verified.handle(|_| ready(outcome)).await, status);
         assert_eq!(*store.steps.lock().unwrap(), ["claim", step]);
+        let released = store.released.lock().unwrap().map(ClaimId::get);
+        assert_eq!(released, (step == "release").then_some(7));
     }
 }
 
@@ -372,7 +405,8 @@ async fn what_is_no_request_of_mailgun_says_what_it_is() {
         ("application/x-www-form-urlencoded", "a=b", "neither an event nor a mail"),
         ("application/x-www-form-urlencoded", "event=opened", "no signature"),
         ("multipart/form-data", "a=b", "without a boundary"),
-        ("multipart/form-data; boundary=x", "a=b", "cannot be read"),
+        ("multipart/form-data; boundary=x", "a=b", "without delimiters"),
+        ("multipart/form-data; boundary=x", "--x\r\n\r\na", "does not end"),
     ] {
         let result = verifier.receive(content_type, Bytes::from_static(body.as_bytes())).await;
         let result: Result<mailgun_webhooks::receive::Verified, _> = result;

@@ -148,9 +148,10 @@ fn holds_secret(word: &str, lower: &str) -> bool {
         // `key-…` and `pubkey-…`
         groups.windows(2).any(|pair| pair[0].ends_with("key") && is_random(pair[1]))
             || groups.windows(3).any(|group| {
-                group.iter().copied().all(is_hex)
-                    && group[0].len() == 32
-                    && group[1..].iter().all(|short| short.len() <= 12)
+                // What stands before the first group may be the end of an escape, such as `%22`.
+                let long = group[0].len().checked_sub(32).and_then(|at| group[0].get(at..));
+                long.is_some_and(is_hex)
+                    && group[1..].iter().all(|short| is_hex(short) && short.len() <= 12)
             })
     })
 }
@@ -211,6 +212,9 @@ mod tests {
             ("key key-3ax6xnjp29jd6fds4gc373sgvjxteol0.", "key [secret]"),
             ("pubkey-5ogiflzbnjrljiky49qxsiozqef5jxp7", "[secret]"),
             ("x=0123456789abcdef0123456789ABCDEF-01234567-89abcdef", "[secret]"),
+            ("%220123456789abcdef0123456789abcdef-01234567-89abcdef%22", "[secret]"),
+            ("%22key-3ax6xnjp29jd6fds4gc373sgvjxteol0%22", "[secret]"),
+            ("curl -u api:key-3ax6xnjp29jd6fds4gc373sgvjxteol0", "curl -u [secret]"),
             ("https://user:canary@proxy.test/ fails", "[address] fails"),
             ("password=canary", "[secret]"),
         ] {

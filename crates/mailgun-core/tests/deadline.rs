@@ -1,6 +1,8 @@
 //! What a call says of its outcome when its deadline ends it.
 
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+mod support;
 
 use std::time::Duration;
 
@@ -11,6 +13,8 @@ use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpListener, TcpStream},
 };
+
+use self::support::{Reaction, Receipt, Server, accepted, mail};
 
 const SEND: Route = Route::post("/v3/{domain}/messages");
 
@@ -97,4 +101,23 @@ async fn the_deadline_holds_when_the_reply_stalls_after_its_head() {
     let call = client.call::<serde_json::Value>(Route::get("/v4/domains"), &[]);
     let error = call.deadline(Duration::from_millis(300)).await.unwrap_err();
     assert_eq!(error.timeout_phase(), Some(TimeoutPhase::Total));
+}
+
+#[tokio::test]
+async fn time_outs_of_any_length_can_be_set() {
+    let Reaction::Reply(reply) = accepted() else { unreachable!() };
+    let (head, rest) = reply.split_at(reply.len() - 5);
+    // Slow enough for every timer to be made.
+    let pieces = vec![head.to_vec(), rest.to_vec()];
+    let server = Server::always(Reaction::Drip(pieces, Duration::from_millis(30))).await;
+    for limit in [Duration::MAX, Duration::from_secs(u64::MAX), Duration::from_secs(1 << 40)] {
+        for with_deadline in [false, true] {
+            let client = server.builder().connect_timeout(limit).attempt_timeout(limit);
+            let client = client.body_idle_timeout(limit).total_timeout(limit);
+            let client = client.pool_idle_timeout(limit).tcp_keepalive(limit).build().unwrap();
+            let call = client.call::<Receipt>(SEND, &["mg.example.com"]).multipart(mail());
+            let call = if with_deadline { call.deadline(limit) } else { call }.into_future();
+            tokio::time::timeout(Duration::from_secs(10), call).await.unwrap().unwrap();
+        }
+    }
 }

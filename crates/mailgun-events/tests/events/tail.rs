@@ -282,6 +282,23 @@ async fn a_wait_that_is_given_up_loses_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_interval_of_any_length_is_waited_for_after_pages_and_failures() {
+    const YEAR: Duration = Duration::from_secs(365 * 86_400);
+    let index = Index::new();
+    index.add("first", Duration::ZERO, Duration::ZERO);
+    let service = index.service();
+    let mut tail = index.tail(&service, index.at(Duration::ZERO)).interval(Duration::MAX);
+    assert_eq!(ids(&mut tail, YEAR).await, ["first"]);
+    let requests = service.seen().len();
+    assert!(requests < 4, "{requests} requests");
+
+    let service = Scripted::new(|_| Answer::new(503, "unavailable"));
+    let mut tail = index.tail(&service, index.at(Duration::ZERO)).interval(Duration::MAX);
+    assert_eq!(ids(&mut tail, YEAR).await, [""]);
+    assert_eq!(service.seen().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_checkpoint_and_the_number_of_requests_stay_small() {
     // Forty days of the past, with an event every hour.
     let index = Index::new();

@@ -30,7 +30,8 @@ pub(crate) fn client(
         .no_proxy()
         .http_versions(if is_http2 { HttpVersions::Http2Only } else { HttpVersions::Http1Only })
         .pool_max_idle_per_host(if is_narrow { 4 } else { 128 })
-        .attempt_timeout(Duration::from_millis(200))
+        // On a narrow way attempts run out of time while they wait for a connection or a stream.
+        .attempt_timeout(Duration::from_millis(if is_narrow { 30 } else { 200 }))
         .connect_timeout(Duration::from_millis(500))
         .retry(policy);
     if spawns { builder.attempt_layer(layer_fn(spawning)).build() } else { builder.build() }

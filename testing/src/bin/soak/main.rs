@@ -34,7 +34,7 @@ use crate::{
     server::{Run, Server},
 };
 
-const USAGE: &str = "soak [--sends N] [--seed N] [--concurrency N] [--http 1|2|both]";
+const USAGE: &str = "soak [--sends N] [--seed N] [--concurrency N] [--http 1|2|both] [--cases N]";
 
 struct Options {
     sends: usize,
@@ -43,12 +43,14 @@ struct Options {
     concurrency: usize,
     http1: bool,
     http2: bool,
+    /// How many of the mails that are wrong are shown.
+    cases: usize,
 }
 
 impl Options {
     fn parse(mut arguments: impl Iterator<Item = String>) -> Option<Self> {
         let mut options =
-            Self { sends: 10_000, seed: 1, concurrency: 256, http1: true, http2: true };
+            Self { sends: 10_000, seed: 1, concurrency: 64, http1: true, http2: true, cases: 20 };
         while let Some(name) = arguments.next() {
             let value = arguments.next()?;
             match &*name {
@@ -58,6 +60,7 @@ impl Options {
                     options.concurrency =
                         value.parse().ok().filter(|number| (1..=10_000).contains(number))?;
                 }
+                "--cases" => options.cases = value.parse().ok()?,
                 "--http" => {
                     options.http1 = matches!(&*value, "1" | "both");
                     options.http2 = matches!(&*value, "2" | "both");
@@ -83,7 +86,7 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
         eprintln!("connections are still open");
     }
     let verdict = run.ledger.verdict();
-    for case in verdict.cases.iter().take(20) {
+    for case in verdict.cases.iter().take(options.cases) {
         eprintln!("{case}");
     }
     eprintln!(
@@ -120,12 +123,10 @@ async fn send_all(run: &Arc<Run>, options: &Options, clients: Vec<Client>) {
     while next < options.sends {
         // A burst starts all its calls at once, and gives them to one client.
         let is_burst = random.chance(2);
-        let most = if is_burst { BURST.min(options.concurrency) } else { 1 };
-        let count = most.min(options.sends - next);
+        let count = if is_burst { BURST } else { 1 }.min(options.sends - next);
         let burst_client = random.below(clients.len() as u64);
-        let Ok(permit) = Arc::clone(&permits).acquire_many_owned(count as u32).await else {
-            return;
-        };
+        let needed = count.min(options.concurrency) as u32;
+        let Ok(permit) = Arc::clone(&permits).acquire_many_owned(needed).await else { return };
         let permit = Arc::new(permit);
         for id in next..next + count {
             let mut random = Random::new(&[options.seed, id as u64]);

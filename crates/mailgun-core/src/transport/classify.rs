@@ -13,13 +13,14 @@ pub(super) fn unsent(error: hyper::Error) -> Error {
 /// A request that a connection took, and whose reply did not come.
 ///
 /// `NotSent` is said only where no whole request went out, or where the server vouches that it did
-/// not process it; everything else is `Unknown`.
-pub(super) fn broken(error: hyper::Error) -> Error {
+/// not process it; everything else is `Unknown`. If the connection could not be written to, that
+/// is what broke it, whatever came of it later.
+pub(super) fn broken(error: hyper::Error, write_error: Option<io::Error>) -> Error {
     if error.is_body_write_aborted() {
         let text = "the request body ended before its stated length";
         return Error::new(Kind::RequestBody, Delivery::NotSent, text).with_source(error);
     }
-    let cause = chain(&error);
+    let cause = write_error.map_or_else(|| chain(&error), |error| error.to_string());
     let (delivery, text) = if unprocessed(&error) {
         (Delivery::NotSent, format!("the server did not take the request: {cause}"))
     } else {

@@ -9,10 +9,9 @@ use std::{
 
 use http::{Request, Response};
 use http_body::{Body, Frame, SizeHint};
-use hyper::body::Incoming;
 use tower::Service;
 
-use super::{Connector, TransportConfig, pool::Pool};
+use super::{Connector, Incoming, TransportConfig, pool::Pool};
 use crate::{BoxError, CallContext, Delivery, Error, Kind};
 
 /// Sends requests over pooled connections; all its errors are ours.

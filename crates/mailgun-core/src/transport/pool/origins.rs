@@ -240,9 +240,11 @@ pub(in crate::transport) fn host(scheme: &Scheme, authority: &Authority) -> Stri
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use bytes::Bytes;
     use http_body_util::Full;
-    use tokio::{io::AsyncWriteExt, net::TcpListener};
+    use tokio::{io::AsyncWriteExt, net::TcpListener, time::timeout};
 
     use super::*;
     use crate::transport::ProxyConfig;
@@ -278,9 +280,12 @@ mod tests {
             assert_eq!(sending.await.unwrap().unwrap().status(), 204);
             assert!(lock(&pool.origins)[0].is_open());
             drop(stream);
-            while lock(&pool.origins)[0].is_open() {
-                yield_now().await;
-            }
+            let closed = async {
+                while lock(&pool.origins)[0].is_open() {
+                    yield_now().await;
+                }
+            };
+            timeout(Duration::from_secs(5), closed).await.unwrap();
             assert_eq!(lock(&pool.origins).len(), 1);
         }
     }

@@ -192,8 +192,10 @@ where
         if idle.exclusive.len() >= settings.max_idle {
             idle.exclusive.retain(|connection| !connection.is_closed());
         }
-        if idle.exclusive.len() < settings.max_idle && !connection.is_closed() {
-            connection.last_used = Instant::now();
+        connection.last_used = Instant::now();
+        let is_usable =
+            !connection.is_closed() && !connection.has_expired(settings, connection.last_used);
+        if is_usable && idle.exclusive.len() < settings.max_idle {
             let expiry = connection.expiry(settings);
             idle.exclusive.push(connection);
             self.watch(&mut idle, expiry);

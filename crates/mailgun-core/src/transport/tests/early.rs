@@ -7,7 +7,7 @@ use tokio::{
 };
 
 use super::{
-    servers::{Io, listen, read_head},
+    servers::{Io, listen, listen_elsewhere, read_head},
     *,
 };
 
@@ -28,7 +28,7 @@ async fn assert_refused(transport: &Transport<Full<Bytes>>, url: &str) {
 
 #[tokio::test]
 async fn a_refusal_arrives_though_the_rest_of_the_request_cannot_be_written() {
-    let address = listen(|stream: TcpStream| refuse(stream)).await;
+    let address = listen_elsewhere(|stream| refuse(stream));
     let transport = Transport::new(&config(), false).unwrap();
     for _ in 0..50 {
         assert_refused(&transport, &format!("http://{address}/")).await;
@@ -39,24 +39,22 @@ async fn a_refusal_arrives_though_the_rest_of_the_request_cannot_be_written() {
 async fn a_refusal_arrives_over_tls_too() {
     let ca = TestCa::new();
     let acceptor = ca.acceptor("localhost", &[b"http/1.1"]);
-    let address = listen(move |stream: TcpStream| {
+    let address = listen_elsewhere(move |stream| {
         let acceptor = acceptor.clone();
         async move { refuse(acceptor.accept(stream).await.unwrap()).await }
-    })
-    .await;
+    });
     let transport = Transport::new(&trusting(&ca), false).unwrap();
-    for _ in 0..10 {
+    for _ in 0..20 {
         assert_refused(&transport, &format!("https://localhost:{}/", address.port())).await;
     }
 }
 
 #[tokio::test]
 async fn a_refusal_that_ends_with_the_connection_is_read_to_its_end() {
-    let address = listen(|mut stream: TcpStream| async move {
+    let address = listen_elsewhere(|mut stream| async move {
         read_head(&mut stream).await;
         stream.write_all(b"HTTP/1.0 403 Forbidden\r\n\r\nno").await.unwrap();
-    })
-    .await;
+    });
     let transport = Transport::new(&config(), false).unwrap();
     for _ in 0..50 {
         assert_refused(&transport, &format!("http://{address}/")).await;

@@ -68,7 +68,7 @@ async fn a_connection_that_answers_ping_alone_is_given_up() {
     let first = timeout(Duration::from_millis(200), get_with(&transport, &url)).await;
     assert!(first.is_err());
     for _ in 0..2 {
-        assert_eq!(within(5, get_with(&transport, &url)).await.unwrap(), "ok");
+        assert_eq!(get_with(&transport, &url).await.unwrap(), "ok");
     }
     assert_eq!(opened.get(), 2);
 }
@@ -77,7 +77,7 @@ async fn a_connection_that_answers_ping_alone_is_given_up() {
 async fn a_connection_that_answers_others_is_kept_when_a_call_is_given_up() {
     let (url, opened) = server().await;
     let transport = transport();
-    assert_eq!(within(5, get_with(&transport, format!("{url}/"))).await.unwrap(), "ok");
+    assert_eq!(get_with(&transport, format!("{url}/")).await.unwrap(), "ok");
     let silent = get_with(&transport, format!("{url}/silent"));
     let others = async {
         for _ in 0..3 {
@@ -86,7 +86,7 @@ async fn a_connection_that_answers_others_is_kept_when_a_call_is_given_up() {
     };
     let both = async { tokio::join!(silent, others) };
     assert!(timeout(Duration::from_millis(300), both).await.is_err());
-    assert_eq!(within(5, get_with(&transport, format!("{url}/"))).await.unwrap(), "ok");
+    assert_eq!(get_with(&transport, format!("{url}/")).await.unwrap(), "ok");
     assert_eq!(opened.get(), 1);
 }
 
@@ -116,10 +116,7 @@ async fn requests_in_flight_outlast_the_retirement_of_their_connection() {
     let (late, given_up) = within(5, async { tokio::join!(late, given_up) }).await;
     assert!(given_up.is_err());
     assert_eq!(late.unwrap(), "ok");
-    assert_eq!(
-        within(5, get_with(&transport, format!("http://{address}/late"))).await.unwrap(),
-        "ok"
-    );
+    assert_eq!(get_with(&transport, format!("http://{address}/late")).await.unwrap(), "ok");
     assert_eq!(opened.get(), 2);
 }
 
@@ -132,6 +129,6 @@ async fn downloads_that_nobody_reads_hold_up_no_other_request() {
     let unread = within(5, unread).await;
     assert!(unread.iter().all(Result::is_ok));
     tokio::time::sleep(Duration::from_millis(200)).await;
-    assert_eq!(within(5, get_with(&transport, format!("{url}/"))).await.unwrap(), "ok");
+    assert_eq!(get_with(&transport, format!("{url}/")).await.unwrap(), "ok");
     assert_eq!(opened.get(), 1);
 }

@@ -51,9 +51,12 @@ async fn get_with(
     url: impl AsRef<str>,
 ) -> Result<String, Error> {
     let request = Request::get(url.as_ref()).body(Full::default()).unwrap();
-    let reply = transport.clone().oneshot(request).await?;
-    let body = reply.into_body().collect().await.unwrap().to_bytes();
-    Ok(String::from_utf8(body.to_vec()).unwrap())
+    within(10, async {
+        let reply = transport.clone().oneshot(request).await?;
+        let body = reply.into_body().collect().await.unwrap().to_bytes();
+        Ok(String::from_utf8(body.to_vec()).unwrap())
+    })
+    .await
 }
 
 async fn get(config: &TransportConfig, url: impl AsRef<str>) -> Result<String, Error> {

@@ -37,7 +37,8 @@ const HTTP2_STREAM_WINDOW: u32 = 1024 * 1024;
 const HTTP2_CONNECTION_WINDOW: u32 = 1024 * HTTP2_STREAM_WINDOW;
 
 /// A mail that was accepted must not look lost because a gateway adds many fields to the reply.
-const MAX_HEADERS: usize = 512;
+/// hyper's own limit is 100; its parser makes room for so many in each reply.
+const MAX_HEADERS: usize = 200;
 const HTTP2_MAX_HEADER_BYTES: u32 = 256 * 1024;
 
 #[derive(Default)]

@@ -141,7 +141,7 @@ impl<C: From<Client>> ClientBuilder<C> {
         self
     }
 
-    /// Bounds making a connection; default 10 s.
+    /// Bounds making a connection, or waiting for one that all calls may share; default 10 s.
     pub fn connect_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.transport.connect_timeout = limit.into();
         self

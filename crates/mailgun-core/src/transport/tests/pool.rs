@@ -540,6 +540,25 @@ async fn requests_wait_for_a_connection_no_longer_than_for_their_own() {
 }
 
 #[tokio::test]
+async fn a_failed_connection_makes_room_for_the_next_one_at_once() {
+    let opened = Count::default();
+    let counted = opened.clone();
+    let address = listen(move |stream: TcpStream| {
+        counted.up();
+        drop(stream);
+        async {}
+    })
+    .await;
+    let url = format!("https://localhost:{}/", address.port());
+    let transport = transport(&trusting(&TestCa::new()));
+    let replies = join_all((0..20).map(|_| get_with(&transport, &url)));
+    for error in within(5, replies).await.into_iter().map(Result::unwrap_err) {
+        assert_fate(&error, Kind::Tls, Delivery::NotSent);
+    }
+    assert_eq!(opened.get(), 20);
+}
+
+#[tokio::test]
 async fn a_request_takes_the_connection_that_is_free_first() {
     let ca = TestCa::new();
     let acceptor = ca.acceptor("localhost", &[b"http/1.1"]);

@@ -1,6 +1,10 @@
 //! Clients of runtimes that are driven call by call, and of several runtimes.
 
-use std::thread;
+use std::{
+    pin::pin,
+    task::{Context, Poll, Waker},
+    thread,
+};
 
 use tokio::{
     runtime::{Builder, Runtime},
@@ -71,4 +75,13 @@ fn a_connection_of_a_runtime_that_nobody_drives_is_left_alone() {
         }
         assert_eq!(opened.get(), 2, "{versions:?}");
     }
+}
+
+#[test]
+fn a_call_without_a_runtime_is_an_error() {
+    let request = Request::get("http://127.0.0.1:1/").body(Full::default()).unwrap();
+    let mut call = pin!(transport(HttpVersions::Auto).oneshot(request));
+    let polled = call.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+    let Poll::Ready(Err(error)) = polled else { panic!("no error") };
+    assert_fate(&error, Kind::Config, Delivery::NotSent);
 }

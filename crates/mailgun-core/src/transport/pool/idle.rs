@@ -39,7 +39,13 @@ struct Idle<B> {
     exclusive: Vec<Http1<B>>,
     /// The connection of HTTP/2, for all requests.
     shared: Option<Http2<B>>,
-    reaper: Option<JoinHandle<()>>,
+    reaper: Option<Reaper>,
+}
+
+/// Closes connections that have expired.
+struct Reaper {
+    wakes: Instant,
+    task: JoinHandle<()>,
 }
 
 /// A connection for one request.
@@ -114,8 +120,9 @@ impl<B> Connections<B> {
         let exclusive = idle.exclusive.iter().filter_map(|connection| connection.expiry(settings));
         let shared = idle.shared.as_ref().and_then(|shared| shared.expiry(settings));
         let next = exclusive.chain(shared).min();
-        if next.is_none() {
-            idle.reaper = None;
+        match (next, &mut idle.reaper) {
+            (Some(next), Some(reaper)) => reaper.wakes = next,
+            (_, reaper) => *reaper = None,
         }
         next
     }
@@ -125,7 +132,7 @@ impl<B> Drop for Connections<B> {
     fn drop(&mut self) {
         let idle = self.idle.get_mut().unwrap_or_else(PoisonError::into_inner);
         if let Some(reaper) = &idle.reaper {
-            reaper.abort();
+            reaper.task.abort();
         }
     }
 }
@@ -216,19 +223,22 @@ where
 
     /// Idle connections are closed in time, also if no request looks for one.
     fn watch(self: &Arc<Self>, idle: &mut Idle<B>, expiry: Option<Instant>) {
-        if idle.reaper.as_ref().is_some_and(|reaper| !reaper.is_finished()) {
+        let Some(expiry) = expiry else { return };
+        if let Some(reaper) = idle.reaper.take_if(|reaper| expiry < reaper.wakes) {
+            reaper.task.abort();
+        }
+        if idle.reaper.as_ref().is_some_and(|reaper| !reaper.task.is_finished()) {
             return;
         }
         let connections = Arc::downgrade(self);
-        idle.reaper = expiry.map(|expiry| {
-            tokio::spawn(async move {
-                let mut next = Some(expiry);
-                while let Some(expiry) = next {
-                    sleep_until(expiry).await;
-                    next = connections.upgrade().and_then(|connections| connections.expire());
-                }
-            })
+        let task = tokio::spawn(async move {
+            let mut next = Some(expiry);
+            while let Some(expiry) = next {
+                sleep_until(expiry).await;
+                next = connections.upgrade().and_then(|connections| connections.expire());
+            }
         });
+        idle.reaper = Some(Reaper { wakes: expiry, task });
     }
 }
 

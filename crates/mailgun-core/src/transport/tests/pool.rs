@@ -197,6 +197,39 @@ async fn a_busy_connection_is_replaced_when_it_is_old() {
 }
 
 #[tokio::test]
+async fn an_old_connection_is_closed_before_a_younger_one_that_was_idle_first() {
+    let seen = Seen::default();
+    let counts = seen.clone();
+    let address = listen(move |mut stream: TcpStream| {
+        let seen = counts.clone();
+        async move {
+            let is_old = seen.opened.up() == 0;
+            while !read_head(&mut stream).await.is_empty() {
+                sleep(Duration::from_millis(if is_old { 800 } else { 0 })).await;
+                stream.write_all(OK).await.unwrap();
+            }
+            seen.closed.up();
+        }
+    })
+    .await;
+    let transport = transport(&TransportConfig {
+        pool_idle_timeout: None,
+        pool_max_lifetime: Some(Duration::from_secs(1)),
+        ..config()
+    });
+    let url = format!("http://{address}/");
+    let young = async {
+        sleep(Duration::from_millis(700)).await;
+        get_with(&transport, &url).await
+    };
+    let (old, young) = tokio::join!(get_with(&transport, &url), young);
+    assert!(old.is_ok() && young.is_ok());
+    sleep(Duration::from_millis(500)).await;
+    assert_eq!(seen.opened.get(), 2);
+    assert!(seen.closed.get() >= 1);
+}
+
+#[tokio::test]
 async fn no_more_connections_are_kept_than_may_be() {
     let (url, seen, gate) = gated().await;
     let transport = transport(&TransportConfig { pool_max_idle_per_host: 2, ..config() });

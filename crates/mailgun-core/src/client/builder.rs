@@ -151,7 +151,7 @@ impl<C: From<Client>> ClientBuilder<C> {
         self
     }
 
-    /// Bounds making a connection; default 10 s.
+    /// Bounds making a connection, or waiting for one that all calls may share; default 10 s.
     pub fn connect_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.transport.connect_timeout = limit.into();
         self
@@ -205,6 +205,11 @@ impl<C: From<Client>> ClientBuilder<C> {
     }
 
     /// Which versions of HTTP to speak; default [`HttpVersions::Auto`].
+    ///
+    /// Over HTTP/2 all requests to a host share one connection. A streamed reply that is not read
+    /// holds up no other request, but keeps up to 1 MiB and one of the streams that the server
+    /// allows, commonly 100. A call that is given up before anything was answered on the connection
+    /// sends later calls to a new one.
     pub fn http_versions(mut self, versions: HttpVersions) -> Self {
         self.transport.http_versions = versions;
         self
@@ -241,6 +246,16 @@ impl<C: From<Client>> ClientBuilder<C> {
     /// have been processed, and a send is then not repeated.
     pub fn pool_idle_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.transport.pool_idle_timeout = limit.into();
+        self
+    }
+
+    /// Sends no request over a connection that was opened this long ago; default 5 min, and `None`
+    /// sets no limit.
+    ///
+    /// A client that is always busy follows changes of DNS at this pace. Requests that are being
+    /// sent are finished.
+    pub fn pool_max_lifetime(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.transport.pool_max_lifetime = limit.into();
         self
     }
 

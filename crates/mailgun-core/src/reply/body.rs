@@ -8,10 +8,9 @@ use std::{
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::BodyExt as _;
-use hyper::body::Incoming;
 
 use super::cut_short;
-use crate::{BoxError, Error};
+use crate::{BoxError, Error, transport::Incoming};
 
 /// The body of a reply.
 #[derive(Default)]
@@ -42,6 +41,9 @@ impl ReplyBody {
         if let Some(network) = any.downcast_mut::<Option<Incoming>>() {
             return network.take().map(Self::from).unwrap_or_default();
         }
+        if let Some(network) = any.downcast_mut::<Option<hyper::body::Incoming>>() {
+            return network.take().map(Self::from).unwrap_or_default();
+        }
         let Some(body) = body else { return Self::default() };
         let body = body.map_err(|error| match error.into().downcast::<Error>() {
             Ok(ours) => *ours,
@@ -69,6 +71,12 @@ impl ReplyBody {
 impl From<Incoming> for ReplyBody {
     fn from(body: Incoming) -> Self {
         Self(Inner::Network(body))
+    }
+}
+
+impl From<hyper::body::Incoming> for ReplyBody {
+    fn from(body: hyper::body::Incoming) -> Self {
+        Self(Inner::Network(body.into()))
     }
 }
 

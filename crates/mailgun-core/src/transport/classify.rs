@@ -13,8 +13,9 @@ pub(super) fn unsent(error: hyper::Error) -> Error {
 /// A request that a connection took, and whose reply did not come.
 ///
 /// `NotSent` is said only where no whole request went out, or where the server vouches that it did
-/// not process it; everything else is `Unknown`.
-pub(super) fn broken(error: hyper::Error) -> Error {
+/// not process it; everything else is `Unknown`. If the connection could not be written to, that
+/// is what broke it, whatever came of it later.
+pub(super) fn broken(error: hyper::Error, write_error: Option<io::Error>) -> Error {
     let (kind, delivery, text) = if error.is_body_write_aborted() {
         let text = "the request body ended before its stated length";
         (Kind::RequestBody, Delivery::NotSent, text)
@@ -23,7 +24,11 @@ pub(super) fn broken(error: hyper::Error) -> Error {
     } else {
         (Kind::Transport, Delivery::Unknown, "the connection broke")
     };
-    Error::new(kind, delivery, text).with_source(error)
+    let failed = Error::new(kind, delivery, text);
+    match write_error {
+        Some(write_error) => failed.with_source(write_error),
+        None => failed.with_source(error),
+    }
 }
 
 /// Whether the server says, in HTTP/2, that it did not process the request: by `REFUSED_STREAM`,

@@ -41,9 +41,12 @@ struct Seen {
 
 impl Seen {
     async fn closed(&self, how_many: usize) {
-        while self.closed.get() < how_many {
-            sleep(Duration::from_millis(5)).await;
-        }
+        let closed = async {
+            while self.closed.get() < how_many {
+                sleep(Duration::from_millis(5)).await;
+            }
+        };
+        within(10, closed).await;
         assert_eq!(self.closed.get(), how_many);
     }
 }
@@ -136,10 +139,10 @@ async fn an_unused_connection_is_closed_in_time_though_nobody_asks() {
             ..config()
         };
         let transport = transport(&config);
-        get_with(&transport, format!("http://{address}/")).await.unwrap();
-        closed.notified().await;
-        get_with(&transport, format!("http://{address}/")).await.unwrap();
-        closed.notified().await;
+        for _ in 0..2 {
+            get_with(&transport, format!("http://{address}/")).await.unwrap();
+            within(10, closed.notified()).await;
+        }
     }
 }
 
@@ -153,6 +156,77 @@ async fn a_connection_is_not_used_once_its_time_is_over() {
     std::thread::sleep(limit);
     get_with(&transport, &url).await.unwrap();
     assert_eq!(seen.opened.get(), 2);
+}
+
+#[tokio::test]
+async fn a_busy_connection_is_replaced_when_it_is_old() {
+    for http_versions in [HttpVersions::Http1Only, HttpVersions::Http2Only] {
+        let seen = Seen::default();
+        let counts = seen.clone();
+        let address = listen(move |stream: TcpStream| {
+            let seen = counts.clone();
+            async move {
+                seen.opened.up();
+                servers::serve(stream).await;
+                seen.closed.up();
+            }
+        })
+        .await;
+        let limit = Some(Duration::from_millis(200));
+        let config = TransportConfig {
+            http_versions,
+            pool_idle_timeout: None,
+            pool_max_lifetime: limit,
+            ..config()
+        };
+        let transport = transport(&config);
+        let url = format!("http://{address}/");
+        for _ in 0..2 {
+            get_with(&transport, &url).await.unwrap();
+        }
+        assert_eq!(seen.opened.get(), 1);
+        for _ in 0..25 {
+            get_with(&transport, &url).await.unwrap();
+            sleep(Duration::from_millis(10)).await;
+        }
+        assert!((2..=4).contains(&seen.opened.get()), "{}", seen.opened.get());
+        // The last one, too, though nobody asks for it.
+        let all = seen.opened.get();
+        seen.closed(all).await;
+    }
+}
+
+#[tokio::test]
+async fn an_old_connection_is_closed_before_a_younger_one_that_was_idle_first() {
+    let seen = Seen::default();
+    let counts = seen.clone();
+    let address = listen(move |mut stream: TcpStream| {
+        let seen = counts.clone();
+        async move {
+            let is_old = seen.opened.up() == 0;
+            while !read_head(&mut stream).await.is_empty() {
+                sleep(Duration::from_millis(if is_old { 800 } else { 0 })).await;
+                stream.write_all(OK).await.unwrap();
+            }
+            seen.closed.up();
+        }
+    })
+    .await;
+    let transport = transport(&TransportConfig {
+        pool_idle_timeout: None,
+        pool_max_lifetime: Some(Duration::from_secs(1)),
+        ..config()
+    });
+    let url = format!("http://{address}/");
+    let young = async {
+        sleep(Duration::from_millis(700)).await;
+        get_with(&transport, &url).await
+    };
+    let (old, young) = tokio::join!(get_with(&transport, &url), young);
+    assert!(old.is_ok() && young.is_ok());
+    sleep(Duration::from_millis(500)).await;
+    assert_eq!(seen.opened.get(), 2);
+    assert!(seen.closed.get() >= 1);
 }
 
 #[tokio::test]
@@ -451,35 +525,70 @@ async fn first_requests_share_one_connection_if_the_server_speaks_http2() {
     }
 }
 
-#[tokio::test]
-async fn requests_wait_for_one_failure_at_most() {
+/// A TLS server whose first connections stay without an answer to their handshake.
+async fn stuck_at_first(tls: TlsAcceptor, stuck: usize) -> (String, Seen) {
     let seen = Seen::default();
     let counts = seen.clone();
     let address = listen(move |mut stream: TcpStream| {
-        let seen = counts.clone();
+        let (seen, tls) = (counts.clone(), tls.clone());
         async move {
-            seen.opened.up();
-            // No answer to the handshake.
-            while stream.read(&mut [0; 1024]).await.is_ok_and(|read| read > 0) {}
+            if seen.opened.up() < stuck {
+                while stream.read(&mut [0; 1024]).await.is_ok_and(|read| read > 0) {}
+            } else if let Ok(stream) = tls.accept(stream).await {
+                servers::serve(stream).await;
+            }
             seen.closed.up();
         }
     })
     .await;
-    let url = format!("https://localhost:{}/", address.port());
-    let limit = Some(Duration::from_millis(300));
-    let config = TransportConfig { connect_timeout: limit, ..trusting(&TestCa::new()) };
-    let transport = transport(&config);
-    let calls = join_all((0..5).map(|_| get_with(&transport, &url)));
-    let four_at_once = async {
-        while seen.opened.get() < 5 || seen.closed.get() > 1 {
-            sleep(Duration::from_millis(1)).await;
-        }
-    };
-    let (replies, ()) = tokio::join!(calls, four_at_once);
-    for error in replies.into_iter().map(Result::unwrap_err) {
-        assert_fate(&error, Kind::Timeout, Delivery::NotSent);
+    (format!("https://localhost:{}/", address.port()), seen)
+}
+
+#[tokio::test]
+async fn a_stuck_handshake_holds_up_no_request() {
+    let ca = TestCa::new();
+    let (url, seen) = stuck_at_first(ca.acceptor("localhost", &[b"h2"]), 1).await;
+    let transport = transport(&trusting(&ca));
+    let replies = join_all((0..20).map(|_| get_with(&transport, &url)));
+    for reply in within(4, replies).await {
+        assert_eq!(reply.unwrap(), "HTTP/2.0");
     }
-    assert_eq!(seen.opened.get(), 5);
+    assert_eq!(seen.opened.get(), 2);
+}
+
+#[tokio::test]
+async fn requests_wait_for_a_connection_no_longer_than_for_their_own() {
+    let ca = TestCa::new();
+    let (url, seen) = stuck_at_first(ca.acceptor("localhost", &[b"h2"]), usize::MAX).await;
+    let limit = Some(Duration::from_millis(300));
+    let config = TransportConfig { connect_timeout: limit, ..trusting(&ca) };
+    let transport = transport(&config);
+    let replies = join_all((0..20).map(|_| get_with(&transport, &url)));
+    for error in within(2, replies).await.into_iter().map(Result::unwrap_err) {
+        assert_fate(&error, Kind::Timeout, Delivery::NotSent);
+        assert_eq!(error.timeout_phase(), Some(TimeoutPhase::Connect));
+    }
+    // Not one for each request.
+    assert!(seen.opened.get() <= 2, "{}", seen.opened.get());
+}
+
+#[tokio::test]
+async fn a_failed_connection_makes_room_for_the_next_one_at_once() {
+    let opened = Count::default();
+    let counted = opened.clone();
+    let address = listen(move |stream: TcpStream| {
+        counted.up();
+        drop(stream);
+        async {}
+    })
+    .await;
+    let url = format!("https://localhost:{}/", address.port());
+    let transport = transport(&trusting(&TestCa::new()));
+    let replies = join_all((0..20).map(|_| get_with(&transport, &url)));
+    for error in within(5, replies).await.into_iter().map(Result::unwrap_err) {
+        assert_fate(&error, Kind::Tls, Delivery::NotSent);
+    }
+    assert_eq!(opened.get(), 20);
 }
 
 #[tokio::test]

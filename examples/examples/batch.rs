@@ -5,7 +5,7 @@
 
 use mailgun::{
     Mailgun,
-    messages::{Batch, FileJournal, Journal},
+    messages::{Batch, FileJournal},
 };
 use mailgun_mock::{Fault, MockMailgun, RateLimit};
 use serde_json::json;
@@ -45,9 +45,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("first run: {report}");
 
     // The next run, perhaps of another process, looks for the chunk whose reply was lost.
-    let mut journal = FileJournal::open(&path).await?;
+    let journal = FileJournal::open(&path).await?;
     let batch = newsletter(&mock.domain());
-    let resolution = messages.resolve(&batch, journal.load().await?).await?;
+    let resolution = messages.resolve(&batch, journal.records().await?).await?;
     println!("events: {resolution}");
 
     // It sends to nobody a second time, and fails unless everybody was accepted.

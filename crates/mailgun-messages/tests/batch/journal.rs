@@ -278,8 +278,8 @@ async fn a_file_journal_cut_off_anywhere_resumes_without_a_second_mail() {
             .sum();
 
         let scratch = Scratch::new("batch.journal", text);
-        let mut journal = FileJournal::open(scratch.path()).await.unwrap();
-        assert_eq!(journal.load().await.unwrap(), lines, "cut at {cut}");
+        let journal = FileJournal::open(scratch.path()).await.unwrap();
+        assert_eq!(journal.records().await.unwrap(), lines, "cut at {cut}");
         drop(journal);
         let mock = MockMailgun::start().await;
         let report = send(&messages(&mock), scratch.path()).await;

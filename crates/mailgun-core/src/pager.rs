@@ -81,21 +81,47 @@ pub struct PageParts<T> {
 /// The links, or the tokens, of the pages around one.
 ///
 /// It reads the `paging` of a reply in all its spellings.
-#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "LinkSpellings")]
 pub struct PageLinks {
     /// The first page.
-    #[serde(alias = "First")]
     pub first: Option<String>,
     /// The page before.
-    #[serde(alias = "prev", alias = "Previous")]
     pub previous: Option<String>,
     /// The page after; the last page has one too, which leads to an empty page.
-    #[serde(alias = "Next")]
     pub next: Option<String>,
     /// The last page.
-    #[serde(alias = "Last")]
     pub last: Option<String>,
+}
+
+/// A field for each spelling, since an alias would refuse a reply with two of them.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct LinkSpellings {
+    first: Option<String>,
+    #[serde(rename = "First")]
+    capital_first: Option<String>,
+    previous: Option<String>,
+    prev: Option<String>,
+    #[serde(rename = "Previous")]
+    capital_previous: Option<String>,
+    next: Option<String>,
+    #[serde(rename = "Next")]
+    capital_next: Option<String>,
+    last: Option<String>,
+    #[serde(rename = "Last")]
+    capital_last: Option<String>,
+}
+
+impl From<LinkSpellings> for PageLinks {
+    fn from(links: LinkSpellings) -> Self {
+        Self {
+            first: links.first.or(links.capital_first),
+            previous: links.previous.or(links.prev).or(links.capital_previous),
+            next: links.next.or(links.capital_next),
+            last: links.last.or(links.capital_last),
+        }
+    }
 }
 
 /// Which there are: a link may hold an address.
@@ -111,27 +137,27 @@ impl fmt::Debug for PageLinks {
 }
 
 /// The usual reply of listings with links: `{"items": [..], "paging": {"next": ".."}}`.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(bound = "T: Deserialize<'de>")]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(bound(deserialize = "T: Deserialize<'de>"))]
 pub struct LinkPage<T> {
-    #[serde(default, deserialize_with = "de::null_default")]
+    #[serde(default, deserialize_with = "de::items")]
     items: Vec<T>,
     #[serde(default, deserialize_with = "de::null_default")]
     paging: PageLinks,
-    #[serde(
-        default,
-        alias = "total_count",
-        alias = "total_items",
-        deserialize_with = "de::number_or_string"
-    )]
+    #[serde(default, deserialize_with = "de::number_or_string")]
     total: Option<u64>,
+    #[serde(default, deserialize_with = "de::number_or_string")]
+    total_count: Option<u64>,
+    #[serde(default, deserialize_with = "de::number_or_string")]
+    total_items: Option<u64>,
 }
 
 impl<T: DeserializeOwned + Send + 'static> PageReply for LinkPage<T> {
     type Item = T;
 
     fn into_parts(self) -> PageParts<T> {
-        PageParts { items: self.items, links: self.paging, total: self.total }
+        let total = self.total.or(self.total_count).or(self.total_items);
+        PageParts { items: self.items, links: self.paging, total }
     }
 }
 

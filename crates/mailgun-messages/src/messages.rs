@@ -14,8 +14,8 @@ const STORED_FILE: Route =
     Route::get("/v3/domains/{domain}/messages/{storage_key}/attachments/{id}");
 pub(crate) const EVENTS: Route = Route::get("/v3/{domain}/events");
 const QUEUES: Route = Route::get("/v3/domains/{domain}/sending_queues");
-// Emptying an empty queue changes nothing.
-const CLEAR_QUEUE: Route = Route::delete("/v3/{domain}/envelopes").harmless();
+// A repeat would delete the mail that was queued since.
+const CLEAR_QUEUE: Route = Route::delete("/v3/{domain}/envelopes");
 
 /// All operations of this crate, for tests that compare them with the API description.
 #[doc(hidden)]

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fmt};
 
 use mailgun_core::{Timestamp, de};
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
 use crate::MessageId;
@@ -15,7 +15,7 @@ use crate::MessageId;
 /// has no method here.
 ///
 /// `Debug` shows names only: the rest is the content of a mail.
-#[derive(Clone, PartialEq, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct StoredMessage(Map<String, Value>);
 
@@ -121,7 +121,7 @@ impl fmt::Debug for StoredMessage {
 /// A stored message as MIME.
 ///
 /// `Debug` shows sizes only.
-#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct StoredMime {
     /// The MIME message.
@@ -144,7 +144,7 @@ impl fmt::Debug for StoredMime {
 }
 
 /// A file of a stored message.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct StoredFile {
     /// Where it is; for [`Messages::stored_file`](crate::Messages::stored_file).
@@ -160,7 +160,7 @@ pub struct StoredFile {
 }
 
 /// The state of a domain's two queues.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct QueueStatus {
     /// Mail that is delivered at once.
@@ -172,7 +172,7 @@ pub struct QueueStatus {
 }
 
 /// The state of a queue.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Queue {
     /// Whether the queue takes no more mail.
@@ -183,7 +183,7 @@ pub struct Queue {
 }
 
 /// Why a queue takes no more mail.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Disabled {
     /// When the queue opens again.

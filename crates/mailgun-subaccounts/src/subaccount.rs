@@ -1,5 +1,5 @@
 use mailgun_core::{Timestamp, de};
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
 mailgun_core::open_enum! {
@@ -15,7 +15,7 @@ mailgun_core::open_enum! {
 }
 
 /// An account below the account of the client.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Subaccount {
@@ -39,7 +39,7 @@ pub struct Subaccount {
 }
 
 /// Which features a subaccount may use; `None` for those that the server says nothing of.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct SubaccountFeatures {

@@ -1,6 +1,4 @@
-use serde::Deserialize;
-
-use super::de;
+use serde::{Deserialize, Serialize};
 
 /// What Mailgun answers when it has done something and has nothing else to tell.
 ///
@@ -11,10 +9,25 @@ use super::de;
 /// assert_eq!(done.message, "Route has been deleted");
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Spellings")]
 #[non_exhaustive]
 pub struct Confirmation {
     /// Mailgun's words.
-    #[serde(default, alias = "Message", deserialize_with = "de::null_default")]
     pub message: String,
+}
+
+/// Two fields, since an alias would refuse a reply with both.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Spellings {
+    message: Option<String>,
+    #[serde(rename = "Message")]
+    capitalized: Option<String>,
+}
+
+impl From<Spellings> for Confirmation {
+    fn from(Spellings { message, capitalized }: Spellings) -> Self {
+        Self { message: message.or(capitalized).unwrap_or_default() }
+    }
 }

@@ -24,8 +24,10 @@
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 
+mod items;
 mod lenient;
 mod map_or_text;
+mod named;
 
 use std::{fmt, str::FromStr};
 
@@ -35,7 +37,12 @@ use serde::{
 };
 use serde_json::Value;
 
-pub use self::{lenient::Lenient, map_or_text::MapOrText};
+pub use self::{
+    items::{items, map, readable},
+    lenient::Lenient,
+    map_or_text::MapOrText,
+    named::{Beside, beside, named},
+};
 use super::Timestamp;
 
 /// `null` becomes the default of the type: an empty list, an empty text, zero.

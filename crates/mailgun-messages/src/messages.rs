@@ -233,7 +233,8 @@ impl Messages {
 
     /// Deletes all scheduled and undelivered mail of the domain; it cannot be undone.
     ///
-    /// `DELETE /v3/{domain}/envelopes` on the storage host that holds the queue.
+    /// `DELETE /v3/{domain}/envelopes` on the storage host that holds the queue. Not repeated when
+    /// its outcome is unknown: a repeat would delete the mail that was queued since.
     ///
     /// ```no_run
     /// # async fn example(messages: mailgun_messages::Messages) -> Result<(), mailgun_core::Error> {

@@ -31,3 +31,30 @@ impl From<Spellings> for Confirmation {
         Self { message: message.or(capitalized).unwrap_or_default() }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::PageLinks;
+
+    #[test]
+    fn either_spelling_is_taken_and_both_together() {
+        for json in [
+            r#"{"message": "ok"}"#,
+            r#"{"Message": "ok"}"#,
+            r#"{"message": "ok", "Message": "ok"}"#,
+            r#"{"Message": "ok", "message": null}"#,
+        ] {
+            assert_eq!(serde_json::from_str::<Confirmation>(json).unwrap().message, "ok", "{json}");
+        }
+        for json in [
+            r#"{"prev": "a", "next": "b"}"#,
+            r#"{"previous": "a", "prev": "c", "Next": "b"}"#,
+            r#"{"previous": null, "Previous": "a", "Next": "b", "next": null}"#,
+        ] {
+            let links: PageLinks = serde_json::from_str(json).unwrap();
+            let links = (links.previous.as_deref(), links.next.as_deref());
+            assert_eq!(links, (Some("a"), Some("b")), "{json}");
+        }
+    }
+}

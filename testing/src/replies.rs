@@ -113,9 +113,17 @@ fn leaves(value: &Value, path: &str, found: &mut Vec<(String, String)>) {
             let items = items.iter().enumerate();
             items.for_each(|(index, item)| leaves(item, &below(&index.to_string()), found));
         }
+        // No text, and no time.
+        Value::String(text) if text.is_empty() || is_never(text) => {}
         Value::String(text) => found.push((path.to_owned(), plain(text))),
         other => found.push((path.to_owned(), plain(&other.to_string()))),
     }
+}
+
+/// Whether it is the date in the year 1 that stands for no date.
+fn is_never(text: &str) -> bool {
+    let time = text.parse::<Timestamp>();
+    time.is_ok_and(|time| time.to_rfc3339().starts_with("0001-01-01T00:00:00"))
 }
 
 fn plain(text: &str) -> String {

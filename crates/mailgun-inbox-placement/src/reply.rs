@@ -55,7 +55,9 @@ pub(crate) fn tags<'de, D: Deserializer<'de>>(
         }
 
         fn visit_map<A: MapAccess<'de>>(self, fields: A) -> Result<Self::Value, A::Error> {
-            map(MapAccessDeserializer::new(fields))
+            let tags: BTreeMap<_, Option<_>> =
+                BTreeMap::deserialize(MapAccessDeserializer::new(fields))?;
+            Ok(tags.into_iter().map(|(tag, text)| (tag, text.unwrap_or_default())).collect())
         }
 
         fn visit_seq<A: SeqAccess<'de>>(self, words: A) -> Result<Self::Value, A::Error> {

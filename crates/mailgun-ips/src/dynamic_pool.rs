@@ -205,7 +205,8 @@ impl<'de> Deserialize<'de> for DomainHistory {
             }
 
             fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Self::Value, A::Error> {
-                de::items(SeqAccessDeserializer::new(list))
+                let moves: Vec<Option<_>> = Vec::deserialize(SeqAccessDeserializer::new(list))?;
+                Ok(moves.into_iter().flatten().collect())
             }
 
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {

@@ -183,12 +183,12 @@ mod tests {
             },
             "paging": {"next": "https://api.mailgun.net/v3/a.b/templates/x/versions?page=next&p=v1"},
         });
-        tolerates::<VersionPage>(&page, &[]);
-        let parts = serde_json::from_value::<VersionPage>(page).unwrap().into_parts();
+        tolerates::<VersionsReply>(&page, &[]);
+        let parts = serde_json::from_value::<VersionsReply>(page).unwrap().into_parts();
         assert_eq!(parts.items.iter().map(|one| &*one.tag).collect::<Vec<_>>(), ["v0", "v1"]);
         assert!(parts.links.next.unwrap().ends_with("p=v1"));
 
-        let none = serde_json::from_str::<VersionPage>(r#"{"template": null}"#).unwrap();
+        let none = serde_json::from_str::<VersionsReply>(r#"{"template": null}"#).unwrap();
         assert!(none.into_parts().items.is_empty());
     }
 
@@ -197,7 +197,7 @@ mod tests {
         let mut pages = recorded("GET", "/test.template/versions");
         pages.retain(|page| page.status == 200 && page.path.ends_with("/versions"));
         let [page] = pages.as_slice() else { panic!("{pages:?}") };
-        let PageParts { items, links, .. } = read_whole::<VersionPage>(&page.body).into_parts();
+        let PageParts { items, links, .. } = read_whole::<VersionsReply>(&page.body).into_parts();
         assert!(links.next.unwrap().ends_with("?page=next&p=v2&limit=100"));
         let json: serde_json::Value = serde_json::from_str(&page.body).unwrap();
         let versions = json["template"]["versions"].as_array().unwrap();

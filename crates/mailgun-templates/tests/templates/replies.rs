@@ -157,7 +157,7 @@ fn recorded_replies_lose_nothing() {
         }
         assert_eq!(page.links.next.unwrap(), json["paging"]["next"]);
     }
-    #[derive(serde::Deserialize)]
+    #[derive(serde::Serialize, serde::Deserialize)]
     struct Wrapped {
         template: Template,
     }

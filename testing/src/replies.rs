@@ -127,7 +127,8 @@ fn is_never(text: &str) -> bool {
 fn plain(text: &str) -> String {
     let text = text.trim().to_lowercase();
     if let Ok(number) = text.parse::<f64>() {
-        return number.to_string();
+        // A number of this size is a time in milliseconds.
+        return if number > 1e11 { number / 1e3 } else { number }.to_string();
     }
     match &*text {
         "yes" => "true".to_owned(),

@@ -46,6 +46,27 @@ const DIFFERENCES: &[Difference] = &[
         why: FORM,
     },
     Difference {
+        case: "domains.domainKeys.updateDKIMAuthority",
+        field: "query",
+        theirs: "self=true",
+        ours: "",
+        why: FORM,
+    },
+    Difference {
+        case: "domains.domainKeys.updateDKIMAuthority",
+        field: "content type",
+        theirs: "none",
+        ours: "multipart/form-data",
+        why: FORM,
+    },
+    Difference {
+        case: "domains.domainKeys.updateDKIMAuthority",
+        field: "part self",
+        theirs: "absent",
+        ours: r#"["true"]"#,
+        why: FORM,
+    },
+    Difference {
         case: "dkimManagement.update",
         field: "part rotation_interval",
         theirs: r#"["120h0m0s"]"#,

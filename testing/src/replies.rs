@@ -1,7 +1,22 @@
 //! Replies: recorded ones, and made-up ones with fields missing, null or unknown.
 
-use serde::{Deserialize, de::DeserializeOwned};
-use serde_json::Value;
+use mailgun_core::{Call, Client, Pager, Timestamp};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::{Value, json};
+
+use crate::{Answer, Scripted};
+
+/// The names of secrets, which no reply writes out again.
+const SECRETS: [&str; 8] = [
+    "credentials",
+    "download_url",
+    "http_signing_key",
+    "key",
+    "password",
+    "secret",
+    "smtp_password",
+    "token",
+];
 
 /// A reply of the real service.
 #[derive(Clone, Debug, Deserialize)]
@@ -30,23 +45,106 @@ pub fn recorded(method: &str, part: &str) -> Vec<Exchange> {
     found
 }
 
-/// Reads a reply and checks that no field of it is left out.
+/// Reads a reply and checks that nothing of it is lost: no field is left out, and each value is in
+/// what was read, secrets excepted.
 #[track_caller]
-pub fn read_whole<T: DeserializeOwned>(json: &str) -> T {
+pub fn read_whole<T: DeserializeOwned + Serialize>(json: &str) -> T {
     let mut ignored = Vec::new();
     let mut deserializer = serde_json::Deserializer::from_str(json);
     let value =
         serde_ignored::deserialize(&mut deserializer, |path| ignored.push(path.to_string()));
     let value = value.unwrap_or_else(|error| panic!("{error} in {json}"));
     assert!(ignored.is_empty(), "not read: {ignored:?} of {json}");
+    nothing_is_lost(&serde_json::from_str(json).unwrap(), &value);
     value
+}
+
+/// Answers a call with `reply`, and checks that each value of the reply reaches the caller.
+///
+/// [`read_whole`] cannot see what a crate reads into a type of its own and then drops.
+pub async fn called_whole<T: Serialize>(reply: &Value, call: impl FnOnce(&Client) -> Call<T>) -> T {
+    let answer = reply.clone();
+    let service = Scripted::new(move |_| Answer::json(&answer));
+    let value = call(&service.client()).await.unwrap();
+    nothing_is_lost(reply, &value);
+    value
+}
+
+/// As [`called_whole`], for the first page of a listing. The links are the pager's.
+pub async fn paged_whole<T: Serialize + Send + 'static>(
+    reply: &Value,
+    pager: impl FnOnce(&Client) -> Pager<T>,
+) -> Vec<T> {
+    let answer = reply.clone();
+    let service = Scripted::new(move |_| Answer::json(&answer));
+    let page = pager(&service.client()).next_page().await.unwrap().unwrap();
+    let mut reply = reply.clone();
+    reply.as_object_mut().unwrap().remove("paging");
+    nothing_is_lost(&reply, &json!([page.items, page.total]));
+    page.items
+}
+
+/// Checks that each value of a reply is among those of what was read from it.
+#[track_caller]
+fn nothing_is_lost(reply: &Value, read: &impl Serialize) {
+    let mut kept = Vec::new();
+    leaves(&serde_json::to_value(read).unwrap(), "", &mut kept);
+    let mut sent = Vec::new();
+    leaves(reply, "", &mut sent);
+    for (path, leaf) in sent {
+        let is_secret = path.split('.').any(|name| SECRETS.contains(&name));
+        let is_kept = kept.iter().any(|(_, other)| *other == leaf);
+        assert!(is_kept || is_secret, "read and then lost: {path} of {reply}");
+    }
+}
+
+/// The paths and the values of what is neither an object nor a list nor `null`, each value in one
+/// form whether it is written as text or not.
+fn leaves(value: &Value, path: &str, found: &mut Vec<(String, String)>) {
+    let below = |name: &str| format!("{path}.{name}");
+    match value {
+        Value::Null => {}
+        Value::Object(fields) => {
+            fields.iter().for_each(|(name, field)| leaves(field, &below(name), found));
+        }
+        Value::Array(items) => {
+            let items = items.iter().enumerate();
+            items.for_each(|(index, item)| leaves(item, &below(&index.to_string()), found));
+        }
+        // No text, and no time.
+        Value::String(text) if text.is_empty() || is_never(text) => {}
+        Value::String(text) => found.push((path.to_owned(), plain(text))),
+        other => found.push((path.to_owned(), plain(&other.to_string()))),
+    }
+}
+
+/// Whether it is the date in the year 1 that stands for no date.
+fn is_never(text: &str) -> bool {
+    let time = text.parse::<Timestamp>();
+    time.is_ok_and(Timestamp::is_zero)
+}
+
+fn plain(text: &str) -> String {
+    let text = text.trim().to_lowercase();
+    if let Ok(number) = text.parse::<f64>() {
+        // A number of this size is a time in milliseconds.
+        return if number > 1e11 { number / 1e3 } else { number }.to_string();
+    }
+    match &*text {
+        "yes" => "true".to_owned(),
+        "no" => "false".to_owned(),
+        _ => {
+            let time = text.to_uppercase().parse::<Timestamp>();
+            time.map_or(text, |time| time.to_epoch_seconds().to_string())
+        }
+    }
 }
 
 /// Checks that a reply can be read with each of its fields, at any depth, missing or null, and
 /// with an unknown one beside them. `required` names fields, by their path such as
 /// `items.0.address`, without which there is nothing to be read: those must give an error.
 #[track_caller]
-pub fn tolerates<T: DeserializeOwned>(reply: &Value, required: &[&str]) {
+pub fn tolerates<T: DeserializeOwned + Serialize>(reply: &Value, required: &[&str]) {
     read_whole::<T>(&reply.to_string());
     let mut paths = Vec::new();
     collect(reply, String::new(), &mut paths);
@@ -132,5 +230,41 @@ fn changed(reply: &Value, path: &str, change: Change) -> Option<Value> {
             }
             _ => return None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic::catch_unwind;
+
+    use super::*;
+
+    #[derive(Deserialize, Serialize)]
+    #[serde(from = "Whole")]
+    struct Part {
+        name: String,
+    }
+
+    #[derive(Deserialize)]
+    struct Whole {
+        name: String,
+        #[serde(default)]
+        #[expect(dead_code, reason = "it is what is thrown away")]
+        note: String,
+    }
+
+    impl From<Whole> for Part {
+        fn from(Whole { name, .. }: Whole) -> Self {
+            Self { name }
+        }
+    }
+
+    #[test]
+    fn what_is_read_and_then_thrown_away_is_found() {
+        assert_eq!(read_whole::<Part>(r#"{"name": "a"}"#).name, "a");
+        let lost = catch_unwind(|| read_whole::<Part>(r#"{"name": "a", "note": "b"}"#));
+        assert!(lost.is_err());
+        let unknown = catch_unwind(|| read_whole::<Part>(r#"{"name": "a", "other": "b"}"#));
+        assert!(unknown.is_err());
     }
 }

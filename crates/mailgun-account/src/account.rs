@@ -21,7 +21,7 @@ pub(crate) const UPDATE_FEATURES: Route = Route::put("/v5/accounts/features").ha
 ///
 /// let account = Account::new(&client);
 /// println!("{}", account.users().me().await?.name);
-/// println!("{} keys", account.api_keys().list(Default::default()).await?.len());
+/// println!("{} keys", account.api_keys().list(Default::default()).await?.items.len());
 /// # Ok(()) }
 /// ```
 #[derive(Clone, Debug)]

@@ -1,5 +1,5 @@
 use mailgun_core::{Call, Client, Confirmation, Fields, Route, de};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 pub(crate) const LIST: Route = Route::get("/v3/exports");
 pub(crate) const GET: Route = Route::get("/v3/exports/{id}");
@@ -99,7 +99,7 @@ impl Exports {
 
 #[derive(Deserialize)]
 struct Wrapped {
-    #[serde(default, deserialize_with = "de::null_default")]
+    #[serde(default, deserialize_with = "de::items")]
     items: Vec<Export>,
 }
 
@@ -116,7 +116,7 @@ impl ListExports {
 }
 
 /// An export of events.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Export {

@@ -1,5 +1,5 @@
 use mailgun_core::{Call, Client, Fields, Route, de};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 pub(crate) const LIST: Route = Route::get("/v2/ip_whitelist");
 pub(crate) const ADD: Route = Route::post("/v2/ip_whitelist").harmless();
@@ -107,12 +107,12 @@ fn entries(call: Call<Wrapped>) -> Call<Vec<IpAllowlistEntry>> {
 
 #[derive(Deserialize)]
 struct Wrapped {
-    #[serde(default, deserialize_with = "de::null_default")]
+    #[serde(default, deserialize_with = "de::items")]
     addresses: Vec<IpAllowlistEntry>,
 }
 
 /// An address on the list.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct IpAllowlistEntry {

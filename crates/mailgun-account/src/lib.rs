@@ -31,7 +31,8 @@ use mailgun_core::Route;
 pub use self::{
     account::{Account, AccountFeatures, AccountSettings},
     api_keys::{
-        ApiKeyCreated, ApiKeyInfo, ApiKeys, CreateApiKey, KeyKind, KeyRole, ListApiKeys, PublicKey,
+        ApiKeyCreated, ApiKeyInfo, ApiKeyList, ApiKeys, CreateApiKey, KeyKind, KeyRole,
+        ListApiKeys, PublicKey,
     },
     custom_message_limit::CustomMessageLimit,
     exports::{Export, Exports, ListExports},

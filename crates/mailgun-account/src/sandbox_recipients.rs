@@ -1,5 +1,5 @@
 use mailgun_core::{Call, Client, Confirmation, Fields, Route, de};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 pub(crate) const LIST: Route = Route::get("/v5/sandbox/auth_recipients");
 // It sends the recipient a mail.
@@ -71,7 +71,7 @@ impl SandboxRecipients {
 }
 
 /// Someone who may receive mail of the sandbox domain.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct SandboxRecipient {
@@ -84,12 +84,12 @@ pub struct SandboxRecipient {
 }
 
 /// The recipients of the sandbox domain.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct SandboxRecipientList {
     /// All of them.
-    #[serde(deserialize_with = "de::null_default")]
+    #[serde(deserialize_with = "de::items")]
     pub recipients: Vec<SandboxRecipient>,
     /// How many there may be.
     #[serde(deserialize_with = "de::number_or_string")]
@@ -97,7 +97,7 @@ pub struct SandboxRecipientList {
 }
 
 /// The reply to the adding of a recipient.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct SandboxRecipientAdded {

@@ -128,6 +128,6 @@ impl Thresholds {
 
 #[derive(Deserialize)]
 struct Wrapped {
-    #[serde(default, deserialize_with = "de::null_default")]
+    #[serde(default, deserialize_with = "de::items")]
     items: Vec<Threshold>,
 }

@@ -1,5 +1,5 @@
 use mailgun_core::{Call, Client, PageLinks, PageParts, PageReply, Pager, Route, Timestamp, de};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 pub(crate) const LIST: Route = Route::get("/v5/users");
@@ -75,7 +75,7 @@ impl Users {
 
 #[derive(Deserialize)]
 struct UserPage {
-    #[serde(default, deserialize_with = "de::null_default")]
+    #[serde(default, deserialize_with = "de::items")]
     users: Vec<User>,
     #[serde(default, deserialize_with = "de::number_or_string")]
     total: Option<u64>,
@@ -128,7 +128,7 @@ mailgun_core::open_enum! {
 }
 
 /// Someone who can log in to the account.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct User {
@@ -192,7 +192,7 @@ pub struct User {
 }
 
 /// An address in parts.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct EmailDetails {
@@ -210,7 +210,7 @@ pub struct EmailDetails {
 }
 
 /// The parts of an address.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct EmailParts {
@@ -225,7 +225,7 @@ pub struct EmailParts {
 }
 
 /// What a user likes to see in the control panel.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct UserPreferences {
@@ -241,7 +241,7 @@ pub struct UserPreferences {
 }
 
 /// How a user logs in.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct UserAuth {

@@ -1,5 +1,5 @@
 use mailgun_core::{Call, Client, Route, Secret, de};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 pub(crate) const GET: Route = Route::get("/v5/accounts/http_signing_key");
 pub(crate) const CREATE: Route = Route::post("/v5/accounts/http_signing_key");
@@ -53,7 +53,7 @@ impl WebhookSigningKey {
 }
 
 /// The reply with the key that signs webhooks.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SigningKeyReply {
     /// Mailgun's words, where it has any.
@@ -61,5 +61,6 @@ pub struct SigningKeyReply {
     pub message: String,
     /// The key; of it `mailgun-webhooks` makes the key of a verifier, by
     /// `receive::SigningKey::try_from(&key)`.
+    #[serde(skip_serializing)]
     pub http_signing_key: Secret,
 }

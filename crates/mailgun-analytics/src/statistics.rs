@@ -209,15 +209,17 @@ impl Statistics {
         type Counts = BTreeMap<String, Option<u64>>;
         #[derive(Deserialize)]
         struct Reply {
-            #[serde(default, alias = "providers", alias = "devices", alias = "countries")]
-            counts: Option<BTreeMap<String, Option<Counts>>>,
+            providers: Option<BTreeMap<String, Option<Counts>>>,
+            devices: Option<BTreeMap<String, Option<Counts>>>,
+            countries: Option<BTreeMap<String, Option<Counts>>>,
         }
         let known = |counts: Option<Counts>| {
             let counts = counts.unwrap_or_default().into_iter();
             counts.filter_map(|(event, count)| Some((event, count?))).collect()
         };
         self.client.call::<Reply>(route, &[domain]).map(move |reply| {
-            let counts = reply.counts.unwrap_or_default().into_iter();
+            let counts = reply.providers.or(reply.devices).or(reply.countries);
+            let counts = counts.unwrap_or_default().into_iter();
             counts.map(|(key, counts)| (key, known(counts))).collect()
         })
     }

@@ -90,7 +90,7 @@ pub struct PageParts<T> {
 ///
 /// It reads the `paging` of a reply in all its spellings; of two spellings of one link, either is
 /// taken.
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize)]
 pub struct PageLinks {
     /// The first page.
     pub first: Option<String>,
@@ -139,8 +139,8 @@ impl fmt::Debug for PageLinks {
 }
 
 /// The usual reply of listings with links: `{"items": [..], "paging": {"next": ".."}}`.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(bound = "T: Deserialize<'de>")]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(bound(deserialize = "T: Deserialize<'de>"))]
 pub struct LinkPage<T> {
     #[serde(default, deserialize_with = "de::null_default")]
     items: Vec<T>,

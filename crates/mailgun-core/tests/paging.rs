@@ -309,8 +309,14 @@ async fn pages_come_as_a_stream_and_one_at_a_time() {
 
 #[tokio::test]
 async fn the_total_is_told_where_the_server_tells_it() {
-    for key in ["total", "total_count"] {
-        let body = json!({"items": [1], key: 42}).to_string();
+    for body in [
+        json!({"items": [1], "total": 42}),
+        json!({"items": [1], "total_count": 42}),
+        json!({"items": [1], "total_items": 42}),
+        json!({"items": [1], "total": 42, "total_count": 42}),
+        json!({"items": [1, null], "total": null, "total_count": 42}),
+    ] {
+        let body = body.to_string();
         let server = Server::always(reply("200 OK", &body)).await;
         let page = links(&server.client(), BOUNCES).next_page().await.unwrap().unwrap();
         assert_eq!(page.total, Some(42));

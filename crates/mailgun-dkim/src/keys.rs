@@ -195,9 +195,9 @@ impl DkimKeys {
     /// # Ok(()) }
     /// ```
     pub fn update_authority(&self, domain: &str, is_own: bool) -> Call<DkimAuthority> {
-        let mut query = Fields::new();
-        query.set("self", true_false(is_own));
-        self.client.call(AUTHORITY, &[domain]).query(query)
+        let mut form = Fields::new();
+        form.set("self", true_false(is_own));
+        self.client.call(AUTHORITY, &[domain]).multipart(form)
     }
 
     /// Changes the selector of a domain's key; no other of its keys may have it.
@@ -214,9 +214,9 @@ impl DkimKeys {
     /// # Ok(()) }
     /// ```
     pub fn update_selector(&self, domain: &str, selector: &str) -> Call<Confirmation> {
-        let mut query = Fields::new();
-        query.set("dkim_selector", selector);
-        self.client.call(SELECTOR, &[domain]).query(query)
+        let mut form = Fields::new();
+        form.set("dkim_selector", selector);
+        self.client.call(SELECTOR, &[domain]).multipart(form)
     }
 
     /// Switches the rotation of keys on or off, for a domain with automatic sender security.

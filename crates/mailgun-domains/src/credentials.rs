@@ -3,14 +3,15 @@ use std::collections::BTreeMap;
 use mailgun_core::{
     Call, Client, Fields, LinkPage, Pager, Repeatability, Route, Secret, Timestamp, de, true_false,
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 pub(crate) const LIST: Route = Route::get("/v3/domains/{domain}/credentials");
 pub(crate) const CREATE: Route = Route::post("/v3/domains/{domain}/credentials");
 pub(crate) const UPDATE: Route = Route::put("/v3/domains/{domain}/credentials/{login}").harmless();
 pub(crate) const DELETE: Route =
     Route::delete("/v3/domains/{domain}/credentials/{login}").harmless();
-pub(crate) const DELETE_ALL: Route = Route::delete("/v3/domains/{domain}/credentials").harmless();
+// A repeat would delete what was added since.
+pub(crate) const DELETE_ALL: Route = Route::delete("/v3/domains/{domain}/credentials");
 
 /// The SMTP credentials of a domain: who may hand in mail by SMTP.
 ///
@@ -215,7 +216,7 @@ impl CreateCredentials {
 }
 
 /// Credentials of a domain, without their password.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Credential {
@@ -234,7 +235,7 @@ pub struct Credential {
 }
 
 /// The reply to the writing of credentials.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CredentialsReply {
     /// Mailgun's words, `Created 1 credentials pair(s)` for example.
@@ -244,12 +245,13 @@ pub struct CredentialsReply {
     #[serde(default)]
     pub note: Option<String>,
     /// The passwords that Mailgun made, by login; empty where they were given.
-    #[serde(default, deserialize_with = "de::null_default")]
+    #[serde(default, deserialize_with = "de::map")]
+    #[serde(skip_serializing)]
     pub credentials: BTreeMap<String, Secret>,
 }
 
 /// The reply to the deletion of credentials.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CredentialDeleted {
     /// Mailgun's words, `Credentials have been deleted` for example.
@@ -261,7 +263,7 @@ pub struct CredentialDeleted {
 }
 
 /// The reply to the deletion of all credentials.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CredentialsDeleted {
     /// Mailgun's words, `All domain credentials have been deleted` for example.

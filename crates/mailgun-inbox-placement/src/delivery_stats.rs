@@ -1,12 +1,12 @@
 use std::collections::BTreeMap;
 
 use mailgun_core::{Timestamp, de};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::reply;
 
 /// Where mails to the seeds of one provider, or of all, ended up.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct DeliveryStats {

@@ -1,5 +1,5 @@
 use mailgun_core::{Call, Client, Error, Mailbox, Route, Timestamp, de};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{Results, RunTest, SeedLists, TestReply, results, seed_lists};
 
@@ -79,7 +79,7 @@ impl InboxPlacement {
     pub fn providers(&self) -> Call<Vec<Provider>> {
         #[derive(Deserialize)]
         struct Providers {
-            #[serde(default, deserialize_with = "de::null_default")]
+            #[serde(default, deserialize_with = "de::items")]
             items: Vec<Provider>,
         }
         self.client.call::<Providers>(PROVIDERS, &[]).map(|reply| reply.items)
@@ -128,7 +128,7 @@ impl InboxPlacement {
 }
 
 /// A provider of mailboxes at which there are seeds.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Provider {
@@ -151,6 +151,6 @@ pub struct Provider {
     #[serde(deserialize_with = "de::number_or_string")]
     pub max_email_count: Option<u64>,
     /// The kinds of authentication that it does not report, `dmarc` for example.
-    #[serde(deserialize_with = "de::null_default")]
+    #[serde(deserialize_with = "de::readable")]
     pub unsupported_authentications: Vec<String>,
 }

@@ -1,25 +1,29 @@
 //! The forms in which the replies of this service vary.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 use mailgun_core::de;
-use serde::{Deserialize, Deserializer};
+use serde::{
+    Deserialize, Deserializer,
+    de::{
+        MapAccess, SeqAccess, Visitor,
+        value::{MapAccessDeserializer, SeqAccessDeserializer},
+    },
+};
 
 /// An object that stands below its name in some replies and alone in others.
-///
-/// Not an untagged enumeration: a fault below the name would make it an empty object.
-#[derive(Deserialize)]
-#[serde(bound = "T: Deserialize<'de>")]
-pub(crate) struct Wrapped<T> {
-    #[serde(alias = "seedlist", alias = "result", alias = "sharing")]
-    named: Option<T>,
-    #[serde(flatten)]
-    alone: T,
-}
+pub(crate) struct Wrapped<T>(T);
 
 impl<T> Wrapped<T> {
     pub(crate) fn into_inner(self) -> T {
-        self.named.unwrap_or(self.alone)
+        self.0
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Wrapped<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let names = ["seedlist", "result", "sharing"];
+        de::named(deserializer, &names).map(|(_message, value)| Self(value))
     }
 }
 
@@ -37,16 +41,32 @@ where
 pub(crate) fn tags<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<BTreeMap<String, String>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Tags {
-        Map(#[serde(deserialize_with = "map")] BTreeMap<String, String>),
-        Words(Vec<String>),
+    struct Tags;
+
+    impl<'de> Visitor<'de> for Tags {
+        type Value = BTreeMap<String, String>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object or a list of words")
+        }
+
+        fn visit_unit<E>(self) -> Result<Self::Value, E> {
+            Ok(BTreeMap::new())
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, fields: A) -> Result<Self::Value, A::Error> {
+            let tags: BTreeMap<_, Option<_>> =
+                BTreeMap::deserialize(MapAccessDeserializer::new(fields))?;
+            Ok(tags.into_iter().map(|(tag, text)| (tag, text.unwrap_or_default())).collect())
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, words: A) -> Result<Self::Value, A::Error> {
+            let words: Vec<String> = de::readable(SeqAccessDeserializer::new(words))?;
+            Ok(words.into_iter().map(|word| (word, String::new())).collect())
+        }
     }
-    Ok(match Tags::deserialize(deserializer)? {
-        Tags::Map(map) => map,
-        Tags::Words(words) => words.into_iter().map(|word| (word, String::new())).collect(),
-    })
+
+    deserializer.deserialize_any(Tags)
 }
 
 /// A text that is empty where there is none.
@@ -76,8 +96,12 @@ mod tests {
         assert_eq!(read(r#"{"tags": {"a": "b"}}"#), of("a", "b"));
         assert_eq!(read(r#"{"tags": {"a": null}}"#), of("a", ""));
         assert_eq!(read(r#"{"tags": ["a"]}"#), of("a", ""));
+        assert_eq!(read(r#"{"tags": ["a", null, 5]}"#), of("a", ""));
         for json in [r#"{"tags": null}"#, r#"{"tags": {}}"#, r#"{"tags": []}"#, "{}"] {
             assert!(read(json).is_empty(), "{json}");
+        }
+        for json in [r#"{"tags": {"a": []}}"#, r#"{"tags": "a"}"#, r#"{"tags": 5}"#] {
+            assert!(serde_json::from_str::<Tagged>(json).is_err(), "{json}");
         }
     }
 

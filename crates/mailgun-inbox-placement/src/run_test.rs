@@ -81,7 +81,7 @@ impl RunTest {
 }
 
 /// The reply to the start of a test.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct TestReply {
@@ -96,7 +96,7 @@ pub struct TestReply {
 }
 
 /// Where the result of a test is.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct TestLinks {

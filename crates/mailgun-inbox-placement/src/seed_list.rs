@@ -1,13 +1,13 @@
 use std::collections::BTreeMap;
 
 use mailgun_core::{Secret, Timestamp, de};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{DeliveryStats, TestResult, reply};
 
 /// Mailboxes that a test is sent to, and the statistics of all tests that were.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct SeedList {
@@ -33,7 +33,7 @@ pub struct SeedList {
     #[serde(deserialize_with = "de::null_default")]
     pub seed_filter: String,
     /// The domains that tests come from, which Mailgun has deprecated.
-    #[serde(deserialize_with = "de::null_default")]
+    #[serde(deserialize_with = "de::readable")]
     pub sending_domains: Vec<String>,
     /// Whether there are results.
     #[serde(deserialize_with = "de::null_default")]
@@ -68,10 +68,10 @@ pub struct SeedList {
     #[serde(deserialize_with = "reply::map")]
     pub delivery_stats: BTreeMap<String, DeliveryStats>,
     /// The results of its tests in short, in older replies.
-    #[serde(deserialize_with = "de::null_default")]
+    #[serde(deserialize_with = "de::items")]
     pub results: Vec<TestResult>,
     /// Its seeds, in older replies.
-    #[serde(rename = "Seeds", deserialize_with = "de::null_default")]
+    #[serde(rename = "Seeds", deserialize_with = "de::items")]
     pub seeds: Vec<Seed>,
     /// How good its seeds are, in older replies.
     #[serde(rename = "SeedQuality", deserialize_with = "de::number_or_string")]
@@ -91,7 +91,7 @@ pub struct SeedList {
 }
 
 /// A mailbox that Mailgun watches.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Seed {
@@ -108,8 +108,10 @@ pub struct Seed {
     #[serde(deserialize_with = "de::null_default")]
     pub provider: String,
     /// What gives access to it.
+    #[serde(skip_serializing)]
     pub token: Option<Secret>,
     /// Its password.
+    #[serde(skip_serializing)]
     pub password: Option<Secret>,
     /// Its one-time passwords.
     pub totp: Option<SeedTotp>,
@@ -160,10 +162,11 @@ pub struct Seed {
 }
 
 /// The one-time passwords of a seed.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct SeedTotp {
     /// What they are made from.
+    #[serde(skip_serializing)]
     pub secret: Option<Secret>,
 }

@@ -1,5 +1,5 @@
 use mailgun_core::{Timestamp, de};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{MicrosoftSpam, reply};
 
@@ -38,7 +38,7 @@ mailgun_core::open_enum! {
 }
 
 /// What became of the mail to one seed.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct SeedResult {
@@ -58,7 +58,7 @@ pub struct SeedResult {
     #[serde(deserialize_with = "reply::optional")]
     pub originating_ip: Option<String>,
     /// The folder or the labels that it got.
-    #[serde(deserialize_with = "de::null_default")]
+    #[serde(deserialize_with = "de::readable")]
     pub tags: Vec<String>,
     /// What the provider says of its DKIM signature, if it does.
     #[serde(deserialize_with = "reply::optional")]
@@ -70,7 +70,7 @@ pub struct SeedResult {
     #[serde(deserialize_with = "reply::optional")]
     pub dmarc: Option<AuthenticationResult>,
     /// Its headers as they came.
-    #[serde(deserialize_with = "de::null_default")]
+    #[serde(deserialize_with = "de::items")]
     pub headers: Vec<MessageHeader>,
     /// What some providers say beyond that.
     pub extensions: Option<MessageExtensions>,
@@ -83,7 +83,7 @@ pub struct SeedResult {
 }
 
 /// A header of a mail.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct MessageHeader {
@@ -96,7 +96,7 @@ pub struct MessageHeader {
 }
 
 /// What some providers say of a mail.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct MessageExtensions {

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use mailgun_core::{Timestamp, de};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{DeliveryStats, MicrosoftSpamSummary, SeedList, SeedResult, SpamAssassin, reply};
@@ -17,7 +17,7 @@ mailgun_core::open_enum! {
 }
 
 /// The result of a test.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct TestResult {
@@ -67,7 +67,7 @@ pub struct TestResult {
     #[serde(deserialize_with = "reply::map")]
     pub delivery_stats: BTreeMap<String, DeliveryStats>,
     /// What became of the mail to each seed.
-    #[serde(deserialize_with = "de::null_default")]
+    #[serde(deserialize_with = "de::items")]
     pub seed_results: Vec<SeedResult>,
     /// What SpamAssassin says.
     pub spamassassin: Option<SpamAssassin>,

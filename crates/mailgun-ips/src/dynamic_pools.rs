@@ -12,13 +12,15 @@ use crate::{
 
 pub(crate) const LIST: Route = Route::get("/v3/dynamic_pools");
 pub(crate) const SET: Route = Route::post("/v3/dynamic_pools/all").harmless();
-pub(crate) const DELETE_ALL: Route = Route::delete("/v3/dynamic_pools/all").harmless();
+// A repeat would delete what was added since.
+pub(crate) const DELETE_ALL: Route = Route::delete("/v3/dynamic_pools/all");
 pub(crate) const ADD_IP: Route = Route::post("/v3/dynamic_pools/{pool_name}/{ip}").harmless();
 pub(crate) const UPDATE: Route = Route::patch("/v3/dynamic_pools/{pool_name}").harmless();
 pub(crate) const ENROLL: Route = Route::post("/v3/domains/{domain}/dynamic_pools").harmless();
 pub(crate) const UNENROLL: Route = Route::delete("/v3/domains/{domain}/dynamic_pools").harmless();
 pub(crate) const ASSIGNABLE: Route = Route::get("/v3/domains/dynamic_pools/assignable");
-pub(crate) const ENROLL_ALL: Route = Route::post("/v3/domains/all/dynamic_pools/enroll").harmless();
+// A repeat would enroll the domains that were added or taken out since.
+pub(crate) const ENROLL_ALL: Route = Route::post("/v3/domains/all/dynamic_pools/enroll");
 pub(crate) const DOMAINS: Route = Route::get("/v1/dynamic_pools/domains");
 pub(crate) const PREVIEW: Route = Route::get("/v1/dynamic_pools/domains/{domain}/preview");
 pub(crate) const DOMAIN_HISTORY: Route = Route::get("/v1/dynamic_pools/domains/{domain}/history");
@@ -307,7 +309,7 @@ impl DynamicPools {
     /// ```
     pub fn domain_history(&self, domain: &str) -> Call<Vec<DynamicPoolMove>> {
         let call = self.client.call::<DomainHistory>(DOMAIN_HISTORY, &[domain]);
-        call.map(DomainHistory::into_moves)
+        call.map(|history| history.0)
     }
 
     /// Puts a domain into a pool, where it stays whatever its reputation.
@@ -380,6 +382,6 @@ impl DynamicPools {
 
 #[derive(Deserialize)]
 struct Assignable {
-    #[serde(default, deserialize_with = "de::null_default")]
+    #[serde(default, deserialize_with = "de::items")]
     items: Vec<AssignableDomain>,
 }

@@ -11,8 +11,9 @@ use crate::{
 const LIST: Route = Route::get("/v3/ips");
 const GET: Route = Route::get("/v3/ips/{ip}");
 const DOMAINS: Route = Route::get("/v3/ips/{ip}/domains");
-const ASSIGN: Route = Route::post("/v3/ips/{ip}/domains").harmless();
-const REMOVE: Route = Route::delete("/v3/ips/{ip}/domains").harmless();
+// Of all domains: a repeat would change those that were added since.
+const ASSIGN: Route = Route::post("/v3/ips/{ip}/domains");
+const REMOVE: Route = Route::delete("/v3/ips/{ip}/domains");
 const SET_BAND: Route = Route::post("/v3/ips/{ip}/ip_band").harmless();
 const AVAILABLE: Route = Route::get("/v3/ips/request/new");
 const REQUEST_NEW: Route = Route::post("/v3/ips/request/new");

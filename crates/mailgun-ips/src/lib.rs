@@ -45,8 +45,8 @@ pub use self::{
     ip::{AvailableIps, Ip, IpDomain, IpList, ListedIp},
     ips::{Ips, ListIpDomains, ListIps, ROUTES},
     pool::{
-        DelegatedPool, DelegatedPools, IpPool, IpPoolCreated, IpPoolMetadata, LinkedDomain,
-        LinkedIp,
+        DelegatedPool, DelegatedPools, IpPool, IpPoolCreated, IpPoolList, IpPoolMetadata,
+        IpPoolReply, LinkedDomain, LinkedIp,
     },
     pools::{CreateIpPool, IpPools, ListPoolDomains, UpdateIpPool},
     started::Started,

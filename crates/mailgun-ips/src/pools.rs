@@ -1,10 +1,12 @@
 use std::net::IpAddr;
 
-use mailgun_core::{Call, Client, Fields, IpReplacement, Pager, Route, de};
-use serde::Deserialize;
+use mailgun_core::{Call, Client, Fields, IpReplacement, Pager, Route};
 use serde_json::{Value, json};
 
-use crate::{DelegatedPools, IpPool, IpPoolCreated, LinkedDomain, Started, pool::LinkedDomains};
+use crate::{
+    DelegatedPools, IpPoolCreated, IpPoolList, IpPoolReply, LinkedDomain, Started,
+    pool::LinkedDomains,
+};
 
 pub(crate) const LIST: Route = Route::get("/v3/ip_pools");
 pub(crate) const GET: Route = Route::get("/v3/ip_pools/{pool_id}");
@@ -35,7 +37,7 @@ pub(crate) const LIST_OF_SUBACCOUNT: Route =
 /// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
 /// use mailgun_ips::IpPools;
 ///
-/// for pool in IpPools::new(&client).list().await? {
+/// for pool in IpPools::new(&client).list().await?.ip_pools {
 ///     println!("{}: {:?}", pool.name, pool.ips);
 /// }
 /// # Ok(()) }
@@ -61,11 +63,11 @@ impl IpPools {
     ///
     /// ```no_run
     /// # async fn example(pools: mailgun_ips::IpPools) -> Result<(), mailgun_core::Error> {
-    /// println!("{}", pools.list().await?.len());
+    /// println!("{}", pools.list().await?.ip_pools.len());
     /// # Ok(()) }
     /// ```
-    pub fn list(&self) -> Call<Vec<IpPool>> {
-        self.client.call::<Pools>(LIST, &[]).map(|reply| reply.ip_pools)
+    pub fn list(&self) -> Call<IpPoolList> {
+        self.client.call(LIST, &[])
     }
 
     /// A pool with the domains that are linked to it.
@@ -78,11 +80,11 @@ impl IpPools {
     ///
     /// ```no_run
     /// # async fn example(pools: mailgun_ips::IpPools) -> Result<(), mailgun_core::Error> {
-    /// println!("{:?}", pools.get("60140bc1fee3e84dec5abeeb").await?.linked_domains);
+    /// println!("{:?}", pools.get("60140bc1fee3e84dec5abeeb").await?.details.linked_domains);
     /// # Ok(()) }
     /// ```
-    pub fn get(&self, pool_id: &str) -> Call<IpPool> {
-        self.client.call::<Details>(GET, &[pool_id]).map(|reply| reply.details)
+    pub fn get(&self, pool_id: &str) -> Call<IpPoolReply> {
+        self.client.call(GET, &[pool_id])
     }
 
     /// Creates a pool.
@@ -369,18 +371,6 @@ fn field(name: &'static str, value: &str) -> Fields {
     let mut fields = Fields::new();
     fields.set(name, value);
     fields
-}
-
-#[derive(Deserialize)]
-struct Pools {
-    #[serde(default, deserialize_with = "de::null_default")]
-    ip_pools: Vec<IpPool>,
-}
-
-#[derive(Deserialize)]
-struct Details {
-    #[serde(default, deserialize_with = "de::null_default")]
-    details: IpPool,
 }
 
 mailgun_core::params! {

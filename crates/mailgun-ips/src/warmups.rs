@@ -1,7 +1,7 @@
 use std::net::IpAddr;
 
 use mailgun_core::{Call, Client, Confirmation, LinkPage, Pager, Route, Timestamp, de};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 pub(crate) const LIST: Route = Route::get("/v3/ip_warmups");
 pub(crate) const GET: Route = Route::get("/v3/ip_warmups/{ip}");
@@ -114,7 +114,7 @@ struct Details {
 }
 
 /// A warm-up as a listing shows it.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Warmup {
@@ -141,50 +141,95 @@ pub struct Warmup {
 }
 
 /// A warm-up with all its stages.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(from = "Spellings")]
 #[non_exhaustive]
 pub struct WarmupDetails {
     /// How much of the stage's volume was sent, such as `25%`.
-    #[serde(deserialize_with = "de::null_default")]
     pub sent_within_stage: String,
     /// How far sending from the IP is throttled.
-    #[serde(deserialize_with = "de::number_or_string")]
     pub throttle: Option<f64>,
     /// The volume that the stage began with.
-    #[serde(alias = "stage_start_volume", deserialize_with = "de::number_or_string")]
     pub start_volume: Option<u64>,
     /// The stage that it is in.
-    #[serde(alias = "stage_number", deserialize_with = "de::number_or_string")]
     pub stage: Option<u64>,
     /// How many messages the stage has.
-    #[serde(alias = "stage_volume_limit", deserialize_with = "de::number_or_string")]
     pub stage_limit: Option<u64>,
     /// How many messages it may send in an hour.
-    #[serde(deserialize_with = "de::number_or_string")]
     pub hourly_limit: Option<u64>,
     /// When the stage began.
-    #[serde(alias = "stage_start_time", deserialize_with = "de::optional_timestamp")]
     pub stage_started_at: Option<Timestamp>,
     /// When the hour began that `hourly_limit` is for.
-    #[serde(deserialize_with = "de::optional_timestamp")]
     pub hour_started_at: Option<Timestamp>,
     /// When the warm-up began.
-    #[serde(deserialize_with = "de::optional_timestamp")]
     pub plan_started_at: Option<Timestamp>,
     /// When it changed last.
-    #[serde(deserialize_with = "de::optional_timestamp")]
     pub plan_last_updated_at: Option<Timestamp>,
     /// How many stages there are.
-    #[serde(deserialize_with = "de::number_or_string")]
     pub total_stages: Option<u64>,
     /// The stages that are done.
-    #[serde(deserialize_with = "de::null_default")]
     pub stage_history: Vec<WarmupStage>,
 }
 
+/// Some fields have the names of the listing in the API description, and others in the service.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Spellings {
+    #[serde(deserialize_with = "de::null_default")]
+    sent_within_stage: String,
+    #[serde(deserialize_with = "de::number_or_string")]
+    throttle: Option<f64>,
+    #[serde(deserialize_with = "de::number_or_string")]
+    start_volume: Option<u64>,
+    #[serde(deserialize_with = "de::number_or_string")]
+    stage_start_volume: Option<u64>,
+    #[serde(deserialize_with = "de::number_or_string")]
+    stage: Option<u64>,
+    #[serde(deserialize_with = "de::number_or_string")]
+    stage_number: Option<u64>,
+    #[serde(deserialize_with = "de::number_or_string")]
+    stage_limit: Option<u64>,
+    #[serde(deserialize_with = "de::number_or_string")]
+    stage_volume_limit: Option<u64>,
+    #[serde(deserialize_with = "de::number_or_string")]
+    hourly_limit: Option<u64>,
+    #[serde(deserialize_with = "de::optional_timestamp")]
+    stage_started_at: Option<Timestamp>,
+    #[serde(deserialize_with = "de::optional_timestamp")]
+    stage_start_time: Option<Timestamp>,
+    #[serde(deserialize_with = "de::optional_timestamp")]
+    hour_started_at: Option<Timestamp>,
+    #[serde(deserialize_with = "de::optional_timestamp")]
+    plan_started_at: Option<Timestamp>,
+    #[serde(deserialize_with = "de::optional_timestamp")]
+    plan_last_updated_at: Option<Timestamp>,
+    #[serde(deserialize_with = "de::number_or_string")]
+    total_stages: Option<u64>,
+    #[serde(deserialize_with = "de::items")]
+    stage_history: Vec<WarmupStage>,
+}
+
+impl From<Spellings> for WarmupDetails {
+    fn from(reply: Spellings) -> Self {
+        Self {
+            sent_within_stage: reply.sent_within_stage,
+            throttle: reply.throttle,
+            start_volume: reply.start_volume.or(reply.stage_start_volume),
+            stage: reply.stage.or(reply.stage_number),
+            stage_limit: reply.stage_limit.or(reply.stage_volume_limit),
+            hourly_limit: reply.hourly_limit,
+            stage_started_at: reply.stage_started_at.or(reply.stage_start_time),
+            hour_started_at: reply.hour_started_at,
+            plan_started_at: reply.plan_started_at,
+            plan_last_updated_at: reply.plan_last_updated_at,
+            total_stages: reply.total_stages,
+            stage_history: reply.stage_history,
+        }
+    }
+}
+
 /// A stage of a warm-up.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct WarmupStage {

@@ -1,5 +1,5 @@
 use mailgun_core::{Timestamp, de};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 mailgun_core::open_enum! {
     /// Who may send mail to a list.
@@ -24,7 +24,7 @@ mailgun_core::open_enum! {
 }
 
 /// A mailing list.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct MailingList {
@@ -50,7 +50,7 @@ pub struct MailingList {
 }
 
 /// The reply to the writing of a list.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct MailingListReply {
@@ -63,7 +63,7 @@ pub struct MailingListReply {
 }
 
 /// The reply to the deletion of a list.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct MailingListDeleted {

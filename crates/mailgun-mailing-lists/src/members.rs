@@ -1,7 +1,7 @@
 use mailgun_core::{Call, Chunks, Client, Csv, Form, LinkPage, Pager, Route, yes_no};
 
 use crate::{
-    Member, MemberReply, MemberSettings, MembersReply, NewMember, PageDirection, member::Shape,
+    Member, MemberReply, MemberSettings, MembersReply, NewMember, PageDirection, member::OneMember,
 };
 
 pub(crate) const LIST: Route = Route::get("/v3/lists/{address}/members/pages");
@@ -102,7 +102,7 @@ impl Members {
     /// # Ok(()) }
     /// ```
     pub fn get(&self, address: &str) -> Call<Member> {
-        self.client.call::<Shape>(GET, &[&self.list, address]).map(Shape::into_member)
+        self.client.call::<OneMember>(GET, &[&self.list, address]).map(|reply| reply.0)
     }
 
     /// Adds a member.

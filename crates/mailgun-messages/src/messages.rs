@@ -14,8 +14,8 @@ const STORED_FILE: Route =
     Route::get("/v3/domains/{domain}/messages/{storage_key}/attachments/{id}");
 pub(crate) const EVENTS: Route = Route::get("/v3/{domain}/events");
 const QUEUES: Route = Route::get("/v3/domains/{domain}/sending_queues");
-// Emptying an empty queue changes nothing.
-const CLEAR_QUEUE: Route = Route::delete("/v3/{domain}/envelopes").harmless();
+// A repeat would delete the mail that was queued since.
+const CLEAR_QUEUE: Route = Route::delete("/v3/{domain}/envelopes");
 
 /// All operations of this crate, for tests that compare them with the API description.
 #[doc(hidden)]
@@ -240,7 +240,8 @@ impl Messages {
 
     /// Deletes all scheduled and undelivered mail of the domain; it cannot be undone.
     ///
-    /// `DELETE /v3/{domain}/envelopes` on the storage host that holds the queue.
+    /// `DELETE /v3/{domain}/envelopes` on the storage host that holds the queue. Not repeated when
+    /// its outcome is unknown: a repeat would delete the mail that was queued since.
     ///
     /// ```no_run
     /// # async fn example(messages: mailgun_messages::Messages) -> Result<(), mailgun_core::Error> {

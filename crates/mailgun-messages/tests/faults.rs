@@ -160,6 +160,16 @@ async fn a_caller_may_declare_a_send_repeatable() {
     assert_eq!(reply.attempts(), 3);
 }
 
+/// Deleting what is in the queue is no exception: a repeat would delete what was added since.
+#[test]
+fn reading_alone_is_repeated_when_its_outcome_is_unknown() {
+    use mailgun_core::{Repeatability, http::Method};
+    for route in mailgun_messages::ROUTES {
+        let is_harmless = route.repeatability() == Repeatability::Harmless;
+        assert_eq!(is_harmless, route.method() == Method::GET, "{route}");
+    }
+}
+
 /// Replies that the real service gave, as its own clients recorded them.
 fn recorded(status: u16) -> Vec<Value> {
     let all: Vec<Value> =

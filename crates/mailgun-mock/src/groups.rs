@@ -1,6 +1,8 @@
 //! The groups of endpoints. Each is a module with the state it keeps and a `route` function, and
 //! has one line in the list below.
 
+use std::mem;
+
 use http::StatusCode;
 
 use crate::{
@@ -86,7 +88,12 @@ pub(crate) fn answer(account: &mut Account, request: &Request) -> Reply {
     if !request.is_authorized(&account.api_key) {
         return Reply::text(StatusCode::UNAUTHORIZED, "Forbidden");
     }
-    match route(account, request) {
+    // Links lead to where the client found the server, behind a proxy too.
+    let base_url = request.base_url().unwrap_or_else(|| account.base_url.clone());
+    let own = mem::replace(&mut account.base_url, base_url);
+    let answer = route(account, request);
+    account.base_url = own;
+    match answer {
         Some(Ok(reply)) => reply,
         Some(Err(refusal)) => refusal.into(),
         None => Reply::html(StatusCode::NOT_FOUND, NOT_FOUND),

@@ -182,7 +182,7 @@ impl MockMailgun {
     pub fn events(&self) -> Vec<Value> {
         let mut state = self.server.state();
         queue::deliver_due(&mut state.account);
-        state.account.groups.events.all.iter().map(|event| event.json.clone()).collect()
+        state.account.groups.events.all.iter().map(|event| event.json().into_owned()).collect()
     }
 
     /// Every webhook that was posted, and what it was answered with, in order.

@@ -288,7 +288,7 @@ struct WrappedFeatures {
 
 #[derive(Deserialize)]
 struct SubaccountPage {
-    #[serde(default, deserialize_with = "de::null_default")]
+    #[serde(default, deserialize_with = "de::items")]
     subaccounts: Vec<Subaccount>,
     #[serde(default, deserialize_with = "de::number_or_string")]
     total: Option<u64>,

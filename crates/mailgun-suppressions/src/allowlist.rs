@@ -1,7 +1,7 @@
 use mailgun_core::{
     Call, Client, Confirmation, Csv, Error, Fields, LinkPage, Pager, Route, Timestamp, de,
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{ListSuppressions, list, record};
 
@@ -10,7 +10,8 @@ pub(crate) const GET: Route = Route::get("/v3/{domain}/whitelists/{value}");
 pub(crate) const CREATE: Route = Route::post("/v3/{domain}/whitelists").harmless();
 pub(crate) const IMPORT: Route = Route::post("/v3/{domain}/whitelists/import").harmless();
 pub(crate) const DELETE: Route = Route::delete("/v3/{domain}/whitelists/{value}").harmless();
-pub(crate) const DELETE_ALL: Route = Route::delete("/v3/{domain}/whitelists").harmless();
+// A repeat would delete what was added since.
+pub(crate) const DELETE_ALL: Route = Route::delete("/v3/{domain}/whitelists");
 
 const COLUMNS: [&str; 2] = ["address", "domain"];
 
@@ -158,7 +159,7 @@ mailgun_core::open_enum! {
 }
 
 /// An address or a domain that never becomes a bounce.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct AllowlistEntry {
@@ -177,7 +178,7 @@ pub struct AllowlistEntry {
 }
 
 /// The reply to adding or deleting an entry of the allowlist.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AllowlistReply {
     /// Mailgun's words, `Address/Domain has been added to the allowlists table` for example.

@@ -14,7 +14,8 @@ pub(crate) const GET: Route = Route::get("/v3/{domain}/bounces/{address}");
 pub(crate) const CREATE: Route = Route::post("/v3/{domain}/bounces").harmless();
 pub(crate) const IMPORT: Route = Route::post("/v3/{domain}/bounces/import").harmless();
 pub(crate) const DELETE: Route = Route::delete("/v3/{domain}/bounces/{address}").harmless();
-pub(crate) const DELETE_ALL: Route = Route::delete("/v3/{domain}/bounces").harmless();
+// A repeat would delete what was added since.
+pub(crate) const DELETE_ALL: Route = Route::delete("/v3/{domain}/bounces");
 
 const COLUMNS: [&str; 4] = ["address", "code", "error", "created_at"];
 
@@ -181,7 +182,7 @@ impl Bounces {
 }
 
 /// An address that refused mail for good.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Bounce {
@@ -194,6 +195,9 @@ pub struct Bounce {
     /// The words of the refusal.
     #[serde(deserialize_with = "de::null_default")]
     pub error: String,
+    /// The hash of the message that bounced, where the server tells it.
+    #[serde(rename = "MessageHash", deserialize_with = "de::string_or_number")]
+    pub message_hash: Option<String>,
     /// When it bounced.
     #[serde(deserialize_with = "de::optional_timestamp")]
     pub created_at: Option<Timestamp>,

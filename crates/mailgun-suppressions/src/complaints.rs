@@ -14,7 +14,8 @@ pub(crate) const GET: Route = Route::get("/v3/{domain}/complaints/{address}");
 pub(crate) const CREATE: Route = Route::post("/v3/{domain}/complaints").harmless();
 pub(crate) const IMPORT: Route = Route::post("/v3/{domain}/complaints/import").harmless();
 pub(crate) const DELETE: Route = Route::delete("/v3/{domain}/complaints/{address}").harmless();
-pub(crate) const DELETE_ALL: Route = Route::delete("/v3/{domain}/complaints").harmless();
+// A repeat would delete what was added since.
+pub(crate) const DELETE_ALL: Route = Route::delete("/v3/{domain}/complaints");
 
 const COLUMNS: [&str; 2] = ["address", "created_at"];
 
@@ -181,7 +182,7 @@ impl Complaints {
 }
 
 /// An address whose owner has marked a mail as spam.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Complaint {

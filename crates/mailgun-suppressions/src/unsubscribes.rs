@@ -14,7 +14,8 @@ pub(crate) const GET: Route = Route::get("/v3/{domain}/unsubscribes/{address}");
 pub(crate) const CREATE: Route = Route::post("/v3/{domain}/unsubscribes").harmless();
 pub(crate) const IMPORT: Route = Route::post("/v3/{domain}/unsubscribes/import").harmless();
 pub(crate) const DELETE: Route = Route::delete("/v3/{domain}/unsubscribes/{address}").harmless();
-pub(crate) const DELETE_ALL: Route = Route::delete("/v3/{domain}/unsubscribes").harmless();
+// A repeat would delete what was added since.
+pub(crate) const DELETE_ALL: Route = Route::delete("/v3/{domain}/unsubscribes");
 
 const COLUMNS: [&str; 3] = ["address", "tags", "created_at"];
 
@@ -222,7 +223,7 @@ impl Unsubscribes {
 }
 
 /// An address whose owner has unsubscribed.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Unsubscribe {
@@ -230,7 +231,7 @@ pub struct Unsubscribe {
     #[serde(deserialize_with = "de::null_default")]
     pub address: String,
     /// The tags of the mail that it is unsubscribed from; `*` is all mail of the domain.
-    #[serde(deserialize_with = "de::null_default")]
+    #[serde(deserialize_with = "de::readable")]
     pub tags: Vec<String>,
     /// What names the entry, where Mailgun tells it.
     #[serde(deserialize_with = "de::string_or_number")]

@@ -8,7 +8,7 @@ use mailgun_core::{
     analytics::{Stats, StatsQuery},
     de,
 };
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, Serialize};
 
 pub(crate) const LIST: Route = Route::get("/v3/{domain}/tags");
 pub(crate) const GET: Route = Route::get("/v3/{domain}/tags/{tag}");
@@ -381,7 +381,7 @@ impl DomainTags {
     fn known(&self, route: Route) -> Call<Vec<String>> {
         #[derive(Deserialize)]
         struct Known {
-            #[serde(default, deserialize_with = "de::null_default")]
+            #[serde(default, deserialize_with = "de::readable")]
             items: Vec<String>,
         }
         self.client.call::<Known>(route, &[&self.domain]).map(|known| known.items)
@@ -422,7 +422,7 @@ impl ListDomainTags {
 }
 
 /// A tag of a domain.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct DomainTag {
@@ -441,7 +441,7 @@ pub struct DomainTag {
 }
 
 /// Counts of events by country, provider or device, and then by event.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct TagAggregates {
@@ -449,20 +449,26 @@ pub struct TagAggregates {
     #[serde(deserialize_with = "de::null_default")]
     pub tag: String,
     /// By country.
-    #[serde(deserialize_with = "de::null_default")]
+    #[serde(deserialize_with = "aggregates")]
     pub country: Aggregates,
     /// By mail provider.
-    #[serde(deserialize_with = "de::null_default")]
+    #[serde(deserialize_with = "aggregates")]
     pub provider: Aggregates,
     /// By kind of device.
-    #[serde(deserialize_with = "de::null_default")]
+    #[serde(deserialize_with = "aggregates")]
     pub device: Aggregates,
 }
 
 type Aggregates = BTreeMap<String, BTreeMap<String, Option<u64>>>;
 
+/// `null` in place of the counts of a name is no counts.
+fn aggregates<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Aggregates, D::Error> {
+    let all: BTreeMap<String, Option<_>> = de::null_default(deserializer)?;
+    Ok(all.into_iter().map(|(name, counts)| (name, counts.unwrap_or_default())).collect())
+}
+
 /// How many tags a domain has, and may have.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct TagCount {

@@ -2,7 +2,7 @@ use mailgun_core::{
     Call, Client, Confirmation, PageLinks, PageParts, PageReply, Pager, Route, Timestamp,
     analytics::Metrics, de,
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::domain_tags;
@@ -182,7 +182,7 @@ impl ListTags {
 }
 
 /// A tag of an account.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Tag {
@@ -211,7 +211,7 @@ pub struct Tag {
 }
 
 /// How many tags an account has, and may have.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct TagLimits {
@@ -228,7 +228,7 @@ pub struct TagLimits {
 
 #[derive(Deserialize)]
 struct TagPage {
-    #[serde(default, deserialize_with = "de::null_default")]
+    #[serde(default, deserialize_with = "de::items")]
     items: Vec<Tag>,
     #[serde(default, deserialize_with = "de::null_default")]
     pagination: Pagination,

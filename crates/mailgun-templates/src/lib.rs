@@ -42,7 +42,9 @@ pub use self::{
     params::{
         CopyVersion, CreateTemplate, GetTemplate, ListTemplates, ListVersions, VersionSettings,
     },
-    template::{Engine, Template, TemplateChanged, TemplateReply, Version, VersionReply},
+    template::{
+        Engine, Template, TemplateChanged, TemplateReply, Version, VersionReply, VersionsReply,
+    },
     templates::Templates,
     versions::Versions,
 };

@@ -24,7 +24,8 @@ pub(crate) const GET: Operation = operation!(get "/{name}");
 pub(crate) const CREATE: Operation = operation!(post "");
 pub(crate) const UPDATE: Operation = operation!(put "/{name}", harmless);
 pub(crate) const DELETE: Operation = operation!(delete "/{name}", harmless);
-pub(crate) const DELETE_ALL: Operation = operation!(delete "", harmless);
+// A repeat would delete what was added since.
+pub(crate) const DELETE_ALL: Operation = operation!(delete "");
 pub(crate) const LIST_VERSIONS: Operation = operation!(get "/{name}/versions");
 pub(crate) const GET_VERSION: Operation = operation!(get "/{name}/versions/{tag}");
 pub(crate) const CREATE_VERSION: Operation = operation!(post "/{name}/versions");

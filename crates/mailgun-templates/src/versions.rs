@@ -2,12 +2,12 @@ use mailgun_core::{Call, Pager};
 
 use crate::{
     Content, CopyVersion, ListVersions, Template, TemplateChanged, TemplateReply, Version,
-    VersionReply, VersionSettings,
+    VersionReply, VersionSettings, VersionsReply,
     operations::{
         COPY_VERSION, CREATE_VERSION, DELETE_VERSION, GET_VERSION, LIST_VERSIONS, Owner,
         UPDATE_VERSION,
     },
-    template::{VersionPage, Wrapped},
+    template::Wrapped,
 };
 
 /// The versions of a template, from [`Templates::versions`](crate::Templates::versions).
@@ -55,8 +55,27 @@ impl Versions {
     /// # Ok(()) }
     /// ```
     pub fn list(&self, params: ListVersions) -> Pager<Version> {
-        let call = self.owner.call::<VersionPage>(LIST_VERSIONS, &[&self.template]);
-        Pager::links(call.query(params))
+        Pager::links(self.page(params))
+    }
+
+    /// One page of [`list`](Self::list) as a whole, with the template itself.
+    ///
+    /// `GET /v3/{domain}/templates/{name}/versions`
+    ///
+    /// # Errors
+    ///
+    /// Status 404 if there is no such template or domain.
+    ///
+    /// ```no_run
+    /// # async fn example(versions: mailgun_templates::Versions) -> Result<(), mailgun_core::Error> {
+    /// use mailgun_templates::ListVersions;
+    ///
+    /// let template = versions.page(ListVersions::new()).await?.template;
+    /// println!("{}: {} versions", template.description, template.versions.len());
+    /// # Ok(()) }
+    /// ```
+    pub fn page(&self, params: ListVersions) -> Call<VersionsReply> {
+        self.owner.call(LIST_VERSIONS, &[&self.template]).query(params)
     }
 
     /// The template with the version of this tag, its content and headers.

@@ -3,7 +3,7 @@ use serde::Deserialize;
 
 #[derive(Deserialize)]
 pub(crate) struct JobPage {
-    #[serde(default, deserialize_with = "de::null_default")]
+    #[serde(default, deserialize_with = "de::items")]
     jobs: Vec<ValidationJob>,
     #[serde(default, deserialize_with = "de::null_default")]
     paging: PageLinks,

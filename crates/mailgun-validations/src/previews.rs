@@ -1,5 +1,5 @@
 use mailgun_core::{Call, Client, Route, Timestamp, Wait, de};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{AddressFile, ValidationStarted, ValidationSummary};
 
@@ -157,7 +157,7 @@ mailgun_core::open_enum! {
 }
 
 /// An estimate of what the validation of a file would find.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Preview {
@@ -181,7 +181,7 @@ pub struct Preview {
 
 #[derive(Deserialize)]
 struct Previews {
-    #[serde(default, deserialize_with = "de::null_default")]
+    #[serde(default, deserialize_with = "de::items")]
     previews: Vec<Preview>,
 }
 

@@ -1,5 +1,5 @@
 use mailgun_core::{Timestamp, de};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 mailgun_core::open_enum! {
     /// What becomes of mail to an address.
@@ -74,7 +74,7 @@ mailgun_core::open_enum! {
 }
 
 /// What was found out about an address.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Validation {
@@ -86,7 +86,7 @@ pub struct Validation {
     /// How risky it is to send to it.
     pub risk: Option<ValidationRisk>,
     /// Why it is not simply deliverable.
-    #[serde(deserialize_with = "de::list")]
+    #[serde(deserialize_with = "de::readable")]
     pub reason: Vec<ValidationReason>,
     /// What was probably meant, where the domain looks like a slip of the keyboard.
     pub did_you_mean: Option<String>,
@@ -114,7 +114,7 @@ pub struct Validation {
 }
 
 /// What the owner of an address does with mail.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Engagement {
@@ -129,7 +129,7 @@ pub struct Engagement {
 }
 
 /// What an address is made of.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct AddressParts {

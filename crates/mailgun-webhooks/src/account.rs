@@ -9,6 +9,8 @@ pub(crate) const CREATE: Route = Route::post("/v1/webhooks");
 pub(crate) const UPDATE: Route = Route::put("/v1/webhooks/{webhook_id}").harmless();
 pub(crate) const DELETE: Route = Route::delete("/v1/webhooks/{webhook_id}").harmless();
 pub(crate) const DELETE_MANY: Route = Route::delete("/v1/webhooks").harmless();
+// A repeat would delete what was added since.
+pub(crate) const DELETE_ALL: Route = Route::delete("/v1/webhooks");
 
 /// The webhooks of an account, which get the events of all its domains.
 ///
@@ -191,13 +193,13 @@ impl AccountWebhooks {
     pub fn delete_all(&self) -> Call<()> {
         let mut query = Fields::new();
         query.set("all", "true");
-        self.client.call(DELETE_MANY, &[]).query(query)
+        self.client.call(DELETE_ALL, &[]).query(query)
     }
 }
 
 #[derive(Deserialize)]
 struct All {
-    #[serde(default, deserialize_with = "mailgun_core::de::null_default")]
+    #[serde(default, deserialize_with = "mailgun_core::de::items")]
     webhooks: Vec<AccountWebhook>,
 }
 

@@ -48,4 +48,5 @@ pub const ROUTES: &[Route] = &[
     account::UPDATE,
     account::DELETE,
     account::DELETE_MANY,
+    account::DELETE_ALL,
 ];

@@ -1,5 +1,10 @@
-use mailgun_core::{Call, Client, Error, Fields, Form, Route};
-use serde::Deserialize;
+use std::collections::HashMap;
+
+use mailgun_core::{
+    Call, Client, Error, Fields, Form, Route,
+    de::{self, Lenient},
+};
+use serde::{Deserialize, Deserializer};
 
 use crate::{Webhook, WebhookMap, WebhookReply, WebhookTest, WebhookType};
 
@@ -267,8 +272,14 @@ pub(crate) fn comma_separated(
 
 #[derive(Deserialize)]
 struct All {
-    #[serde(default, deserialize_with = "mailgun_core::de::null_default")]
+    #[serde(default, deserialize_with = "readable")]
     webhooks: WebhookMap,
+}
+
+/// A webhook of which the shape is not known must not lose the others.
+fn readable<'de, D: Deserializer<'de>>(deserializer: D) -> Result<WebhookMap, D::Error> {
+    let all: HashMap<WebhookType, Lenient<Webhook>> = de::null_default(deserializer)?;
+    Ok(all.into_iter().filter_map(|(of, one)| Some((of, one.into_result().ok()?))).collect())
 }
 
 #[derive(Deserialize)]

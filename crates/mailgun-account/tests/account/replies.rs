@@ -1,10 +1,14 @@
 use mailgun_account::{
-    Account, ApiKeyCreated, ApiKeyInfo, Export, IpAllowlistEntry, KeyKind, KeyRole, ListApiKeys,
-    ListUsers, PublicKey, SandboxRecipientAdded, SandboxRecipientList, SigningKeyReply, Threshold,
-    ThresholdComparator, ThresholdDimension, ThresholdFilter, ThresholdMetric, User, UserRole,
+    Account, ApiKeyCreated, ApiKeyInfo, CreateApiKey, Export, IpAllowlistEntry, KeyKind, KeyRole,
+    ListApiKeys, ListUsers, PublicKey, SandboxRecipientAdded, SandboxRecipientList,
+    SigningKeyReply, Threshold, ThresholdComparator, ThresholdDimension, ThresholdFilter,
+    ThresholdMetric, User, UserRole,
 };
 use mailgun_core::{Confirmation, Kind, SendingLimit, Success};
-use mailgun_testing::{Answer, Scripted, replies::tolerates};
+use mailgun_testing::{
+    Answer, Scripted,
+    replies::{called_whole, tolerates},
+};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -102,10 +106,14 @@ async fn keys_are_listed_without_their_secrets() {
     tolerates::<ApiKeyInfo>(&key(), &[]);
     let keys = account(json!({"total_count": 1, "items": [key()]})).api_keys();
     let all = keys.list(ListApiKeys::new()).await.unwrap();
-    assert_eq!(all.len(), 1);
-    check_key(&all[0]);
+    assert_eq!((all.items.len(), all.total_count), (1, Some(1)));
+    check_key(&all.items[0]);
+    let page = json!({"total_count": 7, "items": [key()]});
+    called_whole(&page, |client| Account::new(client).api_keys().list(ListApiKeys::new())).await;
+    let odd = account(json!({"items": [null, key()]})).api_keys().list(ListApiKeys::new()).await;
+    assert_eq!(odd.unwrap().items.len(), 1);
     let none = account(json!({"items": null})).api_keys().list(ListApiKeys::new()).await;
-    assert_eq!(none.unwrap(), []);
+    assert_eq!(none.unwrap().items, []);
 }
 
 #[test]
@@ -267,4 +275,29 @@ async fn refusals_are_errors_with_mailguns_words() {
             "DELETE /v5/sandbox/auth_recipients/{email}"
         );
     }
+}
+
+#[tokio::test]
+async fn an_odd_field_of_a_created_key_is_named_and_the_secret_is_kept() {
+    for reply in [
+        json!({"key": {"id": "a", "created_at": {}, "secret": "api-key-canary"}}),
+        json!({"key": {"id": "a", "created_at": "soon", "secret": "api-key-canary"}}),
+        json!({"id": "a", "secret": "api-key-canary", "created_at": "soon", "message": "ok"}),
+    ] {
+        let keys = account(reply.clone()).api_keys();
+        let error = keys.create(KeyRole::Basic, CreateApiKey::new()).await.unwrap_err();
+        assert!(error.to_string().contains("created_at"), "{error}");
+        assert!(!format!("{error} {error:?}").contains("canary"), "{error:?}");
+        assert!(String::from_utf8_lossy(error.body()).contains("api-key-canary"), "{reply}");
+    }
+}
+
+#[test]
+fn a_reply_written_as_json_has_no_secret() {
+    let mut with_secret = key();
+    with_secret["secret"] = "api-key-canary".into();
+    let created: ApiKeyCreated = read(json!({"message": "ok", "key": with_secret}));
+    let written = serde_json::to_value(&created).unwrap();
+    assert_eq!((&written["message"], &written["key"]["id"]), (&json!("ok"), &key()["id"]));
+    assert!(!written.to_string().contains("canary"), "{written}");
 }

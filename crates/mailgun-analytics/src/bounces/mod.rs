@@ -5,7 +5,7 @@ pub(crate) mod v1;
 use std::time::Duration;
 
 use mailgun_core::{Call, Client, Pager, Route, Timestamp, analytics::Resolution, de, open_enum};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 #[allow(deprecated, reason = "it is still there to be used")]
@@ -224,7 +224,7 @@ open_enum! {
 
 /// Bounces and delays of one combination of dimensions; the dimensions that were not asked for are
 /// `None`.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, rename_all = "kebab-case")]
 #[non_exhaustive]
 pub struct BounceItem {
@@ -281,7 +281,7 @@ macro_rules! bounce_metrics {
         /// Counts of bounces and delays, and rates in percent.
         ///
         /// Spam filters and blocklists have neither deliveries nor rates.
-        #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+        #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
         #[serde(default)]
         #[non_exhaustive]
         pub struct BounceMetrics {

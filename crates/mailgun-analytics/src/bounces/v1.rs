@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use mailgun_core::{
     Call, Client, Fields, PageLinks, PageParts, PageReply, Pager, Route, de, true_false,
 };
-use serde::{Deserialize, Deserializer, de::DeserializeOwned};
+use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use crate::metrics::items;
@@ -300,7 +300,7 @@ impl BounceEventQuery {
 }
 
 /// How many bounces there were of something; each listing fills what it is about.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "kebab-case")]
 #[non_exhaustive]
 pub struct BounceStat {
@@ -332,7 +332,7 @@ pub struct BounceStat {
 }
 
 /// Counts of bounces in groups.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct BounceStatsReply {
@@ -345,7 +345,7 @@ pub struct BounceStatsReply {
 }
 
 /// A provider, spam filter or blocklist.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct BounceEntity {
@@ -355,7 +355,7 @@ pub struct BounceEntity {
 }
 
 /// A rule by which failures are told apart.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "kebab-case")]
 #[non_exhaustive]
 pub struct BounceRule {
@@ -403,9 +403,10 @@ where
 {
     #[derive(Deserialize)]
     struct Inner<T> {
-        #[serde(alias = "id", alias = "name", alias = "total")]
-        value: Option<T>,
+        id: Option<T>,
+        name: Option<T>,
+        total: Option<T>,
     }
     let inner: Option<Inner<T>> = Option::deserialize(deserializer)?;
-    Ok(inner.and_then(|inner| inner.value).unwrap_or_default())
+    Ok(inner.and_then(|it| it.id.or(it.name).or(it.total)).unwrap_or_default())
 }

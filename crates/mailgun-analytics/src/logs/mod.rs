@@ -6,7 +6,7 @@ use mailgun_core::{
     Call, Client, PageLinks, PageParts, PageReply, Pager, Route, Timestamp, analytics::Metrics, de,
 };
 use mailgun_events::Event;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 pub use self::names::{LogAttribute, LogEvent, LogMetricEvent};
 use crate::query::{common_setters, duration_setter};
@@ -141,7 +141,7 @@ impl LogQuery {
 }
 
 /// A page of logs, and what stands beside it.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct LogReply {
@@ -152,7 +152,7 @@ pub struct LogReply {
     #[serde(deserialize_with = "de::optional_timestamp")]
     pub end: Option<Timestamp>,
     /// The events.
-    #[serde(deserialize_with = "de::null_default")]
+    #[serde(deserialize_with = "de::items")]
     pub items: Vec<Event>,
     /// Where other pages are.
     #[serde(deserialize_with = "de::null_default")]
@@ -163,7 +163,7 @@ pub struct LogReply {
 }
 
 /// Tokens of the pages around one, for [`LogQuery::token`].
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct LogPagination {
@@ -181,7 +181,7 @@ pub struct LogPagination {
 }
 
 /// Totals of logs.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct LogAggregates {

@@ -8,7 +8,7 @@ use mailgun_core::{
     analytics::{Metrics, Resolution},
     de,
 };
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 
 pub use self::{
     names::{Dimension, Metric},
@@ -68,8 +68,8 @@ macro_rules! metrics_setters {
 metrics_setters!(MetricsQuery, UsageQuery);
 
 /// A page of counts, and what stands beside it.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(default, bound = "T: Default + Deserialize<'de>")]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, bound(deserialize = "T: Default + Deserialize<'de>"))]
 #[non_exhaustive]
 pub struct MetricsReply<T = MetricsItem> {
     /// Where the time begins, which Mailgun has put at the beginning of an hour or a day.
@@ -83,7 +83,7 @@ pub struct MetricsReply<T = MetricsItem> {
     /// How long it is, if that was asked for.
     pub duration: Option<String>,
     /// By what was counted.
-    #[serde(deserialize_with = "de::null_default")]
+    #[serde(deserialize_with = "de::readable")]
     pub dimensions: Vec<String>,
     /// Which page this is.
     #[serde(deserialize_with = "de::null_default")]
@@ -98,7 +98,7 @@ pub struct MetricsReply<T = MetricsItem> {
 }
 
 /// Which page of a listing a reply is.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Pagination {
@@ -131,12 +131,12 @@ pub struct Pagination {
 /// assert_eq!(item.metrics.rate("opened_rate"), Some(0.6667));
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct MetricsItem {
     /// Of what the counts are, in the order that was asked for.
-    #[serde(deserialize_with = "de::null_default")]
+    #[serde(deserialize_with = "de::items")]
     pub dimensions: Vec<DimensionValue>,
     /// The counts and rates that were asked for.
     #[serde(deserialize_with = "de::null_default")]
@@ -157,7 +157,7 @@ impl MetricsItem {
 }
 
 /// The value of a dimension.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct DimensionValue {

@@ -277,17 +277,26 @@ impl Error {
 
     /// What failed, in our words and then in those of each cause.
     fn detail_with_causes(&self) -> String {
-        let mut text = self.0.detail.to_string();
+        let mut causes = String::new();
         let first = self.0.source.as_deref().map(|source| source as &(dyn StdError + 'static));
         for cause in std::iter::successors(first, |&cause| cause.source()) {
             let cause = cause.to_string();
             // Some errors quote their causes.
-            if !text.contains(&cause) {
-                text.push_str(": ");
-                text.push_str(&cause);
+            if !self.0.detail.contains(&cause) && !causes.contains(&cause) {
+                causes.push_str(": ");
+                causes.push_str(&cause);
             }
         }
-        redacted(&text, self.0.authorization.as_ref())
+        let authorization = self.0.authorization.as_ref();
+        let causes = redacted(&causes, authorization);
+        // Of these, our words may quote what the other end said.
+        let is_of_the_peer =
+            matches!(self.0.kind, Kind::Connect | Kind::Tls | Kind::Transport | Kind::Decode);
+        if is_of_the_peer {
+            redacted(&self.0.detail, authorization) + &causes
+        } else {
+            format!("{}{causes}", self.0.detail)
+        }
     }
 
     fn reply(&self) -> Option<&ReplyFacts> {

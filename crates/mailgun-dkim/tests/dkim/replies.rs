@@ -214,3 +214,20 @@ async fn refusals_are_errors_with_mailguns_words() {
         assert_eq!(operation, "POST /v1/dkim_management/domains/{domain}/rotate");
     }
 }
+
+#[tokio::test]
+async fn null_keys_and_records_leave_the_others() {
+    let page = json!({"items": [null, key(), null]});
+    let read: LinkPage<DkimKey> = serde_json::from_value(page.clone()).unwrap();
+    assert_eq!(read.into_parts().items.len(), 1);
+    let service = Scripted::new(move |_| Answer::json(&page));
+    let keys = DkimKeys::new(&service.client());
+    assert_eq!(keys.list_of_domain("mg.example.com").await.unwrap().len(), 1);
+    let reply = json!({"sending_dns_records": [null, key()["dns_record"]]});
+    let read: DkimAuthority = serde_json::from_value(reply).unwrap();
+    assert_eq!(read.sending_dns_records.len(), 1);
+    let mut rotation = rotation()["domain"].clone();
+    rotation["records"].as_array_mut().unwrap().push(Value::Null);
+    let read: mailgun_dkim::DkimRotation = serde_json::from_value(rotation).unwrap();
+    assert_eq!(read.records.len(), 1);
+}

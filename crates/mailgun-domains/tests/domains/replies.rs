@@ -269,3 +269,33 @@ async fn refusals_of_certificates_and_credentials_are_errors_with_mailguns_words
     let error = credentials.delete("postmaster").await.unwrap_err();
     assert!(error.api_message().unwrap().starts_with("Cannot delete system mailbox"));
 }
+
+#[test]
+fn odd_entries_leave_the_readable_ones() {
+    let record = json!({"record_type": "MX", "value": "mxa.mailgun.org", "cached": ["a", null, 5]});
+    let reply: DomainReply = serde_json::from_value(json!({
+        "sending_dns_records": [null, record],
+        "receiving_dns_records": [record, null, record],
+    }))
+    .unwrap();
+    assert_eq!(reply.sending_dns_records[0].cached, ["a"]);
+    assert_eq!((reply.sending_dns_records.len(), reply.receiving_dns_records.len()), (1, 2));
+    let ips: IpList = serde_json::from_str(r#"{"items": [null, "192.0.2.1", "x"]}"#).unwrap();
+    assert_eq!(ips.items, [ip(1)]);
+    let made: CredentialsReply =
+        serde_json::from_str(r#"{"credentials": {"a@b.c": null, "d@b.c": "hunter2"}}"#).unwrap();
+    assert_eq!(made.credentials.len(), 1);
+}
+
+#[tokio::test]
+async fn an_odd_setting_of_a_connection_is_named() {
+    for (json, path) in [
+        (r#"{"connection": {"require_tls": "perhaps"}}"#, "connection.require_tls"),
+        (r#"{"require_tls": [], "message": "x"}"#, "require_tls"),
+        (r#"{"connection": 5}"#, "connection"),
+    ] {
+        let service = Scripted::new(move |_| Answer::new(200, json));
+        let error = Domains::new(&service.client()).connection(DOMAIN).await.unwrap_err();
+        assert!(error.to_string().contains(&format!("`{path}`")), "{error} for {json}");
+    }
+}

@@ -85,7 +85,7 @@ async fn pools_are_created_listed_changed_linked_and_deleted() {
     assert_eq!(status(pools.update(&pool, again).await), Some(StatusCode::BAD_REQUEST));
     let unlinked = UpdateIpPool::new().unlink_domain(domain_id(&client, &names[0]).await);
     assert_eq!(pools.update(&pool, unlinked).await.unwrap().message, "success");
-    let read = pools.get(&pool).await.unwrap();
+    let read = pools.get(&pool).await.unwrap().details;
     assert_eq!((&*read.name, &*read.description), ("bulk", "Bulk mail"));
     assert_eq!((read.ips, read.is_linked), (vec![ip(2), ip(3)], Some(true)));
     assert_eq!(read.linked_domains, names[1..]);
@@ -101,14 +101,14 @@ async fn pools_are_created_listed_changed_linked_and_deleted() {
     pools.add_ip(&other, ip(4)).await.unwrap();
     pools.add_ips(&other, &[ip(1), ip(5)]).await.unwrap();
     pools.remove_ip(&other, ip(4)).await.unwrap();
-    assert_eq!(pools.get(&other).await.unwrap().ips, [ip(1), ip(5)]);
+    assert_eq!(pools.get(&other).await.unwrap().details.ips, [ip(1), ip(5)]);
 
     assert_eq!(status(pools.delete(&pool, None).await), Some(StatusCode::BAD_REQUEST));
     pools.delete(&pool, IpReplacement::Pool(other.clone())).await.unwrap();
     assert_eq!(status(pools.get(&pool).await), Some(StatusCode::NOT_FOUND));
-    assert_eq!(pools.get(&other).await.unwrap().linked_domains.len(), 4);
+    assert_eq!(pools.get(&other).await.unwrap().details.linked_domains.len(), 4);
     pools.delete(&other, IpReplacement::Ip(ip(4))).await.unwrap();
-    assert!(pools.list().await.unwrap().is_empty());
+    assert!(pools.list().await.unwrap().ip_pools.is_empty());
     let reply: Value = client.call(DOMAIN_IPS, &[&names[1]]).await.unwrap();
     assert_eq!(reply["items"], serde_json::json!(["192.0.2.4"]));
 }

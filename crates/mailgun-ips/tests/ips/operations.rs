@@ -67,6 +67,14 @@ fn what_makes_something_new_is_not_repeated() {
     let harmful: Vec<_> = harmful.map(ToString::to_string).collect();
     assert_eq!(
         harmful,
-        ["POST /v3/ips/request/new", "POST /v3/ip_pools", "POST /v3/ip_warmups/{ip}"]
+        [
+            "POST /v3/ips/{ip}/domains",
+            "DELETE /v3/ips/{ip}/domains",
+            "POST /v3/ips/request/new",
+            "POST /v3/ip_pools",
+            "DELETE /v3/dynamic_pools/all",
+            "POST /v3/domains/all/dynamic_pools/enroll",
+            "POST /v3/ip_warmups/{ip}",
+        ]
     );
 }

@@ -2,20 +2,20 @@ use mailgun_core::{Client, Confirmation, Kind, LinkPage, PageReply as _, Timesta
 use mailgun_ips::{
     AssignableDomain, AvailableIps, DelegatedPools, DynamicPoolDomain, DynamicPoolList,
     DynamicPoolMove, DynamicPoolName, DynamicPoolPreview, Ip, IpDomain, IpList, IpPool,
-    IpPoolCreated, Ips, LinkedDomain, LinkedIp, ListAssignableDomains, ListIps, PreviewedMetric,
-    Started, Warmup, WarmupDetails,
+    IpPoolCreated, Ips, LinkedDomain, LinkedIp, ListAssignableDomains, ListIps, ListPoolDomains,
+    PreviewedMetric, Started, Warmup, WarmupDetails,
 };
 use mailgun_testing::{
     Answer, Scripted,
-    replies::{read_whole, tolerates},
+    replies::{called_whole, paged_whole, read_whole, tolerates},
 };
-use serde::de::DeserializeOwned;
+use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
 use crate::support::{DOMAIN, POOL, ip};
 
 #[track_caller]
-fn check<T: DeserializeOwned>(reply: Value) -> T {
+fn check<T: DeserializeOwned + Serialize>(reply: Value) -> T {
     tolerates::<T>(&reply, &[]);
     read_whole(&reply.to_string())
 }
@@ -71,7 +71,7 @@ fn what_can_be_put_into_pools_is_read_in_every_form() {
         (json!({ "assignable_to_pools": null }), None),
         (json!({}), None),
     ] {
-        let list: IpList = read_whole(&reply.to_string());
+        let list: IpList = serde_json::from_value(reply.clone()).unwrap();
         assert_eq!(list.assignable_to_pools, read, "{reply}");
     }
 }
@@ -131,8 +131,8 @@ async fn what_only_wraps_is_unwrapped() {
         "message": "success",
     }));
     let read: IpPool = read_whole(&pool().to_string());
-    assert_eq!(wrapped.pools().get(POOL).await.unwrap(), read);
-    assert_eq!(wrapped.pools().list().await.unwrap(), [read]);
+    assert_eq!(wrapped.pools().get(POOL).await.unwrap().details, read);
+    assert_eq!(wrapped.pools().list().await.unwrap().ip_pools, [read]);
     assert_eq!(wrapped.available().await.unwrap().dedicated, Some(3));
     let params = ListAssignableDomains::new();
     let domains = wrapped.dynamic_pools().assignable_domains(params).await.unwrap();
@@ -142,8 +142,8 @@ async fn what_only_wraps_is_unwrapped() {
     assert_eq!(answered(&details).warmups().get(ip(1)).await.unwrap().stage, Some(2));
 
     let empty = answered(&json!({}));
-    assert!(empty.pools().list().await.unwrap().is_empty());
-    assert_eq!(empty.pools().get(POOL).await.unwrap(), IpPool::default());
+    assert!(empty.pools().list().await.unwrap().ip_pools.is_empty());
+    assert_eq!(empty.pools().get(POOL).await.unwrap().details, IpPool::default());
     assert_eq!(empty.warmups().get(ip(1)).await.unwrap(), WarmupDetails::default());
 }
 
@@ -342,5 +342,92 @@ async fn refusals_are_errors_with_mailguns_words() {
             assert!(error.api_message().unwrap().contains(words), "{error}");
             assert_eq!(error.operation().unwrap().to_string(), operation);
         }
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_lost_on_the_way_to_the_caller() {
+    let pools = json!({ "ip_pools": [pool()], "message": "success" });
+    called_whole(&pools, |client| Ips::new(client).pools().list()).await;
+    let one = json!({ "details": pool(), "message": "success" });
+    called_whole(&one, |client| Ips::new(client).pools().get(POOL)).await;
+    let allowed = json!({ "allowed": { "dedicated": 3, "shared": 1 } });
+    called_whole(&allowed, |client| Ips::new(client).available()).await;
+    let domains = json!({ "items": [{ "account_id": "a", "id": "d", "name": "example.com" }] });
+    let params = ListAssignableDomains::new();
+    called_whole(&domains, |client| Ips::new(client).dynamic_pools().assignable_domains(params))
+        .await;
+    let linked = json!({ "domains": [{ "id": "i", "name": "example.com" }], "paging": {} });
+    let params = ListPoolDomains::new();
+    paged_whole(&linked, |client| Ips::new(client).pools().domains(POOL, params)).await;
+}
+
+#[test]
+fn two_spellings_of_a_field_may_come_together() {
+    for (json, started_at, limit) in [
+        (json!({ "stage_started_at": 1, "stage_start_time": 2, "stage_limit": 3 }), 1, 3),
+        (json!({ "stage_start_time": 2, "stage_started_at": null, "stage_volume_limit": 4 }), 2, 4),
+        (json!({ "stage_started_at": 1, "stage_limit": 3, "stage_volume_limit": 4 }), 1, 3),
+    ] {
+        let read: WarmupDetails = serde_json::from_value(json.clone()).unwrap();
+        let started_at = Timestamp::from_unix_seconds(started_at).ok();
+        assert_eq!((read.stage_started_at, read.stage_limit), (started_at, Some(limit)), "{json}");
+    }
+    for json in [
+        r#"{ "assignable_to_pools": ["192.0.2.1"], "assignable_to_pool": ["192.0.2.2"] }"#,
+        r#"{ "assignable_to_pool": ["192.0.2.1"], "assignable_to_pools": null }"#,
+    ] {
+        let list: IpList = serde_json::from_str(json).unwrap();
+        assert_eq!(list.assignable_to_pools, Some(vec![ip(1)]), "{json}");
+    }
+}
+
+#[test]
+fn odd_entries_leave_the_readable_ones() {
+    let list: IpList = serde_json::from_value(
+        json!({ "items": ["192.0.2.1", null, "shared"], "details": [null] }),
+    )
+    .unwrap();
+    assert_eq!((list.items, list.details.len()), (vec![ip(1)], 0));
+    let odd = json!({ "assignable_to_pools": ["192.0.2.1", null, "soon", 5] });
+    let list: IpList = serde_json::from_value(odd).unwrap();
+    assert_eq!(list.assignable_to_pools, Some(vec![ip(1)]));
+    let mut odd = pool();
+    odd["ips"] = json!([null, "192.0.2.2"]);
+    odd["metadata"]["assignments"] = json!({ "192.0.2.1": null, "soon": { "linked_at": 1 } });
+    let read: IpPool = serde_json::from_value(odd).unwrap();
+    assert_eq!((read.ips, read.metadata.assignments.len()), (vec![ip(2)], 1));
+}
+
+#[tokio::test]
+async fn an_odd_move_of_a_domain_is_an_error_that_names_the_field() {
+    let history = async |reply: &Value| {
+        answered(reply).dynamic_pools().domain_history("mg.example.com").await
+    };
+    for (reply, field) in [
+        (json!({ "timestamp": "soon" }), "timestamp"),
+        (json!({ "id": "a", "processed_count": [] }), "processed_count"),
+        (json!([{ "timestamp": "soon" }]), "[0].timestamp"),
+        (json!({ "items": [{ "id": "a" }, { "timestamp": "soon" }] }), "items[1].timestamp"),
+        (json!({ "items": "none" }), "items"),
+        (json!({ "message": "soon another shape" }), "neither"),
+        (json!("soon"), "move"),
+    ] {
+        let error = history(&reply).await.unwrap_err();
+        assert_eq!(error.kind(), Kind::Decode, "{reply}");
+        if !matches!(field, "neither" | "move") {
+            assert!(error.to_string().contains(field), "{error} for {reply}");
+        }
+    }
+    for (reply, moves) in [
+        (json!(null), 0),
+        (json!({}), 0),
+        (json!([]), 0),
+        (json!({ "items": null }), 0),
+        (json!({ "items": [null, { "id": "a" }], "paging": {} }), 1),
+        (json!({ "id": "a" }), 1),
+        (json!([{ "id": "a" }, null, { "id": "b" }]), 2),
+    ] {
+        assert_eq!(history(&reply).await.unwrap().len(), moves, "{reply}");
     }
 }

@@ -5,7 +5,7 @@ use mailgun_mailing_lists::{
 };
 use mailgun_testing::{
     Answer, Scripted,
-    replies::{read_whole, recorded, tolerates},
+    replies::{called_whole, read_whole, recorded, tolerates},
 };
 use serde_json::{Value, json};
 
@@ -230,4 +230,30 @@ async fn refusals_are_errors_with_mailguns_words() {
         assert_eq!(operation, "GET /v3/lists/{address}/members/{member}");
         assert!(!format!("{error} {error:?}").contains("canary"), "{error:?}");
     }
+}
+
+#[tokio::test]
+async fn an_odd_field_of_a_member_is_an_error_that_names_it() {
+    for (reply, field) in [
+        (json!({"member": {"address": "a@b.c", "subscribed": "perhaps"}}), "member.subscribed"),
+        (json!({"member": {"address": "a@b.c", "subscribed": []}}), "member.subscribed"),
+        (json!({"address": "a@b.c", "subscribed": "perhaps"}), "subscribed"),
+        (json!({"address": {}, "subscribed": "yes"}), "address"),
+        (json!({"member": "a@b.c"}), "member"),
+    ] {
+        let answer = reply.clone();
+        let service = Scripted::new(move |_| Answer::json(&answer));
+        let members = MailingLists::new(&service.client()).members("l@b.c");
+        let error = members.get("a@b.c").await.unwrap_err();
+        assert!(error.to_string().contains(&format!("`{field}`")), "{error} for {reply}");
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_lost_on_the_way_to_the_caller() {
+    let lists = MailingLists::new;
+    called_whole(&json!({"list": list()}), |client| lists(client).get("l@b.c")).await;
+    let members = |client: &_| lists(client).members("l@b.c");
+    called_whole(&json!({"member": member()}), |client| members(client).get("a@b.c")).await;
+    called_whole(&member(), |client| members(client).get("a@b.c")).await;
 }

@@ -3,7 +3,7 @@
 mod form;
 mod storage;
 
-use std::time::SystemTime;
+use std::{sync::Arc, time::SystemTime};
 
 use serde_json::json;
 
@@ -59,7 +59,7 @@ fn accept(account: &mut Account, domain: String, request: &Request, mail: Mail) 
         accepted_at: now,
         id,
         domain,
-        mail,
+        mail: Arc::new(mail),
     };
     let reply = Reply::ok(&json!({ "id": message.id, "message": "Queued. Thank you." }));
     tags::seen(account, &message);

@@ -75,14 +75,14 @@ fn clear(account: &mut Account, domain: &str) -> Answer {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
+    use std::{sync::Arc, time::Duration};
 
     use super::*;
     use crate::{account::Limits, sent::Mail};
 
-    fn kinds(account: &Account) -> Vec<&str> {
+    fn kinds(account: &Account) -> Vec<String> {
         let events = account.groups.events.all.iter();
-        events.map(|event| event.json["event"].as_str().unwrap()).collect()
+        events.map(|event| event.json()["event"].as_str().unwrap().to_owned()).collect()
     }
 
     #[test]
@@ -96,11 +96,11 @@ mod tests {
             storage_key: "key".to_owned(),
             subaccount: None,
             accepted_at: SystemTime::now(),
-            mail: Mail {
+            mail: Arc::new(Mail {
                 recipients: vec!["ada@example.com".to_owned()],
                 scheduled_for: Some(due),
                 ..Mail::default()
-            },
+            }),
         };
         deliver(&mut account, &message);
         assert!(kinds(&account).is_empty());

@@ -8,7 +8,7 @@ use std::{
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 
-use super::{Answer, listing, queue, tally};
+use super::{Answer, events::Event, listing, queue, tally};
 use crate::{
     account::Account,
     date,
@@ -275,8 +275,8 @@ fn find<'a>(
 
 fn metrics(account: &Account, tag: &str, domain: Option<&str>) -> Map<String, Value> {
     let events = account.groups.events.all.iter();
-    let events = events.filter(|event| domain.is_none_or(|domain| event.domain == domain));
-    tally::metrics(events.map(|event| &event.json).filter(|event| {
+    let events = events.filter(|event| domain.is_none_or(|domain| *event.domain == *domain));
+    tally::metrics(events.map(Event::json).filter(|event| {
         let tags = event["tags"].as_array().into_iter().flatten().filter_map(Value::as_str);
         tags.into_iter().any(|one| one.to_lowercase() == tag)
     }))

@@ -8,7 +8,7 @@ use http::StatusCode;
 use serde_json::{Value, json};
 
 use self::account_level::AccountWebhook;
-use super::Answer;
+use super::{Answer, events::Event};
 use crate::{
     account::Account,
     http::{
@@ -228,14 +228,18 @@ fn check(kinds: &[&str], urls: &[&str]) -> Result<(), Refused> {
 }
 
 /// Posts an event to each URL that is registered for it, once, whether by domain or account.
-pub(crate) fn notify(account: &mut Account, domain: &str, event: &Value) {
+pub(crate) fn notify(account: &mut Account, event: &Event) {
+    let State { domains, account: of_account, .. } = &account.groups.webhooks;
+    if domains.is_empty() && of_account.is_empty() {
+        return;
+    }
+    let (domain, event) = (&*event.domain, &*event.json());
     let kind = match (event["event"].as_str(), event["severity"].as_str()) {
         (Some("failed"), Some("temporary")) => "temporary_fail",
         (Some("failed"), _) => "permanent_fail",
         (Some(kind), _) => kind,
         (None, _) => return,
     };
-    let State { domains, account: of_account, .. } = &account.groups.webhooks;
     let of_domain = domains.get(domain).and_then(|urls| urls.get(kind)).into_iter().flatten();
     let mut urls: Vec<String> = of_domain.cloned().collect();
     for webhook in

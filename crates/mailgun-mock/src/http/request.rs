@@ -6,6 +6,7 @@ use http::{
     Method,
     header::{self, HeaderMap},
     request,
+    uri::Authority,
 };
 use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
@@ -25,6 +26,8 @@ pub(crate) struct Request {
     pub(crate) headers: HeaderMap,
     /// The path as it came, percent-encoded.
     pub(crate) path: String,
+    /// The host of an HTTP/2 request.
+    authority: Option<String>,
     body: Bytes,
     form: Result<Form, String>,
 }
@@ -36,8 +39,10 @@ impl Request {
         let query = head.uri.query().unwrap_or_default();
         let query = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
         let path = head.uri.path().to_owned();
+        let authority = head.uri.authority().map(|host| host.as_str().to_owned());
         let form = Form::read(&head.headers, body.clone()).await;
-        Self { method: head.method, segments, query, headers: head.headers, path, body, form }
+        let request::Parts { method, headers, .. } = head;
+        Self { method, segments, query, headers, path, authority, body, form }
     }
 
     /// A parameter of the query.
@@ -70,6 +75,16 @@ impl Request {
         });
         let decoded = credentials.and_then(|text| BASE64_STANDARD.decode(text.trim()).ok());
         decoded.is_some_and(|pair| pair == format!("api:{api_key}").into_bytes())
+    }
+
+    /// Where the client found the server: what a proxy says of it (`X-Forwarded-Proto` and
+    /// `X-Forwarded-Host`), or else the host that was asked for.
+    pub(crate) fn base_url(&self) -> Option<String> {
+        let first = |name| Some(self.header(name)?.split(',').next().unwrap_or_default().trim());
+        let host = first("x-forwarded-host").or_else(|| self.header(header::HOST.as_str()));
+        let host: Authority = host.or(self.authority.as_deref())?.parse().ok()?;
+        let scheme = first("x-forwarded-proto").filter(|scheme| *scheme == "https");
+        Some(format!("{}://{host}", scheme.unwrap_or("http")))
     }
 
     pub(crate) fn header(&self, name: &str) -> Option<&str> {

@@ -17,3 +17,4 @@ mod limits;
 mod sending;
 mod storage;
 mod suppressions;
+mod volume;

@@ -108,3 +108,19 @@ async fn refusals_are_errors_with_mailguns_words() {
         assert_eq!(error.operation().unwrap().to_string(), "GET /v3/routes/{id}");
     }
 }
+
+#[tokio::test]
+async fn an_odd_field_of_a_written_route_is_an_error_that_names_it() {
+    for (reply, field) in [
+        (json!({"message": "ok", "route": {"priority": "first"}}), "route.priority"),
+        (json!({"message": "ok", "priority": "first"}), "priority"),
+        (json!({"message": "ok", "actions": ["stop()", 5]}), "actions[1]"),
+        (json!({"message": {}, "id": "a"}), "message"),
+    ] {
+        let answer = reply.clone();
+        let service = Scripted::new(move |_| Answer::json(&answer));
+        let routes = Routes::new(&service.client());
+        let error = routes.update("a", mailgun_routes::RouteSettings::new()).await.unwrap_err();
+        assert!(error.to_string().contains(&format!("`{field}`")), "{error} for {reply}");
+    }
+}

@@ -54,6 +54,8 @@ fn check_features(features: &SubaccountFeatures) {
 fn replies_are_read_whole_and_with_anything_missing() {
     tolerates::<Subaccount>(&subaccount(), &[]);
     tolerates::<SubaccountFeatures>(&features(), &[]);
+    let read: SubaccountFeatures = serde_json::from_value(features()).unwrap();
+    assert_eq!(serde_json::to_value(read).unwrap(), features());
     tolerates::<SendingLimit>(&json!({"limit": 10000, "current": 0, "period": "1m"}), &[]);
     tolerates::<Success>(&json!({"success": true}), &[]);
     tolerates::<Confirmation>(&json!({"message": "Subaccount successfully deleted"}), &[]);

@@ -7,7 +7,7 @@ use mailgun_testing::{
     Answer, Scripted,
     replies::{Exchange, read_whole, recorded, tolerates},
 };
-use serde::de::DeserializeOwned;
+use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
 const CREATED_AT: &str = "Thu, 11 Dec 2025 01:49:40 UTC";
@@ -26,7 +26,7 @@ fn page(item: Value) -> Value {
 }
 
 #[track_caller]
-fn check<T: DeserializeOwned + Send + 'static>(item: Value) -> T {
+fn check<T: DeserializeOwned + Serialize + Send + 'static>(item: Value) -> T {
     tolerates::<T>(&item, &[]);
     tolerates::<LinkPage<T>>(&page(item.clone()), &[]);
     read_whole(&item.to_string())
@@ -42,8 +42,10 @@ fn entries_are_read_whole_and_with_anything_missing() {
         "address": "foo@bar.com",
         "code": "550",
         "error": "No such mailbox",
+        "MessageHash": "4f3bad2335335426750048c6",
         "created_at": CREATED_AT,
     }));
+    assert_eq!(bounce.message_hash.as_deref(), Some("4f3bad2335335426750048c6"));
     assert_eq!((&*bounce.address, bounce.code.as_deref()), ("foo@bar.com", Some("550")));
     assert_eq!((&*bounce.error, bounce.created_at), ("No such mailbox", created_at()));
 
@@ -106,7 +108,9 @@ fn confirmations_are_read_whole_and_with_anything_missing() {
 }
 
 /// The entries of a recorded reply, with what they are read from.
-fn entries<T: DeserializeOwned + Send + 'static>(exchange: &Exchange) -> Vec<(T, Value)> {
+fn entries<T: DeserializeOwned + Serialize + Send + 'static>(
+    exchange: &Exchange,
+) -> Vec<(T, Value)> {
     let json: Value = serde_json::from_str(&exchange.body).unwrap();
     match json.get("items") {
         Some(items) => {

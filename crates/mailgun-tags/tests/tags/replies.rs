@@ -156,3 +156,14 @@ async fn refusals_are_errors_with_mailguns_words() {
     let error = DomainTags::new(&service.client(), "a/b").get("x").await.unwrap_err();
     assert_eq!(error.kind(), Kind::InvalidInput);
 }
+
+#[test]
+fn null_in_place_of_counts_leaves_the_others() {
+    for json in [
+        json!({"device": {"unknown": null, "mobile": {"opened": 1, "clicked": null}}}),
+        json!({"device": {"mobile": {"opened": 1}}, "country": null, "provider": {"x": null}}),
+    ] {
+        let read: TagAggregates = serde_json::from_value(json.clone()).unwrap();
+        assert_eq!(read.device["mobile"]["opened"], Some(1), "{json}");
+    }
+}

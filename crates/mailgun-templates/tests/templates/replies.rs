@@ -5,7 +5,7 @@ use mailgun_templates::{
 };
 use mailgun_testing::{
     Answer, Scripted,
-    replies::{Exchange, read_whole, recorded, tolerates},
+    replies::{Exchange, called_whole, read_whole, recorded, tolerates},
 };
 use serde_json::{Value, json};
 
@@ -157,7 +157,7 @@ fn recorded_replies_lose_nothing() {
         }
         assert_eq!(page.links.next.unwrap(), json["paging"]["next"]);
     }
-    #[derive(serde::Deserialize)]
+    #[derive(serde::Serialize, serde::Deserialize)]
     struct Wrapped {
         template: Template,
     }
@@ -215,4 +215,19 @@ async fn refusals_are_errors_with_mailguns_words() {
             assert_eq!(error.operation().unwrap().to_string(), operation);
         }
     }
+}
+
+#[tokio::test]
+async fn a_page_of_versions_has_the_template_too() {
+    let mut whole = template();
+    whole.as_object_mut().unwrap().remove("version");
+    whole["versions"].as_array_mut().unwrap().push(Value::Null);
+    let reply = json!({"template": whole, "paging": {"next": "https://api.mailgun.net/next"}});
+    let page = called_whole(&reply, |client| {
+        let templates = Templates::of_account(client);
+        templates.versions("template_name").page(mailgun_templates::ListVersions::new())
+    });
+    let page = page.await;
+    assert_eq!(page.template.description, "This is the description of the template");
+    assert_eq!(page.template.versions.len(), 1);
 }

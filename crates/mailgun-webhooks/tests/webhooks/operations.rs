@@ -32,7 +32,7 @@ async fn every_operation_of_the_api_is_there_as_the_api_has_it() {
 }
 
 #[test]
-fn creating_and_testing_alone_are_harmful_to_repeat() {
+fn creating_testing_and_deleting_all_are_harmful_to_repeat() {
     let harmful = ROUTES.iter().filter(|route| route.repeatability() == Repeatability::Harmful);
     let harmful: Vec<_> = harmful.map(ToString::to_string).collect();
     assert_eq!(
@@ -42,6 +42,7 @@ fn creating_and_testing_alone_are_harmful_to_repeat() {
             "PUT /v3/domains/{domain}/webhooks/{type}/test",
             "POST /v4/domains/{domain}/webhooks",
             "POST /v1/webhooks",
+            "DELETE /v1/webhooks",
         ]
     );
 }

@@ -1,7 +1,7 @@
 use mailgun_core::Kind;
 use mailgun_testing::{
     Answer, Scripted,
-    replies::{read_whole, recorded, tolerates},
+    replies::{called_whole, read_whole, recorded, tolerates},
 };
 use mailgun_webhooks::{
     AccountWebhook, AccountWebhooks, ListAccountWebhooks, Webhook, WebhookMap, WebhookReply,
@@ -29,7 +29,7 @@ fn all() -> Value {
 
 #[test]
 fn replies_are_read_whole_and_with_anything_missing() {
-    tolerates::<WebhookMap>(&all(), &[]);
+    tolerates::<Webhook>(&all()["opened"], &[]);
     let reply =
         json!({"message": "Webhook has been created", "webhook": {"urls": ["https://a.b"]}});
     tolerates::<WebhookReply>(&reply, &[]);
@@ -51,11 +51,38 @@ fn urls_are_a_list_however_the_reply_has_them() {
         (json!({"urls": []}), &[]),
         (json!({}), &[]),
         (Value::Null, &[]),
-        (json!("soon another shape"), &[]),
+        (json!({"urls": ["https://a.example.com", null]}), &["https://a.example.com"]),
+        (json!({"urls": [5, "https://a.b", {}]}), &["https://a.b"]),
     ] {
         let webhook: Webhook = serde_json::from_value(json.clone()).unwrap();
         assert_eq!(webhook.urls, urls, "{json}");
     }
+    for json in [json!("soon another shape"), json!(5), json!({"urls": {}}), json!({"url": 5})] {
+        assert!(serde_json::from_value::<Webhook>(json.clone()).is_err(), "{json}");
+    }
+}
+
+#[tokio::test]
+async fn a_webhook_of_another_shape_leaves_the_others() {
+    let mut reply = all();
+    reply["brand_new"] = json!([{"a": 1}]);
+    reply["opened"] = json!("soon another shape");
+    let reply = json!({"webhooks": reply});
+    let service = Scripted::new(move |_| Answer::json(&reply));
+    let map = Webhooks::new(&service.client(), "mg.example.com").list().await.unwrap();
+    assert_eq!(map.len(), 7);
+    assert_eq!(map[&WebhookType::Clicked].urls, ["https://foo.com", "https://bar.com"]);
+}
+
+#[tokio::test]
+async fn nothing_is_lost_on_the_way_to_the_caller() {
+    let of_domain = |client: &_| Webhooks::new(client, "mg.example.com");
+    called_whole(&json!({"webhooks": all()}), |client| of_domain(client).list()).await;
+    called_whole(&json!({"webhook": all()["opened"]}), |client| of_domain(client).get("opened"))
+        .await;
+    let of_account = json!({"webhooks": [account_webhook()]});
+    let params = ListAccountWebhooks::new();
+    called_whole(&of_account, |client| AccountWebhooks::new(client).list(params)).await;
 }
 
 #[tokio::test]

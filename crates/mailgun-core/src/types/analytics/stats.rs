@@ -1,6 +1,6 @@
 //! The older statistics, which Mailgun has deprecated in favour of metrics.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Resolution, TimeSpan};
 use crate::{Timestamp, types::de};
@@ -74,7 +74,7 @@ macro_rules! reply {
         $name:ident { $($(#[$field_meta:meta])* $field:ident: $type:ty $(= $read:literal)?,)* }
     ) => {
         $(#[$meta])*
-        #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+        #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
         #[serde(default)]
         #[non_exhaustive]
         pub struct $name {
@@ -104,7 +104,7 @@ reply! {
         #[serde(rename = "type")]
         scope: Option<StatsScope>,
         /// The counts, by time.
-        stats: Vec<StatsPoint> = "de::null_default",
+        stats: Vec<StatsPoint> = "de::items",
     }
 }
 

@@ -84,18 +84,20 @@ fn answer(
     let attribute =
         |event: &Event, name: &str| attributes::of(event, name).filter(|_| filterable(name));
     let events = query::select(&account.groups.events.all, &asked, range, attribute)?;
-    let mut groups = BTreeMap::<Vec<Key>, Vec<&Value>>::new();
+    let mut groups = BTreeMap::<Vec<Key>, Vec<&Event>>::new();
     if dimensions.is_empty() {
         groups.insert(Vec::new(), Vec::new());
     }
     for (_, event) in &events {
         for key in keys(event, &dimensions, resolution) {
-            groups.entry(key).or_default().push(&event.json);
+            groups.entry(key).or_default().push(*event);
         }
     }
     let items = groups
         .into_iter()
-        .map(|(key, events)| (key, chosen(tally::metrics(events.into_iter()), &metrics)))
+        .map(|(key, events)| {
+            (key, chosen(tally::metrics(events.into_iter().map(Event::json)), &metrics))
+        })
         .collect();
     let position = |name: &str| dimensions.iter().position(|dimension| *dimension == name);
     let column = |(key, metrics): &(Vec<Key>, Map<String, Value>), name: &str| match position(name)
@@ -106,7 +108,7 @@ fn answer(
     let limits = if dimensions.contains(&"time") { [1500, 1500] } else { [10, 1000] };
     let (items, pagination) = query::page(&asked, items, column, limits)?;
     let items: Vec<_> = items.into_iter().map(|item| json_of(&dimensions, item)).collect();
-    let all = || chosen(tally::metrics(events.iter().map(|(_, event)| &event.json)), &metrics);
+    let all = || chosen(tally::metrics(events.iter().map(|(_, event)| event.json())), &metrics);
     let aggregates = if asked["include_aggregates"] == true { all() } else { Map::new() };
     let mut reply = json!({
         "start": date::rfc2822(resolution.begin(range.start), "+0000"),

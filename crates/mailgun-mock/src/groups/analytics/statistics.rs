@@ -35,7 +35,7 @@ pub(super) fn read(account: &Account, request: &Request, segments: &[&str]) -> A
         }
         [domain, "stats", "total"] => account
             .domain(domain)
-            .and_then(|domain| totals(account, request, |event| event.domain == domain)),
+            .and_then(|domain| totals(account, request, |event| *event.domain == *domain)),
         [domain, "aggregates", kind @ ("providers" | "devices" | "countries")] => {
             aggregates(account, domain, kind)
         }
@@ -87,7 +87,7 @@ fn reply(
         .iter()
         .map(|&begin| {
             let here = events.iter().filter(|event| resolution.begin(time_of(event)) == begin);
-            let found = here.filter(|event| is_found(event)).map(|event| &event.json);
+            let found = here.filter(|event| is_found(event)).map(|event| event.json());
             let mut point = tally::stats(&tally::metrics(found), &names);
             point.insert("time".to_owned(), json!(date::rfc2822(begin, "UTC")));
             point
@@ -109,14 +109,14 @@ fn aggregates(account: &Account, domain: &str, kind: &str) -> Answer {
         "devices" => "device",
         _ => "country",
     };
-    let mut groups = BTreeMap::<String, Vec<&Value>>::new();
-    for event in account.groups.events.all.iter().filter(|event| event.domain == domain) {
+    let mut groups = BTreeMap::<String, Vec<&Event>>::new();
+    for event in account.groups.events.all.iter().filter(|event| *event.domain == *domain) {
         for value in attributes::of(event, attribute).unwrap_or_default() {
-            groups.entry(value).or_default().push(&event.json);
+            groups.entry(value).or_default().push(event);
         }
     }
     let counts = groups.into_iter().map(|(value, events)| {
-        let metrics = tally::metrics(events.into_iter());
+        let metrics = tally::metrics(events.into_iter().map(Event::json));
         let names =
             ["accepted", "clicked", "opened", "unique_clicked", "unique_opened", "unsubscribed"];
         let count = |name: &str| metrics.get(&format!("{name}_count")).cloned();

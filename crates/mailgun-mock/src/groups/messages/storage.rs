@@ -2,6 +2,8 @@
 
 mod render;
 
+use std::sync::OnceLock;
+
 use http::{HeaderValue, StatusCode};
 
 use super::form::{envelope, recipient_list};
@@ -70,9 +72,9 @@ fn resend(account: &mut Account, request: &Request, domain: &str, key: &str) -> 
         cc: Vec::new(),
         bcc: Vec::new(),
         fields,
-        recipient_variables: None,
+        recipient_variables: OnceLock::new(),
         scheduled_for: None,
-        ..message.mail.clone()
+        ..Mail::clone(&message.mail)
     };
     let domain = message.domain.clone();
     Ok(super::accept(account, domain, request, mail))

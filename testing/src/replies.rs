@@ -62,7 +62,7 @@ pub fn read_whole<T: DeserializeOwned + Serialize>(json: &str) -> T {
 /// Answers a call with `reply`, and checks that each value of the reply reaches the caller.
 ///
 /// [`read_whole`] cannot see what a crate reads into a type of its own and then drops.
-pub async fn called_whole<T: Serialize>(reply: &Value, call: impl FnOnce(&Client) -> Call<T>) -> T {
+pub async fn called_whole<T: Serialize + 'static>(reply: &Value, call: impl FnOnce(&Client) -> Call<T>) -> T {
     let answer = reply.clone();
     let service = Scripted::new(move |_| Answer::json(&answer));
     let value = call(&service.client()).await.unwrap();

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use mailgun_core::{
-    Call, Client, Confirmation, Route, Secret, Timestamp,
+    Call, Client, Confirmation, Operation, Secret, Timestamp,
     de::{self, Beside},
 };
 use serde::{
@@ -9,10 +9,10 @@ use serde::{
     de::{Error as _, MapAccess},
 };
 
-pub(crate) const LIST: Route = Route::get("/v1/keys");
-pub(crate) const CREATE: Route = Route::post("/v1/keys");
-pub(crate) const DELETE: Route = Route::delete("/v1/keys/{key_id}").harmless();
-pub(crate) const REGENERATE_PUBLIC: Route = Route::post("/v1/keys/public");
+pub(crate) const LIST: Operation = Operation::get("/v1/keys");
+pub(crate) const CREATE: Operation = Operation::post("/v1/keys");
+pub(crate) const DELETE: Operation = Operation::delete("/v1/keys/{key_id}").idempotent();
+pub(crate) const REGENERATE_PUBLIC: Operation = Operation::post("/v1/keys/public");
 
 /// The keys that calls of an account are made with.
 #[derive(Clone, Debug)]
@@ -42,7 +42,7 @@ impl ApiKeys {
         self.client.call(LIST, &[]).query(params)
     }
 
-    /// Creates a key. Its secret is in the reply, and cannot be had later.
+    /// Creates a key. Its secret is in the response, and cannot be had later.
     ///
     /// `POST /v1/keys`. A second call makes a second key: it is not repeated when its outcome is
     /// unknown.

@@ -1,10 +1,11 @@
-use mailgun_core::{Call, Client, Confirmation, Fields, Route, de};
+use mailgun_core::{Call, Client, Confirmation, Fields, Operation, de};
 use serde::{Deserialize, Serialize};
 
-pub(crate) const LIST: Route = Route::get("/v5/sandbox/auth_recipients");
+pub(crate) const LIST: Operation = Operation::get("/v5/sandbox/auth_recipients");
 // It sends the recipient a mail.
-pub(crate) const ADD: Route = Route::post("/v5/sandbox/auth_recipients");
-pub(crate) const REMOVE: Route = Route::delete("/v5/sandbox/auth_recipients/{email}").harmless();
+pub(crate) const ADD: Operation = Operation::post("/v5/sandbox/auth_recipients");
+pub(crate) const REMOVE: Operation =
+    Operation::delete("/v5/sandbox/auth_recipients/{email}").idempotent();
 
 /// Who may receive mail of the account's sandbox domain.
 #[derive(Clone, Debug)]

@@ -1,10 +1,12 @@
-use mailgun_core::{Call, Client, PageLinks, PageParts, PageReply, Pager, Route, Timestamp, de};
+use mailgun_core::{
+    Call, Client, Operation, PageLinks, PageParts, PageResponse, Pager, Timestamp, de,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-pub(crate) const LIST: Route = Route::get("/v5/users");
-pub(crate) const ME: Route = Route::get("/v5/users/me");
-pub(crate) const GET: Route = Route::get("/v5/users/{user_id}");
+pub(crate) const LIST: Operation = Operation::get("/v5/users");
+pub(crate) const ME: Operation = Operation::get("/v5/users/me");
+pub(crate) const GET: Operation = Operation::get("/v5/users/{user_id}");
 
 /// The people of an account.
 #[derive(Clone, Debug)]
@@ -81,7 +83,7 @@ struct UserPage {
     total: Option<u64>,
 }
 
-impl PageReply for UserPage {
+impl PageResponse for UserPage {
     type Item = User;
 
     fn into_parts(self) -> PageParts<User> {

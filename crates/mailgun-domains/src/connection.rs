@@ -21,7 +21,7 @@ impl ConnectionSettings {
 /// How mail of a domain is handed over.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct ConnectionReply {
+pub struct ConnectionResponse {
     /// Mailgun's words; none when the settings were only asked for.
     pub message: Option<String>,
     /// Whether mail is sent over TLS or not at all.
@@ -31,7 +31,7 @@ pub struct ConnectionReply {
 }
 
 /// Mailgun's documents have the settings below `connection`, the service has not.
-impl<'de> Deserialize<'de> for ConnectionReply {
+impl<'de> Deserialize<'de> for ConnectionResponse {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let (message, settings) = de::named(deserializer, &["connection"])?;
         let Settings { require_tls, skip_verification } = settings;

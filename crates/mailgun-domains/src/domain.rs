@@ -139,7 +139,7 @@ pub struct Disabled {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
-pub struct DomainReply {
+pub struct DomainResponse {
     /// Mailgun's words, `Domain has been updated` for example; none when it was only asked for.
     pub message: Option<String>,
     /// The domain as it is now.

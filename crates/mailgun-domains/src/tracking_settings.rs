@@ -77,7 +77,7 @@ pub struct UnsubscribeTracking {
     pub text_footer: String,
 }
 
-macro_rules! replies {
+macro_rules! responses {
     ($($(#[$doc:meta])* $name:ident { $field:ident: $settings:ident })*) => {$(
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -92,13 +92,13 @@ macro_rules! replies {
         }
     )*};
 }
-replies! {
+responses! {
     /// The reply to a change of the tracking of opens.
-    OpenTrackingReply { open: OpenTracking }
+    OpenTrackingResponse { open: OpenTracking }
     /// The reply to a change of the tracking of clicks.
-    ClickTrackingReply { click: ClickTrackingState }
+    ClickTrackingResponse { click: ClickTrackingState }
     /// The reply to a change of the tracking of unsubscribes.
-    UnsubscribeTrackingReply { unsubscribe: UnsubscribeTracking }
+    UnsubscribeTrackingResponse { unsubscribe: UnsubscribeTracking }
 }
 
 open_enum! {

@@ -1,6 +1,6 @@
 //! What listings of seed lists and of results have in common.
 
-use mailgun_core::{Call, Client, Route, de};
+use mailgun_core::{Call, Client, Operation, de};
 use serde::{Deserialize, Serialize};
 
 /// The setters of a page, for the params types of listings.
@@ -79,18 +79,18 @@ struct Attributes {
     items: Vec<Attribute>,
 }
 
-pub(crate) fn attributes(client: &Client, route: Route) -> Call<Vec<Attribute>> {
-    client.call::<Attributes>(route, &[]).map(|reply| reply.items)
+pub(crate) fn attributes(client: &Client, route: Operation) -> Call<Vec<Attribute>> {
+    client.call::<Attributes>(route, &[]).map(|response| response.items)
 }
 
-pub(crate) fn attribute(client: &Client, route: Route, name: &str) -> Call<Attribute> {
+pub(crate) fn attribute(client: &Client, route: Operation, name: &str) -> Call<Attribute> {
     let call = client.call::<Attributes>(route, &[name]);
-    call.map(|reply| reply.items.into_iter().next().unwrap_or_default())
+    call.map(|response| response.items.into_iter().next().unwrap_or_default())
 }
 
-pub(crate) fn filters(client: &Client, route: Route) -> Call<Vec<Filter>> {
+pub(crate) fn filters(client: &Client, route: Operation) -> Call<Vec<Filter>> {
     #[derive(Deserialize)]
-    struct Reply {
+    struct Response {
         #[serde(default, deserialize_with = "de::null_default")]
         supported_filters: Filters,
     }
@@ -99,5 +99,5 @@ pub(crate) fn filters(client: &Client, route: Route) -> Call<Vec<Filter>> {
         #[serde(default, deserialize_with = "de::items")]
         filters: Vec<Filter>,
     }
-    client.call::<Reply>(route, &[]).map(|reply| reply.supported_filters.filters)
+    client.call::<Response>(route, &[]).map(|response| response.supported_filters.filters)
 }

@@ -84,7 +84,7 @@ impl RunTest {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
-pub struct TestReply {
+pub struct TestResponse {
     /// What names the result in calls.
     #[serde(deserialize_with = "de::null_default")]
     pub result_id: String,

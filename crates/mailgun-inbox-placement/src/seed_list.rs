@@ -4,7 +4,7 @@ use mailgun_core::{Secret, Timestamp, de};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{DeliveryStats, TestResult, reply};
+use crate::{DeliveryStats, TestResult, response};
 
 /// Mailboxes that a test is sent to, and the statistics of all tests that were.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -62,30 +62,30 @@ pub struct SeedList {
     #[serde(deserialize_with = "de::number_or_string")]
     pub version: Option<u32>,
     /// Names that the application gave it, `sfmc_remote_id` for example.
-    #[serde(deserialize_with = "reply::tags")]
+    #[serde(deserialize_with = "response::tags")]
     pub tags: BTreeMap<String, String>,
     /// Where the mails of all tests ended up, by provider; `all` is the sum.
-    #[serde(deserialize_with = "reply::map")]
+    #[serde(deserialize_with = "response::map")]
     pub delivery_stats: BTreeMap<String, DeliveryStats>,
-    /// The results of its tests in short, in older replies.
+    /// The results of its tests in short, in older responses.
     #[serde(deserialize_with = "de::items")]
     pub results: Vec<TestResult>,
-    /// Its seeds, in older replies.
+    /// Its seeds, in older responses.
     #[serde(rename = "Seeds", deserialize_with = "de::items")]
     pub seeds: Vec<Seed>,
-    /// How good its seeds are, in older replies.
+    /// How good its seeds are, in older responses.
     #[serde(rename = "SeedQuality", deserialize_with = "de::number_or_string")]
     pub seed_quality: Option<f64>,
-    /// The account, in older replies.
+    /// The account, in older responses.
     #[serde(rename = "AccountID")]
     pub account_id: Option<String>,
-    /// The id of the record, in older replies.
+    /// The id of the record, in older responses.
     #[serde(rename = "Id")]
     pub id: Option<String>,
-    /// The id of the record once more, in older replies.
+    /// The id of the record once more, in older responses.
     #[serde(rename = "ID")]
     pub record_id: Option<String>,
-    /// When it was created, in older replies.
+    /// When it was created, in older responses.
     #[serde(rename = "CreatedTS", deserialize_with = "de::optional_timestamp")]
     pub created_ts: Option<Timestamp>,
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use mailgun_core::de;
 use serde::{Deserialize, Serialize};
 
-use crate::reply;
+use crate::response;
 
 /// What SpamAssassin says of a mail.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -84,7 +84,7 @@ pub struct LevelStats {
 #[non_exhaustive]
 pub struct ForefrontStats {
     /// How many mails are in each of its categories, `SPM` for example.
-    #[serde(deserialize_with = "reply::map")]
+    #[serde(deserialize_with = "response::map")]
     pub category_counts: BTreeMap<String, u64>,
 }
 

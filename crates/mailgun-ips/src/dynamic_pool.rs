@@ -38,7 +38,7 @@ pub struct DynamicPoolList {
     /// Those for domains that have not sent enough to be judged.
     #[serde(deserialize_with = "de::readable")]
     pub new_senders: Vec<IpAddr>,
-    /// The pools; the reply to setting their IPs leaves them out.
+    /// The pools; the response to setting their IPs leaves them out.
     #[serde(deserialize_with = "de::items")]
     pub pools: Vec<DynamicPool>,
 }
@@ -221,7 +221,7 @@ impl<'de> Deserialize<'de> for DomainHistory {
             }
         }
 
-        /// The reply as an object.
+        /// The response as an object.
         struct Page {
             items: Option<Vec<Option<DynamicPoolMove>>>,
             has_fields: bool,

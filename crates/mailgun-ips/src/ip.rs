@@ -50,9 +50,9 @@ struct Spellings {
 }
 
 impl From<Spellings> for IpList {
-    fn from(reply: Spellings) -> Self {
+    fn from(response: Spellings) -> Self {
         let Spellings { items, total_count, details, assignable_to_pools, assignable_to_pool } =
-            reply;
+            response;
         let assignable_to_pools = assignable_to_pools.or(assignable_to_pool);
         Self { items, total_count, details, assignable_to_pools }
     }

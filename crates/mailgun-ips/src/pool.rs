@@ -1,6 +1,6 @@
 use std::{collections::BTreeMap, net::IpAddr};
 
-use mailgun_core::{PageLinks, PageParts, PageReply, Timestamp, de};
+use mailgun_core::{PageLinks, PageParts, PageResponse, Timestamp, de};
 use serde::{Deserialize, Deserializer, Serialize};
 
 /// A pool of dedicated IPs, which domains can be linked to.
@@ -79,7 +79,7 @@ pub struct IpPoolList {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
-pub struct IpPoolReply {
+pub struct IpPoolResponse {
     /// Mailgun's words, `success` for example.
     #[serde(deserialize_with = "de::null_default")]
     pub message: String,
@@ -147,7 +147,7 @@ pub(crate) struct LinkedDomains {
     paging: PageLinks,
 }
 
-impl PageReply for LinkedDomains {
+impl PageResponse for LinkedDomains {
     type Item = LinkedDomain;
 
     fn into_parts(self) -> PageParts<LinkedDomain> {

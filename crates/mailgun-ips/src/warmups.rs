@@ -1,12 +1,12 @@
 use std::net::IpAddr;
 
-use mailgun_core::{Call, Client, Confirmation, LinkPage, Pager, Route, Timestamp, de};
+use mailgun_core::{Call, Client, Confirmation, LinkPage, Operation, Pager, Timestamp, de};
 use serde::{Deserialize, Serialize};
 
-pub(crate) const LIST: Route = Route::get("/v3/ip_warmups");
-pub(crate) const GET: Route = Route::get("/v3/ip_warmups/{ip}");
-pub(crate) const CREATE: Route = Route::post("/v3/ip_warmups/{ip}");
-pub(crate) const DELETE: Route = Route::delete("/v3/ip_warmups/{ip}").harmless();
+pub(crate) const LIST: Operation = Operation::get("/v3/ip_warmups");
+pub(crate) const GET: Operation = Operation::get("/v3/ip_warmups/{ip}");
+pub(crate) const CREATE: Operation = Operation::post("/v3/ip_warmups/{ip}");
+pub(crate) const DELETE: Operation = Operation::delete("/v3/ip_warmups/{ip}").idempotent();
 
 /// The warm-ups of dedicated IPs: a new IP gets its mail in stages, until receivers know it.
 ///
@@ -68,7 +68,7 @@ impl Warmups {
     /// # Ok(()) }
     /// ```
     pub fn get(&self, ip: IpAddr) -> Call<WarmupDetails> {
-        self.client.call::<Details>(GET, &[&ip.to_string()]).map(|reply| reply.details)
+        self.client.call::<Details>(GET, &[&ip.to_string()]).map(|response| response.details)
     }
 
     /// Begins to warm up a dedicated IP of the account.
@@ -210,20 +210,20 @@ struct Spellings {
 }
 
 impl From<Spellings> for WarmupDetails {
-    fn from(reply: Spellings) -> Self {
+    fn from(response: Spellings) -> Self {
         Self {
-            sent_within_stage: reply.sent_within_stage,
-            throttle: reply.throttle,
-            start_volume: reply.start_volume.or(reply.stage_start_volume),
-            stage: reply.stage.or(reply.stage_number),
-            stage_limit: reply.stage_limit.or(reply.stage_volume_limit),
-            hourly_limit: reply.hourly_limit,
-            stage_started_at: reply.stage_started_at.or(reply.stage_start_time),
-            hour_started_at: reply.hour_started_at,
-            plan_started_at: reply.plan_started_at,
-            plan_last_updated_at: reply.plan_last_updated_at,
-            total_stages: reply.total_stages,
-            stage_history: reply.stage_history,
+            sent_within_stage: response.sent_within_stage,
+            throttle: response.throttle,
+            start_volume: response.start_volume.or(response.stage_start_volume),
+            stage: response.stage.or(response.stage_number),
+            stage_limit: response.stage_limit.or(response.stage_volume_limit),
+            hourly_limit: response.hourly_limit,
+            stage_started_at: response.stage_started_at.or(response.stage_start_time),
+            hour_started_at: response.hour_started_at,
+            plan_started_at: response.plan_started_at,
+            plan_last_updated_at: response.plan_last_updated_at,
+            total_stages: response.total_stages,
+            stage_history: response.stage_history,
         }
     }
 }
@@ -255,7 +255,7 @@ impl ListWarmups {
         self.set("limit", limit)
     }
 
-    /// Begins at the page that this token of an earlier reply stands for; the pager does it of
+    /// Begins at the page that this token of an earlier response stands for; the pager does it of
     /// itself.
     pub fn page(self, token: impl Into<String>) -> Self {
         self.set("page", token.into())

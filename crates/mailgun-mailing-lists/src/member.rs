@@ -59,7 +59,7 @@ impl Member {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
-pub struct MemberReply {
+pub struct MemberResponse {
     /// Mailgun's words, `Mailing list member has been created` for example.
     #[serde(deserialize_with = "de::null_default")]
     pub message: String,
@@ -72,7 +72,7 @@ pub struct MemberReply {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
-pub struct MembersReply {
+pub struct MembersResponse {
     /// Mailgun's words, `Mailing list upload started in background` for example.
     #[serde(deserialize_with = "de::null_default")]
     pub message: String,
@@ -114,7 +114,7 @@ impl MemberSettings {
         match object(vars) {
             Ok(json) => self.set("vars", json.get()),
             Err(fault) => {
-                self.0.fail(fault);
+                self.0.with_error(fault);
                 self
             }
         }

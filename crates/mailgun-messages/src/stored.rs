@@ -10,7 +10,7 @@ use crate::MessageId;
 
 /// A message that Mailgun has stored, parsed.
 ///
-/// It is kept for the domain's retention time, three days by default. The reply names a header
+/// It is kept for the domain's retention time, three days by default. The response names a header
 /// sometimes in capitals and sometimes not, and may hold any header; [`get`](Self::get) finds what
 /// has no method here.
 ///
@@ -20,13 +20,13 @@ use crate::MessageId;
 pub struct StoredMessage(Map<String, Value>);
 
 impl StoredMessage {
-    /// The value of a name in the reply, whatever the case of its letters.
+    /// The value of a name in the response, whatever the case of its letters.
     pub fn get(&self, name: &str) -> Option<&Value> {
         let found = || self.0.iter().find(|(other, _)| other.eq_ignore_ascii_case(name));
         self.0.get(name).or_else(|| found().map(|(_, value)| value))
     }
 
-    /// Everything that the reply holds, by its names there.
+    /// Everything that the response holds, by its names there.
     pub fn as_map(&self) -> &Map<String, Value> {
         &self.0
     }
@@ -35,7 +35,7 @@ impl StoredMessage {
         self.get(name).and_then(Value::as_str)
     }
 
-    /// What can be read of a list in the reply; [`get`](Self::get) has the rest.
+    /// What can be read of a list in the response; [`get`](Self::get) has the rest.
     fn list<T: DeserializeOwned>(&self, name: &str) -> Vec<T> {
         self.get(name).and_then(|list| de::readable(list).ok()).unwrap_or_default()
     }

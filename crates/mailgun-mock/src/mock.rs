@@ -79,13 +79,13 @@ impl MockMailgun {
     /// A client of this server.
     ///
     /// ```
-    /// use mailgun_core::Route;
+    /// use mailgun_core::Operation;
     /// use mailgun_mock::MockMailgun;
     ///
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), mailgun_core::Error> {
     /// let mock = MockMailgun::start().await;
-    /// const QUEUES: Route = Route::get("/v3/domains/{domain}/sending_queues");
+    /// const QUEUES: Operation = Operation::get("/v3/domains/{domain}/sending_queues");
     /// let queues: serde_json::Value = mock.client().call(QUEUES, &[&mock.domain()]).await?;
     /// assert_eq!(queues["regular"]["is_disabled"], false);
     /// # Ok(()) }

@@ -63,7 +63,7 @@ pub struct SentFile {
 }
 
 impl SentMessage {
-    /// The message id as the reply had it, in angle brackets.
+    /// The message id as the response had it, in angle brackets.
     pub fn id(&self) -> &str {
         &self.id
     }

@@ -31,7 +31,7 @@ pub struct Route {
 /// The reply to the writing of a route.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct RouteReply {
+pub struct RouteResponse {
     /// Mailgun's words, `Route has been created` for example.
     pub message: String,
     /// The route as it is now.
@@ -39,7 +39,7 @@ pub struct RouteReply {
 }
 
 /// An update is answered with the fields of the route beside the message.
-impl<'de> Deserialize<'de> for RouteReply {
+impl<'de> Deserialize<'de> for RouteResponse {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let (message, route) = de::named(deserializer, &["route"])?;
         Ok(Self { message: message.unwrap_or_default(), route })

@@ -39,7 +39,7 @@ impl ListSuppressions {
 /// The reply to adding or deleting one address.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct SuppressionReply {
+pub struct SuppressionResponse {
     /// Mailgun's words, `Address has been added to the bounces table` for example.
     #[serde(default, deserialize_with = "de::null_default")]
     pub message: String,
@@ -61,6 +61,6 @@ pub(crate) fn import(
             form.file("file", file);
             call.multipart(form)
         }
-        Err(fault) => call.fail(fault),
+        Err(fault) => call.with_error(fault),
     }
 }

@@ -4,31 +4,33 @@
 use std::collections::BTreeMap;
 
 use mailgun_core::{
-    Call, Client, Confirmation, Fields, LinkPage, PageDirection, Pager, Route, Timestamp,
+    Call, Client, Confirmation, Fields, LinkPage, Operation, PageDirection, Pager, Timestamp,
     analytics::{Stats, StatsQuery},
     de,
 };
 use serde::{Deserialize, Deserializer, Serialize};
 
-pub(crate) const LIST: Route = Route::get("/v3/{domain}/tags");
-pub(crate) const GET: Route = Route::get("/v3/{domain}/tags/{tag}");
-pub(crate) const UPDATE: Route = Route::put("/v3/{domain}/tags/{tag}").harmless();
-pub(crate) const DELETE: Route = Route::delete("/v3/{domain}/tags/{tag}").harmless();
-pub(crate) const STATS: Route = Route::get("/v3/{domain}/tags/{tag}/stats");
-pub(crate) const COUNTRIES: Route =
-    Route::get("/v3/{domain}/tags/{tag}/stats/aggregates/countries");
-pub(crate) const PROVIDERS: Route =
-    Route::get("/v3/{domain}/tags/{tag}/stats/aggregates/providers");
-pub(crate) const DEVICES: Route = Route::get("/v3/{domain}/tags/{tag}/stats/aggregates/devices");
-pub(crate) const GET_BY_QUERY: Route = Route::get("/v3/{domain}/tag");
-pub(crate) const UPDATE_BY_QUERY: Route = Route::put("/v3/{domain}/tag").harmless();
-pub(crate) const DELETE_BY_QUERY: Route = Route::delete("/v3/{domain}/tag").harmless();
-pub(crate) const STATS_BY_QUERY: Route = Route::get("/v3/{domain}/tag/stats");
-pub(crate) const AGGREGATES_BY_QUERY: Route = Route::get("/v3/{domain}/tag/stats/aggregates");
-pub(crate) const LIMITS: Route = Route::get("/v3/domains/{domain}/limits/tag");
-pub(crate) const KNOWN_DEVICES: Route = Route::get("/v3/domains/{domain}/tag/devices");
-pub(crate) const KNOWN_PROVIDERS: Route = Route::get("/v3/domains/{domain}/tag/providers");
-pub(crate) const KNOWN_COUNTRIES: Route = Route::get("/v3/domains/{domain}/tag/countries");
+pub(crate) const LIST: Operation = Operation::get("/v3/{domain}/tags");
+pub(crate) const GET: Operation = Operation::get("/v3/{domain}/tags/{tag}");
+pub(crate) const UPDATE: Operation = Operation::put("/v3/{domain}/tags/{tag}").idempotent();
+pub(crate) const DELETE: Operation = Operation::delete("/v3/{domain}/tags/{tag}").idempotent();
+pub(crate) const STATS: Operation = Operation::get("/v3/{domain}/tags/{tag}/stats");
+pub(crate) const COUNTRIES: Operation =
+    Operation::get("/v3/{domain}/tags/{tag}/stats/aggregates/countries");
+pub(crate) const PROVIDERS: Operation =
+    Operation::get("/v3/{domain}/tags/{tag}/stats/aggregates/providers");
+pub(crate) const DEVICES: Operation =
+    Operation::get("/v3/{domain}/tags/{tag}/stats/aggregates/devices");
+pub(crate) const GET_BY_QUERY: Operation = Operation::get("/v3/{domain}/tag");
+pub(crate) const UPDATE_BY_QUERY: Operation = Operation::put("/v3/{domain}/tag").idempotent();
+pub(crate) const DELETE_BY_QUERY: Operation = Operation::delete("/v3/{domain}/tag").idempotent();
+pub(crate) const STATS_BY_QUERY: Operation = Operation::get("/v3/{domain}/tag/stats");
+pub(crate) const AGGREGATES_BY_QUERY: Operation =
+    Operation::get("/v3/{domain}/tag/stats/aggregates");
+pub(crate) const LIMITS: Operation = Operation::get("/v3/domains/{domain}/limits/tag");
+pub(crate) const KNOWN_DEVICES: Operation = Operation::get("/v3/domains/{domain}/tag/devices");
+pub(crate) const KNOWN_PROVIDERS: Operation = Operation::get("/v3/domains/{domain}/tag/providers");
+pub(crate) const KNOWN_COUNTRIES: Operation = Operation::get("/v3/domains/{domain}/tag/countries");
 
 /// The tags of one domain; deprecated by Mailgun, use [`Tags`](crate::Tags).
 ///
@@ -378,7 +380,7 @@ impl DomainTags {
         self.known(KNOWN_COUNTRIES)
     }
 
-    fn known(&self, route: Route) -> Call<Vec<String>> {
+    fn known(&self, route: Operation) -> Call<Vec<String>> {
         #[derive(Deserialize)]
         struct Known {
             #[serde(default, deserialize_with = "de::readable")]

@@ -1,5 +1,5 @@
 use mailgun_core::{
-    Call, Client, Confirmation, PageLinks, PageParts, PageReply, Pager, Route, Timestamp,
+    Call, Client, Confirmation, Operation, PageLinks, PageParts, PageResponse, Pager, Timestamp,
     analytics::Metrics, de,
 };
 use serde::{Deserialize, Serialize};
@@ -7,14 +7,14 @@ use serde_json::json;
 
 use crate::domain_tags;
 
-const LIST: Route = Route::post("/v1/analytics/tags").harmless();
-const LIMITS: Route = Route::get("/v1/analytics/tags/limits");
-const UPDATE: Route = Route::put("/v1/analytics/tags").harmless();
-const DELETE: Route = Route::delete("/v1/analytics/tags").harmless();
+const LIST: Operation = Operation::post("/v1/analytics/tags").idempotent();
+const LIMITS: Operation = Operation::get("/v1/analytics/tags/limits");
+const UPDATE: Operation = Operation::put("/v1/analytics/tags").idempotent();
+const DELETE: Operation = Operation::delete("/v1/analytics/tags").idempotent();
 
 /// All operations of this crate, for tests that compare them with the API description.
 #[doc(hidden)]
-pub const ROUTES: &[Route] = &[
+pub const OPERATIONS: &[Operation] = &[
     LIST,
     LIMITS,
     UPDATE,
@@ -239,7 +239,7 @@ struct Pagination {
     total: Option<u64>,
 }
 
-impl PageReply for TagPage {
+impl PageResponse for TagPage {
     type Item = Tag;
 
     fn into_parts(self) -> PageParts<Tag> {

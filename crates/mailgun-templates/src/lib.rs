@@ -38,12 +38,13 @@ pub use mailgun_core::PageDirection;
 pub use self::{
     content::Content,
     headers::TemplateHeaders,
-    operations::ROUTES,
+    operations::OPERATIONS,
     params::{
         CopyVersion, CreateTemplate, GetTemplate, ListTemplates, ListVersions, VersionSettings,
     },
     template::{
-        Engine, Template, TemplateChanged, TemplateReply, Version, VersionReply, VersionsReply,
+        Engine, Template, TemplateChanged, TemplateResponse, Version, VersionResponse,
+        VersionsResponse,
     },
     templates::Templates,
     versions::Versions,

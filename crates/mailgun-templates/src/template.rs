@@ -1,4 +1,4 @@
-use mailgun_core::{PageLinks, PageParts, PageReply, Timestamp, de};
+use mailgun_core::{PageLinks, PageParts, PageResponse, Timestamp, de};
 use serde::{Deserialize, Serialize};
 
 use crate::TemplateHeaders;
@@ -76,7 +76,7 @@ mailgun_core::open_enum! {
 /// The reply to the writing of a template, or of a version.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct TemplateReply {
+pub struct TemplateResponse {
     /// Mailgun's words, `template has been stored` for example.
     #[serde(default, deserialize_with = "de::null_default")]
     pub message: String,
@@ -89,7 +89,7 @@ pub struct TemplateReply {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "CopyShape")]
 #[non_exhaustive]
-pub struct VersionReply {
+pub struct VersionResponse {
     /// Mailgun's words, `version has been copied` for example.
     pub message: String,
     /// The copy.
@@ -105,7 +105,7 @@ struct CopyShape {
     template: Option<Version>,
 }
 
-impl From<CopyShape> for VersionReply {
+impl From<CopyShape> for VersionResponse {
     fn from(CopyShape { message, version, template }: CopyShape) -> Self {
         Self { message, version: version.or(template).unwrap_or_default() }
     }
@@ -150,7 +150,7 @@ pub(crate) struct Wrapped {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
-pub struct VersionsReply {
+pub struct VersionsResponse {
     /// The template with the versions of the page.
     #[serde(deserialize_with = "de::null_default")]
     pub template: Template,
@@ -159,7 +159,7 @@ pub struct VersionsReply {
     pub paging: PageLinks,
 }
 
-impl PageReply for VersionsReply {
+impl PageResponse for VersionsResponse {
     type Item = Version;
 
     fn into_parts(self) -> PageParts<Version> {
@@ -169,7 +169,7 @@ impl PageReply for VersionsReply {
 
 #[cfg(test)]
 mod tests {
-    use mailgun_testing::replies::{read_whole, recorded, tolerates};
+    use mailgun_testing::responses::{read_whole, recorded, tolerates};
     use serde_json::json;
 
     use super::*;
@@ -183,12 +183,12 @@ mod tests {
             },
             "paging": {"next": "https://api.mailgun.net/v3/a.b/templates/x/versions?page=next&p=v1"},
         });
-        tolerates::<VersionsReply>(&page, &[]);
-        let parts = serde_json::from_value::<VersionsReply>(page).unwrap().into_parts();
+        tolerates::<VersionsResponse>(&page, &[]);
+        let parts = serde_json::from_value::<VersionsResponse>(page).unwrap().into_parts();
         assert_eq!(parts.items.iter().map(|one| &*one.tag).collect::<Vec<_>>(), ["v0", "v1"]);
         assert!(parts.links.next.unwrap().ends_with("p=v1"));
 
-        let none = serde_json::from_str::<VersionsReply>(r#"{"template": null}"#).unwrap();
+        let none = serde_json::from_str::<VersionsResponse>(r#"{"template": null}"#).unwrap();
         assert!(none.into_parts().items.is_empty());
     }
 
@@ -197,7 +197,8 @@ mod tests {
         let mut pages = recorded("GET", "/test.template/versions");
         pages.retain(|page| page.status == 200 && page.path.ends_with("/versions"));
         let [page] = pages.as_slice() else { panic!("{pages:?}") };
-        let PageParts { items, links, .. } = read_whole::<VersionsReply>(&page.body).into_parts();
+        let PageParts { items, links, .. } =
+            read_whole::<VersionsResponse>(&page.body).into_parts();
         assert!(links.next.unwrap().ends_with("?page=next&p=v2&limit=100"));
         let json: serde_json::Value = serde_json::from_str(&page.body).unwrap();
         let versions = json["template"]["versions"].as_array().unwrap();

@@ -1,8 +1,8 @@
 use mailgun_core::{Call, Pager};
 
 use crate::{
-    Content, CopyVersion, ListVersions, Template, TemplateChanged, TemplateReply, Version,
-    VersionReply, VersionSettings, VersionsReply,
+    Content, CopyVersion, ListVersions, Template, TemplateChanged, TemplateResponse, Version,
+    VersionResponse, VersionSettings, VersionsResponse,
     operations::{
         COPY_VERSION, CREATE_VERSION, DELETE_VERSION, GET_VERSION, LIST_VERSIONS, Owner,
         UPDATE_VERSION,
@@ -74,7 +74,7 @@ impl Versions {
     /// println!("{}: {} versions", template.description, template.versions.len());
     /// # Ok(()) }
     /// ```
-    pub fn page(&self, params: ListVersions) -> Call<VersionsReply> {
+    pub fn page(&self, params: ListVersions) -> Call<VersionsResponse> {
         self.owner.call(LIST_VERSIONS, &[&self.template]).query(params)
     }
 
@@ -95,7 +95,7 @@ impl Versions {
     /// ```
     pub fn get(&self, tag: &str) -> Call<Template> {
         let call = self.owner.call::<Wrapped>(GET_VERSION, &[&self.template, tag]);
-        call.map(|reply| reply.template)
+        call.map(|response| response.template)
     }
 
     /// Adds a version; the first one of a template is its active one.
@@ -123,7 +123,7 @@ impl Versions {
         tag: impl Into<String>,
         content: impl Into<Content>,
         settings: VersionSettings,
-    ) -> Call<TemplateReply> {
+    ) -> Call<TemplateResponse> {
         let call = self.owner.call(CREATE_VERSION, &[&self.template]);
         call.multipart(settings.tag(tag.into()).content(content))
     }
@@ -181,7 +181,7 @@ impl Versions {
     /// println!("{}", copy.version.tag);
     /// # Ok(()) }
     /// ```
-    pub fn copy(&self, tag: &str, new_tag: &str, params: CopyVersion) -> Call<VersionReply> {
+    pub fn copy(&self, tag: &str, new_tag: &str, params: CopyVersion) -> Call<VersionResponse> {
         self.owner.call(COPY_VERSION, &[&self.template, tag, new_tag]).query(params)
     }
 }

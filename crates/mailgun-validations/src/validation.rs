@@ -103,13 +103,13 @@ pub struct Validation {
     /// When Mailgun last saw mail to it.
     #[serde(deserialize_with = "de::optional_timestamp")]
     pub last_seen: Option<Timestamp>,
-    /// Whether it is valid, in the replies of older versions.
+    /// Whether it is valid, in the responses of older versions.
     #[serde(deserialize_with = "de::bool_like")]
     pub is_valid: Option<bool>,
-    /// Whether the mailbox exists, in the replies of older versions: `true`, `false` or `unknown`.
+    /// Whether the mailbox exists, in the responses of older versions: `true`, `false` or `unknown`.
     #[serde(deserialize_with = "de::string_or_number")]
     pub mailbox_verification: Option<String>,
-    /// What it is made of, in the replies of older versions.
+    /// What it is made of, in the responses of older versions.
     pub parts: Option<AddressParts>,
 }
 

@@ -40,7 +40,7 @@ pub struct Webhook {
     pub urls: Vec<String>,
 }
 
-/// Old replies have one `url`, and `null` where there is none.
+/// Old responses have one `url`, and `null` where there is none.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Urls {
@@ -51,8 +51,8 @@ struct Urls {
 }
 
 impl From<Option<Urls>> for Webhook {
-    fn from(reply: Option<Urls>) -> Self {
-        let Urls { urls, url } = reply.unwrap_or_default();
+    fn from(response: Option<Urls>) -> Self {
+        let Urls { urls, url } = response.unwrap_or_default();
         Self { urls: if urls.is_empty() { url } else { urls } }
     }
 }
@@ -60,7 +60,7 @@ impl From<Option<Urls>> for Webhook {
 /// The reply to the writing of a webhook.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct WebhookReply {
+pub struct WebhookResponse {
     /// Mailgun's words, `Webhook has been created` for example.
     #[serde(default, deserialize_with = "de::null_default")]
     pub message: String,

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use mailgun::Repeatability;
+use mailgun::Idempotency;
 use mailgun_testing::operations;
 
 use crate::routes::ALL;
@@ -73,8 +73,8 @@ const NAMED: [&str; 16] = [
 fn what_deletes_all_of_a_kind_is_not_repeated() {
     let routes = ALL.iter().flat_map(|(_, routes)| routes.iter());
     let deletions = routes.filter(|route| route.method().as_str() == "DELETE");
-    let harmless = deletions.filter(|route| route.repeatability() == Repeatability::Harmless);
-    for route in harmless.filter(|route| !route.template().ends_with('}')) {
+    let idempotent = deletions.filter(|route| route.idempotency() == Idempotency::Idempotent);
+    for route in idempotent.filter(|route| !route.template().ends_with('}')) {
         assert!(NAMED.contains(&&*route.to_string()), "{route}");
     }
 }

@@ -1,10 +1,10 @@
-//! Queries of metrics and of usage, and their replies.
+//! Queries of metrics and of usage, and their responses.
 
 mod names;
 mod table;
 
 use mailgun_core::{
-    PageLinks, PageParts, PageReply, Timestamp,
+    PageLinks, PageParts, PageResponse, Timestamp,
     analytics::{Metrics, Resolution},
     de,
 };
@@ -71,7 +71,7 @@ metrics_setters!(MetricsQuery, UsageQuery);
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, bound(deserialize = "T: Default + Deserialize<'de>"))]
 #[non_exhaustive]
-pub struct MetricsReply<T = MetricsItem> {
+pub struct MetricsResponse<T = MetricsItem> {
     /// Where the time begins, which Mailgun has put at the beginning of an hour or a day.
     #[serde(deserialize_with = "de::optional_timestamp")]
     pub start: Option<Timestamp>,
@@ -97,7 +97,7 @@ pub struct MetricsReply<T = MetricsItem> {
     pub aggregates: Option<Metrics>,
 }
 
-/// Which page of a listing a reply is.
+/// Which page of a listing a response is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -195,7 +195,7 @@ fn aggregates<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Metri
     de::null_default(deserializer).map(|all: Aggregates| all.metrics)
 }
 
-impl<T> PageReply for MetricsReply<T>
+impl<T> PageResponse for MetricsResponse<T>
 where
     T: Default + serde::de::DeserializeOwned + Send + 'static,
 {

@@ -17,7 +17,7 @@ pub struct Confirmation {
     pub message: String,
 }
 
-/// Two fields, since an alias would refuse a reply with both.
+/// Two fields, since an alias would refuse a response with both.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Spellings {

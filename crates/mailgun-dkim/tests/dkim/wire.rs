@@ -1,7 +1,7 @@
 use std::time::Duration;
 
-use mailgun_core::{Client, Kind, Repeatability, Upload};
-use mailgun_dkim::{CreateDkimKey, DkimKeys, ListDkimKeys, ROUTES, RotationSettings};
+use mailgun_core::{Client, ErrorKind, Idempotency, Upload};
+use mailgun_dkim::{CreateDkimKey, DkimKeys, ListDkimKeys, OPERATIONS, RotationSettings};
 use mailgun_testing::{Answer, Scripted};
 use mockito::{Matcher, Server};
 
@@ -138,7 +138,7 @@ async fn paths_hold_checked_domains_and_awkward_selectors() {
         keys.update_rotation("a b", true, RotationSettings::new()).await.unwrap_err(),
         keys.rotate_now("https://a.b").await.unwrap_err(),
     ] {
-        assert_eq!(error.kind(), Kind::InvalidInput, "{error}");
+        assert_eq!(error.kind(), ErrorKind::InvalidInput, "{error}");
     }
 }
 
@@ -164,7 +164,8 @@ async fn rotation_is_switched_by_a_form() {
 
 #[test]
 fn making_and_rotating_keys_alone_is_harmful_to_repeat() {
-    let harmful = ROUTES.iter().filter(|route| route.repeatability() == Repeatability::Harmful);
+    let harmful =
+        OPERATIONS.iter().filter(|route| route.idempotency() == Idempotency::NonIdempotent);
     let harmful: Vec<_> = harmful.map(ToString::to_string).collect();
     let expected = ["POST /v1/dkim/keys", "POST /v1/dkim_management/domains/{domain}/rotate"];
     assert_eq!(harmful, expected);

@@ -13,8 +13,8 @@ use crate::{
     account::Account,
     date,
     http::{
-        reply::{Refusal, Reply},
         request::Request,
+        response::{Refusal, Response},
     },
     sent::SentMessage,
 };
@@ -192,7 +192,7 @@ fn answer(
         "next": link(links.next),
         "previous": link(links.previous),
     });
-    Ok(Reply::json(StatusCode::OK, &json!({ "items": items, "paging": paging })))
+    Ok(Response::json(StatusCode::OK, &json!({ "items": items, "paging": paging })))
 }
 
 /// Adds an event of this kind for each recipient of a message; a delivery to a suppressed address

@@ -8,7 +8,7 @@ use super::{Answer, events};
 use crate::{
     account::Account,
     date,
-    http::{reply::Reply, request::Request},
+    http::{request::Request, response::Response},
     sent::SentMessage,
 };
 
@@ -59,7 +59,7 @@ fn status(account: &Account, domain: &str) -> Answer {
         }),
         None => enabled(),
     };
-    Ok(Reply::ok(&json!({ "regular": regular, "scheduled": enabled() })))
+    Ok(Response::ok(&json!({ "regular": regular, "scheduled": enabled() })))
 }
 
 fn enabled() -> Value {
@@ -70,7 +70,7 @@ fn clear(account: &mut Account, domain: &str) -> Answer {
     let domain = account.domain(domain)?;
     deliver_due(account);
     account.groups.queue.scheduled.retain(|message| message.domain != domain);
-    Ok(Reply::ok(&json!({ "message": "done" })))
+    Ok(Response::ok(&json!({ "message": "done" })))
 }
 
 #[cfg(test)]

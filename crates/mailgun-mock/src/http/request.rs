@@ -13,7 +13,7 @@ use hyper::body::Incoming;
 use percent_encoding::percent_decode_str;
 use serde::de::DeserializeOwned;
 
-use super::{form::Form, reply::Refusal};
+use super::{form::Form, response::Refusal};
 
 /// Mailgun refuses request bodies beyond this size, whatever they hold.
 const MAX_BODY: usize = 52_428_800;
@@ -94,7 +94,7 @@ impl Request {
 
 /// Reads a body to its end; `Ok(None)` if it is beyond what Mailgun reads.
 ///
-/// The rest of an oversized body is read too: a reply to a client that is still writing would be
+/// The rest of an oversized body is read too: a response to a client that is still writing would be
 /// lost when the connection closes over unread bytes.
 pub(crate) async fn read_body(mut body: Incoming) -> Result<Option<Bytes>, hyper::Error> {
     let mut read = Some(BytesMut::new());

@@ -2,11 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use mailgun_core::{Client, Fields, Route};
+use mailgun_core::{Client, Fields, Operation};
 use mailgun_mock::MockMailgun;
 use serde_json::{Map, Value, json};
 
-const SEND: Route = Route::post("/v3/{domain}/messages");
+const SEND: Operation = Operation::post("/v3/{domain}/messages");
 
 async fn send_chunk(client: &Client, recipients: std::ops::Range<usize>) {
     let mut form = Fields::new();
@@ -70,8 +70,8 @@ async fn a_million_recipients_fit_into_two_gigabytes() {
 
 #[tokio::test]
 async fn links_lead_to_where_the_client_found_the_server() {
-    const EVENTS: Route = Route::get("/v3/{domain}/events");
-    const BOUNCES: Route = Route::get("/v3/{domain}/bounces");
+    const EVENTS: Operation = Operation::get("/v3/{domain}/events");
+    const BOUNCES: Operation = Operation::get("/v3/{domain}/bounces");
     let mock = MockMailgun::start().await;
     send_chunk(&mock.client(), 0..1).await;
     let port = mock.base_url().rsplit(':').next().unwrap().to_owned();
@@ -82,8 +82,8 @@ async fn links_lead_to_where_the_client_found_the_server() {
         .unwrap();
     for route in [EVENTS, BOUNCES] {
         let call = || localhost.call::<Value>(route, &[MockMailgun::DOMAIN]);
-        let reply = call().await.unwrap();
-        let next = reply["paging"]["next"].as_str().unwrap();
+        let response = call().await.unwrap();
+        let next = response["paging"]["next"].as_str().unwrap();
         assert!(next.starts_with(&format!("http://localhost:{port}/v3/")), "{next}");
 
         for (proto, host, base) in [
@@ -92,12 +92,12 @@ async fn links_lead_to_where_the_client_found_the_server() {
             ("gopher", "mail.example.test", "http://mail.example.test/v3/"),
         ] {
             let call = call().header("x-forwarded-proto", proto).header("x-forwarded-host", host);
-            let reply = call.await.unwrap();
-            let next = reply["paging"]["next"].as_str().unwrap();
+            let response = call.await.unwrap();
+            let next = response["paging"]["next"].as_str().unwrap();
             assert!(next.starts_with(base), "{next}");
         }
-        let reply = call().header("x-forwarded-host", "no host/ at all").await.unwrap();
-        let next = reply["paging"]["next"].as_str().unwrap();
+        let response = call().header("x-forwarded-host", "no host/ at all").await.unwrap();
+        let next = response["paging"]["next"].as_str().unwrap();
         assert!(next.starts_with(&mock.base_url()), "{next}");
     }
 }

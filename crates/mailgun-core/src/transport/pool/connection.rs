@@ -27,7 +27,7 @@ use tokio::{
 use tracing::debug;
 
 /// How long a connection may take to close once nobody uses it, and a request to be sent to its
-/// end once its reply was read.
+/// end once its response was read.
 pub(super) const LINGER: Duration = Duration::from_secs(10);
 
 pub(super) enum Connection<B> {
@@ -71,7 +71,7 @@ pub(super) struct Handle<S> {
 #[derive(Default)]
 pub(super) struct Status {
     write_error: OnceLock<io::Error>,
-    /// The requests that were answered, by a reply or an error.
+    /// The requests that were answered, by a response or an error.
     answers: AtomicUsize,
 }
 
@@ -137,7 +137,7 @@ impl<B> Reusable for Http2<B> {
 /// The stream of a connection, which can be read to its end after a write failed.
 ///
 /// A server that refuses an upload answers and closes while the upload is on its way. The write
-/// then fails, and the reply lies in the socket: what is written after a failure is discarded, so
+/// then fails, and the response lies in the socket: what is written after a failure is discarded, so
 /// that reading goes on.
 pub(super) struct Io<T> {
     stream: T,
@@ -294,7 +294,7 @@ impl<B: Body + Unpin> Body for Upload<B> {
     }
 }
 
-/// The body of a reply, which uses its connection until it was read or is dropped.
+/// The body of a response, which uses its connection until it was read or is dropped.
 #[derive(Debug)]
 pub(crate) struct Incoming {
     body: hyper::body::Incoming,

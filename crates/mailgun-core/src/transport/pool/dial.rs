@@ -20,24 +20,24 @@ use super::{
     lock,
 };
 use crate::{
-    BoxError, Delivery, Error, Kind, TimeoutPhase,
+    BoxError, Error, ErrorKind, Outcome, TimeoutPhase,
     transport::{HttpVersions, classify::unsent},
 };
 
 /// A dial that takes longer is joined by another one.
 pub(super) const HEAD_START: Duration = Duration::from_secs(1);
 
-/// Without a frame for this long while a reply is awaited, an HTTP/2 connection is probed: all
+/// Without a frame for this long while a response is awaited, an HTTP/2 connection is probed: all
 /// requests share it, and a dead one must not hold them until they time out.
 const HTTP2_PROBE: Duration = Duration::from_secs(30);
 
-/// What a reply may send ahead of its reader. The window of the connection is that of a thousand
-/// replies: those that nobody reads must not hold up the others.
+/// What a response may send ahead of its reader. The window of the connection is that of a thousand
+/// responses: those that nobody reads must not hold up the others.
 const HTTP2_STREAM_WINDOW: u32 = 1024 * 1024;
 const HTTP2_CONNECTION_WINDOW: u32 = 1024 * HTTP2_STREAM_WINDOW;
 
-/// A mail that was accepted must not look lost because a gateway adds many fields to the reply.
-/// hyper's own limit is 100; its parser makes room for so many in each reply.
+/// A mail that was accepted must not look lost because a gateway adds many fields to the response.
+/// hyper's own limit is 100; its parser makes room for so many in each response.
 const MAX_HEADERS: usize = 200;
 const HTTP2_MAX_HEADER_BYTES: u32 = 256 * 1024;
 
@@ -126,7 +126,7 @@ where
                 Either::Left((Ok(dialed), _)) => return dialed.map(Checkout::new),
                 Either::Left((Err(_), _)) => {
                     let text = "the runtime ended that the connection was made in";
-                    return Err(Error::new(Kind::Connect, Delivery::NotSent, text));
+                    return Err(Error::new(ErrorKind::Connect, Outcome::NotSent, text));
                 }
                 Either::Right(((), pending)) => dialed = pending,
             }

@@ -141,10 +141,10 @@ impl<B> Connections<B>
 where
     B: Send + 'static,
 {
-    /// Keeps a connection of HTTP/1.1 once its reply was read and its request was sent, if it can
-    /// be used again. The reply holds the lease while it is read.
+    /// Keeps a connection of HTTP/1.1 once its response was read and its request was sent, if it can
+    /// be used again. The response holds the lease while it is read.
     pub(super) fn release(self: &Arc<Self>, mut connection: Http1<B>) -> Option<Lease> {
-        // The usual reply comes whole, with its head.
+        // The usual response comes whole, with its head.
         if connection.is_ready() {
             self.checkin(connection);
             return None;
@@ -170,8 +170,8 @@ where
         Some(lease)
     }
 
-    /// Retires a shared connection if its request is still being sent some time after its reply
-    /// was read. The reply holds the lease while it is read.
+    /// Retires a shared connection if its request is still being sent some time after its response
+    /// was read. The response holds the lease while it is read.
     pub(super) fn release_shared(
         self: &Arc<Self>,
         connection: Http2<B>,

@@ -16,10 +16,10 @@
 //! | A connection is used only within the runtime that it was made in. | Another runtime may not be driven, and the call would hang. |
 //! | A connection that was idle is used after the runtime had a chance to see the server close it. | A request that meets the close may have been processed. |
 //! | A request goes to a second connection only if hyper gives it back and the first one was used before. | Nothing of it was written; a new connection that fails at once would fail again. |
-//! | A connection of HTTP/1.1 has one request at a time; all requests share one of HTTP/2. | A second request would wait for the first one's reply; HTTP/2 has streams. |
+//! | A connection of HTTP/1.1 has one request at a time; all requests share one of HTTP/2. | A second request would wait for the first one's response; HTTP/2 has streams. |
 //! | A shared connection is retired when a call is given up before anything was answered on it. | It may be dead though it answers PING. Requests in flight on it continue. |
 //! | A connection is closed when it was idle or open for too long. | Servers close idle connections; a busy client follows DNS. |
-//! | A connection without users is closed within [`connection::LINGER`], and so is one whose reply was read while its request is still being sent. | A server that stops reading must not hold a body for ever. |
+//! | A connection without users is closed within [`connection::LINGER`], and so is one whose response was read while its request is still being sent. | A server that stops reading must not hold a body for ever. |
 //! | While an origin may speak HTTP/2, one connection is dialed at a time; another one joins each [`dial::HEAD_START`]. | All requests may share it, and a handshake that is stuck holds no others up. |
 
 mod connection;

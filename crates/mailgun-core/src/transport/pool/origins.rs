@@ -21,7 +21,7 @@ use super::{
     lock,
 };
 use crate::{
-    BoxError, Delivery, Error, Kind,
+    BoxError, Error, ErrorKind, Outcome,
     transport::{
         Connector, TransportConfig,
         classify::{broken, unsent},
@@ -64,7 +64,7 @@ where
     pub(in crate::transport) fn origin(&self, uri: &Uri) -> Result<Arc<Origin<B>>, Error> {
         let (Some(scheme), Some(authority)) = (uri.scheme(), uri.authority()) else {
             let text = "the URL of the request has no host";
-            return Err(Error::new(Kind::InvalidInput, Delivery::NotSent, text));
+            return Err(Error::new(ErrorKind::InvalidInput, Outcome::NotSent, text));
         };
         let mut origins = lock(&self.origins);
         if let Some(found) = origins.iter().find(|origin| origin.target.is(scheme, authority)) {
@@ -87,7 +87,7 @@ impl Target {
     ) -> Result<Self, Error> {
         let unusable = |error: http::Error| {
             let text = "the URL of the request has an unusable host";
-            Error::new(Kind::InvalidInput, Delivery::NotSent, text).with_source(error)
+            Error::new(ErrorKind::InvalidInput, Outcome::NotSent, text).with_source(error)
         };
         let uri = Uri::builder().scheme(scheme.clone()).authority(authority.clone());
         let uri = uri.path_and_query("/").build().map_err(unusable)?;
@@ -113,7 +113,7 @@ impl<B> Origin<B> {
     fn connections(&self) -> Result<Arc<Connections<B>>, Error> {
         let runtime = Handle::try_current().map_err(|error| {
             let text = "a call runs within a tokio runtime, and there is none";
-            Error::new(Kind::Config, Delivery::NotSent, text).with_source(error)
+            Error::new(ErrorKind::Config, Outcome::NotSent, text).with_source(error)
         })?;
         let runtime = runtime.id();
         let mut all = lock(&self.connections);
@@ -134,7 +134,7 @@ where
     B::Data: Send,
     B::Error: Into<BoxError>,
 {
-    /// Sends a request, and waits for the head of the reply.
+    /// Sends a request, and waits for the head of the response.
     #[expect(clippy::manual_async_fn, reason = "an async fn has room for its arguments twice")]
     pub(in crate::transport) fn send(
         self: Arc<Self>,
@@ -172,9 +172,9 @@ where
                         let host = || self.target.host.clone();
                         request.headers_mut().entry(HOST).or_insert_with(host);
                         match connection.sender.try_send_request(request).await {
-                            Ok(reply) => {
+                            Ok(response) => {
                                 let lease = connections.release(connection);
-                                return Ok(reply.map(|body| Incoming::new(body, lease)));
+                                return Ok(response.map(|body| Incoming::new(body, lease)));
                             }
                             Err(failed) => (failed, connection.write_error()),
                         }
@@ -184,10 +184,10 @@ where
                         let upload = request.body_mut().watch();
                         let waiting = Waiting::new(&connections, &connection);
                         match connection.sender.clone().try_send_request(request).await {
-                            Ok(reply) => {
+                            Ok(response) => {
                                 waiting.answered();
                                 let lease = connections.release_shared(connection, upload);
-                                return Ok(reply.map(|body| Incoming::new(body, Some(lease))));
+                                return Ok(response.map(|body| Incoming::new(body, Some(lease))));
                             }
                             Err(failed) => {
                                 waiting.answered();
@@ -206,7 +206,7 @@ where
     }
 }
 
-/// A request whose reply is awaited on a shared connection.
+/// A request whose response is awaited on a shared connection.
 ///
 /// A call that is given up before anything was answered retires the connection, as it would end
 /// one of HTTP/1.1: the server may answer PING and nothing else.

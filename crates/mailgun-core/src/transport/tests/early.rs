@@ -21,9 +21,9 @@ async fn refuse(mut stream: impl Io) {
 }
 
 async fn assert_refused(transport: &Transport<Full<Bytes>>, url: &str) {
-    let reply = within(10, transport.clone().oneshot(upload(url).0)).await.unwrap();
-    assert_eq!(reply.status(), 403);
-    assert_eq!(within(10, reply.into_body().collect()).await.unwrap().to_bytes(), "no");
+    let response = within(10, transport.clone().oneshot(upload(url).0)).await.unwrap();
+    assert_eq!(response.status(), 403);
+    assert_eq!(within(10, response.into_body().collect()).await.unwrap().to_bytes(), "no");
 }
 
 #[tokio::test]
@@ -41,7 +41,7 @@ async fn a_refusal_arrives_over_tls_too() {
     let acceptor = ca.acceptor("localhost", &[b"http/1.1"]);
     let address = listen_elsewhere(move |stream| {
         let acceptor = acceptor.clone();
-        // The reply must not wait for an acknowledgement of the handshake's end.
+        // The response must not wait for an acknowledgement of the handshake's end.
         stream.set_nodelay(true).unwrap();
         async move { refuse(acceptor.accept(stream).await.unwrap()).await }
     });
@@ -60,14 +60,14 @@ async fn a_refusal_without_a_length_arrives_too() {
     let transport = Transport::new(&config(), false).unwrap();
     for _ in 0..50 {
         let request = upload(format!("http://{address}/")).0;
-        let reply = within(10, transport.clone().oneshot(request)).await.unwrap();
+        let response = within(10, transport.clone().oneshot(request)).await.unwrap();
         // Its body ends with the connection, which may be a reset.
-        assert_eq!(reply.status(), 403);
+        assert_eq!(response.status(), 403);
     }
 }
 
 #[tokio::test]
-async fn a_failed_write_is_reported_if_no_reply_comes() {
+async fn a_failed_write_is_reported_if_no_response_comes() {
     let address = listen(|mut stream: TcpStream| async move {
         read_head(&mut stream).await;
         stream.set_zero_linger().unwrap();
@@ -76,7 +76,7 @@ async fn a_failed_write_is_reported_if_no_reply_comes() {
     let transport = Transport::new(&config(), false).unwrap();
     let request = upload(format!("http://{address}/")).0;
     let error = within(10, transport.oneshot(request)).await.unwrap_err();
-    assert_fate(&error, Kind::Transport, Delivery::Unknown);
+    assert_fate(&error, ErrorKind::Transport, Outcome::Unknown);
     assert!(error.to_string().contains("os error"), "{error}");
 }
 
@@ -99,15 +99,15 @@ async fn stops_reading(stream: TcpStream, is_http2: bool) {
 }
 
 #[tokio::test]
-async fn a_request_that_the_server_stops_reading_is_let_go_after_its_reply() {
+async fn a_request_that_the_server_stops_reading_is_let_go_after_its_response() {
     for http_versions in [HttpVersions::Http1Only, HttpVersions::Http2Only] {
         let is_http2 = http_versions == HttpVersions::Http2Only;
         let address = listen(move |stream| stops_reading(stream, is_http2)).await;
         let transport = Transport::new(&TransportConfig { http_versions, ..config() }, false);
         let (request, held) = upload(format!("http://{address}/"));
-        let reply = within(10, transport.unwrap().oneshot(request)).await.unwrap();
-        assert_eq!(reply.status(), 403);
-        within(10, reply.into_body().collect()).await.unwrap();
+        let response = within(10, transport.unwrap().oneshot(request)).await.unwrap();
+        assert_eq!(response.status(), 403);
+        within(10, response.into_body().collect()).await.unwrap();
         pause();
         sleep(Duration::from_secs(25)).await;
         assert_eq!(Arc::strong_count(&held), 1, "{http_versions:?}");

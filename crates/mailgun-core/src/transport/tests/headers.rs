@@ -1,4 +1,4 @@
-//! Replies that real gateways write and strict parsers refuse.
+//! Responses that real gateways write and strict parsers refuse.
 
 use tokio::{io::AsyncWriteExt, net::TcpStream};
 
@@ -7,15 +7,15 @@ use super::{
     *,
 };
 
-async fn reply_with(head: impl Into<Vec<u8>>) -> Result<String, Error> {
-    let mut reply = head.into();
-    reply.extend_from_slice(b"\r\n\r\nok");
-    let reply = Arc::new(reply);
+async fn response_with(head: impl Into<Vec<u8>>) -> Result<String, Error> {
+    let mut response = head.into();
+    response.extend_from_slice(b"\r\n\r\nok");
+    let response = Arc::new(response);
     let address = listen(move |mut stream: TcpStream| {
-        let reply = Arc::clone(&reply);
+        let response = Arc::clone(&response);
         async move {
             read_head(&mut stream).await;
-            stream.write_all(&reply).await.unwrap();
+            stream.write_all(&response).await.unwrap();
         }
     })
     .await;
@@ -23,7 +23,7 @@ async fn reply_with(head: impl Into<Vec<u8>>) -> Result<String, Error> {
 }
 
 #[tokio::test]
-async fn odd_header_lines_do_not_cost_the_reply() {
+async fn odd_header_lines_do_not_cost_the_response() {
     for head in [
         "HTTP/1.1 200 OK\r\ncontent-length : 2",
         "HTTP/1.1 200 OK\r\nx-folded: a\r\n b\r\ncontent-length: 2",
@@ -42,15 +42,15 @@ async fn odd_header_lines_do_not_cost_the_reply() {
         "HTTP/1.1 200 OK\r\ncontent-length: 2, 2",
         "HTTP/1.1 200 OK\r\ncontent-length: 2\r\ncontent-length: 2",
     ] {
-        assert_eq!(reply_with(head).await.unwrap(), "ok", "{head:?}");
+        assert_eq!(response_with(head).await.unwrap(), "ok", "{head:?}");
     }
 }
 
 #[tokio::test]
-async fn many_headers_do_not_cost_the_reply() {
+async fn many_headers_do_not_cost_the_response() {
     let mut head = "HTTP/1.1 200 OK\r\ncontent-length: 2".to_owned();
     for number in 0..190 {
         head += &format!("\r\nx-{number}: {number}");
     }
-    assert_eq!(reply_with(head).await.unwrap(), "ok");
+    assert_eq!(response_with(head).await.unwrap(), "ok");
 }

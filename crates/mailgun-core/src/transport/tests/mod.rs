@@ -19,7 +19,7 @@ use tower::ServiceExt;
 
 use self::servers::TestCa;
 use super::{connector::Connector, *};
-use crate::{Delivery, Error, Kind, TimeoutPhase};
+use crate::{Error, ErrorKind, Outcome, TimeoutPhase};
 
 /// Settings without the environment's proxies and the system's certificates.
 fn config() -> TransportConfig {
@@ -52,8 +52,8 @@ async fn get_with(
 ) -> Result<String, Error> {
     let request = Request::get(url.as_ref()).body(Full::default()).unwrap();
     within(10, async {
-        let reply = transport.clone().oneshot(request).await?;
-        let body = reply.into_body().collect().await.unwrap().to_bytes();
+        let response = transport.clone().oneshot(request).await?;
+        let body = response.into_body().collect().await.unwrap().to_bytes();
         Ok(String::from_utf8(body.to_vec()).unwrap())
     })
     .await
@@ -96,6 +96,6 @@ fn upload(url: impl AsRef<str>) -> (Request<Full<Bytes>>, Arc<()>) {
 }
 
 #[track_caller]
-fn assert_fate(error: &Error, kind: Kind, delivery: Delivery) {
-    assert_eq!((error.kind(), error.delivery()), (kind, delivery), "{}", everything(error));
+fn assert_fate(error: &Error, kind: ErrorKind, outcome: Outcome) {
+    assert_eq!((error.kind(), error.outcome()), (kind, outcome), "{}", everything(error));
 }

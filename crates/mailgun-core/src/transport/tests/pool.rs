@@ -115,8 +115,8 @@ async fn at_once(
         }
     };
     let calls = join_all((0..how_many).map(|_| get_with(transport, url)));
-    for reply in tokio::join!(calls, open).0 {
-        assert_eq!(reply.unwrap(), "ok");
+    for response in tokio::join!(calls, open).0 {
+        assert_eq!(response.unwrap(), "ok");
     }
 }
 
@@ -299,7 +299,7 @@ async fn a_shared_connection_is_kept_while_it_is_used() {
 
 /// A download may take longer than the time after which its connection counts as unused.
 #[tokio::test]
-async fn a_reply_outlasts_the_time_of_its_connection_and_the_client() {
+async fn a_response_outlasts_the_time_of_its_connection_and_the_client() {
     let address = listen(|stream: TcpStream| async move {
         let service = service_fn(|_: Request<hyper::body::Incoming>| async {
             let pieces = stream::iter(0..6).then(|_| async {
@@ -337,7 +337,7 @@ async fn a_new_connection_that_closes_at_once_is_not_replaced() {
     let transport = transport(&config());
     for number in 1..=20 {
         let error = get_with(&transport, format!("http://{address}/")).await.unwrap_err();
-        assert_eq!(error.kind(), Kind::Transport, "{error}");
+        assert_eq!(error.kind(), ErrorKind::Transport, "{error}");
         assert_eq!(opened.get(), number);
     }
 }
@@ -362,7 +362,7 @@ async fn connections_are_kept_by_scheme_host_and_port() {
     }
     assert_eq!((seen_one.opened.get(), seen_two.opened.get()), (2, 1));
     let error = get_with(&transport, one.replace("http:", "https:")).await.unwrap_err();
-    assert_fate(&error, Kind::Config, Delivery::NotSent);
+    assert_fate(&error, ErrorKind::Config, Outcome::NotSent);
 }
 
 #[tokio::test]
@@ -412,7 +412,7 @@ async fn connections_end_with_the_client() {
 }
 
 #[tokio::test]
-async fn a_reply_that_is_not_read_holds_up_no_other_request() {
+async fn a_response_that_is_not_read_holds_up_no_other_request() {
     let seen = Seen::default();
     let counts = seen.clone();
     let address = listen(move |mut stream: TcpStream| {
@@ -438,7 +438,7 @@ async fn a_reply_that_is_not_read_holds_up_no_other_request() {
 }
 
 #[tokio::test]
-async fn a_connection_is_used_again_once_its_reply_was_read() {
+async fn a_connection_is_used_again_once_its_response_was_read() {
     let (seen, gate) = (Seen::default(), Arc::new(Notify::new()));
     let (counts, opens) = (seen.clone(), Arc::clone(&gate));
     let address = listen(move |mut stream: TcpStream| {
@@ -459,9 +459,9 @@ async fn a_connection_is_used_again_once_its_reply_was_read() {
     for _ in 0..3 {
         let one = transport.clone().oneshot(request.clone()).await.unwrap();
         let two = transport.clone().oneshot(request.clone()).await.unwrap();
-        for reply in [one, two] {
+        for response in [one, two] {
             gate.notify_one();
-            assert_eq!(reply.into_body().collect().await.unwrap().to_bytes(), "ok");
+            assert_eq!(response.into_body().collect().await.unwrap().to_bytes(), "ok");
         }
     }
     assert_eq!(seen.opened.get(), 2);
@@ -486,8 +486,8 @@ async fn a_connection_whose_request_was_answered_too_early_is_left_alone() {
     let transport = transport(&config());
     let large = Full::from(vec![b'x'; 16 * 1024 * 1024]);
     let request = Request::post(format!("http://{address}/")).body(large).unwrap();
-    let reply = transport.clone().oneshot(request).await.unwrap();
-    assert_eq!(reply.into_body().collect().await.unwrap().to_bytes(), "ok");
+    let response = transport.clone().oneshot(request).await.unwrap();
+    assert_eq!(response.into_body().collect().await.unwrap().to_bytes(), "ok");
     assert_eq!(get_with(&transport, format!("http://{address}/")).await.unwrap(), "ok");
     assert_eq!(opened.get(), 2);
 }
@@ -519,8 +519,8 @@ async fn first_requests_share_one_connection_if_the_server_speaks_http2() {
         let acceptor = ca.acceptor("localhost", &[alpn.as_bytes()]);
         let (url, seen) = slow_to_secure(acceptor, usize::MAX, Arc::default()).await;
         let transport = transport(&trusting(&ca));
-        let replies = join_all((0..20).map(|_| get_with(&transport, &url))).await;
-        assert!(replies.iter().all(Result::is_ok), "{replies:?}");
+        let responses = join_all((0..20).map(|_| get_with(&transport, &url))).await;
+        assert!(responses.iter().all(Result::is_ok), "{responses:?}");
         assert!(seen.opened.get() <= most, "{alpn}: {}", seen.opened.get());
     }
 }
@@ -549,9 +549,9 @@ async fn a_stuck_handshake_holds_up_no_request() {
     let ca = TestCa::new();
     let (url, seen) = stuck_at_first(ca.acceptor("localhost", &[b"h2"]), 1).await;
     let transport = transport(&trusting(&ca));
-    let replies = join_all((0..20).map(|_| get_with(&transport, &url)));
-    for reply in within(4, replies).await {
-        assert_eq!(reply.unwrap(), "HTTP/2.0");
+    let responses = join_all((0..20).map(|_| get_with(&transport, &url)));
+    for response in within(4, responses).await {
+        assert_eq!(response.unwrap(), "HTTP/2.0");
     }
     assert_eq!(seen.opened.get(), 2);
 }
@@ -563,9 +563,9 @@ async fn requests_wait_for_a_connection_no_longer_than_for_their_own() {
     let limit = Some(Duration::from_millis(300));
     let config = TransportConfig { connect_timeout: limit, ..trusting(&ca) };
     let transport = transport(&config);
-    let replies = join_all((0..20).map(|_| get_with(&transport, &url)));
-    for error in within(2, replies).await.into_iter().map(Result::unwrap_err) {
-        assert_fate(&error, Kind::Timeout, Delivery::NotSent);
+    let responses = join_all((0..20).map(|_| get_with(&transport, &url)));
+    for error in within(2, responses).await.into_iter().map(Result::unwrap_err) {
+        assert_fate(&error, ErrorKind::Timeout, Outcome::NotSent);
         assert_eq!(error.timeout_phase(), Some(TimeoutPhase::Connect));
     }
     // Not one for each request.
@@ -584,9 +584,9 @@ async fn a_failed_connection_makes_room_for_the_next_one_at_once() {
     .await;
     let url = format!("https://localhost:{}/", address.port());
     let transport = transport(&trusting(&TestCa::new()));
-    let replies = join_all((0..20).map(|_| get_with(&transport, &url)));
-    for error in within(5, replies).await.into_iter().map(Result::unwrap_err) {
-        assert_fate(&error, Kind::Tls, Delivery::NotSent);
+    let responses = join_all((0..20).map(|_| get_with(&transport, &url)));
+    for error in within(5, responses).await.into_iter().map(Result::unwrap_err) {
+        assert_fate(&error, ErrorKind::Tls, Outcome::NotSent);
     }
     assert_eq!(opened.get(), 20);
 }
@@ -598,10 +598,10 @@ async fn a_request_takes_the_connection_that_is_free_first() {
     let (url, seen) = slow_to_secure(acceptor, 1, Arc::default()).await;
     let transport = transport(&trusting(&ca));
     get_with(&transport, &url).await.unwrap();
-    // The connection is in use for as long as this reply is not there.
+    // The connection is in use for as long as this response is not there.
     let calls = join_all((0..3).map(|_| get_with(&transport, &url)));
-    for reply in calls.await {
-        assert_eq!(reply.unwrap(), "HTTP/1.1");
+    for response in calls.await {
+        assert_eq!(response.unwrap(), "HTTP/1.1");
     }
     // The connections that the others began get nowhere.
     assert!(seen.opened.get() <= 3);
@@ -705,7 +705,7 @@ async fn no_request_arrives_twice_at_a_server_that_closes_without_saying_so() {
                 let url = format!("http://{address}/{task}-{number}");
                 match get_with(&transport, url).await {
                     Ok(_) => accepted += 1,
-                    Err(error) => assert_fate(&error, Kind::Transport, Delivery::Unknown),
+                    Err(error) => assert_fate(&error, ErrorKind::Transport, Outcome::Unknown),
                 }
             }
             accepted
@@ -739,22 +739,22 @@ async fn the_host_is_named_as_the_url_names_it_unless_it_is_set() {
         let head = read_head(&mut stream).await;
         let line = head.lines().find(|line| line.to_ascii_lowercase().starts_with("host:"));
         let host = line.unwrap().split_once(": ").unwrap().1;
-        let reply = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{host}", host.len());
-        stream.write_all(reply.as_bytes()).await.unwrap();
+        let response = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{host}", host.len());
+        stream.write_all(response.as_bytes()).await.unwrap();
     })
     .await;
     let url = format!("http://localhost:{}/v3?a=b", address.port());
     assert_eq!(get(&config(), &url).await.unwrap(), format!("localhost:{}", address.port()));
     let mut request = Request::get(&url).body(Full::<Bytes>::default()).unwrap();
     request.headers_mut().insert(HOST, HeaderValue::from_static("api.mailgun.net"));
-    let reply = Transport::new(&config(), false).unwrap().oneshot(request).await.unwrap();
-    assert_eq!(reply.into_body().collect().await.unwrap().to_bytes(), "api.mailgun.net");
+    let response = Transport::new(&config(), false).unwrap().oneshot(request).await.unwrap();
+    assert_eq!(response.into_body().collect().await.unwrap().to_bytes(), "api.mailgun.net");
 }
 
 #[tokio::test]
 async fn a_url_without_a_host_is_an_error() {
     for url in ["/v3/domains", "*"] {
         let error = get(&config(), url).await.unwrap_err();
-        assert_fate(&error, Kind::InvalidInput, Delivery::NotSent);
+        assert_fate(&error, ErrorKind::InvalidInput, Outcome::NotSent);
     }
 }

@@ -45,8 +45,8 @@ fn a_connection_that_closed_between_two_calls_is_not_used() {
     for versions in VERSIONS {
         let (runtime, transport) = (call_by_call(), transport(versions));
         for _ in 0..3 {
-            let reply = runtime.block_on(get_with(&transport, &url));
-            assert!(reply.is_ok(), "{versions:?} {reply:?}");
+            let response = runtime.block_on(get_with(&transport, &url));
+            assert!(response.is_ok(), "{versions:?} {response:?}");
             thread::sleep(Duration::from_millis(150));
         }
     }
@@ -83,5 +83,5 @@ fn a_call_without_a_runtime_is_an_error() {
     let mut call = pin!(transport(HttpVersions::Auto).oneshot(request));
     let polled = call.as_mut().poll(&mut Context::from_waker(Waker::noop()));
     let Poll::Ready(Err(error)) = polled else { panic!("no error") };
-    assert_fate(&error, Kind::Config, Delivery::NotSent);
+    assert_fate(&error, ErrorKind::Config, Outcome::NotSent);
 }

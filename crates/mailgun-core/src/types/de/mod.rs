@@ -1,4 +1,4 @@
-//! Helpers for `#[serde(deserialize_with = "…")]`, for the forms in which replies vary.
+//! Helpers for `#[serde(deserialize_with = "…")]`, for the forms in which responses vary.
 //!
 //! A field that may be *absent* needs `#[serde(default)]` as well, as with every
 //! `deserialize_with`.

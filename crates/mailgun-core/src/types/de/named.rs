@@ -1,4 +1,4 @@
-//! Objects that stand below their name in some replies and alone in others.
+//! Objects that stand below their name in some responses and alone in others.
 
 use std::{fmt, marker::PhantomData};
 
@@ -91,9 +91,9 @@ impl<'de, A: MapAccess<'de>, B: Beside<'de>> MapAccess<'de> for Rest<'_, A, B> {
 ///     address: String,
 /// }
 ///
-/// struct Reply(List);
+/// struct Response(List);
 ///
-/// impl<'de> Deserialize<'de> for Reply {
+/// impl<'de> Deserialize<'de> for Response {
 ///     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
 ///         let (_message, list) = de::named(deserializer, &["list"])?;
 ///         Ok(Self(list))
@@ -101,7 +101,7 @@ impl<'de, A: MapAccess<'de>, B: Beside<'de>> MapAccess<'de> for Rest<'_, A, B> {
 /// }
 ///
 /// for json in [r#"{"list": {"address": "a@b.c"}}"#, r#"{"address": "a@b.c", "message": "ok"}"#] {
-///     assert_eq!(serde_json::from_str::<Reply>(json)?.0.address, "a@b.c");
+///     assert_eq!(serde_json::from_str::<Response>(json)?.0.address, "a@b.c");
 /// }
 /// # Ok::<(), serde_json::Error>(())
 /// ```
@@ -150,12 +150,12 @@ mod tests {
     }
 
     #[derive(Debug)]
-    struct Reply {
+    struct Response {
         message: Option<String>,
         object: Object,
     }
 
-    impl<'de> Deserialize<'de> for Reply {
+    impl<'de> Deserialize<'de> for Response {
         fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
             let (message, object) = named(deserializer, &["result", "sharing"])?;
             Ok(Self { message, object })
@@ -174,9 +174,9 @@ mod tests {
             (r#"{"sharing": {"number": 4}, "result": null}"#, 4, None),
             ("{}", 0, None),
         ] {
-            let reply: Reply = serde_json::from_str(json).unwrap();
+            let response: Response = serde_json::from_str(json).unwrap();
             assert_eq!(
-                (reply.object.number, reply.message.as_deref()),
+                (response.object.number, response.message.as_deref()),
                 (number, message),
                 "{json}"
             );
@@ -196,7 +196,7 @@ mod tests {
             ("null", "."),
         ] {
             let json = &mut serde_json::Deserializer::from_str(json);
-            let error = serde_path_to_error::deserialize::<_, Reply>(json).unwrap_err();
+            let error = serde_path_to_error::deserialize::<_, Response>(json).unwrap_err();
             assert_eq!(error.path().to_string(), path, "{error}");
         }
     }

@@ -68,7 +68,7 @@ impl Mailbox {
     ///
     /// # Errors
     ///
-    /// [`Kind::InvalidInput`](crate::Kind::InvalidInput), with the reason but never the address.
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput), with the reason but never the address.
     pub fn new(address: impl AsRef<str>) -> Result<Self, Error> {
         clean(address.as_ref()).and_then(|address| Self::assemble("", &address)).map_err(invalid)
     }
@@ -77,7 +77,7 @@ impl Mailbox {
     ///
     /// # Errors
     ///
-    /// [`Kind::InvalidInput`](crate::Kind::InvalidInput), with the reason but never the name or
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput), with the reason but never the name or
     /// the address.
     pub fn with_name(name: impl AsRef<str>, address: impl AsRef<str>) -> Result<Self, Error> {
         let name = clean(name.as_ref()).map_err(invalid)?;
@@ -100,7 +100,7 @@ impl Mailbox {
     ///
     /// # Errors
     ///
-    /// [`Kind::InvalidInput`](crate::Kind::InvalidInput), with the number of the first entry that
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput), with the number of the first entry that
     /// is wrong, from 1, and the reason.
     pub fn parse_list(list: &str) -> Result<Vec<Self>, Error> {
         let list = unfold(list);

@@ -13,8 +13,8 @@ use crate::{
     date,
     groups::{Answer, events::Event, listing},
     http::{
-        reply::{Refusal, Reply},
         request::Request,
+        response::{Refusal, Response},
     },
 };
 
@@ -92,7 +92,7 @@ pub(super) fn metrics(account: &Account, request: &Request, _: &[&str]) -> Answe
         _ => query::metric_key(item.get("metrics").and_then(|metrics| metrics.get(name))),
     };
     let (items, pagination) = query::page(&asked, items, column, [10, 50])?;
-    let mut reply = json!({
+    let mut response = json!({
         "start": date::rfc2822(range.start, "+0000"),
         "end": date::rfc2822(range.end, "+0000"),
         "resolution": resolution.name(),
@@ -101,9 +101,9 @@ pub(super) fn metrics(account: &Account, request: &Request, _: &[&str]) -> Answe
         "items": items,
     });
     if let Some(duration) = asked["duration"].as_str() {
-        reply["duration"] = json!(duration);
+        response["duration"] = json!(duration);
     }
-    Ok(Reply::ok(&reply))
+    Ok(Response::ok(&response))
 }
 
 /// A failure of a delivery that was tried.
@@ -219,7 +219,7 @@ pub(super) fn read(account: &Account, request: &Request, segments: &[&str]) -> A
         }
         rule
     };
-    Ok(Reply::ok(&match &segments[1..] {
+    Ok(Response::ok(&match &segments[1..] {
         ["config", "groups", id] => {
             let found = failures.map(rule).find(|rule| rule["group-id"] == **id);
             found.ok_or_else(|| Refusal::not_found("group not found"))?

@@ -17,8 +17,8 @@ use crate::{
         tally,
     },
     http::{
-        reply::{Refusal, Reply},
         request::Request,
+        response::{Refusal, Response},
     },
 };
 
@@ -57,7 +57,7 @@ pub(super) fn list(account: &Account, request: &Request, _: &[&str]) -> Answer {
     let (items, links) = page::cut(&found, position, limit as usize, ascending);
     let items: Vec<_> = items.iter().map(|&index| item(&all[index])).collect();
     let token = |position| page::encode(position, &[]);
-    let mut reply = json!({
+    let mut response = json!({
         "start": date::rfc2822(range.start, "-0000"),
         "end": date::rfc2822(range.end, "-0000"),
         "items": items,
@@ -76,10 +76,10 @@ pub(super) fn list(account: &Account, request: &Request, _: &[&str]) -> Answer {
                 .entry(all[index].json()["event"].as_str().unwrap_or_default().to_owned())
                 .or_default() += 1;
         }
-        reply["pagination"]["total"] = json!(found.len());
-        reply["aggregates"] = json!({ "all": found.len(), "metrics": kinds });
+        response["pagination"]["total"] = json!(found.len());
+        response["aggregates"] = json!({ "all": found.len(), "metrics": kinds });
     }
-    Ok(Reply::ok(&reply))
+    Ok(Response::ok(&response))
 }
 
 /// Unlike metrics, logs want a label with every value.

@@ -12,7 +12,7 @@ use crate::{
     account::Account,
     date,
     groups::{Answer, events::Event, tally},
-    http::{reply::Reply, request::Request},
+    http::{request::Request, response::Response},
 };
 
 const DIMENSIONS: [&str; 11] = [
@@ -110,7 +110,7 @@ fn answer(
     let items: Vec<_> = items.into_iter().map(|item| json_of(&dimensions, item)).collect();
     let all = || chosen(tally::metrics(events.iter().map(|(_, event)| event.json())), &metrics);
     let aggregates = if asked["include_aggregates"] == true { all() } else { Map::new() };
-    let mut reply = json!({
+    let mut response = json!({
         "start": date::rfc2822(resolution.begin(range.start), "+0000"),
         "end": date::rfc2822(resolution.begin(range.end), "+0000"),
         "resolution": resolution.name(),
@@ -120,9 +120,9 @@ fn answer(
         "aggregates": { "metrics": aggregates },
     });
     if let Some(duration) = asked["duration"].as_str() {
-        reply["duration"] = json!(duration);
+        response["duration"] = json!(duration);
     }
-    Ok(Reply::ok(&reply))
+    Ok(Response::ok(&response))
 }
 
 /// The combinations of values that an event has in these dimensions: none if it lacks one, several

@@ -13,8 +13,8 @@ use crate::{
     date,
     groups::{Answer, events::Event, tally},
     http::{
-        reply::{Refusal, Reply},
         request::Request,
+        response::{Refusal, Response},
     },
 };
 
@@ -57,7 +57,7 @@ fn totals(account: &Account, request: &Request, is_found: impl Fn(&Event) -> boo
     }
     let events: Vec<_> = account.groups.events.all.iter().collect();
     let found = |event: &Event| range.has(event) && is_found(event);
-    reply(request, range, resolution, &points, &events, found)
+    response(request, range, resolution, &points, &events, found)
 }
 
 fn by_domain(account: &Account, request: &Request) -> Answer {
@@ -67,10 +67,10 @@ fn by_domain(account: &Account, request: &Request) -> Answer {
     let begin = date::rfc2822(timestamp, "UTC");
     let range = Range::read(|name| ["start", "end"].contains(&name).then_some(&*begin), 0)?;
     let events: Vec<_> = account.groups.events.all.iter().collect();
-    reply(request, range, resolution, &[resolution.begin(timestamp)], &events, |_| true)
+    response(request, range, resolution, &[resolution.begin(timestamp)], &events, |_| true)
 }
 
-fn reply(
+fn response(
     request: &Request,
     range: Range,
     resolution: Resolution,
@@ -93,7 +93,7 @@ fn reply(
             point
         })
         .collect();
-    Ok(Reply::ok(&json!({
+    Ok(Response::ok(&json!({
         "description": "",
         "start": date::rfc2822(range.start, "UTC"),
         "end": date::rfc2822(range.end, "UTC"),
@@ -123,5 +123,5 @@ fn aggregates(account: &Account, domain: &str, kind: &str) -> Answer {
         let counts = names.map(|name| (name.to_owned(), count(name).unwrap_or(json!(0))));
         (value, Value::Object(counts.into_iter().collect()))
     });
-    Ok(Reply::ok(&json!({ kind: Value::Object(counts.collect()) })))
+    Ok(Response::ok(&json!({ kind: Value::Object(counts.collect()) })))
 }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use crate::{
     account::Limits,
     address, date,
-    http::{form::Form, reply::Refusal},
+    http::{form::Form, response::Refusal},
     mime,
     sent::Mail,
 };

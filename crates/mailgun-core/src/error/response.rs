@@ -1,34 +1,34 @@
-//! Errors made from replies.
+//! Errors made from responses.
 
 use std::time::SystemTime;
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, response::Parts};
 
-use super::{Delivery, Error, Kind, LimitScope, ReplyFacts, retry_after::retry_after, text};
-use crate::reply::encoded;
+use super::{Error, ErrorKind, LimitScope, Outcome, ResponseFacts, retry_after::retry_after, text};
+use crate::response::encoded;
 
 /// The body with which Mailgun answers, with status 200, a path that it does not know.
 pub(crate) const MAGNIFICENT: &[u8] = b"Mailgun Magnificent API";
 
 impl Error {
-    /// The error that a reply with a status other than success stands for.
-    pub(crate) fn from_reply(status: StatusCode, headers: HeaderMap, body: Bytes) -> Self {
+    /// The error that a response with a status other than success stands for.
+    pub(crate) fn from_response(status: StatusCode, headers: HeaderMap, body: Bytes) -> Self {
         // Compressed bytes are no message.
         let detail = encoded(&headers).unwrap_or_default();
         let message = if detail.is_empty() { text::message(&body) } else { None };
         let kind = match status.as_u16() {
-            413 => Kind::TooLarge,
-            420 | 429 => Kind::RateLimited,
-            _ => Kind::Api,
+            413 => ErrorKind::TooLarge,
+            420 | 429 => ErrorKind::RateLimited,
+            _ => ErrorKind::Api,
         };
-        let delivery = match status.as_u16() {
-            408 | 500.. => Delivery::Unknown,
-            _ => Delivery::Rejected,
+        let outcome = match status.as_u16() {
+            408 | 500.. => Outcome::Unknown,
+            _ => Outcome::Rejected,
         };
         let hint = hint(status, message.as_deref().unwrap_or_default());
         let mut error =
-            Self::new(kind, delivery, detail).with_reply(status, headers, body, message);
+            Self::new(kind, outcome, detail).with_response(status, headers, body, message);
         error.0.hint = hint;
         error
     }
@@ -41,23 +41,23 @@ impl Error {
         detail: String,
     ) -> Self {
         if body.trim_ascii() == MAGNIFICENT {
-            return Self::new(Kind::Api, Delivery::Rejected, "")
-                .with_reply(status, headers, body, Some("Mailgun Magnificent API".into()))
+            return Self::new(ErrorKind::Api, Outcome::Rejected, "")
+                .with_response(status, headers, body, Some("Mailgun Magnificent API".into()))
                 .with_hint(
                     "Mailgun answers so to a path it does not know: check base URL and domain",
                 );
         }
-        let error = Self::new(Kind::Decode, Delivery::Unknown, detail);
-        let error = error.with_reply(status, headers, body, None);
+        let error = Self::new(ErrorKind::Decode, Outcome::Unknown, detail);
+        let error = error.with_response(status, headers, body, None);
         if !status.is_success() {
             return error;
         }
-        error.with_hint("the status is that of a success: only its reply could not be read")
+        error.with_hint("the status is that of a success: only its response could not be read")
     }
 
-    /// Keeps the head of a reply whose body broke off.
+    /// Keeps the head of a response whose body broke off.
     pub(crate) fn with_head(mut self, parts: Parts) -> Self {
-        self.0.reply = Some(Box::new(ReplyFacts {
+        self.0.response = Some(Box::new(ResponseFacts {
             status: parts.status,
             headers: parts.headers,
             body: Bytes::new(),
@@ -68,19 +68,19 @@ impl Error {
         self
     }
 
-    fn with_reply(
+    fn with_response(
         mut self,
         status: StatusCode,
         headers: HeaderMap,
         body: Bytes,
         message: Option<String>,
     ) -> Self {
-        let limited = self.0.kind == Kind::RateLimited;
+        let limited = self.0.kind == ErrorKind::RateLimited;
         let retry_after =
             retry_after(status, &headers, &body, message.as_deref(), SystemTime::now());
         let scope = message.as_deref().filter(|_| limited).and_then(scope);
-        self.0.reply =
-            Some(Box::new(ReplyFacts { status, headers, body, message, retry_after, scope }));
+        self.0.response =
+            Some(Box::new(ResponseFacts { status, headers, body, message, retry_after, scope }));
         self
     }
 }

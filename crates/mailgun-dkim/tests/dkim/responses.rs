@@ -1,14 +1,14 @@
 use std::time::Duration;
 
 use mailgun_core::{
-    Confirmation, DnsRecord, DnsRecordState, DnsRecordType, Kind, LinkPage, PageReply as _,
+    Confirmation, DnsRecord, DnsRecordState, DnsRecordType, ErrorKind, LinkPage, PageResponse as _,
 };
 use mailgun_dkim::{
     DkimActivation, DkimAuthority, DkimKey, DkimKeys, RotationSettings, RotationState,
 };
 use mailgun_testing::{
     Answer, Scripted,
-    replies::{read_whole, recorded, tolerates},
+    responses::{read_whole, recorded, tolerates},
 };
 use serde_json::{Value, json};
 
@@ -60,7 +60,7 @@ fn rotation() -> Value {
 }
 
 #[test]
-fn replies_are_read_whole_and_with_anything_missing() {
+fn responses_are_read_whole_and_with_anything_missing() {
     let links = json!({
         "previous": "/v1/dkim/keys?page=a", "first": "/v1/dkim/keys",
         "next": "/v1/dkim/keys?page=b", "last": "/v1/dkim/keys?page=c"
@@ -141,7 +141,7 @@ fn same_key(ours: &DkimKey, theirs: &Value) {
 }
 
 #[test]
-fn recorded_replies_lose_nothing() {
+fn recorded_responses_lose_nothing() {
     let json = |body: &str| serde_json::from_str::<Value>(body).unwrap();
     let listings = recorded("GET", "/v1/dkim/keys");
     let listings = listings.into_iter().chain(recorded("GET", "/v4/domains/integration"));
@@ -166,17 +166,17 @@ fn recorded_replies_lose_nothing() {
         [("/activate", "domain key activated"), ("/deactivate", "domain key deactivated")]
     {
         for exchange in recorded("PUT", path) {
-            let reply: DkimActivation = read_whole(&exchange.body);
-            assert_eq!((&*reply.message, reply.active), (words, None));
+            let response: DkimActivation = read_whole(&exchange.body);
+            assert_eq!((&*response.message, response.active), (words, None));
         }
     }
     for exchange in recorded("PUT", "/dkim_authority") {
-        let reply: DkimAuthority = read_whole(&exchange.body);
-        assert_eq!(reply.message, "Domain DKIM authority has not been changed");
-        assert_eq!(reply.changed, Some(false));
+        let response: DkimAuthority = read_whole(&exchange.body);
+        assert_eq!(response.message, "Domain DKIM authority has not been changed");
+        assert_eq!(response.changed, Some(false));
         let theirs = &json(&exchange.body)["sending_dns_records"];
-        assert_eq!(reply.sending_dns_records.len(), theirs.as_array().unwrap().len());
-        for (ours, theirs) in reply.sending_dns_records.iter().zip(theirs.as_array().unwrap()) {
+        assert_eq!(response.sending_dns_records.len(), theirs.as_array().unwrap().len());
+        for (ours, theirs) in response.sending_dns_records.iter().zip(theirs.as_array().unwrap()) {
             same_record(ours, theirs);
         }
     }
@@ -207,7 +207,7 @@ async fn refusals_are_errors_with_mailguns_words() {
     ] {
         let service = Scripted::new(move |_| Answer::new(status, body));
         let error = DkimKeys::new(&service.client()).rotate_now("a.b").await.unwrap_err();
-        assert_eq!(error.kind(), Kind::Api);
+        assert_eq!(error.kind(), ErrorKind::Api);
         assert_eq!(error.status().unwrap().as_u16(), status);
         assert!(error.api_message().unwrap().contains(words), "{error}");
         let operation = error.operation().unwrap().to_string();
@@ -223,8 +223,8 @@ async fn null_keys_and_records_leave_the_others() {
     let service = Scripted::new(move |_| Answer::json(&page));
     let keys = DkimKeys::new(&service.client());
     assert_eq!(keys.list_of_domain("mg.example.com").await.unwrap().len(), 1);
-    let reply = json!({"sending_dns_records": [null, key()["dns_record"]]});
-    let read: DkimAuthority = serde_json::from_value(reply).unwrap();
+    let response = json!({"sending_dns_records": [null, key()["dns_record"]]});
+    let read: DkimAuthority = serde_json::from_value(response).unwrap();
     assert_eq!(read.sending_dns_records.len(), 1);
     let mut rotation = rotation()["domain"].clone();
     rotation["records"].as_array_mut().unwrap().push(Value::Null);

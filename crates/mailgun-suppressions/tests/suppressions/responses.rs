@@ -1,11 +1,11 @@
-use mailgun_core::{Confirmation, Kind, LinkPage, PageReply as _, Timestamp};
+use mailgun_core::{Confirmation, ErrorKind, LinkPage, PageResponse as _, Timestamp};
 use mailgun_suppressions::{
-    AllowlistEntry, AllowlistKind, AllowlistReply, Bounce, Complaint, NewAllowlistEntry, NewBounce,
-    NewComplaint, SuppressionReply, Suppressions, Unsubscribe,
+    AllowlistEntry, AllowlistKind, AllowlistResponse, Bounce, Complaint, NewAllowlistEntry,
+    NewBounce, NewComplaint, SuppressionResponse, Suppressions, Unsubscribe,
 };
 use mailgun_testing::{
     Answer, Scripted,
-    replies::{Exchange, read_whole, recorded, tolerates},
+    responses::{Exchange, read_whole, recorded, tolerates},
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
@@ -92,22 +92,26 @@ fn codes_are_read_as_text_and_as_numbers() {
 
 #[test]
 fn confirmations_are_read_whole_and_with_anything_missing() {
-    let reply = json!({ "message": "Bounced address has been removed", "address": "foo@bar.com" });
-    tolerates::<SuppressionReply>(&reply, &[]);
-    let reply = json!({
+    let response =
+        json!({ "message": "Bounced address has been removed", "address": "foo@bar.com" });
+    tolerates::<SuppressionResponse>(&response, &[]);
+    let response = json!({
         "message": "Address/Domain has been added to the allowlists table",
         "type": "address",
         "value": "foo@bar.com",
     });
-    tolerates::<AllowlistReply>(&reply, &[]);
-    let read: AllowlistReply = read_whole(&reply.to_string());
+    tolerates::<AllowlistResponse>(&response, &[]);
+    let read: AllowlistResponse = read_whole(&response.to_string());
     assert_eq!(read.kind, Some(AllowlistKind::Address));
-    assert_eq!((&json!(read.message), &json!(read.value)), (&reply["message"], &reply["value"]));
+    assert_eq!(
+        (&json!(read.message), &json!(read.value)),
+        (&response["message"], &response["value"])
+    );
     let message = json!({ "message": "4 addresses have been added to the bounces table" });
     tolerates::<Confirmation>(&message, &[]);
 }
 
-/// The entries of a recorded reply, with what they are read from.
+/// The entries of a recorded response, with what they are read from.
 fn entries<T: DeserializeOwned + Serialize + Send + 'static>(
     exchange: &Exchange,
 ) -> Vec<(T, Value)> {
@@ -170,7 +174,7 @@ fn recorded_confirmations_lose_nothing() {
     for exchange in exchanges {
         let json: Value = serde_json::from_str(&exchange.body).unwrap();
         if json.get("address").is_some() {
-            let SuppressionReply { message, address, .. } = read_whole(&exchange.body);
+            let SuppressionResponse { message, address, .. } = read_whole(&exchange.body);
             assert_eq!(json!({ "message": message, "address": address }), json);
         } else {
             let done: Confirmation = read_whole(&exchange.body);
@@ -220,7 +224,7 @@ async fn refusals_are_errors_with_mailguns_words() {
             (complaints.import(csv).await.unwrap_err(), 500, header)
         },
     ] {
-        assert_eq!(error.kind(), Kind::Api);
+        assert_eq!(error.kind(), ErrorKind::Api);
         assert_eq!(error.status().unwrap().as_u16(), status);
         assert_eq!(error.api_message(), Some(words));
         assert!(!format!("{error} {error:?}").contains(bob), "{error}");

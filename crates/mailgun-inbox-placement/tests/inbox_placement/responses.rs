@@ -1,11 +1,12 @@
-use mailgun_core::{Confirmation, Kind, LinkPage};
+use mailgun_core::{Confirmation, ErrorKind, LinkPage};
 use mailgun_inbox_placement::{
     Attribute, AuthenticationResult, DeliveryStats, Destination, Filter, InboxPlacement,
-    ListResults, Provider, ResultStatus, Seed, SeedList, SeedState, Sharing, TestReply, TestResult,
+    ListResults, Provider, ResultStatus, Seed, SeedList, SeedState, Sharing, TestResponse,
+    TestResult,
 };
 use mailgun_testing::{
     Answer, Scripted,
-    replies::{read_whole, tolerates},
+    responses::{read_whole, tolerates},
 };
 use serde_json::{Value, json};
 
@@ -165,9 +166,9 @@ fn check_result(result: &TestResult) {
 }
 
 /// With empty maps: an unknown name in a map is an entry of it and no unknown field.
-fn without_entries(mut reply: Value) -> Value {
+fn without_entries(mut response: Value) -> Value {
     const MAPS: [&str; 4] = ["delivery_stats", "categories", "tags", "category_counts"];
-    match &mut reply {
+    match &mut response {
         Value::Object(fields) => {
             for (name, field) in fields {
                 let is_map = MAPS.contains(&&**name) && field.is_object();
@@ -179,11 +180,11 @@ fn without_entries(mut reply: Value) -> Value {
         }
         _ => {}
     }
-    reply
+    response
 }
 
 #[test]
-fn replies_are_read_whole_and_with_anything_missing() {
+fn responses_are_read_whole_and_with_anything_missing() {
     let page = |item| json!({"items": [item], "paging": paging(), "total": 32});
     tolerates::<LinkPage<SeedList>>(&page(without_entries(seed_list())), &[]);
     tolerates::<LinkPage<TestResult>>(&page(without_entries(result())), &[]);
@@ -198,8 +199,8 @@ fn replies_are_read_whole_and_with_anything_missing() {
         "result_id": "r1", "mailing_list": "ibp-123@mailgun.net,seed@domain.tld",
         "links": {"results": "https://api.mailgun.net/v4/inbox/results/r1"}
     });
-    tolerates::<TestReply>(&started, &[]);
-    let read: TestReply = serde_json::from_value(started).unwrap();
+    tolerates::<TestResponse>(&started, &[]);
+    let read: TestResponse = serde_json::from_value(started).unwrap();
     assert!(read.links.results.ends_with("/r1"));
     let provider = json!({
         "domain": "something.com", "region": "region", "display_name": "name",
@@ -268,7 +269,7 @@ async fn objects_are_unwrapped_and_read_alone() {
     }
     let lists = answering(json!({"seedlist": {"has_results": "canary"}})).seed_lists();
     let error = lists.get("a").await.unwrap_err();
-    assert_eq!(error.kind(), Kind::Decode);
+    assert_eq!(error.kind(), ErrorKind::Decode);
     assert!(error.to_string().contains("has_results"), "{error}");
     assert!(!error.to_string().contains("canary"), "{error}");
 }
@@ -333,7 +334,7 @@ async fn refusals_are_errors_with_mailguns_words() {
         let service = Scripted::new(move |_| Answer::new(status, body));
         let placement = InboxPlacement::new(&service.client());
         let error = placement.results().get("x").await.unwrap_err();
-        assert_eq!((error.kind(), error.status().unwrap().as_u16()), (Kind::Api, status));
+        assert_eq!((error.kind(), error.status().unwrap().as_u16()), (ErrorKind::Api, status));
         assert!(error.api_message().unwrap().contains(words), "{error}");
         assert_eq!(error.operation().unwrap().to_string(), "GET /v4/inbox/results/{result_id}");
     }

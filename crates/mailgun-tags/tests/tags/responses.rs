@@ -1,10 +1,10 @@
-use mailgun_core::{Confirmation, Kind, LinkPage};
+use mailgun_core::{Confirmation, ErrorKind, LinkPage};
 use mailgun_tags::{
     DomainTag, DomainTags, ListTags, Stats, StatsQuery, TagAggregates, TagCount, TagLimits, Tags,
 };
 use mailgun_testing::{
     Answer, Scripted,
-    replies::{read_whole, recorded, tolerates},
+    responses::{read_whole, recorded, tolerates},
 };
 use serde_json::{Value, json};
 
@@ -21,8 +21,8 @@ fn account_page() -> Value {
     })
 }
 
-async fn list(reply: Value) -> Vec<mailgun_tags::Tag> {
-    let service = Scripted::script(vec![Answer::json(&reply), Answer::new(200, "{}")]);
+async fn list(response: Value) -> Vec<mailgun_tags::Tag> {
+    let service = Scripted::script(vec![Answer::json(&response), Answer::new(200, "{}")]);
     let mut pager = Tags::new(&service.client()).list(ListTags::new());
     pager.next_page().await.unwrap().map(|page| page.items).unwrap_or_default()
 }
@@ -38,13 +38,13 @@ async fn a_page_of_the_account_is_read_whole_and_with_anything_missing() {
     assert_eq!(tags[0].metrics.clicked_count(), None);
     assert_eq!(tags[0].parent_account_id.as_deref(), Some("parent"));
     tolerates::<mailgun_tags::Tag>(&account_page()["items"][0], &[]);
-    for reply in [json!({"items": null}), json!({"pagination": null}), json!({})] {
-        assert_eq!(list(reply).await, []);
+    for response in [json!({"items": null}), json!({"pagination": null}), json!({})] {
+        assert_eq!(list(response).await, []);
     }
 }
 
 #[test]
-fn replies_of_the_tags_of_a_domain_are_read_whole_and_with_anything_missing() {
+fn responses_of_the_tags_of_a_domain_are_read_whole_and_with_anything_missing() {
     let tag = json!({
         "tag": "my-tag-1", "description": "Optional description",
         "first-seen": "2023-01-02 02:14:27 +0000 UTC", "last-seen": "2023-09-06T18:45:51Z"
@@ -72,9 +72,9 @@ fn replies_of_the_tags_of_a_domain_are_read_whole_and_with_anything_missing() {
     assert_eq!(read.country["de"]["opened"], Some(3));
     assert_eq!(read.device["desktop"]["opened"], Some(4));
     for part in ["tag", "provider", "country", "device"] {
-        let mut reply = aggregates.clone();
-        reply[part] = Value::Null;
-        read_whole::<TagAggregates>(&reply.to_string());
+        let mut response = aggregates.clone();
+        response[part] = Value::Null;
+        read_whole::<TagAggregates>(&response.to_string());
     }
 }
 
@@ -119,7 +119,7 @@ fn statistics_are_read_whole_and_with_anything_missing() {
 }
 
 #[tokio::test]
-async fn recorded_replies_lose_nothing() {
+async fn recorded_responses_lose_nothing() {
     let tags = list(serde_json::from_str(&recorded("POST", "/v1/analytics/tags")[0].body).unwrap());
     let tag = &tags.await[0];
     assert_eq!((&*tag.tag, &*tag.description, &*tag.account_id), ("test1", "", "test"));
@@ -148,13 +148,13 @@ async fn lists_of_known_values_are_unwrapped() {
 async fn refusals_are_errors_with_mailguns_words() {
     let service = Scripted::new(|_| Answer::new(400, r#"{"message": "reason for bad request"}"#));
     let error = Tags::new(&service.client()).delete("x").await.unwrap_err();
-    assert_eq!((error.kind(), error.status().unwrap().as_u16()), (Kind::Api, 400));
+    assert_eq!((error.kind(), error.status().unwrap().as_u16()), (ErrorKind::Api, 400));
     assert_eq!(error.api_message(), Some("reason for bad request"));
     let tags = DomainTags::new(&service.client(), "mg.example.com");
     let error = tags.stats("x", StatsQuery::new()).await.unwrap_err();
     assert_eq!(error.operation().unwrap().to_string(), "GET /v3/{domain}/tags/{tag}/stats");
     let error = DomainTags::new(&service.client(), "a/b").get("x").await.unwrap_err();
-    assert_eq!(error.kind(), Kind::InvalidInput);
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
 }
 
 #[test]

@@ -9,20 +9,20 @@ use futures_core::Stream;
 use http::{HeaderMap, StatusCode};
 use tokio::io::{AsyncWrite, AsyncWriteExt as _};
 
-use super::{Frames, ReadFault};
-use crate::{Delivery, Error, Kind};
+use super::{Frames, frames::ReadError};
+use crate::{Error, ErrorKind, Outcome};
 
-/// A large reply that is read piece by piece: an attachment, an export.
+/// A large response that is read piece by piece: an attachment, an export.
 ///
 /// It has no cap and is not held in memory; the wait for each piece is bounded by the client's
 /// body idle time-out. It is also a `Stream` of [`Bytes`].
-pub struct Download {
+pub struct ResponseStream {
     status: StatusCode,
     headers: HeaderMap,
     frames: Frames,
 }
 
-impl Download {
+impl ResponseStream {
     pub(crate) fn new(parts: http::response::Parts, frames: Frames) -> Self {
         Self { status: parts.status, headers: parts.headers, frames }
     }
@@ -46,7 +46,7 @@ impl Download {
     ///
     /// # Errors
     ///
-    /// [`Kind::Transport`] if the connection breaks before the end, [`Kind::Timeout`] if no piece
+    /// [`ErrorKind::Transport`] if the connection breaks before the end, [`ErrorKind::Timeout`] if no piece
     /// comes in time.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
         self.frames.next().await.transpose()
@@ -56,14 +56,14 @@ impl Download {
     ///
     /// # Errors
     ///
-    /// As [`chunk`](Self::chunk); [`Kind::TooLarge`] if there is more than `limit`.
+    /// As [`chunk`](Self::chunk); [`ErrorKind::TooLarge`] if there is more than `limit`.
     pub async fn bytes(self, limit: usize) -> Result<Bytes, Error> {
         match self.frames.collect(limit).await {
             (bytes, Ok(())) => Ok(bytes),
-            (_, Err(ReadFault::Broken(error))) => Err(error),
-            (_, Err(ReadFault::TooLarge)) => {
+            (_, Err(ReadError::Broken(error))) => Err(error),
+            (_, Err(ReadError::TooLarge)) => {
                 Err(Error::too_large("download", format_args!("is larger than {limit} bytes"))
-                    .with_delivery(Delivery::Unknown))
+                    .with_outcome(Outcome::Unknown))
             }
         }
     }
@@ -72,10 +72,10 @@ impl Download {
     ///
     /// # Errors
     ///
-    /// As [`chunk`](Self::chunk); [`Kind::Transport`] if the writer fails.
+    /// As [`chunk`](Self::chunk); [`ErrorKind::Transport`] if the writer fails.
     pub async fn write_to(mut self, writer: &mut (impl AsyncWrite + Unpin)) -> Result<u64, Error> {
         let failed = |error: io::Error| {
-            Error::new(Kind::Transport, Delivery::Unknown, "the download could not be written")
+            Error::new(ErrorKind::Transport, Outcome::Unknown, "the download could not be written")
                 .with_source(error)
         };
         let mut written = 0;
@@ -88,7 +88,7 @@ impl Download {
     }
 }
 
-impl Stream for Download {
+impl Stream for ResponseStream {
     type Item = Result<Bytes, Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
@@ -96,9 +96,9 @@ impl Stream for Download {
     }
 }
 
-impl fmt::Debug for Download {
+impl fmt::Debug for ResponseStream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Download")
+        f.debug_struct("ResponseStream")
             .field("status", &self.status)
             .field("size", &self.size())
             .finish_non_exhaustive()

@@ -12,19 +12,19 @@ use bytes::{Bytes, BytesMut};
 use http_body::Body as _;
 use tokio::time::Sleep;
 
-use super::{ReadFault, ReplyBody};
+use super::ResponseBody;
 use crate::{Error, TimeoutPhase};
 
 /// The data of a body, trailers skipped.
 pub(crate) struct Frames {
-    body: ReplyBody,
+    body: ResponseBody,
     idle: Option<Duration>,
     // Made when a piece first has to be waited for.
     waiting: Option<Pin<Box<Sleep>>>,
 }
 
 impl Frames {
-    pub(crate) fn new(body: ReplyBody, idle: Option<Duration>) -> Self {
+    pub(crate) fn new(body: ResponseBody, idle: Option<Duration>) -> Self {
         Self { body, idle, waiting: None }
     }
 
@@ -60,21 +60,27 @@ impl Frames {
     /// All of it, if it is at most `cap` bytes.
     ///
     /// What was read before a fault is returned beside it; of a body over the cap, that is the cap.
-    pub(super) async fn collect(mut self, cap: usize) -> (Bytes, Result<(), ReadFault>) {
+    pub(super) async fn collect(mut self, cap: usize) -> (Bytes, Result<(), ReadError>) {
         let mut whole = BytesMut::new();
         let outcome = loop {
             let data = match self.next().await {
                 None => break Ok(()),
-                Some(Err(error)) => break Err(ReadFault::Broken(error)),
+                Some(Err(error)) => break Err(ReadError::Broken(error)),
                 Some(Ok(data)) => data,
             };
             let room = cap - whole.len();
             if data.len() > room {
                 whole.extend_from_slice(&data[..room]);
-                break Err(ReadFault::TooLarge);
+                break Err(ReadError::TooLarge);
             }
             whole.extend_from_slice(&data);
         };
         (whole.freeze(), outcome)
     }
+}
+
+/// Why a body was not read to its end.
+pub(super) enum ReadError {
+    TooLarge,
+    Broken(Error),
 }

@@ -1,4 +1,4 @@
-//! The forms in which the replies of this service vary.
+//! The forms in which the responses of this service vary.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -11,7 +11,7 @@ use serde::{
     },
 };
 
-/// An object that stands below its name in some replies and alone in others.
+/// An object that stands below its name in some responses and alone in others.
 pub(crate) struct Wrapped<T>(T);
 
 impl<T> Wrapped<T> {
@@ -37,7 +37,7 @@ where
     Ok(map.into_iter().map(|(name, value)| (name, value.unwrap_or_default())).collect())
 }
 
-/// As [`map`]; words alone, as older replies have them, are names without values.
+/// As [`map`]; words alone, as older responses have them, are names without values.
 pub(crate) fn tags<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<BTreeMap<String, String>, D::Error> {

@@ -12,9 +12,9 @@ use http_body_util::BodyExt as _;
 use super::cut_short;
 use crate::{BoxError, Error, transport::Incoming};
 
-/// The body of a reply.
+/// The body of a response.
 #[derive(Default)]
-pub struct ReplyBody(Inner);
+pub struct ResponseBody(Inner);
 
 #[derive(Default)]
 enum Inner {
@@ -25,7 +25,7 @@ enum Inner {
     Other(Pin<Box<dyn Body<Data = Bytes, Error = Error> + Send>>),
 }
 
-impl ReplyBody {
+impl ResponseBody {
     /// Any other body, for example one that a layer has wrapped.
     pub fn new<B>(body: B) -> Self
     where
@@ -68,31 +68,31 @@ impl ReplyBody {
     }
 }
 
-impl From<Incoming> for ReplyBody {
+impl From<Incoming> for ResponseBody {
     fn from(body: Incoming) -> Self {
         Self(Inner::Network(body))
     }
 }
 
-impl From<hyper::body::Incoming> for ReplyBody {
+impl From<hyper::body::Incoming> for ResponseBody {
     fn from(body: hyper::body::Incoming) -> Self {
         Self(Inner::Network(body.into()))
     }
 }
 
-impl From<Bytes> for ReplyBody {
+impl From<Bytes> for ResponseBody {
     fn from(bytes: Bytes) -> Self {
         Self(Inner::Bytes(bytes))
     }
 }
 
-impl From<&'static str> for ReplyBody {
+impl From<&'static str> for ResponseBody {
     fn from(text: &'static str) -> Self {
         Bytes::from_static(text.as_bytes()).into()
     }
 }
 
-impl Body for ReplyBody {
+impl Body for ResponseBody {
     type Data = Bytes;
     type Error = Error;
 
@@ -140,8 +140,8 @@ impl Body for ReplyBody {
     }
 }
 
-impl fmt::Debug for ReplyBody {
+impl fmt::Debug for ResponseBody {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("ReplyBody").field(&self.size_hint().exact()).finish()
+        f.debug_tuple("ResponseBody").field(&self.size_hint().exact()).finish()
     }
 }

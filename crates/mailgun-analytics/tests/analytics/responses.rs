@@ -1,13 +1,13 @@
 use mailgun_analytics::{
     Analytics, BounceClassification, BounceClassificationV1, BounceEntity, BounceItem, BounceQuery,
-    BounceRule, BounceStat, BounceStatsReply, Dimension, ListBounceDomains, ListBounceStats,
-    LogQuery, LogReply, Logs, Metric, MetricsQuery, MetricsReply, MetricsTable, Resolution,
+    BounceRule, BounceStat, BounceStatsResponse, Dimension, ListBounceDomains, ListBounceStats,
+    LogQuery, LogResponse, Logs, Metric, MetricsQuery, MetricsResponse, MetricsTable, Resolution,
     Statistics, Stats, StatsQuery,
 };
-use mailgun_core::{Kind, Timestamp};
+use mailgun_core::{ErrorKind, Timestamp};
 use mailgun_testing::{
     Answer, Scripted,
-    replies::{read_whole, recorded, tolerates},
+    responses::{read_whole, recorded, tolerates},
 };
 use serde_json::{Value, json};
 
@@ -41,28 +41,28 @@ fn metrics() -> Value {
 
 #[test]
 fn metrics_are_read_whole_and_with_anything_missing() {
-    tolerates::<MetricsReply>(&metrics(), &[]);
-    let reply: MetricsReply = serde_json::from_value(metrics()).unwrap();
-    assert_eq!(reply.start.unwrap().to_rfc3339(), "2023-11-14T02:56:50Z");
-    assert_eq!(reply.end.unwrap().to_rfc3339(), "2023-12-21T02:56:50Z");
+    tolerates::<MetricsResponse>(&metrics(), &[]);
+    let response: MetricsResponse = serde_json::from_value(metrics()).unwrap();
+    assert_eq!(response.start.unwrap().to_rfc3339(), "2023-11-14T02:56:50Z");
+    assert_eq!(response.end.unwrap().to_rfc3339(), "2023-12-21T02:56:50Z");
     assert_eq!(
-        (reply.resolution, reply.duration.as_deref()),
+        (response.resolution, response.duration.as_deref()),
         (Some(Resolution::Month), Some("1m"))
     );
-    assert_eq!(reply.dimensions, ["time", "subaccount"]);
-    let pagination = &reply.pagination;
+    assert_eq!(response.dimensions, ["time", "subaccount"]);
+    let pagination = &response.pagination;
     assert_eq!((&*pagination.sort, pagination.skip, pagination.limit), ("time:asc", 1, 10));
     assert_eq!(pagination.total, Some(1000));
-    let aggregates = reply.aggregates.unwrap();
+    let aggregates = response.aggregates.unwrap();
     assert_eq!(aggregates.accepted_count(), Some(80));
     assert_eq!(aggregates.clicked_rate(), Some(0.83));
 }
 
 #[test]
 fn items_are_read_by_name_and_unknown_names_fail_no_page() {
-    let reply: MetricsReply = serde_json::from_value(metrics()).unwrap();
-    assert_eq!(reply.items.len(), 2);
-    let item = &reply.items[0];
+    let response: MetricsResponse = serde_json::from_value(metrics()).unwrap();
+    assert_eq!(response.items.len(), 2);
+    let item = &response.items[0];
     assert_eq!(item.time().unwrap().to_rfc3339(), "2023-11-01T00:00:00Z");
     let shop = item.dimension(Dimension::Subaccount).unwrap();
     assert_eq!((&*shop.value, &*shop.display_value), ("646d", "The shop"));
@@ -76,7 +76,7 @@ fn items_are_read_by_name_and_unknown_names_fail_no_page() {
     assert_eq!(item.metrics.get("delivered_count"), Some(&Value::Null));
     assert_eq!(item.metrics.get("metric_of_tomorrow"), Some(&json!({"odd": [1]})));
 
-    let table = MetricsTable::new(&reply.items);
+    let table = MetricsTable::new(&response.items);
     assert_eq!(table.rows().len(), 2);
     let csv = table.to_csv();
     assert!(csv.contains("\n2023-12-01T00:00:00Z,The shop,Seven,40,10,30,0.83,,"), "{csv}");
@@ -103,15 +103,15 @@ fn every_metric_has_a_method_of_its_name() {
 async fn recorded_usage_loses_nothing() {
     let body = &recorded("POST", "/v1/analytics/usage/metrics")[0].body;
     let json: Value = serde_json::from_str(body).unwrap();
-    let reply: MetricsReply = read_whole(body);
-    assert_eq!(reply.start.unwrap().to_rfc2822(), json["start"]);
-    assert_eq!(reply.end.unwrap().to_rfc2822(), json["end"]);
-    assert_eq!(json!(reply.resolution), json["resolution"]);
-    assert_eq!(json!(reply.duration), json["duration"]);
-    assert_eq!(json!(reply.dimensions), json["dimensions"]);
-    assert_eq!(reply.pagination.limit, 1500);
-    assert_eq!((reply.pagination.skip, reply.pagination.total), (0, Some(2)));
-    for (item, json) in reply.items.iter().zip(json["items"].as_array().unwrap()) {
+    let response: MetricsResponse = read_whole(body);
+    assert_eq!(response.start.unwrap().to_rfc2822(), json["start"]);
+    assert_eq!(response.end.unwrap().to_rfc2822(), json["end"]);
+    assert_eq!(json!(response.resolution), json["resolution"]);
+    assert_eq!(json!(response.duration), json["duration"]);
+    assert_eq!(json!(response.dimensions), json["dimensions"]);
+    assert_eq!(response.pagination.limit, 1500);
+    assert_eq!((response.pagination.skip, response.pagination.total), (0, Some(2)));
+    for (item, json) in response.items.iter().zip(json["items"].as_array().unwrap()) {
         let dimension = item.dimension(Dimension::Time).unwrap();
         assert_eq!(dimension.value, json["dimensions"][0]["value"]);
         assert_eq!(dimension.display_value, json["dimensions"][0]["display_value"]);
@@ -120,10 +120,10 @@ async fn recorded_usage_loses_nothing() {
         assert_eq!(item.metrics.iter().count(), metrics.len());
         assert!(item.metrics.iter().all(|(name, value)| metrics[name] == *value));
     }
-    assert_eq!(reply.items[0].metrics.processed_count(), Some(2));
-    assert_eq!(reply.aggregates.unwrap().processed_count(), Some(3));
+    assert_eq!(response.items[0].metrics.processed_count(), Some(2));
+    assert_eq!(response.aggregates.unwrap().processed_count(), Some(3));
 
-    let table = MetricsTable::new(&reply.items);
+    let table = MetricsTable::new(&response.items);
     assert_eq!(table.columns().len(), 15);
     let counts: Vec<_> = table.rows().iter().filter_map(|row| row[14].as_f64()).collect();
     assert_eq!((&*table.columns()[14], counts), ("seed_test_count", vec![0.0, 0.0]));
@@ -134,7 +134,7 @@ async fn recorded_usage_loses_nothing() {
     let page = pager.next_page().await.unwrap().unwrap();
     assert_eq!((page.items.len(), page.total), (2, Some(2)));
     // What a page does not hold is in its body.
-    let whole: MetricsReply = serde_json::from_slice(page.body()).unwrap();
+    let whole: MetricsResponse = serde_json::from_slice(page.body()).unwrap();
     assert_eq!(whole.resolution, Some(Resolution::Hour));
 }
 
@@ -174,21 +174,21 @@ fn logs() -> Value {
 
 #[tokio::test]
 async fn logs_are_read_whole_and_an_odd_item_loses_no_page() {
-    tolerates::<LogReply>(&logs(), &[]);
+    tolerates::<LogResponse>(&logs(), &[]);
     let service = Scripted::new(|_| Answer::json(&logs()));
-    let reply = Logs::new(&service.client()).page(LogQuery::new()).await.unwrap();
-    assert_eq!(reply.start.unwrap().to_rfc3339(), "2024-07-08T00:00:00Z");
-    assert_eq!(reply.end.unwrap().to_rfc3339(), "2024-07-12T00:00:00Z");
-    let pagination = &reply.pagination;
+    let response = Logs::new(&service.client()).page(LogQuery::new()).await.unwrap();
+    assert_eq!(response.start.unwrap().to_rfc3339(), "2024-07-08T00:00:00Z");
+    assert_eq!(response.end.unwrap().to_rfc3339(), "2024-07-12T00:00:00Z");
+    let pagination = &response.pagination;
     assert_eq!(pagination.previous.as_deref(), Some("a"));
     assert_eq!(pagination.next.as_deref(), Some("b"));
     assert_eq!(pagination.first.as_deref(), Some("c"));
     assert_eq!((pagination.last.as_deref(), pagination.total), (Some("d"), Some(100)));
-    assert_eq!(reply.aggregates.all, Some(100));
-    assert_eq!(reply.aggregates.metrics.count("failed"), Some(60));
+    assert_eq!(response.aggregates.all, Some(100));
+    assert_eq!(response.aggregates.metrics.count("failed"), Some(60));
 
-    assert_eq!(reply.items.len(), 3);
-    let event = &reply.items[0];
+    assert_eq!(response.items.len(), 3);
+    let event = &response.items[0];
     assert_eq!((event.name(), &*event.id), ("failed", "JDhSWf9mT5OFxCkZfpDU5d"));
     assert_eq!(event.timestamp.unwrap().to_rfc3339(), "2024-07-08T16:30:18.530000Z");
     assert_eq!(event.domain, "example.com");
@@ -197,9 +197,9 @@ async fn logs_are_read_whole_and_an_odd_item_loses_no_page() {
     assert_eq!(event.delivery_status().unwrap().code.as_u16(), Some(680));
     assert_eq!(event.storage.url(), Some("https://storage-us-east4.api.mailgun.net/v3/x"));
     assert_eq!(event.user_variables.get("order"), Some(&json!(7)));
-    assert_eq!(reply.items[1].name(), "event_of_tomorrow");
-    assert_eq!(reply.items[1].user_variables.as_text(), Some("{\"order\": 7, \"no"));
-    assert_eq!(reply.items[2].raw(), "\"no event at all\"");
+    assert_eq!(response.items[1].name(), "event_of_tomorrow");
+    assert_eq!(response.items[1].user_variables.as_text(), Some("{\"order\": 7, \"no"));
+    assert_eq!(response.items[2].raw(), "\"no event at all\"");
 }
 
 fn bounces() -> Value {
@@ -235,13 +235,13 @@ fn bounces() -> Value {
 
 #[test]
 fn bounces_are_read_whole_and_with_anything_missing() {
-    tolerates::<MetricsReply<BounceItem>>(&bounces(), &[]);
-    let reply: MetricsReply<BounceItem> = serde_json::from_value(bounces()).unwrap();
-    assert_eq!(reply.start.unwrap().to_rfc3339(), "2006-01-01T22:04:05Z");
-    assert_eq!(reply.duration.as_deref(), Some("24h0m0s"));
-    assert_eq!((reply.items.len(), reply.aggregates.is_none()), (2, true));
-    assert_eq!(reply.items[1], BounceItem::default());
-    let item = &reply.items[0];
+    tolerates::<MetricsResponse<BounceItem>>(&bounces(), &[]);
+    let response: MetricsResponse<BounceItem> = serde_json::from_value(bounces()).unwrap();
+    assert_eq!(response.start.unwrap().to_rfc3339(), "2006-01-01T22:04:05Z");
+    assert_eq!(response.duration.as_deref(), Some("24h0m0s"));
+    assert_eq!((response.items.len(), response.aggregates.is_none()), (2, true));
+    assert_eq!(response.items[1], BounceItem::default());
+    let item = &response.items[0];
     let texts = [
         &item.account_id,
         &item.account_name,
@@ -314,7 +314,7 @@ async fn older_bounces_are_read_whole_and_with_anything_missing() {
         }],
         "_duration": "0s"
     });
-    tolerates::<BounceStatsReply>(&stats, &[]);
+    tolerates::<BounceStatsResponse>(&stats, &[]);
     let entity = json!({"entity-id": "gmail", "entity-name": "Gmail", "bounced": {"total": 1}});
     tolerates::<BounceStat>(&entity, &[]);
     let rule = json!({
@@ -340,9 +340,9 @@ async fn older_bounces_are_read_whole_and_with_anything_missing() {
     ];
     let service = Scripted::script(answers.iter().map(Answer::json).collect());
     let bounces = BounceClassificationV1::new(&service.client());
-    let reply = bounces.stats(ListBounceStats::new()).await.unwrap();
-    let stat = &reply.items[0];
-    assert_eq!((reply.duration.as_deref(), stat.bounced), (Some("0s"), 4));
+    let response = bounces.stats(ListBounceStats::new()).await.unwrap();
+    let stat = &response.items[0];
+    assert_eq!((response.duration.as_deref(), stat.bounced), (Some("0s"), 4));
     assert_eq!(stat.subaccount_id.as_deref(), Some("subaccount_id"));
     assert_eq!(stat.domain_name.as_deref(), Some("example.com"));
     assert_eq!(stat.entity_id.as_deref(), Some("spamhaus"));
@@ -366,7 +366,7 @@ async fn older_bounces_are_read_whole_and_with_anything_missing() {
 
 #[tokio::test]
 async fn statistics_are_read() {
-    let reply = json!({
+    let response = json!({
         "description": "", "start": "Tue, 14 Feb 2012 00:00:00 UTC",
         "end": "Fri, 01 Apr 2012 00:00:00 UTC", "resolution": "month",
         "stats": [{
@@ -375,8 +375,8 @@ async fn statistics_are_read() {
             "opened": {"total": 20, "unique": 1}
         }]
     });
-    tolerates::<Stats>(&reply, &[]);
-    let service = Scripted::new(move |_| Answer::json(&reply));
+    tolerates::<Stats>(&response, &[]);
+    let service = Scripted::new(move |_| Answer::json(&response));
     let statistics = Statistics::new(&service.client());
     let stats = statistics.account(StatsQuery::new().event("accepted")).await.unwrap();
     assert_eq!(stats.stats[0].accepted.as_ref().unwrap().total, 3);
@@ -407,7 +407,7 @@ async fn refusals_are_errors_with_mailguns_words() {
         BounceClassification::new(&client).page(BounceQuery::new()).await.unwrap_err(),
         Statistics::new(&client).account(StatsQuery::new()).await.unwrap_err(),
     ] {
-        assert_eq!((error.kind(), error.status().unwrap().as_u16()), (Kind::Api, 400));
+        assert_eq!((error.kind(), error.status().unwrap().as_u16()), (ErrorKind::Api, 400));
         assert_eq!(error.api_message(), Some("reason for bad request"));
     }
     let service = Scripted::new(|_| Answer::new(403, r#"{"message": "forbidden"}"#));

@@ -20,11 +20,11 @@ const INTERVAL: Duration = Duration::from_secs(5);
 /// ```no_run
 /// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
 /// use std::time::Duration;
-/// use mailgun_core::{Route, Wait};
+/// use mailgun_core::{Operation, Poller};
 /// use serde_json::Value;
 ///
-/// const JOB: Route = Route::get("/v4/address/validate/bulk/{list_id}");
-/// let job = Wait::new(move || client.call(JOB, &["my-list"]), |job: &Value| {
+/// const JOB: Operation = Operation::get("/v4/address/validate/bulk/{list_id}");
+/// let job = Poller::new(move || client.call(JOB, &["my-list"]), |job: &Value| {
 ///     job["status"] == "uploaded"
 /// });
 /// let done = job.every(Duration::from_secs(30)).within(Duration::from_secs(3600)).await?;
@@ -32,15 +32,15 @@ const INTERVAL: Duration = Duration::from_secs(5);
 /// # Ok(()) }
 /// ```
 #[must_use = "nothing is asked for until it is awaited"]
-pub struct Wait<T> {
+pub struct Poller<T> {
     ask: Box<dyn Fn() -> Call<T> + Send>,
     is_done: Box<dyn Fn(&T) -> bool + Send>,
     interval: Duration,
     limit: Option<Duration>,
 }
 
-impl<T: Send + 'static> Wait<T> {
-    /// Asks by `ask` until `is_done` says so of the reply.
+impl<T: Send + 'static> Poller<T> {
+    /// Asks by `ask` until `is_done` says so of the response.
     pub fn new(
         ask: impl Fn() -> Call<T> + Send + 'static,
         is_done: impl Fn(&T) -> bool + Send + 'static,
@@ -54,7 +54,7 @@ impl<T: Send + 'static> Wait<T> {
         self
     }
 
-    /// Gives up after this time with [`Kind::Timeout`](crate::Kind::Timeout).
+    /// Gives up after this time with [`ErrorKind::Timeout`](crate::ErrorKind::Timeout).
     pub fn within(mut self, limit: Duration) -> Self {
         self.limit = Some(limit);
         self
@@ -94,11 +94,11 @@ impl<T: Send + 'static> Wait<T> {
         while let Some(state) = futures_util::StreamExt::next(&mut states).await {
             last = Some(state?);
         }
-        last.ok_or_else(|| Error::undecided("the job has no state"))
+        last.ok_or_else(|| Error::outcome_unknown("the job has no state"))
     }
 }
 
-impl<T: Send + 'static> IntoFuture for Wait<T> {
+impl<T: Send + 'static> IntoFuture for Poller<T> {
     type Output = Result<T, Error>;
     type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
 
@@ -107,7 +107,7 @@ impl<T: Send + 'static> IntoFuture for Wait<T> {
     }
 }
 
-impl<T> fmt::Debug for Wait<T> {
+impl<T> fmt::Debug for Poller<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Wait")
             .field("interval", &self.interval)
@@ -130,12 +130,12 @@ mod tests {
     use http::Response;
 
     use super::*;
-    use crate::{Client, Kind, Route, layers::RetryPolicy};
+    use crate::{Client, ErrorKind, Operation, layers::RetryPolicy};
 
-    const JOB: Route = Route::get("/v4/job");
+    const JOB: Operation = Operation::get("/v4/job");
 
     /// A job whose state counts up from 1; the service fails at `fault`.
-    fn job(done: u32, fault: u32) -> Wait<u32> {
+    fn job(done: u32, fault: u32) -> Poller<u32> {
         let count = Arc::new(AtomicU32::new(0));
         let service = tower::service_fn(move |_| {
             let count = count.fetch_add(1, Ordering::SeqCst) + 1;
@@ -145,7 +145,7 @@ mod tests {
         });
         let builder = Client::builder("key-test").retry(RetryPolicy::never());
         let client: Client = builder.build_with_transport(service).unwrap();
-        Wait::new(move || client.call(JOB, &[]), move |state| *state == done)
+        Poller::new(move || client.call(JOB, &[]), move |state| *state == done)
     }
 
     #[tokio::test(start_paused = true)]
@@ -175,7 +175,7 @@ mod tests {
     async fn waiting_ends_with_its_time_and_with_an_error() {
         let start = Instant::now();
         let error = job(100, 0).within(Duration::from_secs(12)).await.unwrap_err();
-        assert_eq!(error.kind(), Kind::Timeout);
+        assert_eq!(error.kind(), ErrorKind::Timeout);
         assert_eq!(error.timeout_phase(), Some(TimeoutPhase::Total));
         assert_eq!(start.elapsed().as_secs(), 12);
         assert_eq!(job(100, 2).await.unwrap_err().status().unwrap(), 400);

@@ -1,11 +1,11 @@
-use mailgun_core::{Confirmation, Kind, LinkPage, PageReply as _};
+use mailgun_core::{Confirmation, ErrorKind, LinkPage, PageResponse as _};
 use mailgun_mailing_lists::{
-    AccessLevel, JobStatus, MailingList, MailingListDeleted, MailingListReply, MailingLists,
-    Member, MemberReply, MembersReply, ReplyPreference, ValidationJob, ValidationStarted,
+    AccessLevel, JobStatus, MailingList, MailingListDeleted, MailingListResponse, MailingLists,
+    Member, MemberResponse, MembersResponse, ReplyPreference, ValidationJob, ValidationStarted,
 };
 use mailgun_testing::{
     Answer, Scripted,
-    replies::{called_whole, read_whole, recorded, tolerates},
+    responses::{called_whole, read_whole, recorded, tolerates},
 };
 use serde_json::{Value, json};
 
@@ -68,28 +68,28 @@ fn validation() -> Value {
 }
 
 #[test]
-fn replies_are_read_whole_and_with_anything_missing() {
+fn responses_are_read_whole_and_with_anything_missing() {
     let links = json!({"first": "/a", "last": "/b", "next": "/c", "previous": "/d"});
     tolerates::<LinkPage<MailingList>>(&json!({"items": [list()], "paging": links}), &[]);
     tolerates::<LinkPage<Member>>(&json!({"items": [member()], "paging": links}), &[]);
     tolerates::<LinkPage<Member>>(&json!({"items": [member()], "total_count": 1}), &[]);
-    tolerates::<MemberReply>(&json!({"member": member(), "message": "done"}), &[]);
+    tolerates::<MemberResponse>(&json!({"member": member(), "message": "done"}), &[]);
     tolerates::<MailingListDeleted>(&json!({"address": "a@b.c", "message": "done"}), &[]);
     tolerates::<ValidationStarted>(&json!({"id": "a@b.c", "message": "done"}), &[]);
     tolerates::<ValidationJob>(&validation(), &[]);
 
-    let reply = json!({"list": list(), "message": "Mailing list has been created"});
-    tolerates::<MailingListReply>(&reply, &[]);
-    let reply: MailingListReply = serde_json::from_value(reply).unwrap();
-    assert_eq!(reply.message, "Mailing list has been created");
-    check_list(&reply.list);
+    let response = json!({"list": list(), "message": "Mailing list has been created"});
+    tolerates::<MailingListResponse>(&response, &[]);
+    let response: MailingListResponse = serde_json::from_value(response).unwrap();
+    assert_eq!(response.message, "Mailing list has been created");
+    check_list(&response.list);
 
     let message = "Mailing list upload started in background";
-    let reply = json!({"list": list(), "task-id": "4321", "message": message});
-    tolerates::<MembersReply>(&reply, &[]);
-    let reply: MembersReply = serde_json::from_value(reply).unwrap();
-    assert_eq!((reply.task_id.as_deref(), &*reply.message), (Some("4321"), message));
-    check_list(&reply.list);
+    let response = json!({"list": list(), "task-id": "4321", "message": message});
+    tolerates::<MembersResponse>(&response, &[]);
+    let response: MembersResponse = serde_json::from_value(response).unwrap();
+    assert_eq!((response.task_id.as_deref(), &*response.message), (Some("4321"), message));
+    check_list(&response.list);
 }
 
 #[tokio::test]
@@ -100,8 +100,8 @@ async fn a_list_is_unwrapped() {
 
 #[tokio::test]
 async fn a_member_is_read_wrapped_and_flat() {
-    for reply in [json!({"member": member()}), member()] {
-        let service = Scripted::new(move |_| Answer::json(&reply));
+    for response in [json!({"member": member()}), member()] {
+        let service = Scripted::new(move |_| Answer::json(&response));
         let members = MailingLists::new(&service.client()).members("a@b.c");
         check_member(&members.get("alice@example.com").await.unwrap());
     }
@@ -161,7 +161,7 @@ fn same_list(ours: &MailingList, theirs: &Value) {
 }
 
 #[test]
-fn recorded_replies_lose_nothing() {
+fn recorded_responses_lose_nothing() {
     let is_list = |path: &str| !path.contains("/members");
     let (mut lists, mut members) = (0, 0);
     for method in ["GET", "POST", "PUT", "DELETE"] {
@@ -171,19 +171,19 @@ fn recorded_replies_lose_nothing() {
             }
             let theirs: Value = serde_json::from_str(&exchange.body).unwrap();
             if !is_list(&exchange.path) {
-                let reply: MemberReply = read_whole(&exchange.body);
-                assert_eq!(reply.message, theirs["message"]);
-                assert_eq!(reply.member.address, theirs["member"]["address"]);
+                let response: MemberResponse = read_whole(&exchange.body);
+                assert_eq!(response.message, theirs["message"]);
+                assert_eq!(response.member.address, theirs["member"]["address"]);
                 if method != "DELETE" {
-                    assert_eq!(reply.member.name, theirs["member"]["name"]);
-                    assert_eq!(json!(reply.member.vars), theirs["member"]["vars"]);
-                    assert_eq!(json!(reply.member.subscribed), theirs["member"]["subscribed"]);
+                    assert_eq!(response.member.name, theirs["member"]["name"]);
+                    assert_eq!(json!(response.member.vars), theirs["member"]["vars"]);
+                    assert_eq!(json!(response.member.subscribed), theirs["member"]["subscribed"]);
                 }
                 members += 1;
             } else if method == "DELETE" {
-                let reply: MailingListDeleted = read_whole(&exchange.body);
-                assert_eq!(reply.message, theirs["message"]);
-                assert_eq!(reply.address, theirs["address"]);
+                let response: MailingListDeleted = read_whole(&exchange.body);
+                assert_eq!(response.message, theirs["message"]);
+                assert_eq!(response.address, theirs["address"]);
                 lists += 1;
             } else if theirs.get("items").is_some() {
                 let page = read_whole::<LinkPage<MailingList>>(&exchange.body).into_parts();
@@ -193,9 +193,9 @@ fn recorded_replies_lose_nothing() {
                 lists += 1;
             } else {
                 // That of a single list is unwrapped; it has the fields of this one but no message.
-                let reply: MailingListReply = read_whole(&exchange.body);
-                assert_eq!(reply.message, theirs["message"].as_str().unwrap_or_default());
-                same_list(&reply.list, &theirs["list"]);
+                let response: MailingListResponse = read_whole(&exchange.body);
+                assert_eq!(response.message, theirs["message"].as_str().unwrap_or_default());
+                same_list(&response.list, &theirs["list"]);
                 lists += 1;
             }
         }
@@ -222,7 +222,7 @@ async fn refusals_are_errors_with_mailguns_words() {
         let service = Scripted::new(move |_| Answer::new(status, body));
         let members = MailingLists::new(&service.client()).members("canary@b.c");
         let error = members.get("canary@b.c").await.unwrap_err();
-        let kind = if status == 429 { Kind::RateLimited } else { Kind::Api };
+        let kind = if status == 429 { ErrorKind::RateLimited } else { ErrorKind::Api };
         assert_eq!(error.kind(), kind);
         assert_eq!(error.status().unwrap().as_u16(), status);
         assert!(error.api_message().unwrap().contains(words), "{error}");
@@ -234,18 +234,18 @@ async fn refusals_are_errors_with_mailguns_words() {
 
 #[tokio::test]
 async fn an_odd_field_of_a_member_is_an_error_that_names_it() {
-    for (reply, field) in [
+    for (response, field) in [
         (json!({"member": {"address": "a@b.c", "subscribed": "perhaps"}}), "member.subscribed"),
         (json!({"member": {"address": "a@b.c", "subscribed": []}}), "member.subscribed"),
         (json!({"address": "a@b.c", "subscribed": "perhaps"}), "subscribed"),
         (json!({"address": {}, "subscribed": "yes"}), "address"),
         (json!({"member": "a@b.c"}), "member"),
     ] {
-        let answer = reply.clone();
+        let answer = response.clone();
         let service = Scripted::new(move |_| Answer::json(&answer));
         let members = MailingLists::new(&service.client()).members("l@b.c");
         let error = members.get("a@b.c").await.unwrap_err();
-        assert!(error.to_string().contains(&format!("`{field}`")), "{error} for {reply}");
+        assert!(error.to_string().contains(&format!("`{field}`")), "{error} for {response}");
     }
 }
 

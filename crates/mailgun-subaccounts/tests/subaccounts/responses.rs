@@ -1,10 +1,10 @@
-use mailgun_core::{Confirmation, Kind, SendingLimit, Success};
+use mailgun_core::{Confirmation, ErrorKind, SendingLimit, Success};
 use mailgun_subaccounts::{
     ListSubaccounts, Subaccount, SubaccountFeatures, SubaccountStatus, Subaccounts, UpdateFeatures,
 };
 use mailgun_testing::{
     Answer, Scripted,
-    replies::{read_whole, recorded, tolerates},
+    responses::{read_whole, recorded, tolerates},
 };
 use serde_json::{Value, json};
 
@@ -51,7 +51,7 @@ fn check_features(features: &SubaccountFeatures) {
 }
 
 #[test]
-fn replies_are_read_whole_and_with_anything_missing() {
+fn responses_are_read_whole_and_with_anything_missing() {
     tolerates::<Subaccount>(&subaccount(), &[]);
     tolerates::<SubaccountFeatures>(&features(), &[]);
     let read: SubaccountFeatures = serde_json::from_value(features()).unwrap();
@@ -88,7 +88,7 @@ async fn a_subaccount_is_unwrapped_wherever_it_comes() {
 }
 
 #[tokio::test]
-async fn recorded_replies_lose_nothing() {
+async fn recorded_responses_lose_nothing() {
     let mut names = Vec::new();
     let all = recorded("GET", "/v5/accounts/subaccounts")
         .into_iter()
@@ -133,7 +133,7 @@ async fn refusals_are_errors_with_mailguns_words() {
     ] {
         let service = Scripted::new(move |_| Answer::new(status, body));
         let error = Subaccounts::new(&service.client()).monthly_limit("x").await.unwrap_err();
-        assert_eq!(error.kind(), Kind::Api);
+        assert_eq!(error.kind(), ErrorKind::Api);
         assert_eq!(error.status().unwrap().as_u16(), status);
         assert!(error.api_message().unwrap().contains(words), "{error}");
         assert_eq!(

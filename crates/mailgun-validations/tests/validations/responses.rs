@@ -1,9 +1,9 @@
 use std::time::Duration;
 
-use mailgun_core::{Confirmation, Kind};
+use mailgun_core::{Confirmation, ErrorKind};
 use mailgun_testing::{
     Answer, Scripted,
-    replies::{read_whole, recorded, tolerates},
+    responses::{read_whole, recorded, tolerates},
 };
 use mailgun_validations::{
     JobStatus, ListJobs, Preview, PreviewStatus, ValidateAddress, Validation, ValidationJob,
@@ -45,7 +45,7 @@ fn preview() -> Value {
 
 #[test]
 fn results_are_read_whole_and_with_anything_missing() {
-    let reply = json!({
+    let response = json!({
         "address": "bob@gmial.com", "did_you_mean": "bob@gmail.com",
         "engagement": {"engaging": true, "behavior": "engaged", "is_bot": true},
         "is_disposable_address": true, "is_role_address": true,
@@ -53,8 +53,8 @@ fn results_are_read_whole_and_with_anything_missing() {
         "result": "undeliverable", "risk": "high", "root_address": "bob@example.com",
         "last_seen": 1_643_965_937
     });
-    tolerates::<Validation>(&reply, &[]);
-    let read: Validation = serde_json::from_value(reply.clone()).unwrap();
+    tolerates::<Validation>(&response, &[]);
+    let read: Validation = serde_json::from_value(response.clone()).unwrap();
     assert_eq!(read.address, "bob@gmial.com");
     assert_eq!(read.did_you_mean.as_deref(), Some("bob@gmail.com"));
     let engagement = read.engagement.unwrap();
@@ -69,10 +69,10 @@ fn results_are_read_whole_and_with_anything_missing() {
     assert_eq!(read.root_address.as_deref(), Some("bob@example.com"));
     assert_eq!(read.last_seen.unwrap().to_rfc3339(), "2022-02-04T09:12:17Z");
 
-    let mut reply = reply;
-    reply["reason"] = json!("no_data");
-    reply["risk"] = Value::Null;
-    let read: Validation = serde_json::from_value(reply).unwrap();
+    let mut response = response;
+    response["reason"] = json!("no_data");
+    response["risk"] = Value::Null;
+    let read: Validation = serde_json::from_value(response).unwrap();
     assert_eq!((read.reason, read.risk), (vec![ValidationReason::NoData], None));
 }
 
@@ -124,9 +124,9 @@ fn the_time_of_a_job_is_in_seconds_or_a_text() {
         (json!(1_643_965_937), "2022-02-04T09:12:17Z"),
         (json!("Tue, 26 Feb 2019 21:30:03 GMT"), "2019-02-26T21:30:03Z"),
     ] {
-        let mut reply = job();
-        reply["created_at"] = created_at;
-        let job: ValidationJob = read_whole(&reply.to_string());
+        let mut response = job();
+        response["created_at"] = created_at;
+        let job: ValidationJob = read_whole(&response.to_string());
         assert_eq!(job.created_at.unwrap().to_rfc3339(), expected);
     }
 }
@@ -140,9 +140,9 @@ fn progress_is_known_once_there_is_something_to_divide() {
         (json!(40), json!(0), Some(0.0)),
         (json!(207), json!(208), Some(1.0)),
     ] {
-        let mut reply = job();
-        (reply["quantity"], reply["records_processed"]) = (quantity, processed);
-        let job: ValidationJob = serde_json::from_value(reply).unwrap();
+        let mut response = job();
+        (response["quantity"], response["records_processed"]) = (quantity, processed);
+        let job: ValidationJob = serde_json::from_value(response).unwrap();
         assert_eq!(job.progress(), progress);
     }
     let steps = ["created", "processing", "completed", "uploading", "of tomorrow"];
@@ -166,8 +166,8 @@ async fn waiting_ends_with_a_job_that_failed() {
 #[tokio::test]
 async fn previews_are_unwrapped_and_in_percent() {
     tolerates::<Preview>(&preview(), &[]);
-    let reply = json!({"preview": preview(), "previews": [preview()]});
-    let service = Scripted::new(move |_| Answer::json(&reply));
+    let response = json!({"preview": preview(), "previews": [preview()]});
+    let service = Scripted::new(move |_| Answer::json(&response));
     let previews = Validations::new(&service.client()).previews();
     let preview = previews.get("test_500").await.unwrap();
     assert_eq!(previews.list().await.unwrap(), std::slice::from_ref(&preview));
@@ -209,12 +209,12 @@ async fn refusals_are_errors_with_mailguns_words_and_without_addresses() {
     let validations = Validations::new(&service.client());
     let call = validations.validate("bob@example.com", ValidateAddress::new());
     let error = call.await.unwrap_err();
-    assert_eq!((error.kind(), error.status().unwrap().as_u16()), (Kind::Api, 400));
+    assert_eq!((error.kind(), error.status().unwrap().as_u16()), (ErrorKind::Api, 400));
     assert_eq!(error.api_message(), Some("bob@example.com is refused"));
     assert_eq!(error.operation().unwrap().to_string(), "GET /v4/address/validate");
     assert!(!format!("{error} {error:?}").contains("bob@example.com"), "{error}");
 
     let service = Scripted::new(|_| Answer::new(429, "too many active requests"));
     let call = Validations::new(&service.client()).validate("a", ValidateAddress::new());
-    assert_eq!(call.await.unwrap_err().kind(), Kind::RateLimited);
+    assert_eq!(call.await.unwrap_err().kind(), ErrorKind::RateLimited);
 }

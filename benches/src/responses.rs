@@ -3,7 +3,7 @@
 use std::hint::black_box;
 
 use bytes::Bytes;
-use mailgun::{LinkPage, PageReply as _};
+use mailgun::{LinkPage, PageResponse as _};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -14,7 +14,7 @@ const EVENTS: u32 = 300;
 /// What a program that follows its mail reads of an event.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-#[expect(dead_code, reason = "read from the reply for the sake of reading")]
+#[expect(dead_code, reason = "read from the response for the sake of reading")]
 struct Event {
     id: String,
     event: String,
@@ -29,14 +29,14 @@ struct Event {
 }
 
 #[derive(Debug, Deserialize)]
-#[expect(dead_code, reason = "read from the reply for the sake of reading")]
+#[expect(dead_code, reason = "read from the response for the sake of reading")]
 struct Message {
     headers: Headers,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-#[expect(dead_code, reason = "read from the reply for the sake of reading")]
+#[expect(dead_code, reason = "read from the response for the sake of reading")]
 struct Headers {
     message_id: String,
     subject: Option<String>,
@@ -44,7 +44,7 @@ struct Headers {
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-#[expect(dead_code, reason = "read from the reply for the sake of reading")]
+#[expect(dead_code, reason = "read from the response for the sake of reading")]
 struct DeliveryStatus {
     code: u16,
     message: String,

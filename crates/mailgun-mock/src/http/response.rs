@@ -1,4 +1,4 @@
-//! Replies, and the pace at which their bodies are written.
+//! Responses, and the pace at which their bodies are written.
 
 use std::{
     future::Future,
@@ -10,7 +10,7 @@ use std::{
 
 use bytes::Bytes;
 use http::{
-    Response, StatusCode,
+    StatusCode,
     header::{self, HeaderMap, HeaderName, HeaderValue},
 };
 use http_body::{Body, Frame, SizeHint};
@@ -19,13 +19,13 @@ use tokio::time::Sleep;
 
 /// What a request is answered with.
 #[derive(Clone, Debug)]
-pub(crate) struct Reply {
+pub(crate) struct Response {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
 }
 
-impl Reply {
+impl Response {
     pub(crate) fn new(
         status: StatusCode,
         content_type: HeaderValue,
@@ -61,9 +61,9 @@ impl Reply {
         self
     }
 
-    pub(crate) fn into_response(self, pace: Pace) -> Response<PacedBody> {
+    pub(crate) fn into_response(self, pace: Pace) -> http::Response<PacedBody> {
         let length = self.body.len();
-        let mut response = Response::new(PacedBody { data: self.body, pace, pause: None });
+        let mut response = http::Response::new(PacedBody { data: self.body, pace, pause: None });
         *response.status_mut() = self.status;
         *response.headers_mut() = self.headers;
         response.headers_mut().insert(header::CONTENT_LENGTH, length.into());
@@ -71,7 +71,7 @@ impl Reply {
     }
 }
 
-/// Why a request is refused: a reply in the making, and small enough for an error.
+/// Why a request is refused: a response in the making, and small enough for an error.
 #[derive(Clone, Debug)]
 pub(crate) struct Refusal {
     status: StatusCode,
@@ -92,13 +92,13 @@ impl Refusal {
     }
 }
 
-impl From<Refusal> for Reply {
+impl From<Refusal> for Response {
     fn from(refusal: Refusal) -> Self {
         Self::message(refusal.status, refusal.message)
     }
 }
 
-/// How the body of a reply is written.
+/// How the body of a response is written.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Pace {
     AtOnce,
@@ -154,7 +154,7 @@ impl Body for PacedBody {
                     frame => Poll::Ready(frame),
                 }
             }
-            Pace::Broken => Poll::Ready(Some(Err(io::Error::other("the reply is cut here")))),
+            Pace::Broken => Poll::Ready(Some(Err(io::Error::other("the response is cut here")))),
         }
     }
 

@@ -1,16 +1,16 @@
-//! Replies that come compressed although nobody asked for it, as gateways make them.
+//! Responses that come compressed although nobody asked for it, as gateways make them.
 
 use http::{HeaderMap, Response, header};
 
-use super::ReplyBody;
+use super::ResponseBody;
 
-/// What the body of a reply is encoded as, if that is more than `identity`.
+/// What the body of a response is encoded as, if that is more than `identity`.
 pub(crate) fn encoding(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(header::CONTENT_ENCODING)?.to_str().unwrap_or("?").trim();
     (!value.is_empty() && !value.eq_ignore_ascii_case("identity")).then_some(value)
 }
 
-/// What an error says about such a reply.
+/// What an error says about such a response.
 pub(crate) fn encoded(headers: &HeaderMap) -> Option<String> {
     let encoding = encoding(headers)?;
     // A server's word goes into a text only if it is one that we know.
@@ -21,13 +21,13 @@ pub(crate) fn encoded(headers: &HeaderMap) -> Option<String> {
         Some(0..=2) if cfg!(not(feature = "gzip")) => "; the feature `gzip` reads it",
         _ => "",
     };
-    Some(format!("the reply is compressed {name}, which nobody asked for{remedy}"))
+    Some(format!("the response is compressed {name}, which nobody asked for{remedy}"))
 }
 
-/// The reply with its body as it was before it was compressed, where the feature `gzip` can tell.
+/// The response with its body as it was before it was compressed, where the feature `gzip` can tell.
 #[cfg(not(feature = "gzip"))]
-pub(crate) fn decoded(reply: Response<ReplyBody>) -> Response<ReplyBody> {
-    reply
+pub(crate) fn decoded(response: Response<ResponseBody>) -> Response<ResponseBody> {
+    response
 }
 
 #[cfg(feature = "gzip")]
@@ -47,14 +47,14 @@ mod gzip {
     use http_body::{Body, Frame};
 
     use super::*;
-    use crate::{Delivery, Error, Kind};
+    use crate::{Error, ErrorKind, Outcome};
 
     /// How much is decompressed at a time: its result is a thousand times as large at most.
     const PIECE: usize = 4 * 1024;
 
-    /// The reply with its body as it was before it was compressed by gzip or deflate.
-    pub(crate) fn decoded(reply: Response<ReplyBody>) -> Response<ReplyBody> {
-        let (mut parts, body) = reply.into_parts();
+    /// The response with its body as it was before it was compressed by gzip or deflate.
+    pub(crate) fn decoded(response: Response<ResponseBody>) -> Response<ResponseBody> {
+        let (mut parts, body) = response.into_parts();
         let make: fn(u8) -> Decoder = match encoding(&parts.headers).map(str::to_ascii_lowercase) {
             Some(name) if name == "gzip" || name == "x-gzip" => {
                 |_| Decoder::Gzip(Box::new(MultiGzDecoder::new(Vec::new())))
@@ -69,7 +69,7 @@ mod gzip {
         parts.headers.remove(header::CONTENT_ENCODING);
         parts.headers.remove(header::CONTENT_LENGTH);
         let body = Decoded { body, make, decoder: None, input: Bytes::new(), is_done: false };
-        Response::from_parts(parts, ReplyBody::new(body))
+        Response::from_parts(parts, ResponseBody::new(body))
     }
 
     enum Decoder {
@@ -114,7 +114,7 @@ mod gzip {
     }
 
     struct Decoded {
-        body: ReplyBody,
+        body: ResponseBody,
         make: fn(u8) -> Decoder,
         /// Made for the first byte: no body at all is nothing to be decompressed.
         decoder: Option<Decoder>,
@@ -156,9 +156,9 @@ mod gzip {
                     Ok(output) => return Poll::Ready(Some(Ok(Frame::data(output)))),
                     Err(error) => {
                         this.is_done = true;
-                        let detail = "the reply is compressed, and cannot be decompressed";
-                        let error =
-                            Error::new(Kind::Decode, Delivery::Unknown, detail).with_source(error);
+                        let detail = "the response is compressed, and cannot be decompressed";
+                        let error = Error::new(ErrorKind::Decode, Outcome::Unknown, detail)
+                            .with_source(error);
                         return Poll::Ready(Some(Err(error)));
                     }
                 }

@@ -1,13 +1,13 @@
 use mailgun_account::{
     Account, ApiKeyCreated, ApiKeyInfo, CreateApiKey, Export, IpAllowlistEntry, KeyKind, KeyRole,
     ListApiKeys, ListUsers, PublicKey, SandboxRecipientAdded, SandboxRecipientList,
-    SigningKeyReply, Threshold, ThresholdComparator, ThresholdDimension, ThresholdFilter,
+    SigningKeyResponse, Threshold, ThresholdComparator, ThresholdDimension, ThresholdFilter,
     ThresholdMetric, User, UserRole,
 };
-use mailgun_core::{Confirmation, Kind, SendingLimit, Success};
+use mailgun_core::{Confirmation, ErrorKind, SendingLimit, Success};
 use mailgun_testing::{
     Answer, Scripted,
-    replies::{called_whole, tolerates},
+    responses::{called_whole, tolerates},
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -16,12 +16,12 @@ fn read<T: DeserializeOwned>(json: Value) -> T {
     serde_json::from_value(json).unwrap()
 }
 
-fn account(reply: Value) -> Account {
-    Account::new(&Scripted::new(move |_| Answer::json(&reply)).client())
+fn account(response: Value) -> Account {
+    Account::new(&Scripted::new(move |_| Answer::json(&response)).client())
 }
 
 #[test]
-fn short_replies_are_read_whole_and_with_anything_missing() {
+fn short_responses_are_read_whole_and_with_anything_missing() {
     tolerates::<Confirmation>(&json!({"message": "Account info has been updated"}), &[]);
     tolerates::<Success>(&json!({"success": true, "message": "done"}), &[]);
     tolerates::<SendingLimit>(&json!({"limit": 10000, "current": 0, "period": "1m"}), &[]);
@@ -32,22 +32,22 @@ fn short_replies_are_read_whole_and_with_anything_missing() {
 
 #[test]
 fn the_signing_key_is_read_and_never_shown() {
-    let reply = json!({
+    let response = json!({
         "message": "regenerated HTTP signing key for account",
         "http_signing_key": "key-canary"
     });
-    tolerates::<SigningKeyReply>(&reply, &["http_signing_key"]);
-    let key: SigningKeyReply = read(reply);
+    tolerates::<SigningKeyResponse>(&response, &["http_signing_key"]);
+    let key: SigningKeyResponse = read(response);
     assert_eq!(key.http_signing_key.expose(), "key-canary");
     assert!(key.message.starts_with("regenerated"));
     assert!(!format!("{key:?}").contains("canary"));
 
-    let reply = json!({
+    let response = json!({
         "key": "pubkey-canary",
         "message": "The public API key has been successfully regenerated."
     });
-    tolerates::<PublicKey>(&reply, &["key"]);
-    let key: PublicKey = read(reply);
+    tolerates::<PublicKey>(&response, &["key"]);
+    let key: PublicKey = read(response);
     assert_eq!(key.key.expose(), "pubkey-canary");
     assert!(!format!("{key:?}").contains("canary"));
 }
@@ -125,8 +125,8 @@ fn a_created_key_is_read_wrapped_and_flat_and_its_secret_is_never_shown() {
     let mut flat = with_secret;
     flat["message"] = "great success".into();
     tolerates::<ApiKeyCreated>(&flat, &["secret"]);
-    for reply in [wrapped, flat] {
-        let created: ApiKeyCreated = read(reply);
+    for response in [wrapped, flat] {
+        let created: ApiKeyCreated = read(response);
         assert_eq!(created.message, "great success");
         assert_eq!(created.secret.expose(), "api-key-canary");
         check_key(&created.key);
@@ -266,7 +266,7 @@ async fn refusals_are_errors_with_mailguns_words() {
         let service = Scripted::new(move |_| Answer::new(status, body.clone()));
         let account = Account::new(&service.client());
         let error = account.sandbox_recipients().remove("bob@example.com").await.unwrap_err();
-        assert_eq!(error.kind(), Kind::Api);
+        assert_eq!(error.kind(), ErrorKind::Api);
         assert_eq!(error.status().unwrap().as_u16(), status);
         assert_eq!(error.api_message(), Some(words));
         assert!(!format!("{error} {error:?}").contains("bob"));
@@ -279,21 +279,21 @@ async fn refusals_are_errors_with_mailguns_words() {
 
 #[tokio::test]
 async fn an_odd_field_of_a_created_key_is_named_and_the_secret_is_kept() {
-    for reply in [
+    for response in [
         json!({"key": {"id": "a", "created_at": {}, "secret": "api-key-canary"}}),
         json!({"key": {"id": "a", "created_at": "soon", "secret": "api-key-canary"}}),
         json!({"id": "a", "secret": "api-key-canary", "created_at": "soon", "message": "ok"}),
     ] {
-        let keys = account(reply.clone()).api_keys();
+        let keys = account(response.clone()).api_keys();
         let error = keys.create(KeyRole::Basic, CreateApiKey::new()).await.unwrap_err();
         assert!(error.to_string().contains("created_at"), "{error}");
         assert!(!format!("{error} {error:?}").contains("canary"), "{error:?}");
-        assert!(String::from_utf8_lossy(error.body()).contains("api-key-canary"), "{reply}");
+        assert!(String::from_utf8_lossy(error.body()).contains("api-key-canary"), "{response}");
     }
 }
 
 #[test]
-fn a_reply_written_as_json_has_no_secret() {
+fn a_response_written_as_json_has_no_secret() {
     let mut with_secret = key();
     with_secret["secret"] = "api-key-canary".into();
     let created: ApiKeyCreated = read(json!({"message": "ok", "key": with_secret}));

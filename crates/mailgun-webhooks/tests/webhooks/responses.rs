@@ -1,10 +1,10 @@
-use mailgun_core::Kind;
+use mailgun_core::ErrorKind;
 use mailgun_testing::{
     Answer, Scripted,
-    replies::{called_whole, read_whole, recorded, tolerates},
+    responses::{called_whole, read_whole, recorded, tolerates},
 };
 use mailgun_webhooks::{
-    AccountWebhook, AccountWebhooks, ListAccountWebhooks, Webhook, WebhookMap, WebhookReply,
+    AccountWebhook, AccountWebhooks, ListAccountWebhooks, Webhook, WebhookMap, WebhookResponse,
     WebhookTest, WebhookType, Webhooks,
 };
 use serde_json::{Value, json};
@@ -28,17 +28,17 @@ fn all() -> Value {
 }
 
 #[test]
-fn replies_are_read_whole_and_with_anything_missing() {
+fn responses_are_read_whole_and_with_anything_missing() {
     tolerates::<Webhook>(&all()["opened"], &[]);
-    let reply =
+    let response =
         json!({"message": "Webhook has been created", "webhook": {"urls": ["https://a.b"]}});
-    tolerates::<WebhookReply>(&reply, &[]);
+    tolerates::<WebhookResponse>(&response, &[]);
     tolerates::<WebhookTest>(&json!({"code": 200, "message": "OK"}), &[]);
     tolerates::<AccountWebhook>(&account_webhook(), &[]);
 }
 
 #[test]
-fn urls_are_a_list_however_the_reply_has_them() {
+fn urls_are_a_list_however_the_response_has_them() {
     for (json, urls) in [
         (json!({"urls": ["https://a.b", "https://c.d"]}), &["https://a.b", "https://c.d"][..]),
         (json!({"urls": "https://a.b"}), &["https://a.b"]),
@@ -64,11 +64,11 @@ fn urls_are_a_list_however_the_reply_has_them() {
 
 #[tokio::test]
 async fn a_webhook_of_another_shape_leaves_the_others() {
-    let mut reply = all();
-    reply["brand_new"] = json!([{"a": 1}]);
-    reply["opened"] = json!("soon another shape");
-    let reply = json!({"webhooks": reply});
-    let service = Scripted::new(move |_| Answer::json(&reply));
+    let mut response = all();
+    response["brand_new"] = json!([{"a": 1}]);
+    response["opened"] = json!("soon another shape");
+    let response = json!({"webhooks": response});
+    let service = Scripted::new(move |_| Answer::json(&response));
     let map = Webhooks::new(&service.client(), "mg.example.com").list().await.unwrap();
     assert_eq!(map.len(), 7);
     assert_eq!(map[&WebhookType::Clicked].urls, ["https://foo.com", "https://bar.com"]);
@@ -86,10 +86,11 @@ async fn nothing_is_lost_on_the_way_to_the_caller() {
 }
 
 #[tokio::test]
-async fn replies_are_unwrapped() {
+async fn responses_are_unwrapped() {
     let one = json!({"urls": ["https://foo.com"]});
-    let reply = json!({"webhooks": {"open": one, "clicked": null, "opened": one}, "webhook": one});
-    let service = Scripted::new(move |_| Answer::json(&reply));
+    let response =
+        json!({"webhooks": {"open": one, "clicked": null, "opened": one}, "webhook": one});
+    let service = Scripted::new(move |_| Answer::json(&response));
     let webhooks = Webhooks::new(&service.client(), "mg.example.com");
     let types = ["opened"];
     for map in [
@@ -105,8 +106,9 @@ async fn replies_are_unwrapped() {
     }
     assert_eq!(webhooks.get("opened").await.unwrap().urls, ["https://foo.com"]);
 
-    let reply = json!({"webhooks": [account_webhook()], "webhook_id": "6797c62f6ee0a9fcb1ec5eee"});
-    let service = Scripted::new(move |_| Answer::json(&reply));
+    let response =
+        json!({"webhooks": [account_webhook()], "webhook_id": "6797c62f6ee0a9fcb1ec5eee"});
+    let service = Scripted::new(move |_| Answer::json(&response));
     let webhooks = AccountWebhooks::new(&service.client());
     let listed = webhooks.list(ListAccountWebhooks::new()).await.unwrap();
     assert_eq!(listed[0].event_types[1..], ["temporary_fail".into(), "brand_new".into()]);
@@ -125,7 +127,7 @@ async fn writes_of_the_account_are_answered_with_nothing() {
 }
 
 #[test]
-fn recorded_replies_lose_nothing() {
+fn recorded_responses_lose_nothing() {
     let url = "http://example.com/mailgun/events/accepted";
     let listed = recorded("GET", "/webhooks");
     assert_eq!(listed.len(), 2);
@@ -142,9 +144,9 @@ fn recorded_replies_lose_nothing() {
         }
     }
     for exchange in recorded("PUT", "/webhooks") {
-        let reply: WebhookReply = read_whole(&exchange.body);
+        let response: WebhookResponse = read_whole(&exchange.body);
         assert_eq!(
-            (&*reply.message, &*reply.webhook.urls),
+            (&*response.message, &*response.webhook.urls),
             ("Webhook has been updated", &[url.to_owned()][..])
         );
     }
@@ -164,7 +166,7 @@ async fn refusals_are_errors_with_mailguns_words() {
         let service = Scripted::new(move |_| Answer::new(status, body));
         let webhooks = Webhooks::new(&service.client(), "mg.example.com");
         let error = webhooks.create("opened", ["https://a.b/"]).await.unwrap_err();
-        assert_eq!(error.kind(), Kind::Api);
+        assert_eq!(error.kind(), ErrorKind::Api);
         assert_eq!(error.status().unwrap().as_u16(), status);
         assert!(error.to_string().contains(words), "{error}");
     }

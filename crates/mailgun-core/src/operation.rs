@@ -1,4 +1,4 @@
-//! What identifies an operation of the API: method, path template, repeatability.
+//! What identifies an operation of the API: method, path template, idempotency.
 
 use std::fmt;
 
@@ -9,11 +9,11 @@ use crate::{DomainName, Error};
 
 /// Whether an operation may be repeated when nobody knows if the first attempt took effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Repeatability {
+pub enum Idempotency {
     /// Repeating does no harm: reads, and writes that set the same state again.
-    Harmless,
+    Idempotent,
     /// Repeating may do it twice: sending a mail, creating an object.
-    Harmful,
+    NonIdempotent,
 }
 
 /// One operation of the API: its method, its path template, and whether it may be repeated.
@@ -22,17 +22,17 @@ pub enum Repeatability {
 /// hold an address) never appears.
 ///
 /// ```
-/// use mailgun_core::Route;
+/// use mailgun_core::Operation;
 ///
-/// const SEND: Route = Route::post("/v3/{domain}/messages");
-/// const METRICS: Route = Route::post("/v1/analytics/metrics").harmless();
+/// const SEND: Operation = Operation::post("/v3/{domain}/messages");
+/// const METRICS: Operation = Operation::post("/v1/analytics/metrics").idempotent();
 /// assert_eq!(SEND.to_string(), "POST /v3/{domain}/messages");
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Route {
+pub struct Operation {
     verb: Verb,
     template: &'static str,
-    repeatability: Repeatability,
+    idempotency: Idempotency,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -44,39 +44,39 @@ enum Verb {
     Delete,
 }
 
-impl Route {
-    const fn new(verb: Verb, template: &'static str, repeatability: Repeatability) -> Self {
-        Self { verb, template, repeatability }
+impl Operation {
+    const fn new(verb: Verb, template: &'static str, idempotency: Idempotency) -> Self {
+        Self { verb, template, idempotency }
     }
 
     /// A read; harmless to repeat.
     pub const fn get(template: &'static str) -> Self {
-        Self::new(Verb::Get, template, Repeatability::Harmless)
+        Self::new(Verb::Get, template, Idempotency::Idempotent)
     }
 
-    /// A `POST`; harmful to repeat unless declared [`harmless`](Self::harmless).
+    /// A `POST`; harmful to repeat unless declared [`idempotent`](Self::harmless).
     pub const fn post(template: &'static str) -> Self {
-        Self::new(Verb::Post, template, Repeatability::Harmful)
+        Self::new(Verb::Post, template, Idempotency::NonIdempotent)
     }
 
-    /// A `PUT`; harmful to repeat unless declared [`harmless`](Self::harmless).
+    /// A `PUT`; harmful to repeat unless declared [`idempotent`](Self::harmless).
     pub const fn put(template: &'static str) -> Self {
-        Self::new(Verb::Put, template, Repeatability::Harmful)
+        Self::new(Verb::Put, template, Idempotency::NonIdempotent)
     }
 
-    /// A `PATCH`; harmful to repeat unless declared [`harmless`](Self::harmless).
+    /// A `PATCH`; harmful to repeat unless declared [`idempotent`](Self::harmless).
     pub const fn patch(template: &'static str) -> Self {
-        Self::new(Verb::Patch, template, Repeatability::Harmful)
+        Self::new(Verb::Patch, template, Idempotency::NonIdempotent)
     }
 
-    /// A `DELETE`; harmful to repeat unless declared [`harmless`](Self::harmless).
+    /// A `DELETE`; harmful to repeat unless declared [`idempotent`](Self::harmless).
     pub const fn delete(template: &'static str) -> Self {
-        Self::new(Verb::Delete, template, Repeatability::Harmful)
+        Self::new(Verb::Delete, template, Idempotency::NonIdempotent)
     }
 
     /// Declares that repeating the operation does no harm.
-    pub const fn harmless(mut self) -> Self {
-        self.repeatability = Repeatability::Harmless;
+    pub const fn idempotent(mut self) -> Self {
+        self.idempotency = Idempotency::Idempotent;
         self
     }
 
@@ -97,8 +97,8 @@ impl Route {
     }
 
     /// Whether the operation may be repeated when its outcome is unknown.
-    pub const fn repeatability(&self) -> Repeatability {
-        self.repeatability
+    pub const fn idempotency(&self) -> Idempotency {
+        self.idempotency
     }
 
     /// The path with `segments` in place of the placeholders, each percent-encoded, below `prefix`.
@@ -170,15 +170,15 @@ pub(crate) fn path_and_query(path: String, query: &str) -> Result<PathAndQuery, 
         .map_err(|_| Error::invalid("path", "is too long or not a valid URL path"))
 }
 
-impl fmt::Display for Route {
+impl fmt::Display for Operation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.method(), self.template)
     }
 }
 
-impl fmt::Debug for Route {
+impl fmt::Debug for Operation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Route({self}, {:?})", self.repeatability)
+        write!(f, "Operation({self}, {:?})", self.idempotency)
     }
 }
 
@@ -186,7 +186,7 @@ impl fmt::Debug for Route {
 mod tests {
     use super::*;
 
-    const ROUTE: Route = Route::get("/v3/{domain}/tags/{tag}");
+    const ROUTE: Operation = Operation::get("/v3/{domain}/tags/{tag}");
 
     #[test]
     fn segments_are_encoded_so_that_path_and_form_decoders_agree() {
@@ -202,7 +202,7 @@ mod tests {
         }
         for domain in ["", "a/b", "https://a.b", "a%2fb", "a.b/../c", "v3/a.b", "a b"] {
             let error = ROUTE.path("", &[domain, "t"]).unwrap_err();
-            assert_eq!(error.kind(), crate::Kind::InvalidInput, "{domain}");
+            assert_eq!(error.kind(), crate::ErrorKind::InvalidInput, "{domain}");
         }
         assert!(ROUTE.path("", &["a.b"]).is_err());
         assert!(ROUTE.path("", &["a.b", "c", "d"]).is_err());

@@ -1,13 +1,13 @@
-use mailgun_core::{DnsRecordState, DnsRecordType, Kind, LinkPage, PageReply as _};
+use mailgun_core::{DnsRecordState, DnsRecordType, ErrorKind, LinkPage, PageResponse as _};
 use mailgun_domains::{
-    CertificateJob, CertificateStatus, ClickTracking, ClickTrackingReply, ConnectionReply,
-    CreateDomain, Credential, CredentialDeleted, CredentialsDeleted, CredentialsReply, Domain,
-    DomainReply, DomainState, DomainType, Domains, GetDomain, IpList, OpenTrackingReply,
-    SpamAction, TrackingCertificate, UnsubscribeTrackingReply, WebScheme,
+    CertificateJob, CertificateStatus, ClickTracking, ClickTrackingResponse, ConnectionResponse,
+    CreateDomain, Credential, CredentialDeleted, CredentialsDeleted, CredentialsResponse, Domain,
+    DomainResponse, DomainState, DomainType, Domains, GetDomain, IpList, OpenTrackingResponse,
+    SpamAction, TrackingCertificate, UnsubscribeTrackingResponse, WebScheme,
 };
 use mailgun_testing::{
     Answer, Scripted,
-    replies::{read_whole, tolerates},
+    responses::{read_whole, tolerates},
 };
 use serde_json::{Value, json};
 
@@ -48,7 +48,7 @@ fn domain() -> Value {
     })
 }
 
-fn reply() -> Value {
+fn response() -> Value {
     json!({
         "message": "Domain has been updated",
         "domain": domain(),
@@ -73,14 +73,14 @@ fn tracking() -> Value {
 }
 
 #[test]
-fn replies_are_read_whole_and_with_anything_missing() {
-    tolerates::<DomainReply>(&reply(), &[]);
+fn responses_are_read_whole_and_with_anything_missing() {
+    tolerates::<DomainResponse>(&response(), &[]);
     tolerates::<LinkPage<Domain>>(&json!({"total_count": 1, "items": [domain()]}), &[]);
     for connection in [
         json!({"message": "updated", "require_tls": true, "skip_verification": false}),
         json!({"connection": {"require_tls": true, "skip_verification": false}}),
     ] {
-        tolerates::<ConnectionReply>(&connection, &[]);
+        tolerates::<ConnectionResponse>(&connection, &[]);
     }
     let listed = json!({
         "login": "alice@mg.example.com", "mailbox": "alice@mg.example.com",
@@ -93,9 +93,12 @@ fn replies_are_read_whole_and_with_anything_missing() {
     );
     tolerates::<CredentialsDeleted>(&json!({"message": "deleted", "count": 2}), &[]);
     let settings = &tracking()["tracking"];
-    tolerates::<OpenTrackingReply>(&json!({"message": "updated", "open": settings["open"]}), &[]);
-    tolerates::<ClickTrackingReply>(&json!({"message": "m", "click": settings["click"]}), &[]);
-    tolerates::<UnsubscribeTrackingReply>(
+    tolerates::<OpenTrackingResponse>(
+        &json!({"message": "updated", "open": settings["open"]}),
+        &[],
+    );
+    tolerates::<ClickTrackingResponse>(&json!({"message": "m", "click": settings["click"]}), &[]);
+    tolerates::<UnsubscribeTrackingResponse>(
         &json!({"message": "m", "unsubscribe": settings["unsubscribe"]}),
         &[],
     );
@@ -109,12 +112,12 @@ fn replies_are_read_whole_and_with_anything_missing() {
 }
 
 #[test]
-fn a_reply_with_passwords_is_read_with_its_other_fields_missing() {
+fn a_response_with_passwords_is_read_with_its_other_fields_missing() {
     // A password that is null is no password: the names below `credentials` are logins.
     let whole = json!({
         "message": "Password changed", "note": "Please store", "credentials": {"alice": "hunter2"}
     });
-    let read: CredentialsReply = read_whole(&whole.to_string());
+    let read: CredentialsResponse = read_whole(&whole.to_string());
     assert_eq!(read.credentials["alice"].expose(), "hunter2");
     assert!(!format!("{read:?}").contains("hunter2"));
     for field in ["message", "note", "credentials"] {
@@ -122,17 +125,17 @@ fn a_reply_with_passwords_is_read_with_its_other_fields_missing() {
         without.as_object_mut().unwrap().remove(field);
         null[field] = Value::Null;
         for changed in [without, null] {
-            serde_json::from_value::<CredentialsReply>(changed).unwrap();
+            serde_json::from_value::<CredentialsResponse>(changed).unwrap();
         }
     }
 }
 
 #[tokio::test]
 async fn a_domain_is_read_with_all_it_has() {
-    let service = Scripted::new(|_| Answer::json(&reply()));
-    let reply = Domains::new(&service.client()).get(DOMAIN, GetDomain::new()).await.unwrap();
-    assert_eq!(reply.message.as_deref(), Some("Domain has been updated"));
-    let domain = &reply.domain;
+    let service = Scripted::new(|_| Answer::json(&response()));
+    let response = Domains::new(&service.client()).get(DOMAIN, GetDomain::new()).await.unwrap();
+    assert_eq!(response.message.as_deref(), Some("Domain has been updated"));
+    let domain = &response.domain;
     assert_eq!(domain.id, "67bcf63306fcfd2fb4b7e056");
     assert_eq!(domain.name, DOMAIN);
     assert_eq!(domain.state, Some(DomainState::Disabled));
@@ -147,7 +150,7 @@ async fn a_domain_is_read_with_all_it_has() {
     assert_eq!(domain.spam_action, Some(SpamAction::Tag));
     assert_eq!(domain.smtp_login, "postmaster@mg.example.com");
     assert_eq!(domain.smtp_password.as_ref().unwrap().expose(), "hunter2");
-    assert!(!format!("{reply:?}").contains("hunter2"));
+    assert!(!format!("{response:?}").contains("hunter2"));
     assert_eq!((&*domain.web_prefix, &domain.web_scheme), ("track", &Some(WebScheme::Https)));
     assert_eq!(domain.tracking_host.as_deref(), Some("click.example.com"));
     assert_eq!(domain.encrypt_incoming_message, Some(true));
@@ -157,7 +160,8 @@ async fn a_domain_is_read_with_all_it_has() {
     assert_eq!(domain.dkim_host.as_deref(), Some("example.com"));
     assert_eq!(domain.mailfrom_host.as_deref(), Some("mail.example.com"));
     assert_eq!(domain.pod.as_deref(), Some("main"));
-    let (receiving, sending) = (&reply.receiving_dns_records[0], &reply.sending_dns_records[0]);
+    let (receiving, sending) =
+        (&response.receiving_dns_records[0], &response.sending_dns_records[0]);
     assert_eq!(receiving.record_type, Some(DnsRecordType::Mx));
     assert_eq!((receiving.priority, receiving.is_active), (Some(10), true));
     assert_eq!(receiving.cached, ["10 mxa.mailgun.org"]);
@@ -182,9 +186,9 @@ fn connections_are_read_flat_and_wrapped() {
         r#"{"require_tls": true, "skip_verification": true}"#,
         r#"{"connection": {"require_tls": true, "skip_verification": true}}"#,
     ] {
-        let reply: ConnectionReply = serde_json::from_str(json).unwrap();
-        assert_eq!((reply.require_tls, reply.skip_verification), (true, true), "{json}");
-        assert_eq!(reply.message, None);
+        let response: ConnectionResponse = serde_json::from_str(json).unwrap();
+        assert_eq!((response.require_tls, response.skip_verification), (true, true), "{json}");
+        assert_eq!(response.message, None);
     }
 }
 
@@ -199,9 +203,9 @@ async fn tracking_is_unwrapped_and_clicks_have_three_values() {
     assert_eq!(settings.unsubscribe.text_footer, "bye");
     assert_eq!(settings.web_scheme, Some(WebScheme::Https));
     for (json, active) in [("true", ClickTracking::Yes), ("false", ClickTracking::No)] {
-        let reply: ClickTrackingReply =
+        let response: ClickTrackingResponse =
             read_whole(&format!(r#"{{"message": "m", "click": {{"active": {json}}}}}"#));
-        assert_eq!(reply.click.active, Some(active));
+        assert_eq!(response.click.active, Some(active));
     }
 }
 
@@ -234,7 +238,7 @@ async fn refusals_are_errors_with_mailguns_words() {
         let service = Scripted::new(move |_| Answer::new(status, body));
         let domains = Domains::new(&service.client());
         let error = domains.create(DOMAIN, CreateDomain::new()).await.unwrap_err();
-        assert_eq!(error.kind(), Kind::Api);
+        assert_eq!(error.kind(), ErrorKind::Api);
         assert_eq!(error.status().unwrap().as_u16(), status);
         assert_eq!(error.api_message(), Some(words));
         assert_eq!(error.operation().unwrap().to_string(), "POST /v4/domains");
@@ -245,7 +249,7 @@ async fn refusals_are_errors_with_mailguns_words() {
     assert!(error.to_string().contains("region"), "{error}");
     let service = Scripted::new(|_| Answer::new(429, r#"{"message": "Too many requests"}"#));
     let error = Domains::new(&service.client()).verify(DOMAIN).await.unwrap_err();
-    assert_eq!(error.kind(), Kind::RateLimited);
+    assert_eq!(error.kind(), ErrorKind::RateLimited);
 }
 
 #[tokio::test]
@@ -273,16 +277,16 @@ async fn refusals_of_certificates_and_credentials_are_errors_with_mailguns_words
 #[test]
 fn odd_entries_leave_the_readable_ones() {
     let record = json!({"record_type": "MX", "value": "mxa.mailgun.org", "cached": ["a", null, 5]});
-    let reply: DomainReply = serde_json::from_value(json!({
+    let response: DomainResponse = serde_json::from_value(json!({
         "sending_dns_records": [null, record],
         "receiving_dns_records": [record, null, record],
     }))
     .unwrap();
-    assert_eq!(reply.sending_dns_records[0].cached, ["a"]);
-    assert_eq!((reply.sending_dns_records.len(), reply.receiving_dns_records.len()), (1, 2));
+    assert_eq!(response.sending_dns_records[0].cached, ["a"]);
+    assert_eq!((response.sending_dns_records.len(), response.receiving_dns_records.len()), (1, 2));
     let ips: IpList = serde_json::from_str(r#"{"items": [null, "192.0.2.1", "x"]}"#).unwrap();
     assert_eq!(ips.items, [ip(1)]);
-    let made: CredentialsReply =
+    let made: CredentialsResponse =
         serde_json::from_str(r#"{"credentials": {"a@b.c": null, "d@b.c": "hunter2"}}"#).unwrap();
     assert_eq!(made.credentials.len(), 1);
 }

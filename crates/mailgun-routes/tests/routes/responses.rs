@@ -1,8 +1,8 @@
-use mailgun_core::{Client, Kind, LinkPage, PageReply as _};
-use mailgun_routes::{Action, Expression, Route, RouteDeleted, RouteReply, Routes};
+use mailgun_core::{Client, ErrorKind, LinkPage, PageResponse as _};
+use mailgun_routes::{Action, Expression, Route, RouteDeleted, RouteResponse, Routes};
 use mailgun_testing::{
     Answer, Scripted,
-    replies::{read_whole, recorded, tolerates},
+    responses::{read_whole, recorded, tolerates},
 };
 use serde_json::{Value, json};
 
@@ -29,16 +29,16 @@ fn check(route: &Route) {
 }
 
 #[test]
-fn replies_are_read_whole_and_with_anything_missing() {
+fn responses_are_read_whole_and_with_anything_missing() {
     tolerates::<LinkPage<Route>>(&json!({"total_count": 1, "items": [route()]}), &[]);
     tolerates::<RouteDeleted>(&json!({"message": "Route has been deleted", "id": "x"}), &[]);
 
     let wrapped = json!({"message": "Route has been updated", "route": route()});
     let mut flat = route();
     flat["message"] = "Route has been updated".into();
-    for reply in [wrapped, flat] {
-        tolerates::<RouteReply>(&reply, &[]);
-        let read: RouteReply = serde_json::from_value(reply).unwrap();
+    for response in [wrapped, flat] {
+        tolerates::<RouteResponse>(&response, &[]);
+        let read: RouteResponse = serde_json::from_value(response).unwrap();
         assert_eq!(read.message, "Route has been updated");
         check(&read.route);
     }
@@ -47,7 +47,7 @@ fn replies_are_read_whole_and_with_anything_missing() {
 #[test]
 fn a_fault_in_a_route_is_no_empty_route() {
     for odd in [json!({"route": {"id": []}}), json!({"id": []})] {
-        assert!(serde_json::from_value::<RouteReply>(odd).is_err());
+        assert!(serde_json::from_value::<RouteResponse>(odd).is_err());
     }
 }
 
@@ -60,7 +60,7 @@ async fn a_route_is_unwrapped() {
 }
 
 #[test]
-fn recorded_replies_lose_nothing() {
+fn recorded_responses_lose_nothing() {
     for exchange in recorded("GET", "/v3/routes") {
         let page = read_list(&exchange.body);
         assert_eq!(page.len(), 1);
@@ -70,21 +70,21 @@ fn recorded_replies_lose_nothing() {
     for exchange in recorded("POST", "/v3/routes").into_iter().chain(recorded("PUT", "/v3/routes"))
     {
         let json: Value = serde_json::from_str(&exchange.body).unwrap();
-        let reply: RouteReply = read_whole(&exchange.body);
+        let response: RouteResponse = read_whole(&exchange.body);
         let fields = json.get("route").unwrap_or(&json);
-        assert_eq!(reply.message, json["message"]);
-        assert_eq!(reply.route.id, fields["id"]);
-        assert_eq!(json!(reply.route.priority), fields["priority"]);
-        assert_eq!(reply.route.description, fields["description"]);
-        assert_eq!(json!(reply.route.expression), fields["expression"]);
-        assert_eq!(json!(reply.route.actions), fields["actions"]);
-        let created = reply.route.created_at.unwrap().to_rfc2822();
+        assert_eq!(response.message, json["message"]);
+        assert_eq!(response.route.id, fields["id"]);
+        assert_eq!(json!(response.route.priority), fields["priority"]);
+        assert_eq!(response.route.description, fields["description"]);
+        assert_eq!(json!(response.route.expression), fields["expression"]);
+        assert_eq!(json!(response.route.actions), fields["actions"]);
+        let created = response.route.created_at.unwrap().to_rfc2822();
         assert_eq!(created.replace("+0000", "GMT"), fields["created_at"]);
     }
     for exchange in recorded("DELETE", "/v3/routes") {
-        let reply: RouteDeleted = read_whole(&exchange.body);
-        assert_eq!(reply.message, "Route has been deleted");
-        assert_eq!(reply.id, "6797c62f6ee0a9fcb1ec5eee");
+        let response: RouteDeleted = read_whole(&exchange.body);
+        assert_eq!(response.message, "Route has been deleted");
+        assert_eq!(response.id, "6797c62f6ee0a9fcb1ec5eee");
     }
 }
 
@@ -102,7 +102,7 @@ async fn refusals_are_errors_with_mailguns_words() {
         let service = Scripted::new(move |_| Answer::new(status, body));
         let client: Client = service.client();
         let error = Routes::new(&client).get("x").await.unwrap_err();
-        assert_eq!(error.kind(), Kind::Api);
+        assert_eq!(error.kind(), ErrorKind::Api);
         assert_eq!(error.status().unwrap().as_u16(), status);
         assert!(error.api_message().unwrap().contains(words), "{error}");
         assert_eq!(error.operation().unwrap().to_string(), "GET /v3/routes/{id}");
@@ -111,16 +111,16 @@ async fn refusals_are_errors_with_mailguns_words() {
 
 #[tokio::test]
 async fn an_odd_field_of_a_written_route_is_an_error_that_names_it() {
-    for (reply, field) in [
+    for (response, field) in [
         (json!({"message": "ok", "route": {"priority": "first"}}), "route.priority"),
         (json!({"message": "ok", "priority": "first"}), "priority"),
         (json!({"message": "ok", "actions": ["stop()", 5]}), "actions[1]"),
         (json!({"message": {}, "id": "a"}), "message"),
     ] {
-        let answer = reply.clone();
+        let answer = response.clone();
         let service = Scripted::new(move |_| Answer::json(&answer));
         let routes = Routes::new(&service.client());
         let error = routes.update("a", mailgun_routes::RouteSettings::new()).await.unwrap_err();
-        assert!(error.to_string().contains(&format!("`{field}`")), "{error} for {reply}");
+        assert!(error.to_string().contains(&format!("`{field}`")), "{error} for {response}");
     }
 }

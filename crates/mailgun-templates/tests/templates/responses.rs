@@ -1,11 +1,11 @@
-use mailgun_core::{Confirmation, Kind, LinkPage, PageReply as _};
+use mailgun_core::{Confirmation, ErrorKind, LinkPage, PageResponse as _};
 use mailgun_templates::{
-    CopyVersion, Engine, GetTemplate, Template, TemplateChanged, TemplateReply, Templates, Version,
-    VersionReply,
+    CopyVersion, Engine, GetTemplate, Template, TemplateChanged, TemplateResponse, Templates,
+    Version, VersionResponse,
 };
 use mailgun_testing::{
     Answer, Scripted,
-    replies::{Exchange, called_whole, read_whole, recorded, tolerates},
+    responses::{Exchange, called_whole, read_whole, recorded, tolerates},
 };
 use serde_json::{Value, json};
 
@@ -66,12 +66,12 @@ fn check(template: &Template) {
 }
 
 #[test]
-fn replies_are_read_whole_and_with_anything_missing() {
+fn responses_are_read_whole_and_with_anything_missing() {
     tolerates::<LinkPage<Template>>(&json!({"items": [template()], "paging": {"next": ""}}), &[]);
 
     let stored = json!({"message": "template has been stored", "template": template()});
-    tolerates::<TemplateReply>(&stored, &[]);
-    let stored: TemplateReply = serde_json::from_value(stored).unwrap();
+    tolerates::<TemplateResponse>(&stored, &[]);
+    let stored: TemplateResponse = serde_json::from_value(stored).unwrap();
     assert_eq!(stored.message, "template has been stored");
     check(&stored.template);
 
@@ -88,10 +88,10 @@ fn replies_are_read_whole_and_with_anything_missing() {
         json!({"message": "version has been copied", "template": version()}),
         json!({"message": "version has been copied", "version": version(), "template": version()}),
     ] {
-        tolerates::<VersionReply>(&copied, &[]);
-        let reply: VersionReply = serde_json::from_value(copied).unwrap();
-        assert_eq!(reply.message, "version has been copied");
-        check_version(&reply.version);
+        tolerates::<VersionResponse>(&copied, &[]);
+        let response: VersionResponse = serde_json::from_value(copied).unwrap();
+        assert_eq!(response.message, "version has been copied");
+        check_version(&response.version);
     }
 }
 
@@ -147,7 +147,7 @@ fn check_recorded(template: &Template, json: &Value) {
 }
 
 #[test]
-fn recorded_replies_lose_nothing() {
+fn recorded_responses_lose_nothing() {
     for exchange in successes("GET", "/templates") {
         let json: Value = serde_json::from_str(&exchange.body).unwrap();
         let page = read_whole::<LinkPage<Template>>(&exchange.body).into_parts();
@@ -169,21 +169,21 @@ fn recorded_replies_lose_nothing() {
     }
     for exchange in successes("POST", "") {
         let json: Value = serde_json::from_str(&exchange.body).unwrap();
-        let reply: TemplateReply = read_whole(&exchange.body);
-        assert_eq!(reply.message, json["message"]);
-        check_recorded(&reply.template, &json["template"]);
+        let response: TemplateResponse = read_whole(&exchange.body);
+        assert_eq!(response.message, json["message"]);
+        check_recorded(&response.template, &json["template"]);
     }
     let changes = [successes("PUT", ""), successes("DELETE", "/templates/test.template")].concat();
     for exchange in changes {
         let json: Value = serde_json::from_str(&exchange.body).unwrap();
-        let reply: TemplateChanged = read_whole(&exchange.body);
-        assert_eq!(reply.message, json["message"]);
-        assert_eq!(reply.name, json["template"]["name"]);
-        assert_eq!(json!(reply.tag), json["template"]["version"]["tag"]);
+        let response: TemplateChanged = read_whole(&exchange.body);
+        assert_eq!(response.message, json["message"]);
+        assert_eq!(response.name, json["template"]["name"]);
+        assert_eq!(json!(response.tag), json["template"]["version"]["tag"]);
     }
     for exchange in successes("DELETE", "/templates") {
-        let reply: Confirmation = read_whole(&exchange.body);
-        assert_eq!(reply.message, "templates have been deleted");
+        let response: Confirmation = read_whole(&exchange.body);
+        assert_eq!(response.message, "templates have been deleted");
     }
 }
 
@@ -209,7 +209,7 @@ async fn refusals_are_errors_with_mailguns_words() {
         ] {
             let call = templates.versions("welcome").copy("v1", "v2", CopyVersion::new());
             let error = call.await.unwrap_err();
-            assert_eq!(error.kind(), Kind::Api);
+            assert_eq!(error.kind(), ErrorKind::Api);
             assert_eq!(error.status().unwrap().as_u16(), status);
             assert!(body.contains(error.api_message().unwrap()), "{error}");
             assert_eq!(error.operation().unwrap().to_string(), operation);
@@ -222,8 +222,8 @@ async fn a_page_of_versions_has_the_template_too() {
     let mut whole = template();
     whole.as_object_mut().unwrap().remove("version");
     whole["versions"].as_array_mut().unwrap().push(Value::Null);
-    let reply = json!({"template": whole, "paging": {"next": "https://api.mailgun.net/next"}});
-    let page = called_whole(&reply, |client| {
+    let response = json!({"template": whole, "paging": {"next": "https://api.mailgun.net/next"}});
+    let page = called_whole(&response, |client| {
         let templates = Templates::of_account(client);
         templates.versions("template_name").page(mailgun_templates::ListVersions::new())
     });

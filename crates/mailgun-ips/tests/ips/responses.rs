@@ -1,4 +1,4 @@
-use mailgun_core::{Client, Confirmation, Kind, LinkPage, PageReply as _, Timestamp};
+use mailgun_core::{Client, Confirmation, ErrorKind, LinkPage, PageResponse as _, Timestamp};
 use mailgun_ips::{
     AssignableDomain, AvailableIps, DelegatedPools, DynamicPoolDomain, DynamicPoolList,
     DynamicPoolMove, DynamicPoolName, DynamicPoolPreview, Ip, IpDomain, IpList, IpPool,
@@ -7,7 +7,7 @@ use mailgun_ips::{
 };
 use mailgun_testing::{
     Answer, Scripted,
-    replies::{called_whole, paged_whole, read_whole, tolerates},
+    responses::{called_whole, paged_whole, read_whole, tolerates},
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
@@ -15,18 +15,18 @@ use serde_json::{Value, json};
 use crate::support::{DOMAIN, POOL, ip};
 
 #[track_caller]
-fn check<T: DeserializeOwned + Serialize>(reply: Value) -> T {
-    tolerates::<T>(&reply, &[]);
-    read_whole(&reply.to_string())
+fn check<T: DeserializeOwned + Serialize>(response: Value) -> T {
+    tolerates::<T>(&response, &[]);
+    read_whole(&response.to_string())
 }
 
 fn time(text: &str) -> Option<Timestamp> {
     Some(text.parse().unwrap())
 }
 
-fn answered(reply: &Value) -> Ips {
-    let reply = reply.clone();
-    Ips::new(&Scripted::new(move |_| Answer::json(&reply)).client())
+fn answered(response: &Value) -> Ips {
+    let response = response.clone();
+    Ips::new(&Scripted::new(move |_| Answer::json(&response)).client())
 }
 
 #[test]
@@ -55,15 +55,15 @@ fn ips_are_read_whole_and_with_anything_missing() {
 
     let left: AvailableIps = check(json!({ "dedicated": 1, "shared": 2 }));
     assert_eq!((left.dedicated, left.shared), (Some(1), Some(2)));
-    let reply = json!({ "message": "started", "reference_id": "61926093321d1cba88f3b95b" });
-    let started: Started = check(reply.clone());
-    assert_eq!(json!(started.message), reply["message"]);
-    assert_eq!(json!(started.reference_id), reply["reference_id"]);
+    let response = json!({ "message": "started", "reference_id": "61926093321d1cba88f3b95b" });
+    let started: Started = check(response.clone());
+    assert_eq!(json!(started.message), response["message"]);
+    assert_eq!(json!(started.reference_id), response["reference_id"]);
 }
 
 #[test]
 fn what_can_be_put_into_pools_is_read_in_every_form() {
-    for (reply, read) in [
+    for (response, read) in [
         (json!({ "assignable_to_pools": ["192.0.2.1"] }), Some(vec![ip(1)])),
         (json!({ "assignable_to_pool": ["192.0.2.1"] }), Some(vec![ip(1)])),
         (json!({ "assignable_to_pools": [] }), Some(vec![])),
@@ -71,8 +71,8 @@ fn what_can_be_put_into_pools_is_read_in_every_form() {
         (json!({ "assignable_to_pools": null }), None),
         (json!({}), None),
     ] {
-        let list: IpList = serde_json::from_value(reply.clone()).unwrap();
-        assert_eq!(list.assignable_to_pools, read, "{reply}");
+        let list: IpList = serde_json::from_value(response.clone()).unwrap();
+        assert_eq!(list.assignable_to_pools, read, "{response}");
     }
 }
 
@@ -237,7 +237,7 @@ async fn the_history_of_a_domain_is_one_move_or_many() {
     assert_eq!(read.timestamp, time("2025-09-22T15:13:04.740262Z"));
     check::<LinkPage<DynamicPoolMove>>(json!({ "items": [change()], "total_items": 1 }));
 
-    for (reply, count) in [
+    for (response, count) in [
         (change(), 1),
         (json!([change(), change()]), 2),
         (json!({ "items": [change()], "total_items": 1, "paging": {} }), 1),
@@ -245,8 +245,8 @@ async fn the_history_of_a_domain_is_one_move_or_many() {
         (json!([]), 0),
         (json!(null), 0),
     ] {
-        let moves = answered(&reply).dynamic_pools().domain_history(DOMAIN).await.unwrap();
-        assert_eq!(moves.len(), count, "{reply}");
+        let moves = answered(&response).dynamic_pools().domain_history(DOMAIN).await.unwrap();
+        assert_eq!(moves.len(), count, "{response}");
         assert!(moves.iter().all(|one| one.domain_name == "test.com"));
     }
 }
@@ -305,8 +305,8 @@ fn warmups_are_read_whole_and_with_anything_missing() {
 
 #[test]
 fn warmups_have_two_spellings_of_some_fields() {
-    let reply = r#"{"stage_number": 2, "stage_start_volume": 10, "stage_volume_limit": 40}"#;
-    let read: WarmupDetails = read_whole(reply);
+    let response = r#"{"stage_number": 2, "stage_start_volume": 10, "stage_volume_limit": 40}"#;
+    let read: WarmupDetails = read_whole(response);
     assert_eq!((read.stage, read.start_volume, read.stage_limit), (Some(2), Some(10), Some(40)));
 }
 
@@ -337,7 +337,7 @@ async fn refusals_are_errors_with_mailguns_words() {
             ),
         ];
         for (error, operation) in errors {
-            assert_eq!(error.kind(), Kind::Api);
+            assert_eq!(error.kind(), ErrorKind::Api);
             assert_eq!(error.status().unwrap().as_u16(), status);
             assert!(error.api_message().unwrap().contains(words), "{error}");
             assert_eq!(error.operation().unwrap().to_string(), operation);
@@ -401,10 +401,10 @@ fn odd_entries_leave_the_readable_ones() {
 
 #[tokio::test]
 async fn an_odd_move_of_a_domain_is_an_error_that_names_the_field() {
-    let history = async |reply: &Value| {
-        answered(reply).dynamic_pools().domain_history("mg.example.com").await
+    let history = async |response: &Value| {
+        answered(response).dynamic_pools().domain_history("mg.example.com").await
     };
-    for (reply, field) in [
+    for (response, field) in [
         (json!({ "timestamp": "soon" }), "timestamp"),
         (json!({ "id": "a", "processed_count": [] }), "processed_count"),
         (json!([{ "timestamp": "soon" }]), "[0].timestamp"),
@@ -413,13 +413,13 @@ async fn an_odd_move_of_a_domain_is_an_error_that_names_the_field() {
         (json!({ "message": "soon another shape" }), "neither"),
         (json!("soon"), "move"),
     ] {
-        let error = history(&reply).await.unwrap_err();
-        assert_eq!(error.kind(), Kind::Decode, "{reply}");
+        let error = history(&response).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Decode, "{response}");
         if !matches!(field, "neither" | "move") {
-            assert!(error.to_string().contains(field), "{error} for {reply}");
+            assert!(error.to_string().contains(field), "{error} for {response}");
         }
     }
-    for (reply, moves) in [
+    for (response, moves) in [
         (json!(null), 0),
         (json!({}), 0),
         (json!([]), 0),
@@ -428,6 +428,6 @@ async fn an_odd_move_of_a_domain_is_an_error_that_names_the_field() {
         (json!({ "id": "a" }), 1),
         (json!([{ "id": "a" }, null, { "id": "b" }]), 2),
     ] {
-        assert_eq!(history(&reply).await.unwrap().len(), moves, "{reply}");
+        assert_eq!(history(&response).await.unwrap().len(), moves, "{response}");
     }
 }

@@ -1,4 +1,4 @@
-//! Replies: recorded ones, and made-up ones with fields missing, null or unknown.
+//! Responses: recorded ones, and made-up ones with fields missing, null or unknown.
 
 use mailgun_core::{Call, Client, Pager, Timestamp};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{Answer, Scripted};
 
-/// The names of secrets, which no reply writes out again.
+/// The names of secrets, which no response writes out again.
 const SECRETS: [&str; 8] = [
     "credentials",
     "download_url",
@@ -18,7 +18,7 @@ const SECRETS: [&str; 8] = [
     "token",
 ];
 
-/// A reply of the real service.
+/// A response of the real service.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Exchange {
     /// The HTTP method.
@@ -45,7 +45,7 @@ pub fn recorded(method: &str, part: &str) -> Vec<Exchange> {
     found
 }
 
-/// Reads a reply and checks that nothing of it is lost: no field is left out, and each value is in
+/// Reads a response and checks that nothing of it is lost: no field is left out, and each value is in
 /// what was read, secrets excepted.
 #[track_caller]
 pub fn read_whole<T: DeserializeOwned + Serialize>(json: &str) -> T {
@@ -59,42 +59,45 @@ pub fn read_whole<T: DeserializeOwned + Serialize>(json: &str) -> T {
     value
 }
 
-/// Answers a call with `reply`, and checks that each value of the reply reaches the caller.
+/// Answers a call with `response`, and checks that each value of the response reaches the caller.
 ///
 /// [`read_whole`] cannot see what a crate reads into a type of its own and then drops.
-pub async fn called_whole<T: Serialize + 'static>(reply: &Value, call: impl FnOnce(&Client) -> Call<T>) -> T {
-    let answer = reply.clone();
+pub async fn called_whole<T: Serialize + 'static>(
+    response: &Value,
+    call: impl FnOnce(&Client) -> Call<T>,
+) -> T {
+    let answer = response.clone();
     let service = Scripted::new(move |_| Answer::json(&answer));
     let value = call(&service.client()).await.unwrap();
-    nothing_is_lost(reply, &value);
+    nothing_is_lost(response, &value);
     value
 }
 
 /// As [`called_whole`], for the first page of a listing. The links are the pager's.
 pub async fn paged_whole<T: Serialize + Send + 'static>(
-    reply: &Value,
+    response: &Value,
     pager: impl FnOnce(&Client) -> Pager<T>,
 ) -> Vec<T> {
-    let answer = reply.clone();
+    let answer = response.clone();
     let service = Scripted::new(move |_| Answer::json(&answer));
     let page = pager(&service.client()).next_page().await.unwrap().unwrap();
-    let mut reply = reply.clone();
-    reply.as_object_mut().unwrap().remove("paging");
-    nothing_is_lost(&reply, &json!([page.items, page.total]));
+    let mut response = response.clone();
+    response.as_object_mut().unwrap().remove("paging");
+    nothing_is_lost(&response, &json!([page.items, page.total]));
     page.items
 }
 
-/// Checks that each value of a reply is among those of what was read from it.
+/// Checks that each value of a response is among those of what was read from it.
 #[track_caller]
-fn nothing_is_lost(reply: &Value, read: &impl Serialize) {
+fn nothing_is_lost(response: &Value, read: &impl Serialize) {
     let mut kept = Vec::new();
     leaves(&serde_json::to_value(read).unwrap(), "", &mut kept);
     let mut sent = Vec::new();
-    leaves(reply, "", &mut sent);
+    leaves(response, "", &mut sent);
     for (path, leaf) in sent {
         let is_secret = path.split('.').any(|name| SECRETS.contains(&name));
         let is_kept = kept.iter().any(|(_, other)| *other == leaf);
-        assert!(is_kept || is_secret, "read and then lost: {path} of {reply}");
+        assert!(is_kept || is_secret, "read and then lost: {path} of {response}");
     }
 }
 
@@ -140,21 +143,21 @@ fn plain(text: &str) -> String {
     }
 }
 
-/// Checks that a reply can be read with each of its fields, at any depth, missing or null, and
+/// Checks that a response can be read with each of its fields, at any depth, missing or null, and
 /// with an unknown one beside them. `required` names fields, by their path such as
 /// `items.0.address`, without which there is nothing to be read: those must give an error.
 #[track_caller]
-pub fn tolerates<T: DeserializeOwned + Serialize>(reply: &Value, required: &[&str]) {
-    read_whole::<T>(&reply.to_string());
+pub fn tolerates<T: DeserializeOwned + Serialize>(response: &Value, required: &[&str]) {
+    read_whole::<T>(&response.to_string());
     let mut paths = Vec::new();
-    collect(reply, String::new(), &mut paths);
+    collect(response, String::new(), &mut paths);
     for name in required {
-        assert!(paths.iter().any(|path| path == name), "the reply has no field {name}");
+        assert!(paths.iter().any(|path| path == name), "the response has no field {name}");
     }
     for path in &paths {
         for (what, changed) in [
-            ("without", changed(reply, path, Change::Drop)),
-            ("with null for", changed(reply, path, Change::Null)),
+            ("without", changed(response, path, Change::Drop)),
+            ("with null for", changed(response, path, Change::Null)),
         ] {
             let Some(changed) = changed else { continue };
             let read = serde_json::from_value::<T>(changed);
@@ -165,7 +168,7 @@ pub fn tolerates<T: DeserializeOwned + Serialize>(reply: &Value, required: &[&st
                 _ => {}
             }
         }
-        if let Some(changed) = changed(reply, path, Change::AddBeside) {
+        if let Some(changed) = changed(response, path, Change::AddBeside) {
             let read = serde_json::from_value::<T>(changed);
             assert!(read.is_ok(), "not read with an unknown field beside {path}");
         }
@@ -199,10 +202,10 @@ fn collect(value: &Value, path: String, paths: &mut Vec<String>) {
     }
 }
 
-/// The reply with one field changed; `None` if the path's object is not one (a name with a dot).
-fn changed(reply: &Value, path: &str, change: Change) -> Option<Value> {
-    let mut reply = reply.clone();
-    let mut object = &mut reply;
+/// The response with one field changed; `None` if the path's object is not one (a name with a dot).
+fn changed(response: &Value, path: &str, change: Change) -> Option<Value> {
+    let mut response = response.clone();
+    let mut object = &mut response;
     let mut rest = path;
     loop {
         match object {
@@ -220,7 +223,7 @@ fn changed(reply: &Value, path: &str, change: Change) -> Option<Value> {
                             .insert("field-of-tomorrow".to_owned(), serde_json::json!([{"a": 1}]));
                     }
                 }
-                return Some(reply);
+                return Some(response);
             }
             Value::Object(fields) => {
                 let name =

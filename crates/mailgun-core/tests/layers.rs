@@ -17,8 +17,7 @@ use http::{HeaderMap, Request, Response};
 use http_body_util::{BodyExt as _, Full};
 use mailgun_core::{
     Body, BoxError, Call, CallContext, CallFuture, Client, ClientBuilder, Error, ErrorKind,
-    HttpService, LinkPage, Operation, Outcome, Pager, Response, ResponseBody, ResponseStream,
-    TimeoutPhase,
+    HttpService, LinkPage, Operation, Outcome, Pager, ResponseBody, ResponseStream, TimeoutPhase,
     layers::{
         AttemptTimeoutLayer, AuthorizationLayer, ReadResponseLayer, RetryLayer, RetryPolicy,
         TraceLayer, UserAgentLayer,
@@ -380,6 +379,6 @@ fn types_can_be_shared_and_futures_spawned() {
     send(&pager.into_items());
     send(&Pager::links(client.call::<LinkPage<Value>>(READ, &[])).into_pages());
     fn sent_response<T: Send>() {}
-    sent_response::<Response<Value>>();
+    sent_response::<mailgun_core::Response<Value>>();
     sent_response::<ResponseStream>();
 }

@@ -23,7 +23,7 @@ use hyper_util::{
 };
 use mailgun_core::{
     ApiKey, Body, Client, Credentials, Error, ErrorKind, Fields, Form, HttpVersions, LinkPage,
-    Mailbox, Operation, Pager, Proxy, Region, Response, ResponseBody, Secret, Upload,
+    Mailbox, Operation, Pager, Proxy, Region, ResponseBody, Secret, Upload,
     layers::{
         AttemptTimeoutLayer, AuthorizationLayer, ReadResponseLayer, RetryLayer, RetryPolicy,
         SubaccountLayer, TraceLayer, UserAgentLayer,
@@ -391,7 +391,7 @@ async fn debug_of_every_type_is_clean() {
     let send = || client.call_bytes(SEND, &["accepted.example.com"]);
     check(&send().stream().await.unwrap());
     let unit = client.call::<serde::de::IgnoredAny>(SEND, &["accepted.example.com"]);
-    let response: Response<_> = unit.response().await.unwrap();
+    let response: mailgun_core::Response<_> = unit.response().await.unwrap();
     check(&response);
 
     let next = format!("/v3/a.b/bounces?page=next&address={RECIPIENT}");

@@ -109,7 +109,7 @@ impl<T: Send + 'static> IntoFuture for Poller<T> {
 
 impl<T> fmt::Debug for Poller<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Wait")
+        f.debug_struct("Poller")
             .field("interval", &self.interval)
             .field("limit", &self.limit)
             .finish_non_exhaustive()

@@ -69,7 +69,7 @@ async fn a_test_is_not_run_again_when_nobody_knows_whether_it_runs() {
     let client = service.client_with(Client::builder("key-test"));
     let placement = InboxPlacement::new(&client);
     let error = placement.run_test("a@mg.example.com", "b", RunTest::new()).await.unwrap_err();
-    assert_eq!(error.delivery(), Outcome::Unknown);
+    assert_eq!(error.outcome(), Outcome::Unknown);
     assert_eq!(service.seen().len(), 1);
     placement.results().get("r1").await.unwrap_err();
     assert!(service.seen().len() > 2, "a read is repeated");

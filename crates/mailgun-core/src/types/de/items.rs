@@ -92,6 +92,7 @@ mod tests {
         #[derive(Debug, Deserialize)]
         struct Listing {
             #[serde(deserialize_with = "items")]
+            #[expect(dead_code, reason = "its errors are what is tested")]
             all: Vec<Record>,
         }
         for (json, path) in [

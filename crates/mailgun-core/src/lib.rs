@@ -33,8 +33,6 @@ pub use http;
 pub use mime;
 pub use rustls;
 
-#[cfg(feature = "csv")]
-pub use self::body::Csv;
 pub use self::{
     body::{Body, FieldValue, Fields, Form, JsonFields, Upload, read_text, true_false, yes_no},
     call::{Call, CallFuture, Chunk, Chunks, Poller},
@@ -47,11 +45,7 @@ pub use self::{
     pager::{Cursor, LinkPage, Page, PageLinks, PageParts, PageResponse, Pager},
     response::{Response, ResponseBody, ResponseStream},
     transport::{Certificate, HttpVersions, Proxy, Roots},
-    types::{
-        Confirmation, DnsRecord, DnsRecordState, DnsRecordType, DomainName, IpReplacement, Mailbox,
-        PageDirection, Secret, SendingLimit, Success, Timestamp, analytics, by_content_id, de,
-        validation,
-    },
+    types::{Confirmation, DomainName, Mailbox, Secret, Timestamp, by_content_id, de},
 };
 
 #[doc(hidden)]

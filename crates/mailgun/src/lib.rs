@@ -41,6 +41,7 @@
 //! | `webhooks` | [`webhooks`] | webhooks: managing them, and receiving: signatures, typed payloads, inbound mail |
 //! | `webhooks-axum`, `webhooks-tower` | | receiving by an axum extractor, or by a tower layer |
 //! | `full` | | every resource |
+//! | `transport` (default) | | connections by hyper and rustls; without it, you bring the service that sends requests |
 //! | `rustls-aws-lc-rs` (default) | | TLS by rustls with aws-lc-rs; preferred when both providers are on |
 //! | `rustls-ring` | | TLS by rustls with ring |
 //! | `rustls-no-provider` | | TLS by rustls with the provider of the program |
@@ -73,14 +74,16 @@ pub use mailgun_account as account;
 #[doc(inline)]
 pub use mailgun_analytics as analytics;
 pub use mailgun_core::{
-    ApiKey, Body, BoxError, Call, CallContext, CallFuture, Certificate, Chunk, Chunks, Client,
-    ClientBuilder, Confirmation, Credentials, Cursor, DomainName, Error, ErrorKind, FieldValue,
-    Fields, Form, HttpService, HttpVersions, Idempotency, IntoCredentials, JsonFields, LimitScope,
-    LinkPage, Mailbox, Operation, Outcome, Page, PageLinks, PageParts, PageResponse, Pager, Poller,
-    Proxy, Region, Response, ResponseBody, ResponseStream, Roots, Secret, TimeoutPhase, Timestamp,
-    Upload, bytes, de::UnreadableItem, http, json_params, layers, mime, open_enum, params,
-    read_text, rustls, true_false, yes_no,
+    ApiKey, Body, BoxError, Call, CallContext, CallFuture, Chunk, Chunks, Client, ClientBuilder,
+    Confirmation, Credentials, Cursor, DomainName, Error, ErrorKind, FieldValue, Fields, Form,
+    HttpService, Idempotency, IntoCredentials, JsonFields, LimitScope, LinkPage, Mailbox,
+    Operation, Outcome, Page, PageLinks, PageParts, PageResponse, Pager, Poller, Region, Response,
+    ResponseBody, ResponseStream, Secret, TimeoutPhase, Timestamp, Upload, bytes,
+    de::UnreadableItem, http, json_params, layers, mime, open_enum, params, read_text, true_false,
+    yes_no,
 };
+#[cfg(feature = "transport")]
+pub use mailgun_core::{Certificate, HttpVersions, Proxy, Roots, rustls};
 /// DKIM keys of domains, authority and selector, automatic rotation.
 #[cfg(feature = "dkim")]
 #[doc(inline)]
@@ -175,6 +178,7 @@ impl Mailgun {
     /// # Errors
     ///
     /// [`ErrorKind::Config`], naming the variable or setting.
+    #[cfg(feature = "transport")]
     pub fn from_env() -> Result<Self, Error> {
         ClientBuilder::from_env()?.build()
     }

@@ -59,11 +59,24 @@ fn one_feature_brings_one_resource() {
 
 #[test]
 fn full_brings_every_resource() {
-    let mut expected: Vec<_> =
-        RESOURCES.into_iter().chain(["core", "types"]).map(|name| format!("mailgun-{name}")).collect();
+    let mut expected: Vec<_> = RESOURCES
+        .into_iter()
+        .chain(["core", "types"])
+        .map(|name| format!("mailgun-{name}"))
+        .collect();
     expected.push("mailgun".to_owned());
     expected.sort_unstable();
     assert_eq!(ours("full"), expected);
+}
+
+#[test]
+fn webhooks_are_received_without_a_transport() {
+    for feature in ["webhooks", "webhooks-axum", "webhooks-tower"] {
+        let crates = crates_with(feature);
+        for name in ["h2", "hyper", "hyper-rustls", "hyper-util", "rustls", "tokio-rustls"] {
+            assert!(!crates.contains(name), "{feature} brings {name}");
+        }
+    }
 }
 
 #[test]

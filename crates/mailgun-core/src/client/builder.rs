@@ -1,4 +1,6 @@
-use std::{env, ffi::OsString, fmt, marker::PhantomData, sync::Arc, time::Duration};
+#[cfg(feature = "transport")]
+use std::sync::Arc;
+use std::{env, ffi::OsString, fmt, marker::PhantomData, time::Duration};
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -6,13 +8,16 @@ use tower::{Layer, Service, ServiceBuilder};
 
 use super::Client;
 use crate::{
-    ApiKey, Body, BoxError, Certificate, Credentials, Error, HttpService, HttpVersions,
-    IntoCredentials, Proxy, Region, Roots,
+    ApiKey, Body, BoxError, Credentials, Error, HttpService, IntoCredentials, Region,
     handle::{BaseUrl, BoxLayer, Handle, Limits, TrustedHosts, box_layer, box_service},
     layers::{
         AttemptTimeoutLayer, AuthorizationLayer, ReadResponseLayer, RetryLayer, RetryPolicy,
         TimeLimit, TraceLayer, UserAgentLayer,
     },
+};
+#[cfg(feature = "transport")]
+use crate::{
+    Certificate, HttpVersions, Proxy, Roots,
     transport::{ProxyConfig, Transport, TransportConfig},
 };
 
@@ -55,6 +60,7 @@ pub struct ClientBuilder<C = Client> {
     attempt_timeout: AttemptTimeoutLayer,
     limits: Limits,
     retry: RetryPolicy,
+    #[cfg(feature = "transport")]
     transport: TransportConfig,
     call_layers: Vec<BoxLayer>,
     attempt_layers: Vec<BoxLayer>,
@@ -78,6 +84,7 @@ impl<C: From<Client>> ClientBuilder<C> {
             attempt_timeout: AttemptTimeoutLayer::default(),
             limits: Limits::default(),
             retry: RetryPolicy::default(),
+            #[cfg(feature = "transport")]
             transport: TransportConfig::default(),
             call_layers: Vec::new(),
             attempt_layers: Vec::new(),
@@ -150,12 +157,6 @@ impl<C: From<Client>> ClientBuilder<C> {
         self
     }
 
-    /// Bounds making a connection, or waiting for one that all calls may share; default 10 s.
-    pub fn connect_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
-        self.transport.connect_timeout = limit.into();
-        self
-    }
-
     /// Bounds one attempt, to the head of the response; default 60 s.
     pub fn attempt_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.attempt_timeout = AttemptTimeoutLayer::new(limit);
@@ -184,6 +185,106 @@ impl<C: From<Client>> ClientBuilder<C> {
     /// When and how often attempts are repeated; [`RetryPolicy::never`] switches it off.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
+        self
+    }
+
+    /// Puts a layer around each call, outside the retry: it sees one logical request.
+    ///
+    /// The layer added first is outermost. A layer that stops a request says so with
+    /// [`Error::not_sent`]; any other error of a layer counts as an unknown outcome.
+    pub fn layer<L, R>(mut self, layer: L) -> Self
+    where
+        L: Layer<HttpService> + Send + Sync + 'static,
+        L::Service: Service<Request<Body>, Response = Response<R>, Error: Into<BoxError>>,
+        L::Service: Clone + Send + Sync + 'static,
+        <L::Service as Service<Request<Body>>>::Future: Send + 'static,
+        R: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+    {
+        self.call_layers.push(box_layer(layer));
+        self
+    }
+
+    /// Puts a layer around each attempt, inside the retry and above the key: for rate limits and
+    /// metrics of what really goes over the wire.
+    ///
+    /// The layer added first is outermost; errors as for [`layer`](Self::layer).
+    pub fn attempt_layer<L, R>(mut self, layer: L) -> Self
+    where
+        L: Layer<HttpService> + Send + Sync + 'static,
+        L::Service: Service<Request<Body>, Response = Response<R>, Error: Into<BoxError>>,
+        L::Service: Clone + Send + Sync + 'static,
+        <L::Service as Service<Request<Body>>>::Future: Send + 'static,
+        R: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+    {
+        self.attempt_layers.push(box_layer(layer));
+        self
+    }
+
+    /// Builds a client whose transport is `service` in place of hyper's: an in-memory server, a
+    /// recorder, another HTTP client. All layers of the SDK are put around it.
+    ///
+    /// [`Client::from_service`] puts none.
+    ///
+    /// # Errors
+    ///
+    /// As [`build`](Self::build).
+    pub fn build_with_transport<S, R>(mut self, service: S) -> Result<C, Error>
+    where
+        S: Service<Request<Body>, Response = Response<R>, Error: Into<BoxError>>,
+        S: Clone + Send + Sync + 'static,
+        S::Future: Send + 'static,
+        R: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+    {
+        let destinations = self.destinations()?;
+        self.build_over(service, destinations)
+    }
+
+    fn destinations(&mut self) -> Result<(BaseUrl, TrustedHosts), Error> {
+        let base = BaseUrl::parse(&self.base_url, self.allow_plain_http)?;
+        let extra = self.trusted_hosts.iter();
+        let extra = extra.map(|url| {
+            BaseUrl::parse(url, self.allow_plain_http)
+                .map_err(|error| error.in_parameter("trust_host"))
+        });
+        let trusted = TrustedHosts::new(base.clone(), extra.collect::<Result<_, _>>()?);
+        Ok((base, trusted))
+    }
+
+    fn build_over<S, R>(self, leaf: S, (base, trusted): (BaseUrl, TrustedHosts)) -> Result<C, Error>
+    where
+        S: Service<Request<Body>, Response = Response<R>, Error: Into<BoxError>>,
+        S: Clone + Send + Sync + 'static,
+        S::Future: Send + 'static,
+        R: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+    {
+        let credentials = self.credentials?;
+        let attempt = ServiceBuilder::new()
+            .layer(self.attempt_timeout)
+            .layer(UserAgentLayer::new(self.user_agent.as_deref())?);
+        let around = ServiceBuilder::new()
+            .layer(RetryLayer::new(self.retry))
+            .layer(TraceLayer::new())
+            .layer(ReadResponseLayer::new(self.limits.response, self.limits.idle));
+        // Knows no key, and has no layer of the application, which may add a secret of its own.
+        let keyless = attempt.clone().service(box_service(leaf.clone()));
+        let keyless = Some(HttpService::new(around.clone().service(box_service(keyless))));
+        let attempt = attempt.layer(AuthorizationLayer::new(credentials.clone())).service(leaf);
+        let attempt = wrap(box_service(attempt), self.attempt_layers);
+        let stack = wrap(HttpService::new(around.service(attempt)), self.call_layers);
+        let credentials = Some(credentials);
+        let limits = self.limits;
+        let handle =
+            Handle { stack, keyless, base, trusted, limits, credentials, subaccount: None };
+        Ok(Client::from_handle(handle).into())
+    }
+}
+
+/// Settings of the SDK's own transport.
+#[cfg(feature = "transport")]
+impl<C: From<Client>> ClientBuilder<C> {
+    /// Bounds making a connection, or waiting for one that all calls may share; default 10 s.
+    pub fn connect_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.transport.connect_timeout = limit.into();
         self
     }
 
@@ -273,38 +374,6 @@ impl<C: From<Client>> ClientBuilder<C> {
         self
     }
 
-    /// Puts a layer around each call, outside the retry: it sees one logical request.
-    ///
-    /// The layer added first is outermost. A layer that stops a request says so with
-    /// [`Error::not_sent`]; any other error of a layer counts as an unknown outcome.
-    pub fn layer<L, R>(mut self, layer: L) -> Self
-    where
-        L: Layer<HttpService> + Send + Sync + 'static,
-        L::Service: Service<Request<Body>, Response = Response<R>, Error: Into<BoxError>>,
-        L::Service: Clone + Send + Sync + 'static,
-        <L::Service as Service<Request<Body>>>::Future: Send + 'static,
-        R: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
-    {
-        self.call_layers.push(box_layer(layer));
-        self
-    }
-
-    /// Puts a layer around each attempt, inside the retry and above the key: for rate limits and
-    /// metrics of what really goes over the wire.
-    ///
-    /// The layer added first is outermost; errors as for [`layer`](Self::layer).
-    pub fn attempt_layer<L, R>(mut self, layer: L) -> Self
-    where
-        L: Layer<HttpService> + Send + Sync + 'static,
-        L::Service: Service<Request<Body>, Response = Response<R>, Error: Into<BoxError>>,
-        L::Service: Clone + Send + Sync + 'static,
-        <L::Service as Service<Request<Body>>>::Future: Send + 'static,
-        R: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
-    {
-        self.attempt_layers.push(box_layer(layer));
-        self
-    }
-
     /// Builds the client; connects nothing and needs no runtime.
     ///
     /// # Errors
@@ -314,64 +383,6 @@ impl<C: From<Client>> ClientBuilder<C> {
         let destinations = self.destinations()?;
         let transport = Transport::new(&self.transport, destinations.0.is_https())?;
         self.build_over(transport, destinations)
-    }
-
-    /// Builds a client whose transport is `service` in place of hyper's: an in-memory server, a
-    /// recorder, another HTTP client. All layers of the SDK are put around it.
-    ///
-    /// [`Client::from_service`] puts none.
-    ///
-    /// # Errors
-    ///
-    /// As [`build`](Self::build).
-    pub fn build_with_transport<S, R>(mut self, service: S) -> Result<C, Error>
-    where
-        S: Service<Request<Body>, Response = Response<R>, Error: Into<BoxError>>,
-        S: Clone + Send + Sync + 'static,
-        S::Future: Send + 'static,
-        R: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
-    {
-        let destinations = self.destinations()?;
-        self.build_over(service, destinations)
-    }
-
-    fn destinations(&mut self) -> Result<(BaseUrl, TrustedHosts), Error> {
-        let base = BaseUrl::parse(&self.base_url, self.allow_plain_http)?;
-        let extra = self.trusted_hosts.iter();
-        let extra = extra.map(|url| {
-            BaseUrl::parse(url, self.allow_plain_http)
-                .map_err(|error| error.in_parameter("trust_host"))
-        });
-        let trusted = TrustedHosts::new(base.clone(), extra.collect::<Result<_, _>>()?);
-        Ok((base, trusted))
-    }
-
-    fn build_over<S, R>(self, leaf: S, (base, trusted): (BaseUrl, TrustedHosts)) -> Result<C, Error>
-    where
-        S: Service<Request<Body>, Response = Response<R>, Error: Into<BoxError>>,
-        S: Clone + Send + Sync + 'static,
-        S::Future: Send + 'static,
-        R: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
-    {
-        let credentials = self.credentials?;
-        let attempt = ServiceBuilder::new()
-            .layer(self.attempt_timeout)
-            .layer(UserAgentLayer::new(self.user_agent.as_deref())?);
-        let around = ServiceBuilder::new()
-            .layer(RetryLayer::new(self.retry))
-            .layer(TraceLayer::new())
-            .layer(ReadResponseLayer::new(self.limits.response, self.limits.idle));
-        // Knows no key, and has no layer of the application, which may add a secret of its own.
-        let keyless = attempt.clone().service(box_service(leaf.clone()));
-        let keyless = Some(HttpService::new(around.clone().service(box_service(keyless))));
-        let attempt = attempt.layer(AuthorizationLayer::new(credentials.clone())).service(leaf);
-        let attempt = wrap(box_service(attempt), self.attempt_layers);
-        let stack = wrap(HttpService::new(around.service(attempt)), self.call_layers);
-        let credentials = Some(credentials);
-        let limits = self.limits;
-        let handle =
-            Handle { stack, keyless, base, trusted, limits, credentials, subaccount: None };
-        Ok(Client::from_handle(handle).into())
     }
 }
 
@@ -431,17 +442,20 @@ impl Client {
 impl<C> fmt::Debug for ClientBuilder<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // The base URL may hold a password until `build` has refused it.
-        f.debug_struct("ClientBuilder")
+        let mut builder = f.debug_struct("ClientBuilder");
+        builder
             .field("attempt_timeout", &self.attempt_timeout)
             .field("limits", &self.limits)
-            .field("retry", &self.retry)
-            .field("transport", &self.transport)
+            .field("retry", &self.retry);
+        #[cfg(feature = "transport")]
+        builder.field("transport", &self.transport);
+        builder
             .field("layers", &(self.call_layers.len() + self.attempt_layers.len()))
             .finish_non_exhaustive()
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "transport"))]
 mod tests {
     use super::*;
 

@@ -22,9 +22,11 @@ mod read_response;
 mod retry;
 mod trace;
 
+#[cfg(feature = "transport")]
+pub(crate) use self::headers::USER_AGENT;
 pub(crate) use self::{
     attempt_timeout::TimeLimit,
-    headers::{ON_BEHALF_OF, USER_AGENT, subaccount_header},
+    headers::{ON_BEHALF_OF, subaccount_header},
     read_response::is_failure,
 };
 pub use self::{

@@ -1,6 +1,8 @@
 use std::time::Duration;
 
-use mailgun_core::{Confirmation, DnsRecord, DnsRecordState, DnsRecordType, ErrorKind};
+use mailgun_core::{
+    Confirmation, DnsRecord, DnsRecordState, DnsRecordType, ErrorKind, LinkPage, PageResponse as _,
+};
 use mailgun_dkim::{
     DkimActivation, DkimAuthority, DkimKey, DkimKeys, RotationSettings, RotationState,
 };

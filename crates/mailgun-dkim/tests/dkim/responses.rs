@@ -1,8 +1,6 @@
 use std::time::Duration;
 
-use mailgun_core::{
-    Confirmation, DnsRecord, DnsRecordState, DnsRecordType, ErrorKind, LinkPage, PageResponse as _,
-};
+use mailgun_core::{Confirmation, ErrorKind, LinkPage, PageResponse as _};
 use mailgun_dkim::{
     DkimActivation, DkimAuthority, DkimKey, DkimKeys, RotationSettings, RotationState,
 };
@@ -10,6 +8,7 @@ use mailgun_testing::{
     Answer, Scripted,
     responses::{read_whole, recorded, tolerates},
 };
+use mailgun_types::{DnsRecord, DnsRecordState, DnsRecordType};
 use serde_json::{Value, json};
 
 fn key() -> Value {

@@ -9,10 +9,11 @@ use super::{
     service::{BoxLayer, HttpService, box_layer, box_service},
 };
 use crate::{
-    ApiKey, Body, BoxError, Certificate, Error, HttpVersions, IntoCredentials, Proxy, Roots,
+    ApiKey, Body, BoxError, Certificate, Error, HttpVersions, IntoCredentials, Proxy, ResponseBody,
+    Roots,
     layers::{
-        AttemptTimeoutLayer, AuthorizationLayer, ReadResponseLayer, RetryLayer, RetryPolicy,
-        TimeLimit, TraceLayer, UserAgentLayer,
+        AttemptTimeoutLayer, AuthorizationLayer, Next, ReadResponseLayer, RetryLayer, RetryPolicy,
+        TimeLimit, TraceLayer, UserAgentLayer, from_fn,
     },
     transport::{ProxyConfig, Transport, TransportConfig},
 };
@@ -304,6 +305,42 @@ impl<C: From<Client>> ClientBuilder<C> {
     {
         self.attempt_layers.push(box_layer(layer));
         self
+    }
+
+    /// Puts a function around each call, outside the retry, as [`layer`](Self::layer) does with a
+    /// layer.
+    pub fn layer_fn<F, R>(self, function: F) -> Self
+    where
+        F: Fn(Request<Body>, Next) -> R + Send + Sync + 'static,
+        R: Future<Output = Result<Response<ResponseBody>, Error>> + Send + 'static,
+    {
+        self.layer(from_fn(function))
+    }
+
+    /// Puts a function around each attempt, inside the retry, as
+    /// [`attempt_layer`](Self::attempt_layer) does with a layer.
+    ///
+    /// ```
+    /// use std::sync::{Arc, atomic::{AtomicU64, Ordering}};
+    /// use mailgun_core::Client;
+    ///
+    /// let attempts = Arc::new(AtomicU64::new(0));
+    /// let counter = attempts.clone();
+    /// let client = Client::builder("key-0123456789")
+    ///     .attempt_layer_fn(move |request, next| {
+    ///         counter.fetch_add(1, Ordering::Relaxed);
+    ///         next.run(request)
+    ///     })
+    ///     .build()?;
+    /// # let _ = client;
+    /// # Ok::<(), mailgun_core::Error>(())
+    /// ```
+    pub fn attempt_layer_fn<F, R>(self, function: F) -> Self
+    where
+        F: Fn(Request<Body>, Next) -> R + Send + Sync + 'static,
+        R: Future<Output = Result<Response<ResponseBody>, Error>> + Send + 'static,
+    {
+        self.attempt_layer(from_fn(function))
     }
 
     /// Builds the client; connects nothing and needs no runtime.

@@ -8,11 +8,11 @@ use tower::{Layer, Service, ServiceBuilder};
 
 use super::Client;
 use crate::{
-    ApiKey, Body, BoxError, Credentials, Error, HttpService, IntoCredentials, Region,
+    ApiKey, Body, BoxError, Credentials, Error, HttpService, IntoCredentials, Region, ResponseBody,
     handle::{BaseUrl, BoxLayer, Handle, Limits, TrustedHosts, box_layer, box_service},
     layers::{
-        AttemptTimeoutLayer, AuthorizationLayer, ReadResponseLayer, RetryLayer, RetryPolicy,
-        TimeLimit, TraceLayer, UserAgentLayer,
+        AttemptTimeoutLayer, AuthorizationLayer, Next, ReadResponseLayer, RetryLayer, RetryPolicy,
+        TimeLimit, TraceLayer, UserAgentLayer, from_fn,
     },
 };
 #[cfg(feature = "transport")]
@@ -157,6 +157,13 @@ impl<C: From<Client>> ClientBuilder<C> {
         self
     }
 
+    /// Bounds making a connection, or waiting for one that all calls may share; default 10 s.
+    #[cfg(feature = "transport")]
+    pub fn connect_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.transport.connect_timeout = limit.into();
+        self
+    }
+
     /// Bounds one attempt, to the head of the response; default 60 s.
     pub fn attempt_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.attempt_timeout = AttemptTimeoutLayer::new(limit);
@@ -187,107 +194,11 @@ impl<C: From<Client>> ClientBuilder<C> {
         self.retry = policy;
         self
     }
-
-    /// Puts a layer around each call, outside the retry: it sees one logical request.
-    ///
-    /// The layer added first is outermost. A layer that stops a request says so with
-    /// [`Error::not_sent`]; any other error of a layer counts as an unknown outcome.
-    pub fn layer<L, R>(mut self, layer: L) -> Self
-    where
-        L: Layer<HttpService> + Send + Sync + 'static,
-        L::Service: Service<Request<Body>, Response = Response<R>, Error: Into<BoxError>>,
-        L::Service: Clone + Send + Sync + 'static,
-        <L::Service as Service<Request<Body>>>::Future: Send + 'static,
-        R: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
-    {
-        self.call_layers.push(box_layer(layer));
-        self
-    }
-
-    /// Puts a layer around each attempt, inside the retry and above the key: for rate limits and
-    /// metrics of what really goes over the wire.
-    ///
-    /// The layer added first is outermost; errors as for [`layer`](Self::layer).
-    pub fn attempt_layer<L, R>(mut self, layer: L) -> Self
-    where
-        L: Layer<HttpService> + Send + Sync + 'static,
-        L::Service: Service<Request<Body>, Response = Response<R>, Error: Into<BoxError>>,
-        L::Service: Clone + Send + Sync + 'static,
-        <L::Service as Service<Request<Body>>>::Future: Send + 'static,
-        R: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
-    {
-        self.attempt_layers.push(box_layer(layer));
-        self
-    }
-
-    /// Builds a client whose transport is `service` in place of hyper's: an in-memory server, a
-    /// recorder, another HTTP client. All layers of the SDK are put around it.
-    ///
-    /// [`Client::from_service`] puts none.
-    ///
-    /// # Errors
-    ///
-    /// As [`build`](Self::build).
-    pub fn build_with_transport<S, R>(mut self, service: S) -> Result<C, Error>
-    where
-        S: Service<Request<Body>, Response = Response<R>, Error: Into<BoxError>>,
-        S: Clone + Send + Sync + 'static,
-        S::Future: Send + 'static,
-        R: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
-    {
-        let destinations = self.destinations()?;
-        self.build_over(service, destinations)
-    }
-
-    fn destinations(&mut self) -> Result<(BaseUrl, TrustedHosts), Error> {
-        let base = BaseUrl::parse(&self.base_url, self.allow_plain_http)?;
-        let extra = self.trusted_hosts.iter();
-        let extra = extra.map(|url| {
-            BaseUrl::parse(url, self.allow_plain_http)
-                .map_err(|error| error.in_parameter("trust_host"))
-        });
-        let trusted = TrustedHosts::new(base.clone(), extra.collect::<Result<_, _>>()?);
-        Ok((base, trusted))
-    }
-
-    fn build_over<S, R>(self, leaf: S, (base, trusted): (BaseUrl, TrustedHosts)) -> Result<C, Error>
-    where
-        S: Service<Request<Body>, Response = Response<R>, Error: Into<BoxError>>,
-        S: Clone + Send + Sync + 'static,
-        S::Future: Send + 'static,
-        R: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
-    {
-        let credentials = self.credentials?;
-        let attempt = ServiceBuilder::new()
-            .layer(self.attempt_timeout)
-            .layer(UserAgentLayer::new(self.user_agent.as_deref())?);
-        let around = ServiceBuilder::new()
-            .layer(RetryLayer::new(self.retry))
-            .layer(TraceLayer::new())
-            .layer(ReadResponseLayer::new(self.limits.response, self.limits.idle));
-        // Knows no key, and has no layer of the application, which may add a secret of its own.
-        let keyless = attempt.clone().service(box_service(leaf.clone()));
-        let keyless = Some(HttpService::new(around.clone().service(box_service(keyless))));
-        let attempt = attempt.layer(AuthorizationLayer::new(credentials.clone())).service(leaf);
-        let attempt = wrap(box_service(attempt), self.attempt_layers);
-        let stack = wrap(HttpService::new(around.service(attempt)), self.call_layers);
-        let credentials = Some(credentials);
-        let limits = self.limits;
-        let handle =
-            Handle { stack, keyless, base, trusted, limits, credentials, subaccount: None };
-        Ok(Client::from_handle(handle).into())
-    }
 }
 
-/// Settings of the SDK's own transport.
+/// Connections: proxies, HTTP versions, TLS, and the pool.
 #[cfg(feature = "transport")]
 impl<C: From<Client>> ClientBuilder<C> {
-    /// Bounds making a connection, or waiting for one that all calls may share; default 10 s.
-    pub fn connect_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
-        self.transport.connect_timeout = limit.into();
-        self
-    }
-
     /// Sends everything through `proxy`, whatever the environment says.
     ///
     /// Without this and [`no_proxy`](Self::no_proxy) the variables `HTTPS_PROXY`, `HTTP_PROXY`,
@@ -373,16 +284,146 @@ impl<C: From<Client>> ClientBuilder<C> {
         self.transport.tcp_keepalive = interval.into();
         self
     }
+}
+
+/// Layers, and building the client.
+impl<C: From<Client>> ClientBuilder<C> {
+    /// Puts a layer around each call, outside the retry: it sees one logical request.
+    ///
+    /// The layer added first is outermost. A layer that stops a request says so with
+    /// [`Error::not_sent`]; any other error of a layer counts as an unknown outcome.
+    pub fn layer<L, R>(mut self, layer: L) -> Self
+    where
+        L: Layer<HttpService> + Send + Sync + 'static,
+        L::Service: Service<Request<Body>, Response = Response<R>, Error: Into<BoxError>>,
+        L::Service: Clone + Send + Sync + 'static,
+        <L::Service as Service<Request<Body>>>::Future: Send + 'static,
+        R: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+    {
+        self.call_layers.push(box_layer(layer));
+        self
+    }
+
+    /// Puts a layer around each attempt, inside the retry and above the key: for rate limits and
+    /// metrics of what really goes over the wire.
+    ///
+    /// The layer added first is outermost; errors as for [`layer`](Self::layer).
+    pub fn attempt_layer<L, R>(mut self, layer: L) -> Self
+    where
+        L: Layer<HttpService> + Send + Sync + 'static,
+        L::Service: Service<Request<Body>, Response = Response<R>, Error: Into<BoxError>>,
+        L::Service: Clone + Send + Sync + 'static,
+        <L::Service as Service<Request<Body>>>::Future: Send + 'static,
+        R: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+    {
+        self.attempt_layers.push(box_layer(layer));
+        self
+    }
+
+    /// Puts a function around each call, outside the retry, as [`layer`](Self::layer) does with a
+    /// layer.
+    pub fn layer_fn<F, R>(self, function: F) -> Self
+    where
+        F: Fn(Request<Body>, Next) -> R + Send + Sync + 'static,
+        R: Future<Output = Result<Response<ResponseBody>, Error>> + Send + 'static,
+    {
+        self.layer(from_fn(function))
+    }
+
+    /// Puts a function around each attempt, inside the retry, as
+    /// [`attempt_layer`](Self::attempt_layer) does with a layer.
+    ///
+    /// ```
+    /// use std::sync::{Arc, atomic::{AtomicU64, Ordering}};
+    /// use mailgun_core::Client;
+    ///
+    /// let attempts = Arc::new(AtomicU64::new(0));
+    /// let counter = attempts.clone();
+    /// let client = Client::builder("key-0123456789")
+    ///     .attempt_layer_fn(move |request, next| {
+    ///         counter.fetch_add(1, Ordering::Relaxed);
+    ///         next.run(request)
+    ///     })
+    ///     .build()?;
+    /// # let _ = client;
+    /// # Ok::<(), mailgun_core::Error>(())
+    /// ```
+    pub fn attempt_layer_fn<F, R>(self, function: F) -> Self
+    where
+        F: Fn(Request<Body>, Next) -> R + Send + Sync + 'static,
+        R: Future<Output = Result<Response<ResponseBody>, Error>> + Send + 'static,
+    {
+        self.attempt_layer(from_fn(function))
+    }
 
     /// Builds the client; connects nothing and needs no runtime.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Config`](crate::ErrorKind::Config), naming the setting or variable that cannot work.
+    #[cfg(feature = "transport")]
     pub fn build(mut self) -> Result<C, Error> {
         let destinations = self.destinations()?;
         let transport = Transport::new(&self.transport, destinations.0.is_https())?;
         self.build_over(transport, destinations)
+    }
+
+    /// Builds a client whose transport is `service` in place of hyper's: an in-memory server, a
+    /// recorder, another HTTP client. All layers of the SDK are put around it.
+    ///
+    /// [`Client::from_service`] puts none.
+    ///
+    /// # Errors
+    ///
+    /// As [`build`](Self::build).
+    pub fn build_with_transport<S, R>(mut self, service: S) -> Result<C, Error>
+    where
+        S: Service<Request<Body>, Response = Response<R>, Error: Into<BoxError>>,
+        S: Clone + Send + Sync + 'static,
+        S::Future: Send + 'static,
+        R: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+    {
+        let destinations = self.destinations()?;
+        self.build_over(service, destinations)
+    }
+
+    fn destinations(&mut self) -> Result<(BaseUrl, TrustedHosts), Error> {
+        let base = BaseUrl::parse(&self.base_url, self.allow_plain_http)?;
+        let extra = self.trusted_hosts.iter();
+        let extra = extra.map(|url| {
+            BaseUrl::parse(url, self.allow_plain_http)
+                .map_err(|error| error.in_parameter("trust_host"))
+        });
+        let trusted = TrustedHosts::new(base.clone(), extra.collect::<Result<_, _>>()?);
+        Ok((base, trusted))
+    }
+
+    fn build_over<S, R>(self, leaf: S, (base, trusted): (BaseUrl, TrustedHosts)) -> Result<C, Error>
+    where
+        S: Service<Request<Body>, Response = Response<R>, Error: Into<BoxError>>,
+        S: Clone + Send + Sync + 'static,
+        S::Future: Send + 'static,
+        R: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+    {
+        let credentials = self.credentials?;
+        let attempt = ServiceBuilder::new()
+            .layer(self.attempt_timeout)
+            .layer(UserAgentLayer::new(self.user_agent.as_deref())?);
+        let around = ServiceBuilder::new()
+            .layer(RetryLayer::new(self.retry))
+            .layer(TraceLayer::new())
+            .layer(ReadResponseLayer::new(self.limits.response, self.limits.idle));
+        // Knows no key, and has no layer of the application, which may add a secret of its own.
+        let keyless = attempt.clone().service(box_service(leaf.clone()));
+        let keyless = Some(HttpService::new(around.clone().service(box_service(keyless))));
+        let attempt = attempt.layer(AuthorizationLayer::new(credentials.clone())).service(leaf);
+        let attempt = wrap(box_service(attempt), self.attempt_layers);
+        let stack = wrap(HttpService::new(around.service(attempt)), self.call_layers);
+        let credentials = Some(credentials);
+        let limits = self.limits;
+        let handle =
+            Handle { stack, keyless, base, trusted, limits, credentials, subaccount: None };
+        Ok(Client::from_handle(handle).into())
     }
 }
 

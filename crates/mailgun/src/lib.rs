@@ -246,6 +246,7 @@ impl Mailgun {
     /// # Errors
     ///
     /// [`ErrorKind::InvalidInput`] if `id` cannot stand in a header.
+    #[doc(alias = "on_behalf_of")]
     pub fn for_subaccount(&self, id: impl AsRef<str>) -> Result<Self, Error> {
         self.0.for_subaccount(id).map(Self)
     }

@@ -1,12 +1,14 @@
 //! How to do the usual things, with programs to copy.
 
 #[doc = include_str!("retries.md")]
+#[doc(alias = "idempotency")]
 pub mod retries {}
 
 #[doc = include_str!("batches.md")]
 pub mod batches {}
 
 #[doc = include_str!("testing.md")]
+#[doc(alias = "mock")]
 pub mod testing {}
 
 #[doc = include_str!("tracing.md")]
@@ -16,9 +18,11 @@ pub mod tracing {}
 pub mod webhooks {}
 
 #[doc = include_str!("unsubscribing.md")]
+#[doc(alias = "unsubscribe")]
 pub mod unsubscribing {}
 
 #[doc = include_str!("blocking.md")]
+#[doc(alias = "sync")]
 pub mod blocking {}
 
 #[doc = include_str!("lettre.md")]

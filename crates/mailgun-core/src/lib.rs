@@ -44,7 +44,7 @@ pub use self::{
     types::{
         Confirmation, DnsRecord, DnsRecordState, DnsRecordType, DomainName, IpReplacement, Mailbox,
         PageDirection, Secret, SendingLimit, Success, Timestamp, analytics, by_content_id, de,
-        validation,
+        threshold, validation,
     },
 };
 

@@ -13,6 +13,7 @@ mod page_direction;
 mod secret;
 mod sending_limit;
 mod success;
+pub mod threshold;
 mod timestamp;
 pub mod validation;
 

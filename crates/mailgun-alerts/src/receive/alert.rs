@@ -1,0 +1,149 @@
+use std::net::IpAddr;
+
+use mailgun_core::{
+    Timestamp, de,
+    validation::{JobStatus, ResultFiles, ValidationSummary},
+};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::ReceiveError;
+use crate::AlertEventType;
+
+/// An alert that Mailgun posted.
+///
+/// It comes from a [`Verifier`](super::Verifier) alone, so that whoever has one knows that Mailgun
+/// signed it.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct Alert {
+    /// What tells it from others.
+    pub signature: AlertSignature,
+    /// What happened.
+    pub event_data: AlertEvent,
+}
+
+/// What tells an alert from others.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Map<String, Value>")]
+#[non_exhaustive]
+pub struct AlertSignature {
+    /// When it was signed.
+    pub timestamp: Option<Timestamp>,
+    /// Random characters; empty if there are none.
+    pub token: String,
+}
+
+/// What an alert tells.
+///
+/// It is read without a way to fail: a field that is not as expected stays among the
+/// [`others`](Self::others).
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(from = "Map<String, Value>")]
+#[non_exhaustive]
+pub struct AlertEvent {
+    /// The id of the event.
+    pub id: String,
+    /// When it happened.
+    pub timestamp: Option<Timestamp>,
+    /// How bad it is, in Mailgun's words.
+    pub log_level: Option<String>,
+    /// What happened.
+    pub event: Option<AlertEventType>,
+    /// The IP that was put on a blocklist, or removed from it.
+    pub ip: Option<IpAddr>,
+    /// The domain that was put on a blocklist, or removed from it.
+    pub domain: Option<String>,
+    /// The blocklist.
+    pub blocklist: Option<String>,
+    /// The bulk validation that is done.
+    pub bulk_validation_job: Option<BulkValidation>,
+    /// What happened, for people.
+    pub message: String,
+    /// Fields that this version does not know or cannot read, as Mailgun wrote them.
+    #[serde(flatten)]
+    pub others: Map<String, Value>,
+}
+
+/// A bulk validation that is done.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct BulkValidation {
+    /// The id of the list.
+    #[serde(deserialize_with = "de::null_default")]
+    pub list_id: String,
+    /// When it was started.
+    #[serde(deserialize_with = "de::optional_timestamp")]
+    pub created_at: Option<Timestamp>,
+    /// How many addresses the list has.
+    #[serde(deserialize_with = "de::number_or_string")]
+    pub quantity: Option<u64>,
+    /// How many of them were validated.
+    #[serde(deserialize_with = "de::number_or_string")]
+    pub processed: Option<u64>,
+    /// How it ended.
+    pub status: Option<JobStatus>,
+    /// How many addresses had which result.
+    pub summary: Option<ValidationSummary<u64>>,
+    /// Where the results are.
+    #[serde(deserialize_with = "de::null_default")]
+    pub download_urls: ResultFiles,
+}
+
+#[derive(Deserialize)]
+struct Envelope {
+    #[serde(default)]
+    signature: Value,
+    event_data: Option<AlertEvent>,
+}
+
+impl Alert {
+    pub(super) fn read(body: &[u8]) -> Result<Self, ReceiveError> {
+        let Envelope { signature, event_data } = de::from_slice(body)
+            .map_err(|_| ReceiveError::Malformed("JSON that cannot be read"))?;
+        let event_data = event_data.ok_or(ReceiveError::Malformed("JSON without `event_data`"))?;
+        Ok(Self {
+            signature: AlertSignature::deserialize(signature).unwrap_or_default(),
+            event_data,
+        })
+    }
+}
+
+impl From<Map<String, Value>> for AlertSignature {
+    fn from(mut fields: Map<String, Value>) -> Self {
+        Self {
+            timestamp: take(&mut fields, "timestamp", de::optional_timestamp),
+            token: take(&mut fields, "token", de::string_or_number).unwrap_or_default(),
+        }
+    }
+}
+
+impl From<Map<String, Value>> for AlertEvent {
+    fn from(mut fields: Map<String, Value>) -> Self {
+        let fields = &mut fields;
+        Self {
+            id: take(fields, "id", de::string_or_number).unwrap_or_default(),
+            timestamp: take(fields, "timestamp", de::optional_timestamp),
+            log_level: take(fields, "log_level", de::string_or_number),
+            event: take(fields, "event", Option::deserialize),
+            ip: take(fields, "ip", Option::deserialize),
+            domain: take(fields, "domain", de::string_or_number),
+            blocklist: take(fields, "blocklist", de::string_or_number),
+            bulk_validation_job: take(fields, "bulk_validation_job", Option::deserialize),
+            message: take(fields, "message", de::string_or_number).unwrap_or_default(),
+            others: std::mem::take(fields),
+        }
+    }
+}
+
+/// Takes a field out if it can be read.
+fn take<T>(
+    fields: &mut Map<String, Value>,
+    name: &str,
+    read: fn(Value) -> serde_json::Result<Option<T>>,
+) -> Option<T> {
+    let value = read(fields.get(name)?.clone()).ok()?;
+    fields.remove(name);
+    value
+}

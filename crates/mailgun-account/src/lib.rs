@@ -27,7 +27,9 @@ mod users;
 mod webhook_signing_key;
 
 use mailgun_core::Operation;
-pub use mailgun_core::threshold::{ThresholdComparator, ThresholdDimension, ThresholdFilter};
+pub use mailgun_types::{
+    SendingLimit, Success, ThresholdComparator, ThresholdDimension, ThresholdFilter,
+};
 
 pub use self::{
     account::{Account, AccountFeatures, AccountSettings},

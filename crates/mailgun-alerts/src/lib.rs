@@ -38,8 +38,8 @@ mod send_alerts;
 mod slack;
 
 use mailgun_core::Operation;
-pub use mailgun_core::{
-    threshold::{ThresholdComparator, ThresholdDimension, ThresholdFilter},
+pub use mailgun_types::{
+    ThresholdComparator, ThresholdDimension, ThresholdFilter,
     validation::{JobStatus, ResultFiles, ResultSummary, RiskSummary, ValidationSummary},
 };
 

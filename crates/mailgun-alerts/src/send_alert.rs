@@ -1,9 +1,7 @@
 use std::fmt;
 
-use mailgun_core::{
-    Timestamp, de,
-    threshold::{ThresholdComparator, ThresholdDimension, ThresholdFilter},
-};
+use mailgun_core::{Timestamp, de};
+use mailgun_types::{ThresholdComparator, ThresholdDimension, ThresholdFilter};
 use serde::{Deserialize, Serialize};
 
 use crate::AlertChannel;

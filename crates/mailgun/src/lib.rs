@@ -25,6 +25,8 @@
 //! |---|---|---|
 //! | `messages` (default) | [`messages`] | sending, templates, attachments, batches, MIME, stored messages, queues |
 //! | `account` | [`account`] | the account itself: settings, API keys, users, signing key, limits, allowlist |
+//! | `alerts` | [`alerts`] | alerts: rates of sending, blocklists, validations; receiving: signatures, typed payloads |
+//! | `alerts-axum` | | receiving alerts by an axum extractor |
 //! | `analytics` | [`analytics`] | metrics, usage, logs, bounce classification, as pages, rows and CSV; older statistics |
 //! | `dkim` | [`dkim`] | DKIM keys of domains, authority and selector, automatic rotation |
 //! | `domains` | [`domains`] | sending domains: settings, DNS records, SMTP credentials, tracking, assigned IPs |
@@ -68,22 +70,22 @@
 #[cfg(feature = "account")]
 #[doc(inline)]
 pub use mailgun_account as account;
+/// Alerts: rates of sending, blocklists, validations; receiving what they post.
+#[cfg(feature = "alerts")]
+#[doc(inline)]
+pub use mailgun_alerts as alerts;
 /// Metrics, usage, logs, bounce classification, as pages, rows and CSV; older statistics.
 #[cfg(feature = "analytics")]
 #[doc(inline)]
 pub use mailgun_analytics as analytics;
-/// A CSV file to import, whose columns are known before it is sent.
-#[cfg(any(feature = "mailing-lists", feature = "suppressions", feature = "validations"))]
-pub use mailgun_core::Csv;
 pub use mailgun_core::{
     ApiKey, Body, BoxError, Call, CallContext, CallFuture, Certificate, Chunk, Chunks, Client,
-    ClientBuilder, Confirmation, Credentials, Cursor, DnsRecord, DnsRecordState, DnsRecordType,
-    DomainName, Error, ErrorKind, FieldValue, Fields, Form, HttpService, HttpVersions, Idempotency,
-    IntoCredentials, IpReplacement, JsonFields, LimitScope, LinkPage, Mailbox, Operation, Outcome,
-    Page, PageDirection, PageLinks, PageParts, PageResponse, Pager, Poller, Proxy, Region,
-    Response, ResponseBody, ResponseStream, Roots, Secret, SendingLimit, Success, TimeoutPhase,
-    Timestamp, Upload, bytes, de::UnreadableItem, http, json_params, layers, mime, open_enum,
-    params, read_text, rustls, true_false, yes_no,
+    ClientBuilder, Confirmation, Credentials, Cursor, DomainName, Error, ErrorKind, FieldValue,
+    Fields, Form, HttpService, HttpVersions, Idempotency, IntoCredentials, JsonFields, LimitScope,
+    LinkPage, Mailbox, Operation, Outcome, Page, PageLinks, PageParts, PageResponse, Pager, Poller,
+    Proxy, Region, Response, ResponseBody, ResponseStream, Roots, Secret, TimeoutPhase, Timestamp,
+    Upload, bytes, de::UnreadableItem, http, json_params, layers, mime, open_enum, params,
+    read_text, rustls, true_false, yes_no,
 };
 /// DKIM keys of domains, authority and selector, automatic rotation.
 #[cfg(feature = "dkim")]
@@ -214,6 +216,12 @@ impl Mailgun {
     #[cfg(feature = "account")]
     pub fn account(&self) -> account::Account {
         account::Account::new(&self.0)
+    }
+
+    /// Alerts on rates of sending, and which other events are told.
+    #[cfg(feature = "alerts")]
+    pub fn alerts(&self) -> alerts::Alerts {
+        alerts::Alerts::new(&self.0)
     }
 
     /// Metrics, usage, logs and bounce classification.

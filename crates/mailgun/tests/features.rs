@@ -4,8 +4,9 @@
 
 use std::{collections::BTreeSet, process::Command};
 
-const RESOURCES: [&str; 16] = [
+const RESOURCES: [&str; 17] = [
     "account",
+    "alerts",
     "analytics",
     "dkim",
     "domains",
@@ -49,6 +50,9 @@ fn one_feature_brings_one_resource() {
             // What they receive and list are events.
             expected.push("mailgun-events".to_owned());
         }
+        if !matches!(feature, "events" | "inbox-placement" | "messages" | "routes" | "webhooks") {
+            expected.push("mailgun-types".to_owned());
+        }
         expected.sort_unstable();
         assert_eq!(ours(feature), expected);
     }
@@ -56,8 +60,11 @@ fn one_feature_brings_one_resource() {
 
 #[test]
 fn full_brings_every_resource() {
-    let mut expected: Vec<_> =
-        RESOURCES.into_iter().chain(["core"]).map(|name| format!("mailgun-{name}")).collect();
+    let mut expected: Vec<_> = RESOURCES
+        .into_iter()
+        .chain(["core", "types"])
+        .map(|name| format!("mailgun-{name}"))
+        .collect();
     expected.push("mailgun".to_owned());
     expected.sort_unstable();
     assert_eq!(ours("full"), expected);

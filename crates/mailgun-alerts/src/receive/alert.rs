@@ -1,9 +1,7 @@
 use std::net::IpAddr;
 
-use mailgun_core::{
-    Timestamp, de,
-    validation::{JobStatus, ResultFiles, ValidationSummary},
-};
+use mailgun_core::{Timestamp, de};
+use mailgun_types::validation::{JobStatus, ResultFiles, ValidationSummary};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 

@@ -1,10 +1,9 @@
 //! What limits on usage and alerts on sending have in common.
 
+use mailgun_core::de;
 use serde::{Deserialize, Serialize};
 
-use crate::types::de;
-
-crate::open_enum! {
+mailgun_core::open_enum! {
     /// How a value is compared.
     pub enum ThresholdComparator {
         /// Equal.
@@ -26,7 +25,7 @@ crate::open_enum! {
     }
 }
 
-crate::open_enum! {
+mailgun_core::open_enum! {
     /// What is counted apart.
     pub enum ThresholdDimension {
         /// Each sending domain.

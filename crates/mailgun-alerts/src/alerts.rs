@@ -16,7 +16,7 @@ pub(crate) const RESET_SIGNING_KEY: Operation =
 pub(crate) const TEST_WEBHOOK: Operation = Operation::post("/v1/alerts/webhooks/test");
 pub(crate) const TEST_EMAIL: Operation = Operation::post("/v1/alerts/email/test");
 
-/// Which events of an account are told, and where.
+/// The alert settings of an account.
 ///
 /// ```no_run
 /// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
@@ -38,23 +38,23 @@ impl Alerts {
         Self { client: client.clone() }
     }
 
-    /// Alerts on rates of sending.
+    /// Alerts on sending rates.
     pub fn send_alerts(&self) -> SendAlerts {
         SendAlerts { client: self.client.clone() }
     }
 
-    /// The Slack workspace that alerts are told in.
+    /// The Slack workspace that receives alerts.
     pub fn slack(&self) -> Slack {
         Slack { client: self.client.clone() }
     }
 
-    /// Lists the events that the account can be told.
+    /// Lists the event types that the account can get alerts for.
     ///
     /// `GET /v1/alerts/events`
     ///
     /// # Errors
     ///
-    /// Status 401 for a wrong key.
+    /// Returns 401 if the API key is invalid.
     ///
     /// ```no_run
     /// # async fn example(alerts: mailgun_alerts::Alerts) -> Result<(), mailgun_core::Error> {
@@ -67,13 +67,13 @@ impl Alerts {
         self.client.call::<EventTypes>(EVENT_TYPES, &[]).map(|response| response.events)
     }
 
-    /// Which events are told and where, the Slack workspace, and the key that signs webhooks.
+    /// Gets all alert settings, with the Slack workspace and the webhook signing key.
     ///
     /// `GET /v1/alerts/settings`
     ///
     /// # Errors
     ///
-    /// Status 401 for a wrong key.
+    /// Returns 401 if the API key is invalid.
     ///
     /// ```no_run
     /// # async fn example(alerts: mailgun_alerts::Alerts) -> Result<(), mailgun_core::Error> {
@@ -86,16 +86,16 @@ impl Alerts {
         self.client.call(SETTINGS, &[])
     }
 
-    /// Has an event told.
+    /// Creates an alert setting.
     ///
-    /// `POST /v1/alerts/settings/events`. It is not repeated when its outcome is unknown.
+    /// `POST /v1/alerts/settings/events`. It is not retried if its outcome is unknown.
     ///
-    /// Mailgun sends a `GET` to the URL of a webhook, which must be answered with status 200.
+    /// Mailgun first sends a `GET` request to the URL of a webhook, which must respond with 200.
     ///
     /// # Errors
     ///
-    /// Status 400 for settings that Mailgun does not take, or a URL that does not answer with 200;
-    /// 409 if the event is told there already.
+    /// Returns 400 if the settings are invalid or the URL does not respond with 200, 409 if the
+    /// setting exists already.
     ///
     /// ```no_run
     /// # async fn example(alerts: mailgun_alerts::Alerts) -> Result<(), mailgun_core::Error> {
@@ -110,15 +110,16 @@ impl Alerts {
         self.client.call(CREATE, &[]).json(new)
     }
 
-    /// Replaces which event is told, and where.
+    /// Replaces an alert setting.
     ///
-    /// `PUT /v1/alerts/settings/events/{id}`. The URL of a webhook is asked as by
-    /// [`create`](Self::create).
+    /// `PUT /v1/alerts/settings/events/{id}`
+    ///
+    /// Mailgun first sends a `GET` request to the URL of a webhook, which must respond with 200.
     ///
     /// # Errors
     ///
-    /// Status 400 for settings that Mailgun does not take, or a URL that does not answer with 200;
-    /// 404 if there is no such setting.
+    /// Returns 400 if the settings are invalid or the URL does not respond with 200, 404 if the
+    /// setting does not exist.
     ///
     /// ```no_run
     /// # async fn example(alerts: mailgun_alerts::Alerts) -> Result<(), mailgun_core::Error> {
@@ -132,13 +133,13 @@ impl Alerts {
         self.client.call(UPDATE, &[id]).json(new)
     }
 
-    /// Has an event told no more.
+    /// Deletes an alert setting.
     ///
     /// `DELETE /v1/alerts/settings/events/{id}`
     ///
     /// # Errors
     ///
-    /// Status 404 if there is no such setting.
+    /// Returns 404 if the setting does not exist.
     ///
     /// ```no_run
     /// # async fn example(alerts: mailgun_alerts::Alerts) -> Result<(), mailgun_core::Error> {
@@ -149,15 +150,15 @@ impl Alerts {
         self.client.call(DELETE, &[id])
     }
 
-    /// Makes a new key in place of the one that signs the webhooks of alerts.
+    /// Replaces the webhook signing key of alerts with a new one.
     ///
-    /// `PUT /v1/alerts/settings/webhooks/signing_key`. Alerts are signed with the new key from then
-    /// on; whoever [receives](crate::receive) them should take both for a while. It is not repeated
-    /// when its outcome is unknown.
+    /// `PUT /v1/alerts/settings/webhooks/signing_key`. Mailgun signs with the new key from then on;
+    /// let your [receiver](crate::receive) accept both keys for a while. The call is not retried if
+    /// its outcome is unknown.
     ///
     /// # Errors
     ///
-    /// Status 401 for a wrong key.
+    /// Returns 401 if the API key is invalid.
     ///
     /// ```no_run
     /// # async fn example(alerts: mailgun_alerts::Alerts) -> Result<(), mailgun_core::Error> {
@@ -172,13 +173,13 @@ impl Alerts {
         self.client.call(RESET_SIGNING_KEY, &[])
     }
 
-    /// Posts an alert with made-up data to a URL.
+    /// Posts a test alert with sample data to a URL.
     ///
-    /// `POST /v1/alerts/webhooks/test`. It is not repeated when its outcome is unknown.
+    /// `POST /v1/alerts/webhooks/test`. It is not retried if its outcome is unknown.
     ///
     /// # Errors
     ///
-    /// Status 400 for an event or a URL that Mailgun does not take.
+    /// Returns 400 if the event type or the URL is invalid.
     ///
     /// ```no_run
     /// # async fn example(alerts: mailgun_alerts::Alerts) -> Result<(), mailgun_core::Error> {
@@ -197,13 +198,13 @@ impl Alerts {
         self.client.call(TEST_WEBHOOK, &[]).json(&test)
     }
 
-    /// Sends an alert with made-up data to these addresses.
+    /// Sends a test alert with sample data to these email addresses.
     ///
-    /// `POST /v1/alerts/email/test`. It is not repeated when its outcome is unknown.
+    /// `POST /v1/alerts/email/test`. It is not retried if its outcome is unknown.
     ///
     /// # Errors
     ///
-    /// Status 400 for an event or addresses that Mailgun does not take.
+    /// Returns 400 if the event type or an address is invalid.
     ///
     /// ```no_run
     /// # async fn example(alerts: mailgun_alerts::Alerts) -> Result<(), mailgun_core::Error> {
@@ -223,37 +224,38 @@ impl Alerts {
     }
 }
 
-/// Which events are told and where.
+/// The response with all alert settings.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct SettingsResponse {
-    /// The events.
+    /// The alert settings.
     #[serde(deserialize_with = "de::items")]
     pub events: Vec<EventSetting>,
-    /// The Slack workspace; `None` if there is none.
+    /// The Slack workspace. `None` if Slack is not connected.
     pub slack: Option<SlackSettings>,
-    /// What is common to all webhooks.
+    /// The settings of all webhooks.
     #[serde(deserialize_with = "de::null_default")]
     pub webhooks: WebhookSettings,
 }
 
-/// What is common to all webhooks.
+/// Settings of all alert webhooks.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct WebhookSettings {
-    /// The key that signs them; of it [`SigningKey::try_from`](crate::receive::SigningKey) makes
-    /// the key of a verifier.
+    /// The signing key. [`SigningKey::try_from(&key)`](crate::receive::SigningKey) turns it into a
+    /// key for verification.
     #[serde(skip_serializing)]
     pub signing_key: Option<Secret>,
 }
 
-/// The response with a new key that signs webhooks.
+/// The response with the new webhook signing key.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SigningKeyResponse {
-    /// The key.
+    /// The key. [`SigningKey::try_from(&key)`](crate::receive::SigningKey) turns it into a key for
+    /// verification.
     #[serde(skip_serializing)]
     pub signing_key: Secret,
 }

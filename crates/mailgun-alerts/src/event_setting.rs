@@ -5,8 +5,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 mailgun_core::open_enum! {
-    /// What an alert tells of; [`Alerts::event_types`](crate::Alerts::event_types) lists what the
-    /// account can be told.
+    /// The type of event that an alert is about.
+    /// [`Alerts::event_types`](crate::Alerts::event_types) lists the types of the account.
     pub enum AlertEventType {
         /// A monitored IP was added to a blocklist.
         IpListed = "ip_listed",
@@ -16,79 +16,80 @@ mailgun_core::open_enum! {
         DomainListed = "domain_listed",
         /// A monitored domain was removed from a blocklist.
         DomainDelisted = "domain_delisted",
-        /// A bulk validation is done.
+        /// A bulk validation is complete.
         ValidationJob = "validation_job",
-        /// The preview of a bulk validation is done.
+        /// The preview of a bulk validation is complete.
         ValidationPreview = "validation_preview",
     }
 }
 
 mailgun_core::open_enum! {
-    /// How an alert is told.
+    /// How Mailgun sends an alert.
     pub enum AlertChannel {
-        /// By email.
+        /// Email.
         Email = "email",
-        /// To a URL.
+        /// A POST request to a URL.
         Webhook = "webhook",
-        /// In Slack.
+        /// A Slack message.
         Slack = "slack",
     }
 }
 
-/// An event that is told, and where.
+/// An alert setting: an event type and where its alerts go.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct EventSetting {
-    /// What names it in calls.
+    /// The id.
     #[serde(deserialize_with = "de::null_default")]
     pub id: String,
-    /// What is told.
+    /// The event type.
     pub event_type: Option<AlertEventType>,
-    /// How it is told.
+    /// The channel.
     pub channel: Option<AlertChannel>,
-    /// Where it is told.
+    /// The settings of the channel.
     #[serde(deserialize_with = "de::null_default")]
     pub settings: ChannelSettings,
-    /// When Mailgun gave the webhook up, after failing for about 8 hours; `None` while it is on.
+    /// When Mailgun disabled the webhook because it kept failing for about 8 hours. `None` if it is
+    /// enabled.
     #[serde(deserialize_with = "de::optional_timestamp")]
     pub disabled_at: Option<Timestamp>,
 }
 
-/// Where an event is told; which fields there are depends on the channel.
+/// Settings of a channel. The channel decides which fields are set.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ChannelSettings {
-    /// The URL of a webhook.
+    /// The URL to post to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
-    /// The recipients of emails.
+    /// The addresses to send email to.
     #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "de::readable")]
     pub emails: Vec<String>,
     /// The ids of Slack channels.
     #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "de::readable")]
     pub channel_ids: Vec<String>,
-    /// The Slack channels that Mailgun gave up, by their ids.
+    /// The Slack channels that Mailgun disabled, by id.
     #[serde(skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "disabled")]
     pub disabled_channel_ids: BTreeMap<String, DisabledChannel>,
 }
 
-/// Why a Slack channel is told nothing.
+/// Why Mailgun disabled a Slack channel.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct DisabledChannel {
-    /// Since when.
+    /// When it was disabled.
     #[serde(deserialize_with = "de::optional_timestamp")]
     pub disabled_at: Option<Timestamp>,
-    /// What went wrong.
+    /// The reason.
     #[serde(deserialize_with = "de::null_default")]
     pub reason: String,
 }
 
-/// Mailgun does not document the values: one that is no object says that the channel is disabled, and
-/// no more.
+/// Mailgun does not document the values. The key alone says that a channel is disabled, so a value of
+/// another type is not an error.
 fn disabled<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<BTreeMap<String, DisabledChannel>, D::Error> {
@@ -97,7 +98,7 @@ fn disabled<'de, D: Deserializer<'de>>(
     Ok(values.into_iter().map(|(id, value)| (id, read(value))).collect())
 }
 
-/// An event to be told, and where.
+/// A new alert setting: an event type and where its alerts go.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[must_use]
 pub struct NewEventSetting {
@@ -107,13 +108,13 @@ pub struct NewEventSetting {
 }
 
 impl NewEventSetting {
-    /// Posts the event to `url`, which must answer a `GET` with status 200 when it is set.
+    /// Posts alerts to `url`. It must respond with 200 to a `GET` request when you set it.
     pub fn webhook(event_type: impl Into<AlertEventType>, url: impl Into<String>) -> Self {
         let settings = ChannelSettings { url: Some(url.into()), ..Default::default() };
         Self { event_type: event_type.into(), channel: AlertChannel::Webhook, settings }
     }
 
-    /// Sends an email of the event to each of these addresses.
+    /// Sends alerts to these email addresses.
     pub fn email(
         event_type: impl Into<AlertEventType>,
         emails: impl IntoIterator<Item = impl Into<String>>,
@@ -123,7 +124,7 @@ impl NewEventSetting {
         Self { event_type: event_type.into(), channel: AlertChannel::Email, settings }
     }
 
-    /// Writes the event to each of these Slack channels, which are named by their ids.
+    /// Sends alerts to the Slack channels with these ids.
     pub fn slack(
         event_type: impl Into<AlertEventType>,
         channel_ids: impl IntoIterator<Item = impl Into<String>>,

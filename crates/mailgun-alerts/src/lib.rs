@@ -1,9 +1,10 @@
-//! Alerts of Mailgun: rates of sending, blocklists, validations; receiving what they post.
+//! Alerts of Mailgun: configure them, and receive the alerts that Mailgun posts.
 //!
-//! * [`SendAlerts`] watch rates of sending, such as hard bounces: an alert fires when a rate passes
-//!   its limit, and is then among the hits.
-//! * [`Alerts`] says which other events are told by email, to a webhook or in [`Slack`].
-//! * [`receive`] verifies and reads what a webhook gets. It needs neither a client nor a runtime.
+//! * [`SendAlerts`] watch sending rates, such as the hard bounce rate. An alert fires when a rate
+//!   passes its limit.
+//! * [`Alerts`] configures which events Mailgun sends alerts for, such as a blocklisted IP, and
+//!   whether it sends them by email, to a webhook or to [`Slack`].
+//! * [`receive`] verifies and parses alerts. It needs neither a client nor a runtime.
 //!
 //! ```no_run
 //! # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {

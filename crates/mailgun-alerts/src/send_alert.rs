@@ -7,20 +7,20 @@ use serde::{Deserialize, Serialize};
 use crate::AlertChannel;
 
 mailgun_core::open_enum! {
-    /// The rate that an alert watches.
+    /// The metric that an alert watches.
     pub enum SendAlertMetric {
-        /// Hard bounces.
+        /// Hard bounce rate.
         HardBounceRate = "hard_bounce_rate",
-        /// Temporary failures.
+        /// Temporary failure rate.
         TemporaryFailRate = "temporary_fail_rate",
-        /// Deliveries.
+        /// Delivery rate.
         DeliveredRate = "delivered_rate",
-        /// Complaints.
+        /// Complaint rate.
         ComplainedRate = "complained_rate",
     }
 }
 
-/// An alert on a rate of sending.
+/// An alert on a sending rate.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -28,16 +28,16 @@ pub struct SendAlert {
     /// The id.
     #[serde(deserialize_with = "de::null_default")]
     pub id: String,
-    /// The account above.
+    /// The id of the parent account.
     #[serde(deserialize_with = "de::null_default")]
     pub parent_account_id: String,
-    /// The subaccount that it is for.
+    /// The id of the subaccount that the alert belongs to.
     #[serde(deserialize_with = "de::null_default")]
     pub subaccount_id: String,
     /// The group of the account.
     #[serde(deserialize_with = "de::null_default")]
     pub account_group: String,
-    /// What names it in calls.
+    /// The name, which identifies the alert.
     #[serde(deserialize_with = "de::null_default")]
     pub name: String,
     /// When it was created.
@@ -46,32 +46,32 @@ pub struct SendAlert {
     /// When it was last changed.
     #[serde(deserialize_with = "de::optional_timestamp")]
     pub updated_at: Option<Timestamp>,
-    /// When the rate was last looked at.
+    /// When Mailgun last checked the rate.
     #[serde(deserialize_with = "de::optional_timestamp")]
     pub last_checked: Option<Timestamp>,
-    /// Free text.
+    /// A description, in any words.
     #[serde(deserialize_with = "de::null_default")]
     pub description: String,
-    /// How it is told.
+    /// The channels that the alert is sent to.
     #[serde(deserialize_with = "de::readable")]
     pub alert_channels: Vec<AlertChannel>,
-    /// Which mail counts.
+    /// The filters that select what counts.
     #[serde(deserialize_with = "de::items")]
     pub filters: Vec<ThresholdFilter>,
-    /// The rate.
+    /// The metric that is measured.
     pub metric: Option<SendAlertMetric>,
     /// How the rate is compared with the limit.
     pub comparator: Option<ThresholdComparator>,
-    /// The limit, as Mailgun writes it: `.99` for 99 %.
+    /// The limit as Mailgun writes it, such as `.99`.
     #[serde(deserialize_with = "de::string_or_number")]
     pub limit: Option<String>,
-    /// What has a rate each.
+    /// The dimension that is measured separately.
     pub dimension: Option<ThresholdDimension>,
-    /// The time that the rate is of: `1h` or `1d`.
+    /// The period of measurement: `1h` or `1d`.
     pub period: Option<String>,
 }
 
-/// An alert that fired, for one value of its dimension.
+/// An alert that fired for one value of its dimension.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -82,42 +82,42 @@ pub struct AlertHit {
     /// The name of the alert.
     #[serde(deserialize_with = "de::null_default")]
     pub name: String,
-    /// When it fired first.
+    /// When it first fired.
     #[serde(deserialize_with = "de::optional_timestamp")]
     pub created_at: Option<Timestamp>,
-    /// When the rate was last looked at.
+    /// When the hit was last updated.
     #[serde(deserialize_with = "de::optional_timestamp")]
     pub updated_at: Option<Timestamp>,
-    /// Whether the rate passes the limit now.
+    /// Whether the rate is past the limit.
     #[serde(deserialize_with = "de::bool_like")]
     pub triggered: Option<bool>,
-    /// When the hit is forgotten; `None` if it is not.
+    /// When the hit expires. `None` if it does not.
     #[serde(deserialize_with = "de::optional_timestamp")]
     pub expires_at: Option<Timestamp>,
-    /// What the rate was when it was last looked at, as Mailgun writes it.
+    /// The latest rate as Mailgun writes it.
     #[serde(deserialize_with = "de::string_or_number")]
     pub latest_value: Option<String>,
-    /// The rate.
+    /// The metric that is measured.
     pub metric: Option<SendAlertMetric>,
     /// How the rate is compared with the limit.
     pub comparator: Option<ThresholdComparator>,
-    /// The limit, as Mailgun writes it.
+    /// The limit as Mailgun writes it.
     #[serde(deserialize_with = "de::string_or_number")]
     pub limit: Option<String>,
-    /// The account above.
+    /// The id of the parent account.
     #[serde(deserialize_with = "de::null_default")]
     pub parent_account_id: String,
-    /// The subaccount that it is of.
+    /// The id of the subaccount that the alert belongs to.
     #[serde(deserialize_with = "de::null_default")]
     pub subaccount_id: String,
-    /// What has a rate each.
+    /// The dimension that is measured separately.
     pub dimension: Option<ThresholdDimension>,
-    /// Which of these it is: a domain or an IP, for example.
+    /// The value of the dimension, such as a domain.
     #[serde(deserialize_with = "de::string_or_number")]
     pub dimension_value: Option<String>,
 }
 
-/// What an alert is to be.
+/// Settings of an alert.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[must_use]
 pub struct SendAlertSettings {
@@ -137,8 +137,8 @@ pub struct SendAlertSettings {
 }
 
 impl SendAlertSettings {
-    /// An alert that fires when `metric`, for one value of `dimension`, compares so with `limit`: a
-    /// number from 0 to 1, of which 0.99 is 99 %.
+    /// An alert that fires when the comparison of `metric` with `limit` holds for any value of
+    /// `dimension`. The limit is a number from 0 to 1: `0.05` is 5 %.
     pub fn new(
         name: impl Into<String>,
         metric: impl Into<SendAlertMetric>,
@@ -159,22 +159,24 @@ impl SendAlertSettings {
         }
     }
 
-    /// How it is told, in place of what was set before; an empty list is sent as one.
+    /// The channels that the alert is sent to. Replaces all channels set before; an empty list is
+    /// sent as such.
     pub fn alert_channels(self, channels: impl IntoIterator<Item = AlertChannel>) -> Self {
         Self { alert_channels: Some(channels.into_iter().collect()), ..self }
     }
 
-    /// Which mail counts, in place of what was set before; an empty list is sent as one.
+    /// The filters that select what counts. Replaces all filters set before; an empty list is sent
+    /// as such.
     pub fn filters(self, filters: impl IntoIterator<Item = ThresholdFilter>) -> Self {
         Self { filters: Some(filters.into_iter().collect()), ..self }
     }
 
-    /// The time that the rate is of: `1h` or `1d`.
+    /// The period of measurement: `1d` for a day, `1h` for an hour.
     pub fn period(self, period: impl Into<String>) -> Self {
         Self { period: Some(period.into()), ..self }
     }
 
-    /// Free text.
+    /// A description, in any words.
     pub fn description(self, description: impl Into<String>) -> Self {
         Self { description: Some(description.into()), ..self }
     }

@@ -12,7 +12,7 @@ pub(crate) const DELETE: Operation =
     Operation::delete("/v1/thresholds/alerts/send/{name}").idempotent();
 pub(crate) const HITS: Operation = Operation::get("/v1/thresholds/hits");
 
-/// Alerts on rates of sending.
+/// Alerts on sending rates.
 #[derive(Clone, Debug)]
 pub struct SendAlerts {
     pub(crate) client: Client,
@@ -21,11 +21,11 @@ pub struct SendAlerts {
 impl SendAlerts {
     /// Lists the alerts.
     ///
-    /// `GET /v1/thresholds/alerts/send`. All come at once.
+    /// `GET /v1/thresholds/alerts/send`. The response has all alerts.
     ///
     /// # Errors
     ///
-    /// Status 401 for a wrong key.
+    /// Returns 401 if the API key is invalid.
     ///
     /// ```no_run
     /// # async fn example(alerts: mailgun_alerts::Alerts) -> Result<(), mailgun_core::Error> {
@@ -38,13 +38,13 @@ impl SendAlerts {
         self.client.call::<Wrapped<SendAlert>>(LIST, &[]).map(|response| response.items)
     }
 
-    /// An alert by its name.
+    /// Gets an alert by its name.
     ///
     /// `GET /v1/thresholds/alerts/send/{name}`
     ///
     /// # Errors
     ///
-    /// Status 404 if there is none.
+    /// Returns 404 if it does not exist.
     ///
     /// ```no_run
     /// # async fn example(alerts: mailgun_alerts::Alerts) -> Result<(), mailgun_core::Error> {
@@ -57,11 +57,11 @@ impl SendAlerts {
 
     /// Creates an alert.
     ///
-    /// `POST /v1/thresholds/alerts/send`. It is not repeated when its outcome is unknown.
+    /// `POST /v1/thresholds/alerts/send`. It is not retried if its outcome is unknown.
     ///
     /// # Errors
     ///
-    /// Status 400 for settings that Mailgun does not take.
+    /// Returns 400 if the settings are invalid.
     ///
     /// ```no_run
     /// # async fn example(alerts: mailgun_alerts::Alerts) -> Result<(), mailgun_core::Error> {
@@ -91,7 +91,7 @@ impl SendAlerts {
     ///
     /// # Errors
     ///
-    /// Status 400 for settings that Mailgun does not take, 404 if there is no such alert.
+    /// Returns 400 if the settings are invalid, 404 if the alert does not exist.
     ///
     /// ```no_run
     /// # async fn example(alerts: mailgun_alerts::Alerts) -> Result<(), mailgun_core::Error> {
@@ -119,7 +119,7 @@ impl SendAlerts {
     ///
     /// # Errors
     ///
-    /// Status 404 if there is no such alert.
+    /// Returns 404 if the alert does not exist.
     ///
     /// ```no_run
     /// # async fn example(alerts: mailgun_alerts::Alerts) -> Result<(), mailgun_core::Error> {
@@ -130,13 +130,13 @@ impl SendAlerts {
         self.client.call(DELETE, &[name])
     }
 
-    /// Lists the alerts that fired.
+    /// Lists the hits: the alerts that fired.
     ///
-    /// `GET /v1/thresholds/hits`. All come at once.
+    /// `GET /v1/thresholds/hits`. The response has all hits.
     ///
     /// # Errors
     ///
-    /// Status 401 for a wrong key.
+    /// Returns 401 if the API key is invalid.
     ///
     /// ```no_run
     /// # async fn example(alerts: mailgun_alerts::Alerts) -> Result<(), mailgun_core::Error> {

@@ -4,27 +4,27 @@ use serde::{Deserialize, Serialize};
 use crate::AlertEventType;
 
 pub(crate) const UPDATE: Operation = Operation::put("/v1/alerts/settings/slack").idempotent();
-// Both delete all events that are told in Slack.
+// Both delete all alert settings with the channel Slack.
 pub(crate) const DELETE: Operation = Operation::delete("/v1/alerts/settings/slack");
 pub(crate) const REVOKE: Operation = Operation::delete("/v1/alerts/slack/oauth");
 pub(crate) const TEST: Operation = Operation::post("/v1/alerts/slack/test");
 pub(crate) const CHANNELS: Operation = Operation::get("/v1/alerts/slack/channels");
 pub(crate) const CHANNEL: Operation = Operation::get("/v1/alerts/slack/channels/{id}");
 
-/// The Slack workspace that alerts are told in.
+/// The Slack workspace that receives alerts.
 #[derive(Clone, Debug)]
 pub struct Slack {
     pub(crate) client: Client,
 }
 
 impl Slack {
-    /// Sets the workspace, by a token that Slack gave.
+    /// Connects a Slack workspace with its token.
     ///
     /// `PUT /v1/alerts/settings/slack`
     ///
     /// # Errors
     ///
-    /// Status 400 for settings that Mailgun does not take.
+    /// Returns 400 if the settings are invalid.
     ///
     /// ```no_run
     /// # async fn example(
@@ -41,13 +41,13 @@ impl Slack {
         self.client.call(UPDATE, &[]).json(&params.token(&token.into()))
     }
 
-    /// Forgets the workspace, and deletes all events that are told in it. The token stays good.
+    /// Disconnects the workspace and deletes all alert settings for Slack. The token stays valid.
     ///
-    /// `DELETE /v1/alerts/settings/slack`. It is not repeated when its outcome is unknown.
+    /// `DELETE /v1/alerts/settings/slack`. It is not retried if its outcome is unknown.
     ///
     /// # Errors
     ///
-    /// Status 401 for a wrong key.
+    /// Returns 401 if the API key is invalid.
     ///
     /// ```no_run
     /// # async fn example(slack: mailgun_alerts::Slack) -> Result<(), mailgun_core::Error> {
@@ -58,14 +58,14 @@ impl Slack {
         self.client.call(DELETE, &[])
     }
 
-    /// Revokes the token, forgets the workspace, and deletes all events that are told in it.
+    /// Revokes the token, disconnects the workspace and deletes all alert settings for Slack.
     ///
-    /// `DELETE /v1/alerts/slack/oauth`. All accounts of Mailgun that are connected to the workspace
-    /// share the token, and lose it. It is not repeated when its outcome is unknown.
+    /// `DELETE /v1/alerts/slack/oauth`. All Mailgun accounts that are connected to the workspace
+    /// share the token, so this disconnects them too. It is not retried if its outcome is unknown.
     ///
     /// # Errors
     ///
-    /// Status 401 for a wrong key.
+    /// Returns 401 if the API key is invalid.
     ///
     /// ```no_run
     /// # async fn example(slack: mailgun_alerts::Slack) -> Result<(), mailgun_core::Error> {
@@ -76,13 +76,13 @@ impl Slack {
         self.client.call(REVOKE, &[])
     }
 
-    /// Writes an alert with made-up data to Slack channels.
+    /// Sends a test alert with sample data to Slack channels.
     ///
-    /// `POST /v1/alerts/slack/test`. It is not repeated when its outcome is unknown.
+    /// `POST /v1/alerts/slack/test`. It is not retried if its outcome is unknown.
     ///
     /// # Errors
     ///
-    /// Status 400 for an event or channels that Mailgun does not take.
+    /// Returns 400 if the event type or a channel is invalid.
     ///
     /// ```no_run
     /// # async fn example(slack: mailgun_alerts::Slack) -> Result<(), mailgun_core::Error> {
@@ -105,7 +105,7 @@ impl Slack {
     ///
     /// # Errors
     ///
-    /// Status 401 for a wrong key.
+    /// Returns 401 if the API key is invalid.
     ///
     /// ```no_run
     /// # async fn example(slack: mailgun_alerts::Slack) -> Result<(), mailgun_core::Error> {
@@ -123,13 +123,13 @@ impl Slack {
         Pager::links(self.client.call::<LinkPage<SlackChannel>>(CHANNELS, &[]).query(params))
     }
 
-    /// A channel by its id.
+    /// Gets a channel by its id.
     ///
     /// `GET /v1/alerts/slack/channels/{id}`
     ///
     /// # Errors
     ///
-    /// Status 404 if there is none.
+    /// Returns 404 if it does not exist.
     ///
     /// ```no_run
     /// # async fn example(slack: mailgun_alerts::Slack) -> Result<(), mailgun_core::Error> {
@@ -142,12 +142,12 @@ impl Slack {
 }
 
 mailgun_core::json_params! {
-    /// What is known of a Slack workspace.
+    /// Settings of a Slack workspace.
     pub struct UpdateSlack;
 }
 
 impl UpdateSlack {
-    /// The id of the workspace, `T01234567` for example.
+    /// The id of the workspace, such as `T01234567`.
     pub fn team_id(self, id: impl Into<String>) -> Self {
         self.set(&["team_id"], &id.into())
     }
@@ -157,7 +157,7 @@ impl UpdateSlack {
         self.set(&["team_name"], &name.into())
     }
 
-    /// What the token is good for, in Slack's words: `channels:read` for example.
+    /// The scope of the token, such as `channels:read`.
     pub fn scope(self, scope: impl Into<String>) -> Self {
         self.set(&["scope"], &scope.into())
     }
@@ -168,12 +168,12 @@ impl UpdateSlack {
 }
 
 mailgun_core::json_params! {
-    /// Where a test is written to.
+    /// Options of a test alert in Slack.
     pub struct TestSlack;
 }
 
 impl TestSlack {
-    /// The ids of the channels; those that the event is told in when not set.
+    /// The ids of the channels. Default: the channels in the settings of the event type.
     pub fn channel_ids(self, ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
         let ids: Vec<String> = ids.into_iter().map(Into::into).collect();
         self.set(&["channel_ids"], &ids)
@@ -185,35 +185,35 @@ impl TestSlack {
 }
 
 mailgun_core::params! {
-    /// Which channels to list.
+    /// Options of a listing of channels.
     pub struct ListSlackChannels;
 }
 
 impl ListSlackChannels {
-    /// At most so many a page.
+    /// The page size.
     pub fn limit(self, limit: u32) -> Self {
         self.set("limit", limit)
     }
 
-    /// The page that a link of another one names.
+    /// The page to start with: the token of a link to it.
     pub fn page(self, token: impl Into<String>) -> Self {
         self.set("page", token.into())
     }
 }
 
-/// The Slack workspace that alerts are told in.
+/// The Slack workspace that receives alerts.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct SlackSettings {
-    /// The token that Slack gave.
+    /// The token.
     #[serde(skip_serializing)]
     pub token: Option<Secret>,
     /// The id of the workspace.
     pub team_id: Option<String>,
     /// The name of the workspace.
     pub team_name: Option<String>,
-    /// What the token is good for, in Slack's words.
+    /// The scope of the token.
     pub scope: Option<String>,
 }
 
@@ -228,7 +228,7 @@ pub struct SlackChannel {
     /// The name.
     #[serde(deserialize_with = "de::null_default")]
     pub name: String,
-    /// Whether it was archived.
+    /// Whether it is archived.
     #[serde(deserialize_with = "de::bool_like")]
     pub is_archived: Option<bool>,
 }

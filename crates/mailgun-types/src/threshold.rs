@@ -1,62 +1,60 @@
-//! What limits on usage and alerts on sending have in common.
-
 use mailgun_core::de;
 use serde::{Deserialize, Serialize};
 
 mailgun_core::open_enum! {
-    /// How a value is compared.
+    /// A comparison.
     pub enum ThresholdComparator {
-        /// Equal.
+        /// Equal to.
         Equal = "=",
-        /// Not equal.
+        /// Not equal to.
         NotEqual = "!=",
-        /// Less.
+        /// Less than.
         Less = "<",
-        /// Less or equal.
+        /// Less than or equal to.
         LessOrEqual = "<=",
-        /// Greater.
+        /// Greater than.
         Greater = ">",
-        /// Greater or equal.
+        /// Greater than or equal to.
         GreaterOrEqual = ">=",
-        /// The text is in it; for filters only.
+        /// Contains the text. For filters only.
         Contains = "contains",
-        /// The text is not in it; for filters only.
+        /// Does not contain the text. For filters only.
         NotContains = "not contains",
     }
 }
 
 mailgun_core::open_enum! {
-    /// What is counted apart.
+    /// The dimension that is measured separately.
     pub enum ThresholdDimension {
-        /// Each sending domain.
+        /// The sending domain.
         Domain = "domain",
-        /// Each sending IP address.
+        /// The sending IP address.
         Ip = "ip",
-        /// Each IP pool.
+        /// The IP pool.
         IpPool = "ip_pool",
-        /// Each provider of recipients, such as Gmail.
+        /// The recipients' mail provider, such as Gmail.
         RecipientProvider = "recipient_provider",
-        /// Each subaccount.
+        /// The subaccount.
         Subaccount = "subaccount",
     }
 }
 
-/// Which values of a dimension count.
+/// A filter on the values of a dimension.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ThresholdFilter {
     /// The dimension.
     pub dimension: Option<ThresholdDimension>,
-    /// How its values are compared.
+    /// The comparison.
     pub comparator: Option<ThresholdComparator>,
-    /// What they are compared with.
+    /// The values to compare with.
     #[serde(deserialize_with = "de::readable")]
     pub values: Vec<String>,
 }
 
 impl ThresholdFilter {
-    /// Values of `dimension` that compare so with any of `values`.
+    /// Matches values of `dimension` for which the comparison with any of `values` holds.
     pub fn new(
         dimension: ThresholdDimension,
         comparator: ThresholdComparator,

@@ -25,8 +25,8 @@
 //! |---|---|---|
 //! | `messages` (default) | [`messages`] | sending, templates, attachments, batches, MIME, stored messages, queues |
 //! | `account` | [`account`] | the account itself: settings, API keys, users, signing key, limits, allowlist |
-//! | `alerts` | [`alerts`] | alerts: rates of sending, blocklists, validations; receiving: signatures, typed payloads |
-//! | `alerts-axum` | | receiving alerts by an axum extractor |
+//! | `alerts` | [`alerts`] | alerts on sending rates and other events; receiving alerts |
+//! | `alerts-axum` | | an axum extractor that verifies alerts |
 //! | `analytics` | [`analytics`] | metrics, usage, logs, bounce classification, as pages, rows and CSV; older statistics |
 //! | `dkim` | [`dkim`] | DKIM keys of domains, authority and selector, automatic rotation |
 //! | `domains` | [`domains`] | sending domains: settings, DNS records, SMTP credentials, tracking, assigned IPs |
@@ -70,7 +70,7 @@
 #[cfg(feature = "account")]
 #[doc(inline)]
 pub use mailgun_account as account;
-/// Alerts: rates of sending, blocklists, validations; receiving what they post.
+/// Alerts on sending rates and other events; receiving alerts.
 #[cfg(feature = "alerts")]
 #[doc(inline)]
 pub use mailgun_alerts as alerts;
@@ -218,7 +218,7 @@ impl Mailgun {
         account::Account::new(&self.0)
     }
 
-    /// Alerts on rates of sending, and which other events are told.
+    /// The alerts of the account.
     #[cfg(feature = "alerts")]
     pub fn alerts(&self) -> alerts::Alerts {
         alerts::Alerts::new(&self.0)

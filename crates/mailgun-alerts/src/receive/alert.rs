@@ -8,62 +8,60 @@ use serde_json::{Map, Value};
 use super::ReceiveError;
 use crate::AlertEventType;
 
-/// An alert that Mailgun posted.
+/// An alert with a valid signature.
 ///
-/// It comes from a [`Verifier`](super::Verifier) alone, so that whoever has one knows that Mailgun
-/// signed it.
+/// Only a [`Verifier`](super::Verifier) creates it.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Alert {
-    /// What tells it from others.
+    /// The time and the token of the alert.
     pub signature: AlertSignature,
-    /// What happened.
+    /// The event.
     pub event_data: AlertEvent,
 }
 
-/// What tells an alert from others.
+/// The time and the token of an alert.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "Map<String, Value>")]
 #[non_exhaustive]
 pub struct AlertSignature {
-    /// When it was signed.
+    /// When Mailgun signed the alert.
     pub timestamp: Option<Timestamp>,
-    /// Random characters; empty if there are none.
+    /// A random token that identifies the alert.
     pub token: String,
 }
 
-/// What an alert tells.
+/// The event that an alert is about.
 ///
-/// It is read without a way to fail: a field that is not as expected stays among the
-/// [`others`](Self::others).
+/// A field of an unexpected type does not fail the alert: it is kept in [`others`](Self::others).
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(from = "Map<String, Value>")]
 #[non_exhaustive]
 pub struct AlertEvent {
     /// The id of the event.
     pub id: String,
-    /// When it happened.
+    /// When the event happened.
     pub timestamp: Option<Timestamp>,
-    /// How bad it is, in Mailgun's words.
+    /// The log level.
     pub log_level: Option<String>,
-    /// What happened.
+    /// The event type.
     pub event: Option<AlertEventType>,
-    /// The IP that was put on a blocklist, or removed from it.
+    /// The IP that was added to a blocklist or removed from it.
     pub ip: Option<IpAddr>,
-    /// The domain that was put on a blocklist, or removed from it.
+    /// The domain that was added to a blocklist or removed from it.
     pub domain: Option<String>,
     /// The blocklist.
     pub blocklist: Option<String>,
-    /// The bulk validation that is done.
+    /// The bulk validation that is complete.
     pub bulk_validation_job: Option<BulkValidation>,
-    /// What happened, for people.
+    /// A description of the event.
     pub message: String,
-    /// Fields that this version does not know or cannot read, as Mailgun wrote them.
+    /// All other fields, and those of an unexpected type, as Mailgun sent them.
     #[serde(flatten)]
     pub others: Map<String, Value>,
 }
 
-/// A bulk validation that is done.
+/// A bulk validation that is complete.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -74,17 +72,17 @@ pub struct BulkValidation {
     /// When it was started.
     #[serde(deserialize_with = "de::optional_timestamp")]
     pub created_at: Option<Timestamp>,
-    /// How many addresses the list has.
+    /// The number of addresses in the list.
     #[serde(deserialize_with = "de::number_or_string")]
     pub quantity: Option<u64>,
-    /// How many of them were validated.
+    /// The number of validated addresses.
     #[serde(deserialize_with = "de::number_or_string")]
     pub processed: Option<u64>,
-    /// How it ended.
+    /// The status.
     pub status: Option<JobStatus>,
-    /// How many addresses had which result.
+    /// The number of addresses per result.
     pub summary: Option<ValidationSummary<u64>>,
-    /// Where the results are.
+    /// Links to the results.
     #[serde(deserialize_with = "de::null_default")]
     pub download_urls: ResultFiles,
 }
@@ -135,7 +133,7 @@ impl From<Map<String, Value>> for AlertEvent {
     }
 }
 
-/// Takes a field out if it can be read.
+/// Removes and returns a field if it has the expected type.
 fn take<T>(
     fields: &mut Map<String, Value>,
     name: &str,

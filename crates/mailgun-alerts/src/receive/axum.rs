@@ -9,7 +9,8 @@ use tokio::time::timeout;
 
 use super::{Alert, ReceiveError, Verifier, X_SIGN};
 
-/// With the feature `axum`, an extractor, for handlers whose state has a [`Verifier`].
+/// With the feature `axum`, an alert is an extractor. The state of the router must provide a
+/// [`Verifier`].
 ///
 /// ```
 /// use axum::{Router, routing::get};
@@ -20,14 +21,14 @@ use super::{Alert, ReceiveError, Verifier, X_SIGN};
 /// }
 ///
 /// let verifier = Verifier::new(SigningKey::new("bdee4d3e...")?);
-/// // Mailgun sends a `GET` before it takes the URL.
+/// // Mailgun checks the URL with a `GET` request.
 /// let route = get(|| async {}).post(on_alert);
 /// let app: Router = Router::new().route("/alerts", route).with_state(verifier);
 /// # Ok::<(), mailgun_core::Error>(())
 /// ```
 ///
-/// A handler that takes a `Result<Alert, ReceiveError>` sees what is refused, and answers as it
-/// likes. The limit of the verifier applies, and not axum's own of 2 MB.
+/// To choose the response to a rejected request, take a `Result<Alert, ReceiveError>`. The limit of
+/// the verifier applies; axum's own limit of 2 MB does not.
 impl<S> FromRequest<S> for Alert
 where
     S: Send + Sync,

@@ -2,31 +2,30 @@ use std::{error::Error, fmt};
 
 use mailgun_core::{BoxError, http::StatusCode};
 
-/// Why a request is not handled.
+/// Why a request was rejected.
 ///
-/// Its text holds nothing of the request.
+/// Its text contains nothing of the request.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ReceiveError {
-    /// No key has signed it.
+    /// The signature is missing or is not by any of the signing keys.
     BadSignature,
-    /// It is signed, and not what Mailgun posts.
+    /// The signature is valid, but the body is not an alert.
     Malformed(&'static str),
-    /// It has more bytes than the [limit](super::Verifier::max_bytes).
+    /// The body is larger than [`Verifier::max_bytes`](super::Verifier::max_bytes).
     TooLarge,
-    /// The body of the request broke off.
+    /// The connection broke while the body was read.
     Body(BoxError),
-    /// The body of the request did not arrive within the
-    /// [time for it](super::Verifier::read_timeout).
+    /// The body did not arrive within [`Verifier::read_timeout`](super::Verifier::read_timeout).
     Timeout,
 }
 
 impl ReceiveError {
-    /// The status to answer with: 406 for what is forged, 408 for a body that is too slow, and 503
-    /// for everything else.
+    /// The status to respond with: 406 for a bad signature, 408 for a time-out, 503 for anything
+    /// else.
     ///
-    /// Mailgun posts again after each of them: a corrected key or another version of the receiver
-    /// may be right for it by then.
+    /// Mailgun retries after each of them, so an alert is not lost if you correct the key or the
+    /// settings of the receiver in time.
     pub fn status(&self) -> StatusCode {
         match self {
             Self::BadSignature => StatusCode::NOT_ACCEPTABLE,
@@ -39,10 +38,14 @@ impl ReceiveError {
 impl fmt::Display for ReceiveError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::BadSignature => f.write_str("the signature is not by any of the signing keys"),
+            Self::BadSignature => {
+                f.write_str("the signature is missing or is not by any of the signing keys")
+            }
             Self::Malformed(reason) => write!(f, "the request is malformed: {reason}"),
-            Self::TooLarge => f.write_str("the request has too many bytes"),
-            Self::Body(_) => f.write_str("the body of the request broke off"),
+            Self::TooLarge => f.write_str("the body of the request is too large"),
+            Self::Body(_) => {
+                f.write_str("the connection broke while the body of the request was read")
+            }
             Self::Timeout => f.write_str("the body of the request did not arrive in time"),
         }
     }

@@ -4,21 +4,21 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use mailgun_core::{Error, Secret};
 use sha2::Sha256;
 
-/// The key that signs the webhooks of alerts.
+/// The webhook signing key of alerts.
 ///
-/// It is a secret of its own: neither the API key nor the signing key of other webhooks.
-/// [`Alerts::settings`](crate::Alerts::settings) has it.
+/// It is neither the API key nor the signing key of other webhooks.
+/// [`Alerts::settings`](crate::Alerts::settings) returns it.
 ///
-/// `Debug` shows nothing of it.
+/// `Debug` does not show it.
 #[derive(Clone)]
 pub struct SigningKey(Hmac<Sha256>);
 
 impl SigningKey {
-    /// Takes the key in, without surrounding white space.
+    /// Creates a key from its text. Surrounding white space is ignored.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Config`](mailgun_core::ErrorKind::Config) for an empty one, by which anybody could sign.
+    /// Returns [`ErrorKind::Config`](mailgun_core::ErrorKind::Config) if the text is empty.
     pub fn new(key: impl AsRef<str>) -> Result<Self, Error> {
         let key = key.as_ref().trim();
         if key.is_empty() {
@@ -28,7 +28,7 @@ impl SigningKey {
         mac.map(Self).map_err(|_| Error::config("signing_key", "cannot be used"))
     }
 
-    /// The signature of a body, in hexadecimal digits, for the tests of an application's handlers.
+    /// Signs a body, for tests of your handlers. The signature consists of hexadecimal digits.
     ///
     /// ```
     /// use mailgun_alerts::receive::{SigningKey, Verifier};
@@ -45,7 +45,7 @@ impl SigningKey {
         digest.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
-    /// Whether this key has signed the body, compared in constant time.
+    /// Whether the signature is by this key, compared in constant time.
     pub(super) fn has_signed(&self, body: &[u8], hex: &str) -> bool {
         bytes(hex).is_some_and(|digest| self.mac(body).verify_slice(&digest).is_ok())
     }
@@ -85,7 +85,7 @@ impl TryFrom<String> for SigningKey {
     }
 }
 
-/// As the settings of the alerts tell it.
+/// The key as [`Alerts::settings`](crate::Alerts::settings) returns it.
 impl TryFrom<&Secret> for SigningKey {
     type Error = Error;
 

@@ -1,7 +1,7 @@
-//! Receiving the alerts that Mailgun posts.
+//! Receive the alerts that Mailgun posts.
 //!
-//! A [`Verifier`] checks that Mailgun signed a request, and reads it. How the requests come in is the
-//! application's affair; with the feature `axum` an [`Alert`] is an extractor.
+//! A [`Verifier`] checks the signature of a request and parses its body. It works with any HTTP server.
+//! With the feature `axum`, [`Alert`] is an extractor.
 //!
 //! ```
 //! use mailgun_alerts::receive::{SigningKey, Verifier, X_SIGN};
@@ -18,21 +18,25 @@
 //!     }
 //! }
 //!
-//! // The key is the one of the alerts, and neither the API key nor the one of other webhooks.
+//! // The signing key of alerts. It is neither the API key nor the key of other webhooks.
 //! let verifier = Verifier::new(SigningKey::new("bdee4d3e...")?);
 //! # let _ = on_request(&verifier, &HeaderMap::new(), b"");
 //! # Ok::<(), mailgun_core::Error>(())
 //! ```
 //!
-//! # What to answer
+//! # What to respond
 //!
-//! Mailgun sends a `GET` to a URL that is being set, and wants status 200. After that it posts, and
-//! takes any 2xx for done. After anything else it posts the same again, at growing intervals, for
-//! about 8 hours, and then disables the webhook.
+//! When you set a URL, Mailgun sends a `GET` request to it and expects status 200.
 //!
-//! The same alert may therefore arrive twice; its [token](AlertSignature::token) tells. The signature
-//! covers the whole body, so that nobody can make up an alert, but whoever has seen one can post it
-//! again: who minds compares [`AlertSignature::timestamp`] with the clock.
+//! Mailgun then posts alerts and expects a 2xx status. After any other status it retries for about
+//! 8 hours, at growing intervals, and then disables the webhook.
+//!
+//! # Duplicates
+//!
+//! An alert can arrive twice, because Mailgun retries. Use [`AlertSignature::token`] to detect that.
+//!
+//! The signature covers the whole body, so nobody can forge an alert. Someone who has seen an alert
+//! can post it again. If that matters, reject alerts with an old [`AlertSignature::timestamp`].
 
 mod alert;
 #[cfg(feature = "axum")]
@@ -48,5 +52,5 @@ pub use self::{
     verifier::Verifier,
 };
 
-/// The name of the header that has the signature.
+/// The name of the header with the signature: `X-Sign`.
 pub const X_SIGN: &str = "x-sign";

@@ -1,4 +1,4 @@
-//! Alerts: on rates of sending, and which events are told where.
+//! Alerts: on sending rates, and the alert settings.
 
 mod send;
 mod settings;
@@ -12,13 +12,13 @@ use serde_json::Value;
 use super::Answer;
 use crate::{account::Account, date, http::request::Request};
 
-/// What alerts are signed with until the key is reset.
+/// The key that signs alerts until it is reset.
 const SIGNING_KEY: &str = "alerts-signing-key-mock";
 
 #[derive(Debug, Default)]
 pub(crate) struct State {
     send: send::State,
-    /// The events that are told.
+    /// The alert settings.
     events: Vec<Value>,
     /// The Slack workspace.
     slack: Option<Value>,

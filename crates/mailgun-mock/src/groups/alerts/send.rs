@@ -1,5 +1,5 @@
-//! Alerts on rates of sending, and their hits. The rates are those of the metrics, and are looked at
-//! whenever the alerts or the hits are asked for.
+//! Alerts on sending rates, and their hits. The rates are those of the metrics. They are checked
+//! whenever a client asks for the alerts or the hits.
 
 use std::{
     collections::BTreeMap,
@@ -81,7 +81,7 @@ fn update(account: &mut Account, request: &Request, name: &str) -> Answer {
     }
     new.insert("updated_at".to_owned(), now().into());
     *alert = Value::Object(new);
-    // Its hits were those of other settings.
+    // The hits belong to the old settings.
     account.groups.alerts.send.hits.retain(|hit| hit["name"] != name);
     Ok(Response::message(StatusCode::OK, "success"))
 }
@@ -135,7 +135,7 @@ fn seconds(period: &Value) -> Option<u64> {
     number.parse::<u64>().ok()?.checked_mul(unit)
 }
 
-/// Looks at all rates, and adds and changes hits.
+/// Checks all rates, and adds and updates hits.
 fn check(account: &mut Account) {
     queue::deliver_due(account);
     let now = now();
@@ -150,7 +150,7 @@ fn check(account: &mut Account) {
                 |hit: &&mut Value| hit["name"] == alert["name"] && hit["dimension_value"] == value;
             if let Some(hit) = hits.iter_mut().find(of_value) {
                 hit["triggered"] = is_passed.into();
-                hit["latest_value"] = rate.into();
+                hit["latest_value"] = rate;
                 hit["updated_at"] = now.as_str().into();
             } else if is_passed {
                 let id = account.object_id();
@@ -174,7 +174,7 @@ fn check(account: &mut Account) {
     account.groups.alerts.send.alerts = alerts;
 }
 
-/// The rate of each value of the alert's dimension that mail was sent for.
+/// The rate of each value of the alert's dimension that has events.
 fn rates(account: &Account, alert: &Value) -> Vec<(String, Value)> {
     let dimension = alert["dimension"].as_str().unwrap_or_default();
     let period = seconds(&alert["period"]).unwrap_or(3600);
@@ -216,7 +216,7 @@ fn is_counted(event: &Event, filters: &Value) -> bool {
     })
 }
 
-/// Whether the rate compares with the limit as the alert has it.
+/// Whether the comparison of the rate with the limit holds.
 fn compares(alert: &Value, rate: &Value) -> bool {
     let number = |value: &Value| value.as_str().and_then(|text| text.parse::<f64>().ok());
     let (Some(rate), Some(limit)) = (number(rate), number(&alert["limit"])) else {

@@ -1,4 +1,4 @@
-//! Which events are told where, and the key that signs webhooks.
+//! The alert settings, and the key that signs webhooks.
 
 use http::{StatusCode, Uri};
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ use crate::{
     },
 };
 
-/// What can be told.
+/// All event types.
 pub(super) const EVENT_TYPES: [&str; 6] = [
     "ip_listed",
     "ip_delisted",
@@ -91,7 +91,7 @@ fn reset_signing_key(account: &mut Account) -> Response {
     response
 }
 
-/// The setting that a request has. The URL of a webhook is not asked.
+/// Reads the setting of a request. The URL of a webhook is not requested.
 fn read(request: &Request) -> Result<Value, Refusal> {
     let asked: Value = request.json()?;
     let settings = &asked["settings"];

@@ -1,4 +1,4 @@
-//! The Slack workspace: what is known of it, and its channels, which are always the same.
+//! The Slack workspace. Its channels are always the same.
 
 use http::{HeaderValue, StatusCode};
 use serde_json::{Value, json};
@@ -52,7 +52,7 @@ fn update(account: &mut Account, request: &Request) -> Answer {
     Ok(done())
 }
 
-/// What is told in the workspace goes with it.
+/// Deletes the alert settings for Slack too.
 fn delete(account: &mut Account) -> Response {
     let state = &mut account.groups.alerts;
     state.slack = None;
@@ -69,7 +69,7 @@ fn connected(account: &Account) -> Result<(), Refusal> {
     slack.map(drop).ok_or_else(|| Refusal::not_found("slack is not configured"))
 }
 
-/// A page begins where its token, a number, says.
+/// The token of a page is the index of its first channel.
 fn channels(account: &Account, request: &Request) -> Answer {
     connected(account)?;
     let number = |name: &str| {

@@ -1,4 +1,4 @@
-//! Tests of channels: a webhook is posted to, and the others get nothing.
+//! Test alerts. Only those for a webhook are sent.
 
 use std::time::SystemTime;
 
@@ -49,7 +49,7 @@ fn test(account: &mut Account, request: &Request, channel: &str) -> Answer {
     Ok(Response::message(StatusCode::OK, "Test message sent"))
 }
 
-/// An alert with made-up data.
+/// An alert with sample data.
 fn alert(account: &mut Account, event_type: &str) -> Value {
     let mut event = json!({
         "id": account.object_id(),

@@ -76,6 +76,8 @@
 //! |---|---|---|
 //! | `messages` (default) | [`messages`] | sending: attachments, templates, batches, MIME, stored messages, queues |
 //! | `account` | [`account`] | account settings, API keys, users, signing key, limits, allowlist |
+//! | `alerts` | [`alerts`] | alerts on sending rates and account events; receiving them |
+//! | `alerts-axum` | | an axum extractor that verifies alerts |
 //! | `analytics` | [`analytics`] | metrics, usage, logs, bounce classification; CSV output |
 //! | `dkim` | [`dkim`] | DKIM keys, authority, selector, automatic rotation |
 //! | `domains` | [`domains`] | domains, DNS records, SMTP credentials, tracking, assigned IPs |
@@ -265,6 +267,12 @@ impl Mailgun {
     #[cfg(feature = "account")]
     pub fn account(&self) -> account::Account {
         account::Account::new(&self.0)
+    }
+
+    /// The alerts of the account.
+    #[cfg(feature = "alerts")]
+    pub fn alerts(&self) -> alerts::Alerts {
+        alerts::Alerts::new(&self.0)
     }
 
     /// Metrics, usage, logs and bounce classification.

@@ -13,8 +13,8 @@ pub enum Group {
     Memory,
     /// Over TCP to a server in another process.
     Loopback,
-    /// A reply becomes values.
-    Reply,
+    /// A response becomes values.
+    Response,
 }
 
 /// What is sent, or read.
@@ -51,9 +51,9 @@ pub enum Who {
     TracingOff,
     /// The default stack and a subscriber that formats our spans and throws them away.
     TracingOn,
-    /// The reply as a tree of JSON values.
+    /// The response as a tree of JSON values.
     Value,
-    /// The reply as a page of typed items.
+    /// The response as a page of typed items.
     Typed,
 }
 
@@ -92,7 +92,7 @@ const GROUPS: [(Group, &str); 4] = [
     (Group::Encode, "encode"),
     (Group::Memory, "memory"),
     (Group::Loopback, "loopback"),
-    (Group::Reply, "reply"),
+    (Group::Response, "response"),
 ];
 
 const WORKLOADS: [(Workload, &str); 6] = [
@@ -158,7 +158,7 @@ impl Case {
         }
         add(Loopback, Batch10k, &[Ours], &[1]);
         add(Loopback, File, &[Ours], &[1]);
-        add(Reply, Events, &[Value, Typed], &[1]);
+        add(Response, Events, &[Value, Typed], &[1]);
         cases
     }
 

@@ -19,7 +19,7 @@ use crate::{
         reqwest,
     },
     probe::{MemoryMark, cpu_time},
-    replies::Reader,
+    responses::Reader,
     stack,
 };
 
@@ -143,7 +143,7 @@ impl Order {
                 let sender = ours::Sender::connected(server()?)?;
                 self.measure(probe, sender.clone(), sender.with(load()?)).await
             }
-            (Group::Reply, who) => {
+            (Group::Response, who) => {
                 let reader = Reader::new(who == Who::Typed);
                 self.measure(probe, reader.clone(), reader).await
             }

@@ -3,7 +3,7 @@
 //! * [`fixtures`]: the workloads, the same for every peer.
 //! * [`case`]: what is measured, one name for each row of the table.
 //! * [`peers`]: who does the work: this SDK, hyper's pooled client alone, reqwest.
-//! * [`stack`], [`replies`]: the cases that need no server.
+//! * [`stack`], [`responses`]: the cases that need no server.
 //! * [`drive`]: runs one case in a process of its own; [`probe`] reads the clocks around it, and
 //!   [`seen`] is what the server says of it.
 //!
@@ -14,7 +14,7 @@ pub mod drive;
 pub mod fixtures;
 pub mod peers;
 pub mod probe;
-pub mod replies;
+pub mod responses;
 pub mod seen;
 pub mod stack;
 

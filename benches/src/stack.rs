@@ -72,8 +72,10 @@ async fn accept(request: Request<Body>) -> Result<Response<Full<Bytes>>, Infalli
     };
     // A network makes every call wait once; without it no two tasks would ever meet.
     tokio::task::yield_now().await;
-    let mut reply = Response::new(Full::new(Bytes::from_static(RECEIPT.as_bytes())));
-    *reply.status_mut() = status.try_into().unwrap_or_default();
-    reply.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    Ok(reply)
+    let mut response = Response::new(Full::new(Bytes::from_static(RECEIPT.as_bytes())));
+    *response.status_mut() = status.try_into().unwrap_or_default();
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    Ok(response)
 }

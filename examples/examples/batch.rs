@@ -5,7 +5,7 @@
 
 use mailgun::{
     Mailgun,
-    messages::{Batch, FileJournal, Journal},
+    messages::{Batch, FileJournal},
 };
 use mailgun_mock::{Fault, MockMailgun, RateLimit};
 use serde_json::json;
@@ -31,9 +31,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let messages = mailgun.messages(mock.domain());
     let path = std::env::temp_dir().join(format!("news-{}.journal", std::process::id()));
 
-    // One call meets a limit, the reply to another gets lost on its way, and one is refused.
+    // One call meets a limit, the response to another gets lost on its way, and one is refused.
     mock.inject(Fault::rate_limit(RateLimit::RetryAfterSeconds(1)));
-    mock.inject(Fault::lose_reply());
+    mock.inject(Fault::lose_response());
     mock.inject(Fault::status(400).with_json(json!({"message": "come back tomorrow"})));
 
     let report = messages
@@ -44,10 +44,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .await?;
     println!("first run: {report}");
 
-    // The next run, perhaps of another process, looks for the chunk whose reply was lost.
-    let mut journal = FileJournal::open(&path).await?;
+    // The next run, perhaps of another process, looks for the chunk whose response was lost.
+    let journal = FileJournal::open(&path).await?;
     let batch = newsletter(&mock.domain());
-    let resolution = messages.resolve(&batch, journal.load().await?).await?;
+    let resolution = messages.resolve(&batch, journal.records().await?).await?;
     println!("events: {resolution}");
 
     // It sends to nobody a second time, and fails unless everybody was accepted.

@@ -30,7 +30,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     mailgun.domains().tracking(name).update_open(OpenTrackingSettings::new().active(true)).await?;
     let credentials = mailgun.domains().credentials(name);
     for login in credentials.create("relay", CreateCredentials::new()).await?.credentials.keys() {
-        println!("{login} may hand in mail by SMTP; the password was in this reply alone");
+        println!("{login} may hand in mail by SMTP; the password was in this response alone");
     }
 
     let message = Message::new()

@@ -4,21 +4,21 @@
 
 use std::time::Duration;
 
-use mailgun::{Delivery, Error, Kind, Mailgun, layers::RetryPolicy, messages::Message};
+use mailgun::{Error, ErrorKind, Mailgun, Outcome, layers::RetryPolicy, messages::Message};
 use mailgun_mock::{Fault, MockMailgun, RateLimit};
 
 fn explain(what: &str, error: &Error) {
     println!("\n{what}\n  {error}");
     println!("  kind {:?}, after {} attempt(s)", error.kind(), error.attempts());
-    match error.delivery() {
-        Delivery::NotSent => println!("  nothing was sent"),
-        Delivery::Rejected => println!("  Mailgun did not take it"),
-        Delivery::Unknown => println!("  it may have been taken: look in the events first"),
+    match error.outcome() {
+        Outcome::NotSent => println!("  nothing was sent"),
+        Outcome::Rejected => println!("  Mailgun did not take it"),
+        Outcome::Unknown => println!("  it may have been taken: look in the events first"),
     }
     if let Some(wait) = error.retry_after() {
         println!("  try again in {wait:?}");
     }
-    if error.kind() == Kind::RateLimited {
+    if error.kind() == ErrorKind::RateLimited {
         println!("  limit: {:?}", error.limit_scope());
     }
 }
@@ -44,17 +44,17 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         explain("a domain that the account does not have", &error);
     }
     mock.inject(Fault::rate_limit(RateLimit::RetryAfterSeconds(1)));
-    let reply = messages.send(message()).reply().await?;
-    println!("\na limit that passes\n  accepted after {} attempts", reply.attempts());
+    let response = messages.send(message()).response().await?;
+    println!("\na limit that passes\n  accepted after {} attempts", response.attempts());
 
     mock.inject(Fault::rate_limit(RateLimit::MessageSeconds(120)));
     if let Err(error) = messages.send(message()).await {
         explain("a limit that asks for a longer wait than we allow", &error);
     }
     let before = mock.sent().len();
-    mock.inject(Fault::lose_reply());
+    mock.inject(Fault::lose_response());
     if let Err(error) = messages.send(message()).await {
-        explain("a reply that gets lost", &error);
+        explain("a response that gets lost", &error);
         println!("  (it was in fact taken {} time)", mock.sent().len() - before);
     }
     Ok(())

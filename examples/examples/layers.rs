@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use mailgun::{Body, BoxError, CallContext, HttpService, Mailgun, ReplyBody, messages::Message};
+use mailgun::{Body, BoxError, CallContext, HttpService, Mailgun, ResponseBody, messages::Message};
 use mailgun_mock::{Fault, MockMailgun};
 use tower::{Service, ServiceBuilder, ServiceExt as _, layer::layer_fn, service_fn};
 
@@ -29,7 +29,7 @@ fn counted(
     service: HttpService,
 ) -> impl Service<
     mailgun::http::Request<Body>,
-    Response = mailgun::http::Response<ReplyBody>,
+    Response = mailgun::http::Response<ResponseBody>,
     Error = BoxError,
     Future: Send,
 > + Clone
@@ -38,16 +38,19 @@ fn counted(
     service_fn(move |request: mailgun::http::Request<Body>| {
         let (metrics, service) = (metrics.clone(), service.clone());
         async move {
-            let operation = request.extensions().get::<CallContext>().map(CallContext::route);
+            let operation = request.extensions().get::<CallContext>().map(CallContext::operation);
             let outcome = service.oneshot(request).await;
             let counter = match &outcome {
-                Ok(reply) if reply.status().is_success() => &metrics.accepted,
+                Ok(response) if response.status().is_success() => &metrics.accepted,
                 Ok(_) => &metrics.refused,
                 Err(_) => &metrics.broken,
             };
             counter.fetch_add(1, Ordering::Relaxed);
             if let Some(operation) = operation {
-                println!("{operation}: {:?}", outcome.as_ref().map(|reply| reply.status()).ok());
+                println!(
+                    "{operation}: {:?}",
+                    outcome.as_ref().map(|response| response.status()).ok()
+                );
             }
             Ok(outcome?)
         }

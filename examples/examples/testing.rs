@@ -34,7 +34,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
 #[cfg(test)]
 mod tests {
-    use mailgun::Delivery;
+    use mailgun::Outcome;
     use mailgun_mock::{Fault, MockMailgun};
 
     use super::*;
@@ -55,12 +55,12 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nobody_is_welcomed_twice_when_the_reply_is_lost() {
+    async fn nobody_is_welcomed_twice_when_the_response_is_lost() {
         let mock = MockMailgun::start().await;
-        mock.inject(Fault::lose_reply());
+        mock.inject(Fault::lose_response());
 
         let error = registration(&mock).welcome("ann@example.com").await.unwrap_err();
-        assert_eq!(error.delivery(), Delivery::Unknown);
+        assert_eq!(error.outcome(), Outcome::Unknown);
         assert_eq!(mock.sent_to("ann@example.com").len(), 1);
     }
 }

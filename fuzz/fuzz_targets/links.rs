@@ -8,7 +8,7 @@ use std::{
 
 use http::{Request, Response};
 use libfuzzer_sys::fuzz_target;
-use mailgun_core::{Body, Client, LinkPage, Pager, ReplyBody, Route, bytes::Bytes};
+use mailgun_core::{Body, Client, LinkPage, Pager, ResponseBody, Operation, bytes::Bytes};
 use tower::service_fn;
 
 fuzz_target!(|link: &str| {
@@ -19,12 +19,12 @@ fuzz_target!(|link: &str| {
         service_fn(move |request: Request<Body>| {
             let mut seen = seen.lock().unwrap();
             seen.push(request.uri().clone());
-            let reply = if seen.len() == 1 { page.clone() } else { "{}".to_owned() };
-            async move { Ok::<_, Infallible>(Response::new(ReplyBody::from(Bytes::from(reply)))) }
+            let response = if seen.len() == 1 { page.clone() } else { "{}".to_owned() };
+            async move { Ok::<_, Infallible>(Response::new(ResponseBody::from(Bytes::from(response)))) }
         })
     };
     let client = Client::from_service("https://gateway.test/mailgun", server).unwrap();
-    let mut pager = Pager::links(client.call::<LinkPage<u32>>(Route::get("/v3/routes"), &[]));
+    let mut pager = Pager::links(client.call::<LinkPage<u32>>(Operation::get("/v3/routes"), &[]));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
     runtime.block_on(async {
         let _ = pager.next_page().await;

@@ -2,7 +2,7 @@
 //!
 //! * [`operations`]: the table of the API's operations, and whether a crate has them all.
 //! * [`wire`]: recorded requests of the reference client, compared field by field with ours.
-//! * [`replies`]: recorded replies of the service, and replies with fields missing, null or unknown.
+//! * [`responses`]: recorded responses of the service, and responses with fields missing, null or unknown.
 //! * [`Scripted`]: a service in memory that shows what reached it.
 
 #![allow(
@@ -13,7 +13,7 @@
 )]
 
 pub mod operations;
-pub mod replies;
+pub mod responses;
 mod scripted;
 pub mod wire;
 

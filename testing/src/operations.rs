@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use mailgun_core::{Body, Client, Error, Route, http::Request};
+use mailgun_core::{Body, Client, Error, Operation, http::Request};
 use serde::Deserialize;
 
 use crate::request_of;
 
-/// One operation of the API.
+/// One operation of the API, as a row of the table.
 #[derive(Clone, Debug, Deserialize)]
-pub struct Operation {
+pub struct Row {
     /// The crate that has it.
     #[serde(rename = "crate")]
     pub package: String,
@@ -25,7 +25,7 @@ pub struct Operation {
     pub described: String,
     /// Whether Mailgun has deprecated it.
     pub deprecated: String,
-    /// Whether nothing but its route is known.
+    /// Whether nothing but its method and path is known.
     pub lead: String,
     /// The methods of the reference client, separated by `|`.
     pub reference_method: String,
@@ -34,20 +34,20 @@ pub struct Operation {
 }
 
 /// All operations.
-pub fn all() -> Vec<Operation> {
+pub fn all() -> Vec<Row> {
     let table = include_bytes!("../fixtures/operations.csv");
     csv::Reader::from_reader(&table[..]).into_deserialize().collect::<Result<_, _>>().unwrap()
 }
 
 /// Those of a crate.
-pub fn of(package: &str) -> Vec<Operation> {
+pub fn of(package: &str) -> Vec<Row> {
     let found: Vec<_> = all().into_iter().filter(|row| row.package == package).collect();
     assert!(!found.is_empty(), "the table knows no crate {package}");
     found
 }
 
 /// A call that was described, for [`check`].
-pub type Described = (Route, Result<Request<Body>, Error>);
+pub type Described = (Operation, Result<Request<Body>, Error>);
 
 /// Calls and pagers as [`check`] takes them.
 #[macro_export]
@@ -55,7 +55,7 @@ macro_rules! described {
     ($($call:expr),* $(,)?) => {
         vec![$({
             let call = $call;
-            (call.route(), call.into_request())
+            (call.operation(), call.into_request())
         }),*]
     };
 }
@@ -66,34 +66,43 @@ pub fn client() -> Client {
 }
 
 /// Checks the calls of a crate against the table: each operation of the crate is there, with
-/// method, path and content type as the API has them, and `routes` has these and no others.
+/// method, path and content type as the API has them, and `operations` has these and no others.
 ///
-/// `calls` has at least one call of each route. `elsewhere` names operations of the table that
+/// `calls` has at least one call of each operation. `elsewhere` names operations of the table that
 /// another crate has; operations of other crates may be among the calls.
-pub async fn check(package: &str, routes: &[Route], calls: Vec<Described>, elsewhere: &[&str]) {
+pub async fn check(
+    package: &str,
+    operations: &[Operation],
+    calls: Vec<Described>,
+    elsewhere: &[&str],
+) {
     let table = all();
     let mut called = BTreeSet::new();
-    for (route, request) in calls {
+    for (operation, request) in calls {
         let seen = request_of(request).await;
-        assert_eq!(seen.method, route.method(), "{route}");
-        let placeholders = normal(route.template());
+        assert_eq!(seen.method, operation.method(), "{operation}");
+        let placeholders = normal(operation.template());
         let row = table
             .iter()
-            .filter(|row| row.method == route.method().as_str())
+            .filter(|row| row.method == operation.method().as_str())
             .filter(|row| normal(&row.path) == placeholders)
             .collect::<Vec<_>>();
-        assert!(!row.is_empty(), "the API has no operation {route}");
+        assert!(!row.is_empty(), "the API has no operation {operation}");
         let allowed: Vec<_> = row.iter().flat_map(|row| row.content_types.split('|')).collect();
         let sent = seen.content_type();
-        assert!(allowed.contains(&sent), "{route} is sent as {sent}, the API takes {allowed:?}");
-        called.insert(route.to_string());
+        assert!(
+            allowed.contains(&sent),
+            "{operation} is sent as {sent}, the API takes {allowed:?}"
+        );
+        called.insert(operation.to_string());
     }
-    let listed: BTreeSet<_> = routes.iter().map(Route::to_string).collect();
-    assert_eq!(called, listed, "calls on the left, ROUTES on the right");
+    let listed: BTreeSet<_> = operations.iter().map(Operation::to_string).collect();
+    assert_eq!(called, listed, "calls on the left, OPERATIONS on the right");
 
-    let has = |row: &Operation| {
-        routes.iter().any(|route| {
-            route.method().as_str() == row.method && normal(route.template()) == normal(&row.path)
+    let has = |row: &Row| {
+        operations.iter().any(|operation| {
+            operation.method().as_str() == row.method
+                && normal(operation.template()) == normal(&row.path)
         })
     };
     let missing: Vec<_> = of(package)

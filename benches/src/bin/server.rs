@@ -58,7 +58,7 @@ fn update(seen: &Shared, change: impl FnOnce(&mut Seen)) {
 
 /// Answers the requests of a connection one after the other.
 async fn serve(mut stream: TcpStream, seen: &Shared) -> Result<()> {
-    let reply = reply();
+    let response = response();
     let mut buffer = vec![0; 256 * 1024];
     let mut filled = 0;
     loop {
@@ -101,7 +101,7 @@ async fn serve(mut stream: TcpStream, seen: &Shared) -> Result<()> {
             seen.calls += 1;
             seen.body_bytes += body as u64;
         });
-        stream.write_all(reply.as_bytes()).await?;
+        stream.write_all(response.as_bytes()).await?;
     }
 }
 
@@ -152,7 +152,7 @@ impl Tail {
 }
 
 /// The recorded reply to a send, with the headers that the service gives it.
-fn reply() -> String {
+fn response() -> String {
     format!(
         "HTTP/1.1 200 OK\r\n\
          access-control-allow-origin: *\r\n\

@@ -59,18 +59,18 @@ impl Raw {
     }
 }
 
-/// Sends the mail, and reads the reply without looking at it.
+/// Sends the mail, and reads the response without looking at it.
 impl Peer for Raw {
     async fn once(&self) -> Result<()> {
         let mut request = Request::new(Full::new(self.body.clone()));
         *request.method_mut() = Method::POST;
         *request.uri_mut() = self.uri.clone();
         *request.headers_mut() = self.headers.clone();
-        let reply = self.client.request(request).await?;
-        if !reply.status().is_success() {
-            return Err(format!("status {}", reply.status()).into());
+        let response = self.client.request(request).await?;
+        if !response.status().is_success() {
+            return Err(format!("status {}", response.status()).into());
         }
-        black_box(reply.into_body().collect().await?.to_bytes());
+        black_box(response.into_body().collect().await?.to_bytes());
         Ok(())
     }
 }

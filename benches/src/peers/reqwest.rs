@@ -27,7 +27,7 @@ pub struct Sender {
 }
 
 #[derive(Debug, Deserialize)]
-#[expect(dead_code, reason = "read from the reply for the sake of reading")]
+#[expect(dead_code, reason = "read from the response for the sake of reading")]
 struct Receipt {
     id: String,
     message: String,
@@ -68,8 +68,8 @@ impl Peer for Sender {
             Load::File(_) => return Err("a file is not compared".into()),
         };
         let request = self.client.post(&self.url).basic_auth("api", Some(KEY)).multipart(form);
-        let reply = request.send().await?.error_for_status()?;
-        black_box(reply.json::<Receipt>().await?);
+        let response = request.send().await?.error_for_status()?;
+        black_box(response.json::<Receipt>().await?);
         Ok(())
     }
 }

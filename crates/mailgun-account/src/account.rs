@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use mailgun_core::{Call, Client, Confirmation, Route, Success};
+use mailgun_core::{Call, Client, Confirmation, Operation, Success};
 use serde::Serialize;
 
 use crate::{
@@ -8,10 +8,10 @@ use crate::{
     WebhookSigningKey,
 };
 
-pub(crate) const UPDATE_SETTINGS: Route = Route::put("/v5/accounts").harmless();
-pub(crate) const RESEND_ACTIVATION_EMAIL: Route =
-    Route::post("/v5/accounts/resend_activation_email");
-pub(crate) const UPDATE_FEATURES: Route = Route::put("/v5/accounts/features").harmless();
+pub(crate) const UPDATE_SETTINGS: Operation = Operation::put("/v5/accounts").idempotent();
+pub(crate) const RESEND_ACTIVATION_EMAIL: Operation =
+    Operation::post("/v5/accounts/resend_activation_email");
+pub(crate) const UPDATE_FEATURES: Operation = Operation::put("/v5/accounts/features").idempotent();
 
 /// The account of a client.
 ///
@@ -21,7 +21,7 @@ pub(crate) const UPDATE_FEATURES: Route = Route::put("/v5/accounts/features").ha
 ///
 /// let account = Account::new(&client);
 /// println!("{}", account.users().me().await?.name);
-/// println!("{} keys", account.api_keys().list(Default::default()).await?.len());
+/// println!("{} keys", account.api_keys().list(Default::default()).await?.items.len());
 /// # Ok(()) }
 /// ```
 #[derive(Clone, Debug)]

@@ -1,12 +1,18 @@
 use std::time::Duration;
 
-use mailgun_core::{Call, Client, Confirmation, Route, Secret, Timestamp, de};
-use serde::Deserialize;
+use mailgun_core::{
+    Call, Client, Confirmation, Operation, Secret, Timestamp,
+    de::{self, Beside},
+};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{Error as _, MapAccess},
+};
 
-pub(crate) const LIST: Route = Route::get("/v1/keys");
-pub(crate) const CREATE: Route = Route::post("/v1/keys");
-pub(crate) const DELETE: Route = Route::delete("/v1/keys/{key_id}").harmless();
-pub(crate) const REGENERATE_PUBLIC: Route = Route::post("/v1/keys/public");
+pub(crate) const LIST: Operation = Operation::get("/v1/keys");
+pub(crate) const CREATE: Operation = Operation::post("/v1/keys");
+pub(crate) const DELETE: Operation = Operation::delete("/v1/keys/{key_id}").idempotent();
+pub(crate) const REGENERATE_PUBLIC: Operation = Operation::post("/v1/keys/public");
 
 /// The keys that calls of an account are made with.
 #[derive(Clone, Debug)]
@@ -27,16 +33,16 @@ impl ApiKeys {
     /// # async fn example(account: mailgun_account::Account) -> Result<(), mailgun_core::Error> {
     /// use mailgun_account::{KeyKind, ListApiKeys};
     ///
-    /// for key in account.api_keys().list(ListApiKeys::new().kind(KeyKind::Domain)).await? {
+    /// for key in account.api_keys().list(ListApiKeys::new().kind(KeyKind::Domain)).await?.items {
     ///     println!("{} {:?} {:?}", key.id, key.role, key.domain_name);
     /// }
     /// # Ok(()) }
     /// ```
-    pub fn list(&self, params: ListApiKeys) -> Call<Vec<ApiKeyInfo>> {
-        self.client.call::<Wrapped>(LIST, &[]).query(params).map(|reply| reply.items)
+    pub fn list(&self, params: ListApiKeys) -> Call<ApiKeyList> {
+        self.client.call(LIST, &[]).query(params)
     }
 
-    /// Creates a key. Its secret is in the reply, and cannot be had later.
+    /// Creates a key. Its secret is in the response, and cannot be had later.
     ///
     /// `POST /v1/keys`. A second call makes a second key: it is not repeated when its outcome is
     /// unknown.
@@ -95,10 +101,17 @@ impl ApiKeys {
     }
 }
 
-#[derive(Deserialize)]
-struct Wrapped {
-    #[serde(default, deserialize_with = "de::null_default")]
-    items: Vec<ApiKeyInfo>,
+/// The keys of an account.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct ApiKeyList {
+    /// The keys.
+    #[serde(deserialize_with = "de::items")]
+    pub items: Vec<ApiKeyInfo>,
+    /// How many there are.
+    #[serde(deserialize_with = "de::number_or_string")]
+    pub total_count: Option<u64>,
 }
 
 mailgun_core::open_enum! {
@@ -128,7 +141,7 @@ mailgun_core::open_enum! {
 }
 
 /// A key, without its secret.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ApiKeyInfo {
@@ -165,8 +178,10 @@ pub struct ApiKeyInfo {
 }
 
 /// The reply to the creation of a key.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(from = "Shape")]
+///
+/// If it cannot be read, the error still has it with the secret, in
+/// [`body`](mailgun_core::Error::body).
+#[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct ApiKeyCreated {
     /// Mailgun's words, `great success` for example.
@@ -174,49 +189,58 @@ pub struct ApiKeyCreated {
     /// The key.
     pub key: ApiKeyInfo,
     /// What calls are made with. It is shown this once.
+    #[serde(skip_serializing)]
     pub secret: Secret,
 }
 
 /// The API description has the key as an object of its own, the reference client beside the
 /// message.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Shape {
-    Wrapped {
-        #[serde(default, deserialize_with = "de::null_default")]
-        message: String,
-        key: WithSecret,
-    },
-    Flat {
-        #[serde(default, deserialize_with = "de::null_default")]
-        message: String,
-        #[serde(flatten)]
-        key: WithSecret,
-    },
+impl<'de> Deserialize<'de> for ApiKeyCreated {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let (message, WithSecret { key, secret }) = de::named(deserializer, &["key"])?;
+        let secret = secret.ok_or_else(|| D::Error::missing_field("secret"))?;
+        Ok(Self { message: message.unwrap_or_default(), key, secret })
+    }
 }
 
-#[derive(Deserialize)]
 struct WithSecret {
-    #[serde(flatten)]
     key: ApiKeyInfo,
-    secret: Secret,
+    secret: Option<Secret>,
 }
 
-impl From<Shape> for ApiKeyCreated {
-    fn from(shape: Shape) -> Self {
-        let (Shape::Wrapped { message, key } | Shape::Flat { message, key }) = shape;
-        Self { message, key: key.key, secret: key.secret }
+impl<'de> Deserialize<'de> for WithSecret {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Field(Option<Secret>);
+
+        impl<'de> Beside<'de> for Field {
+            fn read<A: MapAccess<'de>>(
+                &mut self,
+                name: &str,
+                map: &mut A,
+            ) -> Result<bool, A::Error> {
+                let is_secret = name == "secret";
+                if is_secret {
+                    self.0 = map.next_value()?;
+                }
+                Ok(is_secret)
+            }
+        }
+
+        let mut secret = Field(None);
+        let key = de::beside(deserializer, &mut secret)?;
+        Ok(Self { key, secret: secret.0 })
     }
 }
 
 /// The reply to the making of a new public key.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PublicKey {
     /// Mailgun's words.
     #[serde(default, deserialize_with = "de::null_default")]
     pub message: String,
     /// The key, `pubkey-..`.
+    #[serde(skip_serializing)]
     pub key: Secret,
 }
 

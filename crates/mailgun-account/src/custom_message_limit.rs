@@ -1,9 +1,11 @@
-use mailgun_core::{Call, Client, Fields, Route, SendingLimit, Success};
+use mailgun_core::{Call, Client, Fields, Operation, SendingLimit, Success};
 
-pub(crate) const GET: Route = Route::get("/v5/accounts/limit/custom/monthly");
-pub(crate) const SET: Route = Route::put("/v5/accounts/limit/custom/monthly").harmless();
-pub(crate) const DELETE: Route = Route::delete("/v5/accounts/limit/custom/monthly").harmless();
-pub(crate) const ENABLE: Route = Route::put("/v5/accounts/limit/custom/enable").harmless();
+pub(crate) const GET: Operation = Operation::get("/v5/accounts/limit/custom/monthly");
+pub(crate) const SET: Operation = Operation::put("/v5/accounts/limit/custom/monthly").idempotent();
+pub(crate) const DELETE: Operation =
+    Operation::delete("/v5/accounts/limit/custom/monthly").idempotent();
+pub(crate) const ENABLE: Operation =
+    Operation::put("/v5/accounts/limit/custom/enable").idempotent();
 
 /// How many messages the account may send in a calendar month. Once they are sent, the account is
 /// disabled.

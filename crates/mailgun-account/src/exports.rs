@@ -1,10 +1,10 @@
-use mailgun_core::{Call, Client, Confirmation, Fields, Route, de};
-use serde::Deserialize;
+use mailgun_core::{Call, Client, Confirmation, Fields, Operation, de};
+use serde::{Deserialize, Serialize};
 
-pub(crate) const LIST: Route = Route::get("/v3/exports");
-pub(crate) const GET: Route = Route::get("/v3/exports/{id}");
-pub(crate) const CREATE: Route = Route::post("/v3/exports");
-pub(crate) const DOWNLOAD_URL: Route = Route::get("/v3/exports/{id}/download_url");
+pub(crate) const LIST: Operation = Operation::get("/v3/exports");
+pub(crate) const GET: Operation = Operation::get("/v3/exports/{id}");
+pub(crate) const CREATE: Operation = Operation::post("/v3/exports");
+pub(crate) const DOWNLOAD_URL: Operation = Operation::get("/v3/exports/{id}/download_url");
 
 /// Exports of events into a file. Mailgun does not document them any more.
 #[derive(Clone, Debug)]
@@ -31,7 +31,7 @@ impl Exports {
     /// ```
     #[deprecated(since = "0.1.0", note = "read the events or the logs instead")]
     pub fn list(&self, params: ListExports) -> Call<Vec<Export>> {
-        self.client.call::<Wrapped>(LIST, &[]).query(params).map(|reply| reply.items)
+        self.client.call::<Wrapped>(LIST, &[]).query(params).map(|response| response.items)
     }
 
     /// An export by its id.
@@ -99,7 +99,7 @@ impl Exports {
 
 #[derive(Deserialize)]
 struct Wrapped {
-    #[serde(default, deserialize_with = "de::null_default")]
+    #[serde(default, deserialize_with = "de::items")]
     items: Vec<Export>,
 }
 
@@ -116,7 +116,7 @@ impl ListExports {
 }
 
 /// An export of events.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Export {

@@ -1,10 +1,10 @@
-use mailgun_core::{Call, Client, Fields, Route, de};
-use serde::Deserialize;
+use mailgun_core::{Call, Client, Fields, Operation, de};
+use serde::{Deserialize, Serialize};
 
-pub(crate) const LIST: Route = Route::get("/v2/ip_whitelist");
-pub(crate) const ADD: Route = Route::post("/v2/ip_whitelist").harmless();
-pub(crate) const UPDATE: Route = Route::put("/v2/ip_whitelist").harmless();
-pub(crate) const REMOVE: Route = Route::delete("/v2/ip_whitelist").harmless();
+pub(crate) const LIST: Operation = Operation::get("/v2/ip_whitelist");
+pub(crate) const ADD: Operation = Operation::post("/v2/ip_whitelist").idempotent();
+pub(crate) const UPDATE: Operation = Operation::put("/v2/ip_whitelist").idempotent();
+pub(crate) const REMOVE: Operation = Operation::delete("/v2/ip_whitelist").idempotent();
 
 /// The addresses that calls with the account's keys and its SMTP sessions may come from; any, as
 /// long as there is none on the list. Keys of the kind [`Web`](crate::KeyKind::Web) are exempt.
@@ -102,17 +102,17 @@ impl IpAllowlist {
 }
 
 fn entries(call: Call<Wrapped>) -> Call<Vec<IpAllowlistEntry>> {
-    call.map(|reply| reply.addresses)
+    call.map(|response| response.addresses)
 }
 
 #[derive(Deserialize)]
 struct Wrapped {
-    #[serde(default, deserialize_with = "de::null_default")]
+    #[serde(default, deserialize_with = "de::items")]
     addresses: Vec<IpAllowlistEntry>,
 }
 
 /// An address on the list.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct IpAllowlistEntry {

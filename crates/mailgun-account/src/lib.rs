@@ -26,12 +26,13 @@ mod thresholds;
 mod users;
 mod webhook_signing_key;
 
-use mailgun_core::Route;
+use mailgun_core::Operation;
 
 pub use self::{
     account::{Account, AccountFeatures, AccountSettings},
     api_keys::{
-        ApiKeyCreated, ApiKeyInfo, ApiKeys, CreateApiKey, KeyKind, KeyRole, ListApiKeys, PublicKey,
+        ApiKeyCreated, ApiKeyInfo, ApiKeyList, ApiKeys, CreateApiKey, KeyKind, KeyRole,
+        ListApiKeys, PublicKey,
     },
     custom_message_limit::CustomMessageLimit,
     exports::{Export, Exports, ListExports},
@@ -47,12 +48,12 @@ pub use self::{
     users::{
         EmailDetails, EmailParts, ListUsers, User, UserAuth, UserPreferences, UserRole, Users,
     },
-    webhook_signing_key::{SigningKeyReply, WebhookSigningKey},
+    webhook_signing_key::{SigningKeyResponse, WebhookSigningKey},
 };
 
 /// All operations of this crate, for tests that compare them with the API description.
 #[doc(hidden)]
-pub const ROUTES: &[Route] = &[
+pub const OPERATIONS: &[Operation] = &[
     account::UPDATE_SETTINGS,
     account::RESEND_ACTIVATION_EMAIL,
     account::UPDATE_FEATURES,

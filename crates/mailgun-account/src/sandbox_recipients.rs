@@ -1,10 +1,11 @@
-use mailgun_core::{Call, Client, Confirmation, Fields, Route, de};
-use serde::Deserialize;
+use mailgun_core::{Call, Client, Confirmation, Fields, Operation, de};
+use serde::{Deserialize, Serialize};
 
-pub(crate) const LIST: Route = Route::get("/v5/sandbox/auth_recipients");
+pub(crate) const LIST: Operation = Operation::get("/v5/sandbox/auth_recipients");
 // It sends the recipient a mail.
-pub(crate) const ADD: Route = Route::post("/v5/sandbox/auth_recipients");
-pub(crate) const REMOVE: Route = Route::delete("/v5/sandbox/auth_recipients/{email}").harmless();
+pub(crate) const ADD: Operation = Operation::post("/v5/sandbox/auth_recipients");
+pub(crate) const REMOVE: Operation =
+    Operation::delete("/v5/sandbox/auth_recipients/{email}").idempotent();
 
 /// Who may receive mail of the account's sandbox domain.
 #[derive(Clone, Debug)]
@@ -71,7 +72,7 @@ impl SandboxRecipients {
 }
 
 /// Someone who may receive mail of the sandbox domain.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct SandboxRecipient {
@@ -84,12 +85,12 @@ pub struct SandboxRecipient {
 }
 
 /// The recipients of the sandbox domain.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct SandboxRecipientList {
     /// All of them.
-    #[serde(deserialize_with = "de::null_default")]
+    #[serde(deserialize_with = "de::items")]
     pub recipients: Vec<SandboxRecipient>,
     /// How many there may be.
     #[serde(deserialize_with = "de::number_or_string")]
@@ -97,7 +98,7 @@ pub struct SandboxRecipientList {
 }
 
 /// The reply to the adding of a recipient.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct SandboxRecipientAdded {

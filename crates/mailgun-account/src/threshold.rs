@@ -61,7 +61,7 @@ pub struct ThresholdFilter {
     /// How its values are compared.
     pub comparator: Option<ThresholdComparator>,
     /// What they are compared with.
-    #[serde(deserialize_with = "de::null_default")]
+    #[serde(deserialize_with = "de::readable")]
     pub values: Vec<String>,
 }
 
@@ -78,7 +78,7 @@ impl ThresholdFilter {
 }
 
 /// A limit on what an account uses.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Threshold {
@@ -110,7 +110,7 @@ pub struct Threshold {
     #[serde(deserialize_with = "de::null_default")]
     pub description: String,
     /// What counts.
-    #[serde(deserialize_with = "de::null_default")]
+    #[serde(deserialize_with = "de::items")]
     pub filters: Vec<ThresholdFilter>,
     /// What is counted.
     pub metric: Option<ThresholdMetric>,

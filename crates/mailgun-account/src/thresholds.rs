@@ -1,13 +1,13 @@
-use mailgun_core::{Call, Client, Confirmation, Route, de};
+use mailgun_core::{Call, Client, Confirmation, Operation, de};
 use serde::Deserialize;
 
 use crate::{Threshold, ThresholdSettings};
 
-pub(crate) const LIST: Route = Route::get("/v1/thresholds/limits");
-pub(crate) const GET: Route = Route::get("/v1/thresholds/limits/{name}");
-pub(crate) const CREATE: Route = Route::post("/v1/thresholds/limits");
-pub(crate) const UPDATE: Route = Route::put("/v1/thresholds/limits/{name}").harmless();
-pub(crate) const DELETE: Route = Route::delete("/v1/thresholds/limits/{name}").harmless();
+pub(crate) const LIST: Operation = Operation::get("/v1/thresholds/limits");
+pub(crate) const GET: Operation = Operation::get("/v1/thresholds/limits/{name}");
+pub(crate) const CREATE: Operation = Operation::post("/v1/thresholds/limits");
+pub(crate) const UPDATE: Operation = Operation::put("/v1/thresholds/limits/{name}").idempotent();
+pub(crate) const DELETE: Operation = Operation::delete("/v1/thresholds/limits/{name}").idempotent();
 
 /// Limits on what an account uses.
 #[derive(Clone, Debug)]
@@ -32,7 +32,7 @@ impl Thresholds {
     /// # Ok(()) }
     /// ```
     pub fn list(&self) -> Call<Vec<Threshold>> {
-        self.client.call::<Wrapped>(LIST, &[]).map(|reply| reply.items)
+        self.client.call::<Wrapped>(LIST, &[]).map(|response| response.items)
     }
 
     /// A limit by its name.
@@ -128,6 +128,6 @@ impl Thresholds {
 
 #[derive(Deserialize)]
 struct Wrapped {
-    #[serde(default, deserialize_with = "de::null_default")]
+    #[serde(default, deserialize_with = "de::items")]
     items: Vec<Threshold>,
 }

@@ -1,10 +1,12 @@
-use mailgun_core::{Call, Client, PageLinks, PageParts, PageReply, Pager, Route, Timestamp, de};
-use serde::Deserialize;
+use mailgun_core::{
+    Call, Client, Operation, PageLinks, PageParts, PageResponse, Pager, Timestamp, de,
+};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-pub(crate) const LIST: Route = Route::get("/v5/users");
-pub(crate) const ME: Route = Route::get("/v5/users/me");
-pub(crate) const GET: Route = Route::get("/v5/users/{user_id}");
+pub(crate) const LIST: Operation = Operation::get("/v5/users");
+pub(crate) const ME: Operation = Operation::get("/v5/users/me");
+pub(crate) const GET: Operation = Operation::get("/v5/users/{user_id}");
 
 /// The people of an account.
 #[derive(Clone, Debug)]
@@ -75,13 +77,13 @@ impl Users {
 
 #[derive(Deserialize)]
 struct UserPage {
-    #[serde(default, deserialize_with = "de::null_default")]
+    #[serde(default, deserialize_with = "de::items")]
     users: Vec<User>,
     #[serde(default, deserialize_with = "de::number_or_string")]
     total: Option<u64>,
 }
 
-impl PageReply for UserPage {
+impl PageResponse for UserPage {
     type Item = User;
 
     fn into_parts(self) -> PageParts<User> {
@@ -128,7 +130,7 @@ mailgun_core::open_enum! {
 }
 
 /// Someone who can log in to the account.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct User {
@@ -192,7 +194,7 @@ pub struct User {
 }
 
 /// An address in parts.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct EmailDetails {
@@ -210,7 +212,7 @@ pub struct EmailDetails {
 }
 
 /// The parts of an address.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct EmailParts {
@@ -225,7 +227,7 @@ pub struct EmailParts {
 }
 
 /// What a user likes to see in the control panel.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct UserPreferences {
@@ -241,7 +243,7 @@ pub struct UserPreferences {
 }
 
 /// How a user logs in.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct UserAuth {

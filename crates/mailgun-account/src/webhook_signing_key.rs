@@ -1,8 +1,8 @@
-use mailgun_core::{Call, Client, Route, Secret, de};
-use serde::Deserialize;
+use mailgun_core::{Call, Client, Operation, Secret, de};
+use serde::{Deserialize, Serialize};
 
-pub(crate) const GET: Route = Route::get("/v5/accounts/http_signing_key");
-pub(crate) const CREATE: Route = Route::post("/v5/accounts/http_signing_key");
+pub(crate) const GET: Operation = Operation::get("/v5/accounts/http_signing_key");
+pub(crate) const CREATE: Operation = Operation::post("/v5/accounts/http_signing_key");
 
 /// The key that signs webhooks and incoming mail. It is not the API key.
 #[derive(Clone, Debug)]
@@ -25,7 +25,7 @@ impl WebhookSigningKey {
     /// println!("{} bytes", key.expose().len());
     /// # Ok(()) }
     /// ```
-    pub fn get(&self) -> Call<SigningKeyReply> {
+    pub fn get(&self) -> Call<SigningKeyResponse> {
         self.client.call(GET, &[])
     }
 
@@ -47,19 +47,20 @@ impl WebhookSigningKey {
     /// # let _ = (old, new);
     /// # Ok(()) }
     /// ```
-    pub fn create(&self) -> Call<SigningKeyReply> {
+    pub fn create(&self) -> Call<SigningKeyResponse> {
         self.client.call(CREATE, &[])
     }
 }
 
-/// The reply with the key that signs webhooks.
-#[derive(Clone, Debug, Deserialize)]
+/// The response with the key that signs webhooks.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct SigningKeyReply {
+pub struct SigningKeyResponse {
     /// Mailgun's words, where it has any.
     #[serde(default, deserialize_with = "de::null_default")]
     pub message: String,
     /// The key; of it `mailgun-webhooks` makes the key of a verifier, by
     /// `receive::SigningKey::try_from(&key)`.
+    #[serde(skip_serializing)]
     pub http_signing_key: Secret,
 }

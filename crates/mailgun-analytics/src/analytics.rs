@@ -1,18 +1,18 @@
-use mailgun_core::{Call, Client, Pager, Route};
+use mailgun_core::{Call, Client, Operation, Pager};
 
 #[allow(deprecated, reason = "it is deprecated where it is reached")]
 use crate::Statistics;
 use crate::{
-    BounceClassification, Logs, MetricsItem, MetricsQuery, MetricsReply, UsageQuery, bounces, logs,
-    statistics,
+    BounceClassification, Logs, MetricsItem, MetricsQuery, MetricsResponse, UsageQuery, bounces,
+    logs, statistics,
 };
 
-const METRICS: Route = Route::post("/v1/analytics/metrics").harmless();
-const USAGE: Route = Route::post("/v1/analytics/usage/metrics").harmless();
+const METRICS: Operation = Operation::post("/v1/analytics/metrics").idempotent();
+const USAGE: Operation = Operation::post("/v1/analytics/usage/metrics").idempotent();
 
 /// All operations of this crate, for tests that compare them with the API description.
 #[doc(hidden)]
-pub const ROUTES: &[Route] = &[
+pub const OPERATIONS: &[Operation] = &[
     METRICS,
     USAGE,
     logs::LIST,
@@ -88,7 +88,7 @@ impl Analytics {
     /// # Ok(()) }
     /// ```
     pub fn metrics(&self, query: MetricsQuery) -> Pager<MetricsItem> {
-        Pager::json_skip(self.client.call::<MetricsReply>(METRICS, &[]), &query)
+        Pager::json_skip(self.client.call::<MetricsResponse>(METRICS, &[]), &query)
     }
 
     /// One page of [`metrics`](Self::metrics) as a whole, with the time that it is about and with
@@ -105,11 +105,11 @@ impl Analytics {
     /// use mailgun_analytics::{Metric, MetricsQuery};
     ///
     /// let query = MetricsQuery::new().metrics([Metric::ClickedRate]);
-    /// let reply = analytics.metrics_page(query).await?;
-    /// println!("{:?} to {:?}: {} items", reply.start, reply.end, reply.items.len());
+    /// let response = analytics.metrics_page(query).await?;
+    /// println!("{:?} to {:?}: {} items", response.start, response.end, response.items.len());
     /// # Ok(()) }
     /// ```
-    pub fn metrics_page(&self, query: MetricsQuery) -> Call<MetricsReply> {
+    pub fn metrics_page(&self, query: MetricsQuery) -> Call<MetricsResponse> {
         self.client.call(METRICS, &[]).json(&query)
     }
 
@@ -141,7 +141,7 @@ impl Analytics {
     /// # Ok(()) }
     /// ```
     pub fn usage(&self, query: UsageQuery) -> Pager<MetricsItem> {
-        Pager::json_skip(self.client.call::<MetricsReply>(USAGE, &[]), &query)
+        Pager::json_skip(self.client.call::<MetricsResponse>(USAGE, &[]), &query)
     }
 
     /// One page of [`usage`](Self::usage) as a whole, with the time that it is about and with the
@@ -161,7 +161,7 @@ impl Analytics {
     /// println!("{:?}", analytics.usage_page(query).await?.aggregates);
     /// # Ok(()) }
     /// ```
-    pub fn usage_page(&self, query: UsageQuery) -> Call<MetricsReply> {
+    pub fn usage_page(&self, query: UsageQuery) -> Call<MetricsResponse> {
         self.client.call(USAGE, &[]).json(&query)
     }
 

@@ -41,17 +41,17 @@ pub use mailgun_core::analytics::{
 pub use mailgun_events::Event;
 
 pub use self::{
-    analytics::{Analytics, ROUTES},
+    analytics::{Analytics, OPERATIONS},
     bounces::{
         BounceClassification, BounceDimension, BounceItem, BounceMetric, BounceMetrics, BounceQuery,
     },
     filter::{Comparator, Filter, FilterValue},
     logs::{
-        LogAggregates, LogAttribute, LogEvent, LogMetricEvent, LogPagination, LogQuery, LogReply,
-        Logs,
+        LogAggregates, LogAttribute, LogEvent, LogMetricEvent, LogPagination, LogQuery,
+        LogResponse, Logs,
     },
     metrics::{
-        Cell, Dimension, DimensionValue, Metric, MetricsItem, MetricsQuery, MetricsReply,
+        Cell, Dimension, DimensionValue, Metric, MetricsItem, MetricsQuery, MetricsResponse,
         MetricsTable, Pagination, UsageQuery,
     },
 };
@@ -59,7 +59,7 @@ pub use self::{
 pub use self::{
     bounces::{
         BounceClassificationV1, BounceEntity, BounceEventQuery, BounceRule, BounceStat,
-        BounceStatsReply, ListBounceDomains, ListBounceStats,
+        BounceStatsResponse, ListBounceDomains, ListBounceStats,
     },
     statistics::{EventAggregates, ListDomainTotals, Statistics, StatsFilter, StatsGroup},
 };

@@ -4,19 +4,19 @@
 use std::collections::BTreeMap;
 
 use mailgun_core::{
-    Call, Client, Fields, Route, Timestamp,
+    Call, Client, Fields, Operation, Timestamp,
     analytics::{Resolution, Stats, StatsQuery},
     open_enum,
 };
 use serde::Deserialize;
 
-pub(crate) const DOMAIN: Route = Route::get("/v3/{domain}/stats/total");
-pub(crate) const ACCOUNT: Route = Route::get("/v3/stats/total");
-pub(crate) const BY_DOMAIN: Route = Route::get("/v3/stats/total/domains");
-pub(crate) const FILTERED: Route = Route::get("/v3/stats/filter");
-pub(crate) const PROVIDERS: Route = Route::get("/v3/{domain}/aggregates/providers");
-pub(crate) const DEVICES: Route = Route::get("/v3/{domain}/aggregates/devices");
-pub(crate) const COUNTRIES: Route = Route::get("/v3/{domain}/aggregates/countries");
+pub(crate) const DOMAIN: Operation = Operation::get("/v3/{domain}/stats/total");
+pub(crate) const ACCOUNT: Operation = Operation::get("/v3/stats/total");
+pub(crate) const BY_DOMAIN: Operation = Operation::get("/v3/stats/total/domains");
+pub(crate) const FILTERED: Operation = Operation::get("/v3/stats/filter");
+pub(crate) const PROVIDERS: Operation = Operation::get("/v3/{domain}/aggregates/providers");
+pub(crate) const DEVICES: Operation = Operation::get("/v3/{domain}/aggregates/devices");
+pub(crate) const COUNTRIES: Operation = Operation::get("/v3/{domain}/aggregates/countries");
 
 /// Counts of events; deprecated by Mailgun, use [`Analytics::metrics`](crate::Analytics::metrics).
 ///
@@ -205,19 +205,21 @@ impl Statistics {
         self.aggregates(COUNTRIES, domain)
     }
 
-    fn aggregates(&self, route: Route, domain: &str) -> Call<EventAggregates> {
+    fn aggregates(&self, route: Operation, domain: &str) -> Call<EventAggregates> {
         type Counts = BTreeMap<String, Option<u64>>;
         #[derive(Deserialize)]
-        struct Reply {
-            #[serde(default, alias = "providers", alias = "devices", alias = "countries")]
-            counts: Option<BTreeMap<String, Option<Counts>>>,
+        struct Response {
+            providers: Option<BTreeMap<String, Option<Counts>>>,
+            devices: Option<BTreeMap<String, Option<Counts>>>,
+            countries: Option<BTreeMap<String, Option<Counts>>>,
         }
         let known = |counts: Option<Counts>| {
             let counts = counts.unwrap_or_default().into_iter();
             counts.filter_map(|(event, count)| Some((event, count?))).collect()
         };
-        self.client.call::<Reply>(route, &[domain]).map(move |reply| {
-            let counts = reply.counts.unwrap_or_default().into_iter();
+        self.client.call::<Response>(route, &[domain]).map(move |response| {
+            let counts = response.providers.or(response.devices).or(response.countries);
+            let counts = counts.unwrap_or_default().into_iter();
             counts.map(|(key, counts)| (key, known(counts))).collect()
         })
     }

@@ -5,11 +5,11 @@
 //! operation that has no method yet.
 //!
 //! * [`Client`] is a cheap handle around a stack of [`layers`] over hyper.
-//! * A [`Route`] names an operation; [`Client::call`] describes a [`Call`] of it, which is sent
+//! * A [`Operation`] names an operation; [`Client::call`] describes a [`Call`] of it, which is sent
 //!   when it is awaited.
-//! * [`Fields`], [`Form`], [`Upload`] and [`Body`] make requests; [`Reply`], [`Download`] and
-//!   [`Pager`] read replies.
-//! * [`Error`] says what went wrong, and by [`Error::delivery`] whether the operation may have
+//! * [`Fields`], [`Form`], [`Upload`] and [`Body`] make requests; [`Response`], [`ResponseStream`] and
+//!   [`Pager`] read responses.
+//! * [`Error`] says what went wrong, and by [`Error::outcome`] whether the operation may have
 //!   taken effect.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -19,9 +19,9 @@ mod call;
 mod client;
 mod error;
 pub mod layers;
+mod operation;
 mod pager;
-mod reply;
-mod route;
+mod response;
 mod transport;
 mod types;
 
@@ -34,12 +34,12 @@ pub use rustls;
 pub use self::body::Csv;
 pub use self::{
     body::{Body, FieldValue, Fields, Form, JsonFields, Upload, read_text, true_false, yes_no},
-    call::{Call, CallContext, CallFuture, Chunk, Chunks, Wait},
+    call::{Call, CallContext, CallFuture, Chunk, Chunks, Poller},
     client::{ApiKey, Client, ClientBuilder, Credentials, HttpService, IntoCredentials, Region},
-    error::{BoxError, Delivery, Error, Kind, LimitScope, TimeoutPhase},
-    pager::{LinkPage, Page, PageLinks, PageParts, PageReply, Pager, ResumePoint},
-    reply::{Download, Reply, ReplyBody},
-    route::{Repeatability, Route},
+    error::{BoxError, Error, ErrorKind, LimitScope, Outcome, TimeoutPhase},
+    operation::{Idempotency, Operation},
+    pager::{Cursor, LinkPage, Page, PageLinks, PageParts, PageResponse, Pager},
+    response::{Response, ResponseBody, ResponseStream},
     transport::{Certificate, HttpVersions, Proxy, Roots},
     types::{
         Confirmation, DnsRecord, DnsRecordState, DnsRecordType, DomainName, IpReplacement, Mailbox,

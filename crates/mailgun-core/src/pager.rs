@@ -14,7 +14,7 @@ use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value, value::RawValue};
 
 use crate::{
-    Body, Call, Client, Delivery, Error, Fields, Kind, Reply, Route,
+    Body, Call, Client, Error, ErrorKind, Fields, Operation, Outcome, Response,
     call::{Draft, Options, Target},
     de::{self, UnreadableItem},
 };
@@ -31,16 +31,16 @@ pub struct Page<T> {
     /// How many items the whole listing has, where the server tells it.
     pub total: Option<u64>,
     /// The first page, for [`Pager::resume`], where the server tells it.
-    pub first: Option<ResumePoint>,
+    pub first: Option<Cursor>,
     /// The page before this one, for [`Pager::resume`], where the server tells it.
-    pub previous: Option<ResumePoint>,
+    pub previous: Option<Cursor>,
     /// The last page, for [`Pager::resume`], where the server tells it.
-    pub last: Option<ResumePoint>,
+    pub last: Option<Cursor>,
     body: Bytes,
 }
 
 impl<T> Page<T> {
-    /// The reply as received, for what it says beside the items.
+    /// The response as received, for what it says beside the items.
     pub fn body(&self) -> &Bytes {
         &self.body
     }
@@ -66,8 +66,8 @@ impl<T> IntoIterator for Page<T> {
     }
 }
 
-/// A reply that is a page of a listing.
-pub trait PageReply: DeserializeOwned + Send + 'static {
+/// A response that is a page of a listing.
+pub trait PageResponse: DeserializeOwned + Send + 'static {
     /// What is listed.
     type Item: Send + 'static;
 
@@ -75,7 +75,7 @@ pub trait PageReply: DeserializeOwned + Send + 'static {
     fn into_parts(self) -> PageParts<Self::Item>;
 }
 
-/// What a [`PageReply`] holds.
+/// What a [`PageResponse`] holds.
 #[derive(Clone, Debug)]
 pub struct PageParts<T> {
     /// The items of the page.
@@ -88,9 +88,9 @@ pub struct PageParts<T> {
 
 /// The links, or the tokens, of the pages around one.
 ///
-/// It reads the `paging` of a reply in all its spellings; of two spellings of one link, either is
+/// It reads the `paging` of a response in all its spellings; of two spellings of one link, either is
 /// taken.
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize)]
 pub struct PageLinks {
     /// The first page.
     pub first: Option<String>,
@@ -138,9 +138,9 @@ impl fmt::Debug for PageLinks {
     }
 }
 
-/// The usual reply of listings with links: `{"items": [..], "paging": {"next": ".."}}`.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(bound = "T: Deserialize<'de>")]
+/// The usual response of listings with links: `{"items": [..], "paging": {"next": ".."}}`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(bound(deserialize = "T: Deserialize<'de>"))]
 pub struct LinkPage<T> {
     #[serde(default, deserialize_with = "de::null_default")]
     items: Vec<T>,
@@ -160,7 +160,7 @@ fn total<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::E
     Ok(de::number_or_string(total).unwrap_or_default())
 }
 
-impl<T: DeserializeOwned + Send + 'static> PageReply for LinkPage<T> {
+impl<T: DeserializeOwned + Send + 'static> PageResponse for LinkPage<T> {
     type Item = T;
 
     fn into_parts(self) -> PageParts<T> {
@@ -172,11 +172,11 @@ impl<T: DeserializeOwned + Send + 'static> PageReply for LinkPage<T> {
 /// Where a listing goes on: to be stored, and given to [`Pager::resume`] later.
 #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct ResumePoint(Cursor);
+pub struct Cursor(Position);
 
 #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum Cursor {
+enum Position {
     Link(String),
     Skip(u64),
     Token(String),
@@ -185,13 +185,13 @@ enum Cursor {
 }
 
 /// The kind alone: a link may hold an address.
-impl fmt::Debug for ResumePoint {
+impl fmt::Debug for Cursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.0 {
-            Cursor::Link(_) => "ResumePoint(link)",
-            Cursor::Skip(_) => "ResumePoint(skip)",
-            Cursor::Token(_) => "ResumePoint(token)",
-            Cursor::End => "ResumePoint(end)",
+            Position::Link(_) => "Cursor(link)",
+            Position::Skip(_) => "Cursor(skip)",
+            Position::Token(_) => "Cursor(token)",
+            Position::End => "Cursor(end)",
         })
     }
 }
@@ -199,7 +199,7 @@ impl fmt::Debug for ResumePoint {
 /// How a listing is paged.
 #[derive(Clone, Debug)]
 enum Paging {
-    /// The reply holds a link to the next page.
+    /// The response holds a link to the next page.
     Links,
     /// `skip` in the query.
     Skip,
@@ -231,9 +231,9 @@ impl Paging {
 ///
 /// ```no_run
 /// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
-/// use mailgun_core::{LinkPage, Pager, Route};
+/// use mailgun_core::{LinkPage, Pager, Operation};
 ///
-/// const LIST: Route = Route::get("/v3/{domain}/bounces");
+/// const LIST: Operation = Operation::get("/v3/{domain}/bounces");
 /// let call = client.call::<LinkPage<serde_json::Value>>(LIST, &["mg.example.com"]);
 /// let mut pager = Pager::links(call);
 /// while let Some(page) = pager.next_page().await? {
@@ -241,19 +241,19 @@ impl Paging {
 ///         println!("{bounce}");
 ///     }
 ///     // Stored, it lets another process go on with the next page.
-///     let _resume_point = pager.resume_point();
+///     let _cursor = pager.cursor();
 /// }
 /// # Ok(()) }
 /// ```
 #[must_use = "a pager asks for nothing until its pages are asked for"]
 pub struct Pager<T> {
     client: Client,
-    route: Route,
+    operation: Operation,
     options: Options,
     /// The call that each page repeats, or its fault until that was reported.
     template: Result<Template, Option<Error>>,
     paging: Paging,
-    cursor: Option<ResumePoint>,
+    cursor: Option<Cursor>,
     /// Where the pages read so far were, as hashes.
     places: HashSet<u64>,
     /// How often a page of these items was read, by its hash.
@@ -283,10 +283,10 @@ struct Template {
 
 impl Template {
     /// The first page.
-    fn start(&self) -> Cursor {
+    fn start(&self) -> Position {
         let query = self.query.to_query();
         let separator = if query.is_empty() { "" } else { "?" };
-        Cursor::Link(format!("{}{separator}{query}", self.path))
+        Position::Link(format!("{}{separator}{query}", self.path))
     }
 
     /// The link to the page that a bare token stands for.
@@ -303,27 +303,27 @@ fn is_bare(link: &str) -> bool {
 }
 
 impl<T: Send + 'static> Pager<T> {
-    /// A listing whose replies hold a link to the next page, or the bare value of its `page`.
-    pub fn links<P: PageReply<Item = T>>(call: Call<P>) -> Self {
+    /// A listing whose responses hold a link to the next page, or the bare value of its `page`.
+    pub fn links<P: PageResponse<Item = T>>(call: Call<P>) -> Self {
         Self::new(call, Paging::Links)
     }
 
     /// A listing paged by `skip` and `limit` in the query.
-    pub fn skip<P: PageReply<Item = T>>(call: Call<P>) -> Self {
+    pub fn skip<P: PageResponse<Item = T>>(call: Call<P>) -> Self {
         Self::new(call, Paging::Skip)
     }
 
     /// A listing paged by `pagination.skip` in the JSON body `query`.
-    pub fn json_skip<P: PageReply<Item = T>>(call: Call<P>, query: &impl Serialize) -> Self {
+    pub fn json_skip<P: PageResponse<Item = T>>(call: Call<P>, query: &impl Serialize) -> Self {
         Self::with_json(call, query, Paging::JsonSkip)
     }
 
     /// A listing paged by `pagination.token` in the JSON body `query`.
-    pub fn json_token<P: PageReply<Item = T>>(call: Call<P>, query: &impl Serialize) -> Self {
+    pub fn json_token<P: PageResponse<Item = T>>(call: Call<P>, query: &impl Serialize) -> Self {
         Self::with_json(call, query, Paging::JsonToken)
     }
 
-    fn with_json<P: PageReply<Item = T>>(
+    fn with_json<P: PageResponse<Item = T>>(
         call: Call<P>,
         query: &impl Serialize,
         paging: fn(Value) -> Paging,
@@ -332,13 +332,13 @@ impl<T: Send + 'static> Pager<T> {
             Ok(query) => Self::new(call, paging(query)),
             Err(error) => {
                 let fault = Error::invalid("query", "cannot be written as JSON").with_source(error);
-                Self::new(call.fail(fault), paging(Value::Null))
+                Self::new(call.with_error(fault), paging(Value::Null))
             }
         }
     }
 
-    fn new<P: PageReply<Item = T>>(call: Call<P>, paging: Paging) -> Self {
-        let Call { client, route, draft, options, .. } = call;
+    fn new<P: PageResponse<Item = T>>(call: Call<P>, paging: Paging) -> Self {
+        let Call { client, operation, draft, options, .. } = call;
         let template = draft.map_err(Some).and_then(|draft| match draft.target {
             Target::Path(_) if !http_body::Body::is_end_stream(&draft.body) => {
                 let reason = "of a listing is given to the pager, which repeats it for each page";
@@ -349,7 +349,7 @@ impl<T: Send + 'static> Pager<T> {
         });
         Self {
             client,
-            route,
+            operation,
             options,
             template,
             paging,
@@ -359,7 +359,8 @@ impl<T: Send + 'static> Pager<T> {
             state: State::HasMore,
             read: |call| {
                 Box::pin(async move {
-                    let Reply { value: (page, unreadable), raw } = call.page::<P>().reply().await?;
+                    let Response { value: (page, unreadable), raw } =
+                        call.page::<P>().response().await?;
                     Ok((page.into_parts(), unreadable, raw.body))
                 })
             },
@@ -367,8 +368,8 @@ impl<T: Send + 'static> Pager<T> {
     }
 
     /// Goes on where another pager of the same listing had come to.
-    pub fn resume(mut self, point: ResumePoint) -> Self {
-        self.state = if point.0 == Cursor::End { State::Done } else { State::HasMore };
+    pub fn resume(mut self, point: Cursor) -> Self {
+        self.state = if point.0 == Position::End { State::Done } else { State::HasMore };
         self.cursor = Some(point);
         self.places.clear();
         self.contents.clear();
@@ -376,7 +377,7 @@ impl<T: Send + 'static> Pager<T> {
     }
 
     /// Where to go on after the pages returned so far; `None` before the first.
-    pub fn resume_point(&self) -> Option<&ResumePoint> {
+    pub fn cursor(&self) -> Option<&Cursor> {
         self.cursor.as_ref()
     }
 
@@ -386,11 +387,11 @@ impl<T: Send + 'static> Pager<T> {
     ///
     /// That of the call. Calling again asks for the same page.
     ///
-    /// [`Kind::Decode`] if the page has the items of one that was read before (of two, in listings
+    /// [`ErrorKind::Decode`] if the page has the items of one that was read before (of two, in listings
     /// by links or tokens): the server ignores which page it is asked for. Calling again asks for
     /// the same page.
     ///
-    /// [`Kind::UntrustedHost`] or [`Kind::Decode`] if the link of the page before cannot be
+    /// [`ErrorKind::UntrustedHost`] or [`ErrorKind::Decode`] if the link of the page before cannot be
     /// followed, or leads to a page that was read before; calling again gives the same error.
     pub async fn next_page(&mut self) -> Result<Option<Page<T>>, Error> {
         match self.state {
@@ -411,7 +412,7 @@ impl<T: Send + 'static> Pager<T> {
         }
         *times += 1;
         self.places.extend(match &self.cursor {
-            Some(ResumePoint(cursor)) => Some(hash(cursor)),
+            Some(Cursor(cursor)) => Some(hash(cursor)),
             None => self.template.as_ref().ok().map(|template| hash(&template.start())),
         });
         let PageLinks { first, previous, next, last } = links;
@@ -419,7 +420,7 @@ impl<T: Send + 'static> Pager<T> {
         match self.after(count, next) {
             None => {
                 self.state = State::Done;
-                self.cursor = Some(ResumePoint(Cursor::End));
+                self.cursor = Some(Cursor(Position::End));
             }
             Some(next) if self.places.contains(&hash(&next.0)) => self.state = State::Repeats,
             next => self.cursor = next,
@@ -429,12 +430,12 @@ impl<T: Send + 'static> Pager<T> {
 
     fn repeats(&self) -> Error {
         let detail = "the listing comes to the same page once more";
-        Error::new(Kind::Decode, Delivery::Rejected, detail).in_operation(self.route)
+        Error::new(ErrorKind::Decode, Outcome::Rejected, detail).in_operation(self.operation)
     }
 
     /// The operation.
-    pub fn route(&self) -> Route {
-        self.route
+    pub fn operation(&self) -> Operation {
+        self.operation
     }
 
     /// The request of the next page as it would be sent, without sending it.
@@ -466,7 +467,7 @@ impl<T: Send + 'static> Pager<T> {
                 }
                 let Some(page) = pager.next_page().await? else { return Ok(None) };
                 for item in &page.unreadable {
-                    let operation = tracing::field::display(pager.route);
+                    let operation = tracing::field::display(pager.operation);
                     tracing::warn!(operation, reason = %item, "an item of a listing is left out");
                 }
                 items = page.items.into();
@@ -479,31 +480,31 @@ impl<T: Send + 'static> Pager<T> {
             Ok(template) => template,
             Err(fault) => {
                 let again = || Error::invalid("listing", "has failed already");
-                return Err(fault.take().unwrap_or_else(again).in_operation(self.route));
+                return Err(fault.take().unwrap_or_else(again).in_operation(self.operation));
             }
         };
         let mut query = template.query.clone();
         let mut path = template.path.clone();
         let mut body = None;
         match (&self.paging, self.cursor.as_ref().map(|point| &point.0)) {
-            (Paging::Links, Some(Cursor::Link(link))) => {
+            (Paging::Links, Some(Position::Link(link))) => {
                 let link = self.client.trusted().rebase(link, &template.path);
-                path = link.map_err(|error| error.in_operation(self.route))?;
+                path = link.map_err(|error| error.in_operation(self.operation))?;
                 query = Fields::new();
             }
-            (Paging::Skip, Some(Cursor::Skip(skip))) => {
+            (Paging::Skip, Some(Position::Skip(skip))) => {
                 query.set("skip", *skip);
             }
             (Paging::JsonSkip(json), cursor) => {
                 let skip = match cursor {
-                    Some(Cursor::Skip(skip)) => Some(("skip", Value::from(*skip))),
+                    Some(Position::Skip(skip)) => Some(("skip", Value::from(*skip))),
                     _ => None,
                 };
                 body = Some(with_pagination(json, skip));
             }
             (Paging::JsonToken(json), cursor) => {
                 let token = match cursor {
-                    Some(Cursor::Token(token)) => Some(("token", Value::from(&**token))),
+                    Some(Position::Token(token)) => Some(("token", Value::from(&**token))),
                     _ => None,
                 };
                 body = Some(with_pagination(json, token));
@@ -512,39 +513,40 @@ impl<T: Send + 'static> Pager<T> {
         }
         let headers = template.headers.clone();
         let draft = Draft { target: Target::Path(path), query, headers, body: Body::empty() };
-        let call = Call::from_draft(self.client.clone(), self.route, draft, self.options.clone());
+        let call =
+            Call::from_draft(self.client.clone(), self.operation, draft, self.options.clone());
         Ok(match body {
             Some(json) => call.json(&json),
             None => call,
         })
     }
 
-    /// The page that a link or token of a reply stands for.
-    fn linked(&self, link: Option<String>) -> Option<ResumePoint> {
+    /// The page that a link or token of a response stands for.
+    fn linked(&self, link: Option<String>) -> Option<Cursor> {
         let link = link.filter(|link| !link.is_empty())?;
-        Some(ResumePoint(match (&self.paging, &self.template) {
-            (Paging::Links, Ok(template)) if is_bare(&link) => Cursor::Link(template.at(&link)),
+        Some(Cursor(match (&self.paging, &self.template) {
+            (Paging::Links, Ok(template)) if is_bare(&link) => Position::Link(template.at(&link)),
             (Paging::Links, Ok(template)) => {
                 let page = match &self.cursor {
-                    Some(ResumePoint(Cursor::Link(page))) => page,
+                    Some(Cursor(Position::Link(page))) => page,
                     _ => &template.path,
                 };
                 // A link that is refused must not take away the page that held it: it is kept as
                 // it is, and refused when it would be followed.
-                Cursor::Link(self.client.trusted().rebase(&link, page).unwrap_or(link))
+                Position::Link(self.client.trusted().rebase(&link, page).unwrap_or(link))
             }
-            _ => Cursor::Token(link),
+            _ => Position::Token(link),
         }))
     }
 
     /// Where the page after one of `count` items is.
-    fn after(&self, count: usize, next: Option<String>) -> Option<ResumePoint> {
+    fn after(&self, count: usize, next: Option<String>) -> Option<Cursor> {
         let skipped = |first: u64| {
             let skip = match &self.cursor {
-                Some(ResumePoint(Cursor::Skip(skip))) => *skip,
+                Some(Cursor(Position::Skip(skip))) => *skip,
                 _ => first,
             };
-            Some(ResumePoint(Cursor::Skip(skip.saturating_add(count as u64))))
+            Some(Cursor(Position::Skip(skip.saturating_add(count as u64))))
         };
         match &self.paging {
             Paging::Links | Paging::JsonToken(_) => self.linked(next),
@@ -564,7 +566,7 @@ fn hash(value: &impl Hash) -> u64 {
 }
 
 /// A hash of the items of a page, whatever its links and counts are: some servers make new ones
-/// for each reply.
+/// for each response.
 fn content(body: &[u8]) -> u64 {
     let body = de::repaired(body);
     let Ok(fields) = serde_json::from_slice::<BTreeMap<String, &RawValue>>(&body) else {
@@ -592,7 +594,7 @@ fn with_pagination(json: &Value, entry: Option<(&str, Value)>) -> Value {
 impl<T> fmt::Debug for Pager<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Pager")
-            .field("route", &self.route)
+            .field("operation", &self.operation)
             .field("state", &self.state)
             .finish_non_exhaustive()
     }

@@ -7,12 +7,12 @@ use std::{convert::Infallible, io, path::PathBuf, time::Duration};
 
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
-use mailgun_core::{Call, Client, Delivery, Error, Form, Kind, Route, Upload};
+use mailgun_core::{Call, Client, Error, ErrorKind, Form, Operation, Outcome, Upload};
 use tokio::time::{Instant, timeout};
 
-use self::support::{Receipt, Server, accepted, everything, reply};
+use self::support::{Receipt, Server, accepted, everything, response};
 
-const SEND: Route = Route::post("/v3/{domain}/messages");
+const SEND: Operation = Operation::post("/v3/{domain}/messages");
 
 /// Well below all time-outs of the client: a fault of the body must not wait for one.
 const SOON: Duration = Duration::from_secs(10);
@@ -35,8 +35,8 @@ fn scratch(name: &str, content: &[u8]) -> PathBuf {
 
 #[track_caller]
 fn assert_is_body_fault(error: &Error, words: &str) {
-    assert_eq!(error.kind(), Kind::RequestBody, "{}", everything(error));
-    assert_eq!(error.delivery(), Delivery::NotSent);
+    assert_eq!(error.kind(), ErrorKind::RequestBody, "{}", everything(error));
+    assert_eq!(error.outcome(), Outcome::NotSent);
     assert_eq!(error.attempts(), 1);
     assert!(error.to_string().starts_with("POST /v3/{domain}/messages failed: "), "{error}");
     assert!(error.to_string().contains(words), "{error}");
@@ -169,14 +169,14 @@ async fn a_large_file_is_streamed_with_its_exact_length() {
 
 #[tokio::test]
 async fn a_refusal_that_comes_before_the_end_of_the_body_is_read() {
-    let support::Reaction::Reply(refusal) = reply("401 Unauthorized", "Forbidden") else {
+    let support::Reaction::Response(refusal) = response("401 Unauthorized", "Forbidden") else {
         unreachable!()
     };
-    let server = Server::always(support::Reaction::EarlyReply(refusal)).await;
+    let server = Server::always(support::Reaction::EarlyResponse(refusal)).await;
     let file = Upload::from_bytes("large.bin", vec![0; 24 * 1024 * 1024]);
     let error = timeout(SOON, send(&server.client(), file).into_future()).await;
     let error = error.expect("hangs").expect_err("accepted");
     assert_eq!(error.status().unwrap(), 401, "{}", everything(&error));
-    assert_eq!(error.delivery(), Delivery::Rejected);
+    assert_eq!(error.outcome(), Outcome::Rejected);
     assert_eq!(server.count(), 1);
 }

@@ -4,11 +4,11 @@
 mod support;
 
 use futures_util::StreamExt as _;
-use mailgun_core::{Chunks, Client, Confirmation, Error, Route};
+use mailgun_core::{Chunks, Client, Confirmation, Error, Operation};
 
-use self::support::{Recorded, Server, reply};
+use self::support::{Recorded, Server, response};
 
-const ADD: Route = Route::post("/v3/{domain}/complaints").harmless();
+const ADD: Operation = Operation::post("/v3/{domain}/complaints").idempotent();
 const DONE: &str = r#"{"message": "done"}"#;
 
 fn chunks(client: Client, count: u32) -> Chunks<Confirmation> {
@@ -22,14 +22,14 @@ fn rows(request: &Recorded) -> Vec<u32> {
 }
 
 async fn service() -> Server {
-    Server::always(reply("200 OK", DONE)).await
+    Server::always(response("200 OK", DONE)).await
 }
 
 #[tokio::test]
 async fn rows_are_sent_in_order_and_a_failed_chunk_keeps_no_other_from_being_sent() {
     let server = Server::new(|request| match request.index {
-        1 => reply("400 Bad Request", r#"{"message": "no"}"#),
-        _ => reply("200 OK", DONE),
+        1 => response("400 Bad Request", r#"{"message": "no"}"#),
+        _ => response("200 OK", DONE),
     })
     .await;
     let results = chunks(server.client(), 2500).await;
@@ -89,7 +89,7 @@ async fn a_faulty_chunk_is_reported_and_not_sent() {
     let client = server.client();
     let chunks = Chunks::new(vec![1, 2, 3], 1, move |rows: &[u8]| {
         let call = client.call::<Confirmation>(ADD, &["a.b"]).json(rows);
-        if rows == [2] { call.fail(Error::invalid("rows", "is odd")) } else { call }
+        if rows == [2] { call.with_error(Error::invalid("rows", "is odd")) } else { call }
     });
     let results: Vec<_> = chunks.await.into_iter().map(|chunk| chunk.result.is_ok()).collect();
     assert_eq!(results, [true, false, true]);

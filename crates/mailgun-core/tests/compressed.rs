@@ -1,18 +1,18 @@
-//! Replies that come compressed although nobody asked for it.
+//! Responses that come compressed although nobody asked for it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod support;
 
-use mailgun_core::{Delivery, Error, Kind, Route};
+use mailgun_core::{Error, ErrorKind, Operation, Outcome};
 use serde_json::Value;
 
 use self::support::{Reaction, Receipt, Server, everything, mail};
 
-const SEND: Route = Route::post("/v3/{domain}/messages");
-const LIST: Route = Route::get("/v4/domains");
+const SEND: Operation = Operation::post("/v3/{domain}/messages");
+const LIST: Operation = Operation::get("/v4/domains");
 const DOMAIN: &[&str] = &["mg.example.com"];
 
-/// The same two replies in each encoding, by the name that a server gives it.
+/// The same two responses in each encoding, by the name that a server gives it.
 const ENCODINGS: [(&str, &[u8], &[u8]); 5] = [
     ("gzip", include_bytes!("fixtures/accepted.gz"), include_bytes!("fixtures/refused.gz")),
     ("GZIP", include_bytes!("fixtures/accepted.gz"), include_bytes!("fixtures/refused.gz")),
@@ -31,7 +31,7 @@ fn encoded(status: &str, encoding: &str, body: &[u8]) -> Reaction {
          content-length: {}\r\n\r\n",
         body.len()
     );
-    Reaction::Reply([head.as_bytes(), body].concat())
+    Reaction::Response([head.as_bytes(), body].concat())
 }
 
 async fn send(reaction: Reaction) -> Result<Receipt, Error> {
@@ -51,24 +51,24 @@ fn assert_is_text(error: &Error) {
 }
 
 #[tokio::test]
-async fn a_reply_that_no_version_can_read_is_an_error_that_says_so() {
+async fn a_response_that_no_version_can_read_is_an_error_that_says_so() {
     for encoding in ["br", "zstd", "gzip, gzip", "canary"] {
         let error = send(encoded("200 OK", encoding, b"\x1f\x8b\x08\xff\0")).await.unwrap_err();
         // Mailgun has said that it took the mail, but not as what.
-        assert_eq!((error.kind(), error.delivery()), (Kind::Decode, Delivery::Unknown));
+        assert_eq!((error.kind(), error.outcome()), (ErrorKind::Decode, Outcome::Unknown));
         assert_eq!(error.status().unwrap(), 200);
-        assert!(error.to_string().contains("the reply is compressed"), "{error}");
+        assert!(error.to_string().contains("the response is compressed"), "{error}");
         assert!(error.hint().unwrap().contains("success"), "{error}");
         assert!(!error.to_string().contains("canary"), "{error}");
         assert_is_text(&error);
 
-        for (status, delivery) in
-            [("400 Bad Request", Delivery::Rejected), ("413 X", Delivery::Rejected)]
+        for (status, outcome) in
+            [("400 Bad Request", Outcome::Rejected), ("413 X", Outcome::Rejected)]
         {
             let error = send(encoded(status, encoding, b"\x1f\x8b\x08\xff\0")).await.unwrap_err();
             assert_eq!(error.status().unwrap().as_str(), &status[..3]);
-            assert_eq!((error.delivery(), error.api_message()), (delivery, None));
-            assert!(error.to_string().contains("the reply is compressed"), "{error}");
+            assert_eq!((error.outcome(), error.api_message()), (outcome, None));
+            assert!(error.to_string().contains("the response is compressed"), "{error}");
             assert_is_text(&error);
         }
         let error = send(encoded("401 Unauthorized", encoding, b"\x1f\x8b")).await.unwrap_err();
@@ -76,12 +76,12 @@ async fn a_reply_that_no_version_can_read_is_an_error_that_says_so() {
 
         let server = Server::always(encoded("200 OK", encoding, b"\x1f\x8b\x08\xff\0")).await;
         let error = server.client().call::<Value>(LIST, &[]).stream().await.unwrap_err();
-        assert_eq!(error.kind(), Kind::Decode);
+        assert_eq!(error.kind(), ErrorKind::Decode);
     }
 }
 
 #[tokio::test]
-async fn a_name_of_no_encoding_and_an_empty_reply_are_no_fault() {
+async fn a_name_of_no_encoding_and_an_empty_response_are_no_fault() {
     for encoding in ["identity", "Identity", ""] {
         let receipt = send(encoded("200 OK", encoding, support::ACCEPTED.as_bytes())).await;
         assert_eq!(receipt.unwrap().id, "<1@mg.example.com>", "{encoding}");
@@ -98,10 +98,10 @@ async fn without_the_feature_the_error_names_the_encoding_and_the_remedy() {
     for (encoding, accepted, refused) in ENCODINGS {
         let name = encoding.to_ascii_lowercase();
         let error = send(encoded("200 OK", encoding, accepted)).await.unwrap_err();
-        assert_eq!((error.kind(), error.delivery()), (Kind::Decode, Delivery::Unknown));
+        assert_eq!((error.kind(), error.outcome()), (ErrorKind::Decode, Outcome::Unknown));
         assert_eq!(error.status().unwrap(), 200);
         let error = (error, send(encoded("400 Bad Request", encoding, refused)).await.unwrap_err());
-        assert_eq!((error.1.kind(), error.1.delivery()), (Kind::Api, Delivery::Rejected));
+        assert_eq!((error.1.kind(), error.1.outcome()), (ErrorKind::Api, Outcome::Rejected));
         for error in [error.0, error.1] {
             let text = error.to_string();
             assert!(text.contains(&format!("compressed as {name}")), "{text}");
@@ -120,13 +120,13 @@ mod gzip {
     use super::*;
 
     #[tokio::test]
-    async fn replies_are_read() {
+    async fn responses_are_read() {
         for (encoding, accepted, refused) in ENCODINGS {
             let receipt = send(encoded("200 OK", encoding, accepted)).await;
             assert_eq!(receipt.expect(encoding).id, "<1@mg.example.com>");
             let error = send(encoded("400 Bad Request", encoding, refused)).await.unwrap_err();
             assert_eq!(error.api_message(), Some("'to' parameter is not a valid address"));
-            assert_eq!((error.kind(), error.delivery()), (Kind::Api, Delivery::Rejected));
+            assert_eq!((error.kind(), error.outcome()), (ErrorKind::Api, Outcome::Rejected));
 
             let server = Server::always(encoded("200 OK", encoding, accepted)).await;
             let download = server.client().call::<Value>(LIST, &[]).stream().await.unwrap();
@@ -136,44 +136,46 @@ mod gzip {
     }
 
     #[tokio::test]
-    async fn replies_that_come_byte_by_byte_are_read() {
+    async fn responses_that_come_byte_by_byte_are_read() {
         for (encoding, accepted, _) in ENCODINGS {
-            let Reaction::Reply(reply) = encoded("200 OK", encoding, accepted) else { panic!() };
-            let pieces = reply.iter().map(|byte| vec![*byte]).collect();
+            let Reaction::Response(response) = encoded("200 OK", encoding, accepted) else {
+                panic!()
+            };
+            let pieces = response.iter().map(|byte| vec![*byte]).collect();
             let receipt = send(Reaction::Drip(pieces, Duration::from_micros(1))).await;
             assert_eq!(receipt.expect(encoding).id, "<1@mg.example.com>");
         }
     }
 
     #[tokio::test]
-    async fn a_reply_that_cannot_be_decompressed_keeps_its_status() {
+    async fn a_response_that_cannot_be_decompressed_keeps_its_status() {
         for (encoding, accepted, refused) in ENCODINGS {
             let mut garbled = accepted.to_vec();
             garbled[15..20].fill(0xff);
             let cut = &accepted[..accepted.len() - 12];
             for body in [&garbled, cut, b"\xff"] {
                 let error = send(encoded("200 OK", encoding, body)).await.unwrap_err();
-                assert_eq!((error.kind(), error.delivery()), (Kind::Decode, Delivery::Unknown));
+                assert_eq!((error.kind(), error.outcome()), (ErrorKind::Decode, Outcome::Unknown));
                 assert_eq!(error.status().unwrap(), 200, "{error}");
                 assert_is_text(&error);
             }
             let error =
                 send(encoded("400 Bad Request", encoding, &refused[..9])).await.unwrap_err();
             assert_eq!(
-                (error.status().unwrap().as_u16(), error.delivery()),
-                (400, Delivery::Rejected)
+                (error.status().unwrap().as_u16(), error.outcome()),
+                (400, Outcome::Rejected)
             );
             assert_is_text(&error);
         }
     }
 
     #[tokio::test]
-    async fn the_limit_of_replies_is_that_of_what_was_decompressed() {
+    async fn the_limit_of_responses_is_that_of_what_was_decompressed() {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
         encoder.write_all(&vec![b' '; 64 << 20]).unwrap();
         let bomb = encoder.finish().unwrap();
         let server = Server::always(encoded("200 OK", "gzip", &bomb)).await;
-        let client = server.builder().max_reply_bytes(100_000).build().unwrap();
+        let client = server.builder().max_response_bytes(100_000).build().unwrap();
         let error = client.call::<Value>(LIST, &[]).await.unwrap_err();
         assert!(error.to_string().contains("larger than the limit of 100000 bytes"), "{error}");
 

@@ -7,7 +7,7 @@ mod support;
 use std::time::Duration;
 
 use mailgun_core::{
-    Client, Delivery, Error, Form, Kind, Roots, Route, TimeoutPhase, layers::RetryPolicy,
+    Client, Error, ErrorKind, Form, Operation, Outcome, Roots, TimeoutPhase, layers::RetryPolicy,
 };
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -16,7 +16,7 @@ use tokio::{
 
 use self::support::{Reaction, Receipt, Server, accepted, mail};
 
-const SEND: Route = Route::post("/v3/{domain}/messages");
+const SEND: Operation = Operation::post("/v3/{domain}/messages");
 
 /// A server that takes connections and never says a word.
 async fn silent() -> (u16, tokio::task::JoinHandle<Vec<TcpStream>>) {
@@ -52,16 +52,22 @@ fn any_root() -> Vec<mailgun_core::Certificate> {
 async fn a_send_that_was_still_connecting_was_certainly_not_sent() {
     let (port, _server) = silent().await;
     let error = send(format!("https://localhost:{port}")).await;
-    assert_eq!((error.kind(), error.timeout_phase()), (Kind::Timeout, Some(TimeoutPhase::Total)));
-    assert_eq!(error.delivery(), Delivery::NotSent);
+    assert_eq!(
+        (error.kind(), error.timeout_phase()),
+        (ErrorKind::Timeout, Some(TimeoutPhase::Total))
+    );
+    assert_eq!(error.outcome(), Outcome::NotSent);
 }
 
 #[tokio::test]
-async fn a_send_whose_reply_did_not_come_may_have_been_processed() {
+async fn a_send_whose_response_did_not_come_may_have_been_processed() {
     let (port, _server) = silent().await;
     let error = send(format!("http://127.0.0.1:{port}")).await;
-    assert_eq!((error.kind(), error.timeout_phase()), (Kind::Timeout, Some(TimeoutPhase::Total)));
-    assert_eq!(error.delivery(), Delivery::Unknown);
+    assert_eq!(
+        (error.kind(), error.timeout_phase()),
+        (ErrorKind::Timeout, Some(TimeoutPhase::Total))
+    );
+    assert_eq!(error.outcome(), Outcome::Unknown);
 }
 
 #[tokio::test]
@@ -78,14 +84,14 @@ async fn the_deadline_holds_after_attempts_that_ended_before_it() {
     let client = Client::builder("key-test").base_url(url).no_proxy().retry(policy);
     let client = client.attempt_timeout(Duration::from_millis(80)).build().unwrap();
     let start = tokio::time::Instant::now();
-    let call = client.call::<serde_json::Value>(Route::get("/v4/domains"), &[]);
+    let call = client.call::<serde_json::Value>(Operation::get("/v4/domains"), &[]);
     let error = call.deadline(Duration::from_millis(200)).await.unwrap_err();
     assert_eq!((error.attempts(), error.timeout_phase()), (3, Some(TimeoutPhase::Total)));
     assert!(start.elapsed() >= Duration::from_millis(200));
 }
 
 #[tokio::test]
-async fn the_deadline_holds_when_the_reply_stalls_after_its_head() {
+async fn the_deadline_holds_when_the_response_stalls_after_its_head() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let _server = tokio::spawn(async move {
@@ -98,15 +104,15 @@ async fn the_deadline_holds_when_the_reply_stalls_after_its_head() {
     });
     let client = Client::builder("key-test").base_url(url).no_proxy();
     let client = client.attempt_timeout(Duration::from_millis(250)).build().unwrap();
-    let call = client.call::<serde_json::Value>(Route::get("/v4/domains"), &[]);
+    let call = client.call::<serde_json::Value>(Operation::get("/v4/domains"), &[]);
     let error = call.deadline(Duration::from_millis(300)).await.unwrap_err();
     assert_eq!(error.timeout_phase(), Some(TimeoutPhase::Total));
 }
 
 #[tokio::test]
 async fn time_outs_of_any_length_can_be_set() {
-    let Reaction::Reply(reply) = accepted() else { unreachable!() };
-    let (head, rest) = reply.split_at(reply.len() - 5);
+    let Reaction::Response(response) = accepted() else { unreachable!() };
+    let (head, rest) = response.split_at(response.len() - 5);
     // Slow enough for every timer to be made.
     let pieces = vec![head.to_vec(), rest.to_vec()];
     let server = Server::always(Reaction::Drip(pieces, Duration::from_millis(30))).await;

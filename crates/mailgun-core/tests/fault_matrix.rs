@@ -6,41 +6,43 @@ mod support;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use mailgun_core::{Client, Delivery, Delivery::*, Error, Kind, Kind::*, Route, TimeoutPhase};
-
-use self::support::{
-    ACCEPTED, Reaction, Receipt, Server, accepted, builder, everything, mail, refused, reply,
-    reply_with,
+use mailgun_core::{
+    Client, Error, ErrorKind, ErrorKind::*, Operation, Outcome, Outcome::*, TimeoutPhase,
 };
 
-const SEND: Route = Route::post("/v3/{domain}/messages");
-const READ: Route = Route::get("/v3/domains/{domain}");
+use self::support::{
+    ACCEPTED, Reaction, Receipt, Server, accepted, builder, everything, mail, refused, response,
+    response_with,
+};
+
+const SEND: Operation = Operation::post("/v3/{domain}/messages");
+const READ: Operation = Operation::get("/v3/domains/{domain}");
 
 /// What one of the two operations must come to.
 #[derive(Clone, Copy)]
-struct Outcome {
+struct Ending {
     requests: usize,
-    error: Option<(Kind, Delivery)>,
+    error: Option<(ErrorKind, Outcome)>,
 }
 
-const fn ok(requests: usize) -> Outcome {
-    Outcome { requests, error: None }
+const fn ok(requests: usize) -> Ending {
+    Ending { requests, error: None }
 }
 
-const fn fails(requests: usize, kind: Kind, delivery: Delivery) -> Outcome {
-    Outcome { requests, error: Some((kind, delivery)) }
+const fn fails(requests: usize, kind: ErrorKind, outcome: Outcome) -> Ending {
+    Ending { requests, error: Some((kind, outcome)) }
 }
 
-/// Of a send, of a read, and the words that the error must find in the reply.
-type Expected = (Outcome, Outcome, &'static str);
+/// Of a send, of a read, and the words that the error must find in the response.
+type Expected = (Ending, Ending, &'static str);
 
 /// The same end for both, after one request.
-const fn once(kind: Kind, delivery: Delivery, message: &'static str) -> Expected {
-    (fails(1, kind, delivery), fails(1, kind, delivery), message)
+const fn once(kind: ErrorKind, outcome: Outcome, message: &'static str) -> Expected {
+    (fails(1, kind, outcome), fails(1, kind, outcome), message)
 }
 
 /// An unknown outcome ends a send; a read is tried as often as the policy has it.
-const fn lost(kind: Kind, message: &'static str) -> Expected {
+const fn lost(kind: ErrorKind, message: &'static str) -> Expected {
     (fails(1, kind, Unknown), fails(3, kind, Unknown), message)
 }
 
@@ -59,7 +61,9 @@ async fn run(client: &Client, is_send: bool) -> Result<Receipt, Error> {
 }
 
 fn status_and_body(reaction: &Reaction) -> Option<(u16, Vec<u8>)> {
-    let (Reaction::Reply(bytes) | Reaction::ReplyAndClose(bytes)) = reaction else { return None };
+    let (Reaction::Response(bytes) | Reaction::ResponseAndClose(bytes)) = reaction else {
+        return None;
+    };
     let text = str::from_utf8(bytes).unwrap();
     let status = text[9..12].parse().unwrap();
     Some((status, text.split_once("\r\n\r\n").unwrap().1.into()))
@@ -78,13 +82,13 @@ async fn check(name: &str, reaction: Reaction, (send, read, message): Expected) 
         let result = run(&client.build().unwrap(), is_send).await;
         let what = format!("{name}, {}: {result:?}", if is_send { "send" } else { "read" });
         assert_eq!(server.count(), expected.requests, "requests; {what}");
-        let Some((kind, delivery)) = expected.error else {
+        let Some((kind, outcome)) = expected.error else {
             assert_eq!(result.expect(name).id, "<1@mg.example.com>");
             continue;
         };
         let error = result.expect_err(name);
         assert_eq!(error.kind(), kind, "{what}");
-        assert_eq!(error.delivery(), delivery, "{what}");
+        assert_eq!(error.outcome(), outcome, "{what}");
         assert_eq!(error.attempts() as usize, expected.requests, "{what}");
         if matches!(kind, Api | RateLimited | Decode | TooLarge) {
             let (status, body) = status_and_body(&reaction).unwrap();
@@ -93,10 +97,10 @@ async fn check(name: &str, reaction: Reaction, (send, read, message): Expected) 
         }
         let said = error.api_message().unwrap_or_default();
         assert!(said.contains(message) && (said.is_empty() == message.is_empty()), "{what}");
-        let route = if is_send { SEND } else { READ };
-        assert_eq!(error.operation(), Some(route));
-        assert!(error.to_string().starts_with(&format!("{route} failed: ")), "{what}");
-        assert_eq!(error.to_string().contains("may have taken effect"), delivery == Unknown);
+        let operation = if is_send { SEND } else { READ };
+        assert_eq!(error.operation(), Some(operation));
+        assert!(error.to_string().starts_with(&format!("{operation} failed: ")), "{what}");
+        assert_eq!(error.to_string().contains("may have taken effect"), outcome == Unknown);
         for request in server.requests().iter().filter(|request| request.is_whole && is_send) {
             assert_eq!(request.body, server.requests()[0].body, "{what}");
         }
@@ -105,14 +109,14 @@ async fn check(name: &str, reaction: Reaction, (send, read, message): Expected) 
     errors
 }
 
-fn cut(reply: Reaction, missing: usize) -> Reaction {
-    let Reaction::Reply(mut bytes) = reply else { panic!("a reply") };
+fn cut(response: Reaction, missing: usize) -> Reaction {
+    let Reaction::Response(mut bytes) = response else { panic!("a response") };
     bytes.truncate(bytes.len() - missing);
-    Reaction::ReplyAndClose(bytes)
+    Reaction::ResponseAndClose(bytes)
 }
 
-fn drip(reply: Reaction, pieces: usize, missing: usize) -> Reaction {
-    let Reaction::Reply(mut bytes) = reply else { panic!("a reply") };
+fn drip(response: Reaction, pieces: usize, missing: usize) -> Reaction {
+    let Reaction::Response(mut bytes) = response else { panic!("a response") };
     bytes.truncate(bytes.len() - missing);
     let size = bytes.len().div_ceil(pieces);
     Reaction::Drip(bytes.chunks(size).map(<[u8]>::to_vec).collect(), Duration::from_millis(200))
@@ -123,22 +127,26 @@ const GATEWAY: &str = "<html><head><title>502 Bad Gateway</title></head><body></
 const UNKNOWN_DOMAIN: &str = r#"{"message": "Domain not found: mg.example.com"}"#;
 
 fn text(status: &str, body: &str) -> Reaction {
-    reply_with(status, &[("content-type", "text/plain; charset=utf-8")], body)
+    response_with(status, &[("content-type", "text/plain; charset=utf-8")], body)
 }
 
 fn html(status: &str, body: &str) -> Reaction {
-    reply_with(status, &[("content-type", "text/html; charset=utf-8")], body)
+    response_with(status, &[("content-type", "text/html; charset=utf-8")], body)
 }
 
 #[tokio::test]
 async fn connections_that_break() {
-    let lost_reply = || cut(accepted(), 10);
+    let lost_response = || cut(accepted(), 10);
     tokio::join!(
-        check("reset before the reply head", Reaction::ResetAtHead, lost(Transport, "")),
+        check("reset before the response head", Reaction::ResetAtHead, lost(Transport, "")),
         check("reset after the whole body", Reaction::Reset, lost(Transport, "")),
-        check("closed without a reply", Reaction::ReplyAndClose(vec![]), lost(Transport, "")),
-        check("half a reply body", lost_reply(), lost(Transport, "")),
-        check("not HTTP", Reaction::ReplyAndClose(b"220 smtp\r\n\r\n".into()), lost(Transport, "")),
+        check("closed without a response", Reaction::ResponseAndClose(vec![]), lost(Transport, "")),
+        check("half a response body", lost_response(), lost(Transport, "")),
+        check(
+            "not HTTP",
+            Reaction::ResponseAndClose(b"220 smtp\r\n\r\n".into()),
+            lost(Transport, "")
+        ),
     );
 }
 
@@ -146,11 +154,11 @@ async fn connections_that_break() {
 async fn connection_refused() {
     for is_send in [true, false] {
         let error = run(&builder(&refused()).build().unwrap(), is_send).await.unwrap_err();
-        assert_eq!((error.kind(), error.delivery()), (Connect, NotSent));
+        assert_eq!((error.kind(), error.outcome()), (Connect, NotSent));
         assert_eq!(error.attempts(), 3);
         assert_eq!(error.status(), None);
-        let route = if is_send { SEND } else { READ };
-        assert!(error.to_string().starts_with(&format!("{route} failed: could not connect")));
+        let operation = if is_send { SEND } else { READ };
+        assert!(error.to_string().starts_with(&format!("{operation} failed: could not connect")));
     }
 }
 
@@ -173,10 +181,14 @@ async fn refusals_and_failures() {
     tokio::join!(
         check("401", text("401 Unauthorized", "Forbidden"), once(Api, Rejected, "Forbidden")),
         check("404 html", missing(), once(Api, Rejected, "The requested URL was not found")),
-        check("404 json", reply("404 X", UNKNOWN_DOMAIN), once(Api, Rejected, "Domain not found")),
-        check("400 empty", reply("400 Bad Request", ""), once(Api, Rejected, "")),
+        check(
+            "404 json",
+            response("404 X", UNKNOWN_DOMAIN),
+            once(Api, Rejected, "Domain not found")
+        ),
+        check("400 empty", response("400 Bad Request", ""), once(Api, Rejected, "")),
         check("413", text("413 Too Large", "too big"), once(TooLarge, Rejected, "too big")),
-        check("500 json", reply("500 X", r#"{"message":"oops"}"#), lost(Api, "oops")),
+        check("500 json", response("500 X", r#"{"message":"oops"}"#), lost(Api, "oops")),
         check("502 html", html("502 Bad Gateway", GATEWAY), lost(Api, "502 Bad Gateway")),
         check("503", text("503 Service Unavailable", ""), lost(Api, "")),
         check("408", text("408 Request Timeout", ""), lost(Api, "")),
@@ -190,17 +202,17 @@ async fn successes_that_are_none() {
     let (_, magnificent, ..) = tokio::join!(
         check("200 not json", html("200 OK", "<html>welcome</html>"), ENDED),
         check("200 landing page", text("200 OK", "Mailgun Magnificent API\n"), LANDING),
-        check("200 other json", reply("200 OK", r#"{"message": "Queued."}"#), ENDED),
-        check("200 json and more", reply("200 OK", &format!("{ACCEPTED} x")), ENDED),
-        check("200 empty", reply("200 OK", ""), ENDED),
-        check("204", Reaction::Reply(b"HTTP/1.1 204 No Content\r\n\r\n".into()), ENDED),
+        check("200 other json", response("200 OK", r#"{"message": "Queued."}"#), ENDED),
+        check("200 json and more", response("200 OK", &format!("{ACCEPTED} x")), ENDED),
+        check("200 empty", response("200 OK", ""), ENDED),
+        check("204", Reaction::Response(b"HTTP/1.1 204 No Content\r\n\r\n".into()), ENDED),
     );
     assert!(magnificent.iter().all(|error| error.hint().unwrap().contains("base URL")));
 }
 
 #[tokio::test]
 async fn nothing_is_enough_for_an_operation_that_returns_nothing() {
-    for reaction in [reply("200 OK", ""), Reaction::Reply(b"HTTP/1.1 204 X\r\n\r\n".into())] {
+    for reaction in [response("200 OK", ""), Reaction::Response(b"HTTP/1.1 204 X\r\n\r\n".into())] {
         let server = Server::always(reaction).await;
         server.client().call::<()>(READ, &["mg.example.com"]).await.unwrap();
         let bytes = server.client().call_bytes(READ, &["mg.example.com"]).await.unwrap();
@@ -213,7 +225,7 @@ async fn a_redirect_is_an_error_and_the_key_stays() {
     let bait = Server::always(accepted()).await;
     for status in ["301 Moved Permanently", "302 Found", "307 Temporary Redirect", "308 X"] {
         let location = format!("{}/v3/mg.example.com/messages", bait.url());
-        let moved = reply_with(status, &[("location", &location)], "");
+        let moved = response_with(status, &[("location", &location)], "");
         check(status, moved, once(Api, Rejected, "")).await;
     }
     assert_eq!(bait.connections(), 0);
@@ -221,28 +233,28 @@ async fn a_redirect_is_an_error_and_the_key_stays() {
 
 #[tokio::test]
 async fn a_redirect_that_is_asked_for_gives_its_location_and_is_not_followed() {
-    const LINK: Route = Route::get("/v3/exports/{id}/download_url");
+    const LINK: Operation = Operation::get("/v3/exports/{id}/download_url");
     let bait = Server::always(accepted()).await;
     let location = format!("{}/signed?a=%2B", bait.url());
-    let found = reply_with("302 Found", &[("location", &location)], "<a href=\"x\">Found</a>");
+    let found = response_with("302 Found", &[("location", &location)], "<a href=\"x\">Found</a>");
     let server = Server::always(found).await;
-    let link = server.client().call_location(LINK, &["7"]).reply().await.unwrap();
+    let link = server.client().call_location(LINK, &["7"]).response().await.unwrap();
     assert_eq!(link.status(), 302);
     assert_eq!(link.value, location);
     assert_eq!((server.count(), bait.connections()), (1, 0));
 
     for (reaction, kind) in [
-        (reply_with("302 Found", &[], ""), Decode),
-        (reply("200 OK", "{}"), Decode),
-        (reply("304 Not Modified", ""), Api),
-        (reply("404 Not Found", r#"{"message": "export not found"}"#), Api),
+        (response_with("302 Found", &[], ""), Decode),
+        (response("200 OK", "{}"), Decode),
+        (response("304 Not Modified", ""), Api),
+        (response("404 Not Found", r#"{"message": "export not found"}"#), Api),
     ] {
         let server = Server::always(reaction).await;
         let error = server.client().call_location(LINK, &["7"]).await.unwrap_err();
         assert_eq!(error.kind(), kind, "{error}");
         assert_eq!(server.count(), 1);
     }
-    let moved = reply_with("302 Found", &[("location", &bait.url())], "");
+    let moved = response_with("302 Found", &[("location", &bait.url())], "");
     let server = Server::always(moved).await;
     let error = server.client().call_location(LINK, &["7"]).stream().await.unwrap_err();
     assert_eq!((error.kind(), bait.connections()), (Api, 0));
@@ -258,15 +270,15 @@ fn hints(at: SystemTime, seconds: u64) -> Vec<(&'static str, Reaction)> {
             "Domain mg.example.com is not allowed to send: request limit exceeded, try again";
         format!(r#"{{"message": "{said} after {rest}"}}"#)
     };
-    let header = |name: &str, value: String| reply_with("429 X", &[(name, &value)], "slow down");
+    let header = |name: &str, value: String| response_with("429 X", &[(name, &value)], "slow down");
     let unit = if seconds == 1 { "second" } else { "seconds" };
     vec![
         ("retry-after in seconds", header("retry-after", seconds.to_string())),
         ("retry-after as a date", header("retry-after", format!("{date} GMT"))),
         ("x-ratelimit-reset", header("x-ratelimit-reset", epoch.as_millis().to_string())),
-        ("retry-seconds", reply("429 X", &format!(r#"{{"retry-seconds": {seconds}}}"#))),
-        ("seconds in words", reply("429 X", &words(format!("{seconds} {unit}")))),
-        ("date in words", reply("420 X", &words(format!("{date} UTC")))),
+        ("retry-seconds", response("429 X", &format!(r#"{{"retry-seconds": {seconds}}}"#))),
+        ("seconds in words", response("429 X", &words(format!("{seconds} {unit}")))),
+        ("date in words", response("420 X", &words(format!("{date} UTC")))),
     ]
 }
 
@@ -278,7 +290,7 @@ async fn a_hint_of_no_wait_is_none_and_the_call_is_repeated() {
             let server = Server::always(reaction.clone()).await;
             let error = run(&server.client(), is_send).await.unwrap_err();
             assert_eq!(server.count(), 3, "{name}");
-            assert_eq!((error.kind(), error.delivery()), (RateLimited, Rejected), "{name}");
+            assert_eq!((error.kind(), error.outcome()), (RateLimited, Rejected), "{name}");
             assert_eq!(error.attempts(), 3, "{name}");
             assert_eq!(error.retry_after(), None, "{name}: {error:?}");
         }
@@ -295,7 +307,7 @@ async fn a_wait_beyond_the_limit_is_told_and_not_slept() {
             let server = Server::always(reaction.clone()).await;
             let error = run(&server.client(), is_send).await.unwrap_err();
             assert_eq!((server.count(), error.attempts()), (1, 1), "{name}");
-            assert_eq!((error.kind(), error.delivery()), (RateLimited, Rejected), "{name}");
+            assert_eq!((error.kind(), error.outcome()), (RateLimited, Rejected), "{name}");
             let wait = error.retry_after().expect(name).as_secs();
             // Dates have whole seconds, and the test itself takes some.
             assert!((FAR - 30..=FAR).contains(&wait), "{name}: {wait}");
@@ -307,11 +319,11 @@ async fn a_wait_beyond_the_limit_is_told_and_not_slept() {
 async fn the_status_of_an_error_outlives_its_body() {
     let (half, stalled) = tokio::join!(
         async {
-            let server = Server::always(cut(reply("403 X", r#"{"message": "no"}"#), 4)).await;
+            let server = Server::always(cut(response("403 X", r#"{"message": "no"}"#), 4)).await;
             run(&server.client(), true).await.unwrap_err()
         },
         async {
-            let stall = drip(reply("403 X", r#"{"message": "no"}"#), 1, 4);
+            let stall = drip(response("403 X", r#"{"message": "no"}"#), 1, 4);
             let server = Server::always(stall).await;
             let client = server.builder().body_idle_timeout(Duration::from_millis(300)).build();
             run(&client.unwrap(), true).await.unwrap_err()
@@ -319,7 +331,7 @@ async fn the_status_of_an_error_outlives_its_body() {
     );
     for error in [half, stalled] {
         assert_eq!(error.status().unwrap(), 403, "{}", everything(&error));
-        assert_eq!(error.delivery(), Rejected);
+        assert_eq!(error.outcome(), Rejected);
         assert_eq!(error.body(), br#"{"message": ""#);
     }
 }

@@ -16,20 +16,20 @@ use bytes::Bytes;
 use http::{HeaderMap, Request, Response};
 use http_body_util::{BodyExt as _, Full};
 use mailgun_core::{
-    Body, BoxError, Call, CallContext, CallFuture, Client, ClientBuilder, Delivery, Download,
-    Error, HttpService, Kind, LinkPage, Pager, Reply, ReplyBody, Route, TimeoutPhase,
+    Body, BoxError, Call, CallContext, CallFuture, Client, ClientBuilder, Error, ErrorKind,
+    HttpService, LinkPage, Operation, Outcome, Pager, ResponseBody, ResponseStream, TimeoutPhase,
     layers::{
-        AttemptTimeoutLayer, AuthorizationLayer, ReadReplyLayer, RetryLayer, RetryPolicy,
+        AttemptTimeoutLayer, AuthorizationLayer, ReadResponseLayer, RetryLayer, RetryPolicy,
         TraceLayer, UserAgentLayer,
     },
 };
 use serde_json::Value;
 use tower::{Layer as _, Service, ServiceBuilder, ServiceExt as _, layer::layer_fn, service_fn};
 
-use self::support::{KEY_HEADER, Reaction, Receipt, Server, accepted, mail, policy, reply};
+use self::support::{KEY_HEADER, Reaction, Receipt, Server, accepted, mail, policy, response};
 
-const SEND: Route = Route::post("/v3/{domain}/messages");
-const READ: Route = Route::get("/v4/domains");
+const SEND: Operation = Operation::post("/v3/{domain}/messages");
+const READ: Operation = Operation::get("/v4/domains");
 const DOMAIN: &[&str] = &["mg.example.com"];
 
 /// What the layers of a test saw, in order.
@@ -48,7 +48,7 @@ impl Log {
         HttpService,
         Service = impl Service<
             Request<Body>,
-            Response = Response<ReplyBody>,
+            Response = Response<ResponseBody>,
             Error = Error,
             Future = impl Send + 'static,
         > + Clone
@@ -72,7 +72,8 @@ impl Log {
 #[tokio::test]
 async fn layers_run_per_call_or_per_attempt_and_the_first_is_outermost() {
     let log = Log::default();
-    let server = Server::script(vec![reply("429 X", ""), reply("429 X", ""), accepted()]).await;
+    let server =
+        Server::script(vec![response("429 X", ""), response("429 X", ""), accepted()]).await;
     let client = server
         .builder()
         .attempt_layer(log.layer("attempt 1"))
@@ -91,7 +92,7 @@ async fn layers_run_per_call_or_per_attempt_and_the_first_is_outermost() {
 #[tokio::test]
 async fn layers_see_the_request_and_never_the_key() {
     let log = Log::default();
-    let server = Server::script(vec![reply("429 X", ""), accepted()]).await;
+    let server = Server::script(vec![response("429 X", ""), accepted()]).await;
     let client =
         server.builder().layer(log.layer("call")).attempt_layer(log.layer("attempt")).build();
     let tenant = client.unwrap().for_subaccount("tenant").unwrap();
@@ -115,16 +116,21 @@ async fn layers_know_the_call_that_a_request_belongs_to() {
         let log = log.clone();
         inner.map_request(move |request: Request<Body>| {
             let context = request.extensions().get::<CallContext>().unwrap().clone();
-            log.lock().unwrap().push((context.route(), context.attempts(), context.time_left()));
+            log.lock().unwrap().push((
+                context.operation(),
+                context.attempts(),
+                context.time_left(),
+            ));
             request
         })
     });
-    let server = Server::script(vec![reply("429 X", ""), accepted()]).await;
+    let server = Server::script(vec![response("429 X", ""), accepted()]).await;
     let client = server.builder().attempt_layer(layer).build().unwrap();
     let call = client.call::<Receipt>(SEND, DOMAIN).deadline(Duration::from_secs(40));
     call.await.unwrap();
     let seen = seen.lock().unwrap();
-    let attempts: Vec<_> = seen.iter().map(|(route, attempts, _)| (*route, *attempts)).collect();
+    let attempts: Vec<_> =
+        seen.iter().map(|(operation, attempts, _)| (*operation, *attempts)).collect();
     assert_eq!(attempts, [(SEND, 1), (SEND, 2)]);
     for (_, _, time_left) in seen.iter() {
         let time_left = time_left.unwrap();
@@ -133,7 +139,7 @@ async fn layers_know_the_call_that_a_request_belongs_to() {
 }
 
 #[tokio::test]
-async fn a_layer_may_change_the_type_of_the_reply() {
+async fn a_layer_may_change_the_type_of_the_response() {
     let upper = || {
         layer_fn(|inner: HttpService| {
             service_fn(move |request: Request<Body>| {
@@ -156,7 +162,7 @@ async fn a_layer_may_change_the_type_of_the_reply() {
         let bytes = streamed.bytes(1000).await.unwrap();
         assert!(bytes.windows(6).any(|window| window == b"QUEUED"));
     }
-    let failing = Server::always(reply("400 X", r#"{"message": "Queued?"}"#)).await;
+    let failing = Server::always(response("400 X", r#"{"message": "Queued?"}"#)).await;
     for builder in [failing.builder().layer(upper()), failing.builder().attempt_layer(upper())] {
         let error = builder.build().unwrap().call::<Value>(SEND, DOMAIN).await.unwrap_err();
         assert_eq!((error.status().unwrap().as_u16(), error.api_message()), (400, Some("QUEUED?")));
@@ -181,7 +187,8 @@ struct FailLayer {
 }
 
 impl tower::Layer<HttpService> for FailLayer {
-    type Service = tower::util::BoxCloneSyncService<Request<Body>, Response<ReplyBody>, BoxError>;
+    type Service =
+        tower::util::BoxCloneSyncService<Request<Body>, Response<ResponseBody>, BoxError>;
 
     fn layer(&self, _: HttpService) -> Self::Service {
         let Self { make, count } = self.clone();
@@ -202,17 +209,17 @@ async fn errors_of_layers_say_whether_something_was_sent_and_are_not_repeated() 
     let other: Make = || "the layer is broken".into();
     let server = Server::always(accepted()).await;
     for put in places {
-        for (make, delivery, words) in [
-            (stopped, Delivery::NotSent, "no more today"),
-            (other, Delivery::Unknown, "the layer is broken"),
+        for (make, outcome, words) in [
+            (stopped, Outcome::NotSent, "no more today"),
+            (other, Outcome::Unknown, "the layer is broken"),
         ] {
             let count = Arc::new(AtomicUsize::new(0));
             let client = failing(make, count.clone(), put, server.builder());
-            for (route, segments) in [(SEND, DOMAIN), (READ, &[][..])] {
+            for (operation, segments) in [(SEND, DOMAIN), (READ, &[][..])] {
                 count.store(0, Ordering::SeqCst);
-                let error = client.call::<Value>(route, segments).await.unwrap_err();
-                assert_eq!((error.kind(), error.delivery()), (Kind::Middleware, delivery));
-                assert_eq!(error.operation(), Some(route));
+                let error = client.call::<Value>(operation, segments).await.unwrap_err();
+                assert_eq!((error.kind(), error.outcome()), (ErrorKind::Middleware, outcome));
+                assert_eq!(error.operation(), Some(operation));
                 assert_eq!(error.attempts(), 1);
                 assert_eq!(count.load(Ordering::SeqCst), 1);
                 assert!(support::everything(&error).contains(words));
@@ -225,7 +232,7 @@ async fn errors_of_layers_say_whether_something_was_sent_and_are_not_repeated() 
 #[tokio::test]
 async fn a_layer_that_waits_for_readiness_works() {
     // These panic when a service is called that was not polled ready.
-    let server = Server::script(vec![reply("429 X", ""), accepted()]).await;
+    let server = Server::script(vec![response("429 X", ""), accepted()]).await;
     let client = server
         .builder()
         .layer(tower::limit::ConcurrencyLimitLayer::new(1))
@@ -261,12 +268,12 @@ fn transport(
                 seen.len() == 1
             };
             let length = request.into_body().collect().await.unwrap().to_bytes().len();
-            let mut reply =
+            let mut response =
                 Response::new(Full::new(Bytes::from(format!("{{\"id\":\"{length}\"}}"))));
             if first {
-                *reply.status_mut() = http::StatusCode::TOO_MANY_REQUESTS;
+                *response.status_mut() = http::StatusCode::TOO_MANY_REQUESTS;
             }
-            Ok(reply)
+            Ok(response)
         }
     })
 }
@@ -276,8 +283,8 @@ async fn a_foreign_transport_gets_all_layers_of_the_sdk() {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let builder = support::builder("https://api.mailgun.net").user_agent("shop/1");
     let client = builder.build_with_transport(transport(seen.clone())).unwrap();
-    let reply = client.call::<Receipt>(SEND, DOMAIN).json(&[1, 2]).reply().await.unwrap();
-    assert_eq!((reply.value.id.as_str(), reply.attempts()), ("5", 2));
+    let response = client.call::<Receipt>(SEND, DOMAIN).json(&[1, 2]).response().await.unwrap();
+    assert_eq!((response.value.id.as_str(), response.attempts()), ("5", 2));
     for headers in seen.lock().unwrap().iter() {
         assert_eq!(headers["authorization"], KEY_HEADER);
         assert!(headers["user-agent"].to_str().unwrap().ends_with(" shop/1"));
@@ -290,7 +297,7 @@ async fn a_foreign_service_gets_none_and_the_errors_are_still_ours() {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let client = Client::from_service("https://api.mailgun.net", transport(seen.clone())).unwrap();
     let error = client.call::<Receipt>(SEND, DOMAIN).await.unwrap_err();
-    assert_eq!((error.kind(), error.attempts()), (Kind::RateLimited, 1));
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::RateLimited, 1));
     assert_eq!(client.call::<Receipt>(SEND, DOMAIN).await.unwrap().id, "0");
     for headers in seen.lock().unwrap().iter() {
         assert!(!headers.contains_key("authorization"));
@@ -302,13 +309,13 @@ async fn a_foreign_service_gets_none_and_the_errors_are_still_ours() {
 
 #[tokio::test]
 async fn the_layers_make_a_stack_of_ones_own() {
-    let server = Server::script(vec![reply("503 X", ""), reply("200 OK", "{}")]).await;
+    let server = Server::script(vec![response("503 X", ""), response("200 OK", "{}")]).await;
     let key = mailgun_core::ApiKey::new(support::KEY).unwrap();
     let leaf = hyper_util::client::legacy::Client::builder(hyper_util::rt::TokioExecutor::new())
         .build_http::<Body>();
     let stack = ServiceBuilder::new()
         .layer(RetryLayer::new(policy()))
-        .layer(ReadReplyLayer::new(1024, Duration::from_secs(10)))
+        .layer(ReadResponseLayer::new(1024, Duration::from_secs(10)))
         .layer(TraceLayer::new())
         .layer(AttemptTimeoutLayer::new(Duration::from_secs(10)))
         .layer(UserAgentLayer::new(None).unwrap())
@@ -323,7 +330,7 @@ async fn the_layers_make_a_stack_of_ones_own() {
 #[tokio::test(start_paused = true)]
 async fn the_attempt_time_out_stands_alone() {
     let never = service_fn(|_: Request<Body>| {
-        std::future::pending::<Result<Response<ReplyBody>, Infallible>>()
+        std::future::pending::<Result<Response<ResponseBody>, Infallible>>()
     });
     let service = AttemptTimeoutLayer::new(Duration::from_secs(9)).layer(never);
     let client = Client::from_service("https://api.mailgun.net", service).unwrap();
@@ -341,7 +348,7 @@ fn a_client_is_built_without_a_runtime_and_used_in_any() {
     let server = runtime.block_on(Server::always(Reaction::Silence));
     let client = server.builder().attempt_timeout(Duration::from_millis(100)).build().unwrap();
     let error = runtime.block_on(client.call::<Value>(SEND, DOMAIN).into_future()).unwrap_err();
-    assert_eq!(error.kind(), Kind::Timeout);
+    assert_eq!(error.kind(), ErrorKind::Timeout);
 }
 
 #[test]
@@ -363,7 +370,7 @@ fn types_can_be_shared_and_futures_spawned() {
     send::<Call<Value>>(&call());
     send::<CallFuture<Value>>(&call().into_future());
     unpin(&call().into_future());
-    send(&call().reply());
+    send(&call().response());
     send(&call().stream());
     send(&client.has_domain("mg.example.com"));
     send(&Pager::links(client.call::<LinkPage<Value>>(READ, &[])));
@@ -371,7 +378,7 @@ fn types_can_be_shared_and_futures_spawned() {
     send(&pager.next_page());
     send(&pager.into_items());
     send(&Pager::links(client.call::<LinkPage<Value>>(READ, &[])).into_pages());
-    fn sent_reply<T: Send>() {}
-    sent_reply::<Reply<Value>>();
-    sent_reply::<Download>();
+    fn sent_response<T: Send>() {}
+    sent_response::<mailgun_core::Response<Value>>();
+    sent_response::<ResponseStream>();
 }

@@ -14,8 +14,8 @@ use std::{
 use bytes::Bytes;
 use http::{Request, Response};
 use mailgun_core::{
-    Body, Client, ClientBuilder, Delivery, Error, HttpService, HttpVersions, Kind, Repeatability,
-    ReplyBody, Route, TimeoutPhase, layers::RetryPolicy,
+    Body, Client, ClientBuilder, Error, ErrorKind, HttpService, HttpVersions, Idempotency,
+    Operation, Outcome, ResponseBody, TimeoutPhase, layers::RetryPolicy,
 };
 use serde_json::Value;
 use tokio::{io::AsyncReadExt as _, net::TcpListener, sync::oneshot};
@@ -23,8 +23,8 @@ use tower::{ServiceExt as _, layer::layer_fn, service_fn};
 
 use self::support::{Reaction, Receipt, Server, accepted, mail, refused};
 
-const SEND: Route = Route::post("/v3/{domain}/messages");
-const READ: Route = Route::get("/v4/domains");
+const SEND: Operation = Operation::post("/v3/{domain}/messages");
+const READ: Operation = Operation::get("/v4/domains");
 const DOMAIN: &[&str] = &["mg.example.com"];
 
 /// Long enough for a request in a queue to reach a server on loopback.
@@ -47,7 +47,7 @@ async fn a_queued_request_is_not_sent_after_its_deadline_though_its_future_is_ke
     std::thread::sleep(Duration::from_millis(40));
     tokio::time::sleep(SETTLE).await;
     let error = within(call).await.unwrap_err();
-    assert_eq!((error.kind(), error.delivery()), (Kind::Timeout, Delivery::NotSent));
+    assert_eq!((error.kind(), error.outcome()), (ErrorKind::Timeout, Outcome::NotSent));
     assert_eq!(server.count(), 1);
 }
 
@@ -120,7 +120,7 @@ async fn a_request_that_waits_for_a_stream_is_not_sent_after_its_deadline() {
     tokio::time::sleep(SETTLE).await;
     let call = client.call::<Receipt>(SEND, DOMAIN).multipart(mail());
     let error = within(call.deadline(Duration::from_millis(50)).into_future()).await.unwrap_err();
-    assert_eq!((error.kind(), error.delivery()), (Kind::Timeout, Delivery::NotSent));
+    assert_eq!((error.kind(), error.outcome()), (ErrorKind::Timeout, Outcome::NotSent));
     release.send(()).unwrap();
     within(first).await.unwrap().unwrap();
     tokio::time::sleep(SETTLE).await;
@@ -153,7 +153,7 @@ async fn an_attempt_that_times_out_while_it_connects_was_not_sent_and_is_repeate
     for call in [with_body, without_body] {
         let error = within(call.into_future()).await.unwrap_err();
         assert_eq!(error.timeout_phase(), Some(TimeoutPhase::Attempt));
-        assert_eq!((error.delivery(), error.attempts()), (Delivery::NotSent, 3));
+        assert_eq!((error.outcome(), error.attempts()), (Outcome::NotSent, 3));
     }
 }
 
@@ -174,9 +174,9 @@ async fn what_an_earlier_attempt_left_unknown_stays_unknown() {
     });
     let client = server.builder().attempt_layer(layer).build().unwrap();
     let call = client.call::<Receipt>(SEND, DOMAIN).multipart(mail());
-    let error = within(call.repeatability(Repeatability::Harmless).into_future()).await;
+    let error = within(call.idempotency(Idempotency::Idempotent).into_future()).await;
     let error = error.unwrap_err();
-    assert_eq!((error.kind(), error.delivery()), (Kind::Connect, Delivery::Unknown));
+    assert_eq!((error.kind(), error.outcome()), (ErrorKind::Connect, Outcome::Unknown));
     assert!(error.attempts() > 1);
 }
 
@@ -197,7 +197,7 @@ async fn a_layer_that_takes_a_sent_request_for_unsent_is_not_believed() {
     let client = server.builder().attempt_layer(layer).build().unwrap();
     let call = client.call::<Receipt>(SEND, DOMAIN).multipart(mail());
     let error = within(call.into_future()).await.unwrap_err();
-    assert_eq!((error.kind(), error.delivery()), (Kind::Middleware, Delivery::Unknown));
+    assert_eq!((error.kind(), error.outcome()), (ErrorKind::Middleware, Outcome::Unknown));
     assert_eq!(server.count(), 1);
 }
 
@@ -214,7 +214,7 @@ async fn a_deadline_that_ends_the_wait_for_a_busy_layer_says_not_sent() {
         tokio::time::sleep(Duration::from_millis(50)).await;
         let waiting = call().deadline(Duration::from_millis(50)).into_future();
         let error = within(waiting).await.unwrap_err();
-        assert_eq!((error.delivery(), error.attempts()), (Delivery::NotSent, 0));
+        assert_eq!((error.outcome(), error.attempts()), (Outcome::NotSent, 0));
         holder.abort();
     }
 }
@@ -222,7 +222,7 @@ async fn a_deadline_that_ends_the_wait_for_a_busy_layer_says_not_sent() {
 #[tokio::test(start_paused = true)]
 async fn an_explicit_limit_is_kept_for_a_body_of_unknown_length() {
     let silent = service_fn(|_: Request<Body>| {
-        std::future::pending::<Result<Response<ReplyBody>, std::convert::Infallible>>()
+        std::future::pending::<Result<Response<ResponseBody>, std::convert::Infallible>>()
     });
     let upload = || {
         let mut form = mail();
@@ -243,14 +243,14 @@ async fn an_explicit_limit_is_kept_for_a_body_of_unknown_length() {
         (call(&default), 460),
     ] {
         let start = tokio::time::Instant::now();
-        assert_eq!(call.await.unwrap_err().kind(), Kind::Timeout);
+        assert_eq!(call.await.unwrap_err().kind(), ErrorKind::Timeout);
         assert_eq!(start.elapsed().as_secs(), expected);
     }
 }
 
 /// A server of HTTP/2 that declares ten bytes, sends `sent` of them and ends the stream as if all
 /// was well.
-async fn cuts_replies_short(sent: &'static [u8]) -> Client {
+async fn cuts_responses_short(sent: &'static [u8]) -> Client {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move {
@@ -280,8 +280,8 @@ async fn cuts_replies_short(sent: &'static [u8]) -> Client {
 }
 
 #[tokio::test]
-async fn a_reply_that_is_shorter_than_declared_is_an_error() {
-    let client = cuts_replies_short(b"12345").await;
+async fn a_response_that_is_shorter_than_declared_is_an_error() {
+    let client = cuts_responses_short(b"12345").await;
     let call = || client.call_bytes(READ, &[]);
     let errors = [
         within(call().into_future()).await.unwrap_err(),
@@ -289,16 +289,16 @@ async fn a_reply_that_is_shorter_than_declared_is_an_error() {
         within(call().stream()).await.unwrap().write_to(&mut Vec::new()).await.unwrap_err(),
     ];
     for error in errors {
-        assert_eq!((error.kind(), error.delivery()), (Kind::Transport, Delivery::Unknown));
+        assert_eq!((error.kind(), error.outcome()), (ErrorKind::Transport, Outcome::Unknown));
     }
 }
 
 #[tokio::test]
 async fn a_missing_body_is_not_read_as_null() {
-    let client = cuts_replies_short(b"").await;
+    let client = cuts_responses_short(b"").await;
     let call = client.call::<Option<Value>>(SEND, DOMAIN).multipart(mail());
     let error = within(call.into_future()).await.unwrap_err();
-    assert_eq!((error.kind(), error.delivery()), (Kind::Transport, Delivery::Unknown));
+    assert_eq!((error.kind(), error.outcome()), (ErrorKind::Transport, Outcome::Unknown));
 }
 
 #[tokio::test]

@@ -5,30 +5,30 @@ mod support;
 
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use mailgun_core::{
-    Client, Delivery, Error, Fields, Kind, LinkPage, PageLinks, PageParts, PageReply, Pager,
-    ResumePoint, Route,
+    Client, Cursor, Error, ErrorKind, Fields, LinkPage, Operation, Outcome, PageLinks, PageParts,
+    PageResponse, Pager,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use self::support::{Reaction, Recorded, Server, builder, reply};
+use self::support::{Reaction, Recorded, Server, builder, response};
 
-const EVENTS: Route = Route::get("/v3/{domain}/events");
-const BOUNCES: Route = Route::get("/v3/{domain}/bounces");
-const LOGS: Route = Route::post("/v1/analytics/logs").harmless();
+const EVENTS: Operation = Operation::get("/v3/{domain}/events");
+const BOUNCES: Operation = Operation::get("/v3/{domain}/bounces");
+const LOGS: Operation = Operation::post("/v1/analytics/logs").idempotent();
 const DOMAIN: &[&str] = &["mg.example.com"];
 
 fn page(items: &[u32], next: impl Into<Value>) -> Reaction {
-    reply("200 OK", &json!({"items": items, "paging": {"next": next.into()}}).to_string())
+    response("200 OK", &json!({"items": items, "paging": {"next": next.into()}}).to_string())
 }
 
-fn reply_bytes(body: &[u8]) -> Reaction {
+fn response_bytes(body: &[u8]) -> Reaction {
     let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", body.len());
-    Reaction::Reply([head.as_bytes(), body].concat())
+    Reaction::Response([head.as_bytes(), body].concat())
 }
 
-fn links(client: &Client, route: Route) -> Pager<u32> {
-    Pager::links(client.call::<LinkPage<u32>>(route, DOMAIN))
+fn links(client: &Client, operation: Operation) -> Pager<u32> {
+    Pager::links(client.call::<LinkPage<u32>>(operation, DOMAIN))
 }
 
 async fn items(pager: Pager<u32>) -> Result<Vec<u32>, Error> {
@@ -117,11 +117,11 @@ async fn a_listing_ends_with_an_empty_page_however_it_is_written() {
         "{}",
     ] {
         let first = page(&[1, 2], "/v3/mg.example.com/bounces?page=2");
-        let server = Server::script(vec![first, reply("200 OK", body)]).await;
+        let server = Server::script(vec![first, response("200 OK", body)]).await;
         assert_eq!(items(links(&server.client(), BOUNCES)).await.unwrap(), [1, 2], "{body}");
         assert_eq!(server.count(), 2);
 
-        let server = Server::always(reply("200 OK", body)).await;
+        let server = Server::always(response("200 OK", body)).await;
         let mut pager = links(&server.client(), BOUNCES);
         assert_eq!(pager.next_page().await.unwrap(), None, "{body}");
         assert_eq!(pager.next_page().await.unwrap(), None);
@@ -138,7 +138,7 @@ async fn a_page_without_a_link_is_the_last() {
         r#"{"items": [1], "paging": {"next": null}}"#,
         r#"{"items": [1], "paging": {"next": "", "last": "/x"}}"#,
     ] {
-        let server = Server::always(reply("200 OK", body)).await;
+        let server = Server::always(response("200 OK", body)).await;
         let mut pager = links(&server.client(), BOUNCES);
         assert_eq!(pager.next_page().await.unwrap().unwrap().items, [1], "{body}");
         assert_eq!(pager.next_page().await.unwrap(), None);
@@ -198,8 +198,8 @@ async fn a_foreign_link_is_refused_after_the_page_that_holds_it() {
         assert_eq!(page.items, [1, 2]);
         for _ in 0..2 {
             let error = pager.next_page().await.unwrap_err();
-            assert_eq!(error.kind(), Kind::UntrustedHost, "{link}: {error}");
-            assert_ne!(error.delivery(), Delivery::Unknown);
+            assert_eq!(error.kind(), ErrorKind::UntrustedHost, "{link}: {error}");
+            assert_ne!(error.outcome(), Outcome::Unknown);
             assert_eq!(error.operation(), Some(BOUNCES));
             assert!(!error.to_string().contains("127.0.0.1"), "{error}");
         }
@@ -221,7 +221,7 @@ async fn a_bare_word_is_the_page_of_the_same_listing() {
         assert_eq!(pager.next_page().await.unwrap().unwrap().items, [item]);
     }
     // A word that leads to itself would lead there forever.
-    assert_eq!(pager.next_page().await.unwrap_err().kind(), Kind::Decode);
+    assert_eq!(pager.next_page().await.unwrap_err().kind(), ErrorKind::Decode);
     let path = "/gateway/v3/mg.example.com/bounces";
     assert_eq!(
         targets(&server),
@@ -254,18 +254,18 @@ async fn after_an_error_the_same_page_is_asked_for() {
     let next = "/v3/mg.example.com/bounces?page=2";
     let server = Server::script(vec![
         page(&[1, 2], next),
-        reply("400 Bad Request", r#"{"message": "not now"}"#),
-        reply("200 OK", "<html>"),
+        response("400 Bad Request", r#"{"message": "not now"}"#),
+        response("200 OK", "<html>"),
         page(&[3], "/v3/mg.example.com/bounces?page=3"),
         page(&[], ""),
     ])
     .await;
     let mut pager = links(&server.client(), BOUNCES);
     pager.next_page().await.unwrap().unwrap();
-    let before = pager.resume_point().cloned();
+    let before = pager.cursor().cloned();
     assert_eq!(pager.next_page().await.unwrap_err().status().unwrap(), 400);
-    assert_eq!(pager.next_page().await.unwrap_err().kind(), Kind::Decode);
-    assert_eq!(pager.resume_point().cloned(), before);
+    assert_eq!(pager.next_page().await.unwrap_err().kind(), ErrorKind::Decode);
+    assert_eq!(pager.cursor().cloned(), before);
     assert_eq!(pager.next_page().await.unwrap().unwrap().items, [3]);
     assert_eq!(pager.next_page().await.unwrap(), None);
     let targets = targets(&server);
@@ -275,7 +275,11 @@ async fn after_an_error_the_same_page_is_asked_for() {
 #[tokio::test]
 async fn streams_end_after_an_error() {
     let script = || {
-        vec![page(&[1, 2], "/v3/mg.example.com/bounces?page=2"), reply("400 X", ""), page(&[3], "")]
+        vec![
+            page(&[1, 2], "/v3/mg.example.com/bounces?page=2"),
+            response("400 X", ""),
+            page(&[3], ""),
+        ]
     };
     let server = Server::script(script()).await;
     let seen: Vec<_> = links(&server.client(), BOUNCES).into_items().collect().await;
@@ -309,9 +313,15 @@ async fn pages_come_as_a_stream_and_one_at_a_time() {
 
 #[tokio::test]
 async fn the_total_is_told_where_the_server_tells_it() {
-    for key in ["total", "total_count"] {
-        let body = json!({"items": [1], key: 42}).to_string();
-        let server = Server::always(reply("200 OK", &body)).await;
+    for body in [
+        json!({"items": [1], "total": 42}),
+        json!({"items": [1], "total_count": 42}),
+        json!({"items": [1], "total_items": 42}),
+        json!({"items": [1], "total": 42, "total_count": 42}),
+        json!({"items": [1, null], "total": null, "total_count": 42}),
+    ] {
+        let body = body.to_string();
+        let server = Server::always(response("200 OK", &body)).await;
         let page = links(&server.client(), BOUNCES).next_page().await.unwrap().unwrap();
         assert_eq!(page.total, Some(42));
     }
@@ -322,12 +332,12 @@ fn domains(request: &Recorded) -> Reaction {
     let skip = request.target().split(['?', '&']).find_map(|pair| pair.strip_prefix("skip="));
     let skip: u32 = skip.map_or(0, |skip| skip.parse().unwrap());
     let items: Vec<u32> = (skip + 1..=5).take(2).collect();
-    reply("200 OK", &json!({"items": items, "total_count": 5}).to_string())
+    response("200 OK", &json!({"items": items, "total_count": 5}).to_string())
 }
 
 #[tokio::test]
 async fn a_listing_by_skip_counts_what_came() {
-    const LIST: Route = Route::get("/v4/domains");
+    const LIST: Operation = Operation::get("/v4/domains");
     let skip = |client: &Client, query: Fields| {
         Pager::skip(client.call::<LinkPage<u32>>(LIST, &[]).query(query))
     };
@@ -365,7 +375,7 @@ struct Pagination {
     total: Option<u64>,
 }
 
-impl PageReply for LogPage {
+impl PageResponse for LogPage {
     type Item = u32;
 
     fn into_parts(self) -> PageParts<u32> {
@@ -382,7 +392,7 @@ fn asked(request: &Recorded) -> Value {
 
 fn logs_by_token(request: &Recorded) -> Reaction {
     if !request.is_whole {
-        return reply("200 OK", "");
+        return response("200 OK", "");
     }
     let (items, next) = match asked(request)["pagination"]["token"].as_str() {
         None => (vec![1, 2], Some("t+2/=")),
@@ -390,7 +400,10 @@ fn logs_by_token(request: &Recorded) -> Reaction {
         Some("t3") => (vec![], Some("t3")),
         Some(other) => panic!("{other}"),
     };
-    reply("200 OK", &json!({"items": items, "pagination": {"next": next, "total": 3}}).to_string())
+    response(
+        "200 OK",
+        &json!({"items": items, "pagination": {"next": next, "total": 3}}).to_string(),
+    )
 }
 
 #[tokio::test]
@@ -413,11 +426,11 @@ async fn a_listing_by_token_repeats_the_query_with_the_token() {
 async fn a_listing_by_skip_in_json_counts_what_came() {
     let server = Server::new(|request| {
         if !request.is_whole {
-            return reply("200 OK", "");
+            return response("200 OK", "");
         }
         let skip = asked(request)["pagination"]["skip"].as_u64().unwrap_or(0) as u32;
         let items: Vec<u32> = (skip + 1..=5).take(2).collect();
-        reply("200 OK", &json!({"items": items}).to_string())
+        response("200 OK", &json!({"items": items}).to_string())
     })
     .await;
     let call = || server.client().call::<LogPage>(LOGS, &[]);
@@ -445,14 +458,14 @@ async fn cut_everywhere(make: impl Fn() -> Pager<u32>, all: &[u32]) {
                 None => break,
             }
         }
-        let stored = serde_json::to_string(&first.resume_point()).unwrap();
+        let stored = serde_json::to_string(&first.cursor()).unwrap();
         drop(first);
-        let point: Option<ResumePoint> = serde_json::from_str(&stored).unwrap();
+        let point: Option<Cursor> = serde_json::from_str(&stored).unwrap();
         let mut second = make();
         if let Some(point) = point {
             second = second.resume(point);
         }
-        assert!(seen.is_empty() || second.resume_point().is_some(), "no point after {seen:?}");
+        assert!(seen.is_empty() || second.cursor().is_some(), "no point after {seen:?}");
         seen.extend(items(second).await.unwrap());
         assert_eq!(seen, all, "cut after {cut} pages, at {stored}");
     }
@@ -464,7 +477,7 @@ async fn a_listing_goes_on_in_another_process_without_loss_or_repeat() {
     cut_everywhere(|| links(&server.client(), BOUNCES), &[1, 2, 3, 4, 5, 6, 7]).await;
 
     let server = Server::new(domains).await;
-    const LIST: Route = Route::get("/v4/domains");
+    const LIST: Operation = Operation::get("/v4/domains");
     let skip = || Pager::skip(server.client().call::<LinkPage<u32>>(LIST, &[]));
     cut_everywhere(skip, &[1, 2, 3, 4, 5]).await;
 
@@ -489,13 +502,13 @@ async fn a_stored_point_is_not_trusted_more_than_a_link() {
     let server = Server::new(bounces).await;
     let mut pager = links(&server.client(), BOUNCES);
     pager.next_page().await.unwrap();
-    let stored = serde_json::to_string(&pager.resume_point()).unwrap();
+    let stored = serde_json::to_string(&pager.cursor()).unwrap();
     let link = format!("{}/v3/mg.example.com/bounces", bait.url());
     let forged = stored.replace("/v3/mg.example.com/bounces", &link);
     assert_ne!(forged, stored);
-    let point: ResumePoint = serde_json::from_str(&forged).unwrap();
+    let point: Cursor = serde_json::from_str(&forged).unwrap();
     let error = links(&server.client(), BOUNCES).resume(point).next_page().await.unwrap_err();
-    assert_eq!(error.kind(), Kind::UntrustedHost);
+    assert_eq!(error.kind(), ErrorKind::UntrustedHost);
     assert_eq!((bait.connections(), server.count()), (0, 1));
 }
 
@@ -518,7 +531,7 @@ async fn faults_of_the_call_are_reported_by_the_first_page() {
     let mut pager = Pager::links(server.client().call::<LinkPage<u32>>(BOUNCES, &["a/b"]));
     for _ in 0..2 {
         let error = pager.next_page().await.unwrap_err();
-        assert_eq!((error.kind(), error.operation()), (Kind::InvalidInput, Some(BOUNCES)));
+        assert_eq!((error.kind(), error.operation()), (ErrorKind::InvalidInput, Some(BOUNCES)));
     }
     assert_eq!(server.connections(), 0);
 }
@@ -533,7 +546,7 @@ async fn a_page_leads_to_the_first_the_previous_and_the_last() {
             "Next": format!("{path}?page=next&address={item}"),
             "last": format!("{path}?page=last"),
         });
-        reply("200 OK", &json!({"items": [item], "paging": paging, "note": "kept"}).to_string())
+        response("200 OK", &json!({"items": [item], "paging": paging, "note": "kept"}).to_string())
     };
     let server = Server::script(vec![page(1), page(9), page(8), page(1)]).await;
     let client = server.client();
@@ -561,7 +574,7 @@ async fn the_first_request_of_a_listing_can_be_had_without_sending_it() {
     assert_eq!(request.uri().path(), "/v3/mg.example.com/events");
     assert_eq!(request.uri().query(), Some("limit=3&event=failed"));
     let call = client.call::<LinkPage<u32>>(EVENTS, &["a/b"]);
-    assert_eq!(Pager::links(call).into_request().unwrap_err().kind(), Kind::InvalidInput);
+    assert_eq!(Pager::links(call).into_request().unwrap_err().kind(), ErrorKind::InvalidInput);
 }
 
 /// What one odd item of a page costs: the item, which is kept as it came.
@@ -589,10 +602,10 @@ async fn an_odd_item_costs_no_other_item_and_is_kept() {
         let last = r#"{"address": "last",  "x": 1}"#;
         let next = r#""paging": {"next": "/v3/mg.example.com/bounces?page=2"}"#;
         let server = Server::script(vec![
-            reply("200 OK", &format!(r#"{{"items": [{first}, {odd}, {last}, {odd}], {next}}}"#)),
-            reply("200 OK", &format!(r#"{{"items": [{odd}]}}"#)),
-            reply("200 OK", &format!(r#"{{{next}, "items": [ {odd} ,{first}]}}"#)),
-            reply("200 OK", "{}"),
+            response("200 OK", &format!(r#"{{"items": [{first}, {odd}, {last}, {odd}], {next}}}"#)),
+            response("200 OK", &format!(r#"{{"items": [{odd}]}}"#)),
+            response("200 OK", &format!(r#"{{{next}, "items": [ {odd} ,{first}]}}"#)),
+            response("200 OK", "{}"),
         ])
         .await;
         let bounces = || Pager::links(server.client().call::<LinkPage<Bounce>>(BOUNCES, DOMAIN));
@@ -626,7 +639,7 @@ async fn odd_items_are_counted_by_a_listing_by_skip() {
             Some("6") => "[]",
             Some(other) => panic!("{other}"),
         };
-        reply("200 OK", &format!(r#"{{"items": {items}, "total_count": 6}}"#))
+        response("200 OK", &format!(r#"{{"items": {items}, "total_count": 6}}"#))
     })
     .await;
     let call = server.client().call::<LinkPage<u32>>(BOUNCES, DOMAIN);
@@ -638,7 +651,7 @@ async fn a_page_of_odd_items_alone_is_read_in_time() {
     let odd = vec![json!({"address": 7}); 2_000];
     let mut all = vec![json!(1); 2_000];
     all.extend(odd);
-    let server = Server::always(reply("200 OK", &json!({"items": all}).to_string())).await;
+    let server = Server::always(response("200 OK", &json!({"items": all}).to_string())).await;
     let mut pager = links(&server.client(), BOUNCES);
     let page = pager.next_page();
     let page = tokio::time::timeout(std::time::Duration::from_secs(20), page).await.unwrap();
@@ -654,7 +667,7 @@ async fn odd_bytes_of_a_page_cost_no_item() {
         body.extend_from_slice(b", \"more\": [");
         body.extend_from_slice(odd);
         body.extend_from_slice(b"]}");
-        let server = Server::always(reply_bytes(&body)).await;
+        let server = Server::always(response_bytes(&body)).await;
         let all = items(links(&server.client(), BOUNCES)).await.unwrap();
         assert_eq!(all, [1, 2], "{}", String::from_utf8_lossy(odd));
     }
@@ -672,7 +685,7 @@ async fn links_and_counts_of_another_shape_cost_no_page() {
         (r#""paging": {"next": " ", "Next": null}"#, None),
     ] {
         let body = format!(r#"{{"items": [1, 2], {rest}}}"#);
-        let server = Server::always(reply("200 OK", &body)).await;
+        let server = Server::always(response("200 OK", &body)).await;
         let mut pager = links(&server.client(), BOUNCES);
         let page = pager.next_page().await.expect(rest).expect(rest);
         assert_eq!((&*page.items, page.total), (&[1, 2][..], total), "{rest}");
@@ -681,8 +694,8 @@ async fn links_and_counts_of_another_shape_cost_no_page() {
     // What may be a link must not end the listing in silence.
     for paging in [r#"{"next": {"href": "/x"}}"#, r#"{"next": ["/x"]}"#] {
         let body = format!(r#"{{"items": [1, 2], "paging": {paging}}}"#);
-        let refusal = reply("404 Not Found", "{}");
-        let server = Server::script(vec![reply("200 OK", &body), refusal]).await;
+        let refusal = response("404 Not Found", "{}");
+        let server = Server::script(vec![response("200 OK", &body), refusal]).await;
         let mut pager = links(&server.client(), BOUNCES);
         assert_eq!(pager.next_page().await.unwrap().unwrap().items, [1, 2]);
         assert!(pager.next_page().await.is_err(), "{paging}");
@@ -738,18 +751,22 @@ async fn pages_that_lead_in_a_circle_are_an_error_after_their_items() {
         assert_eq!(pager.next_page().await.unwrap().unwrap().items, [2]);
         for _ in 0..2 {
             let error = pager.next_page().await.unwrap_err();
-            assert_eq!((error.kind(), error.operation()), (Kind::Decode, Some(BOUNCES)), "{back}");
+            assert_eq!(
+                (error.kind(), error.operation()),
+                (ErrorKind::Decode, Some(BOUNCES)),
+                "{back}"
+            );
         }
         assert_eq!(server.count(), 2, "{back}");
     }
 
     let server = Server::new(|request| {
         if !request.is_whole {
-            return reply("200 OK", "");
+            return response("200 OK", "");
         }
         let next = if asked(request)["pagination"]["token"] == "b" { "a" } else { "b" };
         let body = json!({"items": [request.index], "pagination": {"next": next}});
-        reply("200 OK", &body.to_string())
+        response("200 OK", &body.to_string())
     })
     .await;
     let pager = Pager::json_token(server.client().call::<LogPage>(LOGS, &[]), &json!({}));
@@ -766,10 +783,10 @@ async fn a_server_that_ignores_which_page_it_is_asked_for_is_an_error() {
         |client| links(client, BOUNCES),
     ];
     for (index, pager) in pagers.into_iter().enumerate() {
-        // The links and counts are others in each reply, and the items are not.
+        // The links and counts are others in each response, and the items are not.
         let server = Server::new(|request| {
             if request.header("content-type").is_some() && !request.is_whole {
-                return reply("200 OK", "");
+                return response("200 OK", "");
             }
             let next = format!("bounces?page={}", request.index);
             let body = json!({
@@ -779,7 +796,7 @@ async fn a_server_that_ignores_which_page_it_is_asked_for_is_an_error() {
                 "pagination": {"next": next, "total": request.index},
                 "time": request.index,
             });
-            reply("200 OK", &body.to_string())
+            response("200 OK", &body.to_string())
         })
         .await;
         let mut pager = pager(&server.client());
@@ -788,12 +805,12 @@ async fn a_server_that_ignores_which_page_it_is_asked_for_is_an_error() {
         if index >= 2 {
             assert_eq!(pager.next_page().await.unwrap().unwrap().items, [7]);
         }
-        let before = pager.resume_point().cloned();
+        let before = pager.cursor().cloned();
         for _ in 0..2 {
             let error = pager.next_page().await.unwrap_err();
-            assert_eq!(error.kind(), Kind::Decode, "{index}");
+            assert_eq!(error.kind(), ErrorKind::Decode, "{index}");
             assert!(error.to_string().contains("same page once more"), "{error}");
         }
-        assert_eq!(pager.resume_point().cloned(), before);
+        assert_eq!(pager.cursor().cloned(), before);
     }
 }

@@ -5,11 +5,11 @@ mod support;
 
 use std::collections::BTreeMap;
 
-use mailgun_core::{Delivery, Kind, Route};
+use mailgun_core::{ErrorKind, Operation, Outcome};
 use serde::Deserialize;
 use serde_json::Value;
 
-use self::support::{RECIPIENT, Server, reply_with};
+use self::support::{RECIPIENT, Server, response_with};
 
 #[derive(Deserialize)]
 struct Recording {
@@ -59,17 +59,17 @@ async fn recorded_refusals_become_errors_that_explain_themselves() {
         let headers: Vec<_> =
             recording.headers.iter().map(|(name, value)| (&**name, &**value)).collect();
         let status = format!("{} X", recording.status);
-        let server = Server::always(reply_with(&status, &headers, &recording.body)).await;
+        let server = Server::always(response_with(&status, &headers, &recording.body)).await;
         let path: &'static str = recording.path.clone().leak();
-        let route = match recording.method.as_str() {
-            "POST" => Route::post(path),
-            "GET" => Route::get(path),
+        let operation = match recording.method.as_str() {
+            "POST" => Operation::post(path),
+            "GET" => Operation::get(path),
             other => panic!("{other}"),
         };
         let what = format!("{} {}", recording.source, recording.status);
-        let error = server.client().call::<Value>(route, &[]).await.expect_err(&what);
+        let error = server.client().call::<Value>(operation, &[]).await.expect_err(&what);
         assert_eq!(server.count(), 1, "{what}");
-        assert_eq!((error.kind(), error.delivery()), (Kind::Api, Delivery::Rejected), "{what}");
+        assert_eq!((error.kind(), error.outcome()), (ErrorKind::Api, Outcome::Rejected), "{what}");
         assert_eq!(error.status().unwrap(), recording.status);
         assert_eq!(error.api_message(), Some(message), "{what}");
         assert_eq!(error.body(), recording.body.as_bytes());
@@ -80,17 +80,17 @@ async fn recorded_refusals_become_errors_that_explain_themselves() {
             None => assert_eq!(error.hint(), None, "{what}"),
         }
         let shown = error.to_string();
-        assert!(shown.starts_with(&format!("{route} failed: {}", recording.status)), "{shown}");
+        assert!(shown.starts_with(&format!("{operation} failed: {}", recording.status)), "{shown}");
         assert!(shown.contains(&message[..20.min(message.len())]), "{shown}");
         assert!(!shown.contains('\n') && !shown.contains('<'), "{shown}");
     }
 }
 
 #[tokio::test]
-async fn an_address_in_a_reply_is_for_the_program_and_not_for_the_log() {
+async fn an_address_in_a_response_is_for_the_program_and_not_for_the_log() {
     let body = format!(r#"{{"message": "'to' parameter is not a valid address: {RECIPIENT}"}}"#);
-    let server = Server::always(reply_with("400 X", &[], &body)).await;
-    const SEND: Route = Route::post("/v3/{domain}/messages");
+    let server = Server::always(response_with("400 X", &[], &body)).await;
+    const SEND: Operation = Operation::post("/v3/{domain}/messages");
     let error = server.client().call::<Value>(SEND, &["mg.example.com"]).await.unwrap_err();
     assert!(error.api_message().unwrap().ends_with(RECIPIENT));
     let shown = format!("{error} {error:?}");

@@ -22,10 +22,10 @@ use hyper_util::{
     server::conn::auto,
 };
 use mailgun_core::{
-    ApiKey, Body, Client, Credentials, Error, Fields, Form, HttpVersions, Kind, LinkPage, Mailbox,
-    Pager, Proxy, Region, Reply, ReplyBody, Route, Secret, Upload,
+    ApiKey, Body, Client, Credentials, Error, ErrorKind, Fields, Form, HttpVersions, LinkPage,
+    Mailbox, Operation, Pager, Proxy, Region, ResponseBody, Secret, Upload,
     layers::{
-        AttemptTimeoutLayer, AuthorizationLayer, ReadReplyLayer, RetryLayer, RetryPolicy,
+        AttemptTimeoutLayer, AuthorizationLayer, ReadResponseLayer, RetryLayer, RetryPolicy,
         SubaccountLayer, TraceLayer, UserAgentLayer,
     },
 };
@@ -37,9 +37,9 @@ use tracing_subscriber::fmt::{MakeWriter, format::FmtSpan};
 use self::support::{KEY, KEY_HEADER, RECIPIENT, builder, everything, refused};
 
 const PASSWORD: &str = "proxy-canary-51c9";
-const SEND: Route = Route::post("/v3/{domain}/messages");
-const BOUNCE: Route = Route::get("/v3/{domain}/bounces/{address}");
-const BOUNCES: Route = Route::get("/v3/{domain}/bounces");
+const SEND: Operation = Operation::post("/v3/{domain}/messages");
+const BOUNCE: Operation = Operation::get("/v3/{domain}/bounces/{address}");
+const BOUNCES: Operation = Operation::get("/v3/{domain}/bounces");
 
 /// All that was traced.
 #[derive(Clone, Default)]
@@ -136,26 +136,26 @@ async fn answer(request: Request<Incoming>, limited: &Mutex<bool>) -> Response<F
     // What must not be seen did go over the wire.
     assert_eq!(parts.headers["authorization"], KEY_HEADER);
     let _ = body.collect().await;
-    let reply = |status: u16, body: String| {
-        let mut reply = Response::new(Full::new(Bytes::from(body)));
-        *reply.status_mut() = http::StatusCode::from_u16(status).unwrap();
-        reply
+    let response = |status: u16, body: String| {
+        let mut response = Response::new(Full::new(Bytes::from(body)));
+        *response.status_mut() = http::StatusCode::from_u16(status).unwrap();
+        response
     };
     match parts.uri.path().split('/').nth(2).unwrap() {
-        "accepted.example.com" => reply(200, json!({"id": "1", "to": RECIPIENT}).to_string()),
-        "forbidden.example.com" => reply(401, "Forbidden".into()),
+        "accepted.example.com" => response(200, json!({"id": "1", "to": RECIPIENT}).to_string()),
+        "forbidden.example.com" => response(401, "Forbidden".into()),
         "invalid.example.com" => {
-            reply(400, json!({"message": format!("{RECIPIENT} is not valid")}).to_string())
+            response(400, json!({"message": format!("{RECIPIENT} is not valid")}).to_string())
         }
         "limited.example.com" => {
             let first = !std::mem::replace(&mut *limited.lock().unwrap(), true);
-            if first { reply(429, "slow down".into()) } else { reply(200, "{}".into()) }
+            if first { response(429, "slow down".into()) } else { response(200, "{}".into()) }
         }
-        "unreadable.example.com" => reply(200, json!({"items": RECIPIENT}).to_string()),
+        "unreadable.example.com" => response(200, json!({"items": RECIPIENT}).to_string()),
         "slow.example.com" => std::future::pending().await,
         "linking.example.com" => {
             let next = format!("https://evil.test/v3/bounces?address={RECIPIENT}");
-            reply(200, json!({"items": [1], "paging": {"next": next}}).to_string())
+            response(200, json!({"items": [1], "paging": {"next": next}}).to_string())
         }
         other => panic!("{other}"),
     }
@@ -199,7 +199,7 @@ async fn run_flows(address: SocketAddr, versions: HttpVersions) -> Vec<Error> {
     let mut pager = Pager::links(list("linking.example.com"));
     pager.next_page().await.unwrap();
     errors.push(pager.next_page().await.unwrap_err());
-    assert_eq!(errors.last().unwrap().kind(), Kind::UntrustedHost);
+    assert_eq!(errors.last().unwrap().kind(), ErrorKind::UntrustedHost);
 
     errors.push(read("accepted.example.com", &format!("{RECIPIENT}\n")).await.unwrap_err());
     errors.push(client.call::<Value>(SEND, &[RECIPIENT]).await.unwrap_err());
@@ -256,7 +256,7 @@ async fn nothing_secret_is_traced_over_http_2() {
 
 /// A proxy that wants another password, on a raw socket.
 async fn refusing_proxy() -> SocketAddr {
-    let reaction = support::reply_with("407 Proxy Authentication Required", &[], "");
+    let reaction = support::response_with("407 Proxy Authentication Required", &[], "");
     support::Server::always(reaction).await.address
 }
 
@@ -363,7 +363,7 @@ async fn debug_of_every_type_is_clean() {
     check(&Upload::from_bytes("a.txt", RECIPIENT));
     check(&Body::from(RECIPIENT));
     check(&mail().finish().unwrap());
-    check(&ReplyBody::from(RECIPIENT));
+    check(&ResponseBody::from(RECIPIENT));
 
     let call = || {
         let call = client.call::<Value>(BOUNCE, &["a.b", RECIPIENT]).query(fields.clone());
@@ -382,7 +382,7 @@ async fn debug_of_every_type_is_clean() {
     check(&UserAgentLayer::new(None).unwrap().layer(()));
     check(&SubaccountLayer::new("x").unwrap().layer(()));
     check(&RetryLayer::new(RetryPolicy::default()).layer(()));
-    check(&ReadReplyLayer::new(1, None).layer(()));
+    check(&ReadResponseLayer::new(1, None).layer(()));
     check(&AttemptTimeoutLayer::new(None).layer(()));
     check(&TraceLayer::new().layer(()));
 
@@ -391,20 +391,20 @@ async fn debug_of_every_type_is_clean() {
     let send = || client.call_bytes(SEND, &["accepted.example.com"]);
     check(&send().stream().await.unwrap());
     let unit = client.call::<serde::de::IgnoredAny>(SEND, &["accepted.example.com"]);
-    let reply: Reply<_> = unit.reply().await.unwrap();
-    check(&reply);
+    let response: mailgun_core::Response<_> = unit.response().await.unwrap();
+    check(&response);
 
     let next = format!("/v3/a.b/bounces?page=next&address={RECIPIENT}");
     let page = json!({"items": [1], "paging": {"next": next}}).to_string();
-    let server = support::Server::always(support::reply("200 OK", &page)).await;
+    let server = support::Server::always(support::response("200 OK", &page)).await;
     let mut pager = Pager::links(server.client().call::<LinkPage<u32>>(BOUNCES, &["a.b"]));
     pager.next_page().await.unwrap();
-    assert!(serde_json::to_string(&pager.resume_point()).unwrap().contains(RECIPIENT));
-    check(&pager.resume_point());
+    assert!(serde_json::to_string(&pager.cursor()).unwrap().contains(RECIPIENT));
+    check(&pager.cursor());
     check(&pager);
     let page: LinkPage<u32> = serde_json::from_str(&page).unwrap();
     check(&page);
-    check(&mailgun_core::PageReply::into_parts(page));
+    check(&mailgun_core::PageResponse::into_parts(page));
 }
 
 /// A gateway that does not know a path, and echoes the request in its answer.
@@ -431,7 +431,7 @@ async fn nothing_secret_of_an_echoed_request_is_shown() {
     let (captured, guard) = Captured::start();
     for status in ["400 Bad Request", "404 Not Found", "429 Too Many Requests", "502 Bad Gateway"] {
         for body in &bodies {
-            let server = support::Server::always(support::reply(status, body)).await;
+            let server = support::Server::always(support::response(status, body)).await;
             let client = server.builder().retry(RetryPolicy::never()).build().unwrap();
             let call = client.call::<Value>(BOUNCE, &["a.b", RECIPIENT]);
             let error = call.await.unwrap_err();

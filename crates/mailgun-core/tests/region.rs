@@ -7,8 +7,8 @@ use mockito::{Server, ServerGuard};
 
 async fn region(status: usize, body: &str) -> ServerGuard {
     let mut server = Server::new_async().await;
-    let reply = server.mock("GET", "/v4/domains/mg.example.com").with_status(status);
-    reply.with_body(body).create_async().await;
+    let response = server.mock("GET", "/v4/domains/mg.example.com").with_status(status);
+    response.with_body(body).create_async().await;
     server
 }
 

@@ -18,22 +18,22 @@ use bytes::Bytes;
 use futures_util::stream;
 use http::{Request, Response, StatusCode};
 use mailgun_core::{
-    ApiKey, Body, Client, ClientBuilder, Credentials, Delivery, Form, Kind, Repeatability,
-    ReplyBody, Route, TimeoutPhase, Timestamp, Upload, layers::RetryPolicy,
+    ApiKey, Body, Client, ClientBuilder, Credentials, ErrorKind, Form, Idempotency, Operation,
+    Outcome, ResponseBody, TimeoutPhase, Timestamp, Upload, layers::RetryPolicy,
 };
 use tokio::time::Instant;
 use tower::service_fn;
 
 use self::support::{
-    Reaction, Receipt, Server, accepted, builder, mail, policy, reply, reply_with,
+    Reaction, Receipt, Server, accepted, builder, mail, policy, response, response_with,
 };
 
-const SEND: Route = Route::post("/v3/{domain}/messages");
-const READ: Route = Route::get("/v3/domains");
+const SEND: Operation = Operation::post("/v3/{domain}/messages");
+const READ: Operation = Operation::get("/v3/domains");
 const DOMAIN: &[&str] = &["mg.example.com"];
 
 fn limited() -> Reaction {
-    reply("429 Too Many Requests", r#"{"message": "slow down"}"#)
+    response("429 Too Many Requests", r#"{"message": "slow down"}"#)
 }
 
 fn scratch(name: &str, content: &[u8]) -> PathBuf {
@@ -49,11 +49,11 @@ async fn a_repeated_send_has_the_same_bytes() {
     let server = Server::script(vec![limited(), limited(), accepted()]).await;
     let mut form = mail();
     form.text("html", "x".repeat(20_000)).file("inline", Upload::from_path(&path).await.unwrap());
-    let reply =
-        server.client().call::<Receipt>(SEND, DOMAIN).multipart(form).reply().await.unwrap();
+    let response =
+        server.client().call::<Receipt>(SEND, DOMAIN).multipart(form).response().await.unwrap();
     std::fs::remove_file(path).unwrap();
 
-    assert_eq!(reply.attempts(), 3);
+    assert_eq!(response.attempts(), 3);
     let requests = server.requests();
     assert_eq!(requests.len(), 3);
     assert!(requests[0].body.windows(content.len()).any(|window| window == content));
@@ -75,7 +75,7 @@ async fn a_one_shot_stream_is_sent_once_even_when_it_is_refused() {
         let error = call.await.unwrap_err();
         assert_eq!(server.count(), 1);
         assert_eq!(error.attempts(), 1);
-        assert_eq!((error.kind(), error.delivery()), (Kind::RateLimited, Delivery::Rejected));
+        assert_eq!((error.kind(), error.outcome()), (ErrorKind::RateLimited, Outcome::Rejected));
     }
 }
 
@@ -93,19 +93,19 @@ async fn a_call_can_forgo_its_repeats() {
 
 #[tokio::test]
 async fn a_call_can_declare_itself() {
-    let failing = || vec![reply("503 X", ""), Reaction::Reset, accepted()];
+    let failing = || vec![response("503 X", ""), Reaction::Reset, accepted()];
     let server = Server::script(failing()).await;
     let call = server.client().call::<Receipt>(SEND, DOMAIN).json(&[1]);
-    let reply = call.repeatability(Repeatability::Harmless).reply().await.unwrap();
-    assert_eq!((server.count(), reply.attempts()), (3, 3));
+    let response = call.idempotency(Idempotency::Idempotent).response().await.unwrap();
+    assert_eq!((server.count(), response.attempts()), (3, 3));
 
     let server = Server::script(failing()).await;
     let call = server.client().call::<Receipt>(READ, &[]);
-    let error = call.repeatability(Repeatability::Harmful).await.unwrap_err();
-    assert_eq!((server.count(), error.delivery()), (1, Delivery::Unknown));
+    let error = call.idempotency(Idempotency::NonIdempotent).await.unwrap_err();
+    assert_eq!((server.count(), error.outcome()), (1, Outcome::Unknown));
 
     let server = Server::script(failing()).await;
-    const METRICS: Route = Route::post("/v1/analytics/metrics").harmless();
+    const METRICS: Operation = Operation::post("/v1/analytics/metrics").idempotent();
     server.client().call::<Receipt>(METRICS, &[]).json(&[1]).await.unwrap();
     assert_eq!(server.count(), 3);
 }
@@ -113,11 +113,16 @@ async fn a_call_can_declare_itself() {
 #[tokio::test]
 async fn every_method_but_get_is_harmful_unless_it_says_otherwise() {
     const PATH: &str = "/v3/domains";
-    for route in [Route::post(PATH), Route::put(PATH), Route::patch(PATH), Route::delete(PATH)] {
-        for (route, requests) in [(route, 1), (route.harmless(), 3)] {
-            let server = Server::always(reply("500 X", "")).await;
-            server.client().call::<Receipt>(route, &[]).await.unwrap_err();
-            assert_eq!(server.count(), requests, "{route:?}");
+    for operation in [
+        Operation::post(PATH),
+        Operation::put(PATH),
+        Operation::patch(PATH),
+        Operation::delete(PATH),
+    ] {
+        for (operation, requests) in [(operation, 1), (operation.idempotent(), 3)] {
+            let server = Server::always(response("500 X", "")).await;
+            server.client().call::<Receipt>(operation, &[]).await.unwrap_err();
+            assert_eq!(server.count(), requests, "{operation:?}");
         }
     }
 }
@@ -165,8 +170,8 @@ async fn calls_share_a_connection_and_a_closed_one_does_no_harm() {
     }
     assert_eq!((server.count(), server.connections()), (3, 1));
 
-    let Reaction::Reply(bytes) = accepted() else { unreachable!() };
-    let server = Server::always(Reaction::ReplyAndClose(bytes)).await;
+    let Reaction::Response(bytes) = accepted() else { unreachable!() };
+    let server = Server::always(Reaction::ResponseAndClose(bytes)).await;
     let client = server.builder().retry(RetryPolicy::never()).build().unwrap();
     for _ in 0..3 {
         client.call::<Receipt>(SEND, DOMAIN).multipart(mail()).await.unwrap();
@@ -179,7 +184,7 @@ async fn calls_share_a_connection_and_a_closed_one_does_no_harm() {
 /// A client over a transport in memory, and the number of its requests.
 fn in_memory<F>(builder: ClientBuilder, answer: F) -> (Client, Arc<AtomicUsize>)
 where
-    F: Fn(usize) -> Option<Response<ReplyBody>> + Clone + Send + Sync + 'static,
+    F: Fn(usize) -> Option<Response<ResponseBody>> + Clone + Send + Sync + 'static,
 {
     let count = Arc::new(AtomicUsize::new(0));
     let counted = count.clone();
@@ -187,7 +192,7 @@ where
         let answer = answer(counted.fetch_add(1, Ordering::SeqCst));
         async move {
             match answer {
-                Some(reply) => Ok::<_, Infallible>(reply),
+                Some(response) => Ok::<_, Infallible>(response),
                 None => std::future::pending().await,
             }
         }
@@ -195,13 +200,13 @@ where
     (builder.build_with_transport(service).unwrap(), count)
 }
 
-fn canned(status: u16, retry_after: Option<&str>) -> Option<Response<ReplyBody>> {
-    let mut reply = Response::new(ReplyBody::from(r#"{"id": "1"}"#));
-    *reply.status_mut() = StatusCode::from_u16(status).unwrap();
+fn canned(status: u16, retry_after: Option<&str>) -> Option<Response<ResponseBody>> {
+    let mut response = Response::new(ResponseBody::from(r#"{"id": "1"}"#));
+    *response.status_mut() = StatusCode::from_u16(status).unwrap();
     if let Some(wait) = retry_after {
-        reply.headers_mut().insert("retry-after", wait.parse().unwrap());
+        response.headers_mut().insert("retry-after", wait.parse().unwrap());
     }
-    Some(reply)
+    Some(response)
 }
 
 #[tokio::test(start_paused = true)]
@@ -224,7 +229,7 @@ async fn a_wait_beyond_the_deadline_is_not_slept() {
     let start = Instant::now();
     let call = client.call::<Receipt>(SEND, DOMAIN).deadline(Duration::from_secs(3));
     let error = call.await.unwrap_err();
-    assert_eq!(error.kind(), Kind::RateLimited);
+    assert_eq!(error.kind(), ErrorKind::RateLimited);
     assert_eq!(error.retry_after(), Some(Duration::from_secs(4)));
     assert_eq!(count.load(Ordering::SeqCst), 1);
     assert_eq!(start.elapsed(), Duration::ZERO);
@@ -242,12 +247,12 @@ async fn a_wait_beyond_the_policys_limit_is_not_slept_for_failures_either() {
 #[tokio::test(start_paused = true)]
 async fn the_deadline_ends_a_call_that_hangs() {
     let (client, count) = in_memory(builder("http://localhost"), |_| None);
-    for (route, segments) in [(SEND, DOMAIN), (READ, &[][..])] {
+    for (operation, segments) in [(SEND, DOMAIN), (READ, &[][..])] {
         let start = Instant::now();
-        let call = client.call::<Receipt>(route, segments).deadline(Duration::from_secs(7));
+        let call = client.call::<Receipt>(operation, segments).deadline(Duration::from_secs(7));
         let error = call.await.unwrap_err();
         assert_eq!(error.timeout_phase(), Some(TimeoutPhase::Total));
-        assert_eq!(error.delivery(), Delivery::Unknown);
+        assert_eq!(error.outcome(), Outcome::Unknown);
         assert_eq!(error.attempts(), 1);
         assert_eq!(start.elapsed().as_secs(), 7);
     }
@@ -319,9 +324,9 @@ async fn a_hint_of_no_wait_does_not_shorten_the_back_off() {
         let (client, count) = in_memory(builder, {
             let value = value.clone();
             move |_| {
-                let mut reply = canned(429, None)?;
-                reply.headers_mut().insert(name, value.parse().unwrap());
-                Some(reply)
+                let mut response = canned(429, None)?;
+                response.headers_mut().insert(name, value.parse().unwrap());
+                Some(response)
             }
         });
         let start = Instant::now();
@@ -371,8 +376,8 @@ async fn settings_without_a_pause_have_one_all_the_same() {
 }
 
 #[tokio::test]
-async fn the_wait_is_counted_from_the_reply_on_the_wire_too() {
-    let limited = reply_with("429 X", &[("retry-after", "1")], "slow down");
+async fn the_wait_is_counted_from_the_response_on_the_wire_too() {
+    let limited = response_with("429 X", &[("retry-after", "1")], "slow down");
     let server = Server::script(vec![limited, accepted()]).await;
     let start = Instant::now();
     server.client().call::<Receipt>(SEND, DOMAIN).multipart(mail()).await.unwrap();

@@ -6,16 +6,16 @@ mod support;
 
 use std::sync::{Arc, Mutex};
 
-use mailgun_core::Route;
+use mailgun_core::Operation;
 use tracing::{Event, Level, Subscriber, span};
 use tracing_subscriber::{
     layer::{Context, Layer, SubscriberExt as _},
     registry::LookupSpan,
 };
 
-use self::support::{Reaction, Receipt, Server, accepted, mail, reply};
+use self::support::{Reaction, Receipt, Server, accepted, mail, response};
 
-const SEND: Route = Route::post("/v3/{domain}/messages");
+const SEND: Operation = Operation::post("/v3/{domain}/messages");
 
 /// `parent > span` for each span, `LEVEL message` for each event that ends a call.
 #[derive(Clone, Default)]
@@ -53,17 +53,17 @@ async fn seen(reactions: Vec<Reaction>) -> Vec<String> {
 #[tokio::test]
 async fn each_attempt_is_a_child_of_its_call() {
     let tree = ["none > call", "call > attempt", "call > attempt", "call: DEBUG"];
-    assert_eq!(seen(vec![reply("429 X", ""), accepted()]).await, tree);
+    assert_eq!(seen(vec![response("429 X", ""), accepted()]).await, tree);
 }
 
 #[tokio::test]
 async fn a_call_ends_with_one_event_which_warns_of_an_unknown_outcome() {
     for (reaction, level) in [
         (accepted(), Level::DEBUG),
-        (reply("400 X", ""), Level::DEBUG),
+        (response("400 X", ""), Level::DEBUG),
         (Reaction::Reset, Level::WARN),
-        (reply("500 X", ""), Level::WARN),
-        (reply("200 OK", "nonsense"), Level::WARN),
+        (response("500 X", ""), Level::WARN),
+        (response("200 OK", "nonsense"), Level::WARN),
     ] {
         let seen = seen(vec![reaction]).await;
         assert_eq!(seen, ["none > call", "call > attempt", &format!("call: {level}")]);

@@ -13,20 +13,20 @@ use bytes::Bytes;
 use http::{Method, Request, Response, header};
 use http_body_util::BodyExt as _;
 use mailgun_core::{
-    Body, Client, Fields, Form, Kind, ReplyBody, Route, Upload, true_false, yes_no,
+    Body, Client, ErrorKind, Fields, Form, Operation, ResponseBody, Upload, true_false, yes_no,
 };
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 use tower::service_fn;
 
-use self::support::{KEY, KEY_HEADER, Reaction, Recorded, Server, mail, policy, reply};
+use self::support::{KEY, KEY_HEADER, Reaction, Recorded, Server, mail, policy, response};
 
-const SEND: Route = Route::post("/v3/{domain}/messages");
-const LIST: Route = Route::get("/v4/domains");
+const SEND: Operation = Operation::post("/v3/{domain}/messages");
+const LIST: Operation = Operation::get("/v4/domains");
 const DOMAIN: &[&str] = &["mg.example.com"];
 
 async fn server() -> Server {
-    Server::always(reply("200 OK", "{}")).await
+    Server::always(response("200 OK", "{}")).await
 }
 
 fn only(server: &Server) -> Recorded {
@@ -76,16 +76,16 @@ async fn bodies_in_memory_have_an_exact_length_and_their_type() {
 
 #[tokio::test]
 async fn a_call_without_a_body_says_so() {
-    for (route, length) in [
+    for (operation, length) in [
         (LIST, None),
-        (Route::post("/v3/x"), Some("0")),
-        (Route::put("/v3/x"), Some("0")),
-        (Route::patch("/v3/x"), Some("0")),
+        (Operation::post("/v3/x"), Some("0")),
+        (Operation::put("/v3/x"), Some("0")),
+        (Operation::patch("/v3/x"), Some("0")),
     ] {
         let server = server().await;
-        server.client().call::<Value>(route, &[]).await.unwrap();
+        server.client().call::<Value>(operation, &[]).await.unwrap();
         let request = only(&server);
-        assert_eq!(request.header("content-length"), length, "{route:?}");
+        assert_eq!(request.header("content-length"), length, "{operation:?}");
         assert_eq!(request.header("transfer-encoding"), None);
         assert_eq!(request.header("content-type"), None);
     }
@@ -179,17 +179,17 @@ async fn queries_repeat_fields_and_tell_no_from_unset() {
 async fn awkward_segments_reach_the_resource_on_every_method() {
     const NAME: &str = "a+b/c%d é?#@x";
     const PATH: &str = "/v3/{domain}/tags/{tag}/x";
-    for route in [
-        Route::get(PATH),
-        Route::post(PATH),
-        Route::put(PATH),
-        Route::patch(PATH),
-        Route::delete(PATH),
+    for operation in [
+        Operation::get(PATH),
+        Operation::post(PATH),
+        Operation::put(PATH),
+        Operation::patch(PATH),
+        Operation::delete(PATH),
     ] {
         let server = server().await;
-        server.client().call::<Value>(route, &["mg.example.com", NAME]).await.unwrap();
+        server.client().call::<Value>(operation, &["mg.example.com", NAME]).await.unwrap();
         let request = only(&server);
-        assert_eq!(request.method(), route.method().as_str());
+        assert_eq!(request.method(), operation.method().as_str());
         let path = request.target();
         assert_eq!(path, "/v3/mg.example.com/tags/a%2Bb%2Fc%25d%20%C3%A9%3F%23%40x/x");
         let segment = path.split('/').nth(4).unwrap();
@@ -203,7 +203,7 @@ async fn awkward_segments_reach_the_resource_on_every_method() {
 async fn what_would_reach_another_resource_is_not_sent() {
     let server = server().await;
     let client = server.client();
-    const TAG: Route = Route::delete("/v3/{domain}/tags/{tag}");
+    const TAG: Operation = Operation::delete("/v3/{domain}/tags/{tag}");
     for segments in [
         &["mg.example.com", ""][..],
         &["mg.example.com", "."],
@@ -216,7 +216,7 @@ async fn what_would_reach_another_resource_is_not_sent() {
         &["mg.example.com", "tag", "more"],
     ] {
         let error = client.call::<Value>(TAG, segments).await.unwrap_err();
-        assert_eq!(error.kind(), Kind::InvalidInput, "{segments:?}");
+        assert_eq!(error.kind(), ErrorKind::InvalidInput, "{segments:?}");
         assert_eq!(error.attempts(), 0);
         assert_eq!(error.operation(), Some(TAG));
     }
@@ -275,21 +275,21 @@ async fn headers_that_are_the_clients_or_no_headers_are_refused() {
         ("X A", "a"),
     ] {
         let error = client.call::<Value>(LIST, &[]).header(name, value).await.unwrap_err();
-        assert_eq!(error.kind(), Kind::InvalidInput, "{name}");
+        assert_eq!(error.kind(), ErrorKind::InvalidInput, "{name}");
     }
     for id in ["", "a b", "a\r\nb"] {
         let error = client.call::<Value>(LIST, &[]).subaccount(id).await.unwrap_err();
-        assert_eq!(error.kind(), Kind::InvalidInput);
+        assert_eq!(error.kind(), ErrorKind::InvalidInput);
         assert!(client.for_subaccount(id).is_err());
     }
     assert_eq!(server.connections(), 0);
 }
 
 #[tokio::test]
-async fn urls_of_replies_are_called_as_they_are() {
+async fn urls_of_responses_are_called_as_they_are() {
     let server = server().await;
     let client = server.client();
-    const STORED: Route = Route::get("{url}");
+    const STORED: Operation = Operation::get("{url}");
     let url = format!("{}/v3/domains/x/messages/a%2Bb%20c==?x=1&y=%2F", server.url());
     client.call_url::<Value>(STORED, &url).await.unwrap();
     client.call_url_bytes(STORED, &url).await.unwrap();
@@ -310,10 +310,10 @@ async fn urls_of_replies_are_called_as_they_are() {
 #[tokio::test]
 async fn the_key_goes_to_trusted_hosts_only() {
     let (server, other) = (server().await, server().await);
-    const STORED: Route = Route::get("{url}");
+    const STORED: Operation = Operation::get("{url}");
     let url = format!("{}/v3/x", other.url());
     let error = server.client().call_url::<Value>(STORED, &url).await.unwrap_err();
-    assert_eq!((error.kind(), error.attempts()), (Kind::UntrustedHost, 0));
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::UntrustedHost, 0));
     for url in [
         format!("http://user@{}/v3/x", server.address),
         format!("http://{}@{}/v3/x", server.address, other.address),
@@ -321,7 +321,7 @@ async fn the_key_goes_to_trusted_hosts_only() {
         "https://storage-us-east4.api.mailgun.net/v3/x".to_owned(),
     ] {
         let error = server.client().call_url::<Value>(STORED, &url).await.unwrap_err();
-        assert_eq!(error.kind(), Kind::UntrustedHost, "{url}");
+        assert_eq!(error.kind(), ErrorKind::UntrustedHost, "{url}");
     }
     assert_eq!((server.connections(), other.connections()), (0, 0));
 
@@ -332,7 +332,7 @@ async fn the_key_goes_to_trusted_hosts_only() {
 
 #[tokio::test]
 async fn files_on_other_hosts_are_fetched_without_any_secret_of_ours() {
-    const FILE: Route = Route::get("/v4/files/{id}");
+    const FILE: Operation = Operation::get("/v4/files/{id}");
     let seen = Arc::new(Mutex::new(Vec::new()));
     let storage = |seen: &Arc<Mutex<Vec<Request<()>>>>| {
         let seen = seen.clone();
@@ -340,8 +340,9 @@ async fn files_on_other_hosts_are_fetched_without_any_secret_of_ours() {
             let mut seen = seen.lock().unwrap();
             seen.push(request.map(|_| ()));
             let status = if seen.len() == 1 { 503 } else { 200 };
-            let reply = Response::builder().status(status).body(ReplyBody::from("a,b\n")).unwrap();
-            async move { Ok::<_, Infallible>(reply) }
+            let response =
+                Response::builder().status(status).body(ResponseBody::from("a,b\n")).unwrap();
+            async move { Ok::<_, Infallible>(response) }
         })
     };
     let layer = tower::util::MapRequestLayer::new(|mut request: Request<Body>| {
@@ -378,20 +379,20 @@ async fn files_on_other_hosts_are_fetched_without_any_secret_of_ours() {
         "/a",
     ] {
         let error = client.download(FILE, refused).await.unwrap_err();
-        assert_eq!((error.kind(), error.attempts()), (Kind::UntrustedHost, 0), "{refused}");
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::UntrustedHost, 0), "{refused}");
     }
-    assert_eq!(client.download(FILE, "a b").await.unwrap_err().kind(), Kind::InvalidInput);
+    assert_eq!(client.download(FILE, "a b").await.unwrap_err().kind(), ErrorKind::InvalidInput);
     // Whoever made the stack may have put a key into it.
     let whole = Client::from_service("https://api.mailgun.net", storage(&seen)).unwrap();
     let error = whole.download(FILE, foreign).await.unwrap_err();
-    assert_eq!(error.kind(), Kind::UntrustedHost);
+    assert_eq!(error.kind(), ErrorKind::UntrustedHost);
     assert!(seen.lock().unwrap().is_empty());
 }
 
 /// Says for whom a request was, after a refusal that makes the client repeat half of them.
 fn echo() -> impl tower::Service<
     Request<Body>,
-    Response = Response<ReplyBody>,
+    Response = Response<ResponseBody>,
     Error = Infallible,
     Future = impl Send,
 > + Clone
@@ -403,17 +404,17 @@ fn echo() -> impl tower::Service<
         let index: usize = request.uri().path().rsplit('/').next().unwrap().parse().unwrap();
         if index.is_multiple_of(2) && attempts == 1 {
             let refusal = Response::builder().status(429).header("retry-after", "0");
-            return Ok(refusal.body(ReplyBody::default()).unwrap());
+            return Ok(refusal.body(ResponseBody::default()).unwrap());
         }
         let tenant = &request.headers()["x-mailgun-on-behalf-of"];
         let text = json!([tenant.to_str().unwrap(), index]).to_string();
-        Ok(Response::new(ReplyBody::from(Bytes::from(text))))
+        Ok(Response::new(ResponseBody::from(Bytes::from(text))))
     })
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn tenants_never_mix() {
-    const ITEM: Route = Route::get("/v3/items/{item}");
+    const ITEM: Operation = Operation::get("/v3/items/{item}");
     let client = support::builder("http://localhost")
         .retry(policy().budget(1000.0))
         .build_with_transport(echo());
@@ -469,30 +470,30 @@ async fn a_request_can_be_had_without_sending_it() {
     assert_eq!(body, sent.body);
 
     let error = client.call::<Value>(SEND, &["a/b"]).into_request().unwrap_err();
-    assert_eq!((error.kind(), error.operation()), (Kind::InvalidInput, Some(SEND)));
+    assert_eq!((error.kind(), error.operation()), (ErrorKind::InvalidInput, Some(SEND)));
 }
 
 #[tokio::test]
-async fn a_reply_shows_what_came_with_it() {
+async fn a_response_shows_what_came_with_it() {
     let body = r#"{"items": []}"#;
     let headers = [("x-ratelimit-remaining", "7"), ("content-type", "application/json")];
     let server = Server::script(vec![
-        reply("429 X", ""),
-        support::reply_with("201 Created", &headers, body),
+        response("429 X", ""),
+        support::response_with("201 Created", &headers, body),
     ])
     .await;
-    let reply = server.client().call::<Value>(LIST, &[]).reply().await.unwrap();
-    assert_eq!(reply.status(), 201);
-    assert_eq!(reply.headers()["x-ratelimit-remaining"], "7");
-    assert_eq!(reply.body(), body);
-    assert_eq!(reply.value, json!({"items": []}));
-    assert_eq!(reply.attempts(), 2);
+    let response = server.client().call::<Value>(LIST, &[]).response().await.unwrap();
+    assert_eq!(response.status(), 201);
+    assert_eq!(response.headers()["x-ratelimit-remaining"], "7");
+    assert_eq!(response.body(), body);
+    assert_eq!(response.value, json!({"items": []}));
+    assert_eq!(response.attempts(), 2);
 }
 
 #[tokio::test]
-async fn large_replies_are_refused_or_streamed() {
-    let server = Server::always(reply("200 OK", &format!("\"{}\"", "x".repeat(200_000)))).await;
-    let client = server.builder().max_reply_bytes(100_000).build().unwrap();
+async fn large_responses_are_refused_or_streamed() {
+    let server = Server::always(response("200 OK", &format!("\"{}\"", "x".repeat(200_000)))).await;
+    let client = server.builder().max_response_bytes(100_000).build().unwrap();
     let error = client.call::<Value>(LIST, &[]).await.unwrap_err();
     assert_eq!(error.status().unwrap(), 200);
     assert!(error.to_string().contains("larger than the limit of 100000 bytes"), "{error}");
@@ -507,7 +508,7 @@ async fn large_replies_are_refused_or_streamed() {
     assert_eq!(length, 200_002);
 
     let download = client.call_bytes(LIST, &[]).stream().await.unwrap();
-    assert_eq!(download.bytes(200_001).await.unwrap_err().kind(), Kind::TooLarge);
+    assert_eq!(download.bytes(200_001).await.unwrap_err().kind(), ErrorKind::TooLarge);
     let mut file = Vec::new();
     let download = client.call_bytes(LIST, &[]).stream().await.unwrap();
     assert_eq!(download.write_to(&mut file).await.unwrap(), 200_002);
@@ -517,12 +518,14 @@ async fn large_replies_are_refused_or_streamed() {
 #[tokio::test]
 async fn a_stream_that_breaks_or_stalls_is_an_error_at_that_place() {
     use futures_util::StreamExt as _;
-    let Reaction::Reply(mut bytes) = reply("200 OK", &"x".repeat(1000)) else { unreachable!() };
+    let Reaction::Response(mut bytes) = response("200 OK", &"x".repeat(1000)) else {
+        unreachable!()
+    };
     bytes.truncate(bytes.len() - 500);
     let idle = Duration::from_millis(300);
     let stall = Reaction::Drip(vec![bytes.clone()], Duration::ZERO);
     for (reaction, kind) in
-        [(Reaction::ReplyAndClose(bytes), Kind::Transport), (stall, Kind::Timeout)]
+        [(Reaction::ResponseAndClose(bytes), ErrorKind::Transport), (stall, ErrorKind::Timeout)]
     {
         let server = Server::always(reaction).await;
         let client = server.builder().body_idle_timeout(idle).build().unwrap();
@@ -550,10 +553,10 @@ async fn a_stream_that_breaks_or_stalls_is_an_error_at_that_place() {
 #[tokio::test]
 async fn a_domain_is_looked_up_in_the_clients_region() {
     for (reaction, expected) in [
-        (reply("200 OK", r#"{"domain": {}}"#), Some(true)),
-        (reply("404 X", r#"{"message": "Domain not found"}"#), Some(false)),
-        (reply("401 X", "Forbidden"), None),
-        (reply("500 X", ""), None),
+        (response("200 OK", r#"{"domain": {}}"#), Some(true)),
+        (response("404 X", r#"{"message": "Domain not found"}"#), Some(false)),
+        (response("401 X", "Forbidden"), None),
+        (response("500 X", ""), None),
     ] {
         let server = Server::always(reaction).await;
         let found = server.client().has_domain("mg.example.com").await;
@@ -598,9 +601,10 @@ async fn the_reply_to_a_send_is_read_whatever_is_odd_in_it() {
         for mark in [&b""[..], b"\xef\xbb\xbf"] {
             let body = [mark, br#"{"message": "#, odd, br#", "id": "<1@b.c>"}"#].concat();
             let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", body.len());
-            let server = Server::always(Reaction::Reply([head.as_bytes(), &body].concat())).await;
-            let reply = server.client().call::<Value>(SEND, DOMAIN).multipart(mail()).await;
-            assert_eq!(reply.unwrap()["id"], "<1@b.c>", "{}", String::from_utf8_lossy(odd));
+            let server =
+                Server::always(Reaction::Response([head.as_bytes(), &body].concat())).await;
+            let response = server.client().call::<Value>(SEND, DOMAIN).multipart(mail()).await;
+            assert_eq!(response.unwrap()["id"], "<1@b.c>", "{}", String::from_utf8_lossy(odd));
         }
     }
 }
@@ -611,15 +615,15 @@ async fn the_words_of_a_refusal_are_read_whatever_is_odd_in_it() {
         let start = &b"\xef\xbb\xbf{\"message\": \"no\", \"x\": "[..];
         let body = [start, odd, b"}"].concat();
         let head = format!("HTTP/1.1 400 X\r\ncontent-length: {}\r\n\r\n", body.len());
-        let server = Server::always(Reaction::Reply([head.as_bytes(), &body].concat())).await;
+        let server = Server::always(Reaction::Response([head.as_bytes(), &body].concat())).await;
         let error = server.client().call::<Value>(LIST, &[]).await.unwrap_err();
         assert_eq!(error.api_message(), Some("no"));
     }
 }
 
-/// One reply, many ways to be no such reply: the error names the field and what was expected.
+/// One response, many ways to be no such response: the error names the field and what was expected.
 #[tokio::test]
-async fn a_reply_that_cannot_be_read_names_the_field_and_what_was_expected() {
+async fn a_response_that_cannot_be_read_names_the_field_and_what_was_expected() {
     #[derive(Debug, serde::Deserialize)]
     #[allow(dead_code, reason = "read for its faults")]
     struct Bounce {
@@ -634,11 +638,11 @@ async fn a_reply_that_cannot_be_read_names_the_field_and_what_was_expected() {
         (r#"{"created_at": "canary"}"#, "field `created_at` is not a date"),
         (r#"{"limit": -1}"#, "field `limit` is not a number of type u64"),
         (r#"{"limit": "canary"}"#, "field `limit` is not a number of type u64"),
-        (r#""canary""#, "the reply is not an object"),
+        (r#""canary""#, "the response is not an object"),
     ] {
-        let server = Server::always(reply("200 OK", body)).await;
+        let server = Server::always(response("200 OK", body)).await;
         let error = server.client().call::<Bounce>(LIST, &[]).await.unwrap_err();
-        assert_eq!(error.kind(), Kind::Decode);
+        assert_eq!(error.kind(), ErrorKind::Decode);
         let text = support::everything(&error);
         assert!(text.contains(words) && !text.contains("canary"), "{text}");
         assert!(!text.contains("line 1"), "{text}");

@@ -1,10 +1,10 @@
 use std::borrow::Cow;
 
 use mailgun_core::{DnsRecord, FieldValue, Fields, Form, Secret, Upload, de};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// A DKIM key of a domain. Its private half never leaves Mailgun.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct DkimKey {
@@ -83,7 +83,7 @@ impl CreateDkimKey {
 }
 
 /// The reply to the activation or deactivation of a key.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct DkimActivation {
@@ -100,7 +100,7 @@ pub struct DkimActivation {
 }
 
 /// The reply to a change of the authority of a domain.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct DkimAuthority {
@@ -111,6 +111,6 @@ pub struct DkimAuthority {
     #[serde(deserialize_with = "de::bool_like")]
     pub changed: Option<bool>,
     /// What Mailgun wants to find in the DNS now.
-    #[serde(deserialize_with = "de::null_default")]
+    #[serde(deserialize_with = "de::items")]
     pub sending_dns_records: Vec<DnsRecord>,
 }

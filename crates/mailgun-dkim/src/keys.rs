@@ -1,5 +1,5 @@
 use mailgun_core::{
-    Call, Client, Confirmation, Fields, LinkPage, PageReply as _, Pager, Route, true_false,
+    Call, Client, Confirmation, Fields, LinkPage, Operation, PageResponse as _, Pager, true_false,
 };
 use serde::Deserialize;
 
@@ -7,20 +7,23 @@ use crate::{
     CreateDkimKey, DkimActivation, DkimAuthority, DkimKey, DkimRotation, RotationSettings,
 };
 
-const LIST: Route = Route::get("/v1/dkim/keys");
-const LIST_OF_DOMAIN: Route = Route::get("/v4/domains/{domain}/keys");
-const CREATE: Route = Route::post("/v1/dkim/keys");
-const DELETE: Route = Route::delete("/v1/dkim/keys").harmless();
-const ACTIVATE: Route = Route::put("/v4/domains/{domain}/keys/{selector}/activate").harmless();
-const DEACTIVATE: Route = Route::put("/v4/domains/{domain}/keys/{selector}/deactivate").harmless();
-const AUTHORITY: Route = Route::put("/v3/domains/{domain}/dkim_authority").harmless();
-const SELECTOR: Route = Route::put("/v3/domains/{domain}/dkim_selector").harmless();
-const ROTATION: Route = Route::put("/v1/dkim_management/domains/{domain}/rotation").harmless();
-const ROTATE: Route = Route::post("/v1/dkim_management/domains/{domain}/rotate");
+const LIST: Operation = Operation::get("/v1/dkim/keys");
+const LIST_OF_DOMAIN: Operation = Operation::get("/v4/domains/{domain}/keys");
+const CREATE: Operation = Operation::post("/v1/dkim/keys");
+const DELETE: Operation = Operation::delete("/v1/dkim/keys").idempotent();
+const ACTIVATE: Operation =
+    Operation::put("/v4/domains/{domain}/keys/{selector}/activate").idempotent();
+const DEACTIVATE: Operation =
+    Operation::put("/v4/domains/{domain}/keys/{selector}/deactivate").idempotent();
+const AUTHORITY: Operation = Operation::put("/v3/domains/{domain}/dkim_authority").idempotent();
+const SELECTOR: Operation = Operation::put("/v3/domains/{domain}/dkim_selector").idempotent();
+const ROTATION: Operation =
+    Operation::put("/v1/dkim_management/domains/{domain}/rotation").idempotent();
+const ROTATE: Operation = Operation::post("/v1/dkim_management/domains/{domain}/rotate");
 
 /// All operations of this crate, for tests that compare them with the API description.
 #[doc(hidden)]
-pub const ROUTES: &[Route] = &[
+pub const OPERATIONS: &[Operation] = &[
     LIST,
     LIST_OF_DOMAIN,
     CREATE,
@@ -195,9 +198,9 @@ impl DkimKeys {
     /// # Ok(()) }
     /// ```
     pub fn update_authority(&self, domain: &str, is_own: bool) -> Call<DkimAuthority> {
-        let mut query = Fields::new();
-        query.set("self", true_false(is_own));
-        self.client.call(AUTHORITY, &[domain]).query(query)
+        let mut form = Fields::new();
+        form.set("self", true_false(is_own));
+        self.client.call(AUTHORITY, &[domain]).multipart(form)
     }
 
     /// Changes the selector of a domain's key; no other of its keys may have it.
@@ -214,9 +217,9 @@ impl DkimKeys {
     /// # Ok(()) }
     /// ```
     pub fn update_selector(&self, domain: &str, selector: &str) -> Call<Confirmation> {
-        let mut query = Fields::new();
-        query.set("dkim_selector", selector);
-        self.client.call(SELECTOR, &[domain]).query(query)
+        let mut form = Fields::new();
+        form.set("dkim_selector", selector);
+        self.client.call(SELECTOR, &[domain]).multipart(form)
     }
 
     /// Switches the rotation of keys on or off, for a domain with automatic sender security.
@@ -246,7 +249,7 @@ impl DkimKeys {
     ) -> Call<DkimRotation> {
         let settings = settings.enabled(is_enabled);
         let call = self.client.call::<Wrapped>(ROTATION, &[domain]).multipart(settings);
-        call.map(|reply| reply.domain)
+        call.map(|response| response.domain)
     }
 
     /// Rotates the keys of a domain with automatic sender security now.
@@ -295,7 +298,7 @@ impl ListDkimKeys {
         self.set("selector", selector.into())
     }
 
-    /// Begins at the page that this token stands for, as a link of a reply has it.
+    /// Begins at the page that this token stands for, as a link of a response has it.
     pub fn page(self, token: impl Into<String>) -> Self {
         self.set("page", token.into())
     }

@@ -26,6 +26,6 @@ mod rotation;
 
 pub use self::{
     key::{CreateDkimKey, DkimActivation, DkimAuthority, DkimKey},
-    keys::{DkimKeys, ListDkimKeys, ROUTES},
+    keys::{DkimKeys, ListDkimKeys, OPERATIONS},
     rotation::{DkimRotation, RotationRecord, RotationSettings, RotationState},
 };

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use mailgun_core::{DnsRecordType, de, true_false};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 const DAY: u64 = 86_400;
 
@@ -40,7 +40,7 @@ mailgun_core::open_enum! {
 }
 
 /// The keys that Mailgun keeps for a domain with automatic sender security, and their rotation.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct DkimRotation {
@@ -67,7 +67,7 @@ pub struct DkimRotation {
     #[serde(deserialize_with = "de::null_default")]
     pub rotation_interval: String,
     /// What Mailgun wants to find in the DNS.
-    #[serde(deserialize_with = "de::null_default")]
+    #[serde(deserialize_with = "de::items")]
     pub records: Vec<RotationRecord>,
 }
 
@@ -95,7 +95,7 @@ impl DkimRotation {
 }
 
 /// A DNS record of automatic sender security.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct RotationRecord {

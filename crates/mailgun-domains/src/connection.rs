@@ -1,5 +1,5 @@
 use mailgun_core::{de, true_false};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, Serialize};
 
 mailgun_core::params! {
     /// How mail of a domain is handed over.
@@ -19,10 +19,9 @@ impl ConnectionSettings {
 }
 
 /// How mail of a domain is handed over.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(from = "Shape")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct ConnectionReply {
+pub struct ConnectionResponse {
     /// Mailgun's words; none when the settings were only asked for.
     pub message: Option<String>,
     /// Whether mail is sent over TLS or not at all.
@@ -32,12 +31,12 @@ pub struct ConnectionReply {
 }
 
 /// Mailgun's documents have the settings below `connection`, the service has not.
-#[derive(Deserialize)]
-struct Shape {
-    message: Option<String>,
-    connection: Option<Settings>,
-    #[serde(flatten)]
-    flat: Settings,
+impl<'de> Deserialize<'de> for ConnectionResponse {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let (message, settings) = de::named(deserializer, &["connection"])?;
+        let Settings { require_tls, skip_verification } = settings;
+        Ok(Self { message, require_tls, skip_verification })
+    }
 }
 
 #[derive(Default, Deserialize)]
@@ -47,11 +46,4 @@ struct Settings {
     require_tls: bool,
     #[serde(deserialize_with = "de::null_default")]
     skip_verification: bool,
-}
-
-impl From<Shape> for ConnectionReply {
-    fn from(Shape { message, connection, flat }: Shape) -> Self {
-        let Settings { require_tls, skip_verification } = connection.unwrap_or(flat);
-        Self { message, require_tls, skip_verification }
-    }
 }

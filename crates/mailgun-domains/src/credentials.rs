@@ -1,16 +1,19 @@
 use std::collections::BTreeMap;
 
 use mailgun_core::{
-    Call, Client, Fields, LinkPage, Pager, Repeatability, Route, Secret, Timestamp, de, true_false,
+    Call, Client, Fields, Idempotency, LinkPage, Operation, Pager, Secret, Timestamp, de,
+    true_false,
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-pub(crate) const LIST: Route = Route::get("/v3/domains/{domain}/credentials");
-pub(crate) const CREATE: Route = Route::post("/v3/domains/{domain}/credentials");
-pub(crate) const UPDATE: Route = Route::put("/v3/domains/{domain}/credentials/{login}").harmless();
-pub(crate) const DELETE: Route =
-    Route::delete("/v3/domains/{domain}/credentials/{login}").harmless();
-pub(crate) const DELETE_ALL: Route = Route::delete("/v3/domains/{domain}/credentials").harmless();
+pub(crate) const LIST: Operation = Operation::get("/v3/domains/{domain}/credentials");
+pub(crate) const CREATE: Operation = Operation::post("/v3/domains/{domain}/credentials");
+pub(crate) const UPDATE: Operation =
+    Operation::put("/v3/domains/{domain}/credentials/{login}").idempotent();
+pub(crate) const DELETE: Operation =
+    Operation::delete("/v3/domains/{domain}/credentials/{login}").idempotent();
+// A repeat would delete what was added since.
+pub(crate) const DELETE_ALL: Operation = Operation::delete("/v3/domains/{domain}/credentials");
 
 /// The SMTP credentials of a domain: who may hand in mail by SMTP.
 ///
@@ -68,7 +71,7 @@ impl SmtpCredentials {
     /// Creates credentials for `login`, an address of the domain or its local part.
     ///
     /// `POST /v3/domains/{domain}/credentials`. Where `params` has no password Mailgun makes one,
-    /// and the reply is the one time that it can be seen; therefore the call is not repeated when
+    /// and the response is the one time that it can be seen; therefore the call is not repeated when
     /// its outcome is unknown.
     ///
     /// # Errors
@@ -83,7 +86,7 @@ impl SmtpCredentials {
     /// credentials.create("alice", CreateCredentials::new().password(password)).await?;
     /// # Ok(()) }
     /// ```
-    pub fn create(&self, login: &str, params: CreateCredentials) -> Call<CredentialsReply> {
+    pub fn create(&self, login: &str, params: CreateCredentials) -> Call<CredentialsResponse> {
         let mut form = Fields::new();
         form.set("login", login);
         form.extend(params.into());
@@ -104,7 +107,7 @@ impl SmtpCredentials {
     /// credentials.update("alice", password).await?;
     /// # Ok(()) }
     /// ```
-    pub fn update(&self, login: &str, password: impl Into<Secret>) -> Call<CredentialsReply> {
+    pub fn update(&self, login: &str, password: impl Into<Secret>) -> Call<CredentialsResponse> {
         let mut form = Fields::new();
         form.set("password", password.into().expose());
         self.client.call(UPDATE, &[&self.domain, login]).multipart(form)
@@ -112,7 +115,7 @@ impl SmtpCredentials {
 
     /// Changes a password to one that Mailgun makes.
     ///
-    /// `PUT /v3/domains/{domain}/credentials/{login}`. The reply is the one time that it can be
+    /// `PUT /v3/domains/{domain}/credentials/{login}`. The response is the one time that it can be
     /// seen; the call is not repeated when its outcome is unknown.
     ///
     /// # Errors
@@ -121,17 +124,17 @@ impl SmtpCredentials {
     ///
     /// ```no_run
     /// # async fn example(credentials: mailgun_domains::SmtpCredentials) -> Result<(), mailgun_core::Error> {
-    /// let reply = credentials.regenerate("alice").await?;
-    /// let password = reply.credentials.get("alice@mg.example.com").map(|password| password.expose());
+    /// let response = credentials.regenerate("alice").await?;
+    /// let password = response.credentials.get("alice@mg.example.com").map(|password| password.expose());
     /// # let _ = password;
     /// # Ok(()) }
     /// ```
-    pub fn regenerate(&self, login: &str) -> Call<CredentialsReply> {
+    pub fn regenerate(&self, login: &str) -> Call<CredentialsResponse> {
         // Of two attempts at once nobody would know whose password is the valid one.
         self.client
             .call(UPDATE, &[&self.domain, login])
             .multipart(Fields::new())
-            .repeatability(Repeatability::Harmful)
+            .idempotency(Idempotency::NonIdempotent)
     }
 
     /// Deletes the credentials of a login.
@@ -215,7 +218,7 @@ impl CreateCredentials {
 }
 
 /// Credentials of a domain, without their password.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Credential {
@@ -234,9 +237,9 @@ pub struct Credential {
 }
 
 /// The reply to the writing of credentials.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct CredentialsReply {
+pub struct CredentialsResponse {
     /// Mailgun's words, `Created 1 credentials pair(s)` for example.
     #[serde(default, deserialize_with = "de::null_default")]
     pub message: String,
@@ -244,12 +247,13 @@ pub struct CredentialsReply {
     #[serde(default)]
     pub note: Option<String>,
     /// The passwords that Mailgun made, by login; empty where they were given.
-    #[serde(default, deserialize_with = "de::null_default")]
+    #[serde(default, deserialize_with = "de::map")]
+    #[serde(skip_serializing)]
     pub credentials: BTreeMap<String, Secret>,
 }
 
 /// The reply to the deletion of credentials.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CredentialDeleted {
     /// Mailgun's words, `Credentials have been deleted` for example.
@@ -261,7 +265,7 @@ pub struct CredentialDeleted {
 }
 
 /// The reply to the deletion of all credentials.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CredentialsDeleted {
     /// Mailgun's words, `All domain credentials have been deleted` for example.

@@ -1,5 +1,5 @@
 use mailgun_core::{DnsRecord, Secret, Timestamp, de};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 mailgun_core::open_enum! {
     /// Whether a domain may send.
@@ -46,7 +46,7 @@ mailgun_core::open_enum! {
 }
 
 /// A domain that sends or receives mail.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Domain {
@@ -84,6 +84,7 @@ pub struct Domain {
     #[serde(deserialize_with = "de::null_default")]
     pub smtp_login: String,
     /// The password of that login; Mailgun tells it only rarely.
+    #[serde(skip_serializing)]
     pub smtp_password: Option<Secret>,
     /// The label in front of its name in links for tracking, `email` for example.
     #[serde(deserialize_with = "de::null_default")]
@@ -113,7 +114,7 @@ pub struct Domain {
 }
 
 /// Why Mailgun has disabled a domain.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Disabled {
@@ -135,19 +136,19 @@ pub struct Disabled {
 }
 
 /// A domain with the DNS records that it needs.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
-pub struct DomainReply {
+pub struct DomainResponse {
     /// Mailgun's words, `Domain has been updated` for example; none when it was only asked for.
     pub message: Option<String>,
     /// The domain as it is now.
     #[serde(deserialize_with = "de::null_default")]
     pub domain: Domain,
     /// The records that it needs to receive mail; empty if they were not asked for.
-    #[serde(deserialize_with = "de::null_default")]
+    #[serde(deserialize_with = "de::items")]
     pub receiving_dns_records: Vec<DnsRecord>,
     /// The records that it needs to send mail; empty if they were not asked for.
-    #[serde(deserialize_with = "de::null_default")]
+    #[serde(deserialize_with = "de::items")]
     pub sending_dns_records: Vec<DnsRecord>,
 }

@@ -1,24 +1,24 @@
-use mailgun_core::{Call, Client, Confirmation, Fields, LinkPage, Pager, Route};
+use mailgun_core::{Call, Client, Confirmation, Fields, LinkPage, Operation, Pager};
 
 use crate::{
-    ConnectionReply, ConnectionSettings, CreateDomain, Domain, DomainIps, DomainReply,
+    ConnectionResponse, ConnectionSettings, CreateDomain, Domain, DomainIps, DomainResponse,
     DomainTracking, GetDomain, ListDomains, SmtpCredentials, UpdateDomain, credentials, ips,
     tracking,
 };
 
-const LIST: Route = Route::get("/v4/domains");
-const GET: Route = Route::get("/v4/domains/{domain}");
-const CREATE: Route = Route::post("/v4/domains");
-const UPDATE: Route = Route::put("/v4/domains/{domain}").harmless();
-const VERIFY: Route = Route::put("/v4/domains/{domain}/verify").harmless();
-const DELETE: Route = Route::delete("/v3/domains/{domain}").harmless();
-const CONNECTION: Route = Route::get("/v3/domains/{domain}/connection");
-const UPDATE_CONNECTION: Route = Route::put("/v3/domains/{domain}/connection").harmless();
-const UPDATE_WEB_PREFIX: Route = Route::put("/v3/domains/{domain}/web_prefix").harmless();
+const LIST: Operation = Operation::get("/v4/domains");
+const GET: Operation = Operation::get("/v4/domains/{domain}");
+const CREATE: Operation = Operation::post("/v4/domains");
+const UPDATE: Operation = Operation::put("/v4/domains/{domain}").idempotent();
+const VERIFY: Operation = Operation::put("/v4/domains/{domain}/verify").idempotent();
+const DELETE: Operation = Operation::delete("/v3/domains/{domain}").idempotent();
+const CONNECTION: Operation = Operation::get("/v3/domains/{domain}/connection");
+const UPDATE_CONNECTION: Operation = Operation::put("/v3/domains/{domain}/connection").idempotent();
+const UPDATE_WEB_PREFIX: Operation = Operation::put("/v3/domains/{domain}/web_prefix").idempotent();
 
 /// All operations of this crate, for tests that compare them with the API description.
 #[doc(hidden)]
-pub const ROUTES: &[Route] = &[
+pub const OPERATIONS: &[Operation] = &[
     LIST,
     GET,
     CREATE,
@@ -55,8 +55,8 @@ pub const ROUTES: &[Route] = &[
 /// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
 /// use mailgun_domains::{Domains, GetDomain};
 ///
-/// let reply = Domains::new(&client).get("mg.example.com", GetDomain::new()).await?;
-/// println!("{} is {:?}", reply.domain.name, reply.domain.state);
+/// let response = Domains::new(&client).get("mg.example.com", GetDomain::new()).await?;
+/// println!("{} is {:?}", response.domain.name, response.domain.state);
 /// # Ok(()) }
 /// ```
 #[derive(Clone, Debug)]
@@ -122,11 +122,11 @@ impl Domains {
     /// # async fn example(domains: mailgun_domains::Domains) -> Result<(), mailgun_core::Error> {
     /// use mailgun_domains::GetDomain;
     ///
-    /// let reply = domains.get("mg.example.com", GetDomain::new().extended(true)).await?;
-    /// println!("{:?}", reply.domain.dkim_host);
+    /// let response = domains.get("mg.example.com", GetDomain::new().extended(true)).await?;
+    /// println!("{:?}", response.domain.dkim_host);
     /// # Ok(()) }
     /// ```
-    pub fn get(&self, domain: &str, params: GetDomain) -> Call<DomainReply> {
+    pub fn get(&self, domain: &str, params: GetDomain) -> Call<DomainResponse> {
         self.client.call(GET, &[domain]).query(params)
     }
 
@@ -151,7 +151,7 @@ impl Domains {
     /// }
     /// # Ok(()) }
     /// ```
-    pub fn create(&self, name: &str, settings: CreateDomain) -> Call<DomainReply> {
+    pub fn create(&self, name: &str, settings: CreateDomain) -> Call<DomainResponse> {
         let mut form = Fields::new();
         form.set("name", name);
         form.extend(settings.into());
@@ -174,7 +174,7 @@ impl Domains {
     /// domains.update("mg.example.com", settings).await?;
     /// # Ok(()) }
     /// ```
-    pub fn update(&self, domain: &str, settings: UpdateDomain) -> Call<DomainReply> {
+    pub fn update(&self, domain: &str, settings: UpdateDomain) -> Call<DomainResponse> {
         self.client.call(UPDATE, &[domain]).multipart(settings)
     }
 
@@ -188,13 +188,13 @@ impl Domains {
     ///
     /// ```no_run
     /// # async fn example(domains: mailgun_domains::Domains) -> Result<(), mailgun_core::Error> {
-    /// let reply = domains.verify("mg.example.com").await?;
-    /// for record in &reply.sending_dns_records {
+    /// let response = domains.verify("mg.example.com").await?;
+    /// for record in &response.sending_dns_records {
     ///     println!("{:?}: {:?}", record.name, record.valid);
     /// }
     /// # Ok(()) }
     /// ```
-    pub fn verify(&self, domain: &str) -> Call<DomainReply> {
+    pub fn verify(&self, domain: &str) -> Call<DomainResponse> {
         self.client.call(VERIFY, &[domain])
     }
 
@@ -231,7 +231,7 @@ impl Domains {
     /// # Ok(()) }
     /// ```
     #[deprecated(since = "0.1.0", note = "the domain itself has these settings: `Domains::get`")]
-    pub fn connection(&self, domain: &str) -> Call<ConnectionReply> {
+    pub fn connection(&self, domain: &str) -> Call<ConnectionResponse> {
         self.client.call(CONNECTION, &[domain])
     }
 
@@ -257,7 +257,7 @@ impl Domains {
         &self,
         domain: &str,
         settings: ConnectionSettings,
-    ) -> Call<ConnectionReply> {
+    ) -> Call<ConnectionResponse> {
         self.client.call(UPDATE_CONNECTION, &[domain]).form(settings)
     }
 

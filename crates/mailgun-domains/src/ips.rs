@@ -1,16 +1,20 @@
 use std::net::IpAddr;
 
-use mailgun_core::{Call, Client, Confirmation, Fields, IpReplacement, Route, de};
-use serde::Deserialize;
+use mailgun_core::{Call, Client, Confirmation, Fields, IpReplacement, Operation, de};
+use serde::{Deserialize, Serialize};
 
-pub(crate) const LIST: Route = Route::get("/v3/domains/{domain}/ips");
-pub(crate) const ADD: Route = Route::post("/v3/domains/{domain}/ips").harmless();
-pub(crate) const REMOVE: Route = Route::delete("/v3/domains/{domain}/pool/{ip}").harmless();
-pub(crate) const REMOVE_ALL: Route = Route::delete("/v3/domains/{domain}/pool/all").harmless();
-pub(crate) const UNLINK_POOL: Route = Route::delete("/v3/domains/{domain}/pool/ip_pool").harmless();
-pub(crate) const DELETE_IP: Route = Route::delete("/v3/domains/{domain}/ips/{ip}").harmless();
-pub(crate) const UNLINK_IP_POOL: Route =
-    Route::delete("/v3/domains/{domain}/ips/ip_pool").harmless();
+pub(crate) const LIST: Operation = Operation::get("/v3/domains/{domain}/ips");
+pub(crate) const ADD: Operation = Operation::post("/v3/domains/{domain}/ips").idempotent();
+pub(crate) const REMOVE: Operation =
+    Operation::delete("/v3/domains/{domain}/pool/{ip}").idempotent();
+// A repeat would remove what was added since.
+pub(crate) const REMOVE_ALL: Operation = Operation::delete("/v3/domains/{domain}/pool/all");
+pub(crate) const UNLINK_POOL: Operation =
+    Operation::delete("/v3/domains/{domain}/pool/ip_pool").idempotent();
+pub(crate) const DELETE_IP: Operation =
+    Operation::delete("/v3/domains/{domain}/ips/{ip}").idempotent();
+pub(crate) const UNLINK_IP_POOL: Operation =
+    Operation::delete("/v3/domains/{domain}/ips/ip_pool").idempotent();
 
 /// The IPs that a domain sends from: its own, or those of a dedicated IP pool that is linked to it.
 ///
@@ -223,12 +227,12 @@ fn query(replacement: Option<IpReplacement>) -> Fields {
 }
 
 /// The IPs of a domain.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct IpList {
     /// The IPs.
-    #[serde(deserialize_with = "de::null_default")]
+    #[serde(deserialize_with = "de::readable")]
     pub items: Vec<IpAddr>,
     /// How many there are.
     #[serde(deserialize_with = "de::number_or_string")]

@@ -1,7 +1,7 @@
 //! Domains of Mailgun: settings, verification, SMTP credentials, tracking and IPs.
 //!
 //! A new domain is unverified until Mailgun finds the wanted records in its DNS: create it, publish
-//! the records of the reply, and call [`verify`](Domains::verify).
+//! the records of the response, and call [`verify`](Domains::verify).
 //!
 //! ```no_run
 //! # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
@@ -31,19 +31,19 @@ mod tracking_settings;
 pub use mailgun_core::IpReplacement;
 
 pub use self::{
-    connection::{ConnectionReply, ConnectionSettings},
+    connection::{ConnectionResponse, ConnectionSettings},
     credentials::{
-        CreateCredentials, Credential, CredentialDeleted, CredentialsDeleted, CredentialsReply,
+        CreateCredentials, Credential, CredentialDeleted, CredentialsDeleted, CredentialsResponse,
         ListCredentials, SmtpCredentials,
     },
-    domain::{Disabled, Domain, DomainReply, DomainState, DomainType, SpamAction, WebScheme},
-    domains::{Domains, ROUTES},
+    domain::{Disabled, Domain, DomainResponse, DomainState, DomainType, SpamAction, WebScheme},
+    domains::{Domains, OPERATIONS},
     ips::{DomainIps, IpList},
     settings::{CreateDomain, DomainSort, GetDomain, ListDomains, UpdateDomain},
     tracking::{DomainTracking, OpenTrackingSettings, UnsubscribeTrackingSettings},
     tracking_settings::{
-        CertificateJob, CertificateStatus, ClickTracking, ClickTrackingReply, ClickTrackingState,
-        OpenTracking, OpenTrackingReply, TrackingCertificate, TrackingSettings,
-        UnsubscribeTracking, UnsubscribeTrackingReply,
+        CertificateJob, CertificateStatus, ClickTracking, ClickTrackingResponse,
+        ClickTrackingState, OpenTracking, OpenTrackingResponse, TrackingCertificate,
+        TrackingSettings, UnsubscribeTracking, UnsubscribeTrackingResponse,
     },
 };

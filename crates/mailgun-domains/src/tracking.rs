@@ -1,20 +1,22 @@
-use mailgun_core::{Call, Client, Fields, Route, de, true_false};
+use mailgun_core::{Call, Client, Fields, Operation, de, true_false};
 use serde::Deserialize;
 
 use crate::{
-    CertificateJob, ClickTracking, ClickTrackingReply, OpenTrackingReply, TrackingCertificate,
-    TrackingSettings, UnsubscribeTrackingReply,
+    CertificateJob, ClickTracking, ClickTrackingResponse, OpenTrackingResponse,
+    TrackingCertificate, TrackingSettings, UnsubscribeTrackingResponse,
 };
 
-pub(crate) const GET: Route = Route::get("/v3/domains/{domain}/tracking");
-pub(crate) const UPDATE_CLICK: Route = Route::put("/v3/domains/{domain}/tracking/click").harmless();
-pub(crate) const UPDATE_OPEN: Route = Route::put("/v3/domains/{domain}/tracking/open").harmless();
-pub(crate) const UPDATE_UNSUBSCRIBE: Route =
-    Route::put("/v3/domains/{domain}/tracking/unsubscribe").harmless();
+pub(crate) const GET: Operation = Operation::get("/v3/domains/{domain}/tracking");
+pub(crate) const UPDATE_CLICK: Operation =
+    Operation::put("/v3/domains/{domain}/tracking/click").idempotent();
+pub(crate) const UPDATE_OPEN: Operation =
+    Operation::put("/v3/domains/{domain}/tracking/open").idempotent();
+pub(crate) const UPDATE_UNSUBSCRIBE: Operation =
+    Operation::put("/v3/domains/{domain}/tracking/unsubscribe").idempotent();
 // The placeholder stands for a tracking host, which has to be a domain name too.
-pub(crate) const CERTIFICATE: Route = Route::get("/v2/x509/{domain}/status");
-pub(crate) const GENERATE_CERTIFICATE: Route = Route::post("/v2/x509/{domain}");
-pub(crate) const REGENERATE_CERTIFICATE: Route = Route::put("/v2/x509/{domain}");
+pub(crate) const CERTIFICATE: Operation = Operation::get("/v2/x509/{domain}/status");
+pub(crate) const GENERATE_CERTIFICATE: Operation = Operation::post("/v2/x509/{domain}");
+pub(crate) const REGENERATE_CERTIFICATE: Operation = Operation::put("/v2/x509/{domain}");
 
 /// How a domain tracks opens, clicks and unsubscribes, and the certificate of its tracking host.
 ///
@@ -55,7 +57,7 @@ impl DomainTracking {
     /// # Ok(()) }
     /// ```
     pub fn get(&self) -> Call<TrackingSettings> {
-        self.client.call::<Wrapped>(GET, &[&self.domain]).map(|reply| reply.tracking)
+        self.client.call::<Wrapped>(GET, &[&self.domain]).map(|response| response.tracking)
     }
 
     /// Tracks clicks, all of them or those in HTML bodies only, or none.
@@ -71,7 +73,7 @@ impl DomainTracking {
     /// tracking.update_click(true).await?;
     /// # Ok(()) }
     /// ```
-    pub fn update_click(&self, active: impl Into<ClickTracking>) -> Call<ClickTrackingReply> {
+    pub fn update_click(&self, active: impl Into<ClickTracking>) -> Call<ClickTrackingResponse> {
         let mut form = Fields::new();
         form.set("active", active.into());
         self.client.call(UPDATE_CLICK, &[&self.domain]).multipart(form)
@@ -93,7 +95,7 @@ impl DomainTracking {
     /// tracking.update_open(settings).await?;
     /// # Ok(()) }
     /// ```
-    pub fn update_open(&self, settings: OpenTrackingSettings) -> Call<OpenTrackingReply> {
+    pub fn update_open(&self, settings: OpenTrackingSettings) -> Call<OpenTrackingResponse> {
         self.client.call(UPDATE_OPEN, &[&self.domain]).multipart(settings)
     }
 
@@ -119,7 +121,7 @@ impl DomainTracking {
     pub fn update_unsubscribe(
         &self,
         settings: UnsubscribeTrackingSettings,
-    ) -> Call<UnsubscribeTrackingReply> {
+    ) -> Call<UnsubscribeTrackingResponse> {
         self.client.call(UPDATE_UNSUBSCRIBE, &[&self.domain]).multipart(settings)
     }
 

@@ -1,5 +1,5 @@
 use mailgun_core::{de, open_enum};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::WebScheme;
 
@@ -22,7 +22,7 @@ impl From<bool> for ClickTracking {
 }
 
 /// What a domain tracks. Options of a message come before it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct TrackingSettings {
@@ -40,7 +40,7 @@ pub struct TrackingSettings {
 }
 
 /// Whether a domain tracks opens.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct OpenTracking {
@@ -53,7 +53,7 @@ pub struct OpenTracking {
 }
 
 /// Whether a domain tracks clicks.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ClickTrackingState {
@@ -62,7 +62,7 @@ pub struct ClickTrackingState {
 }
 
 /// Whether a domain adds links to unsubscribe.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct UnsubscribeTracking {
@@ -77,10 +77,10 @@ pub struct UnsubscribeTracking {
     pub text_footer: String,
 }
 
-macro_rules! replies {
+macro_rules! responses {
     ($($(#[$doc:meta])* $name:ident { $field:ident: $settings:ident })*) => {$(
         $(#[$doc])*
-        #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+        #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
         #[non_exhaustive]
         pub struct $name {
             /// Mailgun's words, `Domain tracking settings have been updated` for example.
@@ -92,13 +92,13 @@ macro_rules! replies {
         }
     )*};
 }
-replies! {
+responses! {
     /// The reply to a change of the tracking of opens.
-    OpenTrackingReply { open: OpenTracking }
+    OpenTrackingResponse { open: OpenTracking }
     /// The reply to a change of the tracking of clicks.
-    ClickTrackingReply { click: ClickTrackingState }
+    ClickTrackingResponse { click: ClickTrackingState }
     /// The reply to a change of the tracking of unsubscribes.
-    UnsubscribeTrackingReply { unsubscribe: UnsubscribeTracking }
+    UnsubscribeTrackingResponse { unsubscribe: UnsubscribeTracking }
 }
 
 open_enum! {
@@ -116,7 +116,7 @@ open_enum! {
 }
 
 /// The TLS certificate of a tracking host.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct TrackingCertificate {
@@ -129,7 +129,7 @@ pub struct TrackingCertificate {
 }
 
 /// A certificate that Mailgun has begun to make.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CertificateJob {
     /// Mailgun's words, `Initiated x509 key pair generation` for example.

@@ -1,13 +1,13 @@
-use mailgun_core::{Client, LinkPage, Pager, Route};
+use mailgun_core::{Client, LinkPage, Operation, Pager};
 
 use crate::{Checkpoint, Event, EventQuery, Tail};
 
-const LIST: Route = Route::get("/v3/{domain}/events");
-const LIST_PAGE: Route = Route::get("/v3/{domain}/events/{page_token}");
+const LIST: Operation = Operation::get("/v3/{domain}/events");
+const LIST_PAGE: Operation = Operation::get("/v3/{domain}/events/{page_token}");
 
 /// All operations of this crate, for tests that compare them with the API description.
 #[doc(hidden)]
-pub const ROUTES: &[Route] = &[LIST, LIST_PAGE];
+pub const OPERATIONS: &[Operation] = &[LIST, LIST_PAGE];
 
 /// The events of a domain.
 ///

@@ -35,7 +35,7 @@ pub use self::{
         LogLevel, MatchedRoute, MessageHeaders, Rejected, RouteMatch, Severity, SmtpCode, Storage,
         Transport, UploadError,
     },
-    events::{Events, ROUTES},
+    events::{Events, OPERATIONS},
     query::{EventQuery, Filter},
     tail::{Checkpoint, Tail},
 };

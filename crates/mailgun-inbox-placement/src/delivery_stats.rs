@@ -1,12 +1,12 @@
 use std::collections::BTreeMap;
 
 use mailgun_core::{Timestamp, de};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-use crate::reply;
+use crate::response;
 
 /// Where mails to the seeds of one provider, or of all, ended up.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct DeliveryStats {
@@ -32,7 +32,7 @@ pub struct DeliveryStats {
     #[serde(deserialize_with = "de::null_default")]
     pub pending: u64,
     /// How many are in each category of the provider, such as `primary` or `promotions`.
-    #[serde(deserialize_with = "reply::map")]
+    #[serde(deserialize_with = "response::map")]
     pub categories: BTreeMap<String, u64>,
     /// When the first one came.
     #[serde(deserialize_with = "de::optional_timestamp")]

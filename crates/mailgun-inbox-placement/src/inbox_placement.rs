@@ -1,14 +1,14 @@
-use mailgun_core::{Call, Client, Error, Mailbox, Route, Timestamp, de};
-use serde::Deserialize;
+use mailgun_core::{Call, Client, Error, Mailbox, Operation, Timestamp, de};
+use serde::{Deserialize, Serialize};
 
-use crate::{Results, RunTest, SeedLists, TestReply, results, seed_lists};
+use crate::{Results, RunTest, SeedLists, TestResponse, results, seed_lists};
 
-const PROVIDERS: Route = Route::get("/v4/inbox/providers");
-const RUN_TEST: Route = Route::post("/v4/inbox/tests");
+const PROVIDERS: Operation = Operation::get("/v4/inbox/providers");
+const RUN_TEST: Operation = Operation::post("/v4/inbox/tests");
 
 /// All operations of this crate, for tests that compare them with the API description.
 #[doc(hidden)]
-pub const ROUTES: &[Route] = &[
+pub const OPERATIONS: &[Operation] = &[
     PROVIDERS,
     RUN_TEST,
     seed_lists::LIST,
@@ -79,10 +79,10 @@ impl InboxPlacement {
     pub fn providers(&self) -> Call<Vec<Provider>> {
         #[derive(Deserialize)]
         struct Providers {
-            #[serde(default, deserialize_with = "de::null_default")]
+            #[serde(default, deserialize_with = "de::items")]
             items: Vec<Provider>,
         }
-        self.client.call::<Providers>(PROVIDERS, &[]).map(|reply| reply.items)
+        self.client.call::<Providers>(PROVIDERS, &[]).map(|response| response.items)
     }
 
     /// Sends a mail to seeds, and starts to watch where it ends up.
@@ -93,7 +93,7 @@ impl InboxPlacement {
     ///
     /// # Errors
     ///
-    /// [`Kind::InvalidInput`](mailgun_core::Kind::InvalidInput) for a sender that is no mailbox,
+    /// [`ErrorKind::InvalidInput`](mailgun_core::ErrorKind::InvalidInput) for a sender that is no mailbox,
     /// and for control characters in the subject or in a header. Status 400 without HTML and
     /// template, 403 if the account may not use inbox placement tests.
     ///
@@ -117,18 +117,18 @@ impl InboxPlacement {
         from: impl TryInto<Mailbox, Error: Into<Error>>,
         subject: impl Into<String>,
         test: RunTest,
-    ) -> Call<TestReply> {
+    ) -> Call<TestResponse> {
         let call = self.client.call(RUN_TEST, &[]);
         let from = from.try_into().map_err(Into::into);
         match from.and_then(|from| test.complete(&from, &subject.into())) {
             Ok(test) => call.json(&test),
-            Err(fault) => call.fail(fault),
+            Err(fault) => call.with_error(fault),
         }
     }
 }
 
 /// A provider of mailboxes at which there are seeds.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Provider {
@@ -151,6 +151,6 @@ pub struct Provider {
     #[serde(deserialize_with = "de::number_or_string")]
     pub max_email_count: Option<u64>,
     /// The kinds of authentication that it does not report, `dmarc` for example.
-    #[serde(deserialize_with = "de::null_default")]
+    #[serde(deserialize_with = "de::readable")]
     pub unsupported_authentications: Vec<String>,
 }

@@ -21,7 +21,7 @@
 mod delivery_stats;
 mod inbox_placement;
 mod listing;
-mod reply;
+mod response;
 mod results;
 mod run_test;
 mod seed_list;
@@ -33,10 +33,10 @@ mod test_result;
 
 pub use self::{
     delivery_stats::DeliveryStats,
-    inbox_placement::{InboxPlacement, Provider, ROUTES},
+    inbox_placement::{InboxPlacement, OPERATIONS, Provider},
     listing::{Attribute, Filter},
     results::{ListResults, Results},
-    run_test::{RunTest, TestLinks, TestReply},
+    run_test::{RunTest, TestLinks, TestResponse},
     seed_list::{Seed, SeedList, SeedTotp},
     seed_lists::{CreateSeedList, ListSeedLists, SeedLists, UpdateSeedList},
     seed_result::{

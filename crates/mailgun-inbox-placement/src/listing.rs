@@ -1,7 +1,7 @@
 //! What listings of seed lists and of results have in common.
 
-use mailgun_core::{Call, Client, Route, de};
-use serde::Deserialize;
+use mailgun_core::{Call, Client, Operation, de};
+use serde::{Deserialize, Serialize};
 
 /// The setters of a page, for the params types of listings.
 macro_rules! page_setters {
@@ -47,7 +47,7 @@ macro_rules! page_setters {
 pub(crate) use page_setters;
 
 /// A field by whose values seed lists or results can be told apart.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Attribute {
@@ -55,12 +55,12 @@ pub struct Attribute {
     #[serde(deserialize_with = "de::null_default")]
     pub attribute: String,
     /// All values that it has.
-    #[serde(deserialize_with = "de::null_default")]
+    #[serde(deserialize_with = "de::readable")]
     pub values: Vec<String>,
 }
 
 /// A parameter by which seed lists or results can be searched.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Filter {
@@ -79,25 +79,25 @@ struct Attributes {
     items: Vec<Attribute>,
 }
 
-pub(crate) fn attributes(client: &Client, route: Route) -> Call<Vec<Attribute>> {
-    client.call::<Attributes>(route, &[]).map(|reply| reply.items)
+pub(crate) fn attributes(client: &Client, route: Operation) -> Call<Vec<Attribute>> {
+    client.call::<Attributes>(route, &[]).map(|response| response.items)
 }
 
-pub(crate) fn attribute(client: &Client, route: Route, name: &str) -> Call<Attribute> {
+pub(crate) fn attribute(client: &Client, route: Operation, name: &str) -> Call<Attribute> {
     let call = client.call::<Attributes>(route, &[name]);
-    call.map(|reply| reply.items.into_iter().next().unwrap_or_default())
+    call.map(|response| response.items.into_iter().next().unwrap_or_default())
 }
 
-pub(crate) fn filters(client: &Client, route: Route) -> Call<Vec<Filter>> {
+pub(crate) fn filters(client: &Client, route: Operation) -> Call<Vec<Filter>> {
     #[derive(Deserialize)]
-    struct Reply {
+    struct Response {
         #[serde(default, deserialize_with = "de::null_default")]
         supported_filters: Filters,
     }
     #[derive(Default, Deserialize)]
     struct Filters {
-        #[serde(default, deserialize_with = "de::null_default")]
+        #[serde(default, deserialize_with = "de::items")]
         filters: Vec<Filter>,
     }
-    client.call::<Reply>(route, &[]).map(|reply| reply.supported_filters.filters)
+    client.call::<Response>(route, &[]).map(|response| response.supported_filters.filters)
 }

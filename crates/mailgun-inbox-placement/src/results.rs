@@ -1,21 +1,25 @@
-use mailgun_core::{Call, Client, Confirmation, Fields, LinkPage, Pager, Route, Wait, true_false};
+use mailgun_core::{
+    Call, Client, Confirmation, Fields, LinkPage, Operation, Pager, Poller, true_false,
+};
 
 use crate::{
     Attribute, Filter, Sharing, TestResult,
     listing::{self, page_setters},
-    reply::Wrapped,
+    response::Wrapped,
 };
 
-pub(crate) const LIST: Route = Route::get("/v4/inbox/results");
-pub(crate) const GET: Route = Route::get("/v4/inbox/results/{result_id}");
-pub(crate) const DELETE: Route = Route::delete("/v4/inbox/results/{result_id}").harmless();
-pub(crate) const GET_SHARED: Route = Route::get("/v4/inbox/sharing/public/{share_id}");
-pub(crate) const ATTRIBUTES: Route = Route::get("/v4/inbox/results/a");
-pub(crate) const ATTRIBUTE: Route = Route::get("/v4/inbox/results/a/{attribute}");
-pub(crate) const FILTERS: Route = Route::get("/v4/inbox/results/_filters");
-pub(crate) const SHARING: Route = Route::get("/v4/inbox/sharing/{result_id}");
+pub(crate) const LIST: Operation = Operation::get("/v4/inbox/results");
+pub(crate) const GET: Operation = Operation::get("/v4/inbox/results/{result_id}");
+pub(crate) const DELETE: Operation =
+    Operation::delete("/v4/inbox/results/{result_id}").idempotent();
+pub(crate) const GET_SHARED: Operation = Operation::get("/v4/inbox/sharing/public/{share_id}");
+pub(crate) const ATTRIBUTES: Operation = Operation::get("/v4/inbox/results/a");
+pub(crate) const ATTRIBUTE: Operation = Operation::get("/v4/inbox/results/a/{attribute}");
+pub(crate) const FILTERS: Operation = Operation::get("/v4/inbox/results/_filters");
+pub(crate) const SHARING: Operation = Operation::get("/v4/inbox/sharing/{result_id}");
 // A link that is made a second time takes the place of one that nobody has seen.
-pub(crate) const UPDATE_SHARING: Route = Route::put("/v4/inbox/sharing/{result_id}").harmless();
+pub(crate) const UPDATE_SHARING: Operation =
+    Operation::put("/v4/inbox/sharing/{result_id}").idempotent();
 
 /// The results of tests.
 ///
@@ -115,7 +119,7 @@ impl Results {
     /// # Errors
     ///
     /// Those of [`get`](Self::get), and
-    /// [`Kind::Timeout`](mailgun_core::Kind::Timeout) after [`Wait::within`].
+    /// [`ErrorKind::Timeout`](mailgun_core::ErrorKind::Timeout) after [`Poller::within`].
     ///
     /// ```no_run
     /// # async fn example(results: mailgun_inbox_placement::Results)
@@ -128,9 +132,9 @@ impl Results {
     /// println!("{:?}", result.delivery_stats.get("all"));
     /// # Ok(()) }
     /// ```
-    pub fn wait(&self, result_id: &str) -> Wait<TestResult> {
+    pub fn wait(&self, result_id: &str) -> Poller<TestResult> {
         let (results, result_id) = (self.clone(), result_id.to_owned());
-        Wait::new(move || results.get(&result_id), TestResult::is_complete)
+        Poller::new(move || results.get(&result_id), TestResult::is_complete)
     }
 
     /// Deletes a result and all that belongs to it.

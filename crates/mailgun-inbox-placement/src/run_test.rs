@@ -81,10 +81,10 @@ impl RunTest {
 }
 
 /// The reply to the start of a test.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
-pub struct TestReply {
+pub struct TestResponse {
     /// What names the result in calls.
     #[serde(deserialize_with = "de::null_default")]
     pub result_id: String,
@@ -96,7 +96,7 @@ pub struct TestReply {
 }
 
 /// Where the result of a test is.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct TestLinks {

@@ -1,13 +1,13 @@
 use std::collections::BTreeMap;
 
 use mailgun_core::{Secret, Timestamp, de};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{DeliveryStats, TestResult, reply};
+use crate::{DeliveryStats, TestResult, response};
 
 /// Mailboxes that a test is sent to, and the statistics of all tests that were.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct SeedList {
@@ -33,7 +33,7 @@ pub struct SeedList {
     #[serde(deserialize_with = "de::null_default")]
     pub seed_filter: String,
     /// The domains that tests come from, which Mailgun has deprecated.
-    #[serde(deserialize_with = "de::null_default")]
+    #[serde(deserialize_with = "de::readable")]
     pub sending_domains: Vec<String>,
     /// Whether there are results.
     #[serde(deserialize_with = "de::null_default")]
@@ -62,36 +62,36 @@ pub struct SeedList {
     #[serde(deserialize_with = "de::number_or_string")]
     pub version: Option<u32>,
     /// Names that the application gave it, `sfmc_remote_id` for example.
-    #[serde(deserialize_with = "reply::tags")]
+    #[serde(deserialize_with = "response::tags")]
     pub tags: BTreeMap<String, String>,
     /// Where the mails of all tests ended up, by provider; `all` is the sum.
-    #[serde(deserialize_with = "reply::map")]
+    #[serde(deserialize_with = "response::map")]
     pub delivery_stats: BTreeMap<String, DeliveryStats>,
-    /// The results of its tests in short, in older replies.
-    #[serde(deserialize_with = "de::null_default")]
+    /// The results of its tests in short, in older responses.
+    #[serde(deserialize_with = "de::items")]
     pub results: Vec<TestResult>,
-    /// Its seeds, in older replies.
-    #[serde(rename = "Seeds", deserialize_with = "de::null_default")]
+    /// Its seeds, in older responses.
+    #[serde(rename = "Seeds", deserialize_with = "de::items")]
     pub seeds: Vec<Seed>,
-    /// How good its seeds are, in older replies.
+    /// How good its seeds are, in older responses.
     #[serde(rename = "SeedQuality", deserialize_with = "de::number_or_string")]
     pub seed_quality: Option<f64>,
-    /// The account, in older replies.
+    /// The account, in older responses.
     #[serde(rename = "AccountID")]
     pub account_id: Option<String>,
-    /// The id of the record, in older replies.
+    /// The id of the record, in older responses.
     #[serde(rename = "Id")]
     pub id: Option<String>,
-    /// The id of the record once more, in older replies.
+    /// The id of the record once more, in older responses.
     #[serde(rename = "ID")]
     pub record_id: Option<String>,
-    /// When it was created, in older replies.
+    /// When it was created, in older responses.
     #[serde(rename = "CreatedTS", deserialize_with = "de::optional_timestamp")]
     pub created_ts: Option<Timestamp>,
 }
 
 /// A mailbox that Mailgun watches.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Seed {
@@ -108,8 +108,10 @@ pub struct Seed {
     #[serde(deserialize_with = "de::null_default")]
     pub provider: String,
     /// What gives access to it.
+    #[serde(skip_serializing)]
     pub token: Option<Secret>,
     /// Its password.
+    #[serde(skip_serializing)]
     pub password: Option<Secret>,
     /// Its one-time passwords.
     pub totp: Option<SeedTotp>,
@@ -160,10 +162,11 @@ pub struct Seed {
 }
 
 /// The one-time passwords of a seed.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct SeedTotp {
     /// What they are made from.
+    #[serde(skip_serializing)]
     pub secret: Option<Secret>,
 }

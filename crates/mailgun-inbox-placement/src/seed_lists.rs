@@ -1,20 +1,21 @@
-use mailgun_core::{Call, Client, Confirmation, LinkPage, Pager, Route, true_false};
+use mailgun_core::{Call, Client, Confirmation, LinkPage, Operation, Pager, true_false};
 
 use crate::{
     Attribute, Filter, SeedList,
     listing::{self, page_setters},
-    reply::Wrapped,
+    response::Wrapped,
 };
 
-pub(crate) const LIST: Route = Route::get("/v4/inbox/seedlists");
-pub(crate) const GET: Route = Route::get("/v4/inbox/seedlists/{address}");
-pub(crate) const CREATE: Route = Route::post("/v4/inbox/seedlists");
-// Seeds that are drawn a second time take the place of those in the first reply.
-pub(crate) const UPDATE: Route = Route::put("/v4/inbox/seedlists/{address}");
-pub(crate) const DELETE: Route = Route::delete("/v4/inbox/seedlists/{address}").harmless();
-pub(crate) const ATTRIBUTES: Route = Route::get("/v4/inbox/seedlists/a");
-pub(crate) const ATTRIBUTE: Route = Route::get("/v4/inbox/seedlists/a/{attribute}");
-pub(crate) const FILTERS: Route = Route::get("/v4/inbox/seedlists/_filters");
+pub(crate) const LIST: Operation = Operation::get("/v4/inbox/seedlists");
+pub(crate) const GET: Operation = Operation::get("/v4/inbox/seedlists/{address}");
+pub(crate) const CREATE: Operation = Operation::post("/v4/inbox/seedlists");
+// Seeds that are drawn a second time take the place of those in the first response.
+pub(crate) const UPDATE: Operation = Operation::put("/v4/inbox/seedlists/{address}");
+pub(crate) const DELETE: Operation =
+    Operation::delete("/v4/inbox/seedlists/{address}").idempotent();
+pub(crate) const ATTRIBUTES: Operation = Operation::get("/v4/inbox/seedlists/a");
+pub(crate) const ATTRIBUTE: Operation = Operation::get("/v4/inbox/seedlists/a/{attribute}");
+pub(crate) const FILTERS: Operation = Operation::get("/v4/inbox/seedlists/_filters");
 
 /// The seed lists of an account.
 ///

@@ -1,7 +1,7 @@
 use mailgun_core::{Timestamp, de};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-use crate::{MicrosoftSpam, reply};
+use crate::{MicrosoftSpam, response};
 
 mailgun_core::open_enum! {
     /// Where a mail ended up.
@@ -38,7 +38,7 @@ mailgun_core::open_enum! {
 }
 
 /// What became of the mail to one seed.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct SeedResult {
@@ -49,28 +49,28 @@ pub struct SeedResult {
     #[serde(deserialize_with = "de::null_default")]
     pub provider: String,
     /// Where the mail ended up, if it came.
-    #[serde(deserialize_with = "reply::optional")]
+    #[serde(deserialize_with = "response::optional")]
     pub destination: Option<Destination>,
     /// Whether it came.
-    #[serde(deserialize_with = "reply::optional")]
+    #[serde(deserialize_with = "response::optional")]
     pub state: Option<SeedState>,
     /// The IP address that it came from, if that is known.
-    #[serde(deserialize_with = "reply::optional")]
+    #[serde(deserialize_with = "response::optional")]
     pub originating_ip: Option<String>,
     /// The folder or the labels that it got.
-    #[serde(deserialize_with = "de::null_default")]
+    #[serde(deserialize_with = "de::readable")]
     pub tags: Vec<String>,
     /// What the provider says of its DKIM signature, if it does.
-    #[serde(deserialize_with = "reply::optional")]
+    #[serde(deserialize_with = "response::optional")]
     pub dkim: Option<AuthenticationResult>,
     /// What the provider says of SPF, if it does.
-    #[serde(deserialize_with = "reply::optional")]
+    #[serde(deserialize_with = "response::optional")]
     pub spf: Option<AuthenticationResult>,
     /// What the provider says of DMARC, if it does.
-    #[serde(deserialize_with = "reply::optional")]
+    #[serde(deserialize_with = "response::optional")]
     pub dmarc: Option<AuthenticationResult>,
     /// Its headers as they came.
-    #[serde(deserialize_with = "de::null_default")]
+    #[serde(deserialize_with = "de::items")]
     pub headers: Vec<MessageHeader>,
     /// What some providers say beyond that.
     pub extensions: Option<MessageExtensions>,
@@ -83,7 +83,7 @@ pub struct SeedResult {
 }
 
 /// A header of a mail.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct MessageHeader {
@@ -96,12 +96,12 @@ pub struct MessageHeader {
 }
 
 /// What some providers say of a mail.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct MessageExtensions {
     /// The provider's category, such as `primary` or `promotions`.
-    #[serde(deserialize_with = "reply::optional")]
+    #[serde(deserialize_with = "response::optional")]
     pub category: Option<String>,
     /// What Microsoft's filters say.
     pub ms_spam: Option<MicrosoftSpam>,

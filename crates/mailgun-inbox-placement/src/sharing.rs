@@ -1,8 +1,8 @@
 use mailgun_core::{Timestamp, de};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// Whether whoever knows the link may see a result.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Sharing {

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use mailgun_core::de;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-use crate::reply;
+use crate::response;
 
 /// What SpamAssassin says of a mail.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct SpamAssassin {
@@ -22,12 +22,12 @@ pub struct SpamAssassin {
     #[serde(deserialize_with = "de::number_or_string")]
     pub required: Option<f64>,
     /// The rules that the mail met.
-    #[serde(deserialize_with = "de::null_default")]
+    #[serde(deserialize_with = "de::items")]
     pub rules: Vec<SpamAssassinRule>,
 }
 
 /// A rule of SpamAssassin that a mail met.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct SpamAssassinRule {
@@ -46,7 +46,7 @@ pub struct SpamAssassinRule {
 }
 
 /// What Microsoft's filters say of the mails to all its seeds.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct MicrosoftSpamSummary {
@@ -65,7 +65,7 @@ pub struct MicrosoftSpamSummary {
 }
 
 /// The range of a level.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct LevelStats {
@@ -79,17 +79,17 @@ pub struct LevelStats {
 }
 
 /// What the Forefront filter says of the mails to all seeds.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ForefrontStats {
     /// How many mails are in each of its categories, `SPM` for example.
-    #[serde(deserialize_with = "reply::map")]
+    #[serde(deserialize_with = "response::map")]
     pub category_counts: BTreeMap<String, u64>,
 }
 
 /// What Microsoft's filters say of the mail to one seed.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct MicrosoftSpam {
@@ -103,7 +103,7 @@ pub struct MicrosoftSpam {
 }
 
 /// What the Forefront filter says of a mail.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ForefrontReport {

@@ -1,10 +1,10 @@
 use std::collections::BTreeMap;
 
 use mailgun_core::{Timestamp, de};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{DeliveryStats, MicrosoftSpamSummary, SeedList, SeedResult, SpamAssassin, reply};
+use crate::{DeliveryStats, MicrosoftSpamSummary, SeedList, SeedResult, SpamAssassin, response};
 
 mailgun_core::open_enum! {
     /// How far a test is.
@@ -17,7 +17,7 @@ mailgun_core::open_enum! {
 }
 
 /// The result of a test.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct TestResult {
@@ -40,7 +40,7 @@ pub struct TestResult {
     #[serde(deserialize_with = "de::null_default")]
     pub sender: String,
     /// How far the test is; [`is_complete`](Self::is_complete) asks the usual question.
-    #[serde(deserialize_with = "reply::optional")]
+    #[serde(deserialize_with = "response::optional")]
     pub status: Option<ResultStatus>,
     /// The campaign of the mail.
     #[serde(deserialize_with = "de::null_default")]
@@ -64,10 +64,10 @@ pub struct TestResult {
     #[serde(deserialize_with = "de::optional_timestamp")]
     pub sharing_expires_at: Option<Timestamp>,
     /// Where the mails ended up, by provider; `all` is the sum.
-    #[serde(deserialize_with = "reply::map")]
+    #[serde(deserialize_with = "response::map")]
     pub delivery_stats: BTreeMap<String, DeliveryStats>,
     /// What became of the mail to each seed.
-    #[serde(deserialize_with = "de::null_default")]
+    #[serde(deserialize_with = "de::items")]
     pub seed_results: Vec<SeedResult>,
     /// What SpamAssassin says.
     pub spamassassin: Option<SpamAssassin>,
@@ -77,19 +77,19 @@ pub struct TestResult {
     pub is_spoofing: Option<bool>,
     /// The content of the mail; listings leave it out.
     pub body: Option<String>,
-    /// The seed list, in older replies.
+    /// The seed list, in older responses.
     #[serde(rename = "Box")]
     pub seed_list: Option<Box<SeedList>>,
-    /// The id of the seed list's record, in older replies.
+    /// The id of the seed list's record, in older responses.
     #[serde(rename = "KeyBoxID")]
     pub keybox_id: Option<String>,
-    /// The account, in older replies.
+    /// The account, in older responses.
     #[serde(rename = "AccountID")]
     pub account_id: Option<String>,
-    /// The id of the record, in older replies.
+    /// The id of the record, in older responses.
     #[serde(rename = "Id")]
     pub id: Option<String>,
-    /// When the test began, in older replies.
+    /// When the test began, in older responses.
     #[serde(rename = "CreatedTS", deserialize_with = "de::optional_timestamp")]
     pub created_ts: Option<Timestamp>,
 }

@@ -1,7 +1,16 @@
-use std::{collections::BTreeMap, net::IpAddr};
+use std::{collections::BTreeMap, fmt, net::IpAddr};
 
-use mailgun_core::{Timestamp, de};
-use serde::Deserialize;
+use mailgun_core::{
+    Timestamp,
+    de::{self, Beside},
+};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{
+        Error as _, MapAccess, SeqAccess, Visitor,
+        value::{MapAccessDeserializer, SeqAccessDeserializer},
+    },
+};
 
 mailgun_core::open_enum! {
     /// A dynamic pool, which is also the band of a reputation.
@@ -16,26 +25,26 @@ mailgun_core::open_enum! {
 }
 
 /// The IPs of the dynamic pools.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct DynamicPoolList {
     /// Those for domains of good reputation.
-    #[serde(deserialize_with = "de::null_default")]
+    #[serde(deserialize_with = "de::readable")]
     pub good_reputation: Vec<IpAddr>,
     /// Those for domains of poor reputation.
-    #[serde(deserialize_with = "de::null_default")]
+    #[serde(deserialize_with = "de::readable")]
     pub poor_reputation: Vec<IpAddr>,
     /// Those for domains that have not sent enough to be judged.
-    #[serde(deserialize_with = "de::null_default")]
+    #[serde(deserialize_with = "de::readable")]
     pub new_senders: Vec<IpAddr>,
-    /// The pools; the reply to setting their IPs leaves them out.
-    #[serde(deserialize_with = "de::null_default")]
+    /// The pools; the response to setting their IPs leaves them out.
+    #[serde(deserialize_with = "de::items")]
     pub pools: Vec<DynamicPool>,
 }
 
 /// A pool that Mailgun puts domains into by their reputation.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct DynamicPool {
@@ -51,12 +60,12 @@ pub struct DynamicPool {
     #[serde(deserialize_with = "de::bool_like")]
     pub enabled: Option<bool>,
     /// Its IPs.
-    #[serde(deserialize_with = "de::null_default")]
+    #[serde(deserialize_with = "de::readable")]
     pub ips: Vec<IpAddr>,
 }
 
 /// A domain that can be enrolled.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct AssignableDomain {
@@ -72,7 +81,7 @@ pub struct AssignableDomain {
 }
 
 /// A domain that is enrolled.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct DynamicPoolDomain {
@@ -108,7 +117,7 @@ pub struct DynamicPoolDomain {
 }
 
 /// The pool that a domain would be put into.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct DynamicPoolPreview {
@@ -120,7 +129,7 @@ pub struct DynamicPoolPreview {
 }
 
 /// One of the numbers that a domain is judged by.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct PreviewedMetric {
@@ -132,7 +141,7 @@ pub struct PreviewedMetric {
 }
 
 /// The move of a domain from one pool to another.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct DynamicPoolMove {
@@ -178,24 +187,61 @@ pub struct DynamicPoolMove {
 }
 
 /// The history of a domain: the description has one move, its words speak of many.
-#[derive(Deserialize)]
-#[serde(untagged)]
-pub(crate) enum DomainHistory {
-    List(Vec<DynamicPoolMove>),
-    Page {
-        #[serde(deserialize_with = "de::null_default")]
-        items: Vec<DynamicPoolMove>,
-    },
-    One(Box<DynamicPoolMove>),
-    Nothing(()),
-}
+pub(crate) struct DomainHistory(pub(crate) Vec<DynamicPoolMove>);
 
-impl DomainHistory {
-    pub(crate) fn into_moves(self) -> Vec<DynamicPoolMove> {
-        match self {
-            Self::List(moves) | Self::Page { items: moves } => moves,
-            Self::One(single) => vec![*single],
-            Self::Nothing(()) => Vec::new(),
+impl<'de> Deserialize<'de> for DomainHistory {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Moves;
+
+        impl<'de> Visitor<'de> for Moves {
+            type Value = Vec<DynamicPoolMove>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a move or a list of moves")
+            }
+
+            fn visit_unit<E>(self) -> Result<Self::Value, E> {
+                Ok(Vec::new())
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Self::Value, A::Error> {
+                let moves: Vec<Option<_>> = Vec::deserialize(SeqAccessDeserializer::new(list))?;
+                Ok(moves.into_iter().flatten().collect())
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+                let mut page = Page { items: None, has_fields: false };
+                let single = de::beside(MapAccessDeserializer::new(map), &mut page)?;
+                match page.items {
+                    Some(items) => Ok(items.into_iter().flatten().collect()),
+                    None if single != DynamicPoolMove::default() => Ok(vec![single]),
+                    None if !page.has_fields => Ok(Vec::new()),
+                    None => Err(A::Error::custom("neither a move nor a list of moves")),
+                }
+            }
         }
+
+        /// The response as an object.
+        struct Page {
+            items: Option<Vec<Option<DynamicPoolMove>>>,
+            has_fields: bool,
+        }
+
+        impl<'de> Beside<'de> for Page {
+            fn read<A: MapAccess<'de>>(
+                &mut self,
+                name: &str,
+                map: &mut A,
+            ) -> Result<bool, A::Error> {
+                self.has_fields = true;
+                let is_items = name == "items";
+                if is_items {
+                    self.items = Some(map.next_value::<Option<_>>()?.unwrap_or_default());
+                }
+                Ok(is_items)
+            }
+        }
+
+        deserializer.deserialize_any(Moves).map(Self)
     }
 }

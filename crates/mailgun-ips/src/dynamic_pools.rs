@@ -1,6 +1,6 @@
 use std::net::IpAddr;
 
-use mailgun_core::{Call, Client, Confirmation, Fields, LinkPage, Pager, Route, de};
+use mailgun_core::{Call, Client, Confirmation, Fields, LinkPage, Operation, Pager, de};
 use serde::Deserialize;
 
 use crate::{
@@ -10,23 +10,29 @@ use crate::{
     UpdateDynamicPool, dynamic_pool::DomainHistory,
 };
 
-pub(crate) const LIST: Route = Route::get("/v3/dynamic_pools");
-pub(crate) const SET: Route = Route::post("/v3/dynamic_pools/all").harmless();
-pub(crate) const DELETE_ALL: Route = Route::delete("/v3/dynamic_pools/all").harmless();
-pub(crate) const ADD_IP: Route = Route::post("/v3/dynamic_pools/{pool_name}/{ip}").harmless();
-pub(crate) const UPDATE: Route = Route::patch("/v3/dynamic_pools/{pool_name}").harmless();
-pub(crate) const ENROLL: Route = Route::post("/v3/domains/{domain}/dynamic_pools").harmless();
-pub(crate) const UNENROLL: Route = Route::delete("/v3/domains/{domain}/dynamic_pools").harmless();
-pub(crate) const ASSIGNABLE: Route = Route::get("/v3/domains/dynamic_pools/assignable");
-pub(crate) const ENROLL_ALL: Route = Route::post("/v3/domains/all/dynamic_pools/enroll").harmless();
-pub(crate) const DOMAINS: Route = Route::get("/v1/dynamic_pools/domains");
-pub(crate) const PREVIEW: Route = Route::get("/v1/dynamic_pools/domains/{domain}/preview");
-pub(crate) const DOMAIN_HISTORY: Route = Route::get("/v1/dynamic_pools/domains/{domain}/history");
-pub(crate) const OVERRIDE: Route =
-    Route::put("/v1/dynamic_pools/domains/{domain}/override").harmless();
-pub(crate) const REMOVE_OVERRIDE: Route =
-    Route::delete("/v1/dynamic_pools/domains/{domain}/override").harmless();
-pub(crate) const HISTORY: Route = Route::get("/v1/dynamic_pools/history");
+pub(crate) const LIST: Operation = Operation::get("/v3/dynamic_pools");
+pub(crate) const SET: Operation = Operation::post("/v3/dynamic_pools/all").idempotent();
+// A repeat would delete what was added since.
+pub(crate) const DELETE_ALL: Operation = Operation::delete("/v3/dynamic_pools/all");
+pub(crate) const ADD_IP: Operation =
+    Operation::post("/v3/dynamic_pools/{pool_name}/{ip}").idempotent();
+pub(crate) const UPDATE: Operation = Operation::patch("/v3/dynamic_pools/{pool_name}").idempotent();
+pub(crate) const ENROLL: Operation =
+    Operation::post("/v3/domains/{domain}/dynamic_pools").idempotent();
+pub(crate) const UNENROLL: Operation =
+    Operation::delete("/v3/domains/{domain}/dynamic_pools").idempotent();
+pub(crate) const ASSIGNABLE: Operation = Operation::get("/v3/domains/dynamic_pools/assignable");
+// A repeat would enroll the domains that were added or taken out since.
+pub(crate) const ENROLL_ALL: Operation = Operation::post("/v3/domains/all/dynamic_pools/enroll");
+pub(crate) const DOMAINS: Operation = Operation::get("/v1/dynamic_pools/domains");
+pub(crate) const PREVIEW: Operation = Operation::get("/v1/dynamic_pools/domains/{domain}/preview");
+pub(crate) const DOMAIN_HISTORY: Operation =
+    Operation::get("/v1/dynamic_pools/domains/{domain}/history");
+pub(crate) const OVERRIDE: Operation =
+    Operation::put("/v1/dynamic_pools/domains/{domain}/override").idempotent();
+pub(crate) const REMOVE_OVERRIDE: Operation =
+    Operation::delete("/v1/dynamic_pools/domains/{domain}/override").idempotent();
+pub(crate) const HISTORY: Operation = Operation::get("/v1/dynamic_pools/history");
 
 /// The dynamic pools of an account: Mailgun puts each enrolled domain into one by its reputation.
 ///
@@ -223,7 +229,7 @@ impl DynamicPools {
     /// # Ok(()) }
     /// ```
     pub fn assignable_domains(&self, params: ListAssignableDomains) -> Call<Vec<AssignableDomain>> {
-        self.client.call::<Assignable>(ASSIGNABLE, &[]).query(params).map(|reply| reply.items)
+        self.client.call::<Assignable>(ASSIGNABLE, &[]).query(params).map(|response| response.items)
     }
 
     /// Enrolls all domains of the account.
@@ -307,7 +313,7 @@ impl DynamicPools {
     /// ```
     pub fn domain_history(&self, domain: &str) -> Call<Vec<DynamicPoolMove>> {
         let call = self.client.call::<DomainHistory>(DOMAIN_HISTORY, &[domain]);
-        call.map(DomainHistory::into_moves)
+        call.map(|history| history.0)
     }
 
     /// Puts a domain into a pool, where it stays whatever its reputation.
@@ -380,6 +386,6 @@ impl DynamicPools {
 
 #[derive(Deserialize)]
 struct Assignable {
-    #[serde(default, deserialize_with = "de::null_default")]
+    #[serde(default, deserialize_with = "de::items")]
     items: Vec<AssignableDomain>,
 }

@@ -1,10 +1,11 @@
 use std::net::IpAddr;
 
-use mailgun_core::de::{self, Lenient};
-use serde::{Deserialize, Deserializer};
+use mailgun_core::de;
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+use serde_json::Value;
 
 /// An IP of the account.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Ip {
@@ -19,26 +20,46 @@ pub struct Ip {
 }
 
 /// The IPs of the account.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Spellings")]
 #[non_exhaustive]
 pub struct IpList {
     /// The IPs.
-    #[serde(deserialize_with = "de::null_default")]
     pub items: Vec<IpAddr>,
     /// How many there are in `items`.
-    #[serde(deserialize_with = "de::number_or_string")]
     pub total_count: Option<u64>,
     /// What else is known of them.
-    #[serde(deserialize_with = "de::null_default")]
     pub details: Vec<ListedIp>,
     /// Those that can be put into dedicated IP pools; `None` if the account has no such pools.
-    #[serde(alias = "assignable_to_pool", deserialize_with = "addresses")]
     pub assignable_to_pools: Option<Vec<IpAddr>>,
 }
 
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Spellings {
+    #[serde(deserialize_with = "de::readable")]
+    items: Vec<IpAddr>,
+    #[serde(deserialize_with = "de::number_or_string")]
+    total_count: Option<u64>,
+    #[serde(deserialize_with = "de::items")]
+    details: Vec<ListedIp>,
+    #[serde(deserialize_with = "addresses")]
+    assignable_to_pools: Option<Vec<IpAddr>>,
+    #[serde(deserialize_with = "addresses")]
+    assignable_to_pool: Option<Vec<IpAddr>>,
+}
+
+impl From<Spellings> for IpList {
+    fn from(response: Spellings) -> Self {
+        let Spellings { items, total_count, details, assignable_to_pools, assignable_to_pool } =
+            response;
+        let assignable_to_pools = assignable_to_pools.or(assignable_to_pool);
+        Self { items, total_count, details, assignable_to_pools }
+    }
+}
+
 /// What a listing says of an IP.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ListedIp {
@@ -50,7 +71,7 @@ pub struct ListedIp {
 }
 
 /// A domain that sends from an IP.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct IpDomain {
@@ -58,12 +79,12 @@ pub struct IpDomain {
     #[serde(deserialize_with = "de::null_default")]
     pub domain: String,
     /// All IPs that it sends from.
-    #[serde(deserialize_with = "de::null_default")]
+    #[serde(deserialize_with = "de::readable")]
     pub ips: Vec<IpAddr>,
 }
 
 /// How many more IPs the account may have by its plan.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct AvailableIps {
@@ -77,6 +98,8 @@ pub struct AvailableIps {
 
 /// The reference client says that it is a boolean, the API description that it is a list.
 fn addresses<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<IpAddr>>, D::Error> {
-    let value = Lenient::<Option<Vec<IpAddr>>>::deserialize(deserializer)?;
-    Ok(value.into_result().unwrap_or_default())
+    match Value::deserialize(deserializer)? {
+        Value::Null | Value::Bool(_) => Ok(None),
+        list => de::readable(list).map(Some).map_err(D::Error::custom),
+    }
 }

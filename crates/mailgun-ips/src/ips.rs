@@ -1,6 +1,6 @@
 use std::net::IpAddr;
 
-use mailgun_core::{Call, Client, Confirmation, Fields, LinkPage, Pager, Route, true_false};
+use mailgun_core::{Call, Client, Confirmation, Fields, LinkPage, Operation, Pager, true_false};
 use serde::Deserialize;
 
 use crate::{
@@ -8,20 +8,21 @@ use crate::{
     pools, warmups,
 };
 
-const LIST: Route = Route::get("/v3/ips");
-const GET: Route = Route::get("/v3/ips/{ip}");
-const DOMAINS: Route = Route::get("/v3/ips/{ip}/domains");
-const ASSIGN: Route = Route::post("/v3/ips/{ip}/domains").harmless();
-const REMOVE: Route = Route::delete("/v3/ips/{ip}/domains").harmless();
-const SET_BAND: Route = Route::post("/v3/ips/{ip}/ip_band").harmless();
-const AVAILABLE: Route = Route::get("/v3/ips/request/new");
-const REQUEST_NEW: Route = Route::post("/v3/ips/request/new");
-const LINK_TO_SUBACCOUNT: Route =
-    Route::put("/v5/accounts/subaccounts/{subaccount_id}/ip").harmless();
+const LIST: Operation = Operation::get("/v3/ips");
+const GET: Operation = Operation::get("/v3/ips/{ip}");
+const DOMAINS: Operation = Operation::get("/v3/ips/{ip}/domains");
+// Of all domains: a repeat would change those that were added since.
+const ASSIGN: Operation = Operation::post("/v3/ips/{ip}/domains");
+const REMOVE: Operation = Operation::delete("/v3/ips/{ip}/domains");
+const SET_BAND: Operation = Operation::post("/v3/ips/{ip}/ip_band").idempotent();
+const AVAILABLE: Operation = Operation::get("/v3/ips/request/new");
+const REQUEST_NEW: Operation = Operation::post("/v3/ips/request/new");
+const LINK_TO_SUBACCOUNT: Operation =
+    Operation::put("/v5/accounts/subaccounts/{subaccount_id}/ip").idempotent();
 
 /// All operations of this crate, for tests that compare them with the API description.
 #[doc(hidden)]
-pub const ROUTES: &[Route] = &[
+pub const OPERATIONS: &[Operation] = &[
     LIST,
     GET,
     DOMAINS,
@@ -255,7 +256,7 @@ impl Ips {
                 refused when the plan has no more IPs"
     )]
     pub fn available(&self) -> Call<AvailableIps> {
-        self.client.call::<Allowed>(AVAILABLE, &[]).map(|reply| reply.allowed)
+        self.client.call::<Allowed>(AVAILABLE, &[]).map(|response| response.allowed)
     }
 
     /// Adds a new dedicated IP to the account.

@@ -43,10 +43,10 @@ pub use self::{
     },
     dynamic_pools::DynamicPools,
     ip::{AvailableIps, Ip, IpDomain, IpList, ListedIp},
-    ips::{Ips, ListIpDomains, ListIps, ROUTES},
+    ips::{Ips, ListIpDomains, ListIps, OPERATIONS},
     pool::{
-        DelegatedPool, DelegatedPools, IpPool, IpPoolCreated, IpPoolMetadata, LinkedDomain,
-        LinkedIp,
+        DelegatedPool, DelegatedPools, IpPool, IpPoolCreated, IpPoolList, IpPoolMetadata,
+        IpPoolResponse, LinkedDomain, LinkedIp,
     },
     pools::{CreateIpPool, IpPools, ListPoolDomains, UpdateIpPool},
     started::Started,

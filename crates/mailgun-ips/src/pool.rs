@@ -1,10 +1,10 @@
 use std::{collections::BTreeMap, net::IpAddr};
 
-use mailgun_core::{PageLinks, PageParts, PageReply, Timestamp, de};
-use serde::Deserialize;
+use mailgun_core::{PageLinks, PageParts, PageResponse, Timestamp, de};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// A pool of dedicated IPs, which domains can be linked to.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct IpPool {
@@ -18,7 +18,7 @@ pub struct IpPool {
     #[serde(deserialize_with = "de::null_default")]
     pub description: String,
     /// Its IPs.
-    #[serde(deserialize_with = "de::null_default")]
+    #[serde(deserialize_with = "de::readable")]
     pub ips: Vec<IpAddr>,
     /// Whether a domain is linked to it.
     #[serde(deserialize_with = "de::bool_like")]
@@ -27,7 +27,7 @@ pub struct IpPool {
     #[serde(deserialize_with = "de::bool_like")]
     pub is_inherited: Option<bool>,
     /// The domains that are linked to it; a listing of pools leaves them out.
-    #[serde(deserialize_with = "de::null_default")]
+    #[serde(deserialize_with = "de::readable")]
     pub linked_domains: Vec<String>,
     /// What else Mailgun keeps of it.
     #[serde(deserialize_with = "de::null_default")]
@@ -35,17 +35,25 @@ pub struct IpPool {
 }
 
 /// What else Mailgun keeps of a pool.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct IpPoolMetadata {
     /// When each IP was put into it.
-    #[serde(deserialize_with = "de::null_default")]
+    #[serde(deserialize_with = "assignments")]
     pub assignments: BTreeMap<IpAddr, Option<LinkedIp>>,
 }
 
+/// Keys that are not IPs are left out.
+fn assignments<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<BTreeMap<IpAddr, Option<LinkedIp>>, D::Error> {
+    let all: BTreeMap<String, Option<LinkedIp>> = de::null_default(deserializer)?;
+    Ok(all.into_iter().filter_map(|(ip, linked)| Some((ip.parse().ok()?, linked))).collect())
+}
+
 /// An IP of a pool.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct LinkedIp {
@@ -54,8 +62,34 @@ pub struct LinkedIp {
     pub linked_at: Option<Timestamp>,
 }
 
+/// The pools of an account.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct IpPoolList {
+    /// Mailgun's words, `success` for example.
+    #[serde(deserialize_with = "de::null_default")]
+    pub message: String,
+    /// The pools, without their domains.
+    #[serde(deserialize_with = "de::items")]
+    pub ip_pools: Vec<IpPool>,
+}
+
+/// The reply to the request for a pool.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct IpPoolResponse {
+    /// Mailgun's words, `success` for example.
+    #[serde(deserialize_with = "de::null_default")]
+    pub message: String,
+    /// The pool.
+    #[serde(deserialize_with = "de::null_default")]
+    pub details: IpPool,
+}
+
 /// The reply to the creation of a pool.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct IpPoolCreated {
@@ -68,7 +102,7 @@ pub struct IpPoolCreated {
 }
 
 /// A domain that is linked to a pool.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct LinkedDomain {
@@ -81,12 +115,12 @@ pub struct LinkedDomain {
 }
 
 /// The pools that are delegated to subaccounts.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct DelegatedPools {
     /// One for each subaccount.
-    #[serde(deserialize_with = "de::null_default")]
+    #[serde(deserialize_with = "de::items")]
     pub items: Vec<DelegatedPool>,
     /// How many there are.
     #[serde(deserialize_with = "de::number_or_string")]
@@ -94,7 +128,7 @@ pub struct DelegatedPools {
 }
 
 /// A subaccount, and the pool that is delegated to it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct DelegatedPool {
@@ -107,13 +141,13 @@ pub struct DelegatedPool {
 
 #[derive(Deserialize)]
 pub(crate) struct LinkedDomains {
-    #[serde(default, deserialize_with = "de::null_default")]
+    #[serde(default, deserialize_with = "de::items")]
     domains: Vec<LinkedDomain>,
     #[serde(default, deserialize_with = "de::null_default")]
     paging: PageLinks,
 }
 
-impl PageReply for LinkedDomains {
+impl PageResponse for LinkedDomains {
     type Item = LinkedDomain;
 
     fn into_parts(self) -> PageParts<LinkedDomain> {

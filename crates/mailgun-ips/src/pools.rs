@@ -1,30 +1,36 @@
 use std::net::IpAddr;
 
-use mailgun_core::{Call, Client, Fields, IpReplacement, Pager, Route, de};
-use serde::Deserialize;
+use mailgun_core::{Call, Client, Fields, IpReplacement, Operation, Pager};
 use serde_json::{Value, json};
 
-use crate::{DelegatedPools, IpPool, IpPoolCreated, LinkedDomain, Started, pool::LinkedDomains};
+use crate::{
+    DelegatedPools, IpPoolCreated, IpPoolList, IpPoolResponse, LinkedDomain, Started,
+    pool::LinkedDomains,
+};
 
-pub(crate) const LIST: Route = Route::get("/v3/ip_pools");
-pub(crate) const GET: Route = Route::get("/v3/ip_pools/{pool_id}");
-pub(crate) const CREATE: Route = Route::post("/v3/ip_pools");
-pub(crate) const UPDATE: Route = Route::patch("/v3/ip_pools/{pool_id}").harmless();
-pub(crate) const DELETE: Route = Route::delete("/v3/ip_pools/{pool_id}").harmless();
-pub(crate) const DOMAINS: Route = Route::get("/v3/ip_pools/{pool_id}/domains");
-pub(crate) const ADD_IP: Route = Route::put("/v3/ip_pools/{pool_id}/ips/{ip}").harmless();
-pub(crate) const REMOVE_IP: Route = Route::delete("/v3/ip_pools/{pool_id}/ips/{ip}").harmless();
-pub(crate) const ADD_IPS: Route = Route::post("/v3/ip_pools/{pool_id}/ips.json").harmless();
-pub(crate) const DELEGATE: Route = Route::put("/v3/ip_pools/{pool_id}/delegate").harmless();
-pub(crate) const REVOKE_DELEGATION: Route =
-    Route::delete("/v3/ip_pools/{pool_id}/delegate").harmless();
-pub(crate) const LIST_DELEGATED: Route = Route::get("/v5/accounts/subaccounts/ip_pools/all");
-pub(crate) const DELEGATE_TO_SUBACCOUNT: Route =
-    Route::put("/v5/accounts/subaccounts/{subaccount_id}/ip_pool").harmless();
-pub(crate) const REVOKE_FROM_SUBACCOUNT: Route =
-    Route::delete("/v5/accounts/subaccounts/{subaccount_id}/ip_pool").harmless();
-pub(crate) const LIST_OF_SUBACCOUNT: Route =
-    Route::get("/v5/accounts/subaccounts/{subaccount_id}/ip_pools");
+pub(crate) const LIST: Operation = Operation::get("/v3/ip_pools");
+pub(crate) const GET: Operation = Operation::get("/v3/ip_pools/{pool_id}");
+pub(crate) const CREATE: Operation = Operation::post("/v3/ip_pools");
+pub(crate) const UPDATE: Operation = Operation::patch("/v3/ip_pools/{pool_id}").idempotent();
+pub(crate) const DELETE: Operation = Operation::delete("/v3/ip_pools/{pool_id}").idempotent();
+pub(crate) const DOMAINS: Operation = Operation::get("/v3/ip_pools/{pool_id}/domains");
+pub(crate) const ADD_IP: Operation = Operation::put("/v3/ip_pools/{pool_id}/ips/{ip}").idempotent();
+pub(crate) const REMOVE_IP: Operation =
+    Operation::delete("/v3/ip_pools/{pool_id}/ips/{ip}").idempotent();
+pub(crate) const ADD_IPS: Operation =
+    Operation::post("/v3/ip_pools/{pool_id}/ips.json").idempotent();
+pub(crate) const DELEGATE: Operation =
+    Operation::put("/v3/ip_pools/{pool_id}/delegate").idempotent();
+pub(crate) const REVOKE_DELEGATION: Operation =
+    Operation::delete("/v3/ip_pools/{pool_id}/delegate").idempotent();
+pub(crate) const LIST_DELEGATED: Operation =
+    Operation::get("/v5/accounts/subaccounts/ip_pools/all");
+pub(crate) const DELEGATE_TO_SUBACCOUNT: Operation =
+    Operation::put("/v5/accounts/subaccounts/{subaccount_id}/ip_pool").idempotent();
+pub(crate) const REVOKE_FROM_SUBACCOUNT: Operation =
+    Operation::delete("/v5/accounts/subaccounts/{subaccount_id}/ip_pool").idempotent();
+pub(crate) const LIST_OF_SUBACCOUNT: Operation =
+    Operation::get("/v5/accounts/subaccounts/{subaccount_id}/ip_pools");
 
 /// The dedicated IP pools of an account, which must have the feature DIPPs.
 ///
@@ -35,7 +41,7 @@ pub(crate) const LIST_OF_SUBACCOUNT: Route =
 /// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
 /// use mailgun_ips::IpPools;
 ///
-/// for pool in IpPools::new(&client).list().await? {
+/// for pool in IpPools::new(&client).list().await?.ip_pools {
 ///     println!("{}: {:?}", pool.name, pool.ips);
 /// }
 /// # Ok(()) }
@@ -61,11 +67,11 @@ impl IpPools {
     ///
     /// ```no_run
     /// # async fn example(pools: mailgun_ips::IpPools) -> Result<(), mailgun_core::Error> {
-    /// println!("{}", pools.list().await?.len());
+    /// println!("{}", pools.list().await?.ip_pools.len());
     /// # Ok(()) }
     /// ```
-    pub fn list(&self) -> Call<Vec<IpPool>> {
-        self.client.call::<Pools>(LIST, &[]).map(|reply| reply.ip_pools)
+    pub fn list(&self) -> Call<IpPoolList> {
+        self.client.call(LIST, &[])
     }
 
     /// A pool with the domains that are linked to it.
@@ -78,11 +84,11 @@ impl IpPools {
     ///
     /// ```no_run
     /// # async fn example(pools: mailgun_ips::IpPools) -> Result<(), mailgun_core::Error> {
-    /// println!("{:?}", pools.get("60140bc1fee3e84dec5abeeb").await?.linked_domains);
+    /// println!("{:?}", pools.get("60140bc1fee3e84dec5abeeb").await?.details.linked_domains);
     /// # Ok(()) }
     /// ```
-    pub fn get(&self, pool_id: &str) -> Call<IpPool> {
-        self.client.call::<Details>(GET, &[pool_id]).map(|reply| reply.details)
+    pub fn get(&self, pool_id: &str) -> Call<IpPoolResponse> {
+        self.client.call(GET, &[pool_id])
     }
 
     /// Creates a pool.
@@ -349,7 +355,7 @@ impl IpPools {
     /// Lists the pools of a subaccount, as JSON.
     ///
     /// `GET /v5/accounts/subaccounts/{subaccount_id}/ip_pools`. Only the route is known: Mailgun
-    /// describes neither it nor its reply, and may not have it.
+    /// describes neither it nor its response, and may not have it.
     ///
     /// # Errors
     ///
@@ -369,18 +375,6 @@ fn field(name: &'static str, value: &str) -> Fields {
     let mut fields = Fields::new();
     fields.set(name, value);
     fields
-}
-
-#[derive(Deserialize)]
-struct Pools {
-    #[serde(default, deserialize_with = "de::null_default")]
-    ip_pools: Vec<IpPool>,
-}
-
-#[derive(Deserialize)]
-struct Details {
-    #[serde(default, deserialize_with = "de::null_default")]
-    details: IpPool,
 }
 
 mailgun_core::params! {
@@ -443,7 +437,7 @@ impl ListPoolDomains {
         self.set("limit", limit)
     }
 
-    /// Begins at the page that this token of an earlier reply stands for; the pager does it of
+    /// Begins at the page that this token of an earlier response stands for; the pager does it of
     /// itself.
     pub fn page(self, token: impl Into<String>) -> Self {
         self.set("page", token.into())

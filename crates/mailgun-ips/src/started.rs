@@ -1,8 +1,8 @@
 use mailgun_core::de;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// The reply to a call whose work Mailgun does in the background, where it may still fail.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Started {

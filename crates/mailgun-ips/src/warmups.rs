@@ -1,12 +1,12 @@
 use std::net::IpAddr;
 
-use mailgun_core::{Call, Client, Confirmation, LinkPage, Pager, Route, Timestamp, de};
-use serde::Deserialize;
+use mailgun_core::{Call, Client, Confirmation, LinkPage, Operation, Pager, Timestamp, de};
+use serde::{Deserialize, Serialize};
 
-pub(crate) const LIST: Route = Route::get("/v3/ip_warmups");
-pub(crate) const GET: Route = Route::get("/v3/ip_warmups/{ip}");
-pub(crate) const CREATE: Route = Route::post("/v3/ip_warmups/{ip}");
-pub(crate) const DELETE: Route = Route::delete("/v3/ip_warmups/{ip}").harmless();
+pub(crate) const LIST: Operation = Operation::get("/v3/ip_warmups");
+pub(crate) const GET: Operation = Operation::get("/v3/ip_warmups/{ip}");
+pub(crate) const CREATE: Operation = Operation::post("/v3/ip_warmups/{ip}");
+pub(crate) const DELETE: Operation = Operation::delete("/v3/ip_warmups/{ip}").idempotent();
 
 /// The warm-ups of dedicated IPs: a new IP gets its mail in stages, until receivers know it.
 ///
@@ -68,7 +68,7 @@ impl Warmups {
     /// # Ok(()) }
     /// ```
     pub fn get(&self, ip: IpAddr) -> Call<WarmupDetails> {
-        self.client.call::<Details>(GET, &[&ip.to_string()]).map(|reply| reply.details)
+        self.client.call::<Details>(GET, &[&ip.to_string()]).map(|response| response.details)
     }
 
     /// Begins to warm up a dedicated IP of the account.
@@ -114,7 +114,7 @@ struct Details {
 }
 
 /// A warm-up as a listing shows it.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Warmup {
@@ -141,50 +141,95 @@ pub struct Warmup {
 }
 
 /// A warm-up with all its stages.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(from = "Spellings")]
 #[non_exhaustive]
 pub struct WarmupDetails {
     /// How much of the stage's volume was sent, such as `25%`.
-    #[serde(deserialize_with = "de::null_default")]
     pub sent_within_stage: String,
     /// How far sending from the IP is throttled.
-    #[serde(deserialize_with = "de::number_or_string")]
     pub throttle: Option<f64>,
     /// The volume that the stage began with.
-    #[serde(alias = "stage_start_volume", deserialize_with = "de::number_or_string")]
     pub start_volume: Option<u64>,
     /// The stage that it is in.
-    #[serde(alias = "stage_number", deserialize_with = "de::number_or_string")]
     pub stage: Option<u64>,
     /// How many messages the stage has.
-    #[serde(alias = "stage_volume_limit", deserialize_with = "de::number_or_string")]
     pub stage_limit: Option<u64>,
     /// How many messages it may send in an hour.
-    #[serde(deserialize_with = "de::number_or_string")]
     pub hourly_limit: Option<u64>,
     /// When the stage began.
-    #[serde(alias = "stage_start_time", deserialize_with = "de::optional_timestamp")]
     pub stage_started_at: Option<Timestamp>,
     /// When the hour began that `hourly_limit` is for.
-    #[serde(deserialize_with = "de::optional_timestamp")]
     pub hour_started_at: Option<Timestamp>,
     /// When the warm-up began.
-    #[serde(deserialize_with = "de::optional_timestamp")]
     pub plan_started_at: Option<Timestamp>,
     /// When it changed last.
-    #[serde(deserialize_with = "de::optional_timestamp")]
     pub plan_last_updated_at: Option<Timestamp>,
     /// How many stages there are.
-    #[serde(deserialize_with = "de::number_or_string")]
     pub total_stages: Option<u64>,
     /// The stages that are done.
-    #[serde(deserialize_with = "de::null_default")]
     pub stage_history: Vec<WarmupStage>,
 }
 
+/// Some fields have the names of the listing in the API description, and others in the service.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Spellings {
+    #[serde(deserialize_with = "de::null_default")]
+    sent_within_stage: String,
+    #[serde(deserialize_with = "de::number_or_string")]
+    throttle: Option<f64>,
+    #[serde(deserialize_with = "de::number_or_string")]
+    start_volume: Option<u64>,
+    #[serde(deserialize_with = "de::number_or_string")]
+    stage_start_volume: Option<u64>,
+    #[serde(deserialize_with = "de::number_or_string")]
+    stage: Option<u64>,
+    #[serde(deserialize_with = "de::number_or_string")]
+    stage_number: Option<u64>,
+    #[serde(deserialize_with = "de::number_or_string")]
+    stage_limit: Option<u64>,
+    #[serde(deserialize_with = "de::number_or_string")]
+    stage_volume_limit: Option<u64>,
+    #[serde(deserialize_with = "de::number_or_string")]
+    hourly_limit: Option<u64>,
+    #[serde(deserialize_with = "de::optional_timestamp")]
+    stage_started_at: Option<Timestamp>,
+    #[serde(deserialize_with = "de::optional_timestamp")]
+    stage_start_time: Option<Timestamp>,
+    #[serde(deserialize_with = "de::optional_timestamp")]
+    hour_started_at: Option<Timestamp>,
+    #[serde(deserialize_with = "de::optional_timestamp")]
+    plan_started_at: Option<Timestamp>,
+    #[serde(deserialize_with = "de::optional_timestamp")]
+    plan_last_updated_at: Option<Timestamp>,
+    #[serde(deserialize_with = "de::number_or_string")]
+    total_stages: Option<u64>,
+    #[serde(deserialize_with = "de::items")]
+    stage_history: Vec<WarmupStage>,
+}
+
+impl From<Spellings> for WarmupDetails {
+    fn from(response: Spellings) -> Self {
+        Self {
+            sent_within_stage: response.sent_within_stage,
+            throttle: response.throttle,
+            start_volume: response.start_volume.or(response.stage_start_volume),
+            stage: response.stage.or(response.stage_number),
+            stage_limit: response.stage_limit.or(response.stage_volume_limit),
+            hourly_limit: response.hourly_limit,
+            stage_started_at: response.stage_started_at.or(response.stage_start_time),
+            hour_started_at: response.hour_started_at,
+            plan_started_at: response.plan_started_at,
+            plan_last_updated_at: response.plan_last_updated_at,
+            total_stages: response.total_stages,
+            stage_history: response.stage_history,
+        }
+    }
+}
+
 /// A stage of a warm-up.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct WarmupStage {
@@ -210,7 +255,7 @@ impl ListWarmups {
         self.set("limit", limit)
     }
 
-    /// Begins at the page that this token of an earlier reply stands for; the pager does it of
+    /// Begins at the page that this token of an earlier response stands for; the pager does it of
     /// itself.
     pub fn page(self, token: impl Into<String>) -> Self {
         self.set("page", token.into())

@@ -34,11 +34,11 @@ pub use mailgun_core::{
 
 pub use self::{
     list::{
-        AccessLevel, MailingList, MailingListDeleted, MailingListReply, MailingListSettings,
+        AccessLevel, MailingList, MailingListDeleted, MailingListResponse, MailingListSettings,
         ReplyPreference,
     },
-    lists::{ListMailingLists, ListMailingListsByAddress, MailingLists, ROUTES},
-    member::{Member, MemberReply, MemberSettings, MembersReply},
+    lists::{ListMailingLists, ListMailingListsByAddress, MailingLists, OPERATIONS},
+    member::{Member, MemberResponse, MemberSettings, MembersResponse},
     members::{CreateMembers, ImportMembers, ListMembers, ListMembersByAddress, Members},
     new_member::NewMember,
 };

@@ -1,5 +1,5 @@
 use mailgun_core::{Timestamp, de};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 mailgun_core::open_enum! {
     /// Who may send mail to a list.
@@ -14,7 +14,7 @@ mailgun_core::open_enum! {
 }
 
 mailgun_core::open_enum! {
-    /// Where replies to the mail of a list go.
+    /// Where responses to the mail of a list go.
     pub enum ReplyPreference {
         /// To the list.
         List = "list",
@@ -24,7 +24,7 @@ mailgun_core::open_enum! {
 }
 
 /// A mailing list.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct MailingList {
@@ -39,7 +39,7 @@ pub struct MailingList {
     pub description: String,
     /// Who may send mail to it.
     pub access_level: Option<AccessLevel>,
-    /// Where replies go.
+    /// Where responses go.
     pub reply_preference: Option<ReplyPreference>,
     /// When it was created.
     #[serde(deserialize_with = "de::optional_timestamp")]
@@ -50,10 +50,10 @@ pub struct MailingList {
 }
 
 /// The reply to the writing of a list.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
-pub struct MailingListReply {
+pub struct MailingListResponse {
     /// Mailgun's words, `Mailing list has been created` for example.
     #[serde(deserialize_with = "de::null_default")]
     pub message: String,
@@ -63,7 +63,7 @@ pub struct MailingListReply {
 }
 
 /// The reply to the deletion of a list.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct MailingListDeleted {
@@ -101,7 +101,7 @@ impl MailingListSettings {
         self.set("access_level", level)
     }
 
-    /// Where replies go; [`ReplyPreference::List`] when not set.
+    /// Where responses go; [`ReplyPreference::List`] when not set.
     pub fn reply_preference(self, preference: ReplyPreference) -> Self {
         self.set("reply_preference", preference)
     }

@@ -1,24 +1,24 @@
-use mailgun_core::{Call, Client, Confirmation, LinkPage, Pager, Route};
+use mailgun_core::{Call, Client, Confirmation, LinkPage, Operation, Pager};
 use serde::Deserialize;
 
 use crate::{
-    MailingList, MailingListDeleted, MailingListReply, MailingListSettings, Members, PageDirection,
-    ValidationJob, ValidationStarted, members,
+    MailingList, MailingListDeleted, MailingListResponse, MailingListSettings, Members,
+    PageDirection, ValidationJob, ValidationStarted, members,
 };
 
-const LIST: Route = Route::get("/v3/lists/pages");
-const LIST_BY_ADDRESS: Route = Route::get("/v3/lists");
-const GET: Route = Route::get("/v3/lists/{address}");
-const CREATE: Route = Route::post("/v3/lists");
-const UPDATE: Route = Route::put("/v3/lists/{address}").harmless();
-const DELETE: Route = Route::delete("/v3/lists/{address}").harmless();
-const VALIDATE: Route = Route::post("/v3/lists/{address}/validate");
-const VALIDATION: Route = Route::get("/v3/lists/{address}/validate");
-const CANCEL_VALIDATION: Route = Route::delete("/v3/lists/{address}/validate").harmless();
+const LIST: Operation = Operation::get("/v3/lists/pages");
+const LIST_BY_ADDRESS: Operation = Operation::get("/v3/lists");
+const GET: Operation = Operation::get("/v3/lists/{address}");
+const CREATE: Operation = Operation::post("/v3/lists");
+const UPDATE: Operation = Operation::put("/v3/lists/{address}").idempotent();
+const DELETE: Operation = Operation::delete("/v3/lists/{address}").idempotent();
+const VALIDATE: Operation = Operation::post("/v3/lists/{address}/validate");
+const VALIDATION: Operation = Operation::get("/v3/lists/{address}/validate");
+const CANCEL_VALIDATION: Operation = Operation::delete("/v3/lists/{address}/validate").idempotent();
 
 /// All operations of this crate, for tests that compare them with the API description.
 #[doc(hidden)]
-pub const ROUTES: &[Route] = &[
+pub const OPERATIONS: &[Operation] = &[
     LIST,
     LIST_BY_ADDRESS,
     GET,
@@ -128,7 +128,7 @@ impl MailingLists {
     /// # Ok(()) }
     /// ```
     pub fn get(&self, address: &str) -> Call<MailingList> {
-        self.client.call::<Wrapped>(GET, &[address]).map(|reply| reply.list)
+        self.client.call::<Wrapped>(GET, &[address]).map(|response| response.list)
     }
 
     /// Creates a list.
@@ -138,7 +138,7 @@ impl MailingLists {
     /// # Errors
     ///
     /// Status 400 if the address is taken (`Duplicate object`), or for an unknown access level or
-    /// reply preference.
+    /// response preference.
     ///
     /// ```no_run
     /// # use mailgun_mailing_lists::MailingLists;
@@ -154,7 +154,7 @@ impl MailingLists {
         &self,
         address: impl Into<String>,
         settings: MailingListSettings,
-    ) -> Call<MailingListReply> {
+    ) -> Call<MailingListResponse> {
         self.client.call(CREATE, &[]).multipart(settings.address(address))
     }
 
@@ -175,7 +175,11 @@ impl MailingLists {
     /// lists.update("news@mg.example.com", settings).await?;
     /// # Ok(()) }
     /// ```
-    pub fn update(&self, address: &str, settings: MailingListSettings) -> Call<MailingListReply> {
+    pub fn update(
+        &self,
+        address: &str,
+        settings: MailingListSettings,
+    ) -> Call<MailingListResponse> {
         self.client.call(UPDATE, &[address]).multipart(settings)
     }
 

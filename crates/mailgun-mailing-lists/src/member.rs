@@ -3,13 +3,13 @@ use mailgun_core::{
     de::{self, MapOrText},
     yes_no,
 };
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
 use serde_json::value::{RawValue, to_raw_value};
 
 use crate::MailingList;
 
 /// A member of a mailing list.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Member {
@@ -56,10 +56,10 @@ impl Member {
 }
 
 /// The reply to the writing or deletion of a member.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
-pub struct MemberReply {
+pub struct MemberResponse {
     /// Mailgun's words, `Mailing list member has been created` for example.
     #[serde(deserialize_with = "de::null_default")]
     pub message: String,
@@ -69,10 +69,10 @@ pub struct MemberReply {
 }
 
 /// The reply to the writing of many members.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
-pub struct MembersReply {
+pub struct MembersResponse {
     /// Mailgun's words, `Mailing list upload started in background` for example.
     #[serde(deserialize_with = "de::null_default")]
     pub message: String,
@@ -84,18 +84,12 @@ pub struct MembersReply {
     pub task_id: Option<String>,
 }
 
-/// A member, in an object or as it is.
-#[derive(Deserialize)]
-#[serde(untagged)]
-pub(crate) enum Shape {
-    Wrapped { member: Member },
-    Flat(Member),
-}
+/// A member, below `member` or alone.
+pub(crate) struct OneMember(pub(crate) Member);
 
-impl Shape {
-    pub(crate) fn into_member(self) -> Member {
-        let (Self::Wrapped { member } | Self::Flat(member)) = self;
-        member
+impl<'de> Deserialize<'de> for OneMember {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        de::named(deserializer, &["member"]).map(|(_message, member)| Self(member))
     }
 }
 
@@ -120,7 +114,7 @@ impl MemberSettings {
         match object(vars) {
             Ok(json) => self.set("vars", json.get()),
             Err(fault) => {
-                self.0.fail(fault);
+                self.0.with_error(fault);
                 self
             }
         }

@@ -1,17 +1,20 @@
-use mailgun_core::{Call, Chunks, Client, Csv, Form, LinkPage, Pager, Route, yes_no};
+use mailgun_core::{Call, Chunks, Client, Csv, Form, LinkPage, Operation, Pager, yes_no};
 
 use crate::{
-    Member, MemberReply, MemberSettings, MembersReply, NewMember, PageDirection, member::Shape,
+    Member, MemberResponse, MemberSettings, MembersResponse, NewMember, PageDirection,
+    member::OneMember,
 };
 
-pub(crate) const LIST: Route = Route::get("/v3/lists/{address}/members/pages");
-pub(crate) const LIST_BY_ADDRESS: Route = Route::get("/v3/lists/{address}/members");
-pub(crate) const GET: Route = Route::get("/v3/lists/{address}/members/{member}");
-pub(crate) const CREATE: Route = Route::post("/v3/lists/{address}/members");
-pub(crate) const CREATE_MANY: Route = Route::post("/v3/lists/{address}/members.json");
-pub(crate) const IMPORT: Route = Route::post("/v3/lists/{address}/members.csv");
-pub(crate) const UPDATE: Route = Route::put("/v3/lists/{address}/members/{member}").harmless();
-pub(crate) const DELETE: Route = Route::delete("/v3/lists/{address}/members/{member}").harmless();
+pub(crate) const LIST: Operation = Operation::get("/v3/lists/{address}/members/pages");
+pub(crate) const LIST_BY_ADDRESS: Operation = Operation::get("/v3/lists/{address}/members");
+pub(crate) const GET: Operation = Operation::get("/v3/lists/{address}/members/{member}");
+pub(crate) const CREATE: Operation = Operation::post("/v3/lists/{address}/members");
+pub(crate) const CREATE_MANY: Operation = Operation::post("/v3/lists/{address}/members.json");
+pub(crate) const IMPORT: Operation = Operation::post("/v3/lists/{address}/members.csv");
+pub(crate) const UPDATE: Operation =
+    Operation::put("/v3/lists/{address}/members/{member}").idempotent();
+pub(crate) const DELETE: Operation =
+    Operation::delete("/v3/lists/{address}/members/{member}").idempotent();
 
 /// What one call takes.
 const CHUNK: usize = 1000;
@@ -102,7 +105,7 @@ impl Members {
     /// # Ok(()) }
     /// ```
     pub fn get(&self, address: &str) -> Call<Member> {
-        self.client.call::<Shape>(GET, &[&self.list, address]).map(Shape::into_member)
+        self.client.call::<OneMember>(GET, &[&self.list, address]).map(|response| response.0)
     }
 
     /// Adds a member.
@@ -114,7 +117,7 @@ impl Members {
     ///
     /// Status 400 if the member is there already, 404 if there is no such list. Before anything is
     /// connected: variables that are no JSON object
-    /// ([`Kind::InvalidInput`](mailgun_core::Kind::InvalidInput)).
+    /// ([`ErrorKind::InvalidInput`](mailgun_core::ErrorKind::InvalidInput)).
     ///
     /// ```no_run
     /// # use mailgun_mailing_lists::Members;
@@ -134,33 +137,33 @@ impl Members {
         &self,
         address: impl Into<String>,
         settings: MemberSettings,
-    ) -> Call<MemberReply> {
+    ) -> Call<MemberResponse> {
         self.client.call(CREATE, &[&self.list]).multipart(settings.address(address))
     }
 
     /// Adds any number of members.
     ///
     /// `POST /v3/lists/{address}/members.json`, once for each 1000 members. Of more than 100 at
-    /// once Mailgun takes care in the background, and the reply has the
-    /// [`task_id`](MembersReply::task_id). Not repeated when its outcome is unknown; with
+    /// once Mailgun takes care in the background, and the response has the
+    /// [`task_id`](MembersResponse::task_id). Not repeated when its outcome is unknown; with
     /// [`upsert`](CreateMembers::upsert) a second call does no harm.
     ///
     /// # Errors
     ///
     /// Status 404 if there is no such list. Before the chunk is sent: variables that are no JSON
-    /// object ([`Kind::InvalidInput`](mailgun_core::Kind::InvalidInput), naming the member's place
+    /// object ([`ErrorKind::InvalidInput`](mailgun_core::ErrorKind::InvalidInput), naming the member's place
     /// in the chunk).
     ///
     /// ```no_run
     /// # use mailgun_mailing_lists::Members;
     /// # async fn example(members: Members) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_core::Repeatability;
+    /// use mailgun_core::Idempotency;
     /// use mailgun_mailing_lists::{CreateMembers, NewMember};
     ///
     /// let people = (0..2500).map(|i| NewMember::new(format!("user{i}@example.com"))).collect();
     /// let chunks = members
     ///     .create_many(people, CreateMembers::new().upsert(true))
-    ///     .each(|call| call.repeatability(Repeatability::Harmless));
+    ///     .each(|call| call.idempotency(Idempotency::Idempotent));
     /// for chunk in chunks.await {
     ///     println!("{:?}: {:?}", chunk.positions, chunk.result?.task_id);
     /// }
@@ -170,13 +173,13 @@ impl Members {
         &self,
         members: Vec<NewMember>,
         params: CreateMembers,
-    ) -> Chunks<MembersReply> {
+    ) -> Chunks<MembersResponse> {
         let Self { client, list } = self.clone();
         Chunks::new(members, CHUNK, move |members| {
             let call = client.call(CREATE_MANY, &[&list]);
             match NewMember::fault(members) {
                 None => call.multipart(params.clone().members(members)),
-                Some(fault) => call.fail(fault),
+                Some(fault) => call.with_error(fault),
             }
         })
     }
@@ -191,7 +194,7 @@ impl Members {
     ///
     /// Status 400 for a file that is too big, 404 if there is no such list. Before anything is
     /// connected: a file without the column
-    /// ([`Kind::InvalidInput`](mailgun_core::Kind::InvalidInput)).
+    /// ([`ErrorKind::InvalidInput`](mailgun_core::ErrorKind::InvalidInput)).
     ///
     /// ```no_run
     /// # use mailgun_mailing_lists::Members;
@@ -204,7 +207,7 @@ impl Members {
     /// println!("{:?}", started.task_id);
     /// # Ok(()) }
     /// ```
-    pub fn import(&self, csv: Csv, params: ImportMembers) -> Call<MembersReply> {
+    pub fn import(&self, csv: Csv, params: ImportMembers) -> Call<MembersResponse> {
         let call = self.client.call(IMPORT, &[&self.list]);
         match csv.with_any_of(&["address"]) {
             Ok(file) => {
@@ -212,7 +215,7 @@ impl Members {
                 form.file("members", file);
                 call.multipart(form)
             }
-            Err(fault) => call.fail(fault),
+            Err(fault) => call.with_error(fault),
         }
     }
 
@@ -223,7 +226,7 @@ impl Members {
     /// # Errors
     ///
     /// Status 404 if there is no such member or list. Before anything is connected: variables that
-    /// are no JSON object ([`Kind::InvalidInput`](mailgun_core::Kind::InvalidInput)).
+    /// are no JSON object ([`ErrorKind::InvalidInput`](mailgun_core::ErrorKind::InvalidInput)).
     ///
     /// ```no_run
     /// # use mailgun_mailing_lists::Members;
@@ -233,7 +236,7 @@ impl Members {
     /// members.update("ada@example.com", MemberSettings::new().subscribed(false)).await?;
     /// # Ok(()) }
     /// ```
-    pub fn update(&self, address: &str, settings: MemberSettings) -> Call<MemberReply> {
+    pub fn update(&self, address: &str, settings: MemberSettings) -> Call<MemberResponse> {
         self.client.call(UPDATE, &[&self.list, address]).multipart(settings)
     }
 
@@ -251,7 +254,7 @@ impl Members {
     /// members.delete("ada@example.com").await?;
     /// # Ok(()) }
     /// ```
-    pub fn delete(&self, address: &str) -> Call<MemberReply> {
+    pub fn delete(&self, address: &str) -> Call<MemberResponse> {
         self.client.call(DELETE, &[&self.list, address])
     }
 }

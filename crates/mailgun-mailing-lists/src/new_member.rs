@@ -70,7 +70,7 @@ impl NewMember {
     ///
     /// # Errors
     ///
-    /// [`Kind::InvalidInput`](mailgun_core::Kind::InvalidInput) if there is no member, or one with
+    /// [`ErrorKind::InvalidInput`](mailgun_core::ErrorKind::InvalidInput) if there is no member, or one with
     /// variables that are no JSON object.
     pub fn csv(members: impl IntoIterator<Item = Self>) -> Result<Csv, Error> {
         let members: Vec<Self> = members.into_iter().collect();

@@ -12,7 +12,7 @@ use std::{
 };
 
 use mailgun_core::{
-    BoxError, Call, Delivery, Error, Fields, LinkPage, PageReply as _, Route, Timestamp,
+    BoxError, Call, Error, Fields, LinkPage, Operation, Outcome, PageResponse as _, Timestamp,
 };
 use serde::{Deserialize, Serialize, de::IgnoredAny};
 
@@ -26,10 +26,10 @@ pub type LedgerFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, BoxError>> 
 
 /// Remembers what was sent under which key.
 ///
-/// Backed by the application's database, it survives a crash between the send and its reply.
+/// Backed by the application's database, it survives a crash between the send and its response.
 ///
 /// An entry that stays [`Sending`](LedgerEntry::Sending) belongs to a send that is running, or
-/// whose outcome nobody knows: the process crashed, or the reply was lost. Its
+/// whose outcome nobody knows: the process crashed, or the response was lost. Its
 /// [`Claim::since`] tells them apart. No call runs longer than its total time-out, so that an
 /// entry that is older has lost its owner. Then:
 ///
@@ -198,9 +198,9 @@ impl Messages {
     /// # Errors
     ///
     /// * Those of [`send`](Self::send).
-    /// * [`Kind::Undecided`](mailgun_core::Kind::Undecided) if an earlier send of the key has no
+    /// * [`ErrorKind::OutcomeUnknown`](mailgun_core::ErrorKind::OutcomeUnknown) if an earlier send of the key has no
     ///   known outcome and no event is found. It says who began it, when, and how long to wait.
-    /// * [`Kind::InvalidInput`](mailgun_core::Kind::InvalidInput) if the key is not 1 to 64 letters,
+    /// * [`ErrorKind::InvalidInput`](mailgun_core::ErrorKind::InvalidInput) if the key is not 1 to 64 letters,
     ///   digits, `-`, `_` or `.`.
     /// * The ledger's own if [`begin`](Ledger::begin) fails; nothing is sent then.
     pub async fn send_once(
@@ -231,7 +231,7 @@ impl Messages {
         &self,
         ledger: &(impl Ledger + ?Sized),
         key: &str,
-        route: Route,
+        route: Operation,
         send: impl FnOnce(&MessageId) -> Call<Receipt>,
     ) -> Result<Receipt, Error> {
         let id = self.id_of(key)?;
@@ -240,12 +240,12 @@ impl Messages {
             None => {}
             Some(LedgerEntry::Accepted(id)) => return Ok(accepted_before(id)),
             Some(LedgerEntry::Sending(earlier)) => {
-                // If we cannot look, the earlier send stays undecided.
-                let undecided = || undecided(&earlier).in_operation(route);
+                // If we cannot look, the earlier send stays outcome_unknown.
+                let outcome_unknown = || outcome_unknown(&earlier).in_operation(route);
                 match self.has_events(&id).await {
                     Ok(true) => {}
-                    Ok(false) => return Err(undecided()),
-                    Err(error) => return Err(undecided().with_source(error)),
+                    Ok(false) => return Err(outcome_unknown()),
+                    Err(error) => return Err(outcome_unknown().with_source(error)),
                 }
                 warn_if_failed(ledger.accept(key, &id).await);
                 return Ok(accepted_before(id));
@@ -257,7 +257,7 @@ impl Messages {
                 Ok(receipt)
             }
             Err(error) => {
-                if error.delivery() != Delivery::Unknown {
+                if error.outcome() != Outcome::Unknown {
                     warn_if_failed(ledger.release(key, &claim.owner).await);
                 }
                 Err(error)
@@ -282,11 +282,11 @@ impl Messages {
 const EVENTS_APPEAR_WITHIN: Duration = Duration::from_secs(30 * 60);
 
 /// An earlier send of the same key has no known outcome: who, since when, and what to do.
-fn undecided(earlier: &Claim) -> Error {
+fn outcome_unknown(earlier: &Claim) -> Error {
     // The other machine's clock may be ahead of ours.
     let age = Timestamp::now().duration_since(earlier.since).unwrap_or_default();
     let (owner, seconds) = (&earlier.owner, age.as_secs());
-    Error::undecided(match EVENTS_APPEAR_WITHIN.checked_sub(age) {
+    Error::outcome_unknown(match EVENTS_APPEAR_WITHIN.checked_sub(age) {
         Some(left) => format!(
             "another send of this key began {seconds} s ago (owner {owner}); it may still be \
              running, or its event is late: try again, for the next {} minutes",
@@ -327,11 +327,11 @@ mod tests {
 
     #[test]
     fn undecided_says_how_long_to_wait_and_what_release_risks() {
-        let recent = undecided(&begun(61)).to_string();
+        let recent = outcome_unknown(&begun(61)).to_string();
         for words in ["began 61 s ago", "owner 7-abc", "still be running", "next 29 minutes"] {
             assert!(recent.contains(words), "{recent}");
         }
-        let old = undecided(&begun(7200)).to_string();
+        let old = outcome_unknown(&begun(7200)).to_string();
         for words in ["began 7200 s ago", "owner 7-abc", "`Ledger::release`", "second one"] {
             assert!(old.contains(words), "{old}");
         }

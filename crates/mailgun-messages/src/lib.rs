@@ -18,7 +18,7 @@
 //! # Ok(()) }
 //! ```
 //!
-//! A send is never repeated when its outcome is unknown; see [`mailgun_core::Error::delivery`].
+//! A send is never repeated when its outcome is unknown; see [`mailgun_core::Error::outcome`].
 
 mod batch;
 mod content;
@@ -41,7 +41,7 @@ pub use self::{
     content::Addresses,
     ledger::{Claim, Ledger, LedgerEntry, LedgerFuture, MemoryLedger},
     message::Message,
-    messages::{Messages, ROUTES, StorageHost},
+    messages::{Messages, OPERATIONS, StorageHost},
     mime_message::{MimeMessage, MimeSource},
     options::{DkimKey, TimeOfDay, Tracking},
     receipt::{MessageId, Receipt},

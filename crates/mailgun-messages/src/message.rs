@@ -92,7 +92,7 @@ impl Message {
         let checked = self.check();
         let mut form = self.content.into_form();
         if let Err(error) = checked {
-            form.fail(error);
+            form.with_error(error);
         }
         form
     }

@@ -1,25 +1,25 @@
 use bytes::Bytes;
-use mailgun_core::{Call, Client, Confirmation, Error, Form, Route};
+use mailgun_core::{Call, Client, Confirmation, Error, Form, Operation};
 
 use crate::{
     Addresses, Batch, BatchRun, Message, MessageId, MimeMessage, QueueStatus, Receipt,
     StoredMessage, StoredMime,
 };
 
-pub(crate) const SEND: Route = Route::post("/v3/{domain}/messages");
-pub(crate) const SEND_MIME: Route = Route::post("/v3/{domain}/messages.mime");
-const STORED: Route = Route::get("/v3/domains/{domain}/messages/{storage_key}");
-const RESEND: Route = Route::post("/v3/domains/{domain}/messages/{storage_key}");
-const STORED_FILE: Route =
-    Route::get("/v3/domains/{domain}/messages/{storage_key}/attachments/{id}");
-pub(crate) const EVENTS: Route = Route::get("/v3/{domain}/events");
-const QUEUES: Route = Route::get("/v3/domains/{domain}/sending_queues");
-// Emptying an empty queue changes nothing.
-const CLEAR_QUEUE: Route = Route::delete("/v3/{domain}/envelopes").harmless();
+pub(crate) const SEND: Operation = Operation::post("/v3/{domain}/messages");
+pub(crate) const SEND_MIME: Operation = Operation::post("/v3/{domain}/messages.mime");
+const STORED: Operation = Operation::get("/v3/domains/{domain}/messages/{storage_key}");
+const RESEND: Operation = Operation::post("/v3/domains/{domain}/messages/{storage_key}");
+const STORED_FILE: Operation =
+    Operation::get("/v3/domains/{domain}/messages/{storage_key}/attachments/{id}");
+pub(crate) const EVENTS: Operation = Operation::get("/v3/{domain}/events");
+const QUEUES: Operation = Operation::get("/v3/domains/{domain}/sending_queues");
+// A repeat would delete the mail that was queued since.
+const CLEAR_QUEUE: Operation = Operation::delete("/v3/{domain}/envelopes");
 
 /// All operations of this crate, for tests that compare them with the API description.
 #[doc(hidden)]
-pub const ROUTES: &[Route] =
+pub const OPERATIONS: &[Operation] =
     &[SEND, SEND_MIME, STORED, RESEND, STORED_FILE, EVENTS, QUEUES, CLEAR_QUEUE];
 
 /// Sending mail from one domain, and looking at what was sent.
@@ -60,17 +60,17 @@ impl Messages {
     ///
     /// Repeated only when it certainly was not accepted: no connection could be made, or the rate
     /// was limited. After a 5xx, a reset or a time-out the error's
-    /// [`delivery`](mailgun_core::Error::delivery) is [`Unknown`](mailgun_core::Delivery::Unknown): look for the
+    /// [`delivery`](mailgun_core::Error::outcome) is [`Unknown`](mailgun_core::Outcome::Unknown): look for the
     /// mail in the events, by an own `v:` variable or `h:Message-Id`, before sending it again.
     ///
     /// # Errors
     ///
     /// Before anything is connected: an address, header or option that cannot be sent, no
-    /// recipient, no body ([`Kind::InvalidInput`](mailgun_core::Kind::InvalidInput)); bodies and
-    /// files over 25 MiB, options over 16 KiB ([`Kind::TooLarge`](mailgun_core::Kind::TooLarge)).
+    /// recipient, no body ([`ErrorKind::InvalidInput`](mailgun_core::ErrorKind::InvalidInput)); bodies and
+    /// files over 25 MiB, options over 16 KiB ([`ErrorKind::TooLarge`](mailgun_core::ErrorKind::TooLarge)).
     /// While sending: a file that changed
-    /// ([`Kind::RequestBody`](mailgun_core::Kind::RequestBody)). After it: what Mailgun refuses
-    /// ([`Kind::Api`](mailgun_core::Kind::Api)), with its words.
+    /// ([`ErrorKind::RequestBody`](mailgun_core::ErrorKind::RequestBody)). After it: what Mailgun refuses
+    /// ([`ErrorKind::Api`](mailgun_core::ErrorKind::Api)), with its words.
     ///
     /// ```no_run
     /// # async fn example(messages: mailgun_messages::Messages) -> Result<(), mailgun_core::Error> {
@@ -147,7 +147,7 @@ impl Messages {
     ///
     /// `GET /v3/domains/{domain}/messages/{storage_key}` on the storage host. The URL is used as it
     /// is; if it is not one of Mailgun's hosts or the client's own, the call fails with
-    /// [`Kind::UntrustedHost`](mailgun_core::Kind::UntrustedHost) and the key is not sent.
+    /// [`ErrorKind::UntrustedHost`](mailgun_core::ErrorKind::UntrustedHost) and the key is not sent.
     ///
     /// ```no_run
     /// # async fn example(messages: mailgun_messages::Messages) -> Result<(), mailgun_core::Error> {
@@ -240,7 +240,8 @@ impl Messages {
 
     /// Deletes all scheduled and undelivered mail of the domain; it cannot be undone.
     ///
-    /// `DELETE /v3/{domain}/envelopes` on the storage host that holds the queue.
+    /// `DELETE /v3/{domain}/envelopes` on the storage host that holds the queue. Not repeated when
+    /// its outcome is unknown: a repeat would delete the mail that was queued since.
     ///
     /// ```no_run
     /// # async fn example(messages: mailgun_messages::Messages) -> Result<(), mailgun_core::Error> {
@@ -272,9 +273,9 @@ fn as_mime(call: Call<StoredMime>) -> Call<StoredMime> {
 fn resend_form(to: impl Addresses) -> Form {
     let mut form = Form::new();
     match to.into_mailboxes() {
-        Ok(list) if list.is_empty() => form.fail(Error::invalid("to", "is an empty list")),
+        Ok(list) if list.is_empty() => form.with_error(Error::invalid("to", "is an empty list")),
         Ok(list) => form.text("to", list.joined()),
-        Err(error) => form.fail(error.in_parameter("to")),
+        Err(error) => form.with_error(error.in_parameter("to")),
     };
     form
 }

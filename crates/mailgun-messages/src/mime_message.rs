@@ -89,16 +89,16 @@ impl MimeMessage {
         let checked = content.check_sizes();
         let mut form = content.into_form();
         if !has_recipient {
-            form.fail(Error::invalid(
+            form.with_error(Error::invalid(
                 "to",
                 "is missing: the headers of the message are no envelope",
             ));
         }
         if is_empty {
-            form.fail(Error::invalid("message", "is empty"));
+            form.with_error(Error::invalid("message", "is empty"));
         }
         if let Err(error) = checked {
-            form.fail(error);
+            form.with_error(error);
         }
         form
     }

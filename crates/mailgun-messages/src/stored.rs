@@ -3,30 +3,30 @@
 use std::{collections::BTreeMap, fmt};
 
 use mailgun_core::{Timestamp, by_content_id, de};
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
 use crate::MessageId;
 
 /// A message that Mailgun has stored, parsed.
 ///
-/// It is kept for the domain's retention time, three days by default. The reply names a header
+/// It is kept for the domain's retention time, three days by default. The response names a header
 /// sometimes in capitals and sometimes not, and may hold any header; [`get`](Self::get) finds what
 /// has no method here.
 ///
 /// `Debug` shows names only: the rest is the content of a mail.
-#[derive(Clone, PartialEq, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct StoredMessage(Map<String, Value>);
 
 impl StoredMessage {
-    /// The value of a name in the reply, whatever the case of its letters.
+    /// The value of a name in the response, whatever the case of its letters.
     pub fn get(&self, name: &str) -> Option<&Value> {
         let found = || self.0.iter().find(|(other, _)| other.eq_ignore_ascii_case(name));
         self.0.get(name).or_else(|| found().map(|(_, value)| value))
     }
 
-    /// Everything that the reply holds, by its names there.
+    /// Everything that the response holds, by its names there.
     pub fn as_map(&self) -> &Map<String, Value> {
         &self.0
     }
@@ -35,9 +35,9 @@ impl StoredMessage {
         self.get(name).and_then(Value::as_str)
     }
 
-    /// A part of the reply as `T`; nothing if it is absent or has another shape.
-    fn part<T: DeserializeOwned + Default>(&self, name: &str) -> T {
-        self.get(name).and_then(|value| T::deserialize(value).ok()).unwrap_or_default()
+    /// What can be read of a list in the response; [`get`](Self::get) has the rest.
+    fn list<T: DeserializeOwned>(&self, name: &str) -> Vec<T> {
+        self.get(name).and_then(|list| de::readable(list).ok()).unwrap_or_default()
     }
 
     /// The sender of the envelope.
@@ -97,18 +97,20 @@ impl StoredMessage {
 
     /// All headers of the mail in order, as name and value.
     pub fn headers(&self) -> Vec<(String, String)> {
-        self.part("message-headers")
+        self.list("message-headers")
     }
 
     /// The attachments; their content is fetched by
     /// [`Messages::stored_file`](crate::Messages::stored_file).
     pub fn attachments(&self) -> Vec<StoredFile> {
-        self.part("attachments")
+        self.list("attachments")
     }
 
     /// The inline files by content id.
     pub fn content_id_map(&self) -> BTreeMap<String, StoredFile> {
-        self.part("content-id-map")
+        let map = self.get("content-id-map").and_then(Value::as_object).into_iter().flatten();
+        map.filter_map(|(id, file)| Some((id.clone(), StoredFile::deserialize(file).ok()?)))
+            .collect()
     }
 
     /// The inline file of a content id: as the mail has it, `<logo@example.com>`, or as HTML refers
@@ -128,7 +130,7 @@ impl fmt::Debug for StoredMessage {
 /// A stored message as MIME.
 ///
 /// `Debug` shows sizes only.
-#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct StoredMime {
     /// The MIME message.
@@ -151,7 +153,7 @@ impl fmt::Debug for StoredMime {
 }
 
 /// A file of a stored message.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct StoredFile {
     /// Where it is; for [`Messages::stored_file`](crate::Messages::stored_file).
@@ -167,7 +169,7 @@ pub struct StoredFile {
 }
 
 /// The state of a domain's two queues.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct QueueStatus {
     /// Mail that is delivered at once.
@@ -179,7 +181,7 @@ pub struct QueueStatus {
 }
 
 /// The state of a queue.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Queue {
     /// Whether the queue takes no more mail.
@@ -190,7 +192,7 @@ pub struct Queue {
 }
 
 /// Why a queue takes no more mail.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Disabled {
     /// When the queue opens again.
@@ -287,6 +289,23 @@ mod tests {
         }
         let empty: StoredMessage = serde_json::from_str("{}").unwrap();
         assert_eq!((empty.from(), empty.attachments().len()), (None, 0));
+    }
+
+    #[test]
+    fn an_odd_entry_leaves_the_readable_ones() {
+        let mut json = stored();
+        let odd = [json!(null), json!(5), json!({"name": "no url"}), json!(["one"])];
+        for value in &odd {
+            json["attachments"].as_array_mut().unwrap().insert(0, value.clone());
+            json["message-headers"].as_array_mut().unwrap().insert(0, value.clone());
+        }
+        json["content-id-map"]["<odd>"] = json!("soon another shape");
+        json["content-id-map"]["<none>"] = Value::Null;
+        let message: StoredMessage = serde_json::from_value(json).unwrap();
+        assert_eq!(message.attachments()[0].name.as_deref(), Some("a.pdf"));
+        assert_eq!((message.attachments().len(), message.headers().len()), (1, 2));
+        assert_eq!(message.content_id_map().keys().collect::<Vec<_>>(), ["<logo>"]);
+        assert_eq!(message.get("attachments").unwrap().as_array().unwrap().len(), 5);
     }
 
     #[test]

@@ -6,7 +6,7 @@ mod support;
 use std::{convert::Infallible, io::Cursor, time::Duration};
 
 use http_body_util::BodyExt as _;
-use mailgun_core::{Client, Delivery, Error, Kind, bytes::Bytes};
+use mailgun_core::{Client, Error, ErrorKind, Outcome, bytes::Bytes};
 use mailgun_messages::{Attachment, Message, Messages};
 use mailgun_mock::{Fault, MockMailgun, RateLimit};
 use support::{Scratch, complete, hasty, messages, offline, parts_of, random_bytes};
@@ -189,8 +189,8 @@ async fn a_wrong_declared_length_is_an_error_and_nothing_is_delivered() {
             let call = messages(&mock).send(complete().attachment(file));
             let error = tokio::time::timeout(Duration::from_secs(5), call).await;
             let error = error.expect("it does not hang").unwrap_err();
-            assert_eq!(error.kind(), Kind::RequestBody, "{error}");
-            assert_eq!(error.delivery(), Delivery::NotSent);
+            assert_eq!(error.kind(), ErrorKind::RequestBody, "{error}");
+            assert_eq!(error.outcome(), Outcome::NotSent);
             assert_eq!(error.attempts(), 1);
             let shown = support::everything_shown(&error);
             assert!(shown.contains("`s.bin`") && shown.contains(reason), "{shown}");
@@ -209,7 +209,7 @@ async fn a_stream_that_fails_delivers_nothing() {
         [Ok(Bytes::from(random_bytes(1, 100_000))), Err(std::io::Error::other("the disk is gone"))];
     let file = Attachment::from_stream("s.bin", None, futures_util::stream::iter(pieces));
     let error = send(&mock, complete().attachment(file)).await.unwrap_err();
-    assert_eq!((error.kind(), error.delivery()), (Kind::RequestBody, Delivery::NotSent));
+    assert_eq!((error.kind(), error.outcome()), (ErrorKind::RequestBody, Outcome::NotSent));
     assert!(support::everything_shown(&error).contains("the disk is gone"));
     assert!(mock.sent().is_empty());
 }
@@ -222,10 +222,10 @@ async fn a_file_that_changed_since_it_was_attached_is_not_sent() {
     std::fs::write(file.path(), b"shorter").unwrap();
     let vanished = Attachment::from_path(file.path()).await.unwrap();
     let error = send(&mock, complete().attachment(changed)).await.unwrap_err();
-    assert_eq!((error.kind(), error.delivery()), (Kind::RequestBody, Delivery::NotSent));
+    assert_eq!((error.kind(), error.outcome()), (ErrorKind::RequestBody, Outcome::NotSent));
     std::fs::remove_file(file.path()).unwrap();
     let error = send(&mock, complete().attachment(vanished)).await.unwrap_err();
-    assert_eq!((error.kind(), error.delivery()), (Kind::RequestBody, Delivery::NotSent));
+    assert_eq!((error.kind(), error.outcome()), (ErrorKind::RequestBody, Outcome::NotSent));
     assert!(mock.sent().is_empty());
 }
 
@@ -245,7 +245,7 @@ async fn a_file_that_changes_between_attempts_is_not_delivered() {
     }
     std::fs::write(&path, [&content[..], b"more"].concat()).unwrap();
     let error = call.await.unwrap().unwrap_err();
-    assert_eq!((error.kind(), error.delivery()), (Kind::RequestBody, Delivery::NotSent));
+    assert_eq!((error.kind(), error.outcome()), (ErrorKind::RequestBody, Outcome::NotSent));
     assert!(mock.sent().is_empty());
 }
 
@@ -271,7 +271,7 @@ async fn a_file_that_shrinks_while_it_is_sent_breaks_the_request_off() {
     }
     assert!(received < SIZE, "the service could take the request for a whole one");
     let error = call.await.unwrap().unwrap_err();
-    assert_eq!((error.kind(), error.delivery()), (Kind::RequestBody, Delivery::NotSent));
+    assert_eq!((error.kind(), error.outcome()), (ErrorKind::RequestBody, Outcome::NotSent));
     assert!(support::everything_shown(&error).contains("`log.txt`"));
 }
 
@@ -306,7 +306,7 @@ async fn a_file_overwritten_while_it_is_sent_never_arrives_as_a_mixture() {
     assert!(!received.ends_with(b"--\r\n"), "the closing boundary arrived");
     let error = tokio::time::timeout(Duration::from_secs(5), call).await.expect("hangs");
     let error = error.unwrap().unwrap_err();
-    assert_eq!((error.kind(), error.delivery()), (Kind::RequestBody, Delivery::NotSent));
+    assert_eq!((error.kind(), error.outcome()), (ErrorKind::RequestBody, Outcome::NotSent));
     assert!(support::everything_shown(&error).contains("has changed"), "{error}");
 }
 
@@ -321,10 +321,10 @@ async fn a_fifo_is_refused_and_not_waited_for() {
     assert!(made.success());
     let soon = Duration::from_secs(5);
     let refused = tokio::time::timeout(soon, Attachment::from_path(file.path())).await;
-    assert_eq!(refused.expect("waits").unwrap_err().kind(), Kind::InvalidInput);
+    assert_eq!(refused.expect("waits").unwrap_err().kind(), ErrorKind::InvalidInput);
     let call = send(&mock, complete().attachment(attached));
     let error = tokio::time::timeout(soon, call).await.expect("waits").unwrap_err();
-    assert_eq!((error.kind(), error.delivery()), (Kind::RequestBody, Delivery::NotSent));
+    assert_eq!((error.kind(), error.outcome()), (ErrorKind::RequestBody, Outcome::NotSent));
     assert!(mock.sent().is_empty());
 }
 
@@ -341,7 +341,7 @@ async fn declared_lengths_that_add_up_to_too_much_are_refused() {
         };
         for limit in [1000, u64::MAX] {
             let error = support::fault_of(offline().send(message(limit)));
-            assert_eq!(error.kind(), Kind::TooLarge, "{error}");
+            assert_eq!(error.kind(), ErrorKind::TooLarge, "{error}");
         }
     }
 }
@@ -356,8 +356,8 @@ async fn a_repeated_request_has_the_same_bytes() {
         .html("x".repeat(20_000))
         .attachment(Attachment::from_path(file.path()).await.unwrap())
         .attachment(Attachment::from_bytes("b.bin", content.clone()));
-    let reply = hasty(&mock).send(message).reply().await.unwrap();
-    assert_eq!(reply.attempts(), 3);
+    let response = hasty(&mock).send(message).response().await.unwrap();
+    assert_eq!(response.attempts(), 3);
     let requests = mock.requests();
     assert_eq!(requests.len(), 3);
     for request in &requests[1..] {
@@ -378,8 +378,8 @@ async fn a_stream_that_can_be_read_once_is_sent_once() {
         mock.inject(if as_420 { fault.as_420() } else { fault });
         let file = Attachment::from_stream("s.bin", Some(50_000), stream(&content));
         let error = send(&mock, complete().attachment(file)).await.unwrap_err();
-        assert_eq!(error.kind(), Kind::RateLimited);
-        assert_eq!(error.delivery(), Delivery::Rejected);
+        assert_eq!(error.kind(), ErrorKind::RateLimited);
+        assert_eq!(error.outcome(), Outcome::Rejected);
         assert_eq!(error.attempts(), 1);
         assert_eq!(mock.requests().len(), 1);
         assert!(mock.sent().is_empty());
@@ -392,7 +392,7 @@ async fn missing_files_and_folders_are_refused_when_they_are_attached() {
     let folder = file.path().parent().unwrap();
     for path in [folder.join("missing.pdf"), folder.to_owned(), "..".into(), "/".into()] {
         let error = Attachment::from_path(&path).await.unwrap_err();
-        assert_eq!(error.kind(), Kind::InvalidInput, "{}", path.display());
+        assert_eq!(error.kind(), ErrorKind::InvalidInput, "{}", path.display());
     }
     let empty = Attachment::from_path(file.path()).await.unwrap();
     let mock = MockMailgun::start().await;

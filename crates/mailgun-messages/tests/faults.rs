@@ -8,18 +8,18 @@ use std::{
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
-use mailgun_core::{Client, Delivery, Kind, LimitScope};
+use mailgun_core::{Client, ErrorKind, LimitScope, Outcome};
 use mailgun_messages::{MessageId, Messages, MimeMessage};
 use mailgun_mock::{Fault, MockMailgun, RateLimit};
 use serde_json::{Value, json};
 use support::{complete, hasty, messages};
 
 #[tokio::test]
-async fn a_lost_reply_is_an_unknown_outcome_and_the_mail_is_not_sent_twice() {
+async fn a_lost_response_is_an_unknown_outcome_and_the_mail_is_not_sent_twice() {
     let mock = MockMailgun::start().await;
-    mock.inject(Fault::lose_reply());
+    mock.inject(Fault::lose_response());
     let error = hasty(&mock).send(complete()).await.unwrap_err();
-    assert_eq!(error.delivery(), Delivery::Unknown);
+    assert_eq!(error.outcome(), Outcome::Unknown);
     assert_eq!(error.attempts(), 1);
     assert!(error.to_string().contains("may have taken effect"), "{error}");
     assert_eq!(mock.requests().len(), 1);
@@ -36,8 +36,8 @@ async fn no_send_is_repeated_when_its_outcome_is_unknown() {
         (Fault::status(408), 0),
         (Fault::reset_after_read(), 0),
         (Fault::reset_before_read(), 0),
-        (Fault::truncate_reply(0), 1),
-        (Fault::truncate_reply(10), 1),
+        (Fault::truncate_response(0), 1),
+        (Fault::truncate_response(10), 1),
         (Fault::delay(Duration::from_secs(30)), 1),
         (Fault::silence(), 0),
     ] {
@@ -46,7 +46,7 @@ async fn no_send_is_repeated_when_its_outcome_is_unknown() {
         mock.inject(fault);
         let call = hasty(&mock).send(complete()).deadline(Duration::from_millis(500));
         let error = call.await.expect_err(&shown);
-        assert_eq!(error.delivery(), Delivery::Unknown, "{shown}: {error}");
+        assert_eq!(error.outcome(), Outcome::Unknown, "{shown}: {error}");
         assert_eq!(mock.requests().len(), 1, "{shown}");
         assert_eq!(mock.sent().len(), accepted, "{shown}");
     }
@@ -59,14 +59,14 @@ async fn the_other_ways_of_sending_are_not_repeated_either() {
         let messages = hasty(&mock);
         messages.send(complete()).await.unwrap();
         let key = mock.sent()[0].storage_key().to_owned();
-        mock.inject(Fault::lose_reply().for_path(path));
+        mock.inject(Fault::lose_response().for_path(path));
         let error = if path == "/messages/" {
             messages.resend(&key, "ann@example.com").await.map(drop).unwrap_err()
         } else {
             let mime = MimeMessage::new("Subject: x\r\n\r\ny").to("ann@example.com");
             messages.send_mime(mime).await.map(drop).unwrap_err()
         };
-        assert_eq!(error.delivery(), Delivery::Unknown, "{path}");
+        assert_eq!(error.outcome(), Outcome::Unknown, "{path}");
         assert_eq!(mock.requests().len(), 2, "{path}");
         assert_eq!(mock.sent_to("ann@example.com").len(), 1, "{path}");
     }
@@ -97,7 +97,7 @@ async fn every_hint_of_a_rate_limit_is_waited_for_and_one_mail_is_sent() {
             // Time passed since the hints were made; none of it may count as waited.
             let spent = now.elapsed().unwrap();
             let start = Instant::now();
-            let reply = messages.send(complete()).reply().await.unwrap();
+            let response = messages.send(complete()).response().await.unwrap();
             let waited = start.elapsed();
             let at_least = match limit {
                 RateLimit::RetryAfterSeconds(_)
@@ -106,7 +106,7 @@ async fn every_hint_of_a_rate_limit_is_waited_for_and_one_mail_is_sent() {
                 _ => at_least.saturating_sub(spent),
             };
             assert!(waited >= at_least, "{limit:?}: {waited:?} is less than {at_least:?}");
-            assert_eq!(reply.attempts(), 2, "{limit:?}");
+            assert_eq!(response.attempts(), 2, "{limit:?}");
             assert_eq!(mock.requests().len(), 2, "{limit:?}");
             assert_eq!(mock.sent().len(), 1, "{limit:?}");
         },
@@ -131,8 +131,8 @@ async fn a_hint_beyond_the_patience_comes_back_at_once_with_its_time_and_scope()
             let start = Instant::now();
             let error = messages(&mock).send(complete()).await.unwrap_err();
             assert!(start.elapsed() < Duration::from_secs(1));
-            assert_eq!(error.kind(), Kind::RateLimited);
-            assert_eq!(error.delivery(), Delivery::Rejected);
+            assert_eq!(error.kind(), ErrorKind::RateLimited);
+            assert_eq!(error.outcome(), Outcome::Rejected);
             assert_eq!(error.retry_after(), Some(Duration::from_secs(7200)));
             assert_eq!(error.limit_scope(), Some(scope));
             assert_eq!(mock.requests().len(), 1);
@@ -146,8 +146,8 @@ async fn a_refused_connection_is_not_sent() {
     let messages = hasty(&mock);
     drop(mock);
     let error = messages.send(complete()).await.unwrap_err();
-    assert_eq!(error.kind(), Kind::Connect);
-    assert_eq!(error.delivery(), Delivery::NotSent);
+    assert_eq!(error.kind(), ErrorKind::Connect);
+    assert_eq!(error.outcome(), Outcome::NotSent);
     assert!(error.attempts() > 1, "what was certainly not sent is tried again");
 }
 
@@ -156,14 +156,25 @@ async fn a_caller_may_declare_a_send_repeatable() {
     let mock = MockMailgun::start().await;
     mock.inject(Fault::status(503).times(2));
     let call = hasty(&mock).send(complete());
-    let reply = call.repeatability(mailgun_core::Repeatability::Harmless).reply().await.unwrap();
-    assert_eq!(reply.attempts(), 3);
+    let response =
+        call.idempotency(mailgun_core::Idempotency::Idempotent).response().await.unwrap();
+    assert_eq!(response.attempts(), 3);
 }
 
-/// Replies that the real service gave, as its own clients recorded them.
+/// Deleting what is in the queue is no exception: a repeat would delete what was added since.
+#[test]
+fn reading_alone_is_repeated_when_its_outcome_is_unknown() {
+    use mailgun_core::{Idempotency, http::Method};
+    for route in mailgun_messages::OPERATIONS {
+        let is_idempotent = route.idempotency() == Idempotency::Idempotent;
+        assert_eq!(is_idempotent, route.method() == Method::GET, "{route}");
+    }
+}
+
+/// Responses that the real service gave, as its own clients recorded them.
 fn recorded(status: u16) -> Vec<Value> {
     let all: Vec<Value> =
-        serde_json::from_str(include_str!("fixtures/recorded_replies.json")).unwrap();
+        serde_json::from_str(include_str!("fixtures/recorded_responses.json")).unwrap();
     assert_eq!(all.len(), 8);
     all.into_iter().filter(|exchange| exchange["status"] == status).collect()
 }
@@ -199,9 +210,9 @@ async fn recorded_refusals_are_told_apart_and_explained() {
             let mock = MockMailgun::start().await;
             mock.inject(as_recorded(exchange));
             let error = hasty(&mock).send(complete()).await.unwrap_err();
-            assert_eq!(error.kind(), Kind::Api);
+            assert_eq!(error.kind(), ErrorKind::Api);
             assert_eq!(error.status().unwrap().as_u16(), status);
-            assert_eq!(error.delivery(), Delivery::Rejected);
+            assert_eq!(error.outcome(), Outcome::Rejected);
             assert_eq!(error.body(), exchange["body"].as_str().unwrap().as_bytes());
             assert!(error.api_message().unwrap().contains(words), "{error}");
             assert!(error.hint().unwrap().contains(hint), "{error}");
@@ -220,19 +231,19 @@ async fn recorded_receipts_are_read_with_nothing_lost() {
     for exchange in exchanges {
         let mock = MockMailgun::start().await;
         mock.inject(as_recorded(&exchange));
-        let reply = if exchange["path"].as_str().unwrap().ends_with(".mime") {
+        let response = if exchange["path"].as_str().unwrap().ends_with(".mime") {
             let mime = MimeMessage::new("Subject: x\r\n\r\ny").to("a@example.com");
-            messages(&mock).send_mime(mime).reply().await.unwrap()
+            messages(&mock).send_mime(mime).response().await.unwrap()
         } else {
-            messages(&mock).send(complete()).reply().await.unwrap()
+            messages(&mock).send(complete()).response().await.unwrap()
         };
         let body: Value = serde_json::from_str(exchange["body"].as_str().unwrap()).unwrap();
-        let read = json!({"id": reply.value.id.bracketed(), "message": reply.value.message});
+        let read = json!({"id": response.value.id.bracketed(), "message": response.value.message});
         assert_eq!(read, body);
         for (name, value) in exchange["headers"].as_object().unwrap() {
-            assert_eq!(reply.headers()[name], *value.as_str().unwrap(), "{name}");
+            assert_eq!(response.headers()[name], *value.as_str().unwrap(), "{name}");
         }
-        assert_eq!(reply.body(), exchange["body"].as_str().unwrap());
+        assert_eq!(response.body(), exchange["body"].as_str().unwrap());
     }
 }
 
@@ -263,46 +274,46 @@ async fn bodies_that_are_no_json_are_kept_and_explained() {
     for (fault, kind, delivery, words) in [
         (
             Fault::status(413).with_body("text/html", html),
-            Kind::TooLarge,
-            Delivery::Rejected,
+            ErrorKind::TooLarge,
+            Outcome::Rejected,
             "Too Large",
         ),
         (
             Fault::status(200).with_body("text/plain", "Mailgun Magnificent API"),
-            Kind::Api,
-            Delivery::Rejected,
+            ErrorKind::Api,
+            Outcome::Rejected,
             "path it does not know",
         ),
         (
             Fault::status(200).with_body("text/html", html),
-            Kind::Decode,
-            Delivery::Unknown,
+            ErrorKind::Decode,
+            Outcome::Unknown,
             "not JSON",
         ),
         (
             Fault::status(200).with_body("application/json", ""),
-            Kind::Decode,
-            Delivery::Unknown,
+            ErrorKind::Decode,
+            Outcome::Unknown,
             "empty",
         ),
         (
             Fault::status(200).with_json(json!({"message": "Queued."})),
-            Kind::Decode,
-            Delivery::Unknown,
+            ErrorKind::Decode,
+            Outcome::Unknown,
             "lacks the field `id`",
         ),
-        (Fault::status(400).with_body("text/plain", ""), Kind::Api, Delivery::Rejected, "400"),
+        (Fault::status(400).with_body("text/plain", ""), ErrorKind::Api, Outcome::Rejected, "400"),
         (
             Fault::status(302).with_header("Location", "https://evil.test/"),
-            Kind::Api,
-            Delivery::Rejected,
+            ErrorKind::Api,
+            Outcome::Rejected,
             "302",
         ),
     ] {
         let mock = MockMailgun::start().await;
         mock.inject(fault);
         let error = hasty(&mock).send(complete()).await.unwrap_err();
-        assert_eq!((error.kind(), error.delivery()), (kind, delivery), "{error}");
+        assert_eq!((error.kind(), error.outcome()), (kind, delivery), "{error}");
         assert!(error.to_string().contains(words), "{error}");
         assert_eq!(mock.requests().len(), 1);
     }
@@ -311,12 +322,12 @@ async fn bodies_that_are_no_json_are_kept_and_explained() {
 #[tokio::test]
 async fn rate_limit_headers_are_reachable_beside_the_receipt() {
     let mock = MockMailgun::start().await;
-    let reply = messages(&mock).send(complete()).reply().await.unwrap();
-    assert_eq!(reply.headers()["x-ratelimit-limit"], "2000000");
-    assert_eq!(reply.headers()["x-ratelimit-remaining"], "1999999");
-    assert!(reply.headers().contains_key("x-ratelimit-reset"));
-    assert_eq!(reply.value.message, "Queued. Thank you.");
-    assert_eq!(reply.value.id, MessageId::from(mock.sent()[0].id()));
+    let response = messages(&mock).send(complete()).response().await.unwrap();
+    assert_eq!(response.headers()["x-ratelimit-limit"], "2000000");
+    assert_eq!(response.headers()["x-ratelimit-remaining"], "1999999");
+    assert!(response.headers().contains_key("x-ratelimit-reset"));
+    assert_eq!(response.value.message, "Queued. Thank you.");
+    assert_eq!(response.value.id, MessageId::from(mock.sent()[0].id()));
 }
 
 #[tokio::test]

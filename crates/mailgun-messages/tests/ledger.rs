@@ -4,7 +4,7 @@
 
 use std::pin::Pin;
 
-use mailgun_core::{Delivery, Kind, Timestamp};
+use mailgun_core::{ErrorKind, Outcome, Timestamp};
 use mailgun_messages::{
     Claim, Ledger, LedgerEntry, LedgerFuture, MemoryLedger, Message, MessageId, Messages,
     MimeMessage,
@@ -34,9 +34,9 @@ fn posts(mock: &MockMailgun) -> usize {
 #[tokio::test]
 async fn unknown_then_found_in_the_events_then_no_second_post() {
     let (mock, ledger) = (MockMailgun::start().await, MemoryLedger::new());
-    mock.inject(Fault::lose_reply());
+    mock.inject(Fault::lose_response());
     let lost = messages(&mock).send_once(&ledger, "order-1", receipt()).await.unwrap_err();
-    assert_eq!(lost.delivery(), Delivery::Unknown);
+    assert_eq!(lost.outcome(), Outcome::Unknown);
     let age = Timestamp::now().duration_since(claim(&ledger, "order-1").since).unwrap();
     assert!(age.as_secs() < 60, "{age:?}");
 
@@ -53,8 +53,8 @@ async fn unknown_and_not_found_is_left_to_the_caller() {
     mock.inject(Fault::status(502));
     messages(&mock).send_once(&ledger, "order-1", receipt()).await.unwrap_err();
 
-    let undecided = messages(&mock).send_once(&ledger, "order-1", receipt()).await.unwrap_err();
-    assert_eq!((undecided.kind(), undecided.delivery()), (Kind::Undecided, Delivery::Unknown));
+    let unknown = messages(&mock).send_once(&ledger, "order-1", receipt()).await.unwrap_err();
+    assert_eq!((unknown.kind(), unknown.outcome()), (ErrorKind::OutcomeUnknown, Outcome::Unknown));
     assert_eq!(posts(&mock), 1);
 
     let owner = claim(&ledger, "order-1").owner;
@@ -68,13 +68,13 @@ async fn unknown_and_not_found_is_left_to_the_caller() {
 #[tokio::test]
 async fn a_look_into_the_events_that_fails_decides_nothing() {
     let (mock, ledger) = (MockMailgun::start().await, MemoryLedger::new());
-    mock.inject(Fault::lose_reply());
+    mock.inject(Fault::lose_response());
     messages(&mock).send_once(&ledger, "order-1", receipt()).await.unwrap_err();
 
     mock.inject(Fault::status(403).for_path("/events"));
-    let undecided = messages(&mock).send_once(&ledger, "order-1", receipt()).await.unwrap_err();
-    assert_eq!((undecided.kind(), undecided.delivery()), (Kind::Undecided, Delivery::Unknown));
-    assert!(std::error::Error::source(&undecided).unwrap().to_string().contains("403"));
+    let unknown = messages(&mock).send_once(&ledger, "order-1", receipt()).await.unwrap_err();
+    assert_eq!((unknown.kind(), unknown.outcome()), (ErrorKind::OutcomeUnknown, Outcome::Unknown));
+    assert!(unknown.to_string().contains("403"));
     claim(&ledger, "order-1");
     assert_eq!(posts(&mock), 1);
 }
@@ -103,7 +103,7 @@ async fn a_key_that_makes_no_message_id_is_refused() {
     let (mock, ledger) = (MockMailgun::start().await, MemoryLedger::new());
     for key in ["", "a b", "a@b", "a\r\nb", &"x".repeat(65)] {
         let error = messages(&mock).send_once(&ledger, key, receipt()).await.unwrap_err();
-        assert_eq!(error.kind(), Kind::InvalidInput, "{key:?}");
+        assert_eq!(error.kind(), ErrorKind::InvalidInput, "{key:?}");
     }
     assert!(mock.requests().is_empty());
 }
@@ -159,7 +159,7 @@ async fn a_mime_message_is_sent_once_under_its_key() {
         let text = "From: shop@mg.example.com\r\nTo: bob@example.com\r\n\r\nHello\r\n";
         MimeMessage::new(text).to("bob@example.com")
     };
-    mock.inject(Fault::lose_reply());
+    mock.inject(Fault::lose_response());
     messages(&mock).send_mime_once(&ledger, "order-1", mime()).await.unwrap_err();
     let found = messages(&mock).send_mime_once(&ledger, "order-1", mime()).await.unwrap();
     assert_eq!(found.id, MessageId::from("order-1@mg.example.com"));
@@ -172,7 +172,7 @@ async fn a_send_beside_a_running_one_names_its_owner_and_sends_nothing() {
     let neighbour = Claim { owner: "neighbour".to_owned(), since: Timestamp::now() };
     assert_eq!(ledger.begin("order-1", &neighbour).await.unwrap(), None);
     let error = messages(&mock).send_once(&ledger, "order-1", receipt()).await.unwrap_err();
-    assert_eq!((error.kind(), error.delivery()), (Kind::Undecided, Delivery::Unknown));
+    assert_eq!((error.kind(), error.outcome()), (ErrorKind::OutcomeUnknown, Outcome::Unknown));
     let text = error.to_string();
     assert!(text.contains("owner neighbour") && text.contains("next 30 minutes"), "{text}");
     assert_eq!((posts(&mock), claim(&ledger, "order-1")), (0, neighbour));

@@ -46,14 +46,14 @@ fn a_large_file_is_sent_and_repeated_in_bounded_memory() {
     let (seen, requests) = mpsc::channel();
     // One connection for each request, the second of which is refused for its rate.
     let server = thread::spawn(move || {
-        for reply in [
-            reply("200 OK", "", support::ACCEPTED),
-            reply("429 Too Many Requests", "Retry-After: 0\r\n", "{}"),
-            reply("200 OK", "", support::ACCEPTED),
+        for response in [
+            response("200 OK", "", support::ACCEPTED),
+            response("429 Too Many Requests", "Retry-After: 0\r\n", "{}"),
+            response("200 OK", "", support::ACCEPTED),
         ] {
             let (mut socket, _) = listener.accept().unwrap();
             seen.send(read_request(&mut socket, &pattern)).unwrap();
-            socket.write_all(reply.as_bytes()).unwrap();
+            socket.write_all(response.as_bytes()).unwrap();
         }
     });
 
@@ -65,9 +65,9 @@ fn a_large_file_is_sent_and_repeated_in_bounded_memory() {
         let call = messages.send(complete().attachment(attachment));
         let before = ALLOCATOR.current_usage();
         ALLOCATOR.reset_peak_usage();
-        let reply = runtime.block_on(call.reply()).unwrap();
+        let response = runtime.block_on(call.response()).unwrap();
         let grown = ALLOCATOR.peak_usage() - before;
-        assert_eq!(reply.attempts(), attempts);
+        assert_eq!(response.attempts(), attempts);
         assert!(grown < MOST, "{attempts} attempt(s) took {grown} bytes");
         // The pieces of the file do pass through memory: the measure measures.
         assert!(grown > 64 * 1024, "{grown} bytes cannot hold a piece");
@@ -81,7 +81,7 @@ fn a_large_file_is_sent_and_repeated_in_bounded_memory() {
     server.join().unwrap();
 }
 
-fn reply(status: &str, headers: &str, body: &str) -> String {
+fn response(status: &str, headers: &str, body: &str) -> String {
     format!(
         "HTTP/1.1 {status}\r\nConnection: close\r\n{headers}Content-Length: {}\r\n\r\n{body}",
         body.len()

@@ -3,7 +3,7 @@
 
 mod support;
 
-use mailgun_core::Kind;
+use mailgun_core::ErrorKind;
 use mailgun_messages::{Attachment, MimeMessage};
 use mailgun_mock::MockMailgun;
 use support::{messages, parts_logged};
@@ -62,7 +62,7 @@ async fn mime_messages_without_recipients_or_content_are_refused() {
         (MimeMessage::new(mime).to(Vec::<String>::new()), "to"),
     ] {
         let error = messages.send_mime(message).await.unwrap_err();
-        assert_eq!(error.kind(), Kind::InvalidInput);
+        assert_eq!(error.kind(), ErrorKind::InvalidInput);
         assert!(error.to_string().contains(&format!("`{parameter}`")), "{error}");
     }
     assert!(MimeMessage::from_message("Subject: x\r\n\r\nTo: a@example.com").is_err());

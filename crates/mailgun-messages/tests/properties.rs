@@ -178,8 +178,8 @@ async fn debug_shows_neither_addresses_nor_bodies() {
     let mime = messages.stored_mime(&key).await.unwrap();
     assert!(mime.body_mime.contains("canary"));
     assert_silent(&format!("{mime:?} {mime:#?}"));
-    let reply = messages.stored(&key).reply().await.unwrap();
-    assert_silent(&format!("{reply:?}"));
+    let response = messages.stored(&key).response().await.unwrap();
+    assert_silent(&format!("{response:?}"));
 }
 
 #[tokio::test]
@@ -194,11 +194,11 @@ async fn errors_show_neither_addresses_nor_bodies_nor_the_key() {
             .with_body("text/plain", "Zoe@example.com <canary@example.com> is not allowed"),
         Fault::status(500).with_body("text/html", "<html>canary@example.com</html>"),
         Fault::status(200).with_json(json!({"id": {"canary": 4711}})),
-        Fault::lose_reply(),
+        Fault::lose_response(),
         Fault::reset_after_read(),
-        Fault::truncate_reply(5),
+        Fault::truncate_response(5),
     ] {
-        // A reply that names people in another way than by address is beyond our knowledge.
+        // A response that names people in another way than by address is beyond our knowledge.
         mock.inject(fault);
         errors.push(messages(&mock).send(private()).await.unwrap_err());
     }

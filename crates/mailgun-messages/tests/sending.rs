@@ -5,7 +5,7 @@ mod support;
 
 use std::{collections::BTreeMap, time::Duration};
 
-use mailgun_core::{Client, Delivery, Error, Kind, Mailbox, Timestamp};
+use mailgun_core::{Client, Error, ErrorKind, Mailbox, Outcome, Timestamp};
 use mailgun_messages::{Attachment, DkimKey, Message, Messages, MimeMessage, TimeOfDay, Tracking};
 use mailgun_mock::MockMailgun;
 use serde::Serialize;
@@ -286,7 +286,7 @@ fn variables_that_are_no_object_are_refused() {
         (call().variable("x", &BTreeMap::from([((1, 2), 3)])), "v:x"),
     ] {
         let error = fault_of(offline().send(message));
-        assert_eq!(error.kind(), Kind::InvalidInput);
+        assert_eq!(error.kind(), ErrorKind::InvalidInput);
         assert!(error.to_string().contains(&format!("`{parameter}`")), "{error}");
     }
 }
@@ -324,7 +324,7 @@ async fn a_template_may_bring_its_own_sender_and_subject() {
 async fn refused(mock: &MockMailgun, message: Message) -> Error {
     let error = messages(mock).send(message).await.expect_err("it is refused");
     assert_eq!(mock.requests().len(), 0, "{error} was found after the request was sent");
-    assert_eq!(error.delivery(), Delivery::NotSent);
+    assert_eq!(error.outcome(), Outcome::NotSent);
     assert_eq!(error.attempts(), 0);
     assert_eq!(error.operation().unwrap().to_string(), "POST /v3/{domain}/messages");
     error
@@ -352,7 +352,7 @@ async fn incomplete_messages_are_refused_before_connecting() {
         (complete().inline("", Attachment::from_bytes("x.png", "x")), "inline"),
     ] {
         let error = refused(&mock, message).await;
-        assert_eq!(error.kind(), Kind::InvalidInput, "{error}");
+        assert_eq!(error.kind(), ErrorKind::InvalidInput, "{error}");
         assert!(error.to_string().contains(&format!("`{parameter}`")), "{parameter}: {error}");
     }
 }
@@ -402,7 +402,7 @@ async fn control_characters_are_refused_by_name_and_never_shown() {
             ["canary\r\nBcc: canary@evil.test", "canary\nx", "\rcanary", "can\0ary", "canary\u{7f}"]
         {
             let error = refused(&mock, put(complete(), bad)).await;
-            assert_eq!(error.kind(), Kind::InvalidInput);
+            assert_eq!(error.kind(), ErrorKind::InvalidInput);
             let shown = support::everything_shown(&error);
             if place.contains(" name") {
                 // Here the name is what is wrong, so it is shown, on one line.
@@ -532,7 +532,7 @@ async fn bad_domains_are_refused_before_connecting() {
             messages.clear_queue(mock.base_url()).await.map(drop).unwrap_err(),
         ];
         for error in results {
-            assert_eq!(error.kind(), Kind::InvalidInput, "{domain:?}: {error}");
+            assert_eq!(error.kind(), ErrorKind::InvalidInput, "{domain:?}: {error}");
             assert!(error.to_string().contains("domain"), "{domain:?}: {error}");
         }
         let report = messages.send_batch(batch).await.unwrap();
@@ -571,7 +571,7 @@ async fn the_limit_of_options_is_exact_and_names_the_largest() {
     const LIMIT: usize = 16 * 1024;
     let mock = MockMailgun::start().await;
     let error = refused(&mock, with_options(LIMIT + 1)).await;
-    assert_eq!(error.kind(), Kind::TooLarge);
+    assert_eq!(error.kind(), ErrorKind::TooLarge);
     let text = error.to_string();
     assert!(text.contains("16385") && text.contains("16384"), "{text}");
     let (largest, second) = (text.find("`v:largest`").unwrap(), text.find("`v:second`").unwrap());
@@ -583,10 +583,10 @@ async fn the_limit_of_options_is_exact_and_names_the_largest() {
         complete().header("X-A", "x".repeat(LIMIT)),
         complete().suppress_headers("x".repeat(LIMIT)),
     ] {
-        assert_eq!(refused(&mock, message).await.kind(), Kind::TooLarge);
+        assert_eq!(refused(&mock, message).await.kind(), ErrorKind::TooLarge);
     }
     let error = refused(&mock, with_options(4000).max_options_size(3999)).await;
-    assert_eq!(error.kind(), Kind::TooLarge);
+    assert_eq!(error.kind(), ErrorKind::TooLarge);
 
     for size in [LIMIT, LIMIT - 1] {
         messages(&mock).send(with_options(size)).await.unwrap();
@@ -609,12 +609,12 @@ async fn twenty_four_mebibytes_pass_and_twenty_six_fail_before_connecting() {
         complete().attachment(file(3)).max_size(2 * MIB as u64),
     ] {
         let error = refused(&mock, message).await;
-        assert_eq!(error.kind(), Kind::TooLarge);
+        assert_eq!(error.kind(), ErrorKind::TooLarge);
         assert!(error.to_string().contains("`big.bin`") || error.to_string().contains("b.bin"));
     }
     let mime = MimeMessage::new(file(26)).to("bob@example.com");
     let error = messages(&mock).send_mime(mime).await.unwrap_err();
-    assert_eq!((error.kind(), mock.requests().len()), (Kind::TooLarge, 0));
+    assert_eq!((error.kind(), mock.requests().len()), (ErrorKind::TooLarge, 0));
 
     messages(&mock).send(complete().attachment(file(24))).await.unwrap();
     assert_eq!(mock.sent()[0].attachments()[0].bytes.len(), 24 * MIB);

@@ -5,13 +5,13 @@ mod support;
 
 use std::time::{Duration, SystemTime};
 
-use mailgun_core::{Client, Delivery, Error, Kind, Region, Route, Timestamp};
+use mailgun_core::{Client, Error, ErrorKind, Operation, Outcome, Region, Timestamp};
 use mailgun_messages::{Attachment, MessageId, Messages, StorageHost};
 use mailgun_mock::MockMailgun;
 use serde_json::Value;
 use support::{Scripted, accepted, complete, messages, random_bytes, scripted_messages};
 
-const EVENTS: Route = Route::get("/v3/{domain}/events");
+const EVENTS: Operation = Operation::get("/v3/{domain}/events");
 
 /// The storage URL and key that the events give for the last message.
 async fn storage(mock: &MockMailgun) -> (String, String) {
@@ -82,7 +82,7 @@ async fn a_resend_without_recipients_is_refused_before_connecting() {
     let mock = MockMailgun::start().await;
     for to in ["", "bob", "a@example.com\r\nBcc: b@example.com"] {
         let error = messages(&mock).resend("key", to).await.unwrap_err();
-        assert_eq!(error.kind(), Kind::InvalidInput);
+        assert_eq!(error.kind(), ErrorKind::InvalidInput);
         assert!(error.to_string().contains("`to`"), "{error}");
     }
     assert!(mock.requests().is_empty());
@@ -98,7 +98,7 @@ async fn a_message_that_is_gone_is_a_404() {
     assert_eq!(mock.requests()[0].query(), None);
     for key in ["", ".", "..", "a\nb"] {
         let error = messages(&mock).stored(key).await.unwrap_err();
-        assert_eq!(error.kind(), Kind::InvalidInput, "{key:?}");
+        assert_eq!(error.kind(), ErrorKind::InvalidInput, "{key:?}");
         assert!(error.to_string().contains("storage_key"), "{error}");
     }
     assert_eq!(mock.requests().len(), 1);
@@ -132,14 +132,17 @@ async fn foreign_storage_urls_are_refused_and_nothing_is_connected() {
         "https://storage-us-east4.api.mailgun.net/v3/domains/mg.example.com/messages/k".to_owned(),
     ] {
         for error in every_call_of(&messages(&ours), &url).await {
-            assert_eq!(error.kind(), Kind::UntrustedHost, "{url}: {error}");
-            assert_eq!(error.delivery(), Delivery::NotSent);
+            assert_eq!(error.kind(), ErrorKind::UntrustedHost, "{url}: {error}");
+            assert_eq!(error.outcome(), Outcome::NotSent);
             assert!(!error.to_string().contains(&ours.api_key()));
         }
     }
     for url in ["", "not a url", "http://[::1"] {
         for error in every_call_of(&messages(&ours), url).await {
-            assert!(matches!(error.kind(), Kind::InvalidInput | Kind::UntrustedHost), "{error}");
+            assert!(
+                matches!(error.kind(), ErrorKind::InvalidInput | ErrorKind::UntrustedHost),
+                "{error}"
+            );
         }
     }
     assert_eq!(other.requests().len(), seen);
@@ -161,7 +164,7 @@ async fn look_alikes_of_mailguns_hosts_are_refused() {
     ] {
         let url = format!("{host}/v3/domains/mg.example.com/messages/k");
         for error in every_call_of(&messages, &url).await {
-            assert_eq!(error.kind(), Kind::UntrustedHost, "{url}");
+            assert_eq!(error.kind(), ErrorKind::UntrustedHost, "{url}");
         }
     }
     assert!(service.seen().is_empty());
@@ -188,7 +191,7 @@ async fn storage_on_another_host_needs_trust() {
     let seen = storage_host.requests().len();
     let api = MockMailgun::start().await;
     let error = messages(&api).stored_at(&url).await.unwrap_err();
-    assert_eq!((error.kind(), error.attempts()), (Kind::UntrustedHost, 0));
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::UntrustedHost, 0));
     assert_eq!(storage_host.requests().len(), seen);
 
     let trusting: Client =
@@ -258,7 +261,7 @@ async fn other_hosts_are_refused_for_queues() {
     ] {
         let error = support::fault_of(messages.clear_queue(host));
         assert!(
-            matches!(error.kind(), Kind::UntrustedHost | Kind::InvalidInput),
+            matches!(error.kind(), ErrorKind::UntrustedHost | ErrorKind::InvalidInput),
             "{host:?}: {error}"
         );
     }
@@ -275,7 +278,7 @@ async fn what_stands_behind_a_host_does_not_aim_the_call_elsewhere() {
         "storage-us-east4.api.mailgun.net#",
     ] {
         let error = support::fault_of(messages.clear_queue(host));
-        assert_eq!(error.kind(), Kind::InvalidInput, "{host}");
+        assert_eq!(error.kind(), ErrorKind::InvalidInput, "{host}");
         assert!(error.to_string().contains("`host`"), "{error}");
     }
 }

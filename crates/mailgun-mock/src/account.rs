@@ -8,7 +8,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use crate::{
     date,
     groups::{Groups, domains},
-    http::reply::Refusal,
+    http::response::Refusal,
     mock::MockMailgun,
     sent::SentMessage,
     webhook::Post,

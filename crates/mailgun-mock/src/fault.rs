@@ -10,7 +10,7 @@ use http::{
 use serde_json::Value;
 
 use crate::{
-    http::reply::Reply,
+    http::response::Response,
     rate_limit::{Limit, RateLimit},
 };
 
@@ -27,7 +27,7 @@ use crate::{
 /// # async fn main() {
 /// let mailgun = MockMailgun::start().await;
 /// mailgun.inject(Fault::status(503).with_body("text/html", "<h1>Bad day</h1>").times(2));
-/// mailgun.inject(Fault::lose_reply().for_path("/messages"));
+/// mailgun.inject(Fault::lose_response().for_path("/messages"));
 /// assert_eq!(mailgun.faults_left(), 3);
 /// # }
 /// ```
@@ -43,13 +43,13 @@ type PathFilter = Arc<dyn Fn(&str) -> bool + Send + Sync>;
 
 #[derive(Clone, Debug)]
 pub(crate) enum Effect {
-    Reply(Reply),
+    Response(Response),
     RateLimit(Limit),
     Delay(Duration),
     Silence,
     ResetBeforeRead,
     ResetAfterRead,
-    LoseReply,
+    LoseResponse,
     Truncate { after: usize },
     Drip { chunk: usize, interval: Duration },
 }
@@ -69,7 +69,7 @@ impl Fault {
         let code = StatusCode::from_u16(status).ok().filter(|code| code.as_u16() >= 200);
         let code = valid(code, "a status is between 200 and 999");
         let reason = code.canonical_reason().unwrap_or("Unknown");
-        Self::new(Effect::Reply(Reply::message(code, reason)))
+        Self::new(Effect::Response(Response::message(code, reason)))
     }
 
     /// Answers that a rate limit is exceeded; the request is not processed.
@@ -84,7 +84,7 @@ impl Fault {
         Self::new(Effect::RateLimit(Limit::new(limit)))
     }
 
-    /// Processes the request at once and holds the reply back: a client that stops waiting has
+    /// Processes the request at once and holds the response back: a client that stops waiting has
     /// sent its mail.
     pub fn delay(duration: Duration) -> Self {
         Self::new(Effect::Delay(duration))
@@ -106,21 +106,21 @@ impl Fault {
         Self::new(Effect::ResetAfterRead)
     }
 
-    /// Processes the request, then closes the connection without a reply: the mail is accepted,
+    /// Processes the request, then closes the connection without a response: the mail is accepted,
     /// and the client does not know.
-    pub fn lose_reply() -> Self {
-        Self::new(Effect::LoseReply)
+    pub fn lose_response() -> Self {
+        Self::new(Effect::LoseResponse)
     }
 
-    /// Processes the request and closes the connection after so many bytes of the reply's body;
+    /// Processes the request and closes the connection after so many bytes of the response's body;
     /// its content-length announces all of them.
-    pub fn truncate_reply(bytes: usize) -> Self {
+    pub fn truncate_response(bytes: usize) -> Self {
         Self::new(Effect::Truncate { after: bytes })
     }
 
-    /// Processes the request and writes the reply's body in pieces of `chunk` bytes (at least
+    /// Processes the request and writes the response's body in pieces of `chunk` bytes (at least
     /// one), with a pause after each.
-    pub fn drip_reply(chunk: usize, interval: Duration) -> Self {
+    pub fn drip_response(chunk: usize, interval: Duration) -> Self {
         Self::new(Effect::Drip { chunk: chunk.max(1), interval })
     }
 
@@ -183,7 +183,7 @@ impl Fault {
         let name: HeaderName = valid(name.parse().ok(), "a header name");
         let value = valid(value.parse().ok(), "a header value");
         match &mut self.effect {
-            Effect::Reply(reply) => drop(reply.headers.insert(name, value)),
+            Effect::Response(response) => drop(response.headers.insert(name, value)),
             Effect::RateLimit(limit) => drop(limit.headers.insert(name, value)),
             _ => {}
         }
@@ -221,9 +221,9 @@ pub(crate) fn take(faults: &mut Vec<Fault>, method: &Method, path: &str) -> Opti
 impl Effect {
     fn set_body(&mut self, content_type: HeaderValue, body: Bytes) {
         match self {
-            Self::Reply(reply) => {
-                reply.headers.insert(header::CONTENT_TYPE, content_type);
-                reply.body = body;
+            Self::Response(response) => {
+                response.headers.insert(header::CONTENT_TYPE, content_type);
+                response.body = body;
             }
             Self::RateLimit(limit) => limit.body = Some((content_type, body)),
             _ => {}

@@ -1,18 +1,20 @@
 //! The groups of endpoints. Each is a module with the state it keeps and a `route` function, and
 //! has one line in the list below.
 
+use std::mem;
+
 use http::StatusCode;
 
 use crate::{
     account::Account,
     http::{
-        reply::{Refusal, Reply},
         request::Request,
+        response::{Refusal, Response},
     },
 };
 
 /// What a handler answers with.
-pub(crate) type Answer = Result<Reply, Refusal>;
+pub(crate) type Answer = Result<Response, Refusal>;
 
 macro_rules! groups {
     ($($group:ident),* $(,)?) => {
@@ -78,17 +80,22 @@ const NOT_FOUND: &str = "<!DOCTYPE HTML PUBLIC \"-//W3C//DTD HTML 3.2 Final//EN\
     <title>404 Not Found</title>\n<h1>Not Found</h1>\n<p>The requested URL was not found on the \
     server.  If you entered the URL manually please check your spelling and try again.</p>\n";
 
-pub(crate) fn answer(account: &mut Account, request: &Request) -> Reply {
+pub(crate) fn answer(account: &mut Account, request: &Request) -> Response {
     let version = request.segments.first().map_or("", String::as_str);
     if !matches!(version, "v1" | "v2" | "v3" | "v4" | "v5") {
-        return Reply::text(StatusCode::OK, "Mailgun Magnificent API");
+        return Response::text(StatusCode::OK, "Mailgun Magnificent API");
     }
     if !request.is_authorized(&account.api_key) {
-        return Reply::text(StatusCode::UNAUTHORIZED, "Forbidden");
+        return Response::text(StatusCode::UNAUTHORIZED, "Forbidden");
     }
-    match route(account, request) {
-        Some(Ok(reply)) => reply,
+    // Links lead to where the client found the server, behind a proxy too.
+    let base_url = request.base_url().unwrap_or_else(|| account.base_url.clone());
+    let own = mem::replace(&mut account.base_url, base_url);
+    let answer = route(account, request);
+    account.base_url = own;
+    match answer {
+        Some(Ok(response)) => response,
         Some(Err(refusal)) => refusal.into(),
-        None => Reply::html(StatusCode::NOT_FOUND, NOT_FOUND),
+        None => Response::html(StatusCode::NOT_FOUND, NOT_FOUND),
     }
 }

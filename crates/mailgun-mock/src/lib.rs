@@ -24,9 +24,9 @@
 //! let address = mailgun.base_url().replace("http://", "");
 //! let mut socket = tokio::net::TcpStream::connect(address).await?;
 //! socket.write_all(request.as_bytes()).await?;
-//! let mut reply = String::new();
-//! socket.read_to_string(&mut reply).await?;
-//! assert!(reply.starts_with("HTTP/1.1 200 OK"));
+//! let mut response = String::new();
+//! socket.read_to_string(&mut response).await?;
+//! assert!(response.starts_with("HTTP/1.1 200 OK"));
 //!
 //! let sent = mailgun.sent_to("ada@example.com");
 //! assert_eq!(sent[0].subject(), Some("Hello"));

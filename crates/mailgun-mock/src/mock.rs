@@ -79,13 +79,13 @@ impl MockMailgun {
     /// A client of this server.
     ///
     /// ```
-    /// use mailgun_core::Route;
+    /// use mailgun_core::Operation;
     /// use mailgun_mock::MockMailgun;
     ///
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), mailgun_core::Error> {
     /// let mock = MockMailgun::start().await;
-    /// const QUEUES: Route = Route::get("/v3/domains/{domain}/sending_queues");
+    /// const QUEUES: Operation = Operation::get("/v3/domains/{domain}/sending_queues");
     /// let queues: serde_json::Value = mock.client().call(QUEUES, &[&mock.domain()]).await?;
     /// assert_eq!(queues["regular"]["is_disabled"], false);
     /// # Ok(()) }
@@ -182,7 +182,7 @@ impl MockMailgun {
     pub fn events(&self) -> Vec<Value> {
         let mut state = self.server.state();
         queue::deliver_due(&mut state.account);
-        state.account.groups.events.all.iter().map(|event| event.json.clone()).collect()
+        state.account.groups.events.all.iter().map(|event| event.json().into_owned()).collect()
     }
 
     /// Every webhook that was posted, and what it was answered with, in order.

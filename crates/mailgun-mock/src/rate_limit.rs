@@ -9,7 +9,7 @@ use http::{
 };
 use serde_json::json;
 
-use crate::{date, http::reply::Reply};
+use crate::{date, http::response::Response};
 
 pub(crate) const LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
 pub(crate) const REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
@@ -52,13 +52,13 @@ impl Limit {
         Self { hint, status, headers: HeaderMap::new(), body: None }
     }
 
-    pub(crate) fn reply(self, domain: &str) -> Reply {
+    pub(crate) fn response(self, domain: &str) -> Response {
         let exceeded = |limit: &str, hint: String| {
             let refusal = format!("Domain {domain} is not allowed to send: {limit} limit exceeded");
-            Reply::message(self.status, refusal + &hint)
+            Response::message(self.status, refusal + &hint)
         };
         let bare = exceeded("request", String::new());
-        let mut reply = match self.hint {
+        let mut response = match self.hint {
             RateLimit::RetryAfterSeconds(seconds) => bare.with(header::RETRY_AFTER, seconds),
             RateLimit::RetryAfterDate(time) => {
                 with_text(bare, header::RETRY_AFTER, date::rfc2822(time, "GMT"))
@@ -67,7 +67,7 @@ impl Limit {
                 bare.with(LIMIT, 1).with(REMAINING, 0).with(RESET, millis)
             }
             RateLimit::RetrySeconds(seconds) => {
-                Reply::json(self.status, &json!({ "retry-seconds": seconds }))
+                Response::json(self.status, &json!({ "retry-seconds": seconds }))
             }
             RateLimit::MessageSeconds(seconds) => {
                 exceeded("account-requests-per-sec", format!(", try again after {seconds} seconds"))
@@ -79,17 +79,17 @@ impl Limit {
             RateLimit::Unhinted => bare,
         };
         if let Some((content_type, body)) = self.body {
-            reply.headers.insert(header::CONTENT_TYPE, content_type);
-            reply.body = body;
+            response.headers.insert(header::CONTENT_TYPE, content_type);
+            response.body = body;
         }
-        reply.headers.extend(self.headers);
-        reply
+        response.headers.extend(self.headers);
+        response
     }
 }
 
-fn with_text(reply: Reply, name: HeaderName, text: String) -> Reply {
+fn with_text(response: Response, name: HeaderName, text: String) -> Response {
     match HeaderValue::try_from(text) {
-        Ok(value) => reply.with(name, value),
-        Err(_) => reply,
+        Ok(value) => response.with(name, value),
+        Err(_) => response,
     }
 }

@@ -10,7 +10,7 @@ use crate::{
     account::Account,
     fault::{self, Effect, Fault},
     groups,
-    http::{reply::Reply, request::Request},
+    http::{request::Request, response::Response},
     log::LoggedRequest,
 };
 
@@ -60,11 +60,11 @@ impl Server {
         self.state().update(entry, |logged| logged.status = Some(status.as_u16()));
     }
 
-    pub(crate) fn process(&self, request: &Request) -> Reply {
+    pub(crate) fn process(&self, request: &Request) -> Response {
         let mut state = self.state();
-        let reply = groups::answer(&mut state.account, request);
+        let response = groups::answer(&mut state.account, request);
         self.sent.send_replace(state.account.groups.messages.sent.len());
-        reply
+        response
     }
 
     /// The sending domain named in a path, or the first of the account.

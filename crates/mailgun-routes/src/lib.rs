@@ -23,7 +23,7 @@ mod routes;
 mod syntax;
 
 pub use self::{
-    route::{Route, RouteDeleted, RouteReply},
-    routes::{ListRoutes, ROUTES, RouteSettings, Routes},
+    route::{Route, RouteDeleted, RouteResponse},
+    routes::{ListRoutes, OPERATIONS, RouteSettings, Routes},
     syntax::{Action, Expression},
 };

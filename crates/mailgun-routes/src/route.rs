@@ -1,10 +1,10 @@
 use mailgun_core::{Timestamp, de};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::{Action, Expression};
 
 /// What happens to incoming mail that an expression matches.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Route {
@@ -21,7 +21,7 @@ pub struct Route {
     #[serde(deserialize_with = "de::null_default")]
     pub expression: Expression,
     /// What happens to that mail, in order.
-    #[serde(deserialize_with = "de::null_default")]
+    #[serde(deserialize_with = "de::items")]
     pub actions: Vec<Action>,
     /// When it was created.
     #[serde(deserialize_with = "de::optional_timestamp")]
@@ -29,10 +29,9 @@ pub struct Route {
 }
 
 /// The reply to the writing of a route.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(from = "Shape")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct RouteReply {
+pub struct RouteResponse {
     /// Mailgun's words, `Route has been created` for example.
     pub message: String,
     /// The route as it is now.
@@ -40,23 +39,15 @@ pub struct RouteReply {
 }
 
 /// An update is answered with the fields of the route beside the message.
-#[derive(Deserialize)]
-struct Shape {
-    #[serde(default, deserialize_with = "de::null_default")]
-    message: String,
-    route: Option<Route>,
-    #[serde(flatten)]
-    flat: Route,
-}
-
-impl From<Shape> for RouteReply {
-    fn from(Shape { message, route, flat }: Shape) -> Self {
-        Self { message, route: route.unwrap_or(flat) }
+impl<'de> Deserialize<'de> for RouteResponse {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let (message, route) = de::named(deserializer, &["route"])?;
+        Ok(Self { message: message.unwrap_or_default(), route })
     }
 }
 
 /// The reply to the deletion of a route.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RouteDeleted {
     /// Mailgun's words, `Route has been deleted` for example.

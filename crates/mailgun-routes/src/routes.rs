@@ -1,18 +1,18 @@
-use mailgun_core::{Call, Client, Fields, LinkPage, Pager, Route as Operation};
+use mailgun_core::{Call, Client, Fields, LinkPage, Operation, Pager};
 use serde::Deserialize;
 
-use crate::{Action, Expression, Route, RouteDeleted, RouteReply};
+use crate::{Action, Expression, Route, RouteDeleted, RouteResponse};
 
 const LIST: Operation = Operation::get("/v3/routes");
 const GET: Operation = Operation::get("/v3/routes/{id}");
 const CREATE: Operation = Operation::post("/v3/routes");
-const UPDATE: Operation = Operation::put("/v3/routes/{id}").harmless();
-const DELETE: Operation = Operation::delete("/v3/routes/{id}").harmless();
+const UPDATE: Operation = Operation::put("/v3/routes/{id}").idempotent();
+const DELETE: Operation = Operation::delete("/v3/routes/{id}").idempotent();
 const MATCH: Operation = Operation::get("/v3/routes/match");
 
 /// All operations of this crate, for tests that compare them with the API description.
 #[doc(hidden)]
-pub const ROUTES: &[Operation] = &[LIST, GET, CREATE, UPDATE, DELETE, MATCH];
+pub const OPERATIONS: &[Operation] = &[LIST, GET, CREATE, UPDATE, DELETE, MATCH];
 
 /// The routes of an account.
 ///
@@ -73,7 +73,7 @@ impl Routes {
     /// # Ok(()) }
     /// ```
     pub fn get(&self, id: &str) -> Call<Route> {
-        self.client.call::<Wrapped>(GET, &[id]).map(|reply| reply.route)
+        self.client.call::<Wrapped>(GET, &[id]).map(|response| response.route)
     }
 
     /// Creates a route for the mail that `expression` matches.
@@ -101,7 +101,7 @@ impl Routes {
         &self,
         expression: impl Into<Expression>,
         settings: RouteSettings,
-    ) -> Call<RouteReply> {
+    ) -> Call<RouteResponse> {
         self.client.call(CREATE, &[]).form(settings.expression(expression))
     }
 
@@ -120,7 +120,7 @@ impl Routes {
     /// routes.update("4f3bad2335335426750048c6", RouteSettings::new().priority(0)).await?;
     /// # Ok(()) }
     /// ```
-    pub fn update(&self, id: &str, settings: RouteSettings) -> Call<RouteReply> {
+    pub fn update(&self, id: &str, settings: RouteSettings) -> Call<RouteResponse> {
         self.client.call(UPDATE, &[id]).form(settings)
     }
 
@@ -157,7 +157,7 @@ impl Routes {
     pub fn match_address(&self, address: &str) -> Call<Route> {
         let mut query = Fields::new();
         query.set("address", address);
-        self.client.call::<Wrapped>(MATCH, &[]).query(query).map(|reply| reply.route)
+        self.client.call::<Wrapped>(MATCH, &[]).query(query).map(|response| response.route)
     }
 }
 

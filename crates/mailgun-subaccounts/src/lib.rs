@@ -21,5 +21,5 @@ mod subaccounts;
 pub use self::{
     params::{DisableSubaccount, ListSubaccounts, SortOrder, UpdateFeatures},
     subaccount::{Subaccount, SubaccountFeatures, SubaccountStatus},
-    subaccounts::{ROUTES, Subaccounts},
+    subaccounts::{OPERATIONS, Subaccounts},
 };

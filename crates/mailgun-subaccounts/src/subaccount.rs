@@ -1,6 +1,6 @@
 use mailgun_core::{Timestamp, de};
-use serde::{Deserialize, Deserializer};
-use serde_json::{Map, Value};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::{Map, Value, json};
 
 mailgun_core::open_enum! {
     /// Whether a subaccount can be used.
@@ -15,7 +15,7 @@ mailgun_core::open_enum! {
 }
 
 /// An account below the account of the client.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Subaccount {
@@ -39,24 +39,24 @@ pub struct Subaccount {
 }
 
 /// Which features a subaccount may use; `None` for those that the server says nothing of.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct SubaccountFeatures {
     /// Previews of mails in many mail programs.
-    #[serde(deserialize_with = "enabled")]
+    #[serde(deserialize_with = "enabled", serialize_with = "as_feature")]
     pub email_preview: Option<bool>,
     /// Tests of where mails arrive.
-    #[serde(deserialize_with = "enabled")]
+    #[serde(deserialize_with = "enabled", serialize_with = "as_feature")]
     pub inbox_placement: Option<bool>,
     /// Sending.
-    #[serde(deserialize_with = "enabled")]
+    #[serde(deserialize_with = "enabled", serialize_with = "as_feature")]
     pub sending: Option<bool>,
     /// Validation of single addresses.
-    #[serde(deserialize_with = "enabled")]
+    #[serde(deserialize_with = "enabled", serialize_with = "as_feature")]
     pub validations: Option<bool>,
     /// Validation of lists of addresses.
-    #[serde(deserialize_with = "enabled")]
+    #[serde(deserialize_with = "enabled", serialize_with = "as_feature")]
     pub validations_bulk: Option<bool>,
     /// Features that this version does not know, as the server wrote them.
     #[serde(flatten)]
@@ -71,4 +71,9 @@ fn enabled<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D
         enabled: Option<bool>,
     }
     Ok(Option::<Feature>::deserialize(deserializer)?.and_then(|feature| feature.enabled))
+}
+
+/// Writes `{"enabled": true}`, as the server does.
+fn as_feature<S: Serializer>(enabled: &Option<bool>, serializer: S) -> Result<S::Ok, S::Error> {
+    enabled.map(|enabled| json!({ "enabled": enabled })).serialize(serializer)
 }

@@ -1,29 +1,32 @@
 use mailgun_core::{
-    Call, Client, Confirmation, Fields, PageLinks, PageParts, PageReply, Pager, Route,
+    Call, Client, Confirmation, Fields, Operation, PageLinks, PageParts, PageResponse, Pager,
     SendingLimit, Success, de,
 };
 use serde::Deserialize;
 
 use crate::{DisableSubaccount, ListSubaccounts, Subaccount, SubaccountFeatures, UpdateFeatures};
 
-const LIST: Route = Route::get("/v5/accounts/subaccounts");
-const GET: Route = Route::get("/v5/accounts/subaccounts/{subaccount_id}");
-const CREATE: Route = Route::post("/v5/accounts/subaccounts");
-const ENABLE: Route = Route::post("/v5/accounts/subaccounts/{subaccount_id}/enable").harmless();
-const DISABLE: Route = Route::post("/v5/accounts/subaccounts/{subaccount_id}/disable").harmless();
+const LIST: Operation = Operation::get("/v5/accounts/subaccounts");
+const GET: Operation = Operation::get("/v5/accounts/subaccounts/{subaccount_id}");
+const CREATE: Operation = Operation::post("/v5/accounts/subaccounts");
+const ENABLE: Operation =
+    Operation::post("/v5/accounts/subaccounts/{subaccount_id}/enable").idempotent();
+const DISABLE: Operation =
+    Operation::post("/v5/accounts/subaccounts/{subaccount_id}/disable").idempotent();
 // The subaccount is named by a header alone.
-const DELETE: Route = Route::delete("/v5/accounts/subaccounts").harmless();
-const GET_LIMIT: Route =
-    Route::get("/v5/accounts/subaccounts/{subaccount_id}/limit/custom/monthly");
-const SET_LIMIT: Route =
-    Route::put("/v5/accounts/subaccounts/{subaccount_id}/limit/custom/monthly").harmless();
-const DELETE_LIMIT: Route =
-    Route::delete("/v5/accounts/subaccounts/{subaccount_id}/limit/custom/monthly").harmless();
-const FEATURES: Route = Route::put("/v5/accounts/subaccounts/{subaccount_id}/features").harmless();
+const DELETE: Operation = Operation::delete("/v5/accounts/subaccounts").idempotent();
+const GET_LIMIT: Operation =
+    Operation::get("/v5/accounts/subaccounts/{subaccount_id}/limit/custom/monthly");
+const SET_LIMIT: Operation =
+    Operation::put("/v5/accounts/subaccounts/{subaccount_id}/limit/custom/monthly").idempotent();
+const DELETE_LIMIT: Operation =
+    Operation::delete("/v5/accounts/subaccounts/{subaccount_id}/limit/custom/monthly").idempotent();
+const FEATURES: Operation =
+    Operation::put("/v5/accounts/subaccounts/{subaccount_id}/features").idempotent();
 
 /// All operations of this crate, for tests that compare them with the API description.
 #[doc(hidden)]
-pub const ROUTES: &[Route] =
+pub const OPERATIONS: &[Operation] =
     &[LIST, GET, CREATE, ENABLE, DISABLE, DELETE, GET_LIMIT, SET_LIMIT, DELETE_LIMIT, FEATURES];
 
 /// The subaccounts of an account, for clients with a key of that account.
@@ -168,7 +171,7 @@ impl Subaccounts {
     ///
     /// # Errors
     ///
-    /// [`Kind::InvalidInput`](mailgun_core::Kind::InvalidInput), before anything is connected, for
+    /// [`ErrorKind::InvalidInput`](mailgun_core::ErrorKind::InvalidInput), before anything is connected, for
     /// an id that cannot stand in a header, such as an empty one; status 400 or 403 for one that is
     /// no subaccount of the account.
     ///
@@ -266,12 +269,12 @@ impl Subaccounts {
     /// ```
     pub fn update_features(&self, id: &str, features: UpdateFeatures) -> Call<SubaccountFeatures> {
         let call = self.client.call::<WrappedFeatures>(FEATURES, &[id]);
-        call.form(features).map(|reply| reply.features)
+        call.form(features).map(|response| response.features)
     }
 }
 
 fn unwrapped(call: Call<Wrapped>) -> Call<Subaccount> {
-    call.map(|reply| reply.subaccount)
+    call.map(|response| response.subaccount)
 }
 
 #[derive(Deserialize)]
@@ -288,13 +291,13 @@ struct WrappedFeatures {
 
 #[derive(Deserialize)]
 struct SubaccountPage {
-    #[serde(default, deserialize_with = "de::null_default")]
+    #[serde(default, deserialize_with = "de::items")]
     subaccounts: Vec<Subaccount>,
     #[serde(default, deserialize_with = "de::number_or_string")]
     total: Option<u64>,
 }
 
-impl PageReply for SubaccountPage {
+impl PageResponse for SubaccountPage {
     type Item = Subaccount;
 
     fn into_parts(self) -> PageParts<Subaccount> {

@@ -1,16 +1,18 @@
 use mailgun_core::{
-    Call, Client, Confirmation, Csv, Error, Fields, LinkPage, Pager, Route, Timestamp, de,
+    Call, Client, Confirmation, Csv, Error, Fields, LinkPage, Operation, Pager, Timestamp, de,
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{ListSuppressions, list, record};
 
-pub(crate) const LIST: Route = Route::get("/v3/{domain}/whitelists");
-pub(crate) const GET: Route = Route::get("/v3/{domain}/whitelists/{value}");
-pub(crate) const CREATE: Route = Route::post("/v3/{domain}/whitelists").harmless();
-pub(crate) const IMPORT: Route = Route::post("/v3/{domain}/whitelists/import").harmless();
-pub(crate) const DELETE: Route = Route::delete("/v3/{domain}/whitelists/{value}").harmless();
-pub(crate) const DELETE_ALL: Route = Route::delete("/v3/{domain}/whitelists").harmless();
+pub(crate) const LIST: Operation = Operation::get("/v3/{domain}/whitelists");
+pub(crate) const GET: Operation = Operation::get("/v3/{domain}/whitelists/{value}");
+pub(crate) const CREATE: Operation = Operation::post("/v3/{domain}/whitelists").idempotent();
+pub(crate) const IMPORT: Operation = Operation::post("/v3/{domain}/whitelists/import").idempotent();
+pub(crate) const DELETE: Operation =
+    Operation::delete("/v3/{domain}/whitelists/{value}").idempotent();
+// A repeat would delete what was added since.
+pub(crate) const DELETE_ALL: Operation = Operation::delete("/v3/{domain}/whitelists");
 
 const COLUMNS: [&str; 2] = ["address", "domain"];
 
@@ -84,7 +86,7 @@ impl Allowlist {
     /// allowlist.create(NewAllowlistEntry::domain("example.org").reason("our test server")).await?;
     /// # Ok(()) }
     /// ```
-    pub fn create(&self, entry: NewAllowlistEntry) -> Call<AllowlistReply> {
+    pub fn create(&self, entry: NewAllowlistEntry) -> Call<AllowlistResponse> {
         self.client.call(CREATE, &[&self.domain]).multipart(entry.0)
     }
 
@@ -97,8 +99,8 @@ impl Allowlist {
     /// # Errors
     ///
     /// Before anything is connected: a column that the list does not know
-    /// ([`Kind::InvalidInput`](mailgun_core::Kind::InvalidInput)); a file over 25 MiB
-    /// ([`Kind::TooLarge`](mailgun_core::Kind::TooLarge)). Status 400 for a file that Mailgun
+    /// ([`ErrorKind::InvalidInput`](mailgun_core::ErrorKind::InvalidInput)); a file over 25 MiB
+    /// ([`ErrorKind::TooLarge`](mailgun_core::ErrorKind::TooLarge)). Status 400 for a file that Mailgun
     /// cannot read.
     ///
     /// ```no_run
@@ -125,7 +127,7 @@ impl Allowlist {
     /// allowlist.delete("example.com").await?;
     /// # Ok(()) }
     /// ```
-    pub fn delete(&self, value: &str) -> Call<AllowlistReply> {
+    pub fn delete(&self, value: &str) -> Call<AllowlistResponse> {
         self.client.call(DELETE, &[&self.domain, value])
     }
 
@@ -158,7 +160,7 @@ mailgun_core::open_enum! {
 }
 
 /// An address or a domain that never becomes a bounce.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct AllowlistEntry {
@@ -177,9 +179,9 @@ pub struct AllowlistEntry {
 }
 
 /// The reply to adding or deleting an entry of the allowlist.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct AllowlistReply {
+pub struct AllowlistResponse {
     /// Mailgun's words, `Address/Domain has been added to the allowlists table` for example.
     #[serde(default, deserialize_with = "de::null_default")]
     pub message: String,
@@ -226,7 +228,7 @@ impl NewAllowlistEntry {
     ///
     /// # Errors
     ///
-    /// [`Kind::InvalidInput`](mailgun_core::Kind::InvalidInput) if it cannot be written.
+    /// [`ErrorKind::InvalidInput`](mailgun_core::ErrorKind::InvalidInput) if it cannot be written.
     pub fn csv(entries: impl IntoIterator<Item = Self>) -> Result<Csv, Error> {
         let rows = entries.into_iter().map(|entry| record::row(&entry.0, COLUMNS));
         record::csv("allowlist.csv", COLUMNS, rows)

@@ -1,20 +1,23 @@
 use mailgun_core::{
-    Call, Chunks, Client, Confirmation, Csv, Error, Fields, LinkPage, Pager, Route, Timestamp, de,
+    Call, Chunks, Client, Confirmation, Csv, Error, Fields, LinkPage, Operation, Pager, Timestamp,
+    de,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ListSuppressions, SuppressionReply,
+    ListSuppressions, SuppressionResponse,
     list::{self, MAX_RECORDS},
     record,
 };
 
-pub(crate) const LIST: Route = Route::get("/v3/{domain}/bounces");
-pub(crate) const GET: Route = Route::get("/v3/{domain}/bounces/{address}");
-pub(crate) const CREATE: Route = Route::post("/v3/{domain}/bounces").harmless();
-pub(crate) const IMPORT: Route = Route::post("/v3/{domain}/bounces/import").harmless();
-pub(crate) const DELETE: Route = Route::delete("/v3/{domain}/bounces/{address}").harmless();
-pub(crate) const DELETE_ALL: Route = Route::delete("/v3/{domain}/bounces").harmless();
+pub(crate) const LIST: Operation = Operation::get("/v3/{domain}/bounces");
+pub(crate) const GET: Operation = Operation::get("/v3/{domain}/bounces/{address}");
+pub(crate) const CREATE: Operation = Operation::post("/v3/{domain}/bounces").idempotent();
+pub(crate) const IMPORT: Operation = Operation::post("/v3/{domain}/bounces/import").idempotent();
+pub(crate) const DELETE: Operation =
+    Operation::delete("/v3/{domain}/bounces/{address}").idempotent();
+// A repeat would delete what was added since.
+pub(crate) const DELETE_ALL: Operation = Operation::delete("/v3/{domain}/bounces");
 
 const COLUMNS: [&str; 4] = ["address", "code", "error", "created_at"];
 
@@ -87,7 +90,7 @@ impl Bounces {
     /// bounces.create(NewBounce::new("bob@example.com").error("No such mailbox")).await?;
     /// # Ok(()) }
     /// ```
-    pub fn create(&self, bounce: NewBounce) -> Call<SuppressionReply> {
+    pub fn create(&self, bounce: NewBounce) -> Call<SuppressionResponse> {
         self.client.call(CREATE, &[&self.domain]).form(bounce.0)
     }
 
@@ -129,8 +132,8 @@ impl Bounces {
     /// # Errors
     ///
     /// Before anything is connected: a column that the list does not know, or none with addresses
-    /// ([`Kind::InvalidInput`](mailgun_core::Kind::InvalidInput)); a file over 25 MiB
-    /// ([`Kind::TooLarge`](mailgun_core::Kind::TooLarge)). Status 400 for a file that Mailgun
+    /// ([`ErrorKind::InvalidInput`](mailgun_core::ErrorKind::InvalidInput)); a file over 25 MiB
+    /// ([`ErrorKind::TooLarge`](mailgun_core::ErrorKind::TooLarge)). Status 400 for a file that Mailgun
     /// cannot read.
     ///
     /// ```no_run
@@ -158,7 +161,7 @@ impl Bounces {
     /// bounces.delete("bob@example.com").await?;
     /// # Ok(()) }
     /// ```
-    pub fn delete(&self, address: &str) -> Call<SuppressionReply> {
+    pub fn delete(&self, address: &str) -> Call<SuppressionResponse> {
         self.client.call(DELETE, &[&self.domain, address])
     }
 
@@ -181,7 +184,7 @@ impl Bounces {
 }
 
 /// An address that refused mail for good.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Bounce {
@@ -194,6 +197,9 @@ pub struct Bounce {
     /// The words of the refusal.
     #[serde(deserialize_with = "de::null_default")]
     pub error: String,
+    /// The hash of the message that bounced, where the server tells it.
+    #[serde(rename = "MessageHash", deserialize_with = "de::string_or_number")]
+    pub message_hash: Option<String>,
     /// When it bounced.
     #[serde(deserialize_with = "de::optional_timestamp")]
     pub created_at: Option<Timestamp>,
@@ -243,7 +249,7 @@ impl NewBounce {
     ///
     /// # Errors
     ///
-    /// [`Kind::InvalidInput`](mailgun_core::Kind::InvalidInput) if it cannot be written.
+    /// [`ErrorKind::InvalidInput`](mailgun_core::ErrorKind::InvalidInput) if it cannot be written.
     pub fn csv(bounces: impl IntoIterator<Item = Self>) -> Result<Csv, Error> {
         let rows = bounces.into_iter().map(|bounce| record::row(&bounce.0, COLUMNS));
         record::csv("bounces.csv", COLUMNS, rows)

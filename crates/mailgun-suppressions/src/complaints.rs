@@ -1,20 +1,23 @@
 use mailgun_core::{
-    Call, Chunks, Client, Confirmation, Csv, Error, Fields, LinkPage, Pager, Route, Timestamp, de,
+    Call, Chunks, Client, Confirmation, Csv, Error, Fields, LinkPage, Operation, Pager, Timestamp,
+    de,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ListSuppressions, SuppressionReply,
+    ListSuppressions, SuppressionResponse,
     list::{self, MAX_RECORDS},
     record,
 };
 
-pub(crate) const LIST: Route = Route::get("/v3/{domain}/complaints");
-pub(crate) const GET: Route = Route::get("/v3/{domain}/complaints/{address}");
-pub(crate) const CREATE: Route = Route::post("/v3/{domain}/complaints").harmless();
-pub(crate) const IMPORT: Route = Route::post("/v3/{domain}/complaints/import").harmless();
-pub(crate) const DELETE: Route = Route::delete("/v3/{domain}/complaints/{address}").harmless();
-pub(crate) const DELETE_ALL: Route = Route::delete("/v3/{domain}/complaints").harmless();
+pub(crate) const LIST: Operation = Operation::get("/v3/{domain}/complaints");
+pub(crate) const GET: Operation = Operation::get("/v3/{domain}/complaints/{address}");
+pub(crate) const CREATE: Operation = Operation::post("/v3/{domain}/complaints").idempotent();
+pub(crate) const IMPORT: Operation = Operation::post("/v3/{domain}/complaints/import").idempotent();
+pub(crate) const DELETE: Operation =
+    Operation::delete("/v3/{domain}/complaints/{address}").idempotent();
+// A repeat would delete what was added since.
+pub(crate) const DELETE_ALL: Operation = Operation::delete("/v3/{domain}/complaints");
 
 const COLUMNS: [&str; 2] = ["address", "created_at"];
 
@@ -85,7 +88,7 @@ impl Complaints {
     /// complaints.create(NewComplaint::new("bob@example.com")).await?;
     /// # Ok(()) }
     /// ```
-    pub fn create(&self, complaint: NewComplaint) -> Call<SuppressionReply> {
+    pub fn create(&self, complaint: NewComplaint) -> Call<SuppressionResponse> {
         self.client.call(CREATE, &[&self.domain]).form(complaint.0)
     }
 
@@ -128,8 +131,8 @@ impl Complaints {
     /// # Errors
     ///
     /// Before anything is connected: a column that the list does not know, or none with addresses
-    /// ([`Kind::InvalidInput`](mailgun_core::Kind::InvalidInput)); a file over 25 MiB
-    /// ([`Kind::TooLarge`](mailgun_core::Kind::TooLarge)). Status 400 for a file that Mailgun
+    /// ([`ErrorKind::InvalidInput`](mailgun_core::ErrorKind::InvalidInput)); a file over 25 MiB
+    /// ([`ErrorKind::TooLarge`](mailgun_core::ErrorKind::TooLarge)). Status 400 for a file that Mailgun
     /// cannot read.
     ///
     /// ```no_run
@@ -158,7 +161,7 @@ impl Complaints {
     /// complaints.delete("bob@example.com").await?;
     /// # Ok(()) }
     /// ```
-    pub fn delete(&self, address: &str) -> Call<SuppressionReply> {
+    pub fn delete(&self, address: &str) -> Call<SuppressionResponse> {
         self.client.call(DELETE, &[&self.domain, address])
     }
 
@@ -181,7 +184,7 @@ impl Complaints {
 }
 
 /// An address whose owner has marked a mail as spam.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Complaint {
@@ -225,7 +228,7 @@ impl NewComplaint {
     ///
     /// # Errors
     ///
-    /// [`Kind::InvalidInput`](mailgun_core::Kind::InvalidInput) if it cannot be written.
+    /// [`ErrorKind::InvalidInput`](mailgun_core::ErrorKind::InvalidInput) if it cannot be written.
     pub fn csv(complaints: impl IntoIterator<Item = Self>) -> Result<Csv, Error> {
         let rows = complaints.into_iter().map(|complaint| record::row(&complaint.0, COLUMNS));
         record::csv("complaints.csv", COLUMNS, rows)

@@ -30,10 +30,10 @@ mod unsubscribes;
 pub use mailgun_core::PageDirection;
 
 pub use self::{
-    allowlist::{Allowlist, AllowlistEntry, AllowlistKind, AllowlistReply, NewAllowlistEntry},
+    allowlist::{Allowlist, AllowlistEntry, AllowlistKind, AllowlistResponse, NewAllowlistEntry},
     bounces::{Bounce, Bounces, NewBounce},
     complaints::{Complaint, Complaints, NewComplaint},
-    list::{ListSuppressions, SuppressionReply},
-    suppressions::{ROUTES, Suppressions},
+    list::{ListSuppressions, SuppressionResponse},
+    suppressions::{OPERATIONS, Suppressions},
     unsubscribes::{NewUnsubscribe, Unsubscribe, Unsubscribes},
 };

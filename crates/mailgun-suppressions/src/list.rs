@@ -1,7 +1,7 @@
 //! What the four lists have in common.
 
 use mailgun_core::{Call, Confirmation, Csv, Form, PageDirection, de};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// Mailgun takes at most so many records in one call.
 pub(crate) const MAX_RECORDS: usize = 1000;
@@ -37,9 +37,9 @@ impl ListSuppressions {
 }
 
 /// The reply to adding or deleting one address.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct SuppressionReply {
+pub struct SuppressionResponse {
     /// Mailgun's words, `Address has been added to the bounces table` for example.
     #[serde(default, deserialize_with = "de::null_default")]
     pub message: String,
@@ -61,6 +61,6 @@ pub(crate) fn import(
             form.file("file", file);
             call.multipart(form)
         }
-        Err(fault) => call.fail(fault),
+        Err(fault) => call.with_error(fault),
     }
 }

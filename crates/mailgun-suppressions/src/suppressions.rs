@@ -1,4 +1,4 @@
-use mailgun_core::{Client, Route};
+use mailgun_core::{Client, Operation};
 
 use crate::{
     Allowlist, Bounces, Complaints, Unsubscribes, allowlist, bounces, complaints, unsubscribes,
@@ -6,7 +6,7 @@ use crate::{
 
 /// All operations of this crate, for tests that compare them with the API description.
 #[doc(hidden)]
-pub const ROUTES: &[Route] = &[
+pub const OPERATIONS: &[Operation] = &[
     bounces::LIST,
     bounces::GET,
     bounces::CREATE,

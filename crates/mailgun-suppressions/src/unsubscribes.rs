@@ -1,20 +1,24 @@
 use mailgun_core::{
-    Call, Chunks, Client, Confirmation, Csv, Error, Fields, LinkPage, Pager, Route, Timestamp, de,
+    Call, Chunks, Client, Confirmation, Csv, Error, Fields, LinkPage, Operation, Pager, Timestamp,
+    de,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ListSuppressions, SuppressionReply,
+    ListSuppressions, SuppressionResponse,
     list::{self, MAX_RECORDS},
     record,
 };
 
-pub(crate) const LIST: Route = Route::get("/v3/{domain}/unsubscribes");
-pub(crate) const GET: Route = Route::get("/v3/{domain}/unsubscribes/{address}");
-pub(crate) const CREATE: Route = Route::post("/v3/{domain}/unsubscribes").harmless();
-pub(crate) const IMPORT: Route = Route::post("/v3/{domain}/unsubscribes/import").harmless();
-pub(crate) const DELETE: Route = Route::delete("/v3/{domain}/unsubscribes/{address}").harmless();
-pub(crate) const DELETE_ALL: Route = Route::delete("/v3/{domain}/unsubscribes").harmless();
+pub(crate) const LIST: Operation = Operation::get("/v3/{domain}/unsubscribes");
+pub(crate) const GET: Operation = Operation::get("/v3/{domain}/unsubscribes/{address}");
+pub(crate) const CREATE: Operation = Operation::post("/v3/{domain}/unsubscribes").idempotent();
+pub(crate) const IMPORT: Operation =
+    Operation::post("/v3/{domain}/unsubscribes/import").idempotent();
+pub(crate) const DELETE: Operation =
+    Operation::delete("/v3/{domain}/unsubscribes/{address}").idempotent();
+// A repeat would delete what was added since.
+pub(crate) const DELETE_ALL: Operation = Operation::delete("/v3/{domain}/unsubscribes");
 
 const COLUMNS: [&str; 3] = ["address", "tags", "created_at"];
 
@@ -87,12 +91,12 @@ impl Unsubscribes {
     /// unsubscribes.create(NewUnsubscribe::new("al@example.com").tag("newsletter")).await?;
     /// # Ok(()) }
     /// ```
-    pub fn create(&self, unsubscribe: NewUnsubscribe) -> Call<SuppressionReply> {
-        let call = self.client.call::<SuppressionReply>(CREATE, &[&self.domain]);
+    pub fn create(&self, unsubscribe: NewUnsubscribe) -> Call<SuppressionResponse> {
+        let call = self.client.call::<SuppressionResponse>(CREATE, &[&self.domain]);
         if unsubscribe.tags.len() > 1 {
             let address = unsubscribe.fields.get("address").unwrap_or_default().to_owned();
             // The reply to JSON has no address.
-            let named = |reply| SuppressionReply { address, ..reply };
+            let named = |response| SuppressionResponse { address, ..response };
             return call.json(&[unsubscribe]).map(named);
         }
         let NewUnsubscribe { fields: mut form, mut tags } = unsubscribe;
@@ -142,8 +146,8 @@ impl Unsubscribes {
     /// # Errors
     ///
     /// Before anything is connected: a column that the list does not know, or none with addresses
-    /// ([`Kind::InvalidInput`](mailgun_core::Kind::InvalidInput)); a file over 25 MiB
-    /// ([`Kind::TooLarge`](mailgun_core::Kind::TooLarge)). Status 400 for a file that Mailgun
+    /// ([`ErrorKind::InvalidInput`](mailgun_core::ErrorKind::InvalidInput)); a file over 25 MiB
+    /// ([`ErrorKind::TooLarge`](mailgun_core::ErrorKind::TooLarge)). Status 400 for a file that Mailgun
     /// cannot read.
     ///
     /// ```no_run
@@ -172,7 +176,7 @@ impl Unsubscribes {
     /// unsubscribes.delete("bob@example.com").await?;
     /// # Ok(()) }
     /// ```
-    pub fn delete(&self, address: &str) -> Call<SuppressionReply> {
+    pub fn delete(&self, address: &str) -> Call<SuppressionResponse> {
         self.client.call(DELETE, &[&self.domain, address])
     }
 
@@ -184,7 +188,7 @@ impl Unsubscribes {
     /// # Errors
     ///
     /// Before anything is connected: an empty tag
-    /// ([`Kind::InvalidInput`](mailgun_core::Kind::InvalidInput)). Status 404 if the address has not
+    /// ([`ErrorKind::InvalidInput`](mailgun_core::ErrorKind::InvalidInput)). Status 404 if the address has not
     /// unsubscribed from that tag.
     ///
     /// ```no_run
@@ -192,11 +196,11 @@ impl Unsubscribes {
     /// unsubscribes.delete_tag("bob@example.com", "newsletter").await?;
     /// # Ok(()) }
     /// ```
-    pub fn delete_tag(&self, address: &str, tag: &str) -> Call<SuppressionReply> {
+    pub fn delete_tag(&self, address: &str, tag: &str) -> Call<SuppressionResponse> {
         let call = self.delete(address);
         if tag.is_empty() {
             // It would read as a deletion with all tags.
-            return call.fail(Error::invalid("tag", "must not be empty"));
+            return call.with_error(Error::invalid("tag", "must not be empty"));
         }
         let mut query = Fields::new();
         query.set("tag", tag);
@@ -222,7 +226,7 @@ impl Unsubscribes {
 }
 
 /// An address whose owner has unsubscribed.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Unsubscribe {
@@ -230,7 +234,7 @@ pub struct Unsubscribe {
     #[serde(deserialize_with = "de::null_default")]
     pub address: String,
     /// The tags of the mail that it is unsubscribed from; `*` is all mail of the domain.
-    #[serde(deserialize_with = "de::null_default")]
+    #[serde(deserialize_with = "de::readable")]
     pub tags: Vec<String>,
     /// What names the entry, where Mailgun tells it.
     #[serde(deserialize_with = "de::string_or_number")]
@@ -281,7 +285,7 @@ impl NewUnsubscribe {
     ///
     /// # Errors
     ///
-    /// [`Kind::InvalidInput`](mailgun_core::Kind::InvalidInput) if it cannot be written.
+    /// [`ErrorKind::InvalidInput`](mailgun_core::ErrorKind::InvalidInput) if it cannot be written.
     pub fn csv(unsubscribes: impl IntoIterator<Item = Self>) -> Result<Csv, Error> {
         let rows = unsubscribes.into_iter().flat_map(Self::rows);
         record::csv("unsubscribes.csv", COLUMNS, rows)

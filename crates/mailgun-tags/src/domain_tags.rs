@@ -4,31 +4,33 @@
 use std::collections::BTreeMap;
 
 use mailgun_core::{
-    Call, Client, Confirmation, Fields, LinkPage, PageDirection, Pager, Route, Timestamp,
+    Call, Client, Confirmation, Fields, LinkPage, Operation, PageDirection, Pager, Timestamp,
     analytics::{Stats, StatsQuery},
     de,
 };
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, Serialize};
 
-pub(crate) const LIST: Route = Route::get("/v3/{domain}/tags");
-pub(crate) const GET: Route = Route::get("/v3/{domain}/tags/{tag}");
-pub(crate) const UPDATE: Route = Route::put("/v3/{domain}/tags/{tag}").harmless();
-pub(crate) const DELETE: Route = Route::delete("/v3/{domain}/tags/{tag}").harmless();
-pub(crate) const STATS: Route = Route::get("/v3/{domain}/tags/{tag}/stats");
-pub(crate) const COUNTRIES: Route =
-    Route::get("/v3/{domain}/tags/{tag}/stats/aggregates/countries");
-pub(crate) const PROVIDERS: Route =
-    Route::get("/v3/{domain}/tags/{tag}/stats/aggregates/providers");
-pub(crate) const DEVICES: Route = Route::get("/v3/{domain}/tags/{tag}/stats/aggregates/devices");
-pub(crate) const GET_BY_QUERY: Route = Route::get("/v3/{domain}/tag");
-pub(crate) const UPDATE_BY_QUERY: Route = Route::put("/v3/{domain}/tag").harmless();
-pub(crate) const DELETE_BY_QUERY: Route = Route::delete("/v3/{domain}/tag").harmless();
-pub(crate) const STATS_BY_QUERY: Route = Route::get("/v3/{domain}/tag/stats");
-pub(crate) const AGGREGATES_BY_QUERY: Route = Route::get("/v3/{domain}/tag/stats/aggregates");
-pub(crate) const LIMITS: Route = Route::get("/v3/domains/{domain}/limits/tag");
-pub(crate) const KNOWN_DEVICES: Route = Route::get("/v3/domains/{domain}/tag/devices");
-pub(crate) const KNOWN_PROVIDERS: Route = Route::get("/v3/domains/{domain}/tag/providers");
-pub(crate) const KNOWN_COUNTRIES: Route = Route::get("/v3/domains/{domain}/tag/countries");
+pub(crate) const LIST: Operation = Operation::get("/v3/{domain}/tags");
+pub(crate) const GET: Operation = Operation::get("/v3/{domain}/tags/{tag}");
+pub(crate) const UPDATE: Operation = Operation::put("/v3/{domain}/tags/{tag}").idempotent();
+pub(crate) const DELETE: Operation = Operation::delete("/v3/{domain}/tags/{tag}").idempotent();
+pub(crate) const STATS: Operation = Operation::get("/v3/{domain}/tags/{tag}/stats");
+pub(crate) const COUNTRIES: Operation =
+    Operation::get("/v3/{domain}/tags/{tag}/stats/aggregates/countries");
+pub(crate) const PROVIDERS: Operation =
+    Operation::get("/v3/{domain}/tags/{tag}/stats/aggregates/providers");
+pub(crate) const DEVICES: Operation =
+    Operation::get("/v3/{domain}/tags/{tag}/stats/aggregates/devices");
+pub(crate) const GET_BY_QUERY: Operation = Operation::get("/v3/{domain}/tag");
+pub(crate) const UPDATE_BY_QUERY: Operation = Operation::put("/v3/{domain}/tag").idempotent();
+pub(crate) const DELETE_BY_QUERY: Operation = Operation::delete("/v3/{domain}/tag").idempotent();
+pub(crate) const STATS_BY_QUERY: Operation = Operation::get("/v3/{domain}/tag/stats");
+pub(crate) const AGGREGATES_BY_QUERY: Operation =
+    Operation::get("/v3/{domain}/tag/stats/aggregates");
+pub(crate) const LIMITS: Operation = Operation::get("/v3/domains/{domain}/limits/tag");
+pub(crate) const KNOWN_DEVICES: Operation = Operation::get("/v3/domains/{domain}/tag/devices");
+pub(crate) const KNOWN_PROVIDERS: Operation = Operation::get("/v3/domains/{domain}/tag/providers");
+pub(crate) const KNOWN_COUNTRIES: Operation = Operation::get("/v3/domains/{domain}/tag/countries");
 
 /// The tags of one domain; deprecated by Mailgun, use [`Tags`](crate::Tags).
 ///
@@ -378,10 +380,10 @@ impl DomainTags {
         self.known(KNOWN_COUNTRIES)
     }
 
-    fn known(&self, route: Route) -> Call<Vec<String>> {
+    fn known(&self, route: Operation) -> Call<Vec<String>> {
         #[derive(Deserialize)]
         struct Known {
-            #[serde(default, deserialize_with = "de::null_default")]
+            #[serde(default, deserialize_with = "de::readable")]
             items: Vec<String>,
         }
         self.client.call::<Known>(route, &[&self.domain]).map(|known| known.items)
@@ -422,7 +424,7 @@ impl ListDomainTags {
 }
 
 /// A tag of a domain.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct DomainTag {
@@ -441,7 +443,7 @@ pub struct DomainTag {
 }
 
 /// Counts of events by country, provider or device, and then by event.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct TagAggregates {
@@ -449,20 +451,26 @@ pub struct TagAggregates {
     #[serde(deserialize_with = "de::null_default")]
     pub tag: String,
     /// By country.
-    #[serde(deserialize_with = "de::null_default")]
+    #[serde(deserialize_with = "aggregates")]
     pub country: Aggregates,
     /// By mail provider.
-    #[serde(deserialize_with = "de::null_default")]
+    #[serde(deserialize_with = "aggregates")]
     pub provider: Aggregates,
     /// By kind of device.
-    #[serde(deserialize_with = "de::null_default")]
+    #[serde(deserialize_with = "aggregates")]
     pub device: Aggregates,
 }
 
 type Aggregates = BTreeMap<String, BTreeMap<String, Option<u64>>>;
 
+/// `null` in place of the counts of a name is no counts.
+fn aggregates<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Aggregates, D::Error> {
+    let all: BTreeMap<String, Option<_>> = de::null_default(deserializer)?;
+    Ok(all.into_iter().map(|(name, counts)| (name, counts.unwrap_or_default())).collect())
+}
+
 /// How many tags a domain has, and may have.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct TagCount {

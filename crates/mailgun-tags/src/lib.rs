@@ -23,4 +23,4 @@ pub use mailgun_core::analytics::{Metrics, Resolution, Stats, StatsPoint, StatsQ
 
 #[allow(deprecated, reason = "it is still there to be used")]
 pub use self::domain_tags::{DomainTag, DomainTags, ListDomainTags, TagAggregates, TagCount};
-pub use self::tags::{ListTags, ROUTES, Tag, TagLimits, Tags};
+pub use self::tags::{ListTags, OPERATIONS, Tag, TagLimits, Tags};

@@ -1,20 +1,20 @@
 use mailgun_core::{
-    Call, Client, Confirmation, PageLinks, PageParts, PageReply, Pager, Route, Timestamp,
+    Call, Client, Confirmation, Operation, PageLinks, PageParts, PageResponse, Pager, Timestamp,
     analytics::Metrics, de,
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::domain_tags;
 
-const LIST: Route = Route::post("/v1/analytics/tags").harmless();
-const LIMITS: Route = Route::get("/v1/analytics/tags/limits");
-const UPDATE: Route = Route::put("/v1/analytics/tags").harmless();
-const DELETE: Route = Route::delete("/v1/analytics/tags").harmless();
+const LIST: Operation = Operation::post("/v1/analytics/tags").idempotent();
+const LIMITS: Operation = Operation::get("/v1/analytics/tags/limits");
+const UPDATE: Operation = Operation::put("/v1/analytics/tags").idempotent();
+const DELETE: Operation = Operation::delete("/v1/analytics/tags").idempotent();
 
 /// All operations of this crate, for tests that compare them with the API description.
 #[doc(hidden)]
-pub const ROUTES: &[Route] = &[
+pub const OPERATIONS: &[Operation] = &[
     LIST,
     LIMITS,
     UPDATE,
@@ -182,7 +182,7 @@ impl ListTags {
 }
 
 /// A tag of an account.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Tag {
@@ -211,7 +211,7 @@ pub struct Tag {
 }
 
 /// How many tags an account has, and may have.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct TagLimits {
@@ -228,7 +228,7 @@ pub struct TagLimits {
 
 #[derive(Deserialize)]
 struct TagPage {
-    #[serde(default, deserialize_with = "de::null_default")]
+    #[serde(default, deserialize_with = "de::items")]
     items: Vec<Tag>,
     #[serde(default, deserialize_with = "de::null_default")]
     pagination: Pagination,
@@ -239,7 +239,7 @@ struct Pagination {
     total: Option<u64>,
 }
 
-impl PageReply for TagPage {
+impl PageResponse for TagPage {
     type Item = Tag;
 
     fn into_parts(self) -> PageParts<Tag> {

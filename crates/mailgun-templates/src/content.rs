@@ -28,9 +28,9 @@ impl Content {
     ///
     /// # Errors
     ///
-    /// [`Kind::InvalidInput`](mailgun_core::Kind::InvalidInput) if there is no such file, it cannot
+    /// [`ErrorKind::InvalidInput`](mailgun_core::ErrorKind::InvalidInput) if there is no such file, it cannot
     /// be read, is no regular file, or holds something other than UTF-8;
-    /// [`Kind::TooLarge`](mailgun_core::Kind::TooLarge) if it is larger. Both name the path.
+    /// [`ErrorKind::TooLarge`](mailgun_core::ErrorKind::TooLarge) if it is larger. Both name the path.
     pub async fn from_path(path: impl AsRef<Path>) -> Result<Self, Error> {
         const MAX_CONTENT: u64 = 100 * 1024;
         read_text(path, MAX_CONTENT).await.map(Self)

@@ -38,11 +38,14 @@ pub use mailgun_core::PageDirection;
 pub use self::{
     content::Content,
     headers::TemplateHeaders,
-    operations::ROUTES,
+    operations::OPERATIONS,
     params::{
         CopyVersion, CreateTemplate, GetTemplate, ListTemplates, ListVersions, VersionSettings,
     },
-    template::{Engine, Template, TemplateChanged, TemplateReply, Version, VersionReply},
+    template::{
+        Engine, Template, TemplateChanged, TemplateResponse, Version, VersionResponse,
+        VersionsResponse,
+    },
     templates::Templates,
     versions::Versions,
 };

@@ -1,42 +1,45 @@
 //! The operations, each there for a domain's templates and for the account's.
 
-use mailgun_core::{Call, Client, Route};
+use mailgun_core::{Call, Client, Operation};
 use serde::de::DeserializeOwned;
 
 /// One operation on both levels.
 #[derive(Clone, Copy)]
-pub(crate) struct Operation {
-    of_domain: Route,
-    of_account: Route,
+pub(crate) struct TwoLevelOperation {
+    of_domain: Operation,
+    of_account: Operation,
 }
 
 macro_rules! operation {
-    ($method:ident $path:literal $(, $harmless:ident)?) => {
-        Operation {
-            of_domain: Route::$method(concat!("/v3/{domain}/templates", $path))$(.$harmless())?,
-            of_account: Route::$method(concat!("/v4/templates", $path))$(.$harmless())?,
+    ($method:ident $path:literal $(, $idempotent:ident)?) => {
+        TwoLevelOperation {
+            of_domain: Operation::$method(concat!("/v3/{domain}/templates", $path))$(.$idempotent())?,
+            of_account: Operation::$method(concat!("/v4/templates", $path))$(.$idempotent())?,
         }
     };
 }
 
-pub(crate) const LIST: Operation = operation!(get "");
-pub(crate) const GET: Operation = operation!(get "/{name}");
-pub(crate) const CREATE: Operation = operation!(post "");
-pub(crate) const UPDATE: Operation = operation!(put "/{name}", harmless);
-pub(crate) const DELETE: Operation = operation!(delete "/{name}", harmless);
-pub(crate) const DELETE_ALL: Operation = operation!(delete "", harmless);
-pub(crate) const LIST_VERSIONS: Operation = operation!(get "/{name}/versions");
-pub(crate) const GET_VERSION: Operation = operation!(get "/{name}/versions/{tag}");
-pub(crate) const CREATE_VERSION: Operation = operation!(post "/{name}/versions");
-pub(crate) const UPDATE_VERSION: Operation = operation!(put "/{name}/versions/{tag}", harmless);
-pub(crate) const DELETE_VERSION: Operation = operation!(delete "/{name}/versions/{tag}", harmless);
+pub(crate) const LIST: TwoLevelOperation = operation!(get "");
+pub(crate) const GET: TwoLevelOperation = operation!(get "/{name}");
+pub(crate) const CREATE: TwoLevelOperation = operation!(post "");
+pub(crate) const UPDATE: TwoLevelOperation = operation!(put "/{name}", idempotent);
+pub(crate) const DELETE: TwoLevelOperation = operation!(delete "/{name}", idempotent);
+// A repeat would delete what was added since.
+pub(crate) const DELETE_ALL: TwoLevelOperation = operation!(delete "");
+pub(crate) const LIST_VERSIONS: TwoLevelOperation = operation!(get "/{name}/versions");
+pub(crate) const GET_VERSION: TwoLevelOperation = operation!(get "/{name}/versions/{tag}");
+pub(crate) const CREATE_VERSION: TwoLevelOperation = operation!(post "/{name}/versions");
+pub(crate) const UPDATE_VERSION: TwoLevelOperation =
+    operation!(put "/{name}/versions/{tag}", idempotent);
+pub(crate) const DELETE_VERSION: TwoLevelOperation =
+    operation!(delete "/{name}/versions/{tag}", idempotent);
 // The target is overwritten.
-pub(crate) const COPY_VERSION: Operation =
-    operation!(put "/{name}/versions/{tag}/copy/{new_tag}", harmless);
+pub(crate) const COPY_VERSION: TwoLevelOperation =
+    operation!(put "/{name}/versions/{tag}/copy/{new_tag}", idempotent);
 
 /// All operations of this crate, for tests that compare them with the API description.
 #[doc(hidden)]
-pub const ROUTES: &[Route] = &[
+pub const OPERATIONS: &[Operation] = &[
     LIST.of_domain,
     GET.of_domain,
     CREATE.of_domain,
@@ -72,7 +75,7 @@ pub(crate) struct Owner {
 }
 
 impl Owner {
-    pub(crate) fn call<T>(&self, operation: Operation, segments: &[&str]) -> Call<T>
+    pub(crate) fn call<T>(&self, operation: TwoLevelOperation, segments: &[&str]) -> Call<T>
     where
         T: DeserializeOwned + Send + 'static,
     {

@@ -1,10 +1,10 @@
-use mailgun_core::{PageLinks, PageParts, PageReply, Timestamp, de};
-use serde::Deserialize;
+use mailgun_core::{PageLinks, PageParts, PageResponse, Timestamp, de};
+use serde::{Deserialize, Serialize};
 
 use crate::TemplateHeaders;
 
 /// A stored template.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Template {
@@ -26,12 +26,12 @@ pub struct Template {
     /// The version that was asked for or written; the active one where that was asked for.
     pub version: Option<Version>,
     /// The versions of a page of them.
-    #[serde(deserialize_with = "de::null_default")]
+    #[serde(deserialize_with = "de::items")]
     pub versions: Vec<Version>,
 }
 
 /// A version of a template.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Version {
@@ -74,9 +74,9 @@ mailgun_core::open_enum! {
 }
 
 /// The reply to the writing of a template, or of a version.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct TemplateReply {
+pub struct TemplateResponse {
     /// Mailgun's words, `template has been stored` for example.
     #[serde(default, deserialize_with = "de::null_default")]
     pub message: String,
@@ -86,10 +86,10 @@ pub struct TemplateReply {
 }
 
 /// The reply to a copy of a version.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "CopyShape")]
 #[non_exhaustive]
-pub struct VersionReply {
+pub struct VersionResponse {
     /// Mailgun's words, `version has been copied` for example.
     pub message: String,
     /// The copy.
@@ -105,14 +105,14 @@ struct CopyShape {
     template: Option<Version>,
 }
 
-impl From<CopyShape> for VersionReply {
+impl From<CopyShape> for VersionResponse {
     fn from(CopyShape { message, version, template }: CopyShape) -> Self {
         Self { message, version: version.or(template).unwrap_or_default() }
     }
 }
 
 /// The reply to a change or a deletion, which names what it was about.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "ChangeShape")]
 #[non_exhaustive]
 pub struct TemplateChanged {
@@ -146,15 +146,20 @@ pub(crate) struct Wrapped {
 }
 
 /// A page of versions, which are inside their template.
-#[derive(Deserialize)]
-pub(crate) struct VersionPage {
-    #[serde(default, deserialize_with = "de::null_default")]
-    template: Template,
-    #[serde(default, deserialize_with = "de::null_default")]
-    paging: PageLinks,
+/// A page of the versions of a template.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct VersionsResponse {
+    /// The template with the versions of the page.
+    #[serde(deserialize_with = "de::null_default")]
+    pub template: Template,
+    /// Where other pages are.
+    #[serde(deserialize_with = "de::null_default")]
+    pub paging: PageLinks,
 }
 
-impl PageReply for VersionPage {
+impl PageResponse for VersionsResponse {
     type Item = Version;
 
     fn into_parts(self) -> PageParts<Version> {
@@ -164,7 +169,7 @@ impl PageReply for VersionPage {
 
 #[cfg(test)]
 mod tests {
-    use mailgun_testing::replies::{read_whole, recorded, tolerates};
+    use mailgun_testing::responses::{read_whole, recorded, tolerates};
     use serde_json::json;
 
     use super::*;
@@ -178,12 +183,12 @@ mod tests {
             },
             "paging": {"next": "https://api.mailgun.net/v3/a.b/templates/x/versions?page=next&p=v1"},
         });
-        tolerates::<VersionPage>(&page, &[]);
-        let parts = serde_json::from_value::<VersionPage>(page).unwrap().into_parts();
+        tolerates::<VersionsResponse>(&page, &[]);
+        let parts = serde_json::from_value::<VersionsResponse>(page).unwrap().into_parts();
         assert_eq!(parts.items.iter().map(|one| &*one.tag).collect::<Vec<_>>(), ["v0", "v1"]);
         assert!(parts.links.next.unwrap().ends_with("p=v1"));
 
-        let none = serde_json::from_str::<VersionPage>(r#"{"template": null}"#).unwrap();
+        let none = serde_json::from_str::<VersionsResponse>(r#"{"template": null}"#).unwrap();
         assert!(none.into_parts().items.is_empty());
     }
 
@@ -192,7 +197,8 @@ mod tests {
         let mut pages = recorded("GET", "/test.template/versions");
         pages.retain(|page| page.status == 200 && page.path.ends_with("/versions"));
         let [page] = pages.as_slice() else { panic!("{pages:?}") };
-        let PageParts { items, links, .. } = read_whole::<VersionPage>(&page.body).into_parts();
+        let PageParts { items, links, .. } =
+            read_whole::<VersionsResponse>(&page.body).into_parts();
         assert!(links.next.unwrap().ends_with("?page=next&p=v2&limit=100"));
         let json: serde_json::Value = serde_json::from_str(&page.body).unwrap();
         let versions = json["template"]["versions"].as_array().unwrap();

@@ -1,7 +1,8 @@
 use mailgun_core::{Call, Client, Confirmation, Fields, LinkPage, Pager};
 
 use crate::{
-    CreateTemplate, GetTemplate, ListTemplates, Template, TemplateChanged, TemplateReply, Versions,
+    CreateTemplate, GetTemplate, ListTemplates, Template, TemplateChanged, TemplateResponse,
+    Versions,
     operations::{CREATE, DELETE, DELETE_ALL, GET, LIST, Owner, UPDATE},
     template::Wrapped,
 };
@@ -31,7 +32,7 @@ impl Templates {
     /// The templates of the client's account.
     ///
     /// Only their routes are known, `/v4/templates` in place of `/v3/{domain}/templates`. They are
-    /// assumed to take the parameters of a domain's templates and to give the same replies.
+    /// assumed to take the parameters of a domain's templates and to give the same responses.
     pub fn of_account(client: &Client) -> Self {
         Self { owner: Owner { client: client.clone(), domain: None } }
     }
@@ -81,7 +82,7 @@ impl Templates {
     /// # Ok(()) }
     /// ```
     pub fn get(&self, name: &str, params: GetTemplate) -> Call<Template> {
-        self.owner.call::<Wrapped>(GET, &[name]).query(params).map(|reply| reply.template)
+        self.owner.call::<Wrapped>(GET, &[name]).query(params).map(|response| response.template)
     }
 
     /// Creates a template, and its first version where there is a content.
@@ -103,7 +104,11 @@ impl Templates {
     /// println!("{:?}", created.template.version.map(|version| version.tag));
     /// # Ok(()) }
     /// ```
-    pub fn create(&self, name: impl Into<String>, settings: CreateTemplate) -> Call<TemplateReply> {
+    pub fn create(
+        &self,
+        name: impl Into<String>,
+        settings: CreateTemplate,
+    ) -> Call<TemplateResponse> {
         self.owner.call(CREATE, &[]).multipart(settings.name(name.into()))
     }
 

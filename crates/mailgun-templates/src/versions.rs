@@ -1,13 +1,13 @@
 use mailgun_core::{Call, Pager};
 
 use crate::{
-    Content, CopyVersion, ListVersions, Template, TemplateChanged, TemplateReply, Version,
-    VersionReply, VersionSettings,
+    Content, CopyVersion, ListVersions, Template, TemplateChanged, TemplateResponse, Version,
+    VersionResponse, VersionSettings, VersionsResponse,
     operations::{
         COPY_VERSION, CREATE_VERSION, DELETE_VERSION, GET_VERSION, LIST_VERSIONS, Owner,
         UPDATE_VERSION,
     },
-    template::{VersionPage, Wrapped},
+    template::Wrapped,
 };
 
 /// The versions of a template, from [`Templates::versions`](crate::Templates::versions).
@@ -55,8 +55,27 @@ impl Versions {
     /// # Ok(()) }
     /// ```
     pub fn list(&self, params: ListVersions) -> Pager<Version> {
-        let call = self.owner.call::<VersionPage>(LIST_VERSIONS, &[&self.template]);
-        Pager::links(call.query(params))
+        Pager::links(self.page(params))
+    }
+
+    /// One page of [`list`](Self::list) as a whole, with the template itself.
+    ///
+    /// `GET /v3/{domain}/templates/{name}/versions`
+    ///
+    /// # Errors
+    ///
+    /// Status 404 if there is no such template or domain.
+    ///
+    /// ```no_run
+    /// # async fn example(versions: mailgun_templates::Versions) -> Result<(), mailgun_core::Error> {
+    /// use mailgun_templates::ListVersions;
+    ///
+    /// let template = versions.page(ListVersions::new()).await?.template;
+    /// println!("{}: {} versions", template.description, template.versions.len());
+    /// # Ok(()) }
+    /// ```
+    pub fn page(&self, params: ListVersions) -> Call<VersionsResponse> {
+        self.owner.call(LIST_VERSIONS, &[&self.template]).query(params)
     }
 
     /// The template with the version of this tag, its content and headers.
@@ -76,7 +95,7 @@ impl Versions {
     /// ```
     pub fn get(&self, tag: &str) -> Call<Template> {
         let call = self.owner.call::<Wrapped>(GET_VERSION, &[&self.template, tag]);
-        call.map(|reply| reply.template)
+        call.map(|response| response.template)
     }
 
     /// Adds a version; the first one of a template is its active one.
@@ -104,7 +123,7 @@ impl Versions {
         tag: impl Into<String>,
         content: impl Into<Content>,
         settings: VersionSettings,
-    ) -> Call<TemplateReply> {
+    ) -> Call<TemplateResponse> {
         let call = self.owner.call(CREATE_VERSION, &[&self.template]);
         call.multipart(settings.tag(tag.into()).content(content))
     }
@@ -162,7 +181,7 @@ impl Versions {
     /// println!("{}", copy.version.tag);
     /// # Ok(()) }
     /// ```
-    pub fn copy(&self, tag: &str, new_tag: &str, params: CopyVersion) -> Call<VersionReply> {
+    pub fn copy(&self, tag: &str, new_tag: &str, params: CopyVersion) -> Call<VersionResponse> {
         self.owner.call(COPY_VERSION, &[&self.template, tag, new_tag]).query(params)
     }
 }

@@ -1,15 +1,16 @@
 use bytes::Bytes;
-use mailgun_core::{Call, Client, Confirmation, PageDirection, Pager, Route, Secret, Wait};
+use mailgun_core::{Call, Client, Confirmation, Operation, PageDirection, Pager, Poller, Secret};
 
 use crate::{AddressFile, JobStatus, ValidationJob, ValidationStarted, job::JobPage};
 
-pub(crate) const LIST: Route = Route::get("/v4/address/validate/bulk");
-pub(crate) const CREATE: Route = Route::post("/v4/address/validate/bulk/{list_id}");
-pub(crate) const GET: Route = Route::get("/v4/address/validate/bulk/{list_id}");
-pub(crate) const CANCEL: Route = Route::delete("/v4/address/validate/bulk/{list_id}").harmless();
+pub(crate) const LIST: Operation = Operation::get("/v4/address/validate/bulk");
+pub(crate) const CREATE: Operation = Operation::post("/v4/address/validate/bulk/{list_id}");
+pub(crate) const GET: Operation = Operation::get("/v4/address/validate/bulk/{list_id}");
+pub(crate) const CANCEL: Operation =
+    Operation::delete("/v4/address/validate/bulk/{list_id}").idempotent();
 
 /// Names a download in errors; its path is that of the link.
-const DOWNLOAD: Route = Route::get("{download_url}");
+const DOWNLOAD: Operation = Operation::get("{download_url}");
 
 /// Validations of files of addresses, by jobs in the background.
 ///
@@ -64,8 +65,8 @@ impl BulkValidations {
     ///
     /// # Errors
     ///
-    /// [`Kind::InvalidInput`](mailgun_core::Kind::InvalidInput) if the CSV has no column `email` or
-    /// `email_address`, [`Kind::TooLarge`](mailgun_core::Kind::TooLarge) if the file has more than
+    /// [`ErrorKind::InvalidInput`](mailgun_core::ErrorKind::InvalidInput) if the CSV has no column `email` or
+    /// `email_address`, [`ErrorKind::TooLarge`](mailgun_core::ErrorKind::TooLarge) if the file has more than
     /// 25 MB; nothing is sent then. Status 400 for a file that Mailgun cannot read, and while as
     /// many jobs are under way as may be at a time (10).
     ///
@@ -120,10 +121,10 @@ impl BulkValidations {
     /// }
     /// # Ok(()) }
     /// ```
-    pub fn wait(&self, list_id: &str) -> Wait<ValidationJob> {
+    pub fn wait(&self, list_id: &str) -> Poller<ValidationJob> {
         let (bulk, list_id) = (self.clone(), list_id.to_owned());
         let is_done = |job: &ValidationJob| job.status.as_ref().is_some_and(JobStatus::is_final);
-        Wait::new(move || bulk.get(&list_id), is_done)
+        Poller::new(move || bulk.get(&list_id), is_done)
     }
 
     /// Cancels a job; of one that is uploaded, deletes the results.

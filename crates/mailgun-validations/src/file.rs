@@ -49,7 +49,7 @@ impl AddressFile {
                 form.file("file", file);
                 call.multipart(form)
             }
-            Err(fault) => call.fail(fault),
+            Err(fault) => call.with_error(fault),
         }
     }
 }

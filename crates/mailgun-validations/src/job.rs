@@ -1,9 +1,9 @@
-use mailgun_core::{PageLinks, PageParts, PageReply, de, validation::ValidationJob};
+use mailgun_core::{PageLinks, PageParts, PageResponse, de, validation::ValidationJob};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
 pub(crate) struct JobPage {
-    #[serde(default, deserialize_with = "de::null_default")]
+    #[serde(default, deserialize_with = "de::items")]
     jobs: Vec<ValidationJob>,
     #[serde(default, deserialize_with = "de::null_default")]
     paging: PageLinks,
@@ -11,7 +11,7 @@ pub(crate) struct JobPage {
     total: Option<u64>,
 }
 
-impl PageReply for JobPage {
+impl PageResponse for JobPage {
     type Item = ValidationJob;
 
     fn into_parts(self) -> PageParts<ValidationJob> {

@@ -33,5 +33,5 @@ pub use self::{
     validation::{
         AddressParts, Engagement, Validation, ValidationReason, ValidationResult, ValidationRisk,
     },
-    validations::{ROUTES, ValidateAddress, Validations},
+    validations::{OPERATIONS, ValidateAddress, Validations},
 };

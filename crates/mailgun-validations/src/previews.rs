@@ -1,13 +1,14 @@
-use mailgun_core::{Call, Client, Route, Timestamp, Wait, de};
-use serde::Deserialize;
+use mailgun_core::{Call, Client, Operation, Poller, Timestamp, de};
+use serde::{Deserialize, Serialize};
 
 use crate::{AddressFile, ValidationStarted, ValidationSummary};
 
-pub(crate) const LIST: Route = Route::get("/v4/address/validate/preview");
-pub(crate) const CREATE: Route = Route::post("/v4/address/validate/preview/{list_id}");
-pub(crate) const GET: Route = Route::get("/v4/address/validate/preview/{list_id}");
-pub(crate) const DELETE: Route = Route::delete("/v4/address/validate/preview/{list_id}").harmless();
-pub(crate) const PROMOTE: Route = Route::put("/v4/address/validate/preview/{list_id}");
+pub(crate) const LIST: Operation = Operation::get("/v4/address/validate/preview");
+pub(crate) const CREATE: Operation = Operation::post("/v4/address/validate/preview/{list_id}");
+pub(crate) const GET: Operation = Operation::get("/v4/address/validate/preview/{list_id}");
+pub(crate) const DELETE: Operation =
+    Operation::delete("/v4/address/validate/preview/{list_id}").idempotent();
+pub(crate) const PROMOTE: Operation = Operation::put("/v4/address/validate/preview/{list_id}");
 
 /// Free estimates, from a sample of its addresses, of what the validation of a file would find.
 ///
@@ -46,7 +47,7 @@ impl ValidationPreviews {
     /// # Ok(()) }
     /// ```
     pub fn list(&self) -> Call<Vec<Preview>> {
-        self.client.call::<Previews>(LIST, &[]).map(|reply| reply.previews)
+        self.client.call::<Previews>(LIST, &[]).map(|response| response.previews)
     }
 
     /// Starts a preview of a file, under an id of your choice that is not in use and has no `@`.
@@ -84,7 +85,7 @@ impl ValidationPreviews {
     /// # Ok(()) }
     /// ```
     pub fn get(&self, list_id: &str) -> Call<Preview> {
-        self.client.call::<Wrapped>(GET, &[list_id]).map(|reply| reply.preview)
+        self.client.call::<Wrapped>(GET, &[list_id]).map(|response| response.preview)
     }
 
     /// Asks for a preview until it is being processed no more.
@@ -101,10 +102,10 @@ impl ValidationPreviews {
     /// println!("{:?}", preview.summary);
     /// # Ok(()) }
     /// ```
-    pub fn wait(&self, list_id: &str) -> Wait<Preview> {
+    pub fn wait(&self, list_id: &str) -> Poller<Preview> {
         let (previews, list_id) = (self.clone(), list_id.to_owned());
         let is_done = |preview: &Preview| preview.status != Some(PreviewStatus::Processing);
-        Wait::new(move || previews.get(&list_id), is_done)
+        Poller::new(move || previews.get(&list_id), is_done)
     }
 
     /// Deletes a preview.
@@ -127,7 +128,7 @@ impl ValidationPreviews {
     /// Validates the whole file of a preview, by a [job](crate::BulkValidations) of the same id.
     ///
     /// `PUT /v4/address/validate/preview/{list_id}`. Mailgun charges for each address. Not repeated
-    /// when its outcome is unknown. The words of the reply are not documented and may be missing.
+    /// when its outcome is unknown. The words of the response are not documented and may be missing.
     ///
     /// # Errors
     ///
@@ -157,7 +158,7 @@ mailgun_core::open_enum! {
 }
 
 /// An estimate of what the validation of a file would find.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Preview {
@@ -181,7 +182,7 @@ pub struct Preview {
 
 #[derive(Deserialize)]
 struct Previews {
-    #[serde(default, deserialize_with = "de::null_default")]
+    #[serde(default, deserialize_with = "de::items")]
     previews: Vec<Preview>,
 }
 

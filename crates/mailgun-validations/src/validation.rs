@@ -1,5 +1,5 @@
 use mailgun_core::{Timestamp, de};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 mailgun_core::open_enum! {
     /// What becomes of mail to an address.
@@ -74,7 +74,7 @@ mailgun_core::open_enum! {
 }
 
 /// What was found out about an address.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Validation {
@@ -86,7 +86,7 @@ pub struct Validation {
     /// How risky it is to send to it.
     pub risk: Option<ValidationRisk>,
     /// Why it is not simply deliverable.
-    #[serde(deserialize_with = "de::list")]
+    #[serde(deserialize_with = "de::readable")]
     pub reason: Vec<ValidationReason>,
     /// What was probably meant, where the domain looks like a slip of the keyboard.
     pub did_you_mean: Option<String>,
@@ -103,18 +103,18 @@ pub struct Validation {
     /// When Mailgun last saw mail to it.
     #[serde(deserialize_with = "de::optional_timestamp")]
     pub last_seen: Option<Timestamp>,
-    /// Whether it is valid, in the replies of older versions.
+    /// Whether it is valid, in the responses of older versions.
     #[serde(deserialize_with = "de::bool_like")]
     pub is_valid: Option<bool>,
-    /// Whether the mailbox exists, in the replies of older versions: `true`, `false` or `unknown`.
+    /// Whether the mailbox exists, in the responses of older versions: `true`, `false` or `unknown`.
     #[serde(deserialize_with = "de::string_or_number")]
     pub mailbox_verification: Option<String>,
-    /// What it is made of, in the replies of older versions.
+    /// What it is made of, in the responses of older versions.
     pub parts: Option<AddressParts>,
 }
 
 /// What the owner of an address does with mail.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Engagement {
@@ -129,7 +129,7 @@ pub struct Engagement {
 }
 
 /// What an address is made of.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct AddressParts {

@@ -1,16 +1,16 @@
-use mailgun_core::{Call, Client, Error, Fields, Route, true_false};
+use mailgun_core::{Call, Client, Error, Fields, Operation, true_false};
 use serde_json::Value;
 
 use crate::{BulkValidations, Validation, ValidationPreviews, bulk, previews};
 
-const VALIDATE: Route = Route::get("/v4/address/validate");
+const VALIDATE: Operation = Operation::get("/v4/address/validate");
 // It finds out and changes nothing; the address is in the body to stay out of logs.
-const VALIDATE_POST: Route = Route::post("/v4/address/validate").harmless();
-const PARSE: Route = Route::get("/v4/address/parse");
+const VALIDATE_POST: Operation = Operation::post("/v4/address/validate").idempotent();
+const PARSE: Operation = Operation::get("/v4/address/parse");
 
 /// All operations of this crate, for tests that compare them with the API description.
 #[doc(hidden)]
-pub const ROUTES: &[Route] = &[
+pub const OPERATIONS: &[Operation] = &[
     VALIDATE,
     VALIDATE_POST,
     PARSE,
@@ -64,11 +64,11 @@ impl Validations {
     ///
     /// `GET /v4/address/validate`. Mailgun charges for each validation. One whose outcome is
     /// unknown is repeated like any read, and may then be charged twice;
-    /// [`Call::repeatability`] changes that for a call.
+    /// [`Call::idempotency`] changes that for a call.
     ///
     /// # Errors
     ///
-    /// [`Kind::TooLarge`](mailgun_core::Kind::TooLarge) for a longer address, which is not sent.
+    /// [`ErrorKind::TooLarge`](mailgun_core::ErrorKind::TooLarge) for a longer address, which is not sent.
     /// Status 400 without an address, 429 while too many validations of the account are under way.
     ///
     /// ```no_run
@@ -135,7 +135,7 @@ fn checked(call: Call<Validation>, address: &str) -> Call<Validation> {
         return call;
     }
     let reason = format_args!("has {length} characters, over the limit of {MAX_ADDRESS}");
-    call.fail(Error::too_large("address", reason))
+    call.with_error(Error::too_large("address", reason))
 }
 
 mailgun_core::params! {

@@ -1,14 +1,16 @@
-use mailgun_core::{Call, Client, Fields, Route};
+use mailgun_core::{Call, Client, Fields, Operation};
 use serde::Deserialize;
 
 use crate::{AccountWebhook, WebhookType, webhooks::comma_separated};
 
-pub(crate) const LIST: Route = Route::get("/v1/webhooks");
-pub(crate) const GET: Route = Route::get("/v1/webhooks/{webhook_id}");
-pub(crate) const CREATE: Route = Route::post("/v1/webhooks");
-pub(crate) const UPDATE: Route = Route::put("/v1/webhooks/{webhook_id}").harmless();
-pub(crate) const DELETE: Route = Route::delete("/v1/webhooks/{webhook_id}").harmless();
-pub(crate) const DELETE_MANY: Route = Route::delete("/v1/webhooks").harmless();
+pub(crate) const LIST: Operation = Operation::get("/v1/webhooks");
+pub(crate) const GET: Operation = Operation::get("/v1/webhooks/{webhook_id}");
+pub(crate) const CREATE: Operation = Operation::post("/v1/webhooks");
+pub(crate) const UPDATE: Operation = Operation::put("/v1/webhooks/{webhook_id}").idempotent();
+pub(crate) const DELETE: Operation = Operation::delete("/v1/webhooks/{webhook_id}").idempotent();
+pub(crate) const DELETE_MANY: Operation = Operation::delete("/v1/webhooks").idempotent();
+// A repeat would delete what was added since.
+pub(crate) const DELETE_ALL: Operation = Operation::delete("/v1/webhooks");
 
 /// The webhooks of an account, which get the events of all its domains.
 ///
@@ -57,7 +59,7 @@ impl AccountWebhooks {
     /// # Ok(()) }
     /// ```
     pub fn list(&self, params: ListAccountWebhooks) -> Call<Vec<AccountWebhook>> {
-        self.client.call::<All>(LIST, &[]).query(params).map(|reply| reply.webhooks)
+        self.client.call::<All>(LIST, &[]).query(params).map(|response| response.webhooks)
     }
 
     /// A webhook by its id.
@@ -106,7 +108,7 @@ impl AccountWebhooks {
         settings: AccountWebhookSettings,
     ) -> Call<String> {
         let call = self.client.call::<Created>(CREATE, &[]);
-        call.multipart(settings.of(url, types)).map(|reply| reply.webhook_id)
+        call.multipart(settings.of(url, types)).map(|response| response.webhook_id)
     }
 
     /// Replaces all of a webhook: what `settings` does not have is gone.
@@ -191,13 +193,13 @@ impl AccountWebhooks {
     pub fn delete_all(&self) -> Call<()> {
         let mut query = Fields::new();
         query.set("all", "true");
-        self.client.call(DELETE_MANY, &[]).query(query)
+        self.client.call(DELETE_ALL, &[]).query(query)
     }
 }
 
 #[derive(Deserialize)]
 struct All {
-    #[serde(default, deserialize_with = "mailgun_core::de::null_default")]
+    #[serde(default, deserialize_with = "mailgun_core::de::items")]
     webhooks: Vec<AccountWebhook>,
 }
 

@@ -22,17 +22,17 @@ pub mod receive;
 mod webhook;
 mod webhooks;
 
-use mailgun_core::Route;
+use mailgun_core::Operation;
 
 pub use self::{
     account::{AccountWebhookSettings, AccountWebhooks, ListAccountWebhooks},
-    webhook::{AccountWebhook, Webhook, WebhookMap, WebhookReply, WebhookTest, WebhookType},
+    webhook::{AccountWebhook, Webhook, WebhookMap, WebhookResponse, WebhookTest, WebhookType},
     webhooks::Webhooks,
 };
 
 /// All operations of this crate, for tests that compare them with the API description.
 #[doc(hidden)]
-pub const ROUTES: &[Route] = &[
+pub const OPERATIONS: &[Operation] = &[
     webhooks::LIST,
     webhooks::GET,
     webhooks::CREATE,
@@ -48,4 +48,5 @@ pub const ROUTES: &[Route] = &[
     account::UPDATE,
     account::DELETE,
     account::DELETE_MANY,
+    account::DELETE_ALL,
 ];

@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 
 use mailgun_core::{Timestamp, de};
-use serde::{Deserialize, de::IgnoredAny};
+use serde::{Deserialize, Serialize};
 
 mailgun_core::open_enum! {
     /// What a webhook is for.
@@ -32,40 +32,35 @@ mailgun_core::open_enum! {
 pub type WebhookMap = HashMap<WebhookType, Webhook>;
 
 /// The URLs that events of one type are posted to.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(from = "Shape")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Option<Urls>")]
 #[non_exhaustive]
 pub struct Webhook {
     /// At most three.
     pub urls: Vec<String>,
 }
 
-/// Old replies have one `url`, and `null` where there is none.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Shape {
-    Urls {
-        #[serde(default, deserialize_with = "de::list")]
-        urls: Vec<String>,
-        #[serde(default, deserialize_with = "de::list")]
-        url: Vec<String>,
-    },
-    Other(IgnoredAny),
+/// Old responses have one `url`, and `null` where there is none.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Urls {
+    #[serde(deserialize_with = "de::readable")]
+    urls: Vec<String>,
+    #[serde(deserialize_with = "de::readable")]
+    url: Vec<String>,
 }
 
-impl From<Shape> for Webhook {
-    fn from(shape: Shape) -> Self {
-        match shape {
-            Shape::Urls { urls, url } => Self { urls: if urls.is_empty() { url } else { urls } },
-            Shape::Other(IgnoredAny) => Self::default(),
-        }
+impl From<Option<Urls>> for Webhook {
+    fn from(response: Option<Urls>) -> Self {
+        let Urls { urls, url } = response.unwrap_or_default();
+        Self { urls: if urls.is_empty() { url } else { urls } }
     }
 }
 
 /// The reply to the writing of a webhook.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct WebhookReply {
+pub struct WebhookResponse {
     /// Mailgun's words, `Webhook has been created` for example.
     #[serde(default, deserialize_with = "de::null_default")]
     pub message: String,
@@ -75,7 +70,7 @@ pub struct WebhookReply {
 }
 
 /// What became of a test of a webhook.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct WebhookTest {
     /// The status that the URL answered with.
@@ -87,7 +82,7 @@ pub struct WebhookTest {
 }
 
 /// A webhook of the account.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct AccountWebhook {
@@ -101,7 +96,7 @@ pub struct AccountWebhook {
     #[serde(deserialize_with = "de::null_default")]
     pub url: String,
     /// Which events.
-    #[serde(deserialize_with = "de::null_default")]
+    #[serde(deserialize_with = "de::readable")]
     pub event_types: Vec<WebhookType>,
     /// When it was created.
     #[serde(deserialize_with = "de::optional_timestamp")]

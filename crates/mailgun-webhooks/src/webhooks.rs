@@ -1,17 +1,26 @@
-use mailgun_core::{Call, Client, Error, Fields, Form, Route};
-use serde::Deserialize;
+use std::collections::HashMap;
 
-use crate::{Webhook, WebhookMap, WebhookReply, WebhookTest, WebhookType};
+use mailgun_core::{
+    Call, Client, Error, Fields, Form, Operation,
+    de::{self, Lenient},
+};
+use serde::{Deserialize, Deserializer};
 
-pub(crate) const LIST: Route = Route::get("/v3/domains/{domain}/webhooks");
-pub(crate) const GET: Route = Route::get("/v3/domains/{domain}/webhooks/{type}");
-pub(crate) const CREATE: Route = Route::post("/v3/domains/{domain}/webhooks");
-pub(crate) const TEST: Route = Route::put("/v3/domains/{domain}/webhooks/{type}/test");
-pub(crate) const UPDATE: Route = Route::put("/v3/domains/{domain}/webhooks/{type}").harmless();
-pub(crate) const DELETE: Route = Route::delete("/v3/domains/{domain}/webhooks/{type}").harmless();
-pub(crate) const CREATE_URL: Route = Route::post("/v4/domains/{domain}/webhooks");
-pub(crate) const UPDATE_URL: Route = Route::put("/v4/domains/{domain}/webhooks").harmless();
-pub(crate) const DELETE_URLS: Route = Route::delete("/v4/domains/{domain}/webhooks").harmless();
+use crate::{Webhook, WebhookMap, WebhookResponse, WebhookTest, WebhookType};
+
+pub(crate) const LIST: Operation = Operation::get("/v3/domains/{domain}/webhooks");
+pub(crate) const GET: Operation = Operation::get("/v3/domains/{domain}/webhooks/{type}");
+pub(crate) const CREATE: Operation = Operation::post("/v3/domains/{domain}/webhooks");
+pub(crate) const TEST: Operation = Operation::put("/v3/domains/{domain}/webhooks/{type}/test");
+pub(crate) const UPDATE: Operation =
+    Operation::put("/v3/domains/{domain}/webhooks/{type}").idempotent();
+pub(crate) const DELETE: Operation =
+    Operation::delete("/v3/domains/{domain}/webhooks/{type}").idempotent();
+pub(crate) const CREATE_URL: Operation = Operation::post("/v4/domains/{domain}/webhooks");
+pub(crate) const UPDATE_URL: Operation =
+    Operation::put("/v4/domains/{domain}/webhooks").idempotent();
+pub(crate) const DELETE_URLS: Operation =
+    Operation::delete("/v4/domains/{domain}/webhooks").idempotent();
 
 /// The webhooks of a domain: which events are posted to which URLs.
 ///
@@ -57,7 +66,7 @@ impl Webhooks {
     /// # Ok(()) }
     /// ```
     pub fn list(&self) -> Call<WebhookMap> {
-        self.client.call::<All>(LIST, &[&self.domain]).map(|reply| reply.webhooks)
+        self.client.call::<All>(LIST, &[&self.domain]).map(|response| response.webhooks)
     }
 
     /// The URLs of a type.
@@ -75,7 +84,7 @@ impl Webhooks {
     /// ```
     pub fn get(&self, webhook: impl Into<WebhookType>) -> Call<Webhook> {
         let call = self.client.call::<One>(GET, &[&self.domain, webhook.into().as_str()]);
-        call.map(|reply| reply.webhook)
+        call.map(|response| response.webhook)
     }
 
     /// Adds URLs for events of a type, which has none yet.
@@ -98,7 +107,7 @@ impl Webhooks {
         &self,
         webhook: impl Into<WebhookType>,
         urls: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Call<WebhookReply> {
+    ) -> Call<WebhookResponse> {
         let mut fields = Fields::new();
         fields.set("id", webhook.into());
         self.client.call(CREATE, &[&self.domain]).multipart(with_urls(fields, urls))
@@ -141,7 +150,7 @@ impl Webhooks {
         &self,
         webhook: impl Into<WebhookType>,
         urls: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Call<WebhookReply> {
+    ) -> Call<WebhookResponse> {
         let form = with_urls(Fields::new(), urls);
         self.client.call(UPDATE, &[&self.domain, webhook.into().as_str()]).multipart(form)
     }
@@ -159,7 +168,7 @@ impl Webhooks {
     /// println!("gone: {:?}", webhooks.delete("clicked").await?.webhook.urls);
     /// # Ok(()) }
     /// ```
-    pub fn delete(&self, webhook: impl Into<WebhookType>) -> Call<WebhookReply> {
+    pub fn delete(&self, webhook: impl Into<WebhookType>) -> Call<WebhookResponse> {
         self.client.call(DELETE, &[&self.domain, webhook.into().as_str()])
     }
 
@@ -256,10 +265,10 @@ pub(crate) fn comma_separated(
     let items: Vec<_> = items.into_iter().map(|item| item.as_ref().to_owned()).collect();
     let mut fields = Fields::new();
     if items.iter().all(String::is_empty) {
-        fields.fail(Error::invalid(name, "must not be empty"));
+        fields.with_error(Error::invalid(name, "must not be empty"));
     }
     if items.iter().any(|item| item.contains(',')) {
-        fields.fail(Error::invalid(name, "must not hold a comma"));
+        fields.with_error(Error::invalid(name, "must not hold a comma"));
     }
     fields.set(name, items.join(","));
     fields
@@ -267,8 +276,14 @@ pub(crate) fn comma_separated(
 
 #[derive(Deserialize)]
 struct All {
-    #[serde(default, deserialize_with = "mailgun_core::de::null_default")]
+    #[serde(default, deserialize_with = "readable")]
     webhooks: WebhookMap,
+}
+
+/// A webhook of which the shape is not known must not lose the others.
+fn readable<'de, D: Deserializer<'de>>(deserializer: D) -> Result<WebhookMap, D::Error> {
+    let all: HashMap<WebhookType, Lenient<Webhook>> = de::null_default(deserializer)?;
+    Ok(all.into_iter().filter_map(|(of, one)| Some((of, one.into_result().ok()?))).collect())
 }
 
 #[derive(Deserialize)]

@@ -46,7 +46,7 @@
 //! | `rustls-no-provider` | | TLS by rustls with the provider of the program |
 //! | `native-roots` (default) | | trusts the roots of the operating system |
 //! | `webpki-roots` | | trusts Mozilla's roots, bundled |
-//! | `gzip` | | reads replies that come compressed although nobody asked for it |
+//! | `gzip` | | reads responses that come compressed although nobody asked for it |
 //! | `time`, `chrono`, `jiff` | | conversions of [`Timestamp`] |
 //!
 //! Features only add; none changes what a call does. Without the default ones, https needs one of
@@ -77,13 +77,13 @@ pub use mailgun_analytics as analytics;
 pub use mailgun_core::Csv;
 pub use mailgun_core::{
     ApiKey, Body, BoxError, Call, CallContext, CallFuture, Certificate, Chunk, Chunks, Client,
-    ClientBuilder, Confirmation, Credentials, Delivery, DnsRecord, DnsRecordState, DnsRecordType,
-    DomainName, Download, Error, FieldValue, Fields, Form, HttpService, HttpVersions,
-    IntoCredentials, IpReplacement, JsonFields, Kind, LimitScope, LinkPage, Mailbox, Page,
-    PageDirection, PageLinks, PageParts, PageReply, Pager, Proxy, Region, Repeatability, Reply,
-    ReplyBody, ResumePoint, Roots, Route, Secret, SendingLimit, Success, TimeoutPhase, Timestamp,
-    Upload, Wait, bytes, de::UnreadableItem, http, json_params, layers, mime, open_enum, params, read_text, rustls,
-    true_false, yes_no,
+    ClientBuilder, Confirmation, Credentials, Cursor, DnsRecord, DnsRecordState, DnsRecordType,
+    DomainName, Error, ErrorKind, FieldValue, Fields, Form, HttpService, HttpVersions, Idempotency,
+    IntoCredentials, IpReplacement, JsonFields, LimitScope, LinkPage, Mailbox, Operation, Outcome,
+    Page, PageDirection, PageLinks, PageParts, PageResponse, Pager, Poller, Proxy, Region,
+    Response, ResponseBody, ResponseStream, Roots, Secret, SendingLimit, Success, TimeoutPhase,
+    Timestamp, Upload, bytes, de::UnreadableItem, http, json_params, layers, mime, open_enum,
+    params, read_text, rustls, true_false, yes_no,
 };
 /// DKIM keys of domains, authority and selector, automatic rotation.
 #[cfg(feature = "dkim")]
@@ -168,7 +168,7 @@ impl Mailgun {
     ///
     /// # Errors
     ///
-    /// [`Kind::Config`], naming the variable.
+    /// [`ErrorKind::Config`], naming the variable.
     pub fn builder_from_env() -> Result<ClientBuilder<Self>, Error> {
         ClientBuilder::from_env()
     }
@@ -178,7 +178,7 @@ impl Mailgun {
     ///
     /// # Errors
     ///
-    /// [`Kind::Config`], naming the variable or setting.
+    /// [`ErrorKind::Config`], naming the variable or setting.
     pub fn from_env() -> Result<Self, Error> {
         ClientBuilder::from_env()?.build()
     }
@@ -194,7 +194,7 @@ impl Mailgun {
     ///
     /// # Errors
     ///
-    /// [`Kind::InvalidInput`] if `id` cannot stand in a header.
+    /// [`ErrorKind::InvalidInput`] if `id` cannot stand in a header.
     pub fn for_subaccount(&self, id: impl AsRef<str>) -> Result<Self, Error> {
         self.0.for_subaccount(id).map(Self)
     }

@@ -4,20 +4,20 @@
 #![cfg(feature = "full")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
-use mailgun::Route;
+use mailgun::Operation;
 use mailgun_mock::MockMailgun;
 
 use crate::routes::ALL;
 
 mod routes;
 
-/// Routes whose placeholder stands for a whole URL that a reply gave.
-fn is_given(route: &Route) -> bool {
+/// Routes whose placeholder stands for a whole URL that a response gave.
+fn is_given(route: &Operation) -> bool {
     route.template().starts_with('{')
 }
 
 /// What could stand in place of a placeholder.
-fn segment(route: &Route, name: &str) -> &'static str {
+fn segment(route: &Operation, name: &str) -> &'static str {
     match name {
         "domain" => MockMailgun::DOMAIN,
         "ip" => "127.0.0.1",
@@ -34,7 +34,7 @@ fn segment(route: &Route, name: &str) -> &'static str {
     }
 }
 
-fn segments(route: &Route) -> Vec<&'static str> {
+fn segments(route: &Operation) -> Vec<&'static str> {
     let placeholders = route.template().split('{').skip(1);
     placeholders.map(|rest| segment(route, rest.split('}').next().unwrap())).collect()
 }
@@ -49,8 +49,8 @@ async fn every_operation_reaches_a_handler() {
         let client = mock.client();
         for route in routes.iter().filter(|route| !is_given(route)) {
             asked += 1;
-            let reply = client.call_bytes(*route, &segments(route)).no_retry().await;
-            let body = match &reply {
+            let response = client.call_bytes(*route, &segments(route)).no_retry().await;
+            let body = match &response {
                 Ok(body) => &**body,
                 // Refusals are fine: nothing is there yet, and required fields are missing.
                 Err(error) => error.body(),
@@ -58,7 +58,10 @@ async fn every_operation_reaches_a_handler() {
             let body = String::from_utf8_lossy(body);
             let got_lost = body.contains("The requested URL was not found")
                 || body.contains("Mailgun Magnificent API");
-            assert!(reply.is_ok() || !body.is_empty(), "{name}: {route} has no answer: {reply:?}");
+            assert!(
+                response.is_ok() || !body.is_empty(),
+                "{name}: {route} has no answer: {response:?}"
+            );
             if got_lost {
                 unknown.push(format!("{name}: {route}"));
             }
@@ -70,7 +73,7 @@ async fn every_operation_reaches_a_handler() {
 
 #[tokio::test]
 async fn what_no_crate_has_is_told_apart() {
-    const NOWHERE: Route = Route::get("/v3/nothing/here");
+    const NOWHERE: Operation = Operation::get("/v3/nothing/here");
     let error = MockMailgun::start().await.client().call_bytes(NOWHERE, &[]).await.unwrap_err();
     assert!(String::from_utf8_lossy(error.body()).contains("The requested URL was not found"));
 }

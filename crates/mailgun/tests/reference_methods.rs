@@ -11,7 +11,7 @@ use std::{
 };
 
 use mailgun::{
-    Csv, Mailgun, Route, account, analytics, dkim, domains, events, inbox_placement, ips,
+    Csv, Mailgun, Operation, account, analytics, dkim, domains, events, inbox_placement, ips,
     mailing_lists, messages, routes, subaccounts, suppressions, tags, templates, validations,
     webhooks,
 };
@@ -21,7 +21,7 @@ use mailgun_testing::{Answer, Scripted, operations, wire};
 struct Row {
     theirs: &'static str,
     ours: String,
-    route: Route,
+    route: Operation,
 }
 
 macro_rules! rows {
@@ -29,7 +29,7 @@ macro_rules! rows {
         vec![$($(Row {
             theirs: $theirs,
             ours: written(stringify!($ours)),
-            route: $ours.route(),
+            route: $ours.operation(),
         }),+),*]
     };
 }

@@ -85,17 +85,17 @@ async fn keys_are_created_listed_and_deleted() {
     assert_eq!(other.key.requestor.as_deref(), Some("ann@example.com"));
 
     let all = keys.list(ListApiKeys::new()).await.unwrap();
-    assert_eq!(all, [created.key.clone(), other.key.clone()]);
+    assert_eq!(all.items, [created.key.clone(), other.key.clone()]);
     let user = keys.list(ListApiKeys::new().kind(KeyKind::User)).await.unwrap();
-    assert_eq!(user, [other.key]);
+    assert_eq!(user.items, [other.key]);
     let domain = keys.list(ListApiKeys::new().domain_name("mg.example.com")).await.unwrap();
-    assert_eq!(domain.len(), 1);
+    assert_eq!(domain.items.len(), 1);
     let unknown = words(keys.list(ListApiKeys::new().kind("x".into())).await);
     assert_eq!(unknown, "expected `kind` param to be one of [domain user web] or absent");
 
     assert_eq!(keys.delete(&created.key.id).await.unwrap().message, "key deleted");
     assert_eq!(words(keys.delete(&created.key.id).await), "no key matching id");
-    assert_eq!(keys.list(ListApiKeys::new()).await.unwrap().len(), 1);
+    assert_eq!(keys.list(ListApiKeys::new()).await.unwrap().items.len(), 1);
     assert!(keys.create("owner".into(), CreateApiKey::new()).await.is_err());
     let public = keys.regenerate_public_key().await.unwrap();
     assert!(public.key.expose().starts_with("pubkey-"));

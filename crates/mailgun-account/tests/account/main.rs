@@ -1,4 +1,4 @@
-//! The account on the wire, its replies, and its use from end to end.
+//! The account on the wire, its responses, and its use from end to end.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 #![allow(deprecated, reason = "exports are tested too")]
@@ -6,7 +6,7 @@
 mod flow;
 mod operations;
 mod reference;
-mod replies;
+mod responses;
 mod wire;
 
 use mailgun_account::{

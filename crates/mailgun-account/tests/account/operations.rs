@@ -1,8 +1,8 @@
 use mailgun_account::{
     Account, AccountFeatures, AccountSettings, CreateApiKey, IpAllowlistSettings, KeyRole,
-    ListApiKeys, ListExports, ListUsers, ROUTES,
+    ListApiKeys, ListExports, ListUsers, OPERATIONS,
 };
-use mailgun_core::Repeatability;
+use mailgun_core::Idempotency;
 use mailgun_testing::{described, operations};
 
 use crate::threshold;
@@ -44,12 +44,13 @@ async fn every_operation_of_the_api_is_there_as_the_api_has_it() {
         account.webhook_signing_key().get(),
         account.webhook_signing_key().create(),
     ];
-    operations::check("mailgun-account", ROUTES, calls, &[]).await;
+    operations::check("mailgun-account", OPERATIONS, calls, &[]).await;
 }
 
 #[test]
 fn what_makes_something_new_or_sends_a_mail_is_not_repeated() {
-    let harmful = ROUTES.iter().filter(|route| route.repeatability() == Repeatability::Harmful);
+    let harmful =
+        OPERATIONS.iter().filter(|route| route.idempotency() == Idempotency::NonIdempotent);
     assert_eq!(
         harmful.map(ToString::to_string).collect::<Vec<_>>(),
         [

@@ -5,7 +5,7 @@ use mailgun_account::{
     ListApiKeys, ListExports, ListUsers, ThresholdComparator, ThresholdDimension, ThresholdFilter,
     UserRole,
 };
-use mailgun_core::{Client, Kind};
+use mailgun_core::{Client, ErrorKind};
 use mailgun_testing::{Answer, Scripted};
 use mockito::{Matcher, Mock, Server};
 use serde_json::json;
@@ -121,7 +121,7 @@ async fn names_and_ids_in_paths_and_queries_arrive_as_they_are() {
     for mock in mocks {
         mock.assert_async().await;
     }
-    assert_eq!(recipients.remove("..").await.unwrap_err().kind(), Kind::InvalidInput);
+    assert_eq!(recipients.remove("..").await.unwrap_err().kind(), ErrorKind::InvalidInput);
 }
 
 #[tokio::test]
@@ -164,8 +164,8 @@ async fn signing_keys_are_read_and_made() {
     let key = account.webhook_signing_key();
     assert_eq!(key.get().await.unwrap().http_signing_key.expose(), "old");
     assert_eq!(key.create().await.unwrap().http_signing_key.expose(), "new");
-    let reply = account.api_keys().regenerate_public_key().await.unwrap();
-    assert_eq!((reply.key.expose(), &*reply.message), ("pubkey", "done"));
+    let response = account.api_keys().regenerate_public_key().await.unwrap();
+    assert_eq!((response.key.expose(), &*response.message), ("pubkey", "done"));
     public.assert_async().await;
 }
 

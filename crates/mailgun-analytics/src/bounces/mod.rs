@@ -4,22 +4,26 @@ pub(crate) mod v1;
 
 use std::time::Duration;
 
-use mailgun_core::{Call, Client, Pager, Route, Timestamp, analytics::Resolution, de, open_enum};
-use serde::Deserialize;
+use mailgun_core::{
+    Call, Client, Operation, Pager, Timestamp, analytics::Resolution, de, open_enum,
+};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 #[allow(deprecated, reason = "it is still there to be used")]
 pub use self::v1::{
     BounceClassificationV1, BounceEntity, BounceEventQuery, BounceRule, BounceStat,
-    BounceStatsReply, ListBounceDomains, ListBounceStats,
+    BounceStatsResponse, ListBounceDomains, ListBounceStats,
 };
 use crate::{
-    MetricsReply,
+    MetricsResponse,
     query::{common_setters, counting_setters},
 };
 
-pub(crate) const METRICS: Route = Route::post("/v2/bounce-classification/metrics").harmless();
-pub(crate) const GROUP: Route = Route::get("/v2/bounce-classification/config/groups/{group_id}");
+pub(crate) const METRICS: Operation =
+    Operation::post("/v2/bounce-classification/metrics").idempotent();
+pub(crate) const GROUP: Operation =
+    Operation::get("/v2/bounce-classification/config/groups/{group_id}");
 
 /// Why mail of an account bounces or is put off.
 ///
@@ -85,7 +89,7 @@ impl BounceClassification {
     /// # Ok(()) }
     /// ```
     pub fn query(&self, query: BounceQuery) -> Pager<BounceItem> {
-        Pager::json_skip(self.client.call::<MetricsReply<BounceItem>>(METRICS, &[]), &query)
+        Pager::json_skip(self.client.call::<MetricsResponse<BounceItem>>(METRICS, &[]), &query)
     }
 
     /// One page of [`query`](Self::query) as a whole, with the time that it is about.
@@ -102,18 +106,18 @@ impl BounceClassification {
     /// use mailgun_analytics::{BounceMetric, BounceQuery};
     ///
     /// let query = BounceQuery::new().metrics([BounceMetric::NonCriticalDelayCount]);
-    /// let reply = bounces.page(query).await?;
-    /// println!("{:?} to {:?}: {:?} items", reply.start, reply.end, reply.pagination.total);
+    /// let response = bounces.page(query).await?;
+    /// println!("{:?} to {:?}: {:?} items", response.start, response.end, response.pagination.total);
     /// # Ok(()) }
     /// ```
-    pub fn page(&self, query: BounceQuery) -> Call<MetricsReply<BounceItem>> {
+    pub fn page(&self, query: BounceQuery) -> Call<MetricsResponse<BounceItem>> {
         self.client.call(METRICS, &[]).json(&query)
     }
 
     /// What is known of a group of failures.
     ///
     /// `GET /v2/bounce-classification/config/groups/{group_id}`, of which the API description has
-    /// the route alone: the reply is given as it comes.
+    /// the route alone: the response is given as it comes.
     ///
     /// ```no_run
     /// # async fn example(bounces: mailgun_analytics::BounceClassification)
@@ -224,7 +228,7 @@ open_enum! {
 
 /// Bounces and delays of one combination of dimensions; the dimensions that were not asked for are
 /// `None`.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, rename_all = "kebab-case")]
 #[non_exhaustive]
 pub struct BounceItem {
@@ -281,7 +285,7 @@ macro_rules! bounce_metrics {
         /// Counts of bounces and delays, and rates in percent.
         ///
         /// Spam filters and blocklists have neither deliveries nor rates.
-        #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+        #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
         #[serde(default)]
         #[non_exhaustive]
         pub struct BounceMetrics {

@@ -4,22 +4,24 @@
 use std::collections::BTreeMap;
 
 use mailgun_core::{
-    Call, Client, Fields, PageLinks, PageParts, PageReply, Pager, Route, de, true_false,
+    Call, Client, Fields, Operation, PageLinks, PageParts, PageResponse, Pager, de, true_false,
 };
-use serde::{Deserialize, Deserializer, de::DeserializeOwned};
+use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use crate::metrics::items;
 
-pub(crate) const STATS: Route = Route::get("/v1/bounce-classification/stats");
-pub(crate) const DOMAINS: Route = Route::get("/v1/bounce-classification/domains");
-pub(crate) const ENTITIES: Route =
-    Route::get("/v1/bounce-classification/domains/{domain}/entities");
-pub(crate) const RULES: Route =
-    Route::get("/v1/bounce-classification/domains/{domain}/entities/{entity_id}/rules");
-pub(crate) const EVENTS: Route = Route::get("/v1/bounce-classification/domains/{domain}/events");
-pub(crate) const KNOWN_ENTITIES: Route = Route::get("/v1/bounce-classification/config/entities");
-pub(crate) const KNOWN_RULES: Route = Route::get("/v1/bounce-classification/config/rules");
+pub(crate) const STATS: Operation = Operation::get("/v1/bounce-classification/stats");
+pub(crate) const DOMAINS: Operation = Operation::get("/v1/bounce-classification/domains");
+pub(crate) const ENTITIES: Operation =
+    Operation::get("/v1/bounce-classification/domains/{domain}/entities");
+pub(crate) const RULES: Operation =
+    Operation::get("/v1/bounce-classification/domains/{domain}/entities/{entity_id}/rules");
+pub(crate) const EVENTS: Operation =
+    Operation::get("/v1/bounce-classification/domains/{domain}/events");
+pub(crate) const KNOWN_ENTITIES: Operation =
+    Operation::get("/v1/bounce-classification/config/entities");
+pub(crate) const KNOWN_RULES: Operation = Operation::get("/v1/bounce-classification/config/rules");
 
 /// The first version of the bounce classification; deprecated by Mailgun, use
 /// [`BounceClassification`](crate::BounceClassification).
@@ -62,7 +64,7 @@ impl BounceClassificationV1 {
     /// }
     /// # Ok(()) }
     /// ```
-    pub fn stats(&self, params: ListBounceStats) -> Call<BounceStatsReply> {
+    pub fn stats(&self, params: ListBounceStats) -> Call<BounceStatsResponse> {
         self.client.call(STATS, &[]).query(params)
     }
 
@@ -110,7 +112,7 @@ impl BounceClassificationV1 {
         self.client
             .call::<Items>(ENTITIES, &[domain])
             .query(subaccounts(include_subaccounts.into()))
-            .map(|reply| reply.items)
+            .map(|response| response.items)
     }
 
     /// Counts bounces of a domain at a provider, spam filter or blocklist by rule; those of
@@ -140,12 +142,12 @@ impl BounceClassificationV1 {
         self.client
             .call::<Items>(RULES, &[domain, entity_id])
             .query(subaccounts(include_subaccounts.into()))
-            .map(|reply| reply.items)
+            .map(|response| response.items)
     }
 
     /// Lists bounces of a domain; use [`Logs`](crate::Logs).
     ///
-    /// `GET /v1/bounce-classification/domains/{domain}/events`, whose reply is not documented: it
+    /// `GET /v1/bounce-classification/domains/{domain}/events`, whose response is not documented: it
     /// is given as it comes.
     ///
     /// # Errors
@@ -200,7 +202,7 @@ impl BounceClassificationV1 {
         self.known(KNOWN_RULES)
     }
 
-    fn known<T>(&self, route: Route) -> Call<BTreeMap<String, T>>
+    fn known<T>(&self, route: Operation) -> Call<BTreeMap<String, T>>
     where
         T: DeserializeOwned + Default + 'static,
     {
@@ -288,7 +290,7 @@ impl BounceEventQuery {
         self.set("sort", sort.into())
     }
 
-    /// Which page, as the links of a reply have it.
+    /// Which page, as the links of a response have it.
     pub fn page(self, page: impl Into<String>) -> Self {
         self.set("page", page.into())
     }
@@ -300,7 +302,7 @@ impl BounceEventQuery {
 }
 
 /// How many bounces there were of something; each listing fills what it is about.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "kebab-case")]
 #[non_exhaustive]
 pub struct BounceStat {
@@ -332,10 +334,10 @@ pub struct BounceStat {
 }
 
 /// Counts of bounces in groups.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
-pub struct BounceStatsReply {
+pub struct BounceStatsResponse {
     /// The counts.
     #[serde(deserialize_with = "items")]
     pub items: Vec<BounceStat>,
@@ -345,7 +347,7 @@ pub struct BounceStatsReply {
 }
 
 /// A provider, spam filter or blocklist.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct BounceEntity {
@@ -355,7 +357,7 @@ pub struct BounceEntity {
 }
 
 /// A rule by which failures are told apart.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "kebab-case")]
 #[non_exhaustive]
 pub struct BounceRule {
@@ -387,7 +389,7 @@ struct DomainPage {
     total: Option<u64>,
 }
 
-impl PageReply for DomainPage {
+impl PageResponse for DomainPage {
     type Item = BounceStat;
 
     fn into_parts(self) -> PageParts<BounceStat> {
@@ -403,9 +405,10 @@ where
 {
     #[derive(Deserialize)]
     struct Inner<T> {
-        #[serde(alias = "id", alias = "name", alias = "total")]
-        value: Option<T>,
+        id: Option<T>,
+        name: Option<T>,
+        total: Option<T>,
     }
     let inner: Option<Inner<T>> = Option::deserialize(deserializer)?;
-    Ok(inner.and_then(|inner| inner.value).unwrap_or_default())
+    Ok(inner.and_then(|it| it.id.or(it.name).or(it.total)).unwrap_or_default())
 }

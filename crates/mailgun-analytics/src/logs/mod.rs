@@ -3,15 +3,16 @@
 mod names;
 
 use mailgun_core::{
-    Call, Client, PageLinks, PageParts, PageReply, Pager, Route, Timestamp, analytics::Metrics, de,
+    Call, Client, Operation, PageLinks, PageParts, PageResponse, Pager, Timestamp,
+    analytics::Metrics, de,
 };
 use mailgun_events::Event;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 pub use self::names::{LogAttribute, LogEvent, LogMetricEvent};
 use crate::query::{common_setters, duration_setter};
 
-pub(crate) const LIST: Route = Route::post("/v1/analytics/logs").harmless();
+pub(crate) const LIST: Operation = Operation::post("/v1/analytics/logs").idempotent();
 
 /// The events of an account, to be searched.
 ///
@@ -75,7 +76,7 @@ impl Logs {
     /// # Ok(()) }
     /// ```
     pub fn query(&self, query: LogQuery) -> Pager<Event> {
-        Pager::json_token(self.client.call::<LogReply>(LIST, &[]), &query)
+        Pager::json_token(self.client.call::<LogResponse>(LIST, &[]), &query)
     }
 
     /// One page of [`query`](Self::query) as a whole, with the time that it is about, the tokens of
@@ -91,11 +92,11 @@ impl Logs {
     /// # async fn example(logs: mailgun_analytics::Logs) -> Result<(), mailgun_core::Error> {
     /// use mailgun_analytics::LogQuery;
     ///
-    /// let reply = logs.page(LogQuery::new().include_totals(true).limit(1)).await?;
-    /// println!("{:?} events since {:?}", reply.pagination.total, reply.start);
+    /// let response = logs.page(LogQuery::new().include_totals(true).limit(1)).await?;
+    /// println!("{:?} events since {:?}", response.pagination.total, response.start);
     /// # Ok(()) }
     /// ```
-    pub fn page(&self, query: LogQuery) -> Call<LogReply> {
+    pub fn page(&self, query: LogQuery) -> Call<LogResponse> {
         self.client.call(LIST, &[]).json(&query)
     }
 }
@@ -141,10 +142,10 @@ impl LogQuery {
 }
 
 /// A page of logs, and what stands beside it.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
-pub struct LogReply {
+pub struct LogResponse {
     /// Where the time begins.
     #[serde(deserialize_with = "de::optional_timestamp")]
     pub start: Option<Timestamp>,
@@ -152,7 +153,7 @@ pub struct LogReply {
     #[serde(deserialize_with = "de::optional_timestamp")]
     pub end: Option<Timestamp>,
     /// The events.
-    #[serde(deserialize_with = "de::null_default")]
+    #[serde(deserialize_with = "de::items")]
     pub items: Vec<Event>,
     /// Where other pages are.
     #[serde(deserialize_with = "de::null_default")]
@@ -163,7 +164,7 @@ pub struct LogReply {
 }
 
 /// Tokens of the pages around one, for [`LogQuery::token`].
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct LogPagination {
@@ -181,7 +182,7 @@ pub struct LogPagination {
 }
 
 /// Totals of logs.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct LogAggregates {
@@ -193,7 +194,7 @@ pub struct LogAggregates {
     pub metrics: Metrics,
 }
 
-impl PageReply for LogReply {
+impl PageResponse for LogResponse {
     type Item = Event;
 
     fn into_parts(self) -> PageParts<Event> {

@@ -1,14 +1,14 @@
-//! Queries of metrics and of usage, and their replies.
+//! Queries of metrics and of usage, and their responses.
 
 mod names;
 mod table;
 
 use mailgun_core::{
-    PageLinks, PageParts, PageReply, Timestamp,
+    PageLinks, PageParts, PageResponse, Timestamp,
     analytics::{Metrics, Resolution},
     de,
 };
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 
 pub use self::{
     names::{Dimension, Metric},
@@ -68,10 +68,10 @@ macro_rules! metrics_setters {
 metrics_setters!(MetricsQuery, UsageQuery);
 
 /// A page of counts, and what stands beside it.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(default, bound = "T: Default + Deserialize<'de>")]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, bound(deserialize = "T: Default + Deserialize<'de>"))]
 #[non_exhaustive]
-pub struct MetricsReply<T = MetricsItem> {
+pub struct MetricsResponse<T = MetricsItem> {
     /// Where the time begins, which Mailgun has put at the beginning of an hour or a day.
     #[serde(deserialize_with = "de::optional_timestamp")]
     pub start: Option<Timestamp>,
@@ -83,7 +83,7 @@ pub struct MetricsReply<T = MetricsItem> {
     /// How long it is, if that was asked for.
     pub duration: Option<String>,
     /// By what was counted.
-    #[serde(deserialize_with = "de::null_default")]
+    #[serde(deserialize_with = "de::readable")]
     pub dimensions: Vec<String>,
     /// Which page this is.
     #[serde(deserialize_with = "de::null_default")]
@@ -97,8 +97,8 @@ pub struct MetricsReply<T = MetricsItem> {
     pub aggregates: Option<Metrics>,
 }
 
-/// Which page of a listing a reply is.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+/// Which page of a listing a response is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Pagination {
@@ -131,12 +131,12 @@ pub struct Pagination {
 /// assert_eq!(item.metrics.rate("opened_rate"), Some(0.6667));
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct MetricsItem {
     /// Of what the counts are, in the order that was asked for.
-    #[serde(deserialize_with = "de::null_default")]
+    #[serde(deserialize_with = "de::items")]
     pub dimensions: Vec<DimensionValue>,
     /// The counts and rates that were asked for.
     #[serde(deserialize_with = "de::null_default")]
@@ -157,7 +157,7 @@ impl MetricsItem {
 }
 
 /// The value of a dimension.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct DimensionValue {
@@ -195,7 +195,7 @@ fn aggregates<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Metri
     de::null_default(deserializer).map(|all: Aggregates| all.metrics)
 }
 
-impl<T> PageReply for MetricsReply<T>
+impl<T> PageResponse for MetricsResponse<T>
 where
     T: Default + serde::de::DeserializeOwned + Send + 'static,
 {

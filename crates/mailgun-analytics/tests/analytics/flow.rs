@@ -68,11 +68,11 @@ async fn metrics_are_of_what_was_sent() {
         .filter(&Filter::new().equal(Dimension::Domain, [mock.domain()]))
         .sort("accepted_count:desc")
         .include_aggregates(true);
-    let reply = analytics.metrics_page(query.clone()).await.unwrap();
-    assert_eq!((reply.resolution, reply.pagination.limit), (Some(Resolution::Day), 1500));
-    assert_eq!(reply.aggregates.unwrap().accepted_count(), Some(4));
+    let response = analytics.metrics_page(query.clone()).await.unwrap();
+    assert_eq!((response.resolution, response.pagination.limit), (Some(Resolution::Day), 1500));
+    assert_eq!(response.aggregates.unwrap().accepted_count(), Some(4));
     let items: Vec<_> = analytics.metrics(query.limit(1)).into_items().try_collect().await.unwrap();
-    assert_eq!(items, reply.items);
+    assert_eq!(items, response.items);
     let tags: Vec<_> =
         items.iter().map(|item| &*item.dimension(Dimension::Tag).unwrap().value).collect();
     assert_eq!(tags, ["news", "receipt"]);

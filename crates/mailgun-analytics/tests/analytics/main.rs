@@ -1,4 +1,4 @@
-//! Analytics on the wire, their replies, and their use from end to end.
+//! Analytics on the wire, their responses, and their use from end to end.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 #![allow(deprecated, reason = "the older endpoints are tested too")]
@@ -7,5 +7,5 @@ mod flow;
 mod names;
 mod operations;
 mod reference;
-mod replies;
+mod responses;
 mod wire;

@@ -38,5 +38,5 @@ async fn every_operation_of_the_api_is_there_as_the_api_has_it() {
         stats.devices("mg.example.com"),
         stats.countries("mg.example.com"),
     ];
-    operations::check("mailgun-analytics", mailgun_analytics::ROUTES, calls, &[]).await;
+    operations::check("mailgun-analytics", mailgun_analytics::OPERATIONS, calls, &[]).await;
 }

@@ -22,13 +22,13 @@ fn day(day: u8) -> Timestamp {
     format!("2026-11-{day:02}").parse().unwrap()
 }
 
-/// Expects one query and answers with `reply`.
-async fn asked(server: &mut Server, path: &str, body: Value, reply: Value) -> Mock {
+/// Expects one query and answers with `response`.
+async fn asked(server: &mut Server, path: &str, body: Value, response: Value) -> Mock {
     let mock = server
         .mock("POST", path)
         .match_header("content-type", "application/json")
         .match_body(Matcher::Json(body))
-        .with_body(reply.to_string());
+        .with_body(response.to_string());
     mock.expect(1).create_async().await
 }
 
@@ -63,12 +63,12 @@ async fn metrics_are_asked_for_by_json_until_a_page_is_empty() {
         })
     };
     let item = json!({"dimensions": [], "metrics": {}});
-    let reply = |items: &[&Value]| json!({"items": items, "pagination": {"total": 3}});
+    let response = |items: &[&Value]| json!({"items": items, "pagination": {"total": 3}});
     let path = "/v1/analytics/metrics";
     let mocks = [
-        asked(&mut server, path, body(1), reply(&[&item, &item])).await,
-        asked(&mut server, path, body(3), reply(&[&item])).await,
-        asked(&mut server, path, body(4), reply(&[])).await,
+        asked(&mut server, path, body(1), response(&[&item, &item])).await,
+        asked(&mut server, path, body(3), response(&[&item])).await,
+        asked(&mut server, path, body(4), response(&[])).await,
     ];
     let filter = Filter::new()
         .equal(Dimension::Domain, [ODD, ""])
@@ -153,12 +153,12 @@ async fn logs_follow_the_tokens_until_a_page_is_empty() {
         })
     };
     // The last page has a token too, which leads to an empty page.
-    let reply = |items: Value, next: &str| json!({"items": items, "pagination": {"first": "1", "last": "2", "next": next, "total": 2}});
+    let response = |items: Value, next: &str| json!({"items": items, "pagination": {"first": "1", "last": "2", "next": next, "total": 2}});
     let (path, item) = ("/v1/analytics/logs", json!([{"event": "failed"}]));
     let mocks = [
-        asked(&mut server, path, body("1="), reply(item.clone(), "2/+")).await,
-        asked(&mut server, path, body("2/+"), reply(item, "3")).await,
-        asked(&mut server, path, body("3"), reply(Value::Null, "3")).await,
+        asked(&mut server, path, body("1="), response(item.clone(), "2/+")).await,
+        asked(&mut server, path, body("2/+"), response(item, "3")).await,
+        asked(&mut server, path, body("3"), response(Value::Null, "3")).await,
     ];
     let query = LogQuery::new()
         .start(day(1))
@@ -319,14 +319,14 @@ async fn statistics_and_older_bounces_are_asked_for_by_queries() {
 #[tokio::test]
 async fn queries_are_repeated_when_their_outcome_is_unknown() {
     let analytics = Analytics::new(&mailgun_testing::operations::client());
-    let harmless = mailgun_core::Repeatability::Harmless;
+    let idempotent = mailgun_core::Idempotency::Idempotent;
     for route in [
-        analytics.metrics(MetricsQuery::new()).route(),
-        analytics.usage(UsageQuery::new()).route(),
-        analytics.logs().query(LogQuery::new()).route(),
-        analytics.bounce_classification().query(BounceQuery::new()).route(),
+        analytics.metrics(MetricsQuery::new()).operation(),
+        analytics.usage(UsageQuery::new()).operation(),
+        analytics.logs().query(LogQuery::new()).operation(),
+        analytics.bounce_classification().query(BounceQuery::new()).operation(),
     ] {
-        assert_eq!(route.repeatability(), harmless, "{route}");
+        assert_eq!(route.idempotency(), idempotent, "{route}");
     }
-    assert!(mailgun_analytics::ROUTES.iter().all(|route| route.repeatability() == harmless));
+    assert!(mailgun_analytics::OPERATIONS.iter().all(|route| route.idempotency() == idempotent));
 }

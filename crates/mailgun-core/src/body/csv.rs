@@ -41,7 +41,7 @@ impl Csv {
     ///
     /// # Errors
     ///
-    /// [`Kind::InvalidInput`](crate::Kind::InvalidInput) if its first row cannot be read, or the
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if its first row cannot be read, or the
     /// name of a column has blanks around it.
     pub fn from_bytes(filename: impl Into<String>, bytes: impl Into<Bytes>) -> Result<Self, Error> {
         let bytes = bytes.into();
@@ -52,7 +52,7 @@ impl Csv {
     ///
     /// # Errors
     ///
-    /// [`Kind::InvalidInput`](crate::Kind::InvalidInput) if it cannot be read, its first row cannot,
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if it cannot be read, its first row cannot,
     /// or the name of a column has blanks around it.
     pub async fn from_path(path: impl AsRef<Path>) -> Result<Self, Error> {
         let upload = Upload::from_path(path).await?;
@@ -77,7 +77,7 @@ impl Csv {
     ///
     /// # Errors
     ///
-    /// [`Kind::InvalidInput`](crate::Kind::InvalidInput) if there is no row, or one that is no
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if there is no row, or one that is no
     /// flat record.
     pub fn from_rows<R: Serialize>(
         filename: impl Into<String>,
@@ -106,7 +106,7 @@ impl Csv {
     ///
     /// # Errors
     ///
-    /// [`Kind::InvalidInput`](crate::Kind::InvalidInput), naming the column.
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput), naming the column.
     pub fn with_columns(self, required: &[&str], optional: &[&str]) -> Result<Upload, Error> {
         let is_there = |names: &[&str], column: &str| {
             names.iter().any(|name| name.eq_ignore_ascii_case(column))
@@ -125,7 +125,7 @@ impl Csv {
     ///
     /// # Errors
     ///
-    /// [`Kind::InvalidInput`](crate::Kind::InvalidInput), naming the columns.
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput), naming the columns.
     pub fn with_any_of(self, required: &[&str]) -> Result<Upload, Error> {
         let has = |name: &&str| self.columns.iter().any(|column| column.eq_ignore_ascii_case(name));
         if required.iter().any(has) {

@@ -145,9 +145,8 @@ impl Fields {
         let name = name.into();
         match json_text(value) {
             Ok(text) => self.set(name, text),
-            Err(error) => {
-                self.fail(Error::invalid(name, "cannot be written as JSON").with_source(error))
-            }
+            Err(error) => self
+                .with_error(Error::invalid(name, "cannot be written as JSON").with_source(error)),
         }
     }
 
@@ -158,7 +157,7 @@ impl Fields {
     }
 
     /// Keeps a fault of a value; the first one is what the call reports.
-    pub fn fail(&mut self, error: Error) -> &mut Self {
+    pub fn with_error(&mut self, error: Error) -> &mut Self {
         self.fault.get_or_insert(error);
         self
     }
@@ -207,7 +206,7 @@ impl Fields {
             self.entries.extend(other.entries);
         }
         if let Some(fault) = other.fault {
-            self.fail(fault);
+            self.with_error(fault);
         }
         self
     }
@@ -217,7 +216,7 @@ impl Fields {
     }
 
     /// Takes the kept fault out, for a caller that reports it itself.
-    pub fn take_fault(&mut self) -> Option<Error> {
+    pub fn take_error(&mut self) -> Option<Error> {
         self.fault.take()
     }
 }
@@ -376,9 +375,9 @@ mod tests {
     fn a_value_that_json_cannot_hold_is_reported() {
         let mut fields = Fields::new();
         fields.set_json("v:x", &BTreeMap::from([(vec![1], 2)]));
-        let fault = fields.clone().take_fault().unwrap();
+        let fault = fields.clone().take_error().unwrap();
         assert!(fault.to_string().contains("`v:x` cannot be written as JSON"), "{fault}");
-        assert!(fields.take_fault().is_some());
+        assert!(fields.take_error().is_some());
     }
 
     #[test]

@@ -124,9 +124,9 @@ async fn blocking<T: Send + 'static>(
 ///
 /// # Errors
 ///
-/// [`Kind::InvalidInput`](crate::Kind::InvalidInput) if there is no such file, it cannot be read,
+/// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if there is no such file, it cannot be read,
 /// is no regular file, or holds something other than UTF-8;
-/// [`Kind::TooLarge`](crate::Kind::TooLarge) if it is larger. Both name the path.
+/// [`ErrorKind::TooLarge`](crate::ErrorKind::TooLarge) if it is larger. Both name the path.
 pub async fn read_text(path: impl AsRef<Path>, limit: u64) -> Result<String, Error> {
     let path = path.as_ref();
     let bytes = blocking(path, move |path| {
@@ -258,9 +258,9 @@ mod tests {
             error.to_string().contains("`file` could not be read: the file has changed"),
             "{error}"
         );
-        assert_eq!(error.kind(), crate::Kind::RequestBody);
+        assert_eq!(error.kind(), crate::ErrorKind::RequestBody);
         std::fs::remove_file(&path).unwrap();
-        assert_eq!(read_all(&source).await.unwrap_err().kind(), crate::Kind::RequestBody);
+        assert_eq!(read_all(&source).await.unwrap_err().kind(), crate::ErrorKind::RequestBody);
     }
 
     #[tokio::test]
@@ -281,8 +281,8 @@ mod tests {
             }
         };
         assert!(read < LENGTH, "{read} bytes");
-        assert_eq!(error.kind(), crate::Kind::RequestBody);
-        assert_eq!(error.delivery(), crate::Delivery::NotSent);
+        assert_eq!(error.kind(), crate::ErrorKind::RequestBody);
+        assert_eq!(error.outcome(), crate::Outcome::NotSent);
         assert!(error.to_string().contains("has changed"), "{error}");
         assert!(stream.next().await.is_none());
         std::fs::remove_file(path).unwrap();
@@ -314,10 +314,10 @@ mod tests {
         for path in [&*fifo, Path::new("/dev/zero"), Path::new("/dev/tty"), &folder] {
             let refused = tokio::time::timeout(soon, FileSource::new(path)).await.expect("waits");
             let error = refused.err().unwrap();
-            assert_eq!(error.kind(), crate::Kind::InvalidInput, "{error}");
+            assert_eq!(error.kind(), crate::ErrorKind::InvalidInput, "{error}");
             assert!(error.to_string().contains(path.to_str().unwrap()), "{error}");
             let text = tokio::time::timeout(soon, read_text(path, 10)).await.expect("waits");
-            assert_eq!(text.unwrap_err().kind(), crate::Kind::InvalidInput);
+            assert_eq!(text.unwrap_err().kind(), crate::ErrorKind::InvalidInput);
         }
 
         // One that takes the place of the file after it was attached.
@@ -327,7 +327,7 @@ mod tests {
         std::fs::rename(&fifo, &path).unwrap();
         let read = tokio::time::timeout(soon, read_all(&source)).await.expect("waits");
         let error = read.unwrap_err();
-        assert_eq!(error.kind(), crate::Kind::RequestBody);
+        assert_eq!(error.kind(), crate::ErrorKind::RequestBody);
         assert!(error.to_string().contains("not a regular file"), "{error}");
         std::fs::remove_dir_all(folder).unwrap();
     }
@@ -343,7 +343,7 @@ mod tests {
     #[tokio::test]
     async fn a_missing_file_or_a_folder_is_refused_at_once() {
         let missing = FileSource::new(Path::new("no/such/file.pdf")).await.err().unwrap();
-        assert_eq!(missing.kind(), crate::Kind::InvalidInput);
+        assert_eq!(missing.kind(), crate::ErrorKind::InvalidInput);
         assert!(missing.to_string().contains("no/such/file.pdf"), "{missing}");
         let folder = FileSource::new(&std::env::temp_dir()).await.err().unwrap();
         assert!(folder.to_string().contains("is not a regular file"), "{folder}");
@@ -354,10 +354,10 @@ mod tests {
         let path = scratch("text", "Grüße".as_bytes());
         assert_eq!(read_text(&path, 7).await.unwrap(), "Grüße");
         let longer = read_text(&path, 6).await.unwrap_err();
-        assert_eq!(longer.kind(), crate::Kind::TooLarge);
+        assert_eq!(longer.kind(), crate::ErrorKind::TooLarge);
         std::fs::write(&path, b"\xff\xfea\0").unwrap();
         let utf16 = read_text(&path, 100).await.unwrap_err();
-        assert_eq!(utf16.kind(), crate::Kind::InvalidInput);
+        assert_eq!(utf16.kind(), crate::ErrorKind::InvalidInput);
         for error in [&longer, &utf16] {
             assert!(error.to_string().contains(path.to_str().unwrap()), "{error}");
         }

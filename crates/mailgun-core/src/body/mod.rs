@@ -28,7 +28,7 @@ pub use self::{
     multipart::Form,
     upload::Upload,
 };
-use crate::{BoxError, Delivery, Error, Kind};
+use crate::{BoxError, Error, ErrorKind, Outcome};
 
 /// Pieces of a body, as they become available.
 pub(crate) type ByteStream = Pin<Box<dyn Stream<Item = Result<Bytes, Error>> + Send>>;
@@ -114,7 +114,7 @@ impl Body {
 
     /// # Errors
     ///
-    /// [`Kind::TooLarge`] if the lengths add up to more than a content-length can say.
+    /// [`ErrorKind::TooLarge`] if the lengths add up to more than a content-length can say.
     pub(crate) fn from_segments(mut segments: Vec<Segment>) -> Result<Self, Error> {
         if segments.iter().all(|segment| matches!(segment, Segment::Bytes(_)))
             && segments.len() == 1
@@ -322,7 +322,7 @@ impl Open {
 
 /// The source of a request body failed; a request whose body breaks off is never processed.
 pub(crate) fn broken(label: &str, reason: impl fmt::Display) -> Error {
-    Error::new(Kind::RequestBody, Delivery::NotSent, format!("`{label}` {reason}"))
+    Error::new(ErrorKind::RequestBody, Outcome::NotSent, format!("`{label}` {reason}"))
 }
 
 impl fmt::Debug for Body {
@@ -410,7 +410,7 @@ mod tests {
         let largest = body(segments(5));
         assert_eq!(largest.size_hint().exact(), Some(u64::MAX));
         let error = Body::from_segments(segments(6)).unwrap_err();
-        assert_eq!(error.kind(), Kind::TooLarge);
+        assert_eq!(error.kind(), ErrorKind::TooLarge);
         assert!(error.to_string().contains("declared lengths are over"), "{error}");
     }
 

@@ -74,8 +74,8 @@ impl Form {
     }
 
     /// Keeps a fault of a part; the first one is what the call reports.
-    pub fn fail(&mut self, error: Error) -> &mut Self {
-        self.texts.fail(error);
+    pub fn with_error(&mut self, error: Error) -> &mut Self {
+        self.texts.with_error(error);
         self
     }
 
@@ -83,7 +83,7 @@ impl Form {
     ///
     /// # Errors
     ///
-    /// The first fault of a part; [`Kind::TooLarge`](crate::Kind::TooLarge) if the lengths of all
+    /// The first fault of a part; [`ErrorKind::TooLarge`](crate::ErrorKind::TooLarge) if the lengths of all
     /// parts add up to more than a content-length can say; the failure of the system's source of
     /// randomness.
     pub fn finish(self) -> Result<(HeaderValue, Body), Error> {
@@ -344,12 +344,12 @@ mod tests {
         let stream = || futures_util::stream::empty::<Result<Bytes, Error>>();
         let mut form = Form::new();
         form.file("attachment", Upload::from_stream("a", Some(u64::MAX), stream()));
-        assert_eq!(form.finish().unwrap_err().kind(), crate::Kind::TooLarge);
+        assert_eq!(form.finish().unwrap_err().kind(), crate::ErrorKind::TooLarge);
         let mut form = Form::new();
         for name in ["a", "b"] {
             form.file("attachment", Upload::from_stream(name, Some(u64::MAX / 2 + 1), stream()));
         }
-        assert_eq!(form.finish().unwrap_err().kind(), crate::Kind::TooLarge);
+        assert_eq!(form.finish().unwrap_err().kind(), crate::ErrorKind::TooLarge);
     }
 
     /// Reads multipart back the strict way, so that a wrong boundary or a lost CRLF shows.

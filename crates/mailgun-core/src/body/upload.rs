@@ -64,12 +64,12 @@ impl Upload {
     ///
     /// It is opened when it is sent, once for each attempt, and read piece by piece. It must stay as
     /// it is until its last piece is read: if its length, its time of modification or (on Unix) its
-    /// inode changes, the call fails with [`Kind::RequestBody`](crate::Kind::RequestBody) and
+    /// inode changes, the call fails with [`ErrorKind::RequestBody`](crate::ErrorKind::RequestBody) and
     /// nothing is delivered.
     ///
     /// # Errors
     ///
-    /// [`Kind::InvalidInput`](crate::Kind::InvalidInput) if there is no such file, it cannot be
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if there is no such file, it cannot be
     /// read, is no regular file (a folder, a FIFO, a device), or its name is no UTF-8.
     pub async fn from_path(path: impl AsRef<Path>) -> Result<Self, Error> {
         let path = path.as_ref();
@@ -153,7 +153,7 @@ impl Upload {
     ///
     /// # Errors
     ///
-    /// [`Kind::TooLarge`](crate::Kind::TooLarge), naming the length and the limit.
+    /// [`ErrorKind::TooLarge`](crate::ErrorKind::TooLarge), naming the length and the limit.
     pub fn up_to(self, limit: u64) -> Result<Self, Error> {
         match self.size().filter(|size| *size > limit) {
             Some(size) => {

@@ -15,10 +15,10 @@ use crate::{Call, Error};
 ///
 /// ```no_run
 /// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
-/// use mailgun_core::{Chunks, Confirmation, Route};
+/// use mailgun_core::{Chunks, Confirmation, Operation};
 /// use serde_json::json;
 ///
-/// const ADD: Route = Route::post("/v3/{domain}/complaints").harmless();
+/// const ADD: Operation = Operation::post("/v3/{domain}/complaints").idempotent();
 /// let rows: Vec<_> =
 ///     (0..2500).map(|i| json!({"address": format!("user{i}@example.com")})).collect();
 /// let chunks = Chunks::new(rows, 1000, move |rows| {
@@ -44,7 +44,7 @@ pub struct Chunks<T> {
 pub struct Chunk<T> {
     /// The positions of its rows in the whole list.
     pub positions: Range<usize>,
-    /// The reply, or why there is none.
+    /// The response, or why there is none.
     pub result: Result<T, Error>,
 }
 

@@ -6,7 +6,7 @@ use std::{
 
 use tokio::time::Instant;
 
-use crate::{Delivery, Repeatability, Route};
+use crate::{Idempotency, Operation, Outcome};
 
 /// What the layers know about the call that a request belongs to, in the request's extensions.
 ///
@@ -18,7 +18,7 @@ use crate::{Delivery, Repeatability, Route};
 /// use mailgun_core::{Body, CallContext};
 ///
 /// fn operation(request: &Request<Body>) -> &'static str {
-///     request.extensions().get::<CallContext>().map_or("other", |c| c.route().template())
+///     request.extensions().get::<CallContext>().map_or("other", |c| c.operation().template())
 /// }
 /// # assert_eq!(operation(&Request::new(Body::empty())), "other");
 /// ```
@@ -29,8 +29,8 @@ pub struct CallContext {
 }
 
 struct CallState {
-    route: Route,
-    repeatability: Repeatability,
+    operation: Operation,
+    idempotency: Idempotency,
     deadline: Option<Instant>,
     may_retry: bool,
     is_streamed: bool,
@@ -42,7 +42,7 @@ struct Progress {
     attempt: u32,
     phase: Phase,
     /// What the attempts before this one say of the call; the worst of them.
-    earlier: Delivery,
+    earlier: Outcome,
 }
 
 /// The phase of the current attempt.
@@ -57,31 +57,31 @@ enum Phase {
     /// The body is being read.
     Sending,
     /// The attempt has ended; if its body was not read by then, it never is.
-    GivenUp(Delivery),
+    GivenUp(Outcome),
 }
 
 impl CallContext {
     pub(crate) fn new(
-        route: Route,
-        repeatability: Repeatability,
+        operation: Operation,
+        idempotency: Idempotency,
         deadline: Option<Instant>,
         may_retry: bool,
         is_streamed: bool,
     ) -> Self {
-        let progress = Progress { attempt: 0, phase: Phase::Idle, earlier: Delivery::NotSent };
+        let progress = Progress { attempt: 0, phase: Phase::Idle, earlier: Outcome::NotSent };
         let progress = Mutex::new(progress);
-        let call = CallState { route, repeatability, deadline, may_retry, is_streamed, progress };
+        let call = CallState { operation, idempotency, deadline, may_retry, is_streamed, progress };
         Self { call: Arc::new(call), attempt: 0 }
     }
 
     /// The operation.
-    pub fn route(&self) -> Route {
-        self.call.route
+    pub fn operation(&self) -> Operation {
+        self.call.operation
     }
 
     /// Whether this call may be repeated when its outcome is unknown.
-    pub fn repeatability(&self) -> Repeatability {
-        self.call.repeatability
+    pub fn idempotency(&self) -> Idempotency {
+        self.call.idempotency
     }
 
     /// The number of the attempt that the request belongs to, from 1.
@@ -94,7 +94,7 @@ impl CallContext {
         self.call.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()))
     }
 
-    /// Whether the caller wants the reply's body as a stream.
+    /// Whether the caller wants the response's body as a stream.
     pub fn is_streamed(&self) -> bool {
         self.call.is_streamed
     }
@@ -116,10 +116,10 @@ impl CallContext {
         Self { call: Arc::clone(&self.call), attempt: progress.attempt }
     }
 
-    /// The current attempt ended with `delivery`, and another one follows after a wait.
-    pub(crate) fn end_attempt(&self, delivery: Delivery) {
+    /// The current attempt ended with `outcome`, and another one follows after a wait.
+    pub(crate) fn end_attempt(&self, outcome: Outcome) {
         let mut progress = self.progress();
-        progress.earlier = worse(progress.earlier, delivery);
+        progress.earlier = worse(progress.earlier, outcome);
         progress.phase = Phase::Idle;
     }
 
@@ -131,7 +131,7 @@ impl CallContext {
 
     /// Whether the transport may send: not once the attempt was given up, nor past the deadline.
     ///
-    /// Who asks first decides. After `true`, the outcome is unknown until the reply comes; after
+    /// Who asks first decides. After `true`, the outcome is unknown until the response comes; after
     /// [`give_up`](Self::give_up), the answer stays `false`.
     pub(crate) fn may_send(&self) -> bool {
         if self.time_left().is_some_and(|left| left.is_zero()) {
@@ -143,22 +143,22 @@ impl CallContext {
     /// Keeps the current attempt from being sent if that has not begun, and tells what is known of
     /// the call.
     ///
-    /// It is [`Delivery::NotSent`] only if neither this attempt nor one before it can have reached
+    /// It is [`Outcome::NotSent`] only if neither this attempt nor one before it can have reached
     /// the server.
-    pub(crate) fn give_up(&self) -> Delivery {
+    pub(crate) fn give_up(&self) -> Outcome {
         let mut progress = self.progress();
-        let delivery = match progress.phase {
-            Phase::Idle | Phase::Queued => Delivery::NotSent,
-            Phase::Called | Phase::Sending => Delivery::Unknown,
-            Phase::GivenUp(delivery) => delivery,
+        let outcome = match progress.phase {
+            Phase::Idle | Phase::Queued => Outcome::NotSent,
+            Phase::Called | Phase::Sending => Outcome::Unknown,
+            Phase::GivenUp(outcome) => outcome,
         };
-        progress.phase = Phase::GivenUp(delivery);
-        worse(progress.earlier, delivery)
+        progress.phase = Phase::GivenUp(outcome);
+        worse(progress.earlier, outcome)
     }
 
     /// As [`give_up`](Self::give_up), for this attempt alone.
-    pub(crate) fn give_up_attempt(&self) -> Delivery {
-        if self.progress().attempt == self.attempt { self.give_up() } else { Delivery::Unknown }
+    pub(crate) fn give_up_attempt(&self) -> Outcome {
+        if self.progress().attempt == self.attempt { self.give_up() } else { Outcome::Unknown }
     }
 
     /// Whether the transport has begun to send the current attempt.
@@ -167,7 +167,7 @@ impl CallContext {
     }
 
     /// What a call says in the end: no better than what its earlier attempts left open.
-    pub(crate) fn delivery(&self, last: Delivery) -> Delivery {
+    pub(crate) fn outcome(&self, last: Outcome) -> Outcome {
         worse(self.progress().earlier, last)
     }
 
@@ -187,18 +187,18 @@ impl CallContext {
 }
 
 /// What two attempts say together: unknown if one is, and refused rather than not sent.
-fn worse(one: Delivery, other: Delivery) -> Delivery {
+fn worse(one: Outcome, other: Outcome) -> Outcome {
     match (one, other) {
-        (Delivery::Unknown, _) | (_, Delivery::Unknown) => Delivery::Unknown,
-        (Delivery::Rejected, _) | (_, Delivery::Rejected) => Delivery::Rejected,
-        (Delivery::NotSent, Delivery::NotSent) => Delivery::NotSent,
+        (Outcome::Unknown, _) | (_, Outcome::Unknown) => Outcome::Unknown,
+        (Outcome::Rejected, _) | (_, Outcome::Rejected) => Outcome::Rejected,
+        (Outcome::NotSent, Outcome::NotSent) => Outcome::NotSent,
     }
 }
 
 impl fmt::Debug for CallContext {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CallContext")
-            .field("route", &self.call.route)
+            .field("operation", &self.call.operation)
             .field("attempt", &self.attempt)
             .finish_non_exhaustive()
     }

@@ -2,8 +2,8 @@
 
 mod chunks;
 mod context;
+mod poller;
 mod send;
-mod wait;
 
 use std::{
     fmt,
@@ -21,14 +21,15 @@ use self::send::send;
 pub use self::{
     chunks::{Chunk, Chunks},
     context::CallContext,
-    wait::Wait,
+    poller::Poller,
 };
 use crate::{
-    Body, Client, Download, Error, Fields, Form, Repeatability, Reply, ReplyBody, Route,
+    Body, Client, Error, Fields, Form, Idempotency, Operation, Response, ResponseBody,
+    ResponseStream,
     de::UnreadableItem,
     layers,
-    reply::{Frames, RawReply},
-    route::path_and_query,
+    operation::path_and_query,
+    response::{Frames, RawResponse},
 };
 
 /// A call that has been described and not sent; `.await` sends it.
@@ -39,10 +40,10 @@ use crate::{
 /// ```no_run
 /// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
 /// use std::time::Duration;
-/// use mailgun_core::{Fields, Route};
+/// use mailgun_core::{Fields, Operation};
 ///
 /// // An operation that this SDK has no method for, with the same retries, errors and tracing.
-/// const NEW: Route = Route::get("/v9/things/{domain}/{thing}");
+/// const NEW: Operation = Operation::get("/v9/things/{domain}/{thing}");
 /// let mut query = Fields::new();
 /// query.set("limit", 10_u32);
 /// let things: serde_json::Value = client
@@ -56,13 +57,13 @@ use crate::{
 #[must_use = "a call is sent when it is awaited"]
 pub struct Call<T> {
     pub(crate) client: Client,
-    pub(crate) route: Route,
+    pub(crate) operation: Operation,
     pub(crate) draft: Result<Draft, Error>,
     pub(crate) options: Options,
     decode: Decode<T>,
 }
 
-type Decode<T> = Box<dyn FnOnce(RawReply) -> Result<Reply<T>, Error> + Send>;
+type Decode<T> = Box<dyn FnOnce(RawResponse) -> Result<Response<T>, Error> + Send>;
 
 /// The request as far as it is described.
 pub(crate) struct Draft {
@@ -76,7 +77,7 @@ pub(crate) struct Draft {
 pub(crate) enum Target {
     /// A path on the base, its prefix included; a link's holds its query too.
     Path(String),
-    /// A URL that a reply gave, of a host that may see the key.
+    /// A URL that a response gave, of a host that may see the key.
     Url(Uri),
 }
 
@@ -84,7 +85,7 @@ pub(crate) enum Target {
 #[derive(Clone, Debug)]
 pub(crate) struct Options {
     deadline: Option<Duration>,
-    repeatability: Option<Repeatability>,
+    idempotency: Option<Idempotency>,
     may_retry: bool,
     /// A redirect is what the operation answers with, and no error.
     wants_redirect: bool,
@@ -92,45 +93,67 @@ pub(crate) struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { deadline: None, repeatability: None, may_retry: true, wants_redirect: false }
+        Self { deadline: None, idempotency: None, may_retry: true, wants_redirect: false }
     }
 }
 
 impl<T: DeserializeOwned + 'static> Call<T> {
-    pub(crate) fn json_reply(client: Client, route: Route, target: Result<Target, Error>) -> Self {
-        Self::new(client, route, target, Box::new(RawReply::json::<T>))
+    pub(crate) fn json_response(
+        client: Client,
+        operation: Operation,
+        target: Result<Target, Error>,
+    ) -> Self {
+        Self::new(client, operation, target, Box::new(RawResponse::json::<T>))
     }
 }
 
 impl Call<serde_json::Value> {
-    pub(crate) fn from_draft(client: Client, route: Route, draft: Draft, options: Options) -> Self {
-        Self { client, route, draft: Ok(draft), options, decode: Box::new(RawReply::json) }
+    pub(crate) fn from_draft(
+        client: Client,
+        operation: Operation,
+        draft: Draft,
+        options: Options,
+    ) -> Self {
+        Self { client, operation, draft: Ok(draft), options, decode: Box::new(RawResponse::json) }
     }
 
-    /// The same call with its reply read as a page.
+    /// The same call with its response read as a page.
     pub(crate) fn page<P: DeserializeOwned + 'static>(self) -> Call<(P, Vec<UnreadableItem>)> {
-        let Self { client, route, draft, options, .. } = self;
-        Call { client, route, draft, options, decode: Box::new(RawReply::json_page::<P>) }
+        let Self { client, operation, draft, options, .. } = self;
+        Call { client, operation, draft, options, decode: Box::new(RawResponse::json_page::<P>) }
     }
 }
 
 impl Call<Bytes> {
-    pub(crate) fn bytes_reply(client: Client, route: Route, target: Result<Target, Error>) -> Self {
-        let decode = |raw: RawReply| Ok(Reply { value: raw.body.clone(), raw });
-        Self::new(client, route, target, Box::new(decode))
+    pub(crate) fn bytes_response(
+        client: Client,
+        operation: Operation,
+        target: Result<Target, Error>,
+    ) -> Self {
+        let decode = |raw: RawResponse| Ok(Response { value: raw.body.clone(), raw });
+        Self::new(client, operation, target, Box::new(decode))
     }
 }
 
 impl Call<String> {
-    pub(crate) fn location(client: Client, route: Route, target: Result<Target, Error>) -> Self {
-        let mut call = Self::new(client, route, target, Box::new(RawReply::location));
+    pub(crate) fn location(
+        client: Client,
+        operation: Operation,
+        target: Result<Target, Error>,
+    ) -> Self {
+        let mut call = Self::new(client, operation, target, Box::new(RawResponse::location));
         call.options.wants_redirect = true;
         call
     }
 }
 
 impl<T> Call<T> {
-    fn new(client: Client, route: Route, target: Result<Target, Error>, decode: Decode<T>) -> Self {
+    fn new(
+        client: Client,
+        operation: Operation,
+        target: Result<Target, Error>,
+        decode: Decode<T>,
+    ) -> Self {
         let draft = target.map(|target| Draft {
             target,
             query: Fields::new(),
@@ -138,7 +161,7 @@ impl<T> Call<T> {
             headers: HeaderMap::with_capacity(6),
             body: Body::empty(),
         });
-        Self { client, route, draft, options: Options::default(), decode }
+        Self { client, operation, draft, options: Options::default(), decode }
     }
 
     fn edit(mut self, edit: impl FnOnce(&mut Draft) -> Result<(), Error>) -> Self {
@@ -163,7 +186,7 @@ impl<T> Call<T> {
     pub fn query(self, params: impl Into<Fields>) -> Self {
         self.edit(|draft| {
             draft.query.extend(params.into());
-            draft.query.take_fault().map_or(Ok(()), Err)
+            draft.query.take_error().map_or(Ok(()), Err)
         })
     }
 
@@ -171,7 +194,7 @@ impl<T> Call<T> {
     pub fn form(self, params: impl Into<Fields>) -> Self {
         self.with_body(|| {
             let mut fields = params.into();
-            if let Some(fault) = fields.take_fault() {
+            if let Some(fault) = fields.take_error() {
                 return Err(fault);
             }
             const TYPE: HeaderValue = HeaderValue::from_static("application/x-www-form-urlencoded");
@@ -228,7 +251,7 @@ impl<T> Call<T> {
         })
     }
 
-    /// Bounds this call: all attempts, the waits between them, and reading the reply.
+    /// Bounds this call: all attempts, the waits between them, and reading the response.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.options.deadline = Some(deadline);
         self
@@ -237,9 +260,9 @@ impl<T> Call<T> {
     /// Declares what this call does when its outcome is unknown, in place of the operation's own
     /// declaration.
     ///
-    /// A send declared [`Repeatability::Harmless`] may be delivered twice.
-    pub fn repeatability(mut self, repeatability: Repeatability) -> Self {
-        self.options.repeatability = Some(repeatability);
+    /// A send declared [`Idempotency::Idempotent`] may be delivered twice.
+    pub fn idempotency(mut self, idempotency: Idempotency) -> Self {
+        self.options.idempotency = Some(idempotency);
         self
     }
 
@@ -254,21 +277,21 @@ impl<T> Call<T> {
     where
         T: 'static,
     {
-        let Self { client, route, draft, options, decode } = self;
-        let decode = move |raw: RawReply| {
-            decode(raw).map(|Reply { value, raw }| Reply { value: convert(value), raw })
+        let Self { client, operation, draft, options, decode } = self;
+        let decode = move |raw: RawResponse| {
+            decode(raw).map(|Response { value, raw }| Response { value: convert(value), raw })
         };
-        Call { client, route, draft, options, decode: Box::new(decode) }
+        Call { client, operation, draft, options, decode: Box::new(decode) }
     }
 
     /// Reports `error` instead of sending.
-    pub fn fail(self, error: Error) -> Self {
+    pub fn with_error(self, error: Error) -> Self {
         self.edit(|_| Err(error))
     }
 
     /// The operation.
-    pub fn route(&self) -> Route {
-        self.route
+    pub fn operation(&self) -> Operation {
+        self.operation
     }
 
     /// The request as it would be sent, without sending it: for tests, benches and dry runs.
@@ -279,46 +302,48 @@ impl<T> Call<T> {
     ///
     /// The first fault of the call's arguments.
     pub fn into_request(self) -> Result<Request<Body>, Error> {
-        let route = self.route;
-        build(&self.client, route, self.draft).map_err(|error| error.in_operation(route))
+        let operation = self.operation;
+        build(&self.client, operation, self.draft).map_err(|error| error.in_operation(operation))
     }
 
-    /// Sends the call and returns the typed reply with its status, headers and body.
+    /// Sends the call and returns the typed response with its status, headers and body.
     ///
     /// # Errors
     ///
     /// Whatever awaiting the call itself would return.
-    pub async fn reply(self) -> Result<Reply<T>, Error> {
-        let Self { client, route, draft, options, decode } = self;
-        let request = build(&client, route, draft).map_err(|error| error.in_operation(route))?;
-        let finish = |reply: http::Response<ReplyBody>, attempts| {
-            let (parts, body) = reply.into_parts();
+    pub async fn response(self) -> Result<Response<T>, Error> {
+        let Self { client, operation, draft, options, decode } = self;
+        let request =
+            build(&client, operation, draft).map_err(|error| error.in_operation(operation))?;
+        let finish = |response: http::Response<ResponseBody>, attempts| {
+            let (parts, body) = response.into_parts();
             let body = body.into_bytes();
-            decode(RawReply { status: parts.status, headers: parts.headers, body, attempts })
+            decode(RawResponse { status: parts.status, headers: parts.headers, body, attempts })
         };
-        send(&client, request, route, &options, false, finish).await
+        send(&client, request, operation, &options, false, finish).await
     }
 
-    /// Sends the call and returns the body of the reply as a stream.
+    /// Sends the call and returns the body of the response as a stream.
     ///
     /// # Errors
     ///
-    /// Whatever awaiting the call itself would return, up to the head of the reply.
-    pub async fn stream(self) -> Result<Download, Error> {
-        let Self { client, route, draft, options, .. } = self;
-        let request = build(&client, route, draft).map_err(|error| error.in_operation(route))?;
+    /// Whatever awaiting the call itself would return, up to the head of the response.
+    pub async fn stream(self) -> Result<ResponseStream, Error> {
+        let Self { client, operation, draft, options, .. } = self;
+        let request =
+            build(&client, operation, draft).map_err(|error| error.in_operation(operation))?;
         let idle = client.limits().idle;
-        let finish = |reply: http::Response<ReplyBody>, _| {
-            let (parts, body) = reply.into_parts();
-            Ok(Download::new(parts, Frames::new(body, idle)))
+        let finish = |response: http::Response<ResponseBody>, _| {
+            let (parts, body) = response.into_parts();
+            Ok(ResponseStream::new(parts, Frames::new(body, idle)))
         };
-        send(&client, request, route, &options, true, finish).await
+        send(&client, request, operation, &options, true, finish).await
     }
 }
 
 fn build(
     client: &Client,
-    route: Route,
+    operation: Operation,
     draft: Result<Draft, Error>,
 ) -> Result<Request<Body>, Error> {
     let Draft { target, query, mut headers, body } = draft?;
@@ -331,18 +356,19 @@ fn build(
         headers.entry(layers::ON_BEHALF_OF).or_insert_with(|| id.clone());
     }
     // hyper leaves the length of an empty body out, and some gateways answer that with 411.
-    if body.is_end_stream() && matches!(route.method(), Method::POST | Method::PUT | Method::PATCH)
+    if body.is_end_stream()
+        && matches!(operation.method(), Method::POST | Method::PUT | Method::PATCH)
     {
         headers.insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
     }
     let mut request = Request::new(body);
-    *request.method_mut() = route.method();
+    *request.method_mut() = operation.method();
     *request.uri_mut() = uri;
     *request.headers_mut() = headers;
     Ok(request)
 }
 
-/// A URL that a reply gave stays as it is; parameters are added after its own.
+/// A URL that a response gave stays as it is; parameters are added after its own.
 fn with_query(uri: Uri, query: &str) -> Result<Uri, Error> {
     if query.is_empty() {
         return Ok(uri);
@@ -380,14 +406,14 @@ impl<T: 'static> IntoFuture for Call<T> {
     type IntoFuture = CallFuture<T>;
 
     fn into_future(self) -> CallFuture<T> {
-        CallFuture(Box::pin(async move { self.reply().await.map(|reply| reply.value) }))
+        CallFuture(Box::pin(async move { self.response().await.map(|response| response.value) }))
     }
 }
 
 impl<T> fmt::Debug for Call<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Call")
-            .field("route", &self.route)
+            .field("operation", &self.operation)
             .field(
                 "body",
                 &self.draft.as_ref().map(|draft| &draft.body).map_err(|error| error.kind()),

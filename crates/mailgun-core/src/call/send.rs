@@ -1,4 +1,4 @@
-//! One call from its request to its reply: deadline, span, and what its error says.
+//! One call from its request to its response: deadline, span, and what its error says.
 
 use std::time::Duration;
 
@@ -10,20 +10,22 @@ use tracing::{Instrument as _, Span, debug, field::Empty, warn};
 
 use super::{CallContext, Options};
 use crate::{
-    Body, Client, Credentials, Delivery, Error, Kind, ReplyBody, Route, TimeoutPhase, client::Limits,
-    layers::is_failure, reply::{encoded, read_body},
+    Body, Client, Credentials, Error, ErrorKind, Operation, Outcome, ResponseBody, TimeoutPhase,
+    client::Limits,
+    layers::is_failure,
+    response::{encoded, read_body},
 };
 
-/// Sends `request` and hands its reply to `finish`.
+/// Sends `request` and hands its response to `finish`.
 ///
 /// With `is_streamed`, the body of a success is left to `finish`; else it has been read.
 pub(super) async fn send<T>(
     client: &Client,
     request: Request<Body>,
-    route: Route,
+    operation: Operation,
     options: &Options,
     is_streamed: bool,
-    finish: impl FnOnce(Response<ReplyBody>, u32) -> Result<T, Error>,
+    finish: impl FnOnce(Response<ResponseBody>, u32) -> Result<T, Error>,
 ) -> Result<T, Error> {
     let limit = match options.deadline {
         Some(deadline) => Some(deadline),
@@ -32,16 +34,16 @@ pub(super) async fn send<T>(
     let started = Instant::now();
     // A limit beyond what the clock can tell is none.
     let deadline = limit.and_then(|limit| Some((started.checked_add(limit)?, limit)));
-    let repeatability = options.repeatability.unwrap_or(route.repeatability());
+    let idempotency = options.idempotency.unwrap_or(operation.idempotency());
     let at = deadline.map(|(at, _)| at);
-    let context = CallContext::new(route, repeatability, at, options.may_retry, is_streamed);
-    let span = call_span(route);
+    let context = CallContext::new(operation, idempotency, at, options.may_retry, is_streamed);
+    let span = call_span(operation);
     let call = async {
         let _guard = GiveUpOnDrop(&context);
-        let reply = within(deadline, &context, exchange(client, request, &context)).await;
-        let result = reply
-            .and_then(|reply| success(reply, options.wants_redirect && !is_streamed))
-            .and_then(|reply| finish(reply, context.total_attempts()))
+        let response = within(deadline, &context, exchange(client, request, &context)).await;
+        let result = response
+            .and_then(|response| success(response, options.wants_redirect && !is_streamed))
+            .and_then(|response| finish(response, context.total_attempts()))
             .map_err(|error| {
                 let authorization = client.credentials().map(Credentials::header);
                 explain(error, &context).with_authorization(authorization)
@@ -57,13 +59,13 @@ async fn exchange(
     client: &Client,
     mut request: Request<Body>,
     context: &CallContext,
-) -> Result<Response<ReplyBody>, Error> {
+) -> Result<Response<ResponseBody>, Error> {
     let mut stack = client.stack().clone();
     let stack = stack.ready().await?;
     request.extensions_mut().insert(context.begin_attempt());
-    let reply = tower::Service::call(stack, request).await?;
-    let Limits { reply: cap, idle, .. } = client.limits();
-    read_body(reply, cap, idle, context.is_streamed()).await
+    let response = tower::Service::call(stack, request).await?;
+    let Limits { response: cap, idle, .. } = client.limits();
+    read_body(response, cap, idle, context.is_streamed()).await
 }
 
 async fn within<T>(
@@ -74,7 +76,7 @@ async fn within<T>(
     let Some((at, limit)) = deadline else { return work.await };
     match timeout_at(at, work).await {
         Ok(result) => result,
-        Err(_) => Err(Error::timeout(TimeoutPhase::Total, limit).with_delivery(context.give_up())),
+        Err(_) => Err(Error::timeout(TimeoutPhase::Total, limit).with_outcome(context.give_up())),
     }
 }
 
@@ -88,19 +90,22 @@ impl Drop for GiveUpOnDrop<'_> {
     }
 }
 
-fn success(reply: Response<ReplyBody>, wants_redirect: bool) -> Result<Response<ReplyBody>, Error> {
-    let status = reply.status();
+fn success(
+    response: Response<ResponseBody>,
+    wants_redirect: bool,
+) -> Result<Response<ResponseBody>, Error> {
+    let status = response.status();
     let is_failure = is_failure(status) && !(wants_redirect && is_redirect(status));
-    let encoded = encoded(reply.headers()).filter(|_| !reply.body().is_end_stream());
+    let encoded = encoded(response.headers()).filter(|_| !response.body().is_end_stream());
     if !is_failure && encoded.is_none() {
-        return Ok(reply);
+        return Ok(response);
     }
-    let (parts, body) = reply.into_parts();
+    let (parts, body) = response.into_parts();
     Err(match encoded {
         Some(detail) if !is_failure => {
             Error::undecodable(status, parts.headers, body.into_bytes(), detail)
         }
-        _ => Error::from_reply(status, parts.headers, body.into_bytes()),
+        _ => Error::from_response(status, parts.headers, body.into_bytes()),
     })
 }
 
@@ -113,23 +118,23 @@ fn is_redirect(status: StatusCode) -> bool {
 fn explain(error: Error, context: &CallContext) -> Error {
     let attempts = match error.kind() {
         // Found before the service was asked.
-        Kind::UntrustedHost | Kind::InvalidInput | Kind::Config => 0,
+        ErrorKind::UntrustedHost | ErrorKind::InvalidInput | ErrorKind::Config => 0,
         _ => context.total_attempts(),
     };
-    let is_claim = error.kind() == Kind::Middleware && error.delivery() == Delivery::NotSent;
-    let last = if is_claim && context.is_sending() { Delivery::Unknown } else { error.delivery() };
+    let is_claim = error.kind() == ErrorKind::Middleware && error.outcome() == Outcome::NotSent;
+    let last = if is_claim && context.is_sending() { Outcome::Unknown } else { error.outcome() };
     error
-        .in_operation(context.route())
+        .in_operation(context.operation())
         .with_attempts(attempts)
-        .with_delivery(context.delivery(last))
+        .with_outcome(context.outcome(last))
 }
 
-fn call_span(route: Route) -> Span {
+fn call_span(operation: Operation) -> Span {
     tracing::info_span!(
         "call",
-        otel.name = %route,
+        otel.name = %operation,
         otel.status_code = Empty,
-        url.template = route.template(),
+        url.template = operation.template(),
         error.type = Empty,
     )
 }
@@ -144,7 +149,7 @@ fn report<T>(result: &Result<T, Error>, context: &CallContext, elapsed: Duration
     let span = Span::current();
     span.record("error.type", tracing::field::debug(error.kind()));
     span.record("otel.status_code", "ERROR");
-    if error.delivery() == Delivery::Unknown {
+    if error.outcome() == Outcome::Unknown {
         warn!(attempts, elapsed_ms, %error, "the outcome of the call is unknown");
     } else {
         debug!(attempts, elapsed_ms, %error, "the call failed");

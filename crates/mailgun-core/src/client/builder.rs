@@ -11,7 +11,7 @@ use super::{
 use crate::{
     ApiKey, Body, BoxError, Certificate, Error, HttpVersions, IntoCredentials, Proxy, Roots,
     layers::{
-        AttemptTimeoutLayer, AuthorizationLayer, ReadReplyLayer, RetryLayer, RetryPolicy,
+        AttemptTimeoutLayer, AuthorizationLayer, ReadResponseLayer, RetryLayer, RetryPolicy,
         TimeLimit, TraceLayer, UserAgentLayer,
     },
     transport::{ProxyConfig, Transport, TransportConfig},
@@ -26,8 +26,8 @@ const API_KEY: &str = "MAILGUN_API_KEY";
 /// | time-out | bounds | default |
 /// |---|---|---|
 /// | [`connect_timeout`](Self::connect_timeout) | name resolution, TCP, proxy and TLS | 10 s |
-/// | [`attempt_timeout`](Self::attempt_timeout) | one attempt, to the head of the reply | 60 s |
-/// | [`body_idle_timeout`](Self::body_idle_timeout) | a pause within the reply's body | 30 s |
+/// | [`attempt_timeout`](Self::attempt_timeout) | one attempt, to the head of the response | 60 s |
+/// | [`body_idle_timeout`](Self::body_idle_timeout) | a pause within the response's body | 30 s |
 /// | [`total_timeout`](Self::total_timeout) | the call, with all attempts and waits | 180 s |
 ///
 /// The defaults of attempt and total grow by one second for each 64 KiB of the request's body, and
@@ -92,7 +92,7 @@ impl<C: From<Client>> ClientBuilder<C> {
     ///
     /// # Errors
     ///
-    /// [`Kind::Config`](crate::Kind::Config) if the key is missing, or a variable cannot be used.
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if the key is missing, or a variable cannot be used.
     pub fn from_env() -> Result<Self, Error> {
         Self::from_variables(|name| env::var_os(name))
     }
@@ -137,7 +137,7 @@ impl<C: From<Client>> ClientBuilder<C> {
         self
     }
 
-    /// Also trusts another host (scheme, host, port) with the key, for URLs that replies give.
+    /// Also trusts another host (scheme, host, port) with the key, for URLs that responses give.
     ///
     /// Mailgun's own hosts need not be named.
     pub fn trust_host(mut self, url: impl Into<String>) -> Self {
@@ -151,19 +151,19 @@ impl<C: From<Client>> ClientBuilder<C> {
         self
     }
 
-    /// Bounds making a connection; default 10 s.
+    /// Bounds making a connection, or waiting for one that all calls may share; default 10 s.
     pub fn connect_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.transport.connect_timeout = limit.into();
         self
     }
 
-    /// Bounds one attempt, to the head of the reply; default 60 s.
+    /// Bounds one attempt, to the head of the response; default 60 s.
     pub fn attempt_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.attempt_timeout = AttemptTimeoutLayer::new(limit);
         self
     }
 
-    /// Bounds the pauses while a reply's body is read; default 30 s.
+    /// Bounds the pauses while a response's body is read; default 30 s.
     pub fn body_idle_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.limits.idle = limit.into();
         self
@@ -176,9 +176,9 @@ impl<C: From<Client>> ClientBuilder<C> {
         self
     }
 
-    /// Refuses replies larger than this; default 64 MiB. Streamed replies have no limit.
-    pub fn max_reply_bytes(mut self, limit: usize) -> Self {
-        self.limits.reply = limit;
+    /// Refuses responses larger than this; default 64 MiB. Streamed responses have no limit.
+    pub fn max_response_bytes(mut self, limit: usize) -> Self {
+        self.limits.response = limit;
         self
     }
 
@@ -205,6 +205,11 @@ impl<C: From<Client>> ClientBuilder<C> {
     }
 
     /// Which versions of HTTP to speak; default [`HttpVersions::Auto`].
+    ///
+    /// Over HTTP/2 all requests to a host share one connection. A streamed response that is not read
+    /// holds up no other request, but keeps up to 1 MiB and one of the streams that the server
+    /// allows, commonly 100. A call that is given up before anything was answered on the connection
+    /// sends later calls to a new one.
     pub fn http_versions(mut self, versions: HttpVersions) -> Self {
         self.transport.http_versions = versions;
         self
@@ -241,6 +246,16 @@ impl<C: From<Client>> ClientBuilder<C> {
     /// have been processed, and a send is then not repeated.
     pub fn pool_idle_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.transport.pool_idle_timeout = limit.into();
+        self
+    }
+
+    /// Sends no request over a connection that was opened this long ago; default 5 min, and `None`
+    /// sets no limit.
+    ///
+    /// A client that is always busy follows changes of DNS at this pace. Requests that are being
+    /// sent are finished.
+    pub fn pool_max_lifetime(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.transport.pool_max_lifetime = limit.into();
         self
     }
 
@@ -295,7 +310,7 @@ impl<C: From<Client>> ClientBuilder<C> {
     ///
     /// # Errors
     ///
-    /// [`Kind::Config`](crate::Kind::Config), naming the setting or variable that cannot work.
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config), naming the setting or variable that cannot work.
     pub fn build(mut self) -> Result<C, Error> {
         let destinations = self.destinations()?;
         let transport = Transport::new(&self.transport, destinations.0.is_https())?;
@@ -346,7 +361,7 @@ impl<C: From<Client>> ClientBuilder<C> {
         let around = ServiceBuilder::new()
             .layer(RetryLayer::new(self.retry))
             .layer(TraceLayer::new())
-            .layer(ReadReplyLayer::new(self.limits.reply, self.limits.idle));
+            .layer(ReadResponseLayer::new(self.limits.response, self.limits.idle));
         // Knows no key, and has no layer of the application, which may add a secret of its own.
         let keyless = attempt.clone().service(box_service(leaf.clone()));
         let keyless = Some(HttpService::new(around.clone().service(box_service(keyless))));
@@ -367,29 +382,29 @@ fn wrap(service: HttpService, layers: Vec<BoxLayer>) -> HttpService {
 
 impl Client {
     /// A client whose whole stack is foreign: nothing of ours is put around it, neither key nor
-    /// retry; only the base URL, the total deadline, the reply cap and the errors are ours.
+    /// retry; only the base URL, the total deadline, the response cap and the errors are ours.
     ///
     /// [`ClientBuilder::build_with_transport`] replaces the transport alone.
     ///
     /// ```
     /// use http::{Request, Response};
-    /// use mailgun_core::{Body, Client, ReplyBody, Route};
+    /// use mailgun_core::{Body, Client, ResponseBody, Operation};
     /// use tower::service_fn;
     ///
     /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
     /// let canned = service_fn(|request: Request<Body>| async move {
     ///     assert_eq!(request.uri().path(), "/v4/domains");
-    ///     Ok::<_, std::convert::Infallible>(Response::new(ReplyBody::from(r#"{"items": []}"#)))
+    ///     Ok::<_, std::convert::Infallible>(Response::new(ResponseBody::from(r#"{"items": []}"#)))
     /// });
     /// let client = Client::from_service("https://api.mailgun.net", canned)?;
-    /// let reply: serde_json::Value = client.call(Route::get("/v4/domains"), &[]).await?;
-    /// assert_eq!(reply["items"], serde_json::json!([]));
+    /// let response: serde_json::Value = client.call(Operation::get("/v4/domains"), &[]).await?;
+    /// assert_eq!(response["items"], serde_json::json!([]));
     /// # Ok::<(), mailgun_core::Error>(()) }).unwrap();
     /// ```
     ///
     /// # Errors
     ///
-    /// [`Kind::Config`](crate::Kind::Config) if the base URL cannot be used.
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if the base URL cannot be used.
     pub fn from_service<S, R>(base_url: &str, service: S) -> Result<Self, Error>
     where
         S: Service<Request<Body>, Response = Response<R>, Error: Into<BoxError>>,
@@ -456,7 +471,7 @@ mod tests {
         ] {
             let error = from(variables).unwrap_err();
             assert!(error.to_string().contains(named), "{error}");
-            assert_eq!(error.kind(), crate::Kind::Config);
+            assert_eq!(error.kind(), crate::ErrorKind::Config);
         }
     }
 

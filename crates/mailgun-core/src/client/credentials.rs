@@ -35,7 +35,7 @@ impl ApiKey {
     ///
     /// # Errors
     ///
-    /// [`Kind::Config`](crate::Kind::Config), naming `api_key` and the reason. The error does not
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config), naming `api_key` and the reason. The error does not
     /// repeat the key.
     pub fn new(key: impl AsRef<str>) -> Result<Self, Error> {
         Self::from_setting("api_key", key.as_ref())

@@ -20,10 +20,10 @@ pub use self::{
     service::HttpService,
 };
 use crate::{
-    Call, Error, Kind, Route,
+    Call, Error, ErrorKind, Operation,
     call::Target,
     layers::{TimeLimit, subaccount_header},
-    route::path_and_query,
+    operation::path_and_query,
 };
 
 /// A client of the Mailgun API.
@@ -59,7 +59,7 @@ pub(crate) struct Inner {
 pub(crate) struct Limits {
     pub(crate) total: TimeLimit,
     pub(crate) idle: Option<Duration>,
-    pub(crate) reply: usize,
+    pub(crate) response: usize,
 }
 
 impl Default for Limits {
@@ -67,7 +67,7 @@ impl Default for Limits {
         Self {
             total: TimeLimit::Default(Duration::from_secs(180)),
             idle: Some(Duration::from_secs(30)),
-            reply: 64 * 1024 * 1024,
+            response: 64 * 1024 * 1024,
         }
     }
 }
@@ -82,7 +82,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`Kind::Config`](crate::Kind::Config), naming the variable.
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config), naming the variable.
     pub fn builder_from_env() -> Result<ClientBuilder, Error> {
         ClientBuilder::from_env()
     }
@@ -92,7 +92,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`Kind::Config`](crate::Kind::Config), naming the variable or setting.
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config), naming the variable or setting.
     pub fn from_env() -> Result<Self, Error> {
         ClientBuilder::from_env()?.build()
     }
@@ -105,7 +105,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`Kind::InvalidInput`](crate::Kind::InvalidInput) if `id` cannot stand in a header.
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if `id` cannot stand in a header.
     pub fn for_subaccount(&self, id: impl AsRef<str>) -> Result<Self, Error> {
         let subaccount = Some(subaccount_header(id.as_ref())?);
         Ok(Self::from_inner(Inner {
@@ -124,17 +124,21 @@ impl Client {
         self.0.credentials.as_ref()
     }
 
-    /// Describes a call whose reply is JSON, with `segments` in place of the route's placeholders.
+    /// Describes a call whose response is JSON, with `segments` in place of the operation's placeholders.
     ///
     /// This is what all resource crates are made of, and the way to an operation that they do not
     /// have yet.
-    pub fn call<T: DeserializeOwned + 'static>(&self, route: Route, segments: &[&str]) -> Call<T> {
-        Call::json_reply(self.clone(), route, self.path(route, segments))
+    pub fn call<T: DeserializeOwned + 'static>(
+        &self,
+        operation: Operation,
+        segments: &[&str],
+    ) -> Call<T> {
+        Call::json_response(self.clone(), operation, self.path(operation, segments))
     }
 
-    /// Describes a call whose reply is kept as bytes.
-    pub fn call_bytes(&self, route: Route, segments: &[&str]) -> Call<Bytes> {
-        Call::bytes_reply(self.clone(), route, self.path(route, segments))
+    /// Describes a call whose response is kept as bytes.
+    pub fn call_bytes(&self, operation: Operation, segments: &[&str]) -> Call<Bytes> {
+        Call::bytes_response(self.clone(), operation, self.path(operation, segments))
     }
 
     /// Describes a call that is answered with a redirect, and gives where it points to, as the
@@ -145,29 +149,33 @@ impl Client {
     ///
     /// ```no_run
     /// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_core::Route;
+    /// use mailgun_core::Operation;
     ///
-    /// const LINK: Route = Route::get("/v9/files/{id}/download_url");
+    /// const LINK: Operation = Operation::get("/v9/files/{id}/download_url");
     /// let link: String = client.call_location(LINK, &["7"]).await?;
     /// # Ok(()) }
     /// ```
-    pub fn call_location(&self, route: Route, segments: &[&str]) -> Call<String> {
-        Call::location(self.clone(), route, self.path(route, segments))
+    pub fn call_location(&self, operation: Operation, segments: &[&str]) -> Call<String> {
+        Call::location(self.clone(), operation, self.path(operation, segments))
     }
 
-    /// Describes a call of a URL that a reply or a webhook gave, whose reply is JSON.
+    /// Describes a call of a URL that a response or a webhook gave, whose response is JSON.
     ///
     /// The key goes to the base URL's host, to Mailgun's hosts if that is one of them, and to those
     /// named by [`ClientBuilder::trust_host`]; any other is refused.
-    pub fn call_url<T: DeserializeOwned + 'static>(&self, route: Route, url: &str) -> Call<T> {
-        Call::json_reply(self.clone(), route, self.url(url))
+    pub fn call_url<T: DeserializeOwned + 'static>(
+        &self,
+        operation: Operation,
+        url: &str,
+    ) -> Call<T> {
+        Call::json_response(self.clone(), operation, self.url(url))
     }
 
-    /// Describes a call of another host's base URL, with `segments` in place of the route's
+    /// Describes a call of another host's base URL, with `segments` in place of the operation's
     /// placeholders; the host is checked as by [`call_url`](Self::call_url).
     pub fn call_at<T: DeserializeOwned + 'static>(
         &self,
-        route: Route,
+        operation: Operation,
         base_url: &str,
         segments: &[&str],
     ) -> Call<T> {
@@ -175,18 +183,18 @@ impl Client {
         let host = BaseUrl::parse(base_url, true).ok().filter(|base| base.prefix().is_empty());
         let host = host.ok_or_else(|| Error::invalid("host", "is not the URL of a host alone"));
         let target = host.and_then(|base| {
-            let uri = base.uri(path_and_query(route.path(base.prefix(), segments)?, "")?)?;
+            let uri = base.uri(path_and_query(operation.path(base.prefix(), segments)?, "")?)?;
             self.trusted_target(uri)
         });
-        Call::json_reply(self.clone(), route, target)
+        Call::json_response(self.clone(), operation, target)
     }
 
-    /// As [`call_url`](Self::call_url), the reply kept as bytes.
-    pub fn call_url_bytes(&self, route: Route, url: &str) -> Call<Bytes> {
-        Call::bytes_reply(self.clone(), route, self.url(url))
+    /// As [`call_url`](Self::call_url), the response kept as bytes.
+    pub fn call_url_bytes(&self, operation: Operation, url: &str) -> Call<Bytes> {
+        Call::bytes_response(self.clone(), operation, self.url(url))
     }
 
-    /// Describes a call of a link that a reply gave to a file, whose reply is kept as bytes.
+    /// Describes a call of a link that a response gave to a file, whose response is kept as bytes.
     ///
     /// Such a link may point to a storage service, and then holds all that this asks for. A host
     /// that may see the key, as for [`call_url`](Self::call_url), gets it. To any other the call
@@ -195,14 +203,14 @@ impl Client {
     /// [`from_service`](Self::from_service) refuses all others.
     ///
     /// [`Call::stream`] reads a large file piece by piece.
-    pub fn download(&self, route: Route, url: &str) -> Call<Bytes> {
+    pub fn download(&self, operation: Operation, url: &str) -> Call<Bytes> {
         let target = self.url(url);
         match (&target, self.without_key()) {
-            (Err(refusal), Some(stranger)) if refusal.kind() == Kind::UntrustedHost => {
+            (Err(refusal), Some(stranger)) if refusal.kind() == ErrorKind::UntrustedHost => {
                 let public = url.parse().ok().filter(TrustedHosts::is_public).map(Target::Url);
-                Call::bytes_reply(stranger, route, public.map_or(target, Ok))
+                Call::bytes_response(stranger, operation, public.map_or(target, Ok))
             }
-            _ => Call::bytes_reply(self.clone(), route, target),
+            _ => Call::bytes_response(self.clone(), operation, target),
         }
     }
 
@@ -214,7 +222,7 @@ impl Client {
     ///
     /// Any error but the 404 that says that the domain is unknown here.
     pub async fn has_domain(&self, domain: &str) -> Result<bool, Error> {
-        const DOMAIN: Route = Route::get("/v4/domains/{domain}");
+        const DOMAIN: Operation = Operation::get("/v4/domains/{domain}");
         match self.call::<serde::de::IgnoredAny>(DOMAIN, &[domain]).await {
             Ok(_) => Ok(true),
             Err(error) if error.status() == Some(StatusCode::NOT_FOUND) => Ok(false),
@@ -297,8 +305,8 @@ impl Client {
         }))
     }
 
-    fn path(&self, route: Route, segments: &[&str]) -> Result<Target, Error> {
-        route.path(self.0.base.prefix(), segments).map(Target::Path)
+    fn path(&self, operation: Operation, segments: &[&str]) -> Result<Target, Error> {
+        operation.path(self.0.base.prefix(), segments).map(Target::Path)
     }
 
     fn url(&self, url: &str) -> Result<Target, Error> {

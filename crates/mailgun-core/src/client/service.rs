@@ -4,12 +4,12 @@ use bytes::Bytes;
 use http::{Request, Response};
 use tower::{Layer, Service, ServiceExt as _, util::BoxCloneSyncService};
 
-use crate::{Body, BoxError, Error, ReplyBody};
+use crate::{Body, BoxError, Error, ResponseBody};
 
-/// A service that takes requests of the SDK and gives its replies, whatever it is made of.
+/// A service that takes requests of the SDK and gives its responses, whatever it is made of.
 ///
 /// It is what [`ClientBuilder::layer`](crate::ClientBuilder::layer) hands to a layer.
-pub type HttpService = BoxCloneSyncService<Request<Body>, Response<ReplyBody>, Error>;
+pub type HttpService = BoxCloneSyncService<Request<Body>, Response<ResponseBody>, Error>;
 
 /// What puts a layer of the application around a stack.
 pub(crate) type BoxLayer = Box<dyn FnOnce(HttpService) -> HttpService + Send + Sync>;
@@ -33,7 +33,7 @@ where
     R: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
 {
     let service = service
-        .map_response(|reply| reply.map(ReplyBody::new))
+        .map_response(|response| response.map(ResponseBody::new))
         .map_err(|error| Error::from_boxed(error.into()));
     HttpService::new(service)
 }

@@ -4,12 +4,12 @@ use http::{Uri, uri::Scheme};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use super::base_url::BaseUrl;
-use crate::{Delivery, Error, Kind};
+use crate::{Error, ErrorKind, Outcome};
 
 /// The hosts below which stored messages and exports live.
 const MAILGUN: [&str; 2] = [".mailgun.net", ".mailgun.org"];
 
-/// The rule for every request, whether its URL is ours or was taken from a reply.
+/// The rule for every request, whether its URL is ours or was taken from a response.
 #[derive(Clone, Debug)]
 pub(crate) struct TrustedHosts {
     base: BaseUrl,
@@ -38,14 +38,14 @@ impl TrustedHosts {
             && uri.authority().is_some_and(|authority| !authority.as_str().contains('@'))
     }
 
-    /// The path and query of a link of a reply, rebuilt on our own base. `page` is the path of the
+    /// The path and query of a link of a response, rebuilt on our own base. `page` is the path of the
     /// page that the link is on.
     ///
     /// A link may be a URL, also one without its scheme, or relative to the page. A URL of another
     /// origin would take the key there.
     pub(crate) fn rebase(&self, link: &str, page: &str) -> Result<String, Error> {
         let unreadable =
-            || Error::new(Kind::Decode, Delivery::Rejected, "a paging link cannot be read");
+            || Error::new(ErrorKind::Decode, Outcome::Rejected, "a paging link cannot be read");
         let link = self.absolute(&tidied(link), page).ok_or_else(unreadable)?;
         let uri: Uri = link.parse().map_err(|_| unreadable())?;
         if uri.authority().is_some() && !self.names_us(&uri) {
@@ -125,7 +125,7 @@ fn tidied(link: &str) -> String {
 
 fn untrusted(what: &str) -> Error {
     let detail = format!("{what} points to a host that must not see the API key");
-    Error::new(Kind::UntrustedHost, Delivery::NotSent, detail)
+    Error::new(ErrorKind::UntrustedHost, Outcome::NotSent, detail)
 }
 
 fn is_mailgun_url(uri: &Uri) -> bool {
@@ -214,7 +214,7 @@ mod tests {
             "https://gw.test/mailgunother/v3/x",
         ] {
             let error = base.rebase(link, PAGE).unwrap_err();
-            assert_eq!(error.kind(), Kind::UntrustedHost, "{link}");
+            assert_eq!(error.kind(), ErrorKind::UntrustedHost, "{link}");
         }
     }
 
@@ -253,7 +253,7 @@ mod tests {
         }
         for link in ["evil.test:80/mailgun/v3/x", "mailto:bob", "https:/gw.test/x", "https://", ""]
         {
-            assert_eq!(base.rebase(link, PAGE).unwrap_err().kind(), Kind::Decode, "{link}");
+            assert_eq!(base.rebase(link, PAGE).unwrap_err().kind(), ErrorKind::Decode, "{link}");
         }
     }
 }

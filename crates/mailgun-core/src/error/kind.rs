@@ -3,7 +3,7 @@ use std::fmt;
 /// The class of a fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Kind {
+pub enum ErrorKind {
     /// A setting of the client cannot work; reported when the client is built.
     Config,
     /// An argument cannot be sent; nothing was connected.
@@ -26,17 +26,17 @@ pub enum Kind {
     Api,
     /// Mailgun limits the rate (status 429 or 420).
     RateLimited,
-    /// A successful reply could not be read as what the operation returns.
+    /// A successful response could not be read as what the operation returns.
     Decode,
     /// A layer of the application failed.
     Middleware,
     /// Nothing was sent now, because the outcome of an earlier attempt is unknown.
-    Undecided,
+    OutcomeUnknown,
 }
 
 /// Whether an operation took effect, as far as the client can know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Delivery {
+pub enum Outcome {
     /// Certainly not: no whole request reached Mailgun.
     NotSent,
     /// Certainly not: Mailgun refused it.
@@ -51,11 +51,11 @@ pub enum Delivery {
 pub enum TimeoutPhase {
     /// Making a connection: name resolution, TCP, proxy and TLS together.
     Connect,
-    /// One attempt, from its start to the head of the reply.
+    /// One attempt, from its start to the head of the response.
     Attempt,
-    /// A pause between two pieces of the reply's body.
+    /// A pause between two pieces of the response's body.
     BodyIdle,
-    /// The whole call: all attempts, the waits between them, and the reply's body.
+    /// The whole call: all attempts, the waits between them, and the response's body.
     Total,
 }
 

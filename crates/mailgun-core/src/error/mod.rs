@@ -2,7 +2,7 @@
 
 mod kind;
 mod redact;
-mod reply;
+mod response;
 mod retry_after;
 mod text;
 
@@ -11,42 +11,42 @@ use std::{borrow::Cow, error::Error as StdError, fmt, time::Duration};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode};
 
-pub use self::kind::{Delivery, Kind, LimitScope, TimeoutPhase};
+pub use self::kind::{ErrorKind, LimitScope, Outcome, TimeoutPhase};
 use self::{redact::redacted, text::Shown};
-use crate::Route;
+use crate::Operation;
 
 /// A boxed error of any type, as tower's layers use it.
 pub type BoxError = Box<dyn StdError + Send + Sync>;
 
 /// What went wrong with a call.
 ///
-/// Ask [`kind`](Self::kind) for the class of the fault, [`delivery`](Self::delivery) whether the
+/// Ask [`kind`](Self::kind) for the class of the fault, [`outcome`](Self::outcome) whether the
 /// operation may have taken effect, and [`retry_after`](Self::retry_after) when to try again.
 /// `Display` is useful alone: it names the operation, the status and Mailgun's own words.
 ///
 /// Neither `Display` nor `Debug` shows the API key, a password or an e-mail address, also where a
-/// reply quotes them; the unshortened text of a reply is there on request, by
+/// response quotes them; the unshortened text of a response is there on request, by
 /// [`api_message`](Self::api_message) and [`body`](Self::body).
 ///
 /// ```
-/// use mailgun_core::{Delivery, Error, Kind};
+/// use mailgun_core::{Outcome, Error, ErrorKind};
 ///
 /// fn may_send_again(error: &Error) -> bool {
-///     error.delivery() != Delivery::Unknown && error.kind() != Kind::InvalidInput
+///     error.outcome() != Outcome::Unknown && error.kind() != ErrorKind::InvalidInput
 /// }
 /// # assert!(!may_send_again(&Error::invalid("to", "must not be empty")));
 /// ```
 pub struct Error(Box<Inner>);
 
 pub(crate) struct Inner {
-    kind: Kind,
-    delivery: Delivery,
+    kind: ErrorKind,
+    outcome: Outcome,
     /// What failed, in words; for input, the name of the parameter and the reason.
     detail: Cow<'static, str>,
     phase: Option<TimeoutPhase>,
-    route: Option<Route>,
+    operation: Option<Operation>,
     attempts: u32,
-    reply: Option<Box<ReplyFacts>>,
+    response: Option<Box<ResponseFacts>>,
     hint: Option<&'static str>,
     is_permanent: bool,
     /// The header that was sent, whose key is not shown.
@@ -54,8 +54,8 @@ pub(crate) struct Inner {
     source: Option<BoxError>,
 }
 
-/// What an error keeps of the reply that it was made from.
-pub(crate) struct ReplyFacts {
+/// What an error keeps of the response that it was made from.
+pub(crate) struct ResponseFacts {
     status: StatusCode,
     headers: HeaderMap,
     body: Bytes,
@@ -66,18 +66,18 @@ pub(crate) struct ReplyFacts {
 
 impl Error {
     pub(crate) fn new(
-        kind: Kind,
-        delivery: Delivery,
+        kind: ErrorKind,
+        outcome: Outcome,
         detail: impl Into<Cow<'static, str>>,
     ) -> Self {
         Self(Box::new(Inner {
             kind,
-            delivery,
+            outcome,
             detail: detail.into(),
             phase: None,
-            route: None,
+            operation: None,
             attempts: 0,
-            reply: None,
+            response: None,
             hint: None,
             is_permanent: false,
             authorization: None,
@@ -89,51 +89,53 @@ impl Error {
     ///
     /// The reason must not hold the value itself, which may be personal data.
     pub fn invalid(parameter: impl fmt::Display, reason: impl fmt::Display) -> Self {
-        Self::new(Kind::InvalidInput, Delivery::NotSent, format!("`{parameter}` {reason}"))
+        Self::new(ErrorKind::InvalidInput, Outcome::NotSent, format!("`{parameter}` {reason}"))
     }
 
     /// A setting of the client that cannot work: names the setting and the reason.
     pub fn config(setting: &str, reason: impl fmt::Display) -> Self {
-        Self::new(Kind::Config, Delivery::NotSent, format!("setting `{setting}` {reason}"))
+        Self::new(ErrorKind::Config, Outcome::NotSent, format!("setting `{setting}` {reason}"))
     }
 
     /// Something that is over a size limit, found before anything was sent.
     pub fn too_large(parameter: impl fmt::Display, reason: impl fmt::Display) -> Self {
-        Self::new(Kind::TooLarge, Delivery::NotSent, format!("`{parameter}` {reason}"))
+        Self::new(ErrorKind::TooLarge, Outcome::NotSent, format!("`{parameter}` {reason}"))
     }
 
     /// A layer of the application that stopped an attempt before it reached the network.
     ///
-    /// A custom tower layer returns this (as its boxed error) so that [`delivery`](Self::delivery)
+    /// A custom tower layer returns this (as its boxed error) so that [`outcome`](Self::outcome)
     /// can say that nothing was sent; any other error of a layer counts as
-    /// [`Delivery::Unknown`].
+    /// [`Outcome::Unknown`].
     pub fn not_sent(source: impl Into<BoxError>) -> Self {
-        Self::new(Kind::Middleware, Delivery::NotSent, "a layer stopped the request")
+        Self::new(ErrorKind::Middleware, Outcome::NotSent, "a layer stopped the request")
             .with_source(source)
     }
 
     /// Nothing was sent now, because the outcome of an earlier attempt is unknown.
-    pub fn undecided(reason: impl Into<Cow<'static, str>>) -> Self {
-        Self::new(Kind::Undecided, Delivery::Unknown, reason)
+    pub fn outcome_unknown(reason: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(ErrorKind::OutcomeUnknown, Outcome::Unknown, reason)
     }
 
     /// Any error of a service or layer as ours, kept as it is if it is one already.
     pub fn from_boxed(error: BoxError) -> Self {
         match error.downcast::<Self>() {
             Ok(ours) => *ours,
-            Err(other) => {
-                Self::new(Kind::Middleware, Delivery::Unknown, "a layer failed").with_source(other)
-            }
+            Err(other) => Self::new(ErrorKind::Middleware, Outcome::Unknown, "a layer failed")
+                .with_source(other),
         }
     }
 
     pub(crate) fn timeout(phase: TimeoutPhase, limit: Duration) -> Self {
-        let delivery = match phase {
-            TimeoutPhase::Connect => Delivery::NotSent,
-            _ => Delivery::Unknown,
+        let outcome = match phase {
+            TimeoutPhase::Connect => Outcome::NotSent,
+            _ => Outcome::Unknown,
         };
-        let mut error =
-            Self::new(Kind::Timeout, delivery, format!("{phase} time-out of {limit:?} ran out"));
+        let mut error = Self::new(
+            ErrorKind::Timeout,
+            outcome,
+            format!("{phase} time-out of {limit:?} ran out"),
+        );
         error.0.phase = Some(phase);
         error
     }
@@ -141,7 +143,7 @@ impl Error {
     /// The call was over, by its deadline or because it was dropped, before its request was sent.
     pub(crate) fn ended_before_sending() -> Self {
         let text = "the call's time ran out before its request was sent";
-        let mut error = Self::new(Kind::Timeout, Delivery::NotSent, text);
+        let mut error = Self::new(ErrorKind::Timeout, Outcome::NotSent, text);
         error.0.phase = Some(TimeoutPhase::Total);
         error
     }
@@ -154,8 +156,8 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_delivery(mut self, delivery: Delivery) -> Self {
-        self.0.delivery = delivery;
+    pub(crate) fn with_outcome(mut self, outcome: Outcome) -> Self {
+        self.0.outcome = outcome;
         self
     }
 
@@ -183,8 +185,8 @@ impl Error {
     }
 
     /// The same fault as one of this operation, where none is named yet.
-    pub fn in_operation(mut self, route: Route) -> Self {
-        self.0.route.get_or_insert(route);
+    pub fn in_operation(mut self, operation: Operation) -> Self {
+        self.0.operation.get_or_insert(operation);
         self
     }
 
@@ -200,31 +202,31 @@ impl Error {
     }
 
     /// The class of the fault.
-    pub fn kind(&self) -> Kind {
+    pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
     /// Whether the operation may have taken effect.
     ///
-    /// After [`Delivery::Unknown`] of a send, look for the mail (by a `h:Message-Id` or a `v:`
+    /// After [`Outcome::Unknown`] of a send, look for the mail (by a `h:Message-Id` or a `v:`
     /// variable of your own, in the events) before you send it again.
-    pub fn delivery(&self) -> Delivery {
-        self.0.delivery
+    pub fn outcome(&self) -> Outcome {
+        self.0.outcome
     }
 
-    /// The status of the reply, if there was one.
+    /// The status of the response, if there was one.
     pub fn status(&self) -> Option<StatusCode> {
-        self.reply().map(|reply| reply.status)
+        self.response().map(|response| response.status)
     }
 
-    /// The headers of the reply, if there was one.
+    /// The headers of the response, if there was one.
     pub fn headers(&self) -> Option<&HeaderMap> {
-        self.reply().map(|reply| &reply.headers)
+        self.response().map(|response| &response.headers)
     }
 
-    /// The body of the reply as received, cut after 64 KiB; empty if there was none.
+    /// The body of the response as received, cut after 64 KiB; empty if there was none.
     pub fn body(&self) -> &[u8] {
-        self.reply().map_or(&[], |reply| &reply.body)
+        self.response().map_or(&[], |response| &response.body)
     }
 
     /// What Mailgun said, taken from the body in whichever form it came, unshortened.
@@ -232,18 +234,18 @@ impl Error {
     /// It may hold addresses, and the key if a gateway echoes requests; the `Display` of the error
     /// does not.
     pub fn api_message(&self) -> Option<&str> {
-        self.reply().and_then(|reply| reply.message.as_deref())
+        self.response().and_then(|response| response.message.as_deref())
     }
 
-    /// How long Mailgun asks to wait, from whichever of its hints the reply had: whole seconds,
+    /// How long Mailgun asks to wait, from whichever of its hints the response had: whole seconds,
     /// rounded up, and never zero. `None` where it asks for no wait or for a time that has passed.
     pub fn retry_after(&self) -> Option<Duration> {
-        self.reply().and_then(|reply| reply.retry_after)
+        self.response().and_then(|response| response.retry_after)
     }
 
-    /// Which limit was exceeded, when the reply to a rate-limited call says so.
+    /// Which limit was exceeded, when the response to a rate-limited call says so.
     pub fn limit_scope(&self) -> Option<LimitScope> {
-        self.reply().and_then(|reply| reply.scope)
+        self.response().and_then(|response| response.scope)
     }
 
     /// How many attempts were made; 0 if the fault was found before the first.
@@ -252,11 +254,11 @@ impl Error {
     }
 
     /// The operation that failed; its `Display` is `POST /v3/{domain}/messages`.
-    pub fn operation(&self) -> Option<Route> {
-        self.0.route
+    pub fn operation(&self) -> Option<Operation> {
+        self.0.operation
     }
 
-    /// Which time-out ran out, for [`Kind::Timeout`].
+    /// Which time-out ran out, for [`ErrorKind::Timeout`].
     pub fn timeout_phase(&self) -> Option<TimeoutPhase> {
         self.0.phase
     }
@@ -277,43 +279,58 @@ impl Error {
 
     /// What failed, in our words and then in those of each cause.
     fn detail_with_causes(&self) -> String {
-        let mut text = self.0.detail.to_string();
+        let mut causes = String::new();
         let first = self.0.source.as_deref().map(|source| source as &(dyn StdError + 'static));
         for cause in std::iter::successors(first, |&cause| cause.source()) {
             let cause = cause.to_string();
             // Some errors quote their causes.
-            if !text.contains(&cause) {
-                text.push_str(": ");
-                text.push_str(&cause);
+            if !self.0.detail.contains(&cause) && !causes.contains(&cause) {
+                causes.push_str(": ");
+                causes.push_str(&cause);
             }
         }
-        redacted(&text, self.0.authorization.as_ref())
+        let authorization = self.0.authorization.as_ref();
+        let causes = redacted(&causes, authorization);
+        // Of these, our words may quote what the other end said.
+        let is_of_the_peer = matches!(
+            self.0.kind,
+            ErrorKind::Connect | ErrorKind::Tls | ErrorKind::Transport | ErrorKind::Decode
+        );
+        if is_of_the_peer {
+            redacted(&self.0.detail, authorization) + &causes
+        } else {
+            format!("{}{causes}", self.0.detail)
+        }
     }
 
-    fn reply(&self) -> Option<&ReplyFacts> {
-        self.0.reply.as_deref()
+    fn response(&self) -> Option<&ResponseFacts> {
+        self.0.response.as_deref()
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(route) = &self.0.route {
-            write!(f, "{route} failed: ")?;
+        if let Some(operation) = &self.0.operation {
+            write!(f, "{operation} failed: ")?;
         }
         let detail = self.detail_with_causes();
-        match self.reply() {
-            Some(reply) => {
-                write!(f, "{}", reply.status)?;
+        match self.response() {
+            Some(response) => {
+                write!(f, "{}", response.status)?;
                 if !detail.is_empty() {
                     write!(f, ": {detail}")?;
                 }
-                if let Some(text) = &reply.message {
-                    write!(f, ": {}", Shown { text, authorization: self.0.authorization.as_ref() })?;
+                if let Some(text) = &response.message {
+                    write!(
+                        f,
+                        ": {}",
+                        Shown { text, authorization: self.0.authorization.as_ref() }
+                    )?;
                 }
             }
             None => f.write_str(&detail)?,
         }
-        if self.0.delivery == Delivery::Unknown {
+        if self.0.outcome == Outcome::Unknown {
             f.write_str(" (the operation may have taken effect)")?;
         }
         if let Some(hint) = self.0.hint {
@@ -327,7 +344,7 @@ impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Error")
             .field("kind", &self.0.kind)
-            .field("delivery", &self.0.delivery)
+            .field("outcome", &self.0.outcome)
             .field("attempts", &self.0.attempts)
             .field("text", &format_args!("{self}"))
             .finish_non_exhaustive()

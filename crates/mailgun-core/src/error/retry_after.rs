@@ -1,4 +1,4 @@
-//! How long a reply asks to wait.
+//! How long a response asks to wait.
 
 use std::time::{Duration, SystemTime};
 
@@ -15,7 +15,7 @@ const EPOCH_SECONDS: f64 = 1e9;
 /// From this number on, it counts milliseconds; in seconds it would be the year 5138.
 const EPOCH_MILLISECONDS: f64 = 1e11;
 
-/// The wait that a reply asks for, from the first of Mailgun's carriers that has one, in whole
+/// The wait that a response asks for, from the first of Mailgun's carriers that has one, in whole
 /// seconds, rounded up.
 ///
 /// No wait at all is no hint. Neither is a time that has passed, nor a text that is not certain.
@@ -30,7 +30,7 @@ pub(super) fn retry_after(
         let values = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
         values.filter_map(|value| in_value(value, now)).max()
     };
-    // The other carriers also appear on replies that limit nothing.
+    // The other carriers also appear on responses that limit nothing.
     let is_limited = matches!(status.as_u16(), 420 | 429);
     header("retry-after").or_else(|| {
         is_limited.then_some(())?;

@@ -1,4 +1,4 @@
-//! The text of a reply: found in whichever form it came, and made fit to be shown.
+//! The text of a response: found in whichever form it came, and made fit to be shown.
 
 use std::fmt::{self, Write as _};
 
@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::redact::redacted;
 use crate::de;
 
-/// What a reply says, from any of the shapes that Mailgun's services use.
+/// What a response says, from any of the shapes that Mailgun's services use.
 pub(super) fn message(body: &[u8]) -> Option<String> {
     if let Ok(value) = de::from_slice::<Value>(body) {
         return in_json(&value);
@@ -68,7 +68,7 @@ fn without_tags(html: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// At most this many characters of a reply appear in an error's `Display`.
+/// At most this many characters of a response appear in an error's `Display`.
 const SHOWN: usize = 300;
 
 /// Text of the server as it may go into a log: redacted, and cut.

@@ -1,4 +1,4 @@
-//! Bounds one attempt, from its start to the head of the reply.
+//! Bounds one attempt, from its start to the head of the response.
 
 use std::{
     pin::Pin,
@@ -38,7 +38,7 @@ impl TimeLimit {
     }
 }
 
-/// Bounds each attempt: a typed error ([`TimeoutPhase::Attempt`]) when the head of the reply does
+/// Bounds each attempt: a typed error ([`TimeoutPhase::Attempt`]) when the head of the response does
 /// not come in time.
 ///
 /// The default is 60 s and grows by one second for each 64 KiB of the request's body, so that a
@@ -130,7 +130,7 @@ where
         let error = Error::timeout(TimeoutPhase::Attempt, limit);
         // What was not begun by now is never sent, though the transport has the request.
         Poll::Ready(Err(match this.context {
-            Some(context) => error.with_delivery(context.give_up_attempt()),
+            Some(context) => error.with_outcome(context.give_up_attempt()),
             None => error,
         }))
     }
@@ -167,7 +167,7 @@ mod tests {
             let error = layer.layer(never.clone()).oneshot(Request::new(body)).await.unwrap_err();
             assert_eq!(start.elapsed().as_secs(), seconds);
             assert_eq!(error.timeout_phase(), Some(TimeoutPhase::Attempt));
-            assert_eq!(error.delivery(), crate::Delivery::Unknown);
+            assert_eq!(error.outcome(), crate::Outcome::Unknown);
         }
     }
 }

@@ -67,7 +67,7 @@ impl UserAgentLayer {
     ///
     /// # Errors
     ///
-    /// [`Kind::Config`](crate::Kind::Config) if the suffix cannot stand in a header.
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if the suffix cannot stand in a header.
     pub fn new(suffix: Option<&str>) -> Result<Self, Error> {
         let value = match suffix.map(str::trim).filter(|suffix| !suffix.is_empty()) {
             None => return Ok(Self(HeaderValue::from_static(USER_AGENT))),
@@ -109,7 +109,7 @@ impl SubaccountLayer {
     ///
     /// # Errors
     ///
-    /// [`Kind::InvalidInput`](crate::Kind::InvalidInput) if `id` is empty or cannot stand in a
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if `id` is empty or cannot stand in a
     /// header.
     pub fn new(id: &str) -> Result<Self, Error> {
         subaccount_header(id).map(Self)

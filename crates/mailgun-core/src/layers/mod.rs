@@ -7,7 +7,7 @@
 //!            layers of the application, once per call        ClientBuilder::layer
 //!            RetryLayer                                      repeats what may be repeated
 //! attempt    TraceLayer                                      the attempt's span
-//!            ReadReplyLayer                                  reads the reply, bounded
+//!            ReadResponseLayer                                  reads the response, bounded
 //!            layers of the application, once per attempt     ClientBuilder::attempt_layer
 //!            AttemptTimeoutLayer
 //!            UserAgentLayer, AuthorizationLayer
@@ -18,19 +18,19 @@
 
 mod attempt_timeout;
 mod headers;
-mod read_reply;
+mod read_response;
 mod retry;
 mod trace;
 
 pub(crate) use self::{
     attempt_timeout::TimeLimit,
     headers::{ON_BEHALF_OF, USER_AGENT, subaccount_header},
-    read_reply::is_failure,
+    read_response::is_failure,
 };
 pub use self::{
     attempt_timeout::{AttemptTimeout, AttemptTimeoutFuture, AttemptTimeoutLayer},
     headers::{AuthorizationLayer, HeaderSource, SetHeader, SubaccountLayer, UserAgentLayer},
-    read_reply::{ReadReply, ReadReplyLayer},
+    read_response::{ReadResponse, ReadResponseLayer},
     retry::{Retry, RetryLayer, RetryPolicy},
     trace::{Trace, TraceFuture, TraceLayer},
 };

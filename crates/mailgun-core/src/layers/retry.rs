@@ -14,7 +14,7 @@ use tower::{
     retry::budget::{Budget as _, TpsBudget},
 };
 
-use crate::{Body, BoxError, CallContext, Delivery, Error, Kind, Repeatability, ReplyBody};
+use crate::{Body, BoxError, CallContext, Error, ErrorKind, Idempotency, Outcome, ResponseBody};
 
 /// No settings make a client repeat its requests without a pause.
 const SHORTEST_WAIT: Duration = Duration::from_millis(1);
@@ -23,7 +23,7 @@ const SHORTEST_WAIT: Duration = Duration::from_millis(1);
 ///
 /// What may be repeated is not a setting: an attempt that certainly did not reach Mailgun, or was
 /// refused for its rate, is repeated for every operation; one whose outcome is unknown only where
-/// the operation is [harmless](crate::Repeatability::Harmless). Sending is not.
+/// the operation is [harmless](crate::Idempotency::Idempotent). Sending is not.
 ///
 /// ```
 /// use std::time::Duration;
@@ -145,13 +145,13 @@ pub struct Retry<S> {
 
 impl<S> Service<Request<Body>> for Retry<S>
 where
-    S: Service<Request<Body>, Response = Response<ReplyBody>, Error: Into<BoxError>>,
+    S: Service<Request<Body>, Response = Response<ResponseBody>, Error: Into<BoxError>>,
     S: Clone + Send + 'static,
     S::Future: Send,
 {
-    type Response = Response<ReplyBody>;
+    type Response = Response<ResponseBody>;
     type Error = Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Response<ReplyBody>, Error>> + Send>>;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<ResponseBody>, Error>> + Send>>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
         self.inner.poll_ready(cx).map_err(ours)
@@ -178,7 +178,7 @@ where
                 };
                 drop(outcome);
                 if let Some(context) = &context {
-                    context.end_attempt(fate.delivery());
+                    context.end_attempt(fate.outcome());
                 }
                 let wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
                 tracing::debug!(attempt, wait_ms, "waiting before the next attempt");
@@ -218,10 +218,10 @@ impl Shared {
         context: Option<&CallContext>,
         attempt: u32,
     ) -> Option<Duration> {
-        let harmless = context.is_some_and(|c| c.repeatability() == Repeatability::Harmless);
+        let idempotent = context.is_some_and(|c| c.idempotency() == Idempotency::Idempotent);
         let may_repeat = match fate {
             Fate::NotSent | Fate::Refused => true,
-            Fate::Unknown => harmless,
+            Fate::Unknown => idempotent,
             Fate::Final => false,
         };
         if !may_repeat || attempt >= self.policy.max_attempts {
@@ -255,37 +255,38 @@ enum Fate {
 }
 
 impl Fate {
-    fn delivery(self) -> Delivery {
+    fn outcome(self) -> Outcome {
         match self {
-            Self::NotSent => Delivery::NotSent,
-            Self::Refused | Self::Final => Delivery::Rejected,
-            Self::Unknown => Delivery::Unknown,
+            Self::NotSent => Outcome::NotSent,
+            Self::Refused | Self::Final => Outcome::Rejected,
+            Self::Unknown => Outcome::Unknown,
         }
     }
 }
 
-fn fate(outcome: &Result<Response<ReplyBody>, Error>) -> (Fate, Option<Duration>) {
+fn fate(outcome: &Result<Response<ResponseBody>, Error>) -> (Fate, Option<Duration>) {
     match outcome {
-        Ok(reply) => {
-            let fate = match reply.status().as_u16() {
+        Ok(response) => {
+            let fate = match response.status().as_u16() {
                 420 | 429 => Fate::Refused,
                 408 | 500.. => Fate::Unknown,
                 _ => return (Fate::Final, None),
             };
-            let body = reply.body().as_bytes().cloned().unwrap_or_default();
-            let error = Error::from_reply(reply.status(), reply.headers().clone(), body);
+            let body = response.body().as_bytes().cloned().unwrap_or_default();
+            let error = Error::from_response(response.status(), response.headers().clone(), body);
             (fate, error.retry_after())
         }
         Err(error) => {
-            let fate = match (error.kind(), error.delivery()) {
+            let fate = match (error.kind(), error.outcome()) {
                 _ if error.is_permanent() => Fate::Final,
-                (Kind::Connect | Kind::Tls | Kind::Timeout | Kind::Transport, delivery) => {
-                    match delivery {
-                        Delivery::NotSent => Fate::NotSent,
-                        Delivery::Unknown => Fate::Unknown,
-                        Delivery::Rejected => Fate::Final,
-                    }
-                }
+                (
+                    ErrorKind::Connect | ErrorKind::Tls | ErrorKind::Timeout | ErrorKind::Transport,
+                    outcome,
+                ) => match outcome {
+                    Outcome::NotSent => Fate::NotSent,
+                    Outcome::Unknown => Fate::Unknown,
+                    Outcome::Rejected => Fate::Final,
+                },
                 _ => Fate::Final,
             };
             (fate, None)

@@ -81,8 +81,8 @@ fn attempt_span<B>(request: &Request<B>) -> Span {
     if !span.is_disabled()
         && let Some(context) = request.extensions().get::<CallContext>()
     {
-        span.record("otel.name", tracing::field::display(context.route()));
-        span.record("url.template", context.route().template());
+        span.record("otel.name", tracing::field::display(context.operation()));
+        span.record("url.template", context.operation().template());
         if context.attempts() > 1 {
             span.record("http.request.resend_count", context.attempts() - 1);
         }
@@ -114,10 +114,10 @@ where
         drop(entered);
         let outcome = outcome.map_err(|error| Error::from_boxed(error.into()));
         match &outcome {
-            Ok(reply) => {
-                this.span.record("http.response.status_code", reply.status().as_u16());
-                if !reply.status().is_success() {
-                    this.span.record("error.type", reply.status().as_str());
+            Ok(response) => {
+                this.span.record("http.response.status_code", response.status().as_u16());
+                if !response.status().is_success() {
+                    this.span.record("error.type", response.status().as_str());
                     this.span.record("otel.status_code", "ERROR");
                 }
             }

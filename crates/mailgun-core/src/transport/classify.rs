@@ -2,28 +2,33 @@
 
 use std::{error::Error as StdError, io};
 
-use crate::{Delivery, Error, Kind};
+use crate::{Error, ErrorKind, Outcome};
 
 /// A request that a connection did not take.
 pub(super) fn unsent(error: hyper::Error) -> Error {
     let text = "the connection closed before the request was sent";
-    Error::new(Kind::Transport, Delivery::NotSent, text).with_source(error)
+    Error::new(ErrorKind::Transport, Outcome::NotSent, text).with_source(error)
 }
 
-/// A request that a connection took, and whose reply did not come.
+/// A request that a connection took, and whose response did not come.
 ///
 /// `NotSent` is said only where no whole request went out, or where the server vouches that it did
-/// not process it; everything else is `Unknown`.
-pub(super) fn broken(error: hyper::Error) -> Error {
-    let (kind, delivery, text) = if error.is_body_write_aborted() {
+/// not process it; everything else is `Unknown`. If the connection could not be written to, that
+/// is what broke it, whatever came of it later.
+pub(super) fn broken(error: hyper::Error, write_error: Option<io::Error>) -> Error {
+    let (kind, outcome, text) = if error.is_body_write_aborted() {
         let text = "the request body ended before its stated length";
-        (Kind::RequestBody, Delivery::NotSent, text)
+        (ErrorKind::RequestBody, Outcome::NotSent, text)
     } else if unprocessed(&error) {
-        (Kind::Transport, Delivery::NotSent, "the server did not take the request")
+        (ErrorKind::Transport, Outcome::NotSent, "the server did not take the request")
     } else {
-        (Kind::Transport, Delivery::Unknown, "the connection broke")
+        (ErrorKind::Transport, Outcome::Unknown, "the connection broke")
     };
-    Error::new(kind, delivery, text).with_source(error)
+    let failed = Error::new(kind, outcome, text);
+    match write_error {
+        Some(write_error) => failed.with_source(write_error),
+        None => failed.with_source(error),
+    }
 }
 
 /// Whether the server says, in HTTP/2, that it did not process the request: by `REFUSED_STREAM`,

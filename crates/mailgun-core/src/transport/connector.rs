@@ -26,7 +26,7 @@ use super::{
     tls::{self, Tls},
     tunnel,
 };
-use crate::{BoxError, Delivery, Error, Kind, TimeoutPhase};
+use crate::{BoxError, Error, ErrorKind, Outcome, TimeoutPhase};
 
 /// A connection up to the point where TLS with the destination may begin; it is `Https` if the
 /// connection to the proxy is encrypted.
@@ -125,7 +125,7 @@ impl Connector {
                 return Error::timeout(TimeoutPhase::Connect, limit).with_source(error);
             }
             let text = format!("could not connect to {peer}: {}", chain(&error));
-            Error::new(Kind::Connect, Delivery::NotSent, text).with_source(error)
+            Error::new(ErrorKind::Connect, Outcome::NotSent, text).with_source(error)
         })
     }
 }
@@ -148,7 +148,7 @@ where
             cause,
             Some(rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer))
         );
-        let mut failed = Error::new(Kind::Tls, Delivery::NotSent, text).with_source(error);
+        let mut failed = Error::new(ErrorKind::Tls, Outcome::NotSent, text).with_source(error);
         if is_permanent {
             failed = failed.permanent();
         }
@@ -185,7 +185,7 @@ async fn socks(connection: Dialed, proxy: &Proxy, dst: &Uri) -> Result<Dialed, E
 /// The proxy was reached, and did not connect us; nothing went to the destination.
 fn no_tunnel(proxy: &Proxy, reason: &str, is_permanent: bool, is_login: bool) -> Error {
     let text = format!("{} opened no tunnel: {reason}", Peer::Proxy(proxy.uri()));
-    let mut error = Error::new(Kind::Connect, Delivery::NotSent, text);
+    let mut error = Error::new(ErrorKind::Connect, Outcome::NotSent, text);
     if is_permanent {
         error = error.permanent();
     }

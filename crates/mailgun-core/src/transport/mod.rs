@@ -12,11 +12,11 @@ mod tunnel;
 use std::time::Duration;
 
 use self::connector::Connector;
+pub(crate) use self::{pool::Incoming, proxy::ProxyConfig, send::Transport, tls::TlsConfig};
 pub use self::{
     proxy::Proxy,
     tls::{Certificate, Roots},
 };
-pub(crate) use self::{proxy::ProxyConfig, send::Transport, tls::TlsConfig};
 
 /// Which versions of HTTP a client speaks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -38,6 +38,8 @@ pub(crate) struct TransportConfig {
     pub(crate) connect_timeout: Option<Duration>,
     /// An unused connection is closed after this time.
     pub(crate) pool_idle_timeout: Option<Duration>,
+    /// A connection takes no request after this time.
+    pub(crate) pool_max_lifetime: Option<Duration>,
     pub(crate) pool_max_idle_per_host: usize,
     pub(crate) http_versions: HttpVersions,
     pub(crate) tcp_keepalive: Option<Duration>,
@@ -52,6 +54,8 @@ impl Default for TransportConfig {
             // Shorter than the usual 60 to 75 seconds of servers: a request that meets a server's
             // close on the way may have been processed, and a mail is then not sent again.
             pool_idle_timeout: Some(Duration::from_secs(50)),
+            // A busy client never closes its connections otherwise, and would not follow DNS.
+            pool_max_lifetime: Some(Duration::from_secs(5 * 60)),
             pool_max_idle_per_host: 128,
             http_versions: HttpVersions::default(),
             tcp_keepalive: Some(Duration::from_secs(30)),

@@ -54,7 +54,7 @@ impl Proxy {
     ///
     /// # Errors
     ///
-    /// [`Kind::Config`](crate::Kind::Config) if this is not the URL of a host, or has another
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if this is not the URL of a host, or has another
     /// scheme. The error does not repeat the URL, which may hold a password.
     pub fn new(url: &str) -> Result<Self, Error> {
         Self::parse(url).map_err(|reason| Error::config("proxy", reason))

@@ -12,7 +12,7 @@ use http_body::{Body, Frame, SizeHint};
 use tower::Service;
 
 use super::{Connector, TransportConfig, pool::Pool};
-use crate::{BoxError, CallContext, Delivery, Error, Kind, ReplyBody};
+use crate::{BoxError, CallContext, Error, ErrorKind, Outcome, ResponseBody};
 
 /// Sends requests over pooled connections; all its errors are ours.
 pub(crate) struct Transport<B> {
@@ -47,9 +47,9 @@ where
     B::Data: Send,
     B::Error: Into<BoxError>,
 {
-    type Response = Response<ReplyBody>;
+    type Response = Response<ResponseBody>;
     type Error = Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Response<ReplyBody>, Error>> + Send>>;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<ResponseBody>, Error>> + Send>>;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Error>> {
         Poll::Ready(Ok(()))
@@ -66,10 +66,10 @@ where
             request.map(|body| ObservedBody { body, context, has_begun: false, failure: kept });
         let pool = Arc::clone(&self.pool);
         Box::pin(async move {
-            let reply = pool.origin(request.uri())?.send(request).await;
+            let response = pool.origin(request.uri())?.send(request).await;
             // What the body says is the cause of what hyper says.
-            let reply = reply.map_err(|error| failure.take().unwrap_or(error))?;
-            Ok(reply.map(ReplyBody::from))
+            let response = response.map_err(|error| failure.take().unwrap_or(error))?;
+            Ok(response.map(ResponseBody::from))
         })
     }
 }
@@ -85,9 +85,9 @@ impl BodyFailure {
     /// A request that was never whole is not processed, whatever the body's error says.
     fn keep(&self, error: BoxError) {
         let error = match error.downcast::<Error>() {
-            Ok(ours) => ours.with_delivery(Delivery::NotSent),
+            Ok(ours) => ours.with_outcome(Outcome::NotSent),
             Err(other) => {
-                Error::new(Kind::RequestBody, Delivery::NotSent, "the request body failed")
+                Error::new(ErrorKind::RequestBody, Outcome::NotSent, "the request body failed")
                     .with_source(other)
             }
         };

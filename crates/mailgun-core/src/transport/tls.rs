@@ -24,7 +24,7 @@ impl Certificate {
     ///
     /// # Errors
     ///
-    /// [`Kind::Config`](crate::Kind::Config) if it is not a certificate.
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if it is not a certificate.
     pub fn from_der(der: impl Into<Vec<u8>>) -> Result<Self, Error> {
         let der = CertificateDer::from(der.into());
         RootCertStore::empty().add(der.clone()).map_err(|error| {
@@ -37,7 +37,7 @@ impl Certificate {
     ///
     /// # Errors
     ///
-    /// [`Kind::Config`](crate::Kind::Config) if there is none, or one of them is malformed.
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if there is none, or one of them is malformed.
     pub fn from_pem(pem: impl AsRef<[u8]>) -> Result<Vec<Self>, Error> {
         let refused = |reason| Error::config("root certificate", reason);
         // Files that were joined without a line end between them have two markers on one line.

@@ -1,6 +1,4 @@
-use serde::Deserialize;
-
-use super::de;
+use serde::{Deserialize, Serialize};
 
 /// What Mailgun answers when it has done something and has nothing else to tell.
 ///
@@ -11,10 +9,52 @@ use super::de;
 /// assert_eq!(done.message, "Route has been deleted");
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Spellings")]
 #[non_exhaustive]
 pub struct Confirmation {
     /// Mailgun's words.
-    #[serde(default, alias = "Message", deserialize_with = "de::null_default")]
     pub message: String,
+}
+
+/// Two fields, since an alias would refuse a response with both.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Spellings {
+    message: Option<String>,
+    #[serde(rename = "Message")]
+    capitalized: Option<String>,
+}
+
+impl From<Spellings> for Confirmation {
+    fn from(Spellings { message, capitalized }: Spellings) -> Self {
+        Self { message: message.or(capitalized).unwrap_or_default() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::PageLinks;
+
+    #[test]
+    fn either_spelling_is_taken_and_both_together() {
+        for json in [
+            r#"{"message": "ok"}"#,
+            r#"{"Message": "ok"}"#,
+            r#"{"message": "ok", "Message": "ok"}"#,
+            r#"{"Message": "ok", "message": null}"#,
+        ] {
+            assert_eq!(serde_json::from_str::<Confirmation>(json).unwrap().message, "ok", "{json}");
+        }
+        for json in [
+            r#"{"prev": "a", "next": "b"}"#,
+            r#"{"previous": "a", "prev": "c", "Next": "b"}"#,
+            r#"{"previous": null, "Previous": "a", "Next": "b", "next": null}"#,
+        ] {
+            let links: PageLinks = serde_json::from_str(json).unwrap();
+            let links = (links.previous.as_deref(), links.next.as_deref());
+            assert_eq!(links, (Some("a"), Some("b")), "{json}");
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! What Mailgun wants to find in the DNS.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::de;
 
@@ -42,7 +42,7 @@ crate::open_enum! {
 /// assert_eq!(record.priority, Some(10));
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct DnsRecord {
@@ -62,6 +62,6 @@ pub struct DnsRecord {
     #[serde(deserialize_with = "de::null_default")]
     pub is_active: bool,
     /// The values that Mailgun saw last.
-    #[serde(deserialize_with = "de::null_default")]
+    #[serde(deserialize_with = "de::readable")]
     pub cached: Vec<String>,
 }

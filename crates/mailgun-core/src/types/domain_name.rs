@@ -32,7 +32,7 @@ impl DomainName {
     ///
     /// # Errors
     ///
-    /// [`Kind::InvalidInput`](crate::Kind::InvalidInput), with the reason and the start of the
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput), with the reason and the start of the
     /// text, unless that holds an `@` and so may be an address or a password.
     pub fn new(domain: impl Into<String>) -> Result<Self, Error> {
         let mut domain = domain.into();

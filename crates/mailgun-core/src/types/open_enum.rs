@@ -52,7 +52,7 @@ macro_rules! open_enum {
         }
 
         impl $name {
-            /// The text that stands for this value in requests and replies.
+            /// The text that stands for this value in requests and responses.
             $visibility fn as_str(&self) -> &str {
                 match self {
                     $(Self::$variant => $text,)+

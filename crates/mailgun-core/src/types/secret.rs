@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Deserialize;
 
-/// A text that must not end up in a log: a signing key, a password, a key in a reply.
+/// A text that must not end up in a log: a signing key, a password, a key in a response.
 ///
 /// `Debug` hides it, and there is neither `Display` nor `Serialize`. The text comes out by
 /// [`expose`](Self::expose) only. Its memory is not overwritten when it is dropped.

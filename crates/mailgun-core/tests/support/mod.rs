@@ -27,12 +27,12 @@ pub const RECIPIENT: &str = "bob.canary@example.com";
 /// What a server does with a request whose body it has read, if not said otherwise.
 #[derive(Clone, Debug)]
 pub enum Reaction {
-    /// A whole reply.
-    Reply(Vec<u8>),
-    /// A reply, then the end of the connection.
-    ReplyAndClose(Vec<u8>),
+    /// A whole response.
+    Response(Vec<u8>),
+    /// A response, then the end of the connection.
+    ResponseAndClose(Vec<u8>),
     /// A reply to the head alone, while the body is still on its way.
-    EarlyReply(Vec<u8>),
+    EarlyResponse(Vec<u8>),
     /// A reset after the head.
     ResetAtHead,
     /// A reset after the body.
@@ -43,23 +43,23 @@ pub enum Reaction {
     Drip(Vec<Vec<u8>>, Duration),
 }
 
-pub fn reply_with(status: &str, headers: &[(&str, &str)], body: &str) -> Reaction {
+pub fn response_with(status: &str, headers: &[(&str, &str)], body: &str) -> Reaction {
     let mut head = format!("HTTP/1.1 {status}\r\ncontent-length: {}\r\n", body.len());
     for (name, value) in headers {
         head += &format!("{name}: {value}\r\n");
     }
-    Reaction::Reply(format!("{head}\r\n{body}").into())
+    Reaction::Response(format!("{head}\r\n{body}").into())
 }
 
-pub fn reply(status: &str, body: &str) -> Reaction {
-    reply_with(status, &[("content-type", "application/json")], body)
+pub fn response(status: &str, body: &str) -> Reaction {
+    response_with(status, &[("content-type", "application/json")], body)
 }
 
 /// What the API answers to a send.
 pub const ACCEPTED: &str = r#"{"id":"<1@mg.example.com>","message":"Queued. Thank you."}"#;
 
 pub fn accepted() -> Reaction {
-    reply("200 OK", ACCEPTED)
+    response("200 OK", ACCEPTED)
 }
 
 /// A request as it came over the wire.
@@ -256,9 +256,9 @@ async fn serve(
         // Only these two are decided before the body was read.
         match script(&request) {
             Reaction::ResetAtHead => return stream.set_zero_linger(),
-            Reaction::EarlyReply(reply) => {
-                stream.write_all(&reply).await?;
-                // Closing with unread input would reset the connection and lose the reply.
+            Reaction::EarlyResponse(response) => {
+                stream.write_all(&response).await?;
+                // Closing with unread input would reset the connection and lose the response.
                 tokio::time::sleep(Duration::from_secs(30)).await;
                 return Ok(());
             }
@@ -268,12 +268,12 @@ async fn serve(
         state.requests.lock().unwrap()[index] = request.clone();
         outcome?;
         match script(&request) {
-            Reaction::Reply(reply) => stream.write_all(&reply).await?,
-            Reaction::ReplyAndClose(reply) => {
-                stream.write_all(&reply).await?;
+            Reaction::Response(response) => stream.write_all(&response).await?,
+            Reaction::ResponseAndClose(response) => {
+                stream.write_all(&response).await?;
                 return stream.shutdown().await;
             }
-            Reaction::ResetAtHead | Reaction::EarlyReply(_) => unreachable!(),
+            Reaction::ResetAtHead | Reaction::EarlyResponse(_) => unreachable!(),
             Reaction::Reset => return stream.set_zero_linger(),
             Reaction::Silence => return wait_for_close(&mut stream).await,
             Reaction::Drip(pieces, pause) => {

@@ -1,9 +1,9 @@
-//! DKIM keys on the wire, their replies, and their use from end to end.
+//! DKIM keys on the wire, their responses, and their use from end to end.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod flow;
 mod operations;
 mod reference;
-mod replies;
+mod responses;
 mod wire;

@@ -1,4 +1,4 @@
-use mailgun_dkim::{CreateDkimKey, DkimKeys, ListDkimKeys, ROUTES, RotationSettings};
+use mailgun_dkim::{CreateDkimKey, DkimKeys, ListDkimKeys, OPERATIONS, RotationSettings};
 use mailgun_testing::{described, operations};
 
 #[tokio::test]
@@ -16,5 +16,5 @@ async fn every_operation_of_the_api_is_there_as_the_api_has_it() {
         keys.update_rotation("mg.example.com", false, RotationSettings::new()),
         keys.rotate_now("mg.example.com"),
     ];
-    operations::check("mailgun-dkim", ROUTES, calls, &[]).await;
+    operations::check("mailgun-dkim", OPERATIONS, calls, &[]).await;
 }

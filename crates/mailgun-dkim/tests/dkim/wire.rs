@@ -1,7 +1,7 @@
 use std::time::Duration;
 
-use mailgun_core::{Client, Kind, Repeatability, Upload};
-use mailgun_dkim::{CreateDkimKey, DkimKeys, ListDkimKeys, ROUTES, RotationSettings};
+use mailgun_core::{Client, ErrorKind, Idempotency, Upload};
+use mailgun_dkim::{CreateDkimKey, DkimKeys, ListDkimKeys, OPERATIONS, RotationSettings};
 use mailgun_testing::{Answer, Scripted};
 use mockito::{Matcher, Server};
 
@@ -112,8 +112,6 @@ async fn paths_hold_checked_domains_and_awkward_selectors() {
         ("GET", "/v4/domains/mg.example.com/keys"),
         ("PUT", "/v4/domains/mg.example.com/keys/a%2Bb%2Fc%25d%20%C3%A9%3F%23%40x/activate"),
         ("PUT", "/v4/domains/mg.example.com/keys/a%2Bb%2Fc%25d%20%C3%A9%3F%23%40x/deactivate"),
-        ("PUT", "/v3/domains/mg.example.com/dkim_authority?self=false"),
-        ("PUT", "/v3/domains/a.b/dkim_selector?dkim_selector=a%2Bb%2Fc%25d%20%C3%A9%3F%23%40x"),
         ("POST", "/v1/dkim_management/domains/mg.example.com/rotate"),
     ] {
         let mock = server
@@ -128,8 +126,6 @@ async fn paths_hold_checked_domains_and_awkward_selectors() {
     assert!(keys.list_of_domain("MG.example.com").await.unwrap().is_empty());
     keys.activate("mg.example.com", awkward).await.unwrap();
     keys.deactivate("mg.example.com", awkward).await.unwrap();
-    keys.update_authority("mg.example.com", false).await.unwrap();
-    keys.update_selector("a.b", awkward).await.unwrap();
     keys.rotate_now("mg.example.com").await.unwrap();
     for mock in mocks {
         mock.assert_async().await;
@@ -142,7 +138,7 @@ async fn paths_hold_checked_domains_and_awkward_selectors() {
         keys.update_rotation("a b", true, RotationSettings::new()).await.unwrap_err(),
         keys.rotate_now("https://a.b").await.unwrap_err(),
     ] {
-        assert_eq!(error.kind(), Kind::InvalidInput, "{error}");
+        assert_eq!(error.kind(), ErrorKind::InvalidInput, "{error}");
     }
 }
 
@@ -168,8 +164,27 @@ async fn rotation_is_switched_by_a_form() {
 
 #[test]
 fn making_and_rotating_keys_alone_is_harmful_to_repeat() {
-    let harmful = ROUTES.iter().filter(|route| route.repeatability() == Repeatability::Harmful);
+    let harmful =
+        OPERATIONS.iter().filter(|route| route.idempotency() == Idempotency::NonIdempotent);
     let harmful: Vec<_> = harmful.map(ToString::to_string).collect();
     let expected = ["POST /v1/dkim/keys", "POST /v1/dkim_management/domains/{domain}/rotate"];
     assert_eq!(harmful, expected);
+}
+
+#[tokio::test]
+async fn authority_and_selector_are_sent_as_a_form() {
+    let service = Scripted::new(|_| Answer::new(200, "{}"));
+    let keys = DkimKeys::new(&service.client());
+    keys.update_authority("mg.example.com", false).await.unwrap();
+    keys.update_selector("a.b", "a+b/c%d é?#@x").await.unwrap();
+    let [authority, selector] = &service.seen()[..] else { panic!("two requests") };
+    assert_eq!(authority.uri.path(), "/v3/domains/mg.example.com/dkim_authority");
+    assert_eq!(selector.uri.path(), "/v3/domains/a.b/dkim_selector");
+    for (seen, name, value) in
+        [(authority, "self", "false"), (selector, "dkim_selector", "a+b/c%d é?#@x")]
+    {
+        assert_eq!(seen.content_type(), "multipart/form-data");
+        assert_eq!(seen.fields(), [(name.to_owned(), value.to_owned())]);
+        assert_eq!(seen.uri.query(), None);
+    }
 }

@@ -1,5 +1,5 @@
 use futures_util::TryStreamExt as _;
-use mailgun_core::{DnsRecordState, Route, http::StatusCode};
+use mailgun_core::{DnsRecordState, Operation, http::StatusCode};
 use mailgun_domains::{
     CertificateStatus, ClickTracking, ConnectionSettings, CreateCredentials, CreateDomain,
     DomainSort, DomainState, Domains, GetDomain, IpReplacement, ListCredentials, ListDomains,
@@ -49,12 +49,12 @@ async fn domains_are_created_listed_verified_changed_and_deleted() {
     let change = UpdateDomain::new().wildcard(true).web_scheme(WebScheme::Https).message_ttl(60);
     domains.update("a.example.com", change).await.unwrap();
     let params = GetDomain::new().extended(true).with_dns(false);
-    let reply = domains.get("a.example.com", params).await.unwrap();
-    assert_eq!((reply.domain.wildcard, reply.domain.message_ttl), (true, Some(60)));
-    assert_eq!(reply.domain.web_scheme, Some(WebScheme::Https));
-    assert_eq!(reply.domain.spam_action, Some(SpamAction::Tag));
-    assert_eq!(reply.domain.dkim_host.as_deref(), Some("a.example.com"));
-    assert!(reply.sending_dns_records.is_empty());
+    let response = domains.get("a.example.com", params).await.unwrap();
+    assert_eq!((response.domain.wildcard, response.domain.message_ttl), (true, Some(60)));
+    assert_eq!(response.domain.web_scheme, Some(WebScheme::Https));
+    assert_eq!(response.domain.spam_action, Some(SpamAction::Tag));
+    assert_eq!(response.domain.dkim_host.as_deref(), Some("a.example.com"));
+    assert!(response.sending_dns_records.is_empty());
 
     let taken = domains.create(DOMAIN, CreateDomain::new()).await.unwrap_err();
     assert_eq!(taken.api_message(), Some("This domain name is already taken"));
@@ -62,8 +62,8 @@ async fn domains_are_created_listed_verified_changed_and_deleted() {
     assert_eq!(status(odd), Some(StatusCode::BAD_REQUEST));
     let short = UpdateDomain::new().smtp_password("four").wildcard(false);
     assert_eq!(status(domains.update("a.example.com", short).await), Some(StatusCode::BAD_REQUEST));
-    let reply = domains.get("a.example.com", GetDomain::new()).await.unwrap();
-    assert!(reply.domain.wildcard);
+    let response = domains.get("a.example.com", GetDomain::new()).await.unwrap();
+    assert!(response.domain.wildcard);
 
     domains.delete("a.example.com").await.unwrap();
     let gone = domains.get("a.example.com", GetDomain::new()).await;
@@ -73,7 +73,7 @@ async fn domains_are_created_listed_verified_changed_and_deleted() {
 
 #[tokio::test]
 async fn created_domains_are_known_and_the_first_ones_come_back() {
-    const QUEUES: Route = Route::get("/v3/domains/{domain}/sending_queues");
+    const QUEUES: Operation = Operation::get("/v3/domains/{domain}/sending_queues");
     let mock = MockMailgun::builder().domain("one.example.com").start().await.unwrap();
     let client = mock.client();
     let domains = Domains::new(&client);

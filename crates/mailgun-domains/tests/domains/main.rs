@@ -1,4 +1,4 @@
-//! Domains on the wire, their replies, and their use from end to end.
+//! Domains on the wire, their responses, and their use from end to end.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 #![allow(deprecated, reason = "deprecated operations work too")]
@@ -7,6 +7,6 @@ mod flow;
 mod operations;
 mod recordings;
 mod reference;
-mod replies;
+mod responses;
 mod support;
 mod wire;

@@ -1,13 +1,13 @@
-//! Recorded replies are read whole, and nothing of them is lost.
+//! Recorded responses are read whole, and nothing of them is lost.
 
 use mailgun_core::{Confirmation, DnsRecord};
 use mailgun_domains::{
-    ClickTracking, ClickTrackingReply, ConnectionReply, CredentialsReply, DomainReply, Domains,
-    UnsubscribeTrackingReply,
+    ClickTracking, ClickTrackingResponse, ConnectionResponse, CredentialsResponse, DomainResponse,
+    Domains, UnsubscribeTrackingResponse,
 };
 use mailgun_testing::{
     Answer, Scripted,
-    replies::{Exchange, read_whole, recorded},
+    responses::{Exchange, read_whole, recorded},
 };
 use serde_json::{Value, json};
 
@@ -27,9 +27,9 @@ fn domains_lose_nothing() {
     let recordings = [ending("POST", "/v4/domains"), ending("GET", NAME), ending("PUT", NAME)];
     for exchange in recordings.into_iter().flatten() {
         let json: Value = serde_json::from_str(&exchange.body).unwrap();
-        let reply: DomainReply = read_whole(&exchange.body);
-        assert_eq!(json!(reply.message), json.get("message").cloned().unwrap_or(Value::Null));
-        let domain = reply.domain;
+        let response: DomainResponse = read_whole(&exchange.body);
+        assert_eq!(json!(response.message), json.get("message").cloned().unwrap_or(Value::Null));
+        let domain = response.domain;
         let read = json!({
             "created_at": domain.created_at.unwrap().to_rfc2822().replace("+0000", "GMT"),
             "id": domain.id,
@@ -47,8 +47,8 @@ fn domains_lose_nothing() {
             "wildcard": domain.wildcard,
         });
         assert_eq!(read, json["domain"]);
-        check_records(&reply.receiving_dns_records, &json["receiving_dns_records"]);
-        check_records(&reply.sending_dns_records, &json["sending_dns_records"]);
+        check_records(&response.receiving_dns_records, &json["receiving_dns_records"]);
+        check_records(&response.sending_dns_records, &json["sending_dns_records"]);
     }
 }
 
@@ -75,10 +75,10 @@ fn credentials_and_confirmations_lose_nothing() {
     let changed = ending("PUT", "/credentials/test_login");
     for exchange in created.into_iter().chain(changed) {
         let json: Value = serde_json::from_str(&exchange.body).unwrap();
-        let reply: CredentialsReply = read_whole(&exchange.body);
-        assert_eq!(reply.message, json["message"]);
-        assert_eq!(json!(reply.note), json["note"]);
-        let passwords: Value = reply
+        let response: CredentialsResponse = read_whole(&exchange.body);
+        assert_eq!(response.message, json["message"]);
+        assert_eq!(json!(response.note), json["note"]);
+        let passwords: Value = response
             .credentials
             .iter()
             .map(|(login, password)| (login.clone(), json!(password.expose())))
@@ -104,10 +104,10 @@ fn connections_lose_nothing() {
     let recordings = [ending("GET", "/connection"), ending("PUT", "/connection")];
     for exchange in recordings.into_iter().flatten() {
         let json: Value = serde_json::from_str(&exchange.body).unwrap();
-        let reply: ConnectionReply = read_whole(&exchange.body);
-        assert_eq!(json!(reply.message), json.get("message").cloned().unwrap_or(Value::Null));
-        assert_eq!(reply.require_tls, json["require_tls"]);
-        assert_eq!(reply.skip_verification, json["skip_verification"]);
+        let response: ConnectionResponse = read_whole(&exchange.body);
+        assert_eq!(json!(response.message), json.get("message").cloned().unwrap_or(Value::Null));
+        assert_eq!(response.require_tls, json["require_tls"]);
+        assert_eq!(response.skip_verification, json["skip_verification"]);
     }
 }
 
@@ -133,17 +133,17 @@ async fn tracking_loses_nothing() {
         assert_eq!(read, json["tracking"]);
     }
     for exchange in ending("PUT", "/tracking/click") {
-        let reply: ClickTrackingReply = read_whole(&exchange.body);
-        assert_eq!(reply.message, "Domain tracking settings have been updated");
-        assert_eq!(reply.click.active, Some(ClickTracking::No));
+        let response: ClickTrackingResponse = read_whole(&exchange.body);
+        assert_eq!(response.message, "Domain tracking settings have been updated");
+        assert_eq!(response.click.active, Some(ClickTracking::No));
     }
     for exchange in ending("PUT", "/tracking/unsubscribe") {
         let json: Value = serde_json::from_str(&exchange.body).unwrap();
-        let reply: UnsubscribeTrackingReply = read_whole(&exchange.body);
-        assert_eq!(reply.message, "Domain tracking settings have been updated");
-        assert_eq!(json!(reply.unsubscribe.active), json["unsubscribe"]["active"]);
-        assert_eq!(reply.unsubscribe.html_footer, json["unsubscribe"]["html_footer"]);
-        assert_eq!(reply.unsubscribe.text_footer, json["unsubscribe"]["text_footer"]);
+        let response: UnsubscribeTrackingResponse = read_whole(&exchange.body);
+        assert_eq!(response.message, "Domain tracking settings have been updated");
+        assert_eq!(json!(response.unsubscribe.active), json["unsubscribe"]["active"]);
+        assert_eq!(response.unsubscribe.html_footer, json["unsubscribe"]["html_footer"]);
+        assert_eq!(response.unsubscribe.text_footer, json["unsubscribe"]["text_footer"]);
     }
 }
 

@@ -1,4 +1,4 @@
-use mailgun_core::{Client, Error, Kind};
+use mailgun_core::{Client, Error, ErrorKind};
 use mailgun_domains::{
     ClickTracking, ConnectionSettings, CreateCredentials, CreateDomain, DomainSort, DomainState,
     Domains, GetDomain, IpReplacement, ListCredentials, ListDomains, OpenTrackingSettings,
@@ -121,8 +121,8 @@ async fn a_domain_is_asked_for_verified_and_deleted_where_the_api_has_it() {
     let domains = domains(&server);
     let params = GetDomain::new().extended(true).with_dns(false);
     // Domains are the same in any case, and the service knows the one in lower case.
-    let reply = domains.get("MG.Example.com", params).await.unwrap();
-    assert_eq!((&*reply.domain.name, reply.message), (DOMAIN, None));
+    let response = domains.get("MG.Example.com", params).await.unwrap();
+    assert_eq!((&*response.domain.name, response.message), (DOMAIN, None));
     domains.verify(DOMAIN).await.unwrap();
     domains.delete(DOMAIN).await.unwrap();
     domains.update_web_prefix(DOMAIN, "a+b/c%d é").await.unwrap();
@@ -211,14 +211,14 @@ async fn awkward_logins_arrive_as_they_are() {
         .create_async()
         .await;
     let credentials = domains(&server).credentials(DOMAIN);
-    let reply = credentials.update("a+b/c%d é?#@x", "n&w=ü").await.unwrap();
-    assert!(reply.credentials.is_empty());
+    let response = credentials.update("a+b/c%d é?#@x", "n&w=ü").await.unwrap();
+    assert!(response.credentials.is_empty());
     assert_eq!(credentials.delete("a+b/c%d é?#@x").await.unwrap().spec, "x");
     changed.assert_async().await;
     deleted.assert_async().await;
     // Without a login this would be the path of all credentials.
     for login in ["", ".", ".."] {
-        assert_eq!(credentials.delete(login).await.unwrap_err().kind(), Kind::InvalidInput);
+        assert_eq!(credentials.delete(login).await.unwrap_err().kind(), ErrorKind::InvalidInput);
     }
 }
 
@@ -356,7 +356,7 @@ async fn bad_domains_are_refused_before_connecting() {
             domains.ips(bad).remove_all().await.unwrap_err(),
         ];
         for error in errors {
-            assert_eq!(error.kind(), Kind::InvalidInput, "{bad}");
+            assert_eq!(error.kind(), ErrorKind::InvalidInput, "{bad}");
             assert!(!error.to_string().contains("alice"), "{error}");
         }
     }

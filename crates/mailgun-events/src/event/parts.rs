@@ -102,7 +102,7 @@ object! {
 object! {
     /// Headers of a message.
     pub struct MessageHeaders {
-        /// The id, as a rule without the angle brackets that the reply to a send has.
+        /// The id, as a rule without the angle brackets that the response to a send has.
         pub message_id: String = "message-id",
         /// The From header.
         pub from: String = "from",

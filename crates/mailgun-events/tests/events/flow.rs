@@ -1,13 +1,13 @@
 use std::time::Duration;
 
 use futures_util::TryStreamExt as _;
-use mailgun_core::{Client, Route, Timestamp};
+use mailgun_core::{Client, Operation, Timestamp};
 use mailgun_events::{Event, EventKind, EventQuery, Events, Filter};
 use mailgun_mock::{Fault, MockMailgun};
 use serde_json::{Value, json};
 
 async fn send(client: &Client, recipients: &[&str]) {
-    const SEND: Route = Route::post("/v3/{domain}/messages");
+    const SEND: Operation = Operation::post("/v3/{domain}/messages");
     let mut form = mailgun_core::Fields::new();
     form.set("from", "shop@mg.example.com").set("subject", "Hello").set("text", "Hello");
     for to in recipients {

@@ -1,9 +1,9 @@
 use futures_util::TryStreamExt as _;
-use mailgun_core::{Kind, LinkPage, PageReply as _};
+use mailgun_core::{ErrorKind, LinkPage, PageResponse as _};
 use mailgun_events::{Event, EventKind, EventQuery, Events};
 use mailgun_testing::{
     Answer, Scripted,
-    replies::{read_whole, recorded},
+    responses::{read_whole, recorded},
 };
 use serde_json::{Value, json};
 
@@ -74,7 +74,7 @@ async fn a_page_that_leads_to_itself_is_an_error_and_no_endless_loop() {
         while let Ok(page) = pager.next_page().await {
             assert_eq!(page.unwrap().items.len(), 1);
         }
-        assert_eq!(pager.next_page().await.unwrap_err().kind(), Kind::Decode);
+        assert_eq!(pager.next_page().await.unwrap_err().kind(), ErrorKind::Decode);
         assert!(service.seen().len() <= 2);
         // Not only the query of a link is taken over, but all of it.
         if let Some(second) = service.seen().get(1) {
@@ -97,7 +97,7 @@ async fn a_listing_goes_on_from_a_stored_point_and_from_a_token() {
     let events = events(&service);
     let mut pager = events.list(EventQuery::new());
     pager.next_page().await.unwrap();
-    let point = serde_json::to_string(pager.resume_point().unwrap()).unwrap();
+    let point = serde_json::to_string(pager.cursor().unwrap()).unwrap();
     let point = serde_json::from_str(&point).unwrap();
     for mut rest in [events.list(EventQuery::new()).resume(point), events.list_page("W3siYiI6")] {
         assert_eq!(rest.next_page().await.unwrap().unwrap().items[0].id, "b");
@@ -106,7 +106,7 @@ async fn a_listing_goes_on_from_a_stored_point_and_from_a_token() {
 }
 
 #[tokio::test]
-async fn recorded_replies_lose_nothing() {
+async fn recorded_responses_lose_nothing() {
     let recorded = recorded("GET", "/events");
     assert_eq!(recorded.len(), 2);
     for exchange in recorded {
@@ -128,9 +128,9 @@ async fn recorded_replies_lose_nothing() {
 #[tokio::test]
 async fn the_logs_have_the_same_events() {
     let item: Value = serde_json::from_str(include_str!("fixtures/log_failed.json")).unwrap();
-    let reply = json!({"items": [item], "pagination": {"next": "cjsijbijewbu"}});
-    let service = Scripted::new(move |_| Answer::json(&reply));
-    const LOGS: mailgun_core::Route = mailgun_core::Route::post("/v1/analytics/logs");
+    let response = json!({"items": [item], "pagination": {"next": "cjsijbijewbu"}});
+    let service = Scripted::new(move |_| Answer::json(&response));
+    const LOGS: mailgun_core::Operation = mailgun_core::Operation::post("/v1/analytics/logs");
     let call = service.client().call::<LinkPage<Event>>(LOGS, &[]);
     let event = call.await.unwrap().into_parts().items.remove(0);
     assert_eq!(event.timestamp.unwrap().to_string(), "2024-07-08T16:30:18.530000Z");

@@ -1,4 +1,4 @@
-use mailgun_core::{Client, Kind};
+use mailgun_core::{Client, ErrorKind};
 use mailgun_events::{EventQuery, Events, Filter, Severity};
 use mailgun_testing::{Answer, Scripted, operations, request_of};
 use mockito::{Matcher, Server};
@@ -98,9 +98,9 @@ async fn awkward_tokens_arrive_as_they_are() {
     let seen = request_of(events.list_page("a+b/c%d é?#@x").into_request()).await;
     assert_eq!(seen.uri.path(), "/v3/mg.example.com/events/a%2Bb%2Fc%25d%20%C3%A9%3F%23%40x");
     let error = events.list_page("").into_request().unwrap_err();
-    assert_eq!(error.kind(), Kind::InvalidInput);
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
     let nowhere = Events::new(&operations::client(), "a/b");
-    assert_eq!(nowhere.list_page("x").into_request().unwrap_err().kind(), Kind::InvalidInput);
+    assert_eq!(nowhere.list_page("x").into_request().unwrap_err().kind(), ErrorKind::InvalidInput);
 }
 
 #[tokio::test]
@@ -113,7 +113,7 @@ async fn refusals_are_errors_with_mailguns_words() {
         let service = Scripted::new(move |_| Answer::new(status, body));
         let events = Events::new(&service.client(), "mg.example.com");
         let error = events.list(EventQuery::new()).next_page().await.unwrap_err();
-        assert_eq!(error.kind(), Kind::Api);
+        assert_eq!(error.kind(), ErrorKind::Api);
         assert_eq!(error.status().unwrap().as_u16(), status);
         assert!(error.api_message().unwrap().contains(words), "{error}");
         assert_eq!(error.operation().unwrap().to_string(), "GET /v3/{domain}/events");

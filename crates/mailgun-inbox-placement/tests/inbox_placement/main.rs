@@ -1,4 +1,4 @@
-//! Inbox placement on the wire, its replies, and its use from end to end.
+//! Inbox placement on the wire, its responses, and its use from end to end.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 #![allow(deprecated, reason = "deprecated parameters are tested too")]
@@ -6,7 +6,7 @@
 mod flow;
 mod operations;
 mod reference;
-mod replies;
+mod responses;
 mod results;
 mod run_test;
 mod seed_lists;

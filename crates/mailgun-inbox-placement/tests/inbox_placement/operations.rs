@@ -1,6 +1,6 @@
-use mailgun_core::Repeatability;
+use mailgun_core::Idempotency;
 use mailgun_inbox_placement::{
-    CreateSeedList, InboxPlacement, ListResults, ListSeedLists, ROUTES, RunTest, UpdateSeedList,
+    CreateSeedList, InboxPlacement, ListResults, ListSeedLists, OPERATIONS, RunTest, UpdateSeedList,
 };
 use mailgun_testing::{described, operations};
 
@@ -30,12 +30,13 @@ async fn every_operation_of_the_api_is_there_as_the_api_has_it() {
         results.sharing("a"),
         results.update_sharing("a", true),
     ];
-    operations::check("mailgun-inbox-placement", ROUTES, calls, &[]).await;
+    operations::check("mailgun-inbox-placement", OPERATIONS, calls, &[]).await;
 }
 
 #[test]
 fn what_makes_something_new_or_draws_seeds_is_not_repeated() {
-    let harmful = ROUTES.iter().filter(|route| route.repeatability() == Repeatability::Harmful);
+    let harmful =
+        OPERATIONS.iter().filter(|route| route.idempotency() == Idempotency::NonIdempotent);
     let mut harmful: Vec<_> = harmful.map(ToString::to_string).collect();
     harmful.sort_unstable();
     assert_eq!(

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use futures_util::TryStreamExt as _;
-use mailgun_core::{Kind, TimeoutPhase};
+use mailgun_core::{ErrorKind, TimeoutPhase};
 use mailgun_inbox_placement::{InboxPlacement, ListResults, ResultStatus};
 use mailgun_testing::{Answer, Scripted};
 use mockito::Server;
@@ -74,5 +74,5 @@ async fn waiting_ends_with_its_time_and_with_an_error() {
     let service = Scripted::new(|_| Answer::new(404, r#"{"message": "result not found"}"#));
     let results = InboxPlacement::new(&service.client()).results();
     let error = results.wait("a").await.unwrap_err();
-    assert_eq!((error.kind(), error.status().unwrap().as_u16()), (Kind::Api, 404));
+    assert_eq!((error.kind(), error.status().unwrap().as_u16()), (ErrorKind::Api, 404));
 }

@@ -1,6 +1,6 @@
 use std::net::Ipv4Addr;
 
-use mailgun_core::{Client, Delivery, Kind, Mailbox};
+use mailgun_core::{Client, ErrorKind, Mailbox, Outcome};
 use mailgun_inbox_placement::{InboxPlacement, RunTest};
 use mailgun_testing::{Answer, Scripted};
 use serde::Serialize;
@@ -69,7 +69,7 @@ async fn a_test_is_not_run_again_when_nobody_knows_whether_it_runs() {
     let client = service.client_with(Client::builder("key-test"));
     let placement = InboxPlacement::new(&client);
     let error = placement.run_test("a@mg.example.com", "b", RunTest::new()).await.unwrap_err();
-    assert_eq!(error.delivery(), Delivery::Unknown);
+    assert_eq!(error.outcome(), Outcome::Unknown);
     assert_eq!(service.seen().len(), 1);
     placement.results().get("r1").await.unwrap_err();
     assert!(service.seen().len() > 2, "a read is repeated");
@@ -88,7 +88,7 @@ async fn what_could_forge_a_header_is_refused_before_anything_is_sent() {
         ("a@mg.example.com", "b", header("X-A", "a\nBcc: x@example.com"), "headers"),
     ] {
         let error = placement.run_test(from, subject, test).await.unwrap_err();
-        assert_eq!(error.kind(), Kind::InvalidInput);
+        assert_eq!(error.kind(), ErrorKind::InvalidInput);
         assert!(error.to_string().contains(named), "{error}");
         assert!(!error.to_string().contains("example.com"), "{error}");
     }

@@ -1,4 +1,4 @@
-use mailgun_core::Repeatability;
+use mailgun_core::Idempotency;
 use mailgun_inbox_placement::{CreateSeedList, InboxPlacement, UpdateSeedList};
 use mailgun_testing::{Answer, Scripted, operations};
 use mockito::Server;
@@ -83,9 +83,9 @@ async fn a_seed_list_is_changed_by_an_urlencoded_form_with_its_falsy_values() {
 #[test]
 fn what_makes_lists_or_draws_seeds_is_not_harmless_to_repeat() {
     let lists = InboxPlacement::new(&operations::client()).seed_lists();
-    let created = lists.create(CreateSeedList::new()).route();
-    let updated = lists.update("a", UpdateSeedList::new()).route();
-    let both = [created, updated].map(|route| route.repeatability());
-    assert_eq!(both, [Repeatability::Harmful; 2]);
-    assert_eq!(lists.delete("a").route().repeatability(), Repeatability::Harmless);
+    let created = lists.create(CreateSeedList::new()).operation();
+    let updated = lists.update("a", UpdateSeedList::new()).operation();
+    let both = [created, updated].map(|route| route.idempotency());
+    assert_eq!(both, [Idempotency::NonIdempotent; 2]);
+    assert_eq!(lists.delete("a").operation().idempotency(), Idempotency::Idempotent);
 }

@@ -1,6 +1,6 @@
 //! What the wire tests share, and listings of both kinds.
 
-use mailgun_core::{Client, Kind, Timestamp};
+use mailgun_core::{Client, ErrorKind, Timestamp};
 use mailgun_inbox_placement::{InboxPlacement, ListResults, ListSeedLists};
 use mailgun_testing::operations;
 use mockito::{Matcher, Mock, Server};
@@ -110,8 +110,8 @@ async fn segments_that_reach_another_path_are_refused() {
     let placement = InboxPlacement::new(&operations::client());
     for segment in ["", ".", "..", "a\nb"] {
         let error = placement.seed_lists().get(segment).await.unwrap_err();
-        assert_eq!(error.kind(), Kind::InvalidInput);
+        assert_eq!(error.kind(), ErrorKind::InvalidInput);
         let error = placement.results().update_sharing(segment, true).await.unwrap_err();
-        assert_eq!(error.kind(), Kind::InvalidInput);
+        assert_eq!(error.kind(), ErrorKind::InvalidInput);
     }
 }

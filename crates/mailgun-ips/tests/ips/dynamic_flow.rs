@@ -1,5 +1,5 @@
 use futures_util::TryStreamExt as _;
-use mailgun_core::{Route, Timestamp, http::StatusCode};
+use mailgun_core::{Operation, Timestamp, http::StatusCode};
 use mailgun_ips::{
     DynamicPoolName, DynamicPools, EnrollAllDomains, EnrollDomain, Ips, ListAssignableDomains,
     ListDynamicPoolDomains, ListDynamicPoolHistory, SetDynamicPools, SortOrder,
@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::{flow::status, support::ip};
 
-const DELETE_DOMAIN: Route = Route::delete("/v3/domains/{domain}");
+const DELETE_DOMAIN: Operation = Operation::delete("/v3/domains/{domain}");
 const A: &str = "a.example.com";
 const B: &str = "b.example.com";
 

@@ -1,5 +1,5 @@
 use futures_util::TryStreamExt as _;
-use mailgun_core::{Client, Error, Route, http::StatusCode};
+use mailgun_core::{Client, Error, Operation, http::StatusCode};
 use mailgun_ips::{
     CreateIpPool, IpReplacement, Ips, ListIpDomains, ListIps, ListPoolDomains, ListWarmups,
     UpdateIpPool,
@@ -9,16 +9,16 @@ use serde_json::Value;
 
 use crate::support::{DOMAIN, ip};
 
-const DOMAIN_DETAILS: Route = Route::get("/v4/domains/{domain}");
-const DOMAIN_IPS: Route = Route::get("/v3/domains/{domain}/ips");
+const DOMAIN_DETAILS: Operation = Operation::get("/v4/domains/{domain}");
+const DOMAIN_IPS: Operation = Operation::get("/v3/domains/{domain}/ips");
 
 pub(crate) fn status<T>(result: Result<T, Error>) -> Option<StatusCode> {
     result.err().and_then(|error| error.status())
 }
 
 async fn domain_id(client: &Client, domain: &str) -> String {
-    let reply: Value = client.call(DOMAIN_DETAILS, &[domain]).await.unwrap();
-    reply["domain"]["id"].as_str().unwrap().to_owned()
+    let response: Value = client.call(DOMAIN_DETAILS, &[domain]).await.unwrap();
+    response["domain"]["id"].as_str().unwrap().to_owned()
 }
 
 #[tokio::test]
@@ -56,8 +56,8 @@ async fn ips_are_listed_requested_assigned_and_removed() {
     ips.remove_from_all_domains(ip(1), ip(2)).await.unwrap();
     let none = ips.domains(ip(1), ListIpDomains::new()).next_page().await.unwrap();
     assert!(none.is_none());
-    let reply: Value = mock.client().call(DOMAIN_IPS, &[DOMAIN]).await.unwrap();
-    assert!(reply["items"].as_array().unwrap().contains(&"192.0.2.2".into()));
+    let response: Value = mock.client().call(DOMAIN_IPS, &[DOMAIN]).await.unwrap();
+    assert!(response["items"].as_array().unwrap().contains(&"192.0.2.2".into()));
 }
 
 #[tokio::test]
@@ -85,7 +85,7 @@ async fn pools_are_created_listed_changed_linked_and_deleted() {
     assert_eq!(status(pools.update(&pool, again).await), Some(StatusCode::BAD_REQUEST));
     let unlinked = UpdateIpPool::new().unlink_domain(domain_id(&client, &names[0]).await);
     assert_eq!(pools.update(&pool, unlinked).await.unwrap().message, "success");
-    let read = pools.get(&pool).await.unwrap();
+    let read = pools.get(&pool).await.unwrap().details;
     assert_eq!((&*read.name, &*read.description), ("bulk", "Bulk mail"));
     assert_eq!((read.ips, read.is_linked), (vec![ip(2), ip(3)], Some(true)));
     assert_eq!(read.linked_domains, names[1..]);
@@ -101,16 +101,16 @@ async fn pools_are_created_listed_changed_linked_and_deleted() {
     pools.add_ip(&other, ip(4)).await.unwrap();
     pools.add_ips(&other, &[ip(1), ip(5)]).await.unwrap();
     pools.remove_ip(&other, ip(4)).await.unwrap();
-    assert_eq!(pools.get(&other).await.unwrap().ips, [ip(1), ip(5)]);
+    assert_eq!(pools.get(&other).await.unwrap().details.ips, [ip(1), ip(5)]);
 
     assert_eq!(status(pools.delete(&pool, None).await), Some(StatusCode::BAD_REQUEST));
     pools.delete(&pool, IpReplacement::Pool(other.clone())).await.unwrap();
     assert_eq!(status(pools.get(&pool).await), Some(StatusCode::NOT_FOUND));
-    assert_eq!(pools.get(&other).await.unwrap().linked_domains.len(), 4);
+    assert_eq!(pools.get(&other).await.unwrap().details.linked_domains.len(), 4);
     pools.delete(&other, IpReplacement::Ip(ip(4))).await.unwrap();
-    assert!(pools.list().await.unwrap().is_empty());
-    let reply: Value = client.call(DOMAIN_IPS, &[&names[1]]).await.unwrap();
-    assert_eq!(reply["items"], serde_json::json!(["192.0.2.4"]));
+    assert!(pools.list().await.unwrap().ip_pools.is_empty());
+    let response: Value = client.call(DOMAIN_IPS, &[&names[1]]).await.unwrap();
+    assert_eq!(response["items"], serde_json::json!(["192.0.2.4"]));
 }
 
 #[tokio::test]

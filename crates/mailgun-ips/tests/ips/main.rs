@@ -1,4 +1,4 @@
-//! IPs on the wire, their replies, and their use from end to end.
+//! IPs on the wire, their responses, and their use from end to end.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 #![allow(deprecated, reason = "deprecated operations work too")]
@@ -8,6 +8,6 @@ mod flow;
 mod operations;
 mod paging;
 mod reference;
-mod replies;
+mod responses;
 mod support;
 mod wire;

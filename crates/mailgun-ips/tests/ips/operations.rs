@@ -1,9 +1,9 @@
-use mailgun_core::Repeatability;
+use mailgun_core::Idempotency;
 use mailgun_ips::{
     CreateIpPool, DynamicPoolName, EnrollAllDomains, EnrollDomain, IpReplacement, Ips,
     ListAssignableDomains, ListDynamicPoolDomains, ListDynamicPoolHistory, ListIpDomains, ListIps,
-    ListPoolDomains, ListWarmups, ROUTES, SetDynamicPools, UnenrollReplacement, UpdateDynamicPool,
-    UpdateIpPool,
+    ListPoolDomains, ListWarmups, OPERATIONS, SetDynamicPools, UnenrollReplacement,
+    UpdateDynamicPool, UpdateIpPool,
 };
 use mailgun_testing::{described, operations};
 
@@ -58,15 +58,24 @@ async fn every_operation_of_the_api_is_there_as_the_api_has_it() {
         warmups.create(ip(1)),
         warmups.delete(ip(1)),
     ];
-    operations::check("mailgun-ips", ROUTES, calls, &[]).await;
+    operations::check("mailgun-ips", OPERATIONS, calls, &[]).await;
 }
 
 #[test]
 fn what_makes_something_new_is_not_repeated() {
-    let harmful = ROUTES.iter().filter(|route| route.repeatability() == Repeatability::Harmful);
+    let harmful =
+        OPERATIONS.iter().filter(|route| route.idempotency() == Idempotency::NonIdempotent);
     let harmful: Vec<_> = harmful.map(ToString::to_string).collect();
     assert_eq!(
         harmful,
-        ["POST /v3/ips/request/new", "POST /v3/ip_pools", "POST /v3/ip_warmups/{ip}"]
+        [
+            "POST /v3/ips/{ip}/domains",
+            "DELETE /v3/ips/{ip}/domains",
+            "POST /v3/ips/request/new",
+            "POST /v3/ip_pools",
+            "DELETE /v3/dynamic_pools/all",
+            "POST /v3/domains/all/dynamic_pools/enroll",
+            "POST /v3/ip_warmups/{ip}",
+        ]
     );
 }

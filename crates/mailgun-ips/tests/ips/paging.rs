@@ -1,6 +1,6 @@
 use std::fmt;
 
-use mailgun_core::{Kind, Pager};
+use mailgun_core::{ErrorKind, Pager};
 use mailgun_ips::{
     Ips, ListDynamicPoolDomains, ListDynamicPoolHistory, ListPoolDomains, ListWarmups,
 };
@@ -74,7 +74,7 @@ async fn a_word_that_stays_the_same_is_no_endless_listing() {
     for _ in 0..2 {
         assert_eq!(pager.next_page().await.unwrap().unwrap().items.len(), 1);
     }
-    assert_eq!(pager.next_page().await.unwrap_err().kind(), Kind::Decode);
+    assert_eq!(pager.next_page().await.unwrap_err().kind(), ErrorKind::Decode);
     assert_eq!(service.seen().len(), 2);
 }
 

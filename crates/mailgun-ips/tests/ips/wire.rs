@@ -1,4 +1,4 @@
-use mailgun_core::{Client, Error, Kind, Timestamp};
+use mailgun_core::{Client, Error, ErrorKind, Timestamp};
 use mailgun_ips::{
     CreateIpPool, DynamicPoolName, DynamicPoolSort, EnrollAllDomains, EnrollDomain, IpReplacement,
     Ips, ListAssignableDomains, ListDynamicPoolDomains, ListDynamicPoolHistory, ListIpDomains,
@@ -75,7 +75,7 @@ async fn awkward_ids_arrive_as_they_are() {
     // An id that is missing would reach all pools.
     for nothing in ["", ".", ".."] {
         let error = pools.delete(nothing, None).await.unwrap_err();
-        assert_eq!(error.kind(), Kind::InvalidInput);
+        assert_eq!(error.kind(), ErrorKind::InvalidInput);
     }
 }
 
@@ -298,9 +298,9 @@ async fn a_deletion_carries_its_form_over_the_wire() {
         .with_body(r#"{"message": "started", "reference_id": "61926093321d1cba88f3b95b"}"#)
         .create_async()
         .await;
-    let reply = ips(&server).pools().revoke_delegation(POOL, "123").await.unwrap();
-    assert_eq!(reply.message, "started");
-    assert_eq!(reply.reference_id.as_deref(), Some("61926093321d1cba88f3b95b"));
+    let response = ips(&server).pools().revoke_delegation(POOL, "123").await.unwrap();
+    assert_eq!(response.message, "started");
+    assert_eq!(response.reference_id.as_deref(), Some("61926093321d1cba88f3b95b"));
     revoked.assert_async().await;
 }
 
@@ -319,7 +319,7 @@ async fn bad_domains_are_refused_before_connecting() {
             pools.remove_override(bad).await.unwrap_err(),
         ];
         for error in errors {
-            assert_eq!(error.kind(), Kind::InvalidInput, "{bad}");
+            assert_eq!(error.kind(), ErrorKind::InvalidInput, "{bad}");
             assert!(!error.to_string().contains("alice"), "{error}");
         }
     }

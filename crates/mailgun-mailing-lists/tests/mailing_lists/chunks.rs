@@ -1,4 +1,4 @@
-use mailgun_core::{Kind, Repeatability};
+use mailgun_core::{ErrorKind, Idempotency};
 use mailgun_mailing_lists::{CreateMembers, MailingLists, NewMember};
 use mailgun_testing::{Answer, Scripted, Seen};
 use serde_json::{Value, json};
@@ -47,7 +47,7 @@ async fn without_upsert_the_field_is_not_sent_and_without_members_nothing_is() {
     assert!(members.create_many(Vec::new(), CreateMembers::new()).await.is_empty());
     assert!(service.seen().is_empty());
     let chunks = members.create_many(people(1), CreateMembers::new().extra("x", "1"));
-    let chunks = chunks.each(|call| call.repeatability(Repeatability::Harmless)).await;
+    let chunks = chunks.each(|call| call.idempotency(Idempotency::Idempotent)).await;
     assert!(chunks[0].result.is_ok());
     assert_eq!(service.seen()[0].parts.len(), 2);
     assert_eq!(service.seen()[0].values("x"), ["1"]);
@@ -61,7 +61,7 @@ async fn a_member_with_faulty_variables_stops_its_chunk_alone() {
     people[2] = NewMember::new("canary@example.com").vars(&["a list"]);
     let chunks = members.create_many(people, CreateMembers::new()).await;
     let error = chunks[0].result.as_ref().unwrap_err();
-    assert_eq!(error.kind(), Kind::InvalidInput);
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
     let shown = error.to_string();
     assert!(shown.contains("`members #3`: `vars` is not a JSON object"), "{shown}");
     assert!(!format!("{shown} {error:?}").contains("canary"), "{error:?}");

@@ -107,19 +107,19 @@ async fn many_members_are_added_in_chunks_and_by_a_file() {
     lists.create(LIST, MailingListSettings::new()).await.unwrap();
 
     let at_once = members.create_many(people(100), CreateMembers::new()).await;
-    let reply = at_once[0].result.as_ref().unwrap();
+    let response = at_once[0].result.as_ref().unwrap();
     assert_eq!(
-        (&*reply.message, reply.task_id.as_deref()),
+        (&*response.message, response.task_id.as_deref()),
         ("Mailing list has been updated", None)
     );
-    assert_eq!(reply.list.members_count, Some(100));
+    assert_eq!(response.list.members_count, Some(100));
 
     let chunks = members.create_many(people(2500), CreateMembers::new().upsert(true)).await;
     assert_eq!(chunks.len(), 3);
     for chunk in &chunks {
-        let reply = chunk.result.as_ref().unwrap();
-        assert_eq!(reply.message, "Mailing list upload started in background");
-        assert!(reply.task_id.is_some());
+        let response = chunk.result.as_ref().unwrap();
+        assert_eq!(response.message, "Mailing list upload started in background");
+        assert!(response.task_id.is_some());
     }
     let all: Vec<_> =
         members.list(ListMembers::new().limit(1000)).into_items().try_collect().await.unwrap();

@@ -1,4 +1,4 @@
-//! Mailing lists on the wire, their replies, and their use from end to end.
+//! Mailing lists on the wire, their responses, and their use from end to end.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 #![allow(deprecated, reason = "what is deprecated must still work")]
@@ -7,6 +7,6 @@ mod chunks;
 mod flow;
 mod operations;
 mod reference;
-mod replies;
+mod responses;
 mod vars;
 mod wire;

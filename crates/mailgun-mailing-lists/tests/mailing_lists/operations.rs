@@ -1,7 +1,7 @@
 use mailgun_core::{Csv, Error};
 use mailgun_mailing_lists::{
     CreateMembers, ImportMembers, ListMailingLists, ListMailingListsByAddress, ListMembers,
-    ListMembersByAddress, MailingListSettings, MailingLists, MemberSettings, NewMember, ROUTES,
+    ListMembersByAddress, MailingListSettings, MailingLists, MemberSettings, NewMember, OPERATIONS,
 };
 use mailgun_testing::{described, operations};
 
@@ -36,11 +36,11 @@ async fn every_operation_of_the_api_is_there_as_the_api_has_it() {
     let (sender, receiver) = std::sync::mpsc::channel();
     let many = members.create_many(vec![NewMember::new(MEMBER)], CreateMembers::new());
     let many = many.each(move |call| {
-        let route = call.route();
+        let route = call.operation();
         sender.send((route, call.into_request())).unwrap();
-        operations::client().call(route, &[LIST]).fail(Error::invalid("test", "is not sent"))
+        operations::client().call(route, &[LIST]).with_error(Error::invalid("test", "is not sent"))
     });
     assert!(many.await[0].result.is_err());
     calls.push(receiver.recv().unwrap());
-    operations::check("mailgun-mailing-lists", ROUTES, calls, &[]).await;
+    operations::check("mailgun-mailing-lists", OPERATIONS, calls, &[]).await;
 }

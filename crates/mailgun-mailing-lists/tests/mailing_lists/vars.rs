@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use mailgun_core::Kind;
+use mailgun_core::ErrorKind;
 use mailgun_mailing_lists::{MailingLists, Member, MemberSettings, NewMember};
 use mailgun_testing::{Answer, Scripted};
 use serde::{Deserialize, Serialize};
@@ -47,7 +47,7 @@ async fn variables_that_are_no_object_are_refused_by_name() {
             members.create("ada@example.com", settings.clone()).await.unwrap_err(),
             members.update("ada@example.com", settings).await.unwrap_err(),
         ] {
-            assert_eq!(error.kind(), Kind::InvalidInput);
+            assert_eq!(error.kind(), ErrorKind::InvalidInput);
             let shown = format!("{error} {error:?}");
             assert!(shown.contains("`vars`") && !shown.contains("canary"), "{shown}");
         }

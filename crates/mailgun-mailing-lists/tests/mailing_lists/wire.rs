@@ -1,8 +1,8 @@
-use mailgun_core::{Client, Csv, Kind, Repeatability};
+use mailgun_core::{Client, Csv, ErrorKind, Idempotency};
 use mailgun_mailing_lists::{
     AccessLevel, ImportMembers, ListMailingLists, ListMailingListsByAddress, ListMembers,
-    ListMembersByAddress, MailingListSettings, MailingLists, MemberSettings, NewMember,
-    PageDirection, ROUTES, ReplyPreference,
+    ListMembersByAddress, MailingListSettings, MailingLists, MemberSettings, NewMember, OPERATIONS,
+    PageDirection, ReplyPreference,
 };
 use mailgun_testing::{Answer, Scripted};
 use mockito::{Matcher, Server};
@@ -119,9 +119,9 @@ async fn awkward_addresses_arrive_as_they_are() {
     for mock in mocks {
         mock.assert_async().await;
     }
-    assert_eq!(lists.get("..").await.unwrap_err().kind(), Kind::InvalidInput);
-    assert_eq!(lists.members("").get("a@x").await.unwrap_err().kind(), Kind::InvalidInput);
-    assert_eq!(members.delete("").await.unwrap_err().kind(), Kind::InvalidInput);
+    assert_eq!(lists.get("..").await.unwrap_err().kind(), ErrorKind::InvalidInput);
+    assert_eq!(lists.members("").get("a@x").await.unwrap_err().kind(), ErrorKind::InvalidInput);
+    assert_eq!(members.delete("").await.unwrap_err().kind(), ErrorKind::InvalidInput);
 }
 
 #[tokio::test]
@@ -189,7 +189,7 @@ async fn a_csv_file_is_uploaded_as_members() {
     members.import(bare, ImportMembers::new()).await.unwrap();
     let missing = Csv::from_bytes("people.csv", "email\na@x\n").unwrap();
     let error = members.import(missing, ImportMembers::new()).await.unwrap_err();
-    assert_eq!(error.kind(), Kind::InvalidInput);
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
     assert!(error.to_string().contains("`file` has no column `address`"), "{error}");
 
     let seen = service.seen();
@@ -212,7 +212,7 @@ async fn a_csv_file_is_uploaded_as_members() {
 
 #[test]
 fn a_csv_file_of_no_members_or_of_faulty_ones_is_refused() {
-    assert_eq!(NewMember::csv([]).unwrap_err().kind(), Kind::InvalidInput);
+    assert_eq!(NewMember::csv([]).unwrap_err().kind(), ErrorKind::InvalidInput);
     let rows = [NewMember::new("a@x"), NewMember::new("canary@x").vars("text")];
     let error = NewMember::csv(rows).unwrap_err();
     assert!(error.to_string().contains("`members #2`: `vars`"), "{error}");
@@ -221,7 +221,8 @@ fn a_csv_file_of_no_members_or_of_faulty_ones_is_refused() {
 
 #[test]
 fn adding_alone_is_harmful_to_repeat() {
-    let harmful = ROUTES.iter().filter(|route| route.repeatability() == Repeatability::Harmful);
+    let harmful =
+        OPERATIONS.iter().filter(|route| route.idempotency() == Idempotency::NonIdempotent);
     let harmful: Vec<_> = harmful.map(ToString::to_string).collect();
     let expected = [
         "POST /v3/lists",

@@ -66,11 +66,20 @@ impl FileJournal {
         let path = path.into();
         let file = path.clone();
         let opened = blocking(move || Log::open(&file)).await;
-        let log = opened.map_err(|error| {
-            let parameter = format_args!("journal {}", path.display());
-            Error::invalid(parameter, "cannot be opened").with_source(error)
-        })?;
-        Ok(Self { path, log: Arc::new(Mutex::new(log)) })
+        match opened {
+            Ok(log) => Ok(Self { path, log: Arc::new(Mutex::new(log)) }),
+            Err(error) => Err(unreadable(&path, error)),
+        }
+    }
+
+    /// All records, in the order in which they were appended; for
+    /// [`Messages::resolve`](crate::Messages::resolve), say. A run reads them by itself.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be read.
+    pub async fn records(&self) -> Result<Vec<ChunkRecord>, Error> {
+        self.with_log(Log::load).await.map_err(|error| unreadable(&self.path, error))
     }
 
     fn with_log<T: Send + 'static>(
@@ -102,6 +111,10 @@ impl fmt::Debug for FileJournal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("FileJournal").field("path", &self.path).finish_non_exhaustive()
     }
+}
+
+fn unreadable(path: &Path, error: BoxError) -> Error {
+    Error::invalid(format_args!("journal {}", path.display()), "cannot be read").with_source(error)
 }
 
 /// Runs file operations where they may block.

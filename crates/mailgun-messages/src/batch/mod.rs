@@ -151,7 +151,7 @@ impl Batch {
     fn push(&mut self, address: impl Addresses, variables: &impl Serialize) {
         if let Err(error) = self.recipients.push(address, variables) {
             let parameter = format_args!("recipient {}", self.recipients.len());
-            self.content.fields.fail(error.in_parameter(parameter));
+            self.content.fields.with_error(error.in_parameter(parameter));
         }
     }
 
@@ -173,7 +173,7 @@ impl Batch {
         if (1..=1000).contains(&recipients) {
             self.chunk_size = recipients;
         } else {
-            self.content.fields.fail(Error::invalid("chunk_size", "is not within 1 to 1000"));
+            self.content.fields.with_error(Error::invalid("chunk_size", "is not within 1 to 1000"));
         }
         self
     }
@@ -201,7 +201,7 @@ impl Batch {
         match check_key(&key) {
             Ok(()) => self.key = Some(key),
             Err(error) => {
-                self.content.fields.fail(error);
+                self.content.fields.with_error(error);
             }
         }
         self
@@ -232,7 +232,7 @@ impl Batch {
 
     /// Checks everything and splits the recipients.
     pub(crate) fn plan(mut self) -> Result<Plan, Error> {
-        if let Some(fault) = self.content.fields.take_fault() {
+        if let Some(fault) = self.content.fields.take_error() {
             return Err(fault);
         }
         if self.recipients.len() == 0 {
@@ -265,7 +265,10 @@ impl Batch {
             Ok(content) => content,
             Err(file) => {
                 let mut form = Form::new();
-                form.fail(Error::invalid(format_args!("attachment {file}"), "was read already"));
+                form.with_error(Error::invalid(
+                    format_args!("attachment {file}"),
+                    "was read already",
+                ));
                 return form;
             }
         };

@@ -78,11 +78,18 @@ impl Recipients {
     fn push_mailbox(&mut self, mailbox: &Mailbox) {
         let (text, address) = (mailbox.as_str(), mailbox.address());
         // Only a local part in quotes holds what JSON escapes.
-        if text.len() != address.len() || text.starts_with('"') {
+        let is_quoted = address.starts_with('"');
+        if is_quoted || text.len() != address.len() {
             self.mailboxes.push_str(text);
         }
-        // Writing a string to memory cannot fail.
-        let _ = serde_json::to_writer(&mut self.variables, address);
+        if is_quoted {
+            // Writing a string to memory cannot fail.
+            let _ = serde_json::to_writer(&mut self.variables, address);
+        } else {
+            self.variables.push(b'"');
+            self.variables.extend_from_slice(address.as_bytes());
+            self.variables.push(b'"');
+        }
         self.variables.push(b':');
     }
 

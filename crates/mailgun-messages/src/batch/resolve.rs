@@ -61,7 +61,7 @@ impl Messages {
     ///
     /// # Errors
     ///
-    /// [`Kind::InvalidInput`](mailgun_core::Kind::InvalidInput) if a record is of another batch;
+    /// [`ErrorKind::InvalidInput`](mailgun_core::ErrorKind::InvalidInput) if a record is of another batch;
     /// those of the call.
     pub fn resolve(
         &self,

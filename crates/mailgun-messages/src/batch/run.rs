@@ -14,7 +14,7 @@ use futures_util::{
     StreamExt as _,
     stream::{FuturesUnordered, Stream, try_unfold},
 };
-use mailgun_core::{BoxError, Delivery, Error, Kind, LimitScope};
+use mailgun_core::{BoxError, Error, ErrorKind, LimitScope, Outcome};
 use tokio::time::Instant;
 
 use super::{
@@ -382,7 +382,7 @@ impl Running {
             }
             Err(error) => error,
         };
-        let is_rate = error.kind() == Kind::RateLimited;
+        let is_rate = error.kind() == ErrorKind::RateLimited;
         let is_about_recipients = is_about_recipients(&error);
         // Where so many were accepted before, it is the quota that is used up, and not the size.
         if is_about_recipients && size > 1 && !(is_rate && size <= self.accepted_size) {
@@ -412,8 +412,8 @@ impl Running {
             // Else a crash before both halves are sent would leave them unknown.
             return self.requeue(chunk, ChunkState::Refused, vec![first, second]);
         }
-        match error.delivery() {
-            Delivery::Unknown => {
+        match error.outcome() {
+            Outcome::Unknown => {
                 self.unknown_in_a_row += 1;
                 let outcome = ChunkOutcome::Unknown(error);
                 if self.unknown_in_a_row >= 3 {
@@ -421,14 +421,14 @@ impl Running {
                 }
                 Step::End(self.result(chunk, outcome))
             }
-            Delivery::NotSent => {
+            Outcome::NotSent => {
                 self.stop(StopReason::NotSent, chunk, ChunkOutcome::NotSent(Some(error)))
             }
             // These concern the account or the domain, and so all chunks alike.
-            Delivery::Rejected if matches!(status, 401 | 403 | 404) => {
+            Outcome::Rejected if matches!(status, 401 | 403 | 404) => {
                 self.stop(StopReason::Refused, chunk, ChunkOutcome::Refused(error))
             }
-            Delivery::Rejected => Step::End(self.result(chunk, ChunkOutcome::Refused(error))),
+            Outcome::Rejected => Step::End(self.result(chunk, ChunkOutcome::Refused(error))),
         }
     }
 
@@ -485,7 +485,7 @@ impl Running {
 
 /// Whether a refusal says that a call has too many recipients, or the account has had too many.
 fn is_about_recipients(error: &Error) -> bool {
-    if error.delivery() != Delivery::Rejected {
+    if error.outcome() != Outcome::Rejected {
         return false;
     }
     let message = error.api_message().unwrap_or_default().to_ascii_lowercase();

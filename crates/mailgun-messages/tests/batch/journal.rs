@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use mailgun_core::{Delivery, Kind};
+use mailgun_core::{ErrorKind, Outcome};
 use mailgun_messages::{
     Batch, ChunkOutcome, ChunkRecord, ChunkState, FileJournal, Journal, JournalFuture, Messages,
     StopReason,
@@ -185,7 +185,7 @@ async fn a_journal_that_cannot_be_read_sends_nothing() {
 
     let mock = MockMailgun::start().await;
     let error = messages(&mock).send_batch(nine()).journal(Unreadable).await.unwrap_err();
-    assert_eq!((error.kind(), error.delivery()), (Kind::InvalidInput, Delivery::NotSent));
+    assert_eq!((error.kind(), error.outcome()), (ErrorKind::InvalidInput, Outcome::NotSent));
     assert!(error.to_string().contains("`journal` cannot be read"), "{error}");
     assert!(mock.requests().is_empty());
 }
@@ -230,7 +230,7 @@ async fn a_future_dropped_while_the_journal_is_written_loses_nothing() {
 #[tokio::test]
 async fn records_of_a_report_are_added_to_the_journal() {
     let mock = MockMailgun::start().await;
-    mock.inject(Fault::lose_reply());
+    mock.inject(Fault::lose_response());
     let messages = single_attempt(&mock);
     let mut first = messages.send_batch(nine()).concurrency(1);
     // Its records are in no journal.
@@ -278,8 +278,8 @@ async fn a_file_journal_cut_off_anywhere_resumes_without_a_second_mail() {
             .sum();
 
         let scratch = Scratch::new("batch.journal", text);
-        let mut journal = FileJournal::open(scratch.path()).await.unwrap();
-        assert_eq!(journal.load().await.unwrap(), lines, "cut at {cut}");
+        let journal = FileJournal::open(scratch.path()).await.unwrap();
+        assert_eq!(journal.records().await.unwrap(), lines, "cut at {cut}");
         drop(journal);
         let mock = MockMailgun::start().await;
         let report = send(&messages(&mock), scratch.path()).await;
@@ -303,7 +303,7 @@ async fn a_file_journal_with_a_damaged_line_is_refused_by_name() {
     ] {
         let scratch = Scratch::new("batch.journal", text.as_bytes());
         let error = FileJournal::open(scratch.path()).await.unwrap_err();
-        assert_eq!(error.kind(), Kind::InvalidInput);
+        assert_eq!(error.kind(), ErrorKind::InvalidInput);
         assert!(error.to_string().contains("batch.journal"), "{error}");
         let source = std::error::Error::source(&error).unwrap().to_string();
         assert!(source.contains(words), "{source}");

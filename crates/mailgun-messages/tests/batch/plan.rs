@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use mailgun_core::{Delivery, Kind, Mailbox, bytes::Bytes};
+use mailgun_core::{ErrorKind, Mailbox, Outcome, bytes::Bytes};
 use mailgun_messages::{Attachment, Batch, Duplicates};
 use mailgun_mock::MockMailgun;
 use serde_json::{Value, json};
@@ -48,7 +48,7 @@ async fn the_chunk_size_is_a_setting() {
     assert_eq!(mails(&mock, 2501), vec![1; 2501]);
     for size in [0, 1001] {
         let error = messages(&mock).send_batch(to(1).chunk_size(size)).await.unwrap_err();
-        assert_eq!(error.kind(), Kind::InvalidInput);
+        assert_eq!(error.kind(), ErrorKind::InvalidInput);
         assert!(error.to_string().contains("`chunk_size`"), "{error}");
     }
 }
@@ -99,7 +99,7 @@ async fn a_key_gives_each_chunk_its_own_message_id() {
     assert!(recorded.map(|id| id.bracketed()).eq(expected));
     for key in ["", "a b", "a@b", "a\r\nb", &"x".repeat(65)] {
         let error = messages(&mock).send_batch(to(1).key(key)).await.unwrap_err();
-        assert_eq!(error.kind(), Kind::InvalidInput, "{key:?}");
+        assert_eq!(error.kind(), ErrorKind::InvalidInput, "{key:?}");
         assert!(error.to_string().contains("`key`"), "{error}");
     }
     assert_eq!(mock.requests().len(), 3);
@@ -154,7 +154,7 @@ async fn an_address_that_occurs_twice_can_be_refused() {
     let mock = MockMailgun::start().await;
     let batch = to(3).to("R1@example.com").duplicates(Duplicates::Refuse);
     let error = messages(&mock).send_batch(batch).await.unwrap_err();
-    assert_eq!((error.kind(), error.delivery()), (Kind::InvalidInput, Delivery::NotSent));
+    assert_eq!((error.kind(), error.outcome()), (ErrorKind::InvalidInput, Outcome::NotSent));
     let text = error.to_string();
     assert!(text.contains("recipient 3") && text.contains("recipient 1"), "{text}");
     assert!(!text.contains("example.com"), "{text}");
@@ -209,7 +209,7 @@ async fn what_cannot_be_sent_is_refused_before_anything_is() {
             .on_progress(|_| panic!("nothing is begun"))
             .await
             .expect_err(words);
-        assert_eq!(error.delivery(), Delivery::NotSent);
+        assert_eq!(error.outcome(), Outcome::NotSent);
         assert!(error.to_string().contains(words), "{words}: {error}");
         assert!(error.to_string().contains("POST /v3/{domain}/messages"), "{error}");
     }
@@ -282,7 +282,7 @@ async fn a_stream_is_refused_because_any_chunk_may_be_sent_again() {
         let file = Attachment::from_stream("live.log", Some(1), stream);
         let batch = to(recipients).chunk_size(2).attachment(file);
         let error = messages(&mock).send_batch(batch).await.unwrap_err();
-        assert_eq!((error.kind(), error.delivery()), (Kind::InvalidInput, Delivery::NotSent));
+        assert_eq!((error.kind(), error.outcome()), (ErrorKind::InvalidInput, Outcome::NotSent));
         assert!(error.to_string().contains("live.log"), "{error}");
     }
     assert!(mock.requests().is_empty());

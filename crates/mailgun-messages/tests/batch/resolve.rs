@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use mailgun_core::Kind;
+use mailgun_core::ErrorKind;
 use mailgun_messages::{ChunkState, Resolution};
 use mailgun_mock::{Fault, MockMailgun};
 use serde_json::json;
@@ -25,7 +25,7 @@ async fn what_was_accepted_is_found_and_the_rest_stays_unknown() {
     let calls = AtomicUsize::new(0);
     // The reply to the second call is lost, and the third call fails without being accepted.
     mock.inject(
-        Fault::lose_reply().for_path_where(move |_| calls.fetch_add(1, Ordering::SeqCst) == 1),
+        Fault::lose_response().for_path_where(move |_| calls.fetch_add(1, Ordering::SeqCst) == 1),
     );
     let calls = AtomicUsize::new(0);
     mock.inject(
@@ -121,6 +121,6 @@ async fn records_of_another_batch_are_not_resolved() {
     let messages = scripted_messages(&service);
     let report = messages.send_batch(to(2).key("news")).await.unwrap();
     let error = messages.resolve(&to(3).key("news"), report.records()).await.unwrap_err();
-    assert_eq!(error.kind(), Kind::InvalidInput);
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
     assert!(error.to_string().contains("`resume`: `record 1`"), "{error}");
 }

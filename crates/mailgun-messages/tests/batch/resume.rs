@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use mailgun_core::{Delivery, Kind};
+use mailgun_core::{ErrorKind, Outcome};
 use mailgun_messages::{BatchRun, ChunkOutcome, ChunkRecord, ChunkState, Messages};
 use mailgun_mock::{Fault, MockMailgun};
 
@@ -201,19 +201,19 @@ async fn records_of_another_batch_are_refused() {
     let mock = MockMailgun::start().await;
     let report = messages(&mock).send_batch(to(3)).await.unwrap();
     let error = messages(&mock).send_batch(to(4).resume(report.records())).await.unwrap_err();
-    assert_eq!(error.kind(), Kind::InvalidInput);
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
     assert!(error.to_string().contains("`resume`"), "{error}");
     assert_eq!(mock.requests().len(), 1);
 }
 
 #[tokio::test]
-async fn a_lost_reply_makes_its_chunk_unknown_and_is_not_sent_again() {
+async fn a_lost_response_makes_its_chunk_unknown_and_is_not_sent_again() {
     let mock = MockMailgun::start().await;
     let messages = hasty(&mock);
     let chunk = AtomicUsize::new(0);
     // The second request alone.
     mock.inject(
-        Fault::lose_reply().for_path_where(move |_| chunk.fetch_add(1, Ordering::SeqCst) == 1),
+        Fault::lose_response().for_path_where(move |_| chunk.fetch_add(1, Ordering::SeqCst) == 1),
     );
     let report = messages.send_batch(to(6).chunk_size(2)).concurrency(1).await.unwrap();
     assert_eq!((report.accepted(), report.unknown()), (4, 2));
@@ -222,7 +222,7 @@ async fn a_lost_reply_makes_its_chunk_unknown_and_is_not_sent_again() {
     let ChunkOutcome::Unknown(error) = &report.results[1].outcome else {
         panic!("{:?}", report.results[1]);
     };
-    assert_eq!((error.delivery(), error.attempts()), (Delivery::Unknown, 1));
+    assert_eq!((error.outcome(), error.attempts()), (Outcome::Unknown, 1));
     assert_eq!(mails(&mock, 6), [1; 6]);
 
     let resumed = to(6).chunk_size(2).resume(report.records());
@@ -307,7 +307,7 @@ async fn records_of_other_people_or_another_order_are_refused_by_name() {
     for order in [[1, 0, 2, 3], [3, 2, 1, 0], [0, 7, 2, 3]] {
         let batch = batch_of(order).resume(records.clone());
         let error = messages(&mock).send_batch(batch).await.unwrap_err();
-        assert_eq!((error.kind(), error.delivery()), (Kind::InvalidInput, Delivery::NotSent));
+        assert_eq!((error.kind(), error.outcome()), (ErrorKind::InvalidInput, Outcome::NotSent));
         let expected = "`resume`: `record 1` is of other recipients, or of the same in another";
         assert!(error.to_string().contains(expected), "{order:?}: {error}");
         assert!(!error.to_string().contains('@'), "{error}");
@@ -325,7 +325,7 @@ async fn a_record_without_a_fingerprint_is_refused_by_name() {
     let json = r#"{"positions":[{"start":0,"end":2}],"total":4,"state":"refused"}"#;
     let record: ChunkRecord = serde_json::from_str(json).unwrap();
     let error = messages(&mock).send_batch(to(4).resume([record])).await.unwrap_err();
-    assert_eq!(error.kind(), Kind::InvalidInput);
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
     let expected = "`resume`: `record 1` has no fingerprint";
     assert!(error.to_string().contains(expected), "{error}");
     assert!(mock.requests().is_empty());
@@ -350,7 +350,7 @@ async fn a_hostile_record_is_an_error() {
 async fn an_unknown_outcome_stays_unknown_when_sending_again_is_refused() {
     let mock = MockMailgun::start().await;
     let messages = single_attempt(&mock);
-    mock.inject(Fault::lose_reply());
+    mock.inject(Fault::lose_response());
     let first = messages.send_batch(to(4)).await.unwrap();
     assert_eq!(first.unknown(), 4);
 

@@ -9,7 +9,7 @@ use std::{
 };
 
 use futures_util::TryStreamExt as _;
-use mailgun_core::{Client, Kind};
+use mailgun_core::{Client, ErrorKind};
 use mailgun_messages::{ChunkOutcome, ChunkRecord, ChunkState, Messages, StopReason};
 use mailgun_mock::MockMailgun;
 use tokio::time::Instant;
@@ -130,7 +130,7 @@ async fn a_batch_stops_early_where_going_on_is_pointless() {
     let report = gone.send_batch(to(100).chunk_size(10)).concurrency(1).await.unwrap();
     assert_eq!((report.not_sent(), report.results.len()), (100, 10));
     assert!(
-        matches!(&report.results[0].outcome, ChunkOutcome::NotSent(Some(error)) if error.kind() == Kind::Connect)
+        matches!(&report.results[0].outcome, ChunkOutcome::NotSent(Some(error)) if error.kind() == ErrorKind::Connect)
     );
 }
 
@@ -196,7 +196,7 @@ async fn results_can_be_taken_as_a_stream_or_one_by_one() {
 
     let failing: Result<Vec<_>, _> =
         scripted_messages(&service).send_batch(newsletter()).into_stream().try_collect().await;
-    assert_eq!(failing.unwrap_err().kind(), Kind::InvalidInput);
+    assert_eq!(failing.unwrap_err().kind(), ErrorKind::InvalidInput);
 }
 
 #[tokio::test(start_paused = true)]

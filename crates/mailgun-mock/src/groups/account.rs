@@ -14,8 +14,8 @@ use super::{Answer, message_limit};
 use crate::{
     account::Account,
     http::{
-        reply::{Refusal, Reply},
         request::Request,
+        response::{Refusal, Response},
     },
 };
 
@@ -71,16 +71,16 @@ fn update_settings(request: &Request) -> Answer {
              be provided to update account info.",
         ));
     }
-    Ok(Reply::message(StatusCode::OK, "Account info has been updated"))
+    Ok(Response::message(StatusCode::OK, "Account info has been updated"))
 }
 
-fn signing_key(account: &Account) -> Reply {
-    Reply::ok(&json!({ "http_signing_key": account.signing_key }))
+fn signing_key(account: &Account) -> Response {
+    Response::ok(&json!({ "http_signing_key": account.signing_key }))
 }
 
-fn new_signing_key(account: &mut Account) -> Reply {
+fn new_signing_key(account: &mut Account) -> Response {
     account.signing_key = format!("key-{}", account.object_id());
-    Reply::ok(&json!({
+    Response::ok(&json!({
         "message": "regenerated HTTP signing key for account",
         "http_signing_key": account.signing_key,
     }))
@@ -98,6 +98,6 @@ fn update_features(request: &Request) -> Answer {
     }
 }
 
-fn success() -> Reply {
-    Reply::ok(&json!({ "success": true }))
+fn success() -> Response {
+    Response::ok(&json!({ "success": true }))
 }

@@ -12,8 +12,8 @@ use super::{Answer, listing};
 use crate::{
     account::Account,
     http::{
-        reply::{Refusal, Reply},
         request::Request,
+        response::{Refusal, Response},
     },
 };
 
@@ -100,14 +100,14 @@ fn list(account: &Account, request: &Request) -> Answer {
     // Without a base URL the links are relative, as this service has them.
     let (found, paging) = listing::by_pivot("", request, &keys, |key| &key.record, "key", 10)?;
     let items: Vec<_> = found.iter().map(|key| key.json()).collect();
-    Ok(Reply::ok(&json!({ "items": items, "paging": paging })))
+    Ok(Response::ok(&json!({ "items": items, "paging": paging })))
 }
 
 fn list_of_domain(account: &Account, domain: &str) -> Answer {
     let domain = account.domain(domain)?;
     let keys = account.groups.dkim.keys.values();
     let items: Vec<_> = keys.filter(|key| key.signing_domain == domain).map(Key::json).collect();
-    Ok(Reply::ok(&json!({ "items": items })))
+    Ok(Response::ok(&json!({ "items": items })))
 }
 
 fn create(account: &mut Account, request: &Request) -> Answer {
@@ -137,9 +137,9 @@ fn create(account: &mut Account, request: &Request) -> Answer {
         public: format!("k=rsa; p={}", account.token()),
         is_active: false,
     };
-    let reply = key.json();
+    let response = key.json();
     account.groups.dkim.keys.insert(record, key);
-    Ok(Reply::ok(&reply))
+    Ok(Response::ok(&response))
 }
 
 fn delete(account: &mut Account, request: &Request) -> Answer {
@@ -154,7 +154,7 @@ fn delete(account: &mut Account, request: &Request) -> Answer {
         return Err(Refusal::bad_request(message));
     }
     keys.remove(&record);
-    Ok(Reply::message(StatusCode::OK, "success"))
+    Ok(Response::message(StatusCode::OK, "success"))
 }
 
 fn activate(account: &mut Account, domain: &str, selector: &str, is_active: bool) -> Answer {
@@ -162,7 +162,7 @@ fn activate(account: &mut Account, domain: &str, selector: &str, is_active: bool
     let key = account.groups.dkim.keys.get_mut(&record_name(&authority, selector));
     key.ok_or_else(not_found)?.is_active = is_active;
     let done = if is_active { "activated" } else { "deactivated" };
-    Ok(Reply::ok(&json!({
+    Ok(Response::ok(&json!({
         "message": format!("domain key {done}"),
         "authority": authority,
         "selector": selector,
@@ -190,7 +190,7 @@ fn update_authority(account: &mut Account, request: &Request, domain: &str) -> A
     let keys = dkim.keys.values().filter(|key| key.signing_domain == domain);
     records.extend(keys.map(|key| key.json()["dns_record"].take()));
     let done = if changed { "has been changed" } else { "has not been changed" };
-    Ok(Reply::ok(&json!({
+    Ok(Response::ok(&json!({
         "message": format!("Domain DKIM authority {done}"),
         "sending_dns_records": records,
         "changed": changed,
@@ -206,7 +206,7 @@ fn update_selector(account: &mut Account, request: &Request, domain: &str) -> An
         }
         dkim.domains.entry(domain).or_default().selector = selector.to_owned();
     }
-    Ok(Reply::message(StatusCode::OK, "DKIM selector changed"))
+    Ok(Response::message(StatusCode::OK, "DKIM selector changed"))
 }
 
 fn update_rotation(account: &mut Account, request: &Request, domain: &str) -> Answer {
@@ -240,7 +240,7 @@ fn update_rotation(account: &mut Account, request: &Request, domain: &str) -> An
             "comment": "Customer DKIM CNAME Record",
         })
     });
-    Ok(Reply::ok(&json!({ "domain": {
+    Ok(Response::ok(&json!({ "domain": {
         "id": "000000000000000000000002",
         "account_id": "000000000000000000000001",
         "sid": "789",
@@ -258,7 +258,7 @@ fn rotate(account: &mut Account, domain: &str) -> Answer {
         return Ok(domain_not_found());
     };
     account.groups.dkim.domains.entry(domain).or_default().rotations += 1;
-    Ok(Reply::message(StatusCode::OK, "ok"))
+    Ok(Response::message(StatusCode::OK, "ok"))
 }
 
 fn record_name(domain: &str, selector: &str) -> String {
@@ -270,12 +270,12 @@ fn not_found() -> Refusal {
 }
 
 /// The rotation has an error form of its own.
-fn refused(reason: &str) -> Reply {
-    Reply::json(StatusCode::BAD_REQUEST, &json!({ "Reason": reason }))
+fn refused(reason: &str) -> Response {
+    Response::json(StatusCode::BAD_REQUEST, &json!({ "Reason": reason }))
 }
 
-fn domain_not_found() -> Reply {
-    Reply::json(StatusCode::NOT_FOUND, &json!({ "Description": "domain not found" }))
+fn domain_not_found() -> Response {
+    Response::json(StatusCode::NOT_FOUND, &json!({ "Description": "domain not found" }))
 }
 
 /// `5d` or `120h0m0s` in seconds.

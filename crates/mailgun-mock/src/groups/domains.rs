@@ -18,8 +18,8 @@ use crate::{
     account::Account,
     address, date,
     http::{
-        reply::{Refusal, Reply},
         request::Request,
+        response::{Refusal, Response},
     },
 };
 
@@ -35,7 +35,7 @@ pub(crate) struct Domain {
     pub(crate) id: String,
     is_active: bool,
     created_at: String,
-    /// What callers may set, as it stands in replies.
+    /// What callers may set, as it stands in responses.
     settings: Map<String, Value>,
     tracking: Value,
     certificate: certificates::Progress,
@@ -114,7 +114,7 @@ fn list(account: &Account, request: &Request) -> Answer {
     }
     let items = listing::by_skip(request, &found, 100)?;
     let items: Vec<_> = items.iter().map(|domain| domain.json()).collect();
-    Ok(Reply::ok(&json!({ "total_count": found.len(), "items": items })))
+    Ok(Response::ok(&json!({ "total_count": found.len(), "items": items })))
 }
 
 fn create(account: &mut Account, request: &Request) -> Answer {
@@ -135,46 +135,46 @@ fn create(account: &mut Account, request: &Request) -> Answer {
         domain.ips = ips.split(',').map(|ip| ip.trim().to_owned()).collect();
     }
     domain.pool = form.field("pool_id").map(str::to_owned);
-    let reply = domain.reply("Domain DNS records have been created");
+    let response = domain.response("Domain DNS records have been created");
     account.groups.domains.all.push(domain);
-    Ok(Reply::ok(&reply))
+    Ok(Response::ok(&response))
 }
 
 fn get(account: &mut Account, request: &Request, name: &str) -> Answer {
     let domain = find(account, name)?;
-    let mut reply = domain.details();
+    let mut response = domain.details();
     if request.parameter("h:with_dns") == Some("false") {
-        reply["receiving_dns_records"] = Value::Null;
-        reply["sending_dns_records"] = Value::Null;
+        response["receiving_dns_records"] = Value::Null;
+        response["sending_dns_records"] = Value::Null;
     }
     if request.parameter("h:extended") == Some("true") {
-        let fields = &mut reply["domain"];
+        let fields = &mut response["domain"];
         fields["dkim_host"] = json!(domain.name);
         fields["pod"] = json!("main");
         if fields["mailfrom_host"].is_null() {
             fields["mailfrom_host"] = json!(domain.name);
         }
     }
-    Ok(Reply::ok(&reply))
+    Ok(Response::ok(&response))
 }
 
 fn update(account: &mut Account, request: &Request, name: &str) -> Answer {
     let domain = find(account, name)?;
     domain.set(request.form()?)?;
-    Ok(Reply::ok(&domain.reply("Domain has been updated")))
+    Ok(Response::ok(&domain.response("Domain has been updated")))
 }
 
 fn verify(account: &mut Account, name: &str) -> Answer {
     let domain = find(account, name)?;
     domain.is_active = true;
-    Ok(Reply::ok(&domain.reply("Domain DNS records have been updated")))
+    Ok(Response::ok(&domain.response("Domain DNS records have been updated")))
 }
 
 fn delete(account: &mut Account, name: &str) -> Answer {
     let name = find(account, name)?.name.clone();
     account.groups.domains.all.retain(|domain| domain.name != name);
     account.groups.ips.forget(&name);
-    Ok(Reply::ok(&json!({ "message": "Domain will be deleted in the background" })))
+    Ok(Response::ok(&json!({ "message": "Domain will be deleted in the background" })))
 }
 
 fn find<'a>(account: &'a mut Account, name: &str) -> Result<&'a mut Domain, Refusal> {
@@ -227,10 +227,10 @@ impl Domain {
         })
     }
 
-    fn reply(&self, message: &str) -> Value {
-        let mut reply = self.details();
-        reply["message"] = json!(message);
-        reply
+    fn response(&self, message: &str) -> Value {
+        let mut response = self.details();
+        response["message"] = json!(message);
+        response
     }
 
     fn tracking_host(&self) -> String {

@@ -3,6 +3,8 @@
 mod filter;
 pub(crate) mod page;
 
+use std::{borrow::Cow, slice, sync::Arc};
+
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 
@@ -11,8 +13,8 @@ use crate::{
     account::Account,
     date,
     http::{
-        reply::{Refusal, Reply},
         request::Request,
+        response::{Refusal, Response},
     },
     sent::SentMessage,
 };
@@ -23,11 +25,122 @@ pub(crate) struct State {
     pub(crate) all: Vec<Event>,
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Event {
-    pub(crate) domain: String,
+    pub(crate) domain: Arc<str>,
     pub(crate) micros: u64,
-    pub(crate) json: Value,
+    source: Source,
+}
+
+/// What an event is made of. A list of a million recipients has two million events: what they
+/// share is kept once, and JSON is written when it is asked for.
+#[derive(Clone, Debug)]
+enum Source {
+    Message(OfMessage),
+    /// As a test gave it.
+    Given(Value),
+}
+
+#[derive(Clone, Debug)]
+struct OfMessage {
+    shared: Arc<Shared>,
+    /// Its place among the recipients of the message.
+    recipient: usize,
+    id: Box<str>,
+    /// The fields of the failure, if the delivery was one.
+    failure: Option<Box<Map<String, Value>>>,
+}
+
+/// What the events of one kind of a message have in common.
+#[derive(Debug)]
+struct Shared {
+    message: SentMessage,
+    kind: &'static str,
+    storage_url: String,
+}
+
+/// An event without a field, for looking at what fields there can be.
+impl Default for Event {
+    fn default() -> Self {
+        Self { domain: "".into(), micros: 0, source: Source::Given(Value::Null) }
+    }
+}
+
+impl Event {
+    /// The event in the form of the events endpoint.
+    pub(crate) fn json(&self) -> Cow<'_, Value> {
+        match &self.source {
+            Source::Given(json) => Cow::Borrowed(json),
+            Source::Message(event) => Cow::Owned(event.json(self.micros)),
+        }
+    }
+
+    /// The texts of a field that searches know, without writing the whole event.
+    fn texts(&self, field: &str) -> Vec<Cow<'_, str>> {
+        match &self.source {
+            Source::Message(event) => event.texts(field),
+            Source::Given(json) => {
+                let headers = &json["message"]["headers"];
+                let texts = match field {
+                    "tags" => json["tags"].as_array().map_or(&[][..], Vec::as_slice),
+                    "message-id" | "from" | "to" | "subject" => slice::from_ref(&headers[field]),
+                    _ => slice::from_ref(&json[field]),
+                };
+                texts.iter().filter_map(Value::as_str).map(Cow::Borrowed).collect()
+            }
+        }
+    }
+}
+
+impl OfMessage {
+    fn recipient(&self) -> &str {
+        self.shared.message.recipients().get(self.recipient).map_or("", String::as_str)
+    }
+
+    /// What the event is called: a delivery may be a failure.
+    fn kind(&self) -> &str {
+        let failed = self.failure.as_ref().and_then(|failure| failure["event"].as_str());
+        failed.unwrap_or(self.shared.kind)
+    }
+
+    /// Each recipient of a batch gets a mail of its own.
+    fn to(&self) -> Cow<'_, str> {
+        let message = &self.shared.message;
+        match message.field("recipient-variables") {
+            Some(_) => Cow::Borrowed(self.recipient()),
+            None => Cow::Owned(message.to().join(", ")),
+        }
+    }
+
+    fn texts(&self, field: &str) -> Vec<Cow<'_, str>> {
+        let message = &self.shared.message;
+        match field {
+            "event" => vec![self.kind().into()],
+            "recipient" => vec![self.recipient().into()],
+            "tags" => message.tags().into_iter().map(Cow::Borrowed).collect(),
+            "message-id" => vec![bare_id(message).into()],
+            "from" => vec![message.from().into()],
+            "to" => vec![self.to()],
+            "subject" => message.subject().into_iter().map(Cow::Borrowed).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    fn json(&self, micros: u64) -> Value {
+        let mut json = self.common();
+        json.insert("event".to_owned(), json!(self.shared.kind));
+        json.insert("id".to_owned(), json!(self.id));
+        json.insert("timestamp".to_owned(), json!(micros as f64 / 1e6));
+        if self.shared.kind == "delivered" {
+            json.insert("delivery-status".to_owned(), delivery_status(self.recipient()));
+        }
+        json.extend(self.failure.iter().flat_map(|failure| Map::clone(failure)));
+        Value::Object(json)
+    }
+}
+
+fn bare_id(message: &SentMessage) -> &str {
+    message.id().trim_matches(['<', '>'])
 }
 
 pub(crate) fn route(
@@ -63,14 +176,13 @@ fn answer(
     queue::deliver_due(account);
     let search = filter::Search::read(query).map_err(Refusal::bad_request)?;
     let all = &account.groups.events.all;
-    let is_found =
-        |event: &Event| event.domain == domain && search.matches(event.micros, &event.json);
+    let is_found = |event: &Event| *event.domain == *domain && search.matches(event);
     let mut found: Vec<usize> = (0..all.len()).filter(|&i| is_found(&all[i])).collect();
     if !search.ascending {
         found.reverse();
     }
     let (items, links) = page::cut(&found, position, search.limit, search.ascending);
-    let items: Vec<_> = items.iter().map(|&i| &all[i].json).collect();
+    let items: Vec<_> = items.iter().map(|&i| all[i].json()).collect();
     let link = |position| {
         format!("{}/v3/{domain}/events/{}", account.base_url, page::encode(position, query))
     };
@@ -80,25 +192,26 @@ fn answer(
         "next": link(links.next),
         "previous": link(links.previous),
     });
-    Ok(Reply::json(StatusCode::OK, &json!({ "items": items, "paging": paging })))
+    Ok(Response::json(StatusCode::OK, &json!({ "items": items, "paging": paging })))
 }
 
 /// Adds an event of this kind for each recipient of a message; a delivery to a suppressed address
 /// is a failure.
-pub(crate) fn record(account: &mut Account, message: &SentMessage, kind: &str) {
-    for recipient in message.recipients() {
+pub(crate) fn record(account: &mut Account, message: &SentMessage, kind: &'static str) {
+    let domain: Arc<str> = message.domain.as_str().into();
+    let storage_url = account.storage_url(message);
+    let shared = Arc::new(Shared { message: message.clone(), kind, storage_url });
+    for (index, recipient) in message.recipients().iter().enumerate() {
         let micros = account.tick();
-        let id = account.token().trim_end_matches('=').to_owned();
-        let mut json = common(account, message, recipient);
-        json.insert("event".to_owned(), json!(kind));
-        json.insert("id".to_owned(), json!(id));
-        json.insert("timestamp".to_owned(), json!(micros as f64 / 1e6));
-        if kind == "delivered" {
-            json.insert("delivery-status".to_owned(), delivery_status(recipient));
-            json.extend(suppressions::failure(account, message, recipient));
-        }
-        let event = Event { domain: message.domain.clone(), micros, json: Value::Object(json) };
-        webhooks::notify(account, &event.domain, &event.json);
+        let id = account.token().trim_end_matches('=').into();
+        let failure = match kind {
+            "delivered" => suppressions::failure(account, message, recipient),
+            _ => Map::new(),
+        };
+        let failure = (!failure.is_empty()).then(|| Box::new(failure));
+        let event = OfMessage { shared: Arc::clone(&shared), recipient: index, id, failure };
+        let event = Event { domain: Arc::clone(&domain), micros, source: Source::Message(event) };
+        webhooks::notify(account, &event);
         account.groups.events.all.push(event);
     }
 }
@@ -112,72 +225,77 @@ pub(crate) fn add(account: &mut Account, domain: String, mut json: Value) {
         fields.entry("timestamp").or_insert_with(|| json!(now as f64 / 1e6));
     }
     let micros = json["timestamp"].as_f64().map_or(now, |seconds| (seconds * 1e6).round() as u64);
-    webhooks::notify(account, &domain, &json);
-    account.groups.events.all.push(Event { domain, micros, json });
+    let event = Event { domain: domain.into(), micros, source: Source::Given(json) };
+    webhooks::notify(account, &event);
+    account.groups.events.all.push(event);
 }
 
-fn common(account: &Account, message: &SentMessage, recipient: &str) -> Map<String, Value> {
-    let files = message.mail.files().map(|file| {
-        json!({
-            "filename": file.filename,
-            "content-type": file.content_type,
-            "size": file.bytes.len(),
-        })
-    });
-    let variables = message.variables().into_iter();
-    let variables: Map<_, _> =
-        variables.map(|(name, value)| (name.to_owned(), json!(value))).collect();
-    let sender = crate::address::bare(message.from()).unwrap_or_default();
-    let json = json!({
-        "log-level": "info",
-        "method": "HTTP",
-        "recipient": recipient,
-        "recipient-domain": recipient.rsplit_once('@').map(|(_, domain)| domain),
-        "message": {
-            "headers": {
-                "message-id": message.id().trim_matches(['<', '>']),
-                "from": message.from(),
-                "to": message.to().join(", "),
-                "subject": message.subject(),
-            },
-            "attachments": files.collect::<Vec<_>>(),
-            "recipients": message.recipients(),
-            "size": message.size(),
-        },
-        "storage": {
-            "url": account.storage_url(message),
-            "key": message.storage_key,
-            "region": "us-east4",
-            "env": "production",
-        },
-        "envelope": { "sender": sender, "transport": "smtp", "targets": recipient },
-        "tags": message.tags(),
-        "campaigns": [],
-        "user-variables": variables,
-        "flags": {
-            "is-authenticated": true,
-            "is-routed": false,
-            "is-system-test": false,
-            "is-test-mode": message.is_test_mode(),
-        },
-    });
-    let Value::Object(mut json) = json else {
-        return Map::new();
-    };
-    if let Some(time) = message.mail.scheduled_for {
-        json["message"]["scheduled-for"] = json!(date::epoch_seconds(time));
-    }
-    if let Some(name) = message.field("template") {
-        json.insert(
-            "template".to_owned(),
+impl OfMessage {
+    fn common(&self) -> Map<String, Value> {
+        let Shared { message, storage_url, .. } = &*self.shared;
+        let recipient = self.recipient();
+        let files = message.mail.files().map(|file| {
             json!({
-                "name": name,
-                "version": message.field("t:version"),
-                "is-text": message.field("t:text") == Some("yes"),
-            }),
-        );
+                "filename": file.filename,
+                "content-type": file.content_type,
+                "size": file.bytes.len(),
+            })
+        });
+        let variables = message.variables().into_iter();
+        let variables: Map<_, _> =
+            variables.map(|(name, value)| (name.to_owned(), json!(value))).collect();
+        let sender = crate::address::bare(message.from()).unwrap_or_default();
+        let json = json!({
+            "log-level": "info",
+            "method": "HTTP",
+            "recipient": recipient,
+            "recipient-domain": recipient.rsplit_once('@').map(|(_, domain)| domain),
+            "message": {
+                "headers": {
+                    "message-id": bare_id(message),
+                    "from": message.from(),
+                    "to": self.to(),
+                    "subject": message.subject(),
+                },
+                "attachments": files.collect::<Vec<_>>(),
+                "recipients": [recipient],
+                "size": message.size(),
+            },
+            "storage": {
+                "url": storage_url,
+                "key": message.storage_key,
+                "region": "us-east4",
+                "env": "production",
+            },
+            "envelope": { "sender": sender, "transport": "smtp", "targets": recipient },
+            "tags": message.tags(),
+            "campaigns": [],
+            "user-variables": variables,
+            "flags": {
+                "is-authenticated": true,
+                "is-routed": false,
+                "is-system-test": false,
+                "is-test-mode": message.is_test_mode(),
+            },
+        });
+        let Value::Object(mut json) = json else {
+            return Map::new();
+        };
+        if let Some(time) = message.mail.scheduled_for {
+            json["message"]["scheduled-for"] = json!(date::epoch_seconds(time));
+        }
+        if let Some(name) = message.field("template") {
+            json.insert(
+                "template".to_owned(),
+                json!({
+                    "name": name,
+                    "version": message.field("t:version"),
+                    "is-text": message.field("t:text") == Some("yes"),
+                }),
+            );
+        }
+        json
     }
-    json
 }
 
 fn delivery_status(recipient: &str) -> Value {

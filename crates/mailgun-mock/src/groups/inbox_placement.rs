@@ -13,8 +13,8 @@ use crate::{
     account::Account,
     date,
     http::{
-        reply::{Refusal, Reply},
         request::Request,
+        response::{Refusal, Response},
     },
 };
 
@@ -72,7 +72,7 @@ fn providers() -> Answer {
             "unsupported_authentications": [],
         })
     });
-    Ok(Reply::ok(&json!({ "items": items })))
+    Ok(Response::ok(&json!({ "items": items })))
 }
 
 /// The providers that a filter names; without names, all of them.
@@ -124,7 +124,7 @@ fn page(base_url: &str, request: &Request, mut items: Vec<Value>) -> Answer {
     let (found, paging) =
         listing::by_pivot(base_url, request, &keyed, |(key, _)| key, "cursor", 25)?;
     let found: Vec<_> = found.iter().map(|(_, item)| item).collect();
-    Ok(Reply::ok(&json!({ "items": found, "paging": paging, "total": total })))
+    Ok(Response::ok(&json!({ "items": found, "paging": paging, "total": total })))
 }
 
 fn attributes(names: &[&str]) -> Answer {
@@ -133,7 +133,7 @@ fn attributes(names: &[&str]) -> Answer {
 
 fn attribute(name: &str, values: impl Iterator<Item = String>) -> Answer {
     let values: BTreeSet<_> = values.collect();
-    Ok(Reply::ok(&json!({ "items": { "attribute": name, "values": values } })))
+    Ok(Response::ok(&json!({ "items": { "attribute": name, "values": values } })))
 }
 
 fn filters(filters: &[(&str, &str)]) -> Answer {
@@ -141,7 +141,7 @@ fn filters(filters: &[(&str, &str)]) -> Answer {
         .iter()
         .map(|(parameter, about)| json!({ "parameter": parameter, "description": about }))
         .collect();
-    Ok(Reply::ok(&json!({ "supported_filters": { "filters": filters } })))
+    Ok(Response::ok(&json!({ "supported_filters": { "filters": filters } })))
 }
 
 fn unknown_attribute<T>(name: &str) -> Result<T, Refusal> {

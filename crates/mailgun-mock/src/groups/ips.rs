@@ -16,8 +16,8 @@ use super::{
 use crate::{
     account::Account,
     http::{
-        reply::{Refusal, Reply},
         request::Request,
+        response::{Refusal, Response},
     },
 };
 
@@ -99,7 +99,7 @@ fn list(account: &Account, request: &Request) -> Answer {
         })
         .collect();
     let assignable = account.groups.ips.dedicated.iter().filter(|ip| !pools::has(account, ip));
-    Ok(Reply::ok(&json!({
+    Ok(Response::ok(&json!({
         "items": items,
         "total_count": items.len(),
         "details": details,
@@ -110,7 +110,7 @@ fn list(account: &Account, request: &Request) -> Answer {
 fn get(account: &Account, ip: &str) -> Answer {
     is_known(account, ip)?;
     let rdns = format!("ip{}.mailgun.net", ip.replace('.', "-"));
-    Ok(Reply::ok(&json!({ "ip": ip, "dedicated": ip != SHARED_IP, "rdns": rdns })))
+    Ok(Response::ok(&json!({ "ip": ip, "dedicated": ip != SHARED_IP, "rdns": rdns })))
 }
 
 fn domains(account: &Account, request: &Request, ip: &str) -> Answer {
@@ -128,7 +128,7 @@ fn domains(account: &Account, request: &Request, ip: &str) -> Answer {
         .iter()
         .map(|domain| json!({ "domain": domain.name, "ips": ips_of(account, domain) }))
         .collect();
-    Ok(Reply::ok(&json!({ "items": items, "total_count": found.len() })))
+    Ok(Response::ok(&json!({ "items": items, "total_count": found.len() })))
 }
 
 fn assign(account: &mut Account, ip: &str) -> Answer {
@@ -160,7 +160,7 @@ fn set_band(account: &Account, request: &Request, ip: &str) -> Answer {
 
 fn available(account: &Account) -> Answer {
     let left = MAX_DEDICATED.saturating_sub(account.groups.ips.dedicated.len());
-    Ok(Reply::ok(&json!({ "allowed": { "dedicated": left, "shared": 0 } })))
+    Ok(Response::ok(&json!({ "allowed": { "dedicated": left, "shared": 0 } })))
 }
 
 fn request_new(account: &mut Account) -> Answer {
@@ -202,12 +202,12 @@ fn ips_of(account: &Account, domain: &Domain) -> Vec<String> {
     pool.map_or_else(|| domain.ips.clone(), pools::Pool::ips)
 }
 
-fn success() -> Reply {
-    Reply::ok(&json!({ "message": "success" }))
+fn success() -> Response {
+    Response::ok(&json!({ "message": "success" }))
 }
 
 /// The reply to what goes on in the background.
-fn started(account: &mut Account) -> Reply {
-    let reply: Value = json!({ "message": "started", "reference_id": account.object_id() });
-    Reply::ok(&reply)
+fn started(account: &mut Account) -> Response {
+    let response: Value = json!({ "message": "started", "reference_id": account.object_id() });
+    Response::ok(&response)
 }

@@ -10,8 +10,8 @@ use crate::{
     account::Account,
     date,
     http::{
-        reply::{Refusal, Reply},
         request::Request,
+        response::{Refusal, Response},
     },
 };
 
@@ -43,7 +43,7 @@ fn list(account: &Account, request: &Request) -> Answer {
         kind.is_none_or(|kind| key["kind"] == kind)
             && domain.is_none_or(|domain| key["domain_name"] == domain)
     });
-    Ok(Reply::ok(&json!({ "total_count": items.len(), "items": items })))
+    Ok(Response::ok(&json!({ "total_count": items.len(), "items": items })))
 }
 
 fn create(account: &mut Account, request: &Request) -> Answer {
@@ -81,18 +81,18 @@ fn create(account: &mut Account, request: &Request) -> Answer {
     }
     account.groups.keys.all.push(key.clone());
     key["secret"] = account.object_id().into();
-    Ok(Reply::ok(&json!({ "message": "great success", "key": key })))
+    Ok(Response::ok(&json!({ "message": "great success", "key": key })))
 }
 
 fn delete(account: &mut Account, id: &str) -> Answer {
     let all = &mut account.groups.keys.all;
     let index = all.iter().position(|key| key["id"] == id);
     all.remove(index.ok_or_else(|| Refusal::not_found("no key matching id"))?);
-    Ok(Reply::message(StatusCode::OK, "key deleted"))
+    Ok(Response::message(StatusCode::OK, "key deleted"))
 }
 
-fn regenerate_public(account: &mut Account) -> Reply {
-    Reply::ok(&json!({
+fn regenerate_public(account: &mut Account) -> Response {
+    Response::ok(&json!({
         "key": format!("pubkey-{}", account.object_id()),
         "message": "The public API key has been successfully regenerated.",
     }))

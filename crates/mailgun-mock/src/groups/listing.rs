@@ -3,7 +3,7 @@
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
-use crate::http::{reply::Refusal, request::Request};
+use crate::http::{request::Request, response::Refusal};
 
 /// The items that `skip` and `limit` of the query ask for.
 pub(crate) fn by_skip<'a, T>(

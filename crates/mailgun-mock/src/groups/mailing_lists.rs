@@ -13,8 +13,8 @@ use crate::{
     account::Account,
     address, date,
     http::{
-        reply::{Refusal, Reply},
         request::Request,
+        response::{Refusal, Response},
     },
 };
 
@@ -70,7 +70,7 @@ fn list(account: &Account, request: &Request) -> Answer {
     let (found, paging) =
         listing::by_pivot(base_url, request, &lists, |list| &list.address, "address", 100)?;
     let items: Vec<_> = found.iter().map(|list| list.json()).collect();
-    Ok(Reply::ok(&json!({ "items": items, "paging": paging })))
+    Ok(Response::ok(&json!({ "items": items, "paging": paging })))
 }
 
 fn list_by_address(account: &Account, request: &Request) -> Answer {
@@ -79,7 +79,7 @@ fn list_by_address(account: &Account, request: &Request) -> Answer {
     let lists: Vec<_> = lists.filter(|it| wanted.is_none_or(|all| all == it.address)).collect();
     let items: Vec<_> =
         listing::by_skip(request, &lists, 100)?.iter().map(|list| list.json()).collect();
-    Ok(Reply::ok(&json!({ "items": items, "total_count": lists.len() })))
+    Ok(Response::ok(&json!({ "items": items, "total_count": lists.len() })))
 }
 
 fn create(account: &mut Account, request: &Request) -> Answer {
@@ -97,13 +97,13 @@ fn create(account: &mut Account, request: &Request) -> Answer {
     if lists.contains_key(&list.address) {
         return Err(Refusal::bad_request("Duplicate object"));
     }
-    let reply = json!({ "list": list.json(), "message": "Mailing list has been created" });
+    let response = json!({ "list": list.json(), "message": "Mailing list has been created" });
     lists.insert(list.address.clone(), list);
-    Ok(Reply::ok(&reply))
+    Ok(Response::ok(&response))
 }
 
 fn get(account: &mut Account, address: &str) -> Answer {
-    Ok(Reply::ok(&json!({ "list": find(account, address)?.json() })))
+    Ok(Response::ok(&json!({ "list": find(account, address)?.json() })))
 }
 
 fn update(account: &mut Account, request: &Request, address: &str) -> Answer {
@@ -113,21 +113,21 @@ fn update(account: &mut Account, request: &Request, address: &str) -> Answer {
     if list.address != address && lists.contains_key(&list.address) {
         return Err(Refusal::bad_request("Duplicate object"));
     }
-    let reply = json!({ "list": list.json(), "message": "Mailing list has been updated" });
+    let response = json!({ "list": list.json(), "message": "Mailing list has been updated" });
     lists.remove(address);
     lists.insert(list.address.clone(), list);
-    Ok(Reply::ok(&reply))
+    Ok(Response::ok(&response))
 }
 
 fn delete(account: &mut Account, address: &str) -> Answer {
     find(account, address)?;
     account.groups.mailing_lists.lists.remove(address);
-    Ok(Reply::ok(&json!({ "address": address, "message": "Mailing list has been removed" })))
+    Ok(Response::ok(&json!({ "address": address, "message": "Mailing list has been removed" })))
 }
 
 fn validate(account: &mut Account, address: &str) -> Answer {
     find(account, address)?.validation = Some(date::epoch_seconds(SystemTime::now()));
-    Ok(Reply::ok(&json!({ "id": address, "message": "The validation job was submitted." })))
+    Ok(Response::ok(&json!({ "id": address, "message": "The validation job was submitted." })))
 }
 
 /// Nothing is known of any address, and this at once.
@@ -136,7 +136,7 @@ fn validation(account: &mut Account, address: &str) -> Answer {
     let (Some(created_at), count) = (list.validation, list.members.len()) else {
         return Err(no_validation());
     };
-    Ok(Reply::ok(&json!({
+    Ok(Response::ok(&json!({
         "id": address,
         "created_at": created_at,
         "quantity": count,
@@ -155,7 +155,7 @@ fn validation(account: &mut Account, address: &str) -> Answer {
 
 fn cancel_validation(account: &mut Account, address: &str) -> Answer {
     find(account, address)?.validation.take().ok_or_else(no_validation)?;
-    Ok(Reply::message(StatusCode::OK, "Validation job canceled."))
+    Ok(Response::message(StatusCode::OK, "Validation job canceled."))
 }
 
 fn no_validation() -> Refusal {
@@ -183,7 +183,7 @@ impl List {
             self.access_level = level.to_owned();
         }
         let preferences = ["sender", "list"];
-        if let Some(preference) = one_of("reply_preference", "reply preference", &preferences)? {
+        if let Some(preference) = one_of("reply_preference", "response preference", &preferences)? {
             self.reply_preference = preference.to_owned();
         }
         if let Some(address) = form.field("address") {

@@ -5,8 +5,8 @@ use serde_json::json;
 
 use super::Answer;
 use crate::http::{
-    reply::{Refusal, Reply},
     request::Request,
+    response::{Refusal, Response},
 };
 
 const SMALLEST: u64 = 1000;
@@ -16,7 +16,7 @@ pub(crate) fn answer(limit: &mut Option<u64>, sent: usize, request: &Request) ->
     match request.method.as_str() {
         "GET" => {
             let limit = limit.ok_or_else(|| Refusal::not_found("No threshold for account"))?;
-            return Ok(Reply::ok(&json!({ "limit": limit, "current": sent, "period": "1m" })));
+            return Ok(Response::ok(&json!({ "limit": limit, "current": sent, "period": "1m" })));
         }
         "PUT" => {
             let new = request.value("limit").and_then(|text| text.parse().ok());
@@ -32,5 +32,5 @@ pub(crate) fn answer(limit: &mut Option<u64>, sent: usize, request: &Request) ->
                 .ok_or_else(|| Refusal::bad_request("Could not delete threshold for account"))?;
         }
     }
-    Ok(Reply::ok(&json!({ "success": true })))
+    Ok(Response::ok(&json!({ "success": true })))
 }

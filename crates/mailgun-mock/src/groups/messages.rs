@@ -3,7 +3,7 @@
 mod form;
 mod storage;
 
-use std::time::SystemTime;
+use std::{sync::Arc, time::SystemTime};
 
 use serde_json::json;
 
@@ -11,7 +11,7 @@ use super::{Answer, events, queue, tags};
 use crate::{
     account::Account,
     date,
-    http::{reply::Reply, request::Request},
+    http::{request::Request, response::Response},
     rate_limit,
     sent::{Mail, SentMessage},
 };
@@ -46,7 +46,7 @@ fn send(account: &mut Account, domain: &str, request: &Request, read: form::Read
 }
 
 /// Takes a mail on: from here on it counts as sent.
-fn accept(account: &mut Account, domain: String, request: &Request, mail: Mail) -> Reply {
+fn accept(account: &mut Account, domain: String, request: &Request, mail: Mail) -> Response {
     let now = SystemTime::now();
     let own_id = mail.fields.iter().find(|(name, _)| name.eq_ignore_ascii_case("h:message-id"));
     let id = match own_id {
@@ -59,9 +59,9 @@ fn accept(account: &mut Account, domain: String, request: &Request, mail: Mail) 
         accepted_at: now,
         id,
         domain,
-        mail,
+        mail: Arc::new(mail),
     };
-    let reply = Reply::ok(&json!({ "id": message.id, "message": "Queued. Thank you." }));
+    let response = Response::ok(&json!({ "id": message.id, "message": "Queued. Thank you." }));
     tags::seen(account, &message);
     events::record(account, &message, "accepted");
     queue::deliver(account, &message);
@@ -69,7 +69,7 @@ fn accept(account: &mut Account, domain: String, request: &Request, mail: Mail) 
 
     let sent = account.groups.messages.sent.len() as u64;
     let reset_millis = (date::epoch_seconds(now) / 3600 + 1) * 3_600_000;
-    reply
+    response
         .with(rate_limit::LIMIT, SENDS_ALLOWED)
         .with(rate_limit::REMAINING, SENDS_ALLOWED.saturating_sub(sent))
         .with(rate_limit::RESET, reset_millis)

@@ -8,7 +8,7 @@ use super::{Answer, events};
 use crate::{
     account::Account,
     date,
-    http::{reply::Reply, request::Request},
+    http::{request::Request, response::Response},
     sent::SentMessage,
 };
 
@@ -59,7 +59,7 @@ fn status(account: &Account, domain: &str) -> Answer {
         }),
         None => enabled(),
     };
-    Ok(Reply::ok(&json!({ "regular": regular, "scheduled": enabled() })))
+    Ok(Response::ok(&json!({ "regular": regular, "scheduled": enabled() })))
 }
 
 fn enabled() -> Value {
@@ -70,19 +70,19 @@ fn clear(account: &mut Account, domain: &str) -> Answer {
     let domain = account.domain(domain)?;
     deliver_due(account);
     account.groups.queue.scheduled.retain(|message| message.domain != domain);
-    Ok(Reply::ok(&json!({ "message": "done" })))
+    Ok(Response::ok(&json!({ "message": "done" })))
 }
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
+    use std::{sync::Arc, time::Duration};
 
     use super::*;
     use crate::{account::Limits, sent::Mail};
 
-    fn kinds(account: &Account) -> Vec<&str> {
+    fn kinds(account: &Account) -> Vec<String> {
         let events = account.groups.events.all.iter();
-        events.map(|event| event.json["event"].as_str().unwrap()).collect()
+        events.map(|event| event.json()["event"].as_str().unwrap().to_owned()).collect()
     }
 
     #[test]
@@ -96,11 +96,11 @@ mod tests {
             storage_key: "key".to_owned(),
             subaccount: None,
             accepted_at: SystemTime::now(),
-            mail: Mail {
+            mail: Arc::new(Mail {
                 recipients: vec!["ada@example.com".to_owned()],
                 scheduled_for: Some(due),
                 ..Mail::default()
-            },
+            }),
         };
         deliver(&mut account, &message);
         assert!(kinds(&account).is_empty());

@@ -10,8 +10,8 @@ use crate::{
     account::Account,
     date,
     http::{
-        reply::{Refusal, Reply},
         request::Request,
+        response::{Refusal, Response},
     },
 };
 
@@ -51,7 +51,7 @@ pub(crate) fn route(
 fn list(account: &Account, request: &Request) -> Answer {
     let all = &account.groups.routes.all;
     let items: Vec<_> = listing::by_skip(request, all, 100)?.iter().map(Route::json).collect();
-    Ok(Reply::ok(&json!({ "items": items, "total_count": all.len() })))
+    Ok(Response::ok(&json!({ "items": items, "total_count": all.len() })))
 }
 
 fn create(account: &mut Account, request: &Request) -> Answer {
@@ -67,27 +67,27 @@ fn create(account: &mut Account, request: &Request) -> Answer {
     if route.expression.is_empty() {
         return Err(Refusal::bad_request("expression parameter is missing"));
     }
-    let reply = json!({ "message": "Route has been created", "route": route.json() });
+    let response = json!({ "message": "Route has been created", "route": route.json() });
     account.groups.routes.all.push(route);
-    Ok(Reply::ok(&reply))
+    Ok(Response::ok(&response))
 }
 
 fn get(account: &mut Account, id: &str) -> Answer {
-    Ok(Reply::ok(&json!({ "route": find(account, id)?.json() })))
+    Ok(Response::ok(&json!({ "route": find(account, id)?.json() })))
 }
 
 fn update(account: &mut Account, request: &Request, id: &str) -> Answer {
     let route = find(account, id)?;
     route.set(request)?;
-    let mut reply = route.json();
-    reply["message"] = json!("Route has been updated");
-    Ok(Reply::ok(&reply))
+    let mut response = route.json();
+    response["message"] = json!("Route has been updated");
+    Ok(Response::ok(&response))
 }
 
 fn delete(account: &mut Account, id: &str) -> Answer {
     find(account, id)?;
     account.groups.routes.all.retain(|route| route.id != id);
-    Ok(Reply::ok(&json!({ "id": id, "message": "Route has been deleted" })))
+    Ok(Response::ok(&json!({ "id": id, "message": "Route has been deleted" })))
 }
 
 fn match_address(account: &Account, request: &Request) -> Answer {
@@ -96,7 +96,7 @@ fn match_address(account: &Account, request: &Request) -> Answer {
     routes.sort_by_key(|route| route.priority);
     let found = routes.into_iter().find(|route| route.is_for(address));
     let route = found.ok_or_else(|| Refusal::not_found("Route not found"))?;
-    Ok(Reply::ok(&json!({ "route": route.json() })))
+    Ok(Response::ok(&json!({ "route": route.json() })))
 }
 
 fn find<'a>(account: &'a mut Account, id: &str) -> Result<&'a mut Route, Refusal> {

@@ -11,8 +11,8 @@ use crate::{
     account::Account,
     date,
     http::{
-        reply::{Refusal, Reply},
         request::Request,
+        response::{Refusal, Response},
     },
 };
 
@@ -79,7 +79,7 @@ fn list(account: &Account, request: &Request) -> Answer {
     }
     let page = listing::by_skip(request, &found, 10)?;
     let page: Vec<_> = page.iter().map(|subaccount| subaccount.json()).collect();
-    Ok(Reply::ok(&json!({ "subaccounts": page, "total": found.len() })))
+    Ok(Response::ok(&json!({ "subaccounts": page, "total": found.len() })))
 }
 
 fn create(account: &mut Account, request: &Request) -> Answer {
@@ -95,9 +95,9 @@ fn create(account: &mut Account, request: &Request) -> Answer {
         created_at: now.clone(),
         updated_at: now,
     };
-    let reply = wrapped(&subaccount);
+    let response = wrapped(&subaccount);
     account.groups.subaccounts.all.push(subaccount);
-    reply
+    response
 }
 
 fn delete(account: &mut Account, request: &Request) -> Answer {
@@ -105,7 +105,7 @@ fn delete(account: &mut Account, request: &Request) -> Answer {
     let id = id.ok_or_else(|| Refusal::bad_request("Bad request"))?;
     let forbidden = |_| Refusal::new(StatusCode::FORBIDDEN, "Forbidden");
     find(account, id).map_err(forbidden)?.set_status(CLOSED);
-    Ok(Reply::message(StatusCode::OK, "Subaccount successfully deleted"))
+    Ok(Response::message(StatusCode::OK, "Subaccount successfully deleted"))
 }
 
 fn get(account: &Account, id: &str) -> Answer {
@@ -140,7 +140,7 @@ fn update_features(account: &mut Account, request: &Request, id: &str) -> Answer
     }
     subaccount.features.extend(updates);
     subaccount.updated_at = date::rfc2822(SystemTime::now(), "GMT");
-    Ok(Reply::ok(&json!({ "features": subaccount.features })))
+    Ok(Response::ok(&json!({ "features": subaccount.features })))
 }
 
 fn monthly_limit(account: &mut Account, request: &Request, id: &str) -> Answer {
@@ -163,7 +163,7 @@ fn not_found() -> Refusal {
 }
 
 fn wrapped(subaccount: &Subaccount) -> Answer {
-    Ok(Reply::ok(&json!({ "subaccount": subaccount.json() })))
+    Ok(Response::ok(&json!({ "subaccount": subaccount.json() })))
 }
 
 impl Subaccount {

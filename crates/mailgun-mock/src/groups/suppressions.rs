@@ -12,8 +12,8 @@ use super::{Answer, listing};
 use crate::{
     account::Account,
     http::{
-        reply::{Refusal, Reply},
         request::Request,
+        response::{Refusal, Response},
     },
     sent::SentMessage,
 };
@@ -61,13 +61,13 @@ fn all(account: &Account, request: &Request, domain: &str, list: List) -> Answer
     let (items, paging) =
         listing::by_pivot(&account.base_url, request, &found, |one| &one.key, "address", 100)?;
     let items: Vec<_> = items.iter().map(|record| &record.json).collect();
-    Ok(Reply::ok(&json!({ "items": items, "paging": paging })))
+    Ok(Response::ok(&json!({ "items": items, "paging": paging })))
 }
 
 fn get(account: &Account, domain: &str, list: List, address: &str) -> Answer {
     let domain = account.domain(domain)?;
     let found = account.groups.suppressions.find(&domain, list, address);
-    found.map(|record| Reply::ok(&record.json)).ok_or_else(|| list.not_found())
+    found.map(|record| Response::ok(&record.json)).ok_or_else(|| list.not_found())
 }
 
 fn add(account: &mut Account, request: &Request, domain: &str, list: List) -> Answer {
@@ -83,10 +83,10 @@ fn add(account: &mut Account, request: &Request, domain: &str, list: List) -> An
         let records = records.collect::<Result<Vec<_>, _>>()?;
         let message = list.added_many(records.len());
         account.groups.suppressions.extend(domain, list, records);
-        return Ok(Reply::message(StatusCode::OK, message));
+        return Ok(Response::message(StatusCode::OK, message));
     }
     let record = Record::read(list, &request.form()?.fields)?;
-    let reply = match list {
+    let response = match list {
         List::Allowlist => json!({
             "message": "Address/Domain has been added to the allowlists table",
             "type": record.json["type"],
@@ -98,7 +98,7 @@ fn add(account: &mut Account, request: &Request, domain: &str, list: List) -> An
         }),
     };
     account.groups.suppressions.extend(domain, list, [record]);
-    Ok(Reply::ok(&reply))
+    Ok(Response::ok(&response))
 }
 
 /// The service reads the file later, and drops the rows that it cannot use.
@@ -110,7 +110,7 @@ fn import(account: &mut Account, request: &Request, domain: &str, list: List) ->
     let records = rows.iter().filter_map(|row| Record::read(list, row).ok());
     account.groups.suppressions.extend(domain, list, records);
     let message = "file uploaded successfully for processing. standby...";
-    Ok(Reply::message(StatusCode::ACCEPTED, message))
+    Ok(Response::message(StatusCode::ACCEPTED, message))
 }
 
 fn delete(
@@ -137,10 +137,10 @@ fn delete(
         List::Complaints => ("Spam complaint has been removed", "address"),
         List::Allowlist => ("Allowlist address/domain has been removed", "value"),
     };
-    let reply = json!({ "message": message, name: address });
+    let response = json!({ "message": message, name: address });
     // JSON under this type is what the service has been seen to answer.
     let text = HeaderValue::from_static("text/plain; charset=utf-8");
-    Ok(Reply::new(StatusCode::OK, text, reply.to_string()))
+    Ok(Response::new(StatusCode::OK, text, response.to_string()))
 }
 
 fn delete_all(account: &mut Account, domain: &str, list: List) -> Answer {
@@ -152,7 +152,7 @@ fn delete_all(account: &mut Account, domain: &str, list: List) -> Answer {
         List::Complaints => "Complaint addresses",
         List::Allowlist => "Allowlist addresses/domains",
     };
-    Ok(Reply::message(StatusCode::OK, format!("{what} for this domain have been removed")))
+    Ok(Response::message(StatusCode::OK, format!("{what} for this domain have been removed")))
 }
 
 /// What an event says of a message that is not delivered because its recipient is suppressed;

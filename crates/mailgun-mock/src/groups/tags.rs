@@ -8,13 +8,13 @@ use std::{
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 
-use super::{Answer, listing, queue, tally};
+use super::{Answer, events::Event, listing, queue, tally};
 use crate::{
     account::Account,
     date,
     http::{
-        reply::{Refusal, Reply},
         request::Request,
+        response::{Refusal, Response},
     },
     sent::SentMessage,
 };
@@ -131,27 +131,27 @@ fn list(account: &mut Account, request: &Request) -> Answer {
     if pagination["include_total"] == true {
         pagination_out["total"] = json!(found.len());
     }
-    Ok(Reply::ok(&json!({ "items": items, "pagination": pagination_out })))
+    Ok(Response::ok(&json!({ "items": items, "pagination": pagination_out })))
 }
 
 fn limits(account: &Account) -> Answer {
     let count = account.groups.tags.all.len();
     let is_reached = count >= LIMIT;
-    Ok(Reply::ok(&json!({ "limit": LIMIT, "count": count, "limit_reached": is_reached })))
+    Ok(Response::ok(&json!({ "limit": LIMIT, "count": count, "limit_reached": is_reached })))
 }
 
 fn update(account: &mut Account, request: &Request) -> Answer {
     let asked: Value = request.json()?;
     let tag = find(account, asked["tag"].as_str(), None)?;
     tag.description = asked["description"].as_str().unwrap_or_default().to_owned();
-    Ok(Reply::message(StatusCode::OK, "Tag updated"))
+    Ok(Response::message(StatusCode::OK, "Tag updated"))
 }
 
 fn delete(account: &mut Account, request: &Request) -> Answer {
     let asked: Value = request.json()?;
     let name = find(account, asked["tag"].as_str(), None)?.name.clone();
     account.groups.tags.all.remove(&name);
-    Ok(Reply::message(StatusCode::OK, "Tag deleted"))
+    Ok(Response::message(StatusCode::OK, "Tag deleted"))
 }
 
 fn domain_list(account: &Account, request: &Request, domain: &str) -> Answer {
@@ -167,7 +167,7 @@ fn domain_list(account: &Account, request: &Request, domain: &str) -> Answer {
     let (page, paging) =
         listing::by_pivot(&account.base_url, request, &found, |tag| &tag.name, "tag", 100)?;
     let items: Vec<_> = page.iter().map(|tag| tag.json()).collect();
-    Ok(Reply::ok(&json!({ "items": items, "paging": paging })))
+    Ok(Response::ok(&json!({ "items": items, "paging": paging })))
 }
 
 /// What is done with one tag of a domain, whether it is named in the path or in the query.
@@ -184,15 +184,15 @@ fn of_domain(
         queue::deliver_due(account);
         let tag = find(account, Some(tag), Some(&domain))?;
         match (method, rest) {
-            ("GET", []) => Ok(Reply::ok(&tag.json())),
+            ("GET", []) => Ok(Response::ok(&tag.json())),
             ("PUT", []) => {
                 tag.description = request.value("description").unwrap_or_default().to_owned();
-                Ok(Reply::message(StatusCode::OK, "Tag updated"))
+                Ok(Response::message(StatusCode::OK, "Tag updated"))
             }
             ("DELETE", []) => {
                 let name = tag.name.clone();
                 account.groups.tags.all.remove(&name);
-                Ok(Reply::message(StatusCode::OK, "Tag deleted"))
+                Ok(Response::message(StatusCode::OK, "Tag deleted"))
             }
             (_, ["stats"]) => {
                 let tag = tag.clone();
@@ -205,7 +205,7 @@ fn of_domain(
                     Some(_) => "device",
                     None => request.parameter("type").unwrap_or("country"),
                 };
-                Ok(Reply::ok(&json!({ "tag": tag.name, kind: {} })))
+                Ok(Response::ok(&json!({ "tag": tag.name, kind: {} })))
             }
             _ => Err(Refusal::not_found("not found")),
         }
@@ -230,7 +230,7 @@ fn stats(account: &Account, request: &Request, domain: &str, tag: &Tag) -> Answe
     let mut point = tally::stats(&metrics(account, &tag.name, Some(domain)), &events);
     let now = date::rfc2822(SystemTime::now(), "UTC");
     point.insert("time".to_owned(), json!(now));
-    Ok(Reply::ok(&json!({
+    Ok(Response::ok(&json!({
         "tag": tag.name,
         "description": tag.description,
         "start": now,
@@ -244,7 +244,7 @@ fn domain_limits(account: &Account, domain: &str) -> Answer {
     let domain = account.domain(domain)?;
     let tags = account.groups.tags.all.values();
     let count = tags.filter(|tag| tag.domains.contains(&domain)).count();
-    Ok(Reply::ok(&json!({ "id": "tag", "limit": LIMIT, "count": count })))
+    Ok(Response::ok(&json!({ "id": "tag", "limit": LIMIT, "count": count })))
 }
 
 fn known_values(account: &Account, domain: &str, known: &str) -> Answer {
@@ -255,7 +255,7 @@ fn known_values(account: &Account, domain: &str, known: &str) -> Answer {
         "countries" => &COUNTRIES[..],
         _ => return Err(Refusal::not_found("not found")),
     };
-    Ok(Reply::ok(&json!({ "items": items })))
+    Ok(Response::ok(&json!({ "items": items })))
 }
 
 /// A tag of the account, or of one of its domains.
@@ -275,8 +275,8 @@ fn find<'a>(
 
 fn metrics(account: &Account, tag: &str, domain: Option<&str>) -> Map<String, Value> {
     let events = account.groups.events.all.iter();
-    let events = events.filter(|event| domain.is_none_or(|domain| event.domain == domain));
-    tally::metrics(events.map(|event| &event.json).filter(|event| {
+    let events = events.filter(|event| domain.is_none_or(|domain| *event.domain == *domain));
+    tally::metrics(events.map(Event::json).filter(|event| {
         let tags = event["tags"].as_array().into_iter().flatten().filter_map(Value::as_str);
         tags.into_iter().any(|one| one.to_lowercase() == tag)
     }))

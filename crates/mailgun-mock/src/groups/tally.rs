@@ -1,15 +1,15 @@
 //! Counts of events, as the metrics have them.
 
-use std::collections::BTreeSet;
+use std::{borrow::Borrow, collections::BTreeSet};
 
 use serde_json::{Map, Value, json};
 
 /// The metrics that follow from these events.
-pub(crate) fn metrics<'a>(events: impl Iterator<Item = &'a Value>) -> Map<String, Value> {
+pub(crate) fn metrics(events: impl Iterator<Item = impl Borrow<Value>>) -> Map<String, Value> {
     let mut counts = Map::new();
     let mut seen = BTreeSet::new();
     for event in events {
-        for name in counted(event, &mut seen) {
+        for name in counted(event.borrow(), &mut seen) {
             let count = counts.get(&name).and_then(Value::as_u64).unwrap_or(0);
             counts.insert(name, json!(count + 1));
         }

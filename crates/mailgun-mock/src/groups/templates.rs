@@ -13,8 +13,8 @@ use crate::{
     account::Account,
     date,
     http::{
-        reply::{Refusal, Reply},
         request::Request,
+        response::{Refusal, Response},
     },
 };
 
@@ -83,7 +83,7 @@ fn list(account: &Account, request: &Request, owner: &Owner) -> Answer {
     let (found, paging) =
         listing::by_pivot(&account.base_url, request, &all, |template| &template.name, "p", 100)?;
     let items: Vec<_> = found.iter().map(|template| template.json_for(request)).collect();
-    Ok(Reply::ok(&json!({ "items": items, "paging": paging })))
+    Ok(Response::ok(&json!({ "items": items, "paging": paging })))
 }
 
 fn create(account: &mut Account, request: &Request, owner: &Owner) -> Answer {
@@ -97,11 +97,12 @@ fn create(account: &mut Account, request: &Request, owner: &Owner) -> Answer {
         id: uuid(account),
         versions: BTreeMap::new(),
     };
-    let mut reply = json!({ "message": "template has been stored", "template": template.json() });
+    let mut response =
+        json!({ "message": "template has been stored", "template": template.json() });
     if form.field("template").is_some() {
         let mut version = Version::new(account, form.field("tag").unwrap_or("initial"));
         version.set(form)?;
-        reply["template"]["version"] = template.put(version, true)?;
+        response["template"]["version"] = template.put(version, true)?;
     }
     let all = account.groups.templates.all.entry(owner.clone()).or_default();
     if all.contains_key(&template.name) {
@@ -111,12 +112,12 @@ fn create(account: &mut Account, request: &Request, owner: &Owner) -> Answer {
         return Err(Refusal::bad_request(format!("more than {MAX_TEMPLATES} templates")));
     }
     all.insert(template.name.clone(), template);
-    Ok(Reply::ok(&reply))
+    Ok(Response::ok(&response))
 }
 
 fn get(account: &mut Account, request: &Request, owner: &Owner, name: &str) -> Answer {
     let template = find(account, owner, name)?;
-    Ok(Reply::ok(&json!({ "template": template.json_for(request) })))
+    Ok(Response::ok(&json!({ "template": template.json_for(request) })))
 }
 
 fn update(account: &mut Account, request: &Request, owner: &Owner, name: &str) -> Answer {
@@ -125,7 +126,7 @@ fn update(account: &mut Account, request: &Request, owner: &Owner, name: &str) -
         template.description = description.to_owned();
     }
     let named = json!({ "name": template.name });
-    Ok(Reply::ok(&json!({ "message": "template has been updated", "template": named })))
+    Ok(Response::ok(&json!({ "message": "template has been updated", "template": named })))
 }
 
 fn delete(account: &mut Account, owner: &Owner, name: &str) -> Answer {
@@ -134,12 +135,12 @@ fn delete(account: &mut Account, owner: &Owner, name: &str) -> Answer {
         all.remove(&name);
     }
     let named = json!({ "name": name });
-    Ok(Reply::ok(&json!({ "message": "template has been deleted", "template": named })))
+    Ok(Response::ok(&json!({ "message": "template has been deleted", "template": named })))
 }
 
 fn delete_all(account: &mut Account, owner: &Owner) -> Answer {
     account.groups.templates.all.remove(owner);
-    Ok(Reply::ok(&json!({ "message": "templates have been deleted" })))
+    Ok(Response::ok(&json!({ "message": "templates have been deleted" })))
 }
 
 fn find<'a>(

@@ -15,8 +15,8 @@ use super::{Answer, listing};
 use crate::{
     account::Account,
     http::{
-        reply::{Refusal, Reply},
         request::Request,
+        response::{Refusal, Response},
     },
 };
 
@@ -72,7 +72,7 @@ fn validate(request: &Request) -> Answer {
         Some("false") => false,
         Some(_) => return Err(Refusal::bad_request("'provider_lookup' must be a boolean")),
     };
-    Ok(Reply::ok(&Verdict::new(address, may_ask).json()))
+    Ok(Response::ok(&Verdict::new(address, may_ask).json()))
 }
 
 /// What the real service answers is not known.
@@ -80,7 +80,7 @@ fn parse(request: &Request) -> Answer {
     let addresses = request.parameter("addresses").unwrap_or_default().split(',').map(str::trim);
     let (parsed, unparseable): (Vec<_>, Vec<_>) =
         addresses.partition(|address| crate::address::bare(address).is_some());
-    Ok(Reply::ok(&json!({ "parsed": parsed, "unparseable": unparseable })))
+    Ok(Response::ok(&json!({ "parsed": parsed, "unparseable": unparseable })))
 }
 
 fn list_jobs(account: &Account, request: &Request) -> Answer {
@@ -92,7 +92,7 @@ fn list_jobs(account: &Account, request: &Request) -> Answer {
         links.remove("previous");
     }
     let shown: Vec<_> = page.iter().map(|job| job.as_job(&account.base_url)).collect();
-    Ok(Reply::ok(&json!({ "jobs": shown, "paging": paging, "total": jobs.len() })))
+    Ok(Response::ok(&json!({ "jobs": shown, "paging": paging, "total": jobs.len() })))
 }
 
 fn create_job(account: &mut Account, request: &Request, id: &str) -> Answer {
@@ -104,14 +104,14 @@ fn create_job(account: &mut Account, request: &Request, id: &str) -> Answer {
 fn job(account: &mut Account, id: &str) -> Answer {
     let base_url = account.base_url.clone();
     let job = find(&mut account.groups.validations.jobs, id)?;
-    let reply = Reply::ok(&job.as_job(&base_url));
+    let response = Response::ok(&job.as_job(&base_url));
     job.advance();
-    Ok(reply)
+    Ok(response)
 }
 
 fn cancel(account: &mut Account, id: &str) -> Answer {
     find(&mut account.groups.validations.jobs, id)?.delete();
-    Ok(Reply::message(StatusCode::OK, "Validation job canceled."))
+    Ok(Response::message(StatusCode::OK, "Validation job canceled."))
 }
 
 fn results(account: &mut Account, id: &str, format: &str) -> Answer {
@@ -121,9 +121,9 @@ fn results(account: &mut Account, id: &str, format: &str) -> Answer {
         "csv" => {
             let mut csv = String::from(verdict::CSV_HEAD);
             csv.extend(verdicts.iter().map(Verdict::csv_row));
-            Ok(Reply::new(StatusCode::OK, HeaderValue::from_static("text/csv"), csv))
+            Ok(Response::new(StatusCode::OK, HeaderValue::from_static("text/csv"), csv))
         }
-        "json" => Ok(Reply::ok(&verdicts.iter().map(Verdict::json).collect())),
+        "json" => Ok(Response::ok(&verdicts.iter().map(Verdict::json).collect())),
         _ => Err(not_found()),
     }
 }
@@ -131,7 +131,7 @@ fn results(account: &mut Account, id: &str, format: &str) -> Answer {
 fn list_previews(account: &Account) -> Answer {
     let previews = account.groups.validations.previews.iter();
     let previews: Vec<_> = previews.map(List::as_preview).collect();
-    Ok(Reply::ok(&json!({ "previews": previews })))
+    Ok(Response::ok(&json!({ "previews": previews })))
 }
 
 fn create_preview(account: &mut Account, request: &Request, id: &str) -> Answer {
@@ -142,14 +142,14 @@ fn create_preview(account: &mut Account, request: &Request, id: &str) -> Answer 
 
 fn preview(account: &mut Account, id: &str) -> Answer {
     let preview = find(&mut account.groups.validations.previews, id)?;
-    let reply = Reply::ok(&json!({ "preview": preview.as_preview() }));
+    let response = Response::ok(&json!({ "preview": preview.as_preview() }));
     preview.advance();
-    Ok(reply)
+    Ok(response)
 }
 
 fn delete_preview(account: &mut Account, id: &str) -> Answer {
     take_preview(account, id)?;
-    Ok(Reply::new(StatusCode::NO_CONTENT, HeaderValue::from_static("application/json"), ""))
+    Ok(Response::new(StatusCode::NO_CONTENT, HeaderValue::from_static("application/json"), ""))
 }
 
 fn promote(account: &mut Account, id: &str) -> Answer {
@@ -157,7 +157,7 @@ fn promote(account: &mut Account, id: &str) -> Answer {
     let preview = take_preview(account, id)?;
     let job = List::new(account, preview.id, preview.addresses);
     account.groups.validations.jobs.insert(0, job);
-    Ok(Reply::message(StatusCode::OK, "Validation preview promoted."))
+    Ok(Response::message(StatusCode::OK, "Validation preview promoted."))
 }
 
 /// The list in a form, if it may be added to the others.
@@ -193,8 +193,8 @@ fn check_new(others: &[List], id: &str) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn started(id: &str, message: &str) -> Reply {
-    Reply::json(StatusCode::ACCEPTED, &json!({ "id": id, "message": message }))
+fn started(id: &str, message: &str) -> Response {
+    Response::json(StatusCode::ACCEPTED, &json!({ "id": id, "message": message }))
 }
 
 fn find<'a>(lists: &'a mut [List], id: &str) -> Result<&'a mut List, Refusal> {

@@ -8,12 +8,12 @@ use http::StatusCode;
 use serde_json::{Value, json};
 
 use self::account_level::AccountWebhook;
-use super::Answer;
+use super::{Answer, events::Event};
 use crate::{
     account::Account,
     http::{
-        reply::{Refusal, Reply},
         request::Request,
+        response::{Refusal, Response},
     },
     webhook::{Post, WebhookDelivery},
 };
@@ -86,13 +86,13 @@ impl From<Refusal> for Refused {
     }
 }
 
-type Outcome = Result<Reply, Refused>;
+type Outcome = Result<Response, Refused>;
 
 fn answer(outcome: Outcome) -> Answer {
     match outcome {
-        Ok(reply) => Ok(reply),
+        Ok(response) => Ok(response),
         Err(Refused::Message(refusal)) => Err(refusal),
-        Err(Refused::Json(status, json)) => Ok(Reply::json(status, &json)),
+        Err(Refused::Json(status, json)) => Ok(Response::json(status, &json)),
     }
 }
 
@@ -111,12 +111,12 @@ fn unknown_type() -> Refused {
 fn list(urls: &mut Urls, _: &Request, _: &str) -> Outcome {
     let webhooks = urls.iter().map(|(kind, urls)| (kind.clone(), json!({ "urls": urls })));
     let webhooks: serde_json::Map<_, _> = webhooks.collect();
-    Ok(Reply::ok(&json!({ "webhooks": webhooks })))
+    Ok(Response::ok(&json!({ "webhooks": webhooks })))
 }
 
 fn get(urls: &mut Urls, _: &Request, kind: &str) -> Outcome {
     let urls = urls.get(kind).ok_or_else(unknown_type)?;
-    Ok(Reply::ok(&json!({ "webhook": { "urls": urls } })))
+    Ok(Response::ok(&json!({ "webhook": { "urls": urls } })))
 }
 
 fn create(urls: &mut Urls, request: &Request, _: &str) -> Outcome {
@@ -134,21 +134,21 @@ fn update(urls: &mut Urls, request: &Request, kind: &str) -> Outcome {
 fn put(urls: &mut Urls, request: &Request, kind: &str, message: &str) -> Outcome {
     let new: Vec<_> = request.form()?.all("url").collect();
     check(&[kind], &new)?;
-    let reply = json!({ "message": message, "webhook": { "urls": new } });
+    let response = json!({ "message": message, "webhook": { "urls": new } });
     urls.insert(kind.to_owned(), new.into_iter().map(str::to_owned).collect());
-    Ok(Reply::ok(&reply))
+    Ok(Response::ok(&response))
 }
 
 fn delete(urls: &mut Urls, _: &Request, kind: &str) -> Outcome {
     let gone = urls.remove(kind).ok_or_else(unknown_type)?;
     let webhook = json!({ "urls": gone });
-    Ok(Reply::ok(&json!({ "message": "Webhook has been deleted", "webhook": webhook })))
+    Ok(Response::ok(&json!({ "message": "Webhook has been deleted", "webhook": webhook })))
 }
 
 /// Nothing is posted: it is not known what the service posts.
 fn test(_: &mut Urls, request: &Request, kind: &str) -> Outcome {
     check(&[kind], &request.form()?.all("url").collect::<Vec<_>>())?;
-    Ok(Reply::ok(&json!({ "code": 200, "message": "OK" })))
+    Ok(Response::ok(&json!({ "code": 200, "message": "OK" })))
 }
 
 fn create_url(urls: &mut Urls, request: &Request, _: &str) -> Outcome {
@@ -228,14 +228,18 @@ fn check(kinds: &[&str], urls: &[&str]) -> Result<(), Refused> {
 }
 
 /// Posts an event to each URL that is registered for it, once, whether by domain or account.
-pub(crate) fn notify(account: &mut Account, domain: &str, event: &Value) {
+pub(crate) fn notify(account: &mut Account, event: &Event) {
+    let State { domains, account: of_account, .. } = &account.groups.webhooks;
+    if domains.is_empty() && of_account.is_empty() {
+        return;
+    }
+    let (domain, event) = (&*event.domain, &*event.json());
     let kind = match (event["event"].as_str(), event["severity"].as_str()) {
         (Some("failed"), Some("temporary")) => "temporary_fail",
         (Some("failed"), _) => "permanent_fail",
         (Some(kind), _) => kind,
         (None, _) => return,
     };
-    let State { domains, account: of_account, .. } = &account.groups.webhooks;
     let of_domain = domains.get(domain).and_then(|urls| urls.get(kind)).into_iter().flatten();
     let mut urls: Vec<String> = of_domain.cloned().collect();
     for webhook in

@@ -46,7 +46,7 @@ pub(crate) async fn accept(listener: TcpListener, server: Arc<Server>) {
 
 async fn serve(stream: TcpStream, server: Arc<Server>) {
     let cut = Arc::new(Cut::default());
-    // Nagle's algorithm would glue the pieces of a dripping reply together.
+    // Nagle's algorithm would glue the pieces of a dripping response together.
     let _ = stream.set_nodelay(true);
     let io = TokioIo::new(Socket { stream, cut: Arc::clone(&cut) });
     let service = service_fn(|request| {
@@ -71,7 +71,7 @@ pub(crate) struct Cut {
 }
 
 impl Cut {
-    /// Closes the connection without a reply.
+    /// Closes the connection without a response.
     pub(crate) async fn close(&self) -> Infallible {
         self.ordered.notify_one();
         std::future::pending().await

@@ -6,13 +6,14 @@ use http::{
     Method,
     header::{self, HeaderMap},
     request,
+    uri::Authority,
 };
 use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
 use percent_encoding::percent_decode_str;
 use serde::de::DeserializeOwned;
 
-use super::{form::Form, reply::Refusal};
+use super::{form::Form, response::Refusal};
 
 /// Mailgun refuses request bodies beyond this size, whatever they hold.
 const MAX_BODY: usize = 52_428_800;
@@ -25,6 +26,8 @@ pub(crate) struct Request {
     pub(crate) headers: HeaderMap,
     /// The path as it came, percent-encoded.
     pub(crate) path: String,
+    /// The host of an HTTP/2 request.
+    authority: Option<String>,
     body: Bytes,
     form: Result<Form, String>,
 }
@@ -36,8 +39,10 @@ impl Request {
         let query = head.uri.query().unwrap_or_default();
         let query = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
         let path = head.uri.path().to_owned();
+        let authority = head.uri.authority().map(|host| host.as_str().to_owned());
         let form = Form::read(&head.headers, body.clone()).await;
-        Self { method: head.method, segments, query, headers: head.headers, path, body, form }
+        let request::Parts { method, headers, .. } = head;
+        Self { method, segments, query, headers, path, authority, body, form }
     }
 
     /// A parameter of the query.
@@ -72,6 +77,16 @@ impl Request {
         decoded.is_some_and(|pair| pair == format!("api:{api_key}").into_bytes())
     }
 
+    /// Where the client found the server: what a proxy says of it (`X-Forwarded-Proto` and
+    /// `X-Forwarded-Host`), or else the host that was asked for.
+    pub(crate) fn base_url(&self) -> Option<String> {
+        let first = |name| Some(self.header(name)?.split(',').next().unwrap_or_default().trim());
+        let host = first("x-forwarded-host").or_else(|| self.header(header::HOST.as_str()));
+        let host: Authority = host.or(self.authority.as_deref())?.parse().ok()?;
+        let scheme = first("x-forwarded-proto").filter(|scheme| *scheme == "https");
+        Some(format!("{}://{host}", scheme.unwrap_or("http")))
+    }
+
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
@@ -79,7 +94,7 @@ impl Request {
 
 /// Reads a body to its end; `Ok(None)` if it is beyond what Mailgun reads.
 ///
-/// The rest of an oversized body is read too: a reply to a client that is still writing would be
+/// The rest of an oversized body is read too: a response to a client that is still writing would be
 /// lost when the connection closes over unread bytes.
 pub(crate) async fn read_body(mut body: Incoming) -> Result<Option<Bytes>, hyper::Error> {
     let mut read = Some(BytesMut::new());

@@ -1,13 +1,13 @@
-//! One request from its head to its reply.
+//! One request from its head to its response.
 
 use bytes::Bytes;
-use http::{Response, StatusCode};
+use http::StatusCode;
 use hyper::body::Incoming;
 
 use super::{
     connection::Cut,
-    reply::{Pace, PacedBody, Reply},
     request::{Request, read_body},
+    response::{Pace, PacedBody, Response},
 };
 use crate::{fault::Effect, server::Server};
 
@@ -18,7 +18,7 @@ pub(crate) async fn answer(
     server: &Server,
     cut: &Cut,
     request: http::Request<Incoming>,
-) -> Response<PacedBody> {
+) -> http::Response<PacedBody> {
     let (head, body) = request.into_parts();
     let (entry, effect) = server.arrived(&head);
     if let Some(Effect::ResetBeforeRead) = effect {
@@ -28,14 +28,14 @@ pub(crate) async fn answer(
     server.read(entry, body.clone().unwrap_or_default());
 
     let mut pace = Pace::AtOnce;
-    let reply = match effect {
+    let response = match effect {
         None => process(server, head, body).await,
-        Some(Effect::Reply(reply)) => reply,
-        Some(Effect::RateLimit(limit)) => limit.reply(&server.domain_in(head.uri.path())),
+        Some(Effect::Response(response)) => response,
+        Some(Effect::RateLimit(limit)) => limit.response(&server.domain_in(head.uri.path())),
         Some(Effect::Delay(duration)) => {
-            let reply = process(server, head, body).await;
+            let response = process(server, head, body).await;
             tokio::time::sleep(duration).await;
-            reply
+            response
         }
         Some(Effect::Truncate { after }) => {
             pace = Pace::Truncated { after };
@@ -45,20 +45,20 @@ pub(crate) async fn answer(
             pace = Pace::Dripping { chunk, interval };
             process(server, head, body).await
         }
-        Some(Effect::LoseReply) => {
+        Some(Effect::LoseResponse) => {
             process(server, head, body).await;
             match cut.close().await {}
         }
         Some(Effect::Silence) => std::future::pending().await,
         Some(Effect::ResetBeforeRead | Effect::ResetAfterRead) => match cut.reset().await {},
     };
-    server.answered(entry, reply.status);
-    reply.into_response(pace)
+    server.answered(entry, response.status);
+    response.into_response(pace)
 }
 
-async fn process(server: &Server, head: http::request::Parts, body: Option<Bytes>) -> Reply {
+async fn process(server: &Server, head: http::request::Parts, body: Option<Bytes>) -> Response {
     match body {
         Some(body) => server.process(&Request::new(head, body).await),
-        None => Reply::html(StatusCode::PAYLOAD_TOO_LARGE, TOO_LARGE),
+        None => Response::html(StatusCode::PAYLOAD_TOO_LARGE, TOO_LARGE),
     }
 }

@@ -178,7 +178,7 @@ async fn pages_are_followed_to_an_empty_one_which_still_has_a_next_link() {
                 assert_eq!(follow(&mailgun, &next).await.json(), page);
                 break;
             }
-            let token = next.strip_prefix(&format!("{}{EVENTS}/", mailgun.base_url()));
+            let token = next.strip_prefix(&format!("http://localhost{EVENTS}/"));
             assert!(!token.unwrap().contains(['/', '?']), "{next}");
             page = follow(&mailgun, &next).await.json();
         }

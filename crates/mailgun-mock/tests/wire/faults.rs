@@ -60,7 +60,7 @@ async fn a_status_is_answered_instead_of_processing() {
 }
 
 #[tokio::test]
-async fn a_delay_holds_back_the_reply_of_an_accepted_mail() {
+async fn a_delay_holds_back_the_response_of_an_accepted_mail() {
     let mailgun = MockMailgun::start().await;
     mailgun.inject(Fault::delay(Duration::from_millis(300)));
     let begin = Instant::now();
@@ -109,9 +109,9 @@ async fn a_reset_after_reading_has_read_all() {
 }
 
 #[tokio::test]
-async fn a_lost_reply_is_that_of_an_accepted_mail() {
+async fn a_lost_response_is_that_of_an_accepted_mail() {
     let mailgun = MockMailgun::start().await;
-    mailgun.inject(Fault::lose_reply());
+    mailgun.inject(Fault::lose_response());
     let mut socket = write_mail(&mailgun).await;
     assert_eq!(read(&mut socket).await, (Vec::new(), None));
     assert_eq!(mailgun.sent().len(), 1);
@@ -119,10 +119,10 @@ async fn a_lost_reply_is_that_of_an_accepted_mail() {
 }
 
 #[tokio::test]
-async fn a_truncated_reply_announces_more_than_it_holds() {
+async fn a_truncated_response_announces_more_than_it_holds() {
     let mailgun = MockMailgun::start().await;
     for length in [0, 1, 17] {
-        mailgun.inject(Fault::truncate_reply(length));
+        mailgun.inject(Fault::truncate_response(length));
         let (bytes, _) = read(&mut write_mail(&mailgun).await).await;
         let answer = Answer::parse(&bytes);
         assert_eq!(answer.status, 200);
@@ -131,15 +131,15 @@ async fn a_truncated_reply_announces_more_than_it_holds() {
         assert!(announced > 60, "{announced}");
     }
     assert_eq!(mailgun.sent().len(), 3);
-    mailgun.inject(Fault::truncate_reply(1_000_000));
+    mailgun.inject(Fault::truncate_response(1_000_000));
     let answer = post_form(&mailgun, MESSAGES, &MAIL).await;
     assert_eq!(answer.json()["id"], mailgun.sent()[3].id());
 }
 
 #[tokio::test]
-async fn a_dripping_reply_comes_in_pieces() {
+async fn a_dripping_response_comes_in_pieces() {
     let mailgun = MockMailgun::start().await;
-    mailgun.inject(Fault::drip_reply(10, Duration::from_millis(30)));
+    mailgun.inject(Fault::drip_response(10, Duration::from_millis(30)));
     let mut socket = write_mail(&mailgun).await;
     let (mut bytes, mut pieces) = (Vec::new(), Vec::new());
     loop {

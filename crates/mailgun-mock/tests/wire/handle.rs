@@ -142,9 +142,9 @@ async fn a_connection_serves_one_request_after_the_other() {
     let mut socket = connect(&mailgun).await;
     for _ in 0..3 {
         socket.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
-        let mut reply = [0; 512];
-        let length = socket.read(&mut reply).await.unwrap();
-        assert!(reply[..length].ends_with(b"Mailgun Magnificent API"));
+        let mut response = [0; 512];
+        let length = socket.read(&mut response).await.unwrap();
+        assert!(response[..length].ends_with(b"Mailgun Magnificent API"));
     }
     assert_eq!(mailgun.requests().len(), 3);
 }
@@ -168,7 +168,7 @@ async fn http2_with_prior_knowledge_is_served_and_reset() {
     let body = response.into_body().collect().await.unwrap().to_bytes();
     assert!(body.starts_with(b"{\n  \"id\""));
 
-    mailgun.inject(Fault::truncate_reply(5));
+    mailgun.inject(Fault::truncate_response(5));
     let cut = client.send_request(request()).await.unwrap().into_body().collect().await;
     assert!(cut.is_err());
     mailgun.inject(Fault::reset_after_read());

@@ -1,4 +1,4 @@
-//! The mock as a client sees it on the wire: requests and replies are written and read by hand, so
+//! The mock as a client sees it on the wire: requests and responses are written and read by hand, so
 //! that no library smooths over what is sent.
 
 #![allow(
@@ -17,3 +17,4 @@ mod limits;
 mod sending;
 mod storage;
 mod suppressions;
+mod volume;

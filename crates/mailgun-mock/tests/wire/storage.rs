@@ -86,7 +86,7 @@ async fn its_files_are_fetched_from_their_urls() {
         let answer = follow(&mailgun, url).await;
         assert_eq!((answer.status, &answer.body[..]), (200, bytes));
         assert_eq!(answer.header("content-type"), Some(kind));
-        let path = url.strip_prefix(&mailgun.base_url()).unwrap();
+        let path = url.strip_prefix("http://localhost").unwrap();
         assert_eq!(exchange(&mailgun, &format!("GET {path}"), &[], b"").await.status, 401);
         let beyond = format!("{}9", url);
         assert_eq!(follow(&mailgun, &beyond).await.status, 404);

@@ -1,5 +1,5 @@
-use mailgun_core::Repeatability;
-use mailgun_routes::{ListRoutes, ROUTES, RouteSettings, Routes};
+use mailgun_core::Idempotency;
+use mailgun_routes::{ListRoutes, OPERATIONS, RouteSettings, Routes};
 use mailgun_testing::{described, operations};
 
 #[tokio::test]
@@ -13,12 +13,13 @@ async fn every_operation_of_the_api_is_there_as_the_api_has_it() {
         routes.delete("id"),
         routes.match_address("bob@mg.example.com"),
     ];
-    operations::check("mailgun-routes", ROUTES, calls, &[]).await;
+    operations::check("mailgun-routes", OPERATIONS, calls, &[]).await;
 }
 
 #[test]
 fn creating_alone_is_harmful_to_repeat() {
-    let harmful = ROUTES.iter().filter(|route| route.repeatability() == Repeatability::Harmful);
+    let harmful =
+        OPERATIONS.iter().filter(|route| route.idempotency() == Idempotency::NonIdempotent);
     let harmful: Vec<_> = harmful.map(ToString::to_string).collect();
     assert_eq!(harmful, ["POST /v3/routes"]);
 }

@@ -1,4 +1,4 @@
-use mailgun_core::{Client, Kind};
+use mailgun_core::{Client, ErrorKind};
 use mailgun_routes::{Action, Expression, ListRoutes, RouteSettings, Routes};
 use mockito::{Matcher, Server};
 
@@ -54,8 +54,8 @@ async fn a_route_is_created_and_changed_by_a_form() {
         .action(Action::forward("http://myhost.com/messages/"))
         .action(Action::stop());
     let expression = Expression::match_recipient(".*@gmail.com");
-    let reply = routes(&server).create(expression, settings).await.unwrap();
-    assert_eq!((&*reply.message, &*reply.route.id), ("done", "4f3bad2335335426750048c6"));
+    let response = routes(&server).create(expression, settings).await.unwrap();
+    assert_eq!((&*response.message, &*response.route.id), ("done", "4f3bad2335335426750048c6"));
     created.assert_async().await;
 
     let changed = server
@@ -87,5 +87,5 @@ async fn awkward_ids_and_addresses_arrive_as_they_are() {
     routes.delete("a+b/c%d é?#@x").await.unwrap();
     routes.match_address("a+b/c%d é?#@x").await.unwrap();
     matched.assert_async().await;
-    assert_eq!(routes.get("..").await.unwrap_err().kind(), Kind::InvalidInput);
+    assert_eq!(routes.get("..").await.unwrap_err().kind(), ErrorKind::InvalidInput);
 }

@@ -1,12 +1,12 @@
 use futures_util::TryStreamExt as _;
-use mailgun_core::{Fields, Route};
+use mailgun_core::{Fields, Operation};
 use mailgun_mock::MockMailgun;
 use mailgun_subaccounts::{
     DisableSubaccount, ListSubaccounts, SortOrder, SubaccountStatus, Subaccounts, UpdateFeatures,
 };
 use serde_json::Value;
 
-const SEND: Route = Route::post("/v3/{domain}/messages");
+const SEND: Operation = Operation::post("/v3/{domain}/messages");
 
 #[tokio::test]
 async fn subaccounts_are_created_listed_disabled_enabled_and_deleted() {

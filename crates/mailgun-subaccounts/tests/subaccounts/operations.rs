@@ -1,6 +1,6 @@
-use mailgun_core::Repeatability;
+use mailgun_core::Idempotency;
 use mailgun_subaccounts::{
-    DisableSubaccount, ListSubaccounts, ROUTES, Subaccounts, UpdateFeatures,
+    DisableSubaccount, ListSubaccounts, OPERATIONS, Subaccounts, UpdateFeatures,
 };
 use mailgun_testing::{described, operations};
 
@@ -19,12 +19,13 @@ async fn every_operation_of_the_api_is_there_as_the_api_has_it() {
         subaccounts.delete_monthly_limit("id"),
         subaccounts.update_features("id", UpdateFeatures::new().sending(true)),
     ];
-    operations::check("mailgun-subaccounts", ROUTES, calls, &[]).await;
+    operations::check("mailgun-subaccounts", OPERATIONS, calls, &[]).await;
 }
 
 #[test]
 fn only_the_creation_is_not_repeated() {
-    let harmful = ROUTES.iter().filter(|route| route.repeatability() == Repeatability::Harmful);
+    let harmful =
+        OPERATIONS.iter().filter(|route| route.idempotency() == Idempotency::NonIdempotent);
     let harmful: Vec<_> = harmful.map(ToString::to_string).collect();
     assert_eq!(harmful, ["POST /v5/accounts/subaccounts"]);
 }

@@ -1,4 +1,4 @@
-use mailgun_core::{Client, Kind};
+use mailgun_core::{Client, ErrorKind};
 use mailgun_subaccounts::{
     DisableSubaccount, ListSubaccounts, SortOrder, Subaccounts, UpdateFeatures,
 };
@@ -62,8 +62,8 @@ async fn a_subaccount_is_created_by_a_form_of_parts() {
         .with_body(SUBACCOUNT)
         .create_async()
         .await;
-    let reply = Subaccounts::new(&client(&server)).create("Acme & Söhne").await.unwrap();
-    assert_eq!(reply.id, "123");
+    let response = Subaccounts::new(&client(&server)).create("Acme & Söhne").await.unwrap();
+    assert_eq!(response.id, "123");
     created.assert_async().await;
 }
 
@@ -105,7 +105,7 @@ async fn awkward_ids_and_values_arrive_as_they_are() {
     for mock in mocks {
         mock.assert_async().await;
     }
-    assert_eq!(subaccounts.get("..").await.unwrap_err().kind(), Kind::InvalidInput);
+    assert_eq!(subaccounts.get("..").await.unwrap_err().kind(), ErrorKind::InvalidInput);
 }
 
 #[tokio::test]
@@ -136,7 +136,7 @@ async fn the_subaccount_to_delete_is_named_by_the_header_of_that_call_alone() {
         ]
     );
     for id in ["", "a b", "é", "a\r\nb"] {
-        assert_eq!(subaccounts.delete(id).await.unwrap_err().kind(), Kind::InvalidInput);
+        assert_eq!(subaccounts.delete(id).await.unwrap_err().kind(), ErrorKind::InvalidInput);
     }
     assert_eq!(service.seen().len(), 3);
 }

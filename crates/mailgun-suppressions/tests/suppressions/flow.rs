@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use futures_util::TryStreamExt as _;
-use mailgun_core::{Fields, Route};
+use mailgun_core::{Fields, Operation};
 use mailgun_mock::MockMailgun;
 use mailgun_suppressions::{
     AllowlistKind, ListSuppressions, NewAllowlistEntry, NewBounce, NewComplaint, NewUnsubscribe,
@@ -9,7 +9,7 @@ use mailgun_suppressions::{
 };
 use serde_json::Value;
 
-const SEND: Route = Route::post("/v3/{domain}/messages");
+const SEND: Operation = Operation::post("/v3/{domain}/messages");
 
 async fn start() -> (MockMailgun, Suppressions) {
     let mock = MockMailgun::start().await;

@@ -1,4 +1,4 @@
-use mailgun_core::{Call, Confirmation, Csv, Kind, Timestamp};
+use mailgun_core::{Call, Confirmation, Csv, ErrorKind, Timestamp};
 use mailgun_suppressions::{
     NewAllowlistEntry, NewBounce, NewComplaint, NewUnsubscribe, Suppressions,
 };
@@ -31,8 +31,8 @@ async fn files_written_from_records_are_sent_whole() {
         [NewComplaint::new(bob).created_at(time()), NewComplaint::new("al@example.com")];
     let allowed =
         [NewAllowlistEntry::address(bob).reason("test"), NewAllowlistEntry::domain("example.org")];
-    let reply = suppressions.bounces().import(NewBounce::csv(bounces).unwrap()).await.unwrap();
-    assert_eq!(reply.message, "file uploaded successfully for processing. standby...");
+    let response = suppressions.bounces().import(NewBounce::csv(bounces).unwrap()).await.unwrap();
+    assert_eq!(response.message, "file uploaded successfully for processing. standby...");
     let csv = NewUnsubscribe::csv(unsubscribes).unwrap();
     suppressions.unsubscribes().import(csv).await.unwrap();
     suppressions.complaints().import(NewComplaint::csv(complaints).unwrap()).await.unwrap();
@@ -108,7 +108,7 @@ async fn columns_are_those_of_the_list_or_nothing_is_sent() {
         }
         for head in unknown {
             let error = import(&suppressions, csv(head)).await.unwrap_err();
-            assert_eq!(error.kind(), Kind::InvalidInput, "{head}");
+            assert_eq!(error.kind(), ErrorKind::InvalidInput, "{head}");
             assert!(error.to_string().contains("`file` has"), "{error}");
         }
     }
@@ -126,7 +126,7 @@ async fn files_over_25_mib_are_refused_before_connecting() {
     let limit = 25 * 1024 * 1024;
     suppressions.complaints().import(csv(limit)).await.unwrap();
     let error = suppressions.complaints().import(csv(limit + 1)).await.unwrap_err();
-    assert_eq!(error.kind(), Kind::TooLarge);
+    assert_eq!(error.kind(), ErrorKind::TooLarge);
     assert!(error.to_string().contains("26214401 bytes, over the limit of 26214400"), "{error}");
     assert_eq!(service.seen().len(), 1);
 }

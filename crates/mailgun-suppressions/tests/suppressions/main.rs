@@ -1,4 +1,4 @@
-//! Suppressions on the wire, their replies, and their use from end to end.
+//! Suppressions on the wire, their responses, and their use from end to end.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
@@ -6,5 +6,5 @@ mod flow;
 mod imports;
 mod operations;
 mod reference;
-mod replies;
+mod responses;
 mod wire;

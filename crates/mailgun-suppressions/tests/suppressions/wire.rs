@@ -1,4 +1,4 @@
-use mailgun_core::{Client, Kind, Timestamp};
+use mailgun_core::{Client, ErrorKind, Timestamp};
 use mailgun_suppressions::{
     ListSuppressions, NewAllowlistEntry, NewBounce, NewComplaint, NewUnsubscribe, PageDirection,
     Suppressions,
@@ -48,13 +48,13 @@ async fn pluses_and_slashes_in_addresses_arrive_as_they_are() {
     }
     // An address or a tag that is missing would make it the deletion of all.
     let error = all.unsubscribes().delete_tag(AWKWARD, "").await.unwrap_err();
-    assert_eq!(error.kind(), Kind::InvalidInput);
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
     for nothing in ["", ".", ".."] {
         let error = all.bounces().delete(nothing).await.unwrap_err();
-        assert_eq!(error.kind(), Kind::InvalidInput);
+        assert_eq!(error.kind(), ErrorKind::InvalidInput);
     }
     let elsewhere = Suppressions::new(&operations::client(), "mg.example.com/x");
-    assert_eq!(elsewhere.bounces().delete_all().await.unwrap_err().kind(), Kind::InvalidInput);
+    assert_eq!(elsewhere.bounces().delete_all().await.unwrap_err().kind(), ErrorKind::InvalidInput);
 }
 
 #[tokio::test]
@@ -122,7 +122,7 @@ async fn every_list_is_listed_and_emptied_at_its_path() {
 #[tokio::test]
 async fn one_address_is_added_by_a_form() {
     let mut server = Server::new_async().await;
-    let reply = r#"{"message": "added", "address": "bob+a@example.com"}"#;
+    let response = r#"{"message": "added", "address": "bob+a@example.com"}"#;
     let mut mocks = Vec::new();
     for (list, body) in [
         (
@@ -140,7 +140,7 @@ async fn one_address_is_added_by_a_form() {
             .mock("POST", &*format!("/v3/mg.example.com/{list}"))
             .match_header("content-type", "application/x-www-form-urlencoded")
             .match_body(body)
-            .with_body(reply)
+            .with_body(response)
             .expect(1);
         mocks.push(mock.create_async().await);
     }
@@ -156,7 +156,7 @@ async fn one_address_is_added_by_a_form() {
             .mock("POST", &*format!("/v3/mg.example.com/{list}"))
             .match_header("content-type", Matcher::Regex("^multipart/form-data; boundary=".into()))
             .match_body(Matcher::AllOf(parts.into()))
-            .with_body(reply)
+            .with_body(response)
             .expect(1);
         mocks.push(mock.create_async().await);
     }
@@ -188,9 +188,9 @@ async fn several_tags_of_one_address_are_sent_as_json() {
         .create_async()
         .await;
     let bob = NewUnsubscribe::new("bob@example.com").tag("one").tag("two").created_at(time());
-    let reply = suppressions(&server).unsubscribes().create(bob).await.unwrap();
-    assert_eq!(reply.message, "1 addresses have been added to the unsubscribes table");
-    assert_eq!(reply.address, "bob@example.com");
+    let response = suppressions(&server).unsubscribes().create(bob).await.unwrap();
+    assert_eq!(response.message, "1 addresses have been added to the unsubscribes table");
+    assert_eq!(response.address, "bob@example.com");
     mock.assert_async().await;
 }
 
@@ -204,9 +204,9 @@ async fn json_under_the_type_of_plain_text_is_read() {
         .with_body(body)
         .create_async()
         .await;
-    let reply = suppressions(&server).bounces().delete("bob@example.com").await.unwrap();
-    assert_eq!(reply.message, "Bounced address has been removed");
-    assert_eq!(reply.address, "bob@example.com");
+    let response = suppressions(&server).bounces().delete("bob@example.com").await.unwrap();
+    assert_eq!(response.message, "Bounced address has been removed");
+    assert_eq!(response.address, "bob@example.com");
 }
 
 /// A service that refuses the records from 1000 to 1999.

@@ -1,4 +1,4 @@
-//! Tags on the wire, their replies, and their use from end to end.
+//! Tags on the wire, their responses, and their use from end to end.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 #![allow(deprecated, reason = "the tags of domains are tested too")]
@@ -6,5 +6,5 @@
 mod flow;
 mod operations;
 mod reference;
-mod replies;
+mod responses;
 mod wire;

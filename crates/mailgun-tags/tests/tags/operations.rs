@@ -1,5 +1,5 @@
-use mailgun_core::{Repeatability, Route};
-use mailgun_tags::{DomainTags, ListDomainTags, ListTags, ROUTES, StatsQuery, Tags};
+use mailgun_core::{Idempotency, Operation};
+use mailgun_tags::{DomainTags, ListDomainTags, ListTags, OPERATIONS, StatsQuery, Tags};
 use mailgun_testing::{described, operations};
 
 #[tokio::test]
@@ -29,11 +29,11 @@ async fn every_operation_of_the_api_is_there_as_the_api_has_it() {
         domain.known_providers(),
         domain.known_countries(),
     ];
-    operations::check("mailgun-tags", ROUTES, calls, &[]).await;
+    operations::check("mailgun-tags", OPERATIONS, calls, &[]).await;
 }
 
 #[test]
 fn no_operation_does_harm_when_it_is_repeated() {
-    let is_harmless = |route: &Route| route.repeatability() == Repeatability::Harmless;
-    assert!(ROUTES.iter().all(is_harmless), "the list of tags is asked for by POST");
+    let is_idempotent = |route: &Operation| route.idempotency() == Idempotency::Idempotent;
+    assert!(OPERATIONS.iter().all(is_idempotent), "the list of tags is asked for by POST");
 }

@@ -19,12 +19,12 @@ async fn a_listing_of_the_account_asks_by_json_until_a_page_is_empty() {
             "tag": ODD, "include_subaccounts": false, "include_metrics": true,
             "pagination": {"sort": "", "limit": 2, "skip": skip, "include_total": true}
         });
-        let reply = json!({"items": items, "pagination": {"skip": skip, "total": 3}});
+        let response = json!({"items": items, "pagination": {"skip": skip, "total": 3}});
         let mock = server
             .mock("POST", "/v1/analytics/tags")
             .match_header("content-type", "application/json")
             .match_body(Matcher::Json(asked))
-            .with_body(reply.to_string());
+            .with_body(response.to_string());
         mocks.push(mock.expect(1).create_async().await);
     }
     let params = ListTags::new()

@@ -1,6 +1,6 @@
-use mailgun_core::{Repeatability, http::Method};
+use mailgun_core::{Idempotency, http::Method};
 use mailgun_templates::{
-    CopyVersion, CreateTemplate, GetTemplate, ListTemplates, ListVersions, ROUTES, Templates,
+    CopyVersion, CreateTemplate, GetTemplate, ListTemplates, ListVersions, OPERATIONS, Templates,
     VersionSettings,
 };
 use mailgun_testing::{described, operations};
@@ -26,13 +26,14 @@ async fn every_operation_of_the_api_is_there_as_the_api_has_it() {
             versions.copy("v1", "v2", CopyVersion::new()),
         ]);
     }
-    operations::check("mailgun-templates", ROUTES, calls, &[]).await;
+    operations::check("mailgun-templates", OPERATIONS, calls, &[]).await;
 }
 
 #[test]
-fn creating_alone_is_harmful_to_repeat() {
-    for route in ROUTES {
-        let is_harmful = route.repeatability() == Repeatability::Harmful;
-        assert_eq!(is_harmful, route.method() == Method::POST, "{route}");
+fn creating_and_deleting_all_is_harmful_to_repeat() {
+    for route in OPERATIONS {
+        let is_harmful = route.idempotency() == Idempotency::NonIdempotent;
+        let deletes_all = route.method() == Method::DELETE && !route.template().ends_with('}');
+        assert_eq!(is_harmful, deletes_all || route.method() == Method::POST, "{route}");
     }
 }

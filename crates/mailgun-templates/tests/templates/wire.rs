@@ -1,4 +1,4 @@
-use mailgun_core::{Client, Kind};
+use mailgun_core::{Client, ErrorKind};
 use mailgun_templates::{
     Content, CopyVersion, CreateTemplate, Engine, GetTemplate, ListTemplates, ListVersions,
     PageDirection, TemplateHeaders, Templates, VersionSettings,
@@ -177,9 +177,9 @@ async fn no_name_or_tag_makes_a_call_that_is_about_more() {
     for (templates, _) in levels(&server) {
         for name in ["", ".", ".."] {
             let error = templates.delete(name).await.unwrap_err();
-            assert_eq!(error.kind(), Kind::InvalidInput);
+            assert_eq!(error.kind(), ErrorKind::InvalidInput);
             let error = templates.versions("welcome").delete(name).await.unwrap_err();
-            assert_eq!(error.kind(), Kind::InvalidInput);
+            assert_eq!(error.kind(), ErrorKind::InvalidInput);
             let error = templates.versions(name).delete("v1").await.unwrap_err();
             assert!(error.to_string().contains("`name`"), "{error}");
         }
@@ -245,7 +245,7 @@ async fn headers_with_line_breaks_are_refused_by_name_and_not_shown() {
         let settings = VersionSettings::new().headers(headers.clone());
         let version = templates.versions("welcome").create("v1", "text", settings);
         for error in [new.await.unwrap_err(), version.await.unwrap_err()] {
-            assert_eq!(error.kind(), Kind::InvalidInput);
+            assert_eq!(error.kind(), ErrorKind::InvalidInput);
             let text = error.to_string();
             assert!(text.contains(&format!("`headers`: `{name}` must not hold control")), "{text}");
             assert!(!text.contains("example.com"), "{text}");
@@ -262,7 +262,7 @@ async fn a_content_is_read_from_a_file() {
     std::fs::write(&path, "x".repeat(100 * 1024)).unwrap();
     assert_eq!(Content::from_path(&path).await.unwrap().as_str().len(), 102_400);
     std::fs::write(&path, "x".repeat(100 * 1024 + 1)).unwrap();
-    assert_eq!(Content::from_path(&path).await.unwrap_err().kind(), Kind::TooLarge);
+    assert_eq!(Content::from_path(&path).await.unwrap_err().kind(), ErrorKind::TooLarge);
     std::fs::remove_file(&path).unwrap();
     let missing = Content::from_path(&path).await.unwrap_err();
     assert!(missing.to_string().contains(path.to_str().unwrap()), "{missing}");

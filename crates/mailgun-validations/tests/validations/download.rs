@@ -1,4 +1,4 @@
-use mailgun_core::{Client, Kind, Secret, layers::RetryPolicy};
+use mailgun_core::{Client, ErrorKind, Secret, layers::RetryPolicy};
 use mailgun_testing::{Answer, Scripted};
 use mailgun_validations::{ValidationJob, Validations};
 use serde_json::json;
@@ -48,9 +48,9 @@ async fn a_download_is_repeated_and_its_refusal_hides_the_link() {
     }
     for link in ["http://use1-mg-validation.s3.amazonaws.com/a.zip", "/a.zip"] {
         let error = bulk.download(&Secret::new(link)).await.unwrap_err();
-        assert_eq!(error.kind(), Kind::UntrustedHost, "{link}");
+        assert_eq!(error.kind(), ErrorKind::UntrustedHost, "{link}");
     }
     let error = bulk.download(&Secret::new("<download_link>")).await.unwrap_err();
-    assert_eq!(error.kind(), Kind::InvalidInput);
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
     assert_eq!(service.seen().len(), 2);
 }

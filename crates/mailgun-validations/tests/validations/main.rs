@@ -1,4 +1,4 @@
-//! Validations on the wire, their replies, and their use from end to end.
+//! Validations on the wire, their responses, and their use from end to end.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
@@ -6,5 +6,5 @@ mod download;
 mod flow;
 mod operations;
 mod reference;
-mod replies;
+mod responses;
 mod wire;

@@ -20,5 +20,5 @@ async fn every_operation_of_the_api_is_there_as_the_api_has_it() {
         previews.delete("a"),
         previews.promote("a"),
     ];
-    operations::check("mailgun-validations", mailgun_validations::ROUTES, calls, &[]).await;
+    operations::check("mailgun-validations", mailgun_validations::OPERATIONS, calls, &[]).await;
 }

@@ -1,4 +1,4 @@
-use mailgun_core::{Client, Csv, Kind, Upload};
+use mailgun_core::{Client, Csv, ErrorKind, Upload};
 use mailgun_testing::{Answer, Scripted};
 use mailgun_validations::{AddressFile, ListJobs, ValidateAddress, Validations};
 use mockito::{Matcher, Server};
@@ -53,7 +53,7 @@ async fn an_address_over_the_limit_is_not_sent() {
         validations.validate_post(&longer, ValidateAddress::new()),
     ] {
         let error = call.await.unwrap_err();
-        assert_eq!((error.kind(), error.attempts()), (Kind::TooLarge, 0));
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::TooLarge, 0));
         let words = "`address` has 513 characters, over the limit of 512";
         assert!(error.to_string().contains(words), "{error}");
     }
@@ -94,9 +94,9 @@ async fn awkward_ids_of_lists_arrive_as_they_are() {
     }
     // An id that is missing would make it the listing of all.
     for nothing in ["", ".", ".."] {
-        assert_eq!(bulk.get(nothing).await.unwrap_err().kind(), Kind::InvalidInput);
-        assert_eq!(bulk.wait(nothing).await.unwrap_err().kind(), Kind::InvalidInput);
-        assert_eq!(previews.wait(nothing).await.unwrap_err().kind(), Kind::InvalidInput);
+        assert_eq!(bulk.get(nothing).await.unwrap_err().kind(), ErrorKind::InvalidInput);
+        assert_eq!(bulk.wait(nothing).await.unwrap_err().kind(), ErrorKind::InvalidInput);
+        assert_eq!(previews.wait(nothing).await.unwrap_err().kind(), ErrorKind::InvalidInput);
     }
 }
 
@@ -131,25 +131,28 @@ async fn files_that_mailgun_cannot_take_are_not_sent() {
     let validations = Validations::new(&service.client());
     let no_column = Csv::from_bytes("a.csv", "name,address\n").unwrap();
     let error = validations.bulk().create("a", no_column).await.unwrap_err();
-    assert_eq!(error.kind(), Kind::InvalidInput);
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
     let words = "`file` has no column `email` or `email_address`";
     assert!(error.to_string().contains(words), "{error}");
 
     let nobody = AddressFile::from_addresses(Vec::<String>::new());
     let error = validations.previews().create("a", nobody).await.unwrap_err();
-    assert_eq!(error.kind(), Kind::InvalidInput);
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
 
     let largest = 25 * 1024 * 1024;
     let large = |size: usize| Upload::from_bytes("a.csv.gz", vec![0; size]);
     validations.bulk().create("a", AddressFile::gzip(large(largest))).await.unwrap();
     let error = validations.bulk().create("a", AddressFile::gzip(large(largest + 1))).await;
     let error = error.unwrap_err();
-    assert_eq!(error.kind(), Kind::TooLarge);
+    assert_eq!(error.kind(), ErrorKind::TooLarge);
     assert!(error.to_string().contains("over the limit of 26214400"), "{error}");
     let mut csv = b"email\n".to_vec();
     csv.resize(largest + 1, b'a');
     let csv = Csv::from_bytes("a.csv", csv).unwrap();
-    assert_eq!(validations.previews().create("a", csv).await.unwrap_err().kind(), Kind::TooLarge);
+    assert_eq!(
+        validations.previews().create("a", csv).await.unwrap_err().kind(),
+        ErrorKind::TooLarge
+    );
     assert_eq!(service.seen().len(), 1);
 }
 
@@ -190,18 +193,18 @@ async fn what_costs_money_is_not_repeated_unless_it_only_asks() {
     let validations = Validations::new(&mailgun_testing::operations::client());
     let (bulk, previews) = (validations.bulk(), validations.previews());
     let file = || AddressFile::from_addresses(["bob@example.com"]);
-    let harmless = [
-        validations.validate("a", ValidateAddress::new()).route(),
-        validations.validate_post("a", ValidateAddress::new()).route(),
-        bulk.cancel("a").route(),
-        previews.delete("a").route(),
+    let idempotent = [
+        validations.validate("a", ValidateAddress::new()).operation(),
+        validations.validate_post("a", ValidateAddress::new()).operation(),
+        bulk.cancel("a").operation(),
+        previews.delete("a").operation(),
     ];
     let harmful = [
-        bulk.create("a", file()).route(),
-        previews.create("a", file()).route(),
-        previews.promote("a").route(),
+        bulk.create("a", file()).operation(),
+        previews.create("a", file()).operation(),
+        previews.promote("a").operation(),
     ];
-    use mailgun_core::Repeatability::{Harmful, Harmless};
-    assert!(harmless.iter().all(|route| route.repeatability() == Harmless));
-    assert!(harmful.iter().all(|route| route.repeatability() == Harmful));
+    use mailgun_core::Idempotency::{Idempotent, NonIdempotent};
+    assert!(idempotent.iter().all(|route| route.idempotency() == Idempotent));
+    assert!(harmful.iter().all(|route| route.idempotency() == NonIdempotent));
 }

@@ -36,7 +36,7 @@ impl SigningKey {
     ///
     /// # Errors
     ///
-    /// [`Kind::Config`](mailgun_core::Kind::Config) for an empty one, by which anybody could sign.
+    /// [`ErrorKind::Config`](mailgun_core::ErrorKind::Config) for an empty one, by which anybody could sign.
     pub fn new(key: impl AsRef<str>) -> Result<Self, Error> {
         let key = key.as_ref().trim();
         if key.is_empty() {
@@ -147,7 +147,7 @@ mod tests {
     fn an_empty_key_is_refused_and_debug_shows_none() {
         for empty in ["", " ", "\n"] {
             let error = SigningKey::new(empty).unwrap_err();
-            assert_eq!(error.kind(), mailgun_core::Kind::Config);
+            assert_eq!(error.kind(), mailgun_core::ErrorKind::Config);
         }
         let key = SigningKey::try_from(&Secret::new("hunter2")).unwrap();
         assert_eq!(format!("{key:?}"), "SigningKey(..)");

@@ -10,7 +10,7 @@ mod layer;
 mod operations;
 mod payloads;
 mod reference;
-mod replies;
+mod responses;
 mod support;
 mod verify;
 mod wire;

@@ -1,7 +1,7 @@
-use mailgun_core::Repeatability;
+use mailgun_core::Idempotency;
 use mailgun_testing::{described, operations};
 use mailgun_webhooks::{
-    AccountWebhookSettings, AccountWebhooks, ListAccountWebhooks, ROUTES, Webhooks,
+    AccountWebhookSettings, AccountWebhooks, ListAccountWebhooks, OPERATIONS, Webhooks,
 };
 
 #[tokio::test]
@@ -28,12 +28,13 @@ async fn every_operation_of_the_api_is_there_as_the_api_has_it() {
         account.delete_many(["id"]),
         account.delete_all(),
     ];
-    operations::check("mailgun-webhooks", ROUTES, calls, &[]).await;
+    operations::check("mailgun-webhooks", OPERATIONS, calls, &[]).await;
 }
 
 #[test]
-fn creating_and_testing_alone_are_harmful_to_repeat() {
-    let harmful = ROUTES.iter().filter(|route| route.repeatability() == Repeatability::Harmful);
+fn creating_testing_and_deleting_all_are_harmful_to_repeat() {
+    let harmful =
+        OPERATIONS.iter().filter(|route| route.idempotency() == Idempotency::NonIdempotent);
     let harmful: Vec<_> = harmful.map(ToString::to_string).collect();
     assert_eq!(
         harmful,
@@ -42,6 +43,7 @@ fn creating_and_testing_alone_are_harmful_to_repeat() {
             "PUT /v3/domains/{domain}/webhooks/{type}/test",
             "POST /v4/domains/{domain}/webhooks",
             "POST /v1/webhooks",
+            "DELETE /v1/webhooks",
         ]
     );
 }

@@ -1,4 +1,4 @@
-use mailgun_core::{Client, Kind};
+use mailgun_core::{Client, ErrorKind};
 use mailgun_testing::{Answer, Scripted, Seen};
 use mailgun_webhooks::{
     AccountWebhookSettings, AccountWebhooks, ListAccountWebhooks, WebhookType, Webhooks,
@@ -45,9 +45,9 @@ async fn awkward_types_and_ids_arrive_as_they_are() {
         mock.assert_async().await;
     }
     let webhooks = Webhooks::new(&client(&server), "mg.example.com");
-    assert_eq!(webhooks.get("..").await.unwrap_err().kind(), Kind::InvalidInput);
+    assert_eq!(webhooks.get("..").await.unwrap_err().kind(), ErrorKind::InvalidInput);
     let webhooks = Webhooks::new(&client(&server), "a/b");
-    assert_eq!(webhooks.list().await.unwrap_err().kind(), Kind::InvalidInput);
+    assert_eq!(webhooks.list().await.unwrap_err().kind(), ErrorKind::InvalidInput);
 }
 
 #[tokio::test]
@@ -141,7 +141,7 @@ async fn ids_are_one_parameter_and_none_are_not_all() {
     assert_eq!(deleted, pairs(&[("all", "true")]));
     for ids in [&[][..], &[""], &["a,b"]] {
         let error = query(&|webhooks| webhooks.delete_many(ids)).await.unwrap_err();
-        assert_eq!(error.kind(), Kind::InvalidInput);
+        assert_eq!(error.kind(), ErrorKind::InvalidInput);
     }
     let request = seen(async |client| {
         let params = ListAccountWebhooks::new().ids(["x"]).ids(["a", "b"]);
@@ -155,6 +155,6 @@ async fn a_url_with_a_comma_is_not_deleted_as_two() {
     let service = Scripted::new(|_| Answer::json(&json!({})));
     let webhooks = Webhooks::new(&service.client(), "mg.example.com");
     let error = webhooks.delete_urls(["https://a.b/?x=1,https://c.d"]).await.unwrap_err();
-    assert_eq!(error.kind(), Kind::InvalidInput);
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
     assert!(service.seen().is_empty());
 }

@@ -1,23 +1,23 @@
 //! The operations of all crates.
 
-use mailgun::Route;
+use mailgun::Operation;
 
 /// The name of each crate, and its operations.
-pub(crate) const ALL: &[(&str, &[Route])] = &[
-    ("mailgun-account", mailgun::account::ROUTES),
-    ("mailgun-analytics", mailgun::analytics::ROUTES),
-    ("mailgun-dkim", mailgun::dkim::ROUTES),
-    ("mailgun-domains", mailgun::domains::ROUTES),
-    ("mailgun-events", mailgun::events::ROUTES),
-    ("mailgun-inbox-placement", mailgun::inbox_placement::ROUTES),
-    ("mailgun-ips", mailgun::ips::ROUTES),
-    ("mailgun-mailing-lists", mailgun::mailing_lists::ROUTES),
-    ("mailgun-messages", mailgun::messages::ROUTES),
-    ("mailgun-routes", mailgun::routes::ROUTES),
-    ("mailgun-subaccounts", mailgun::subaccounts::ROUTES),
-    ("mailgun-suppressions", mailgun::suppressions::ROUTES),
-    ("mailgun-tags", mailgun::tags::ROUTES),
-    ("mailgun-templates", mailgun::templates::ROUTES),
-    ("mailgun-validations", mailgun::validations::ROUTES),
-    ("mailgun-webhooks", mailgun::webhooks::ROUTES),
+pub(crate) const ALL: &[(&str, &[Operation])] = &[
+    ("mailgun-account", mailgun::account::OPERATIONS),
+    ("mailgun-analytics", mailgun::analytics::OPERATIONS),
+    ("mailgun-dkim", mailgun::dkim::OPERATIONS),
+    ("mailgun-domains", mailgun::domains::OPERATIONS),
+    ("mailgun-events", mailgun::events::OPERATIONS),
+    ("mailgun-inbox-placement", mailgun::inbox_placement::OPERATIONS),
+    ("mailgun-ips", mailgun::ips::OPERATIONS),
+    ("mailgun-mailing-lists", mailgun::mailing_lists::OPERATIONS),
+    ("mailgun-messages", mailgun::messages::OPERATIONS),
+    ("mailgun-routes", mailgun::routes::OPERATIONS),
+    ("mailgun-subaccounts", mailgun::subaccounts::OPERATIONS),
+    ("mailgun-suppressions", mailgun::suppressions::OPERATIONS),
+    ("mailgun-tags", mailgun::tags::OPERATIONS),
+    ("mailgun-templates", mailgun::templates::OPERATIONS),
+    ("mailgun-validations", mailgun::validations::OPERATIONS),
+    ("mailgun-webhooks", mailgun::webhooks::OPERATIONS),
 ];

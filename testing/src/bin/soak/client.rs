@@ -1,8 +1,8 @@
 use std::{future::poll_fn, net::SocketAddr, pin::pin, time::Duration};
 
 use mailgun_core::{
-    Body, BoxError, Client, Confirmation, Delivery, Error, Form, HttpService, HttpVersions,
-    ReplyBody, Route, Upload,
+    Body, BoxError, Client, Confirmation, Error, Form, HttpService, HttpVersions, Operation,
+    Outcome, ResponseBody, Upload,
     bytes::Bytes,
     http::{Request, Response},
     layers::RetryPolicy,
@@ -12,7 +12,7 @@ use tower::{Service, ServiceExt as _, layer::layer_fn, service_fn};
 
 use crate::{ledger::Told, random::Random};
 
-const SEND: Route = Route::post("/v3/{domain}/messages");
+const SEND: Operation = Operation::post("/v3/{domain}/messages");
 
 /// A client of one server; with `spawns`, each attempt runs in a task of its own, a moment later.
 pub(crate) fn client(
@@ -42,7 +42,7 @@ fn spawning(
     inner: HttpService,
 ) -> impl Service<
     Request<Body>,
-    Response = Response<ReplyBody>,
+    Response = Response<ResponseBody>,
     Error = BoxError,
     Future: Send + 'static,
 > + Clone
@@ -175,7 +175,7 @@ impl Plan {
 fn told(result: Result<Confirmation, Error>) -> Told {
     match result {
         Ok(_) => Told::Accepted,
-        Err(error) if error.delivery() == Delivery::Unknown => Told::Unknown,
+        Err(error) if error.outcome() == Outcome::Unknown => Told::Unknown,
         Err(error) => Told::NotAccepted(error.to_string().into()),
     }
 }

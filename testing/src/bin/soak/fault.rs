@@ -8,7 +8,7 @@ pub(crate) enum Fault {
     /// Takes the mail and says so.
     None,
     /// Takes the mail and says so late.
-    SlowReply(Duration),
+    SlowResponse(Duration),
     /// Takes the mail and says nothing.
     Stall,
     /// Breaks off after the head.
@@ -19,8 +19,8 @@ pub(crate) enum Fault {
     SlowRead(usize, Duration),
     /// Takes the mail and breaks off.
     ResetAfterBody,
-    /// Takes the mail and sends a part of the reply.
-    CutReply,
+    /// Takes the mail and sends a part of the response.
+    CutResponse,
     /// Takes the mail and answers 500.
     ServerError,
     /// Reads the mail, does not take it, and answers 429.
@@ -54,13 +54,13 @@ impl Fault {
             return Self::CloseIdle(random.up_to(3));
         }
         match random.below(1000) {
-            0..60 => Self::SlowReply(random.up_to(40)),
+            0..60 => Self::SlowResponse(random.up_to(40)),
             60..75 => Self::Stall,
             75..105 => Self::ResetAtHead,
             105..135 => Self::ResetInBody(place),
             135..195 => Self::SlowRead(place, random.up_to(20)),
             195..220 => Self::ResetAfterBody,
-            220..245 => Self::CutReply,
+            220..245 => Self::CutResponse,
             245..270 => Self::ServerError,
             270..310 => Self::RateLimit { says_zero: random.chance(500) },
             310..340 => Self::EarlyRefusal { reads_on: random.chance(500) },

@@ -44,7 +44,7 @@ pub(crate) async fn serve(server: &Server, stream: TcpStream) -> io::Result<()> 
                 sleep(pause).await;
             }
             Fault::EarlyRefusal { reads_on } => {
-                connection.reply(403, "", r#"{"message":"Forbidden"}"#).await?;
+                connection.response(403, "", r#"{"message":"Forbidden"}"#).await?;
                 if !reads_on {
                     return Ok(());
                 }
@@ -62,7 +62,7 @@ pub(crate) async fn serve(server: &Server, stream: TcpStream) -> io::Result<()> 
                 sleep(server.stall()).await;
                 return Ok(());
             }
-            Fault::CutReply => {
+            Fault::CutResponse => {
                 let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", ACCEPTED.len());
                 connection
                     .stream
@@ -71,18 +71,18 @@ pub(crate) async fn serve(server: &Server, stream: TcpStream) -> io::Result<()> 
                 return Ok(());
             }
             Fault::RateLimit { says_zero: true } => {
-                connection.reply(status, "retry-after: 0\r\n", "").await?;
+                connection.response(status, "retry-after: 0\r\n", "").await?;
             }
             Fault::CloseIdle(pause) => {
-                connection.reply(status, "", ACCEPTED).await?;
+                connection.response(status, "", ACCEPTED).await?;
                 sleep(pause).await;
                 return Ok(());
             }
-            Fault::SlowReply(pause) => {
+            Fault::SlowResponse(pause) => {
                 sleep(pause).await;
-                connection.reply(status, "", ACCEPTED).await?;
+                connection.response(status, "", ACCEPTED).await?;
             }
-            _ => connection.reply(status, "", ACCEPTED).await?,
+            _ => connection.response(status, "", ACCEPTED).await?,
         }
     }
 }
@@ -171,10 +171,10 @@ impl Connection {
         Ok(())
     }
 
-    async fn reply(&mut self, status: u16, headers: &str, body: &str) -> io::Result<()> {
+    async fn response(&mut self, status: u16, headers: &str, body: &str) -> io::Result<()> {
         let length = body.len();
-        let reply =
+        let response =
             format!("HTTP/1.1 {status} \r\n{headers}content-length: {length}\r\n\r\n{body}");
-        self.stream.write_all(reply.as_bytes()).await
+        self.stream.write_all(response.as_bytes()).await
     }
 }

@@ -77,7 +77,7 @@ async fn handle(
             sleep(pause).await;
         }
         Fault::EarlyRefusal { reads_on } => {
-            reply(&mut respond, 403, r#"{"message":"Forbidden"}"#)?;
+            response(&mut respond, 403, r#"{"message":"Forbidden"}"#)?;
             if !reads_on {
                 respond.send_reset(Reason::NO_ERROR);
                 return Ok(());
@@ -98,22 +98,22 @@ async fn handle(
             sleep(server.stall()).await;
             respond.send_reset(Reason::CANCEL);
         }
-        Fault::CutReply => {
+        Fault::CutResponse => {
             let response = Response::builder().header(header::CONTENT_LENGTH, ACCEPTED.len());
             let mut data = respond.send_response(response.body(())?, false)?;
             data.send_data(Bytes::from_static(&ACCEPTED.as_bytes()[..20]), false)?;
             data.send_reset(Reason::NO_ERROR);
         }
         Fault::CloseIdle(pause) => {
-            reply(&mut respond, status, ACCEPTED)?;
+            response(&mut respond, status, ACCEPTED)?;
             sleep(pause).await;
             let _ = orders.send(Order::Close);
         }
-        Fault::SlowReply(pause) => {
+        Fault::SlowResponse(pause) => {
             sleep(pause).await;
-            reply(&mut respond, status, ACCEPTED)?;
+            response(&mut respond, status, ACCEPTED)?;
         }
-        _ => reply(&mut respond, status, ACCEPTED)?,
+        _ => response(&mut respond, status, ACCEPTED)?,
     }
     Ok(())
 }
@@ -133,7 +133,7 @@ async fn read(
     Ok(false)
 }
 
-fn reply(
+fn response(
     respond: &mut SendResponse<Bytes>,
     status: u16,
     body: &'static str,

@@ -125,7 +125,7 @@ impl Server {
         if self.is_narrow { Duration::from_millis(5) } else { Duration::from_secs(60) }
     }
 
-    /// How long nothing is said to a request that gets no reply.
+    /// How long nothing is said to a request that gets no response.
     pub(crate) fn stall(&self) -> Duration {
         Duration::from_millis(if self.is_narrow { 60 } else { 400 })
     }
@@ -149,7 +149,7 @@ pub(crate) struct Begun<'a> {
 
 impl Begun<'_> {
     /// The framing says that the body has come to its end: the request counts if the form has come
-    /// to its end too. Gives the status of the reply.
+    /// to its end too. Gives the status of the response.
     pub(crate) fn complete(&self, content_type: &str, body: &[u8]) -> u16 {
         let boundary = content_type.split_once("boundary=").map_or("", |(_, boundary)| boundary);
         let end = format!("\r\n--{}--\r\n", boundary.trim_matches('"'));

@@ -20,7 +20,7 @@ async fn a_refused_connection_was_not_sent() {
     let address = listener.local_addr().unwrap();
     drop(listener);
     let error = get(&config(), format!("http://{address}/v3/x@example.com")).await.unwrap_err();
-    assert_fate(&error, Kind::Connect, Delivery::NotSent);
+    assert_fate(&error, ErrorKind::Connect, Outcome::NotSent);
     assert!(error.to_string().contains(&format!("could not connect to {address}")), "{error}");
     assert!(!everything(&error).contains("example.com"));
 }
@@ -44,19 +44,19 @@ async fn a_reset_after_the_body_was_read_leaves_the_outcome_unknown() {
     let request = Request::post(format!("http://{address}/"));
     let request = request.body(Full::new(Bytes::from_static(b"mail"))).unwrap();
     let error = transport.oneshot(request).await.unwrap_err();
-    assert_fate(&error, Kind::Transport, Delivery::Unknown);
+    assert_fate(&error, ErrorKind::Transport, Outcome::Unknown);
     assert!(error.to_string().contains("the connection broke: connection error"), "{error}");
     assert_eq!(requests.get(), 1);
 }
 
 #[tokio::test]
-async fn a_close_before_the_reply_leaves_the_outcome_unknown() {
+async fn a_close_before_the_response_leaves_the_outcome_unknown() {
     let address = listen(|mut stream: TcpStream| async move {
         read_head(&mut stream).await;
     })
     .await;
     let error = get(&config(), format!("http://{address}/")).await.unwrap_err();
-    assert_fate(&error, Kind::Transport, Delivery::Unknown);
+    assert_fate(&error, ErrorKind::Transport, Outcome::Unknown);
 }
 
 #[tokio::test]
@@ -108,14 +108,14 @@ async fn a_request_body_that_breaks_off_is_returned_as_it_is_and_was_not_sent() 
         let config = TransportConfig { http_versions, ..config() };
         let frames = futures_util::stream::iter([
             Ok(Frame::data(Bytes::from_static(b"first"))),
-            Err(Error::new(Kind::RequestBody, Delivery::Unknown, "the file shrank")),
+            Err(Error::new(ErrorKind::RequestBody, Outcome::Unknown, "the file shrank")),
         ]);
         let request = Request::post(format!("http://{server}/"))
             .header("content-length", "1000")
             .body(StreamBody::new(frames))
             .unwrap();
         let error = Transport::new(&config, false).unwrap().oneshot(request).await.unwrap_err();
-        assert_fate(&error, Kind::RequestBody, Delivery::NotSent);
+        assert_fate(&error, ErrorKind::RequestBody, Outcome::NotSent);
         assert_eq!(error.to_string(), "the file shrank");
     }
 }
@@ -130,7 +130,7 @@ async fn a_request_body_that_ends_too_early_was_not_sent() {
         .body(StreamBody::new(frames))
         .unwrap();
     let error = Transport::new(&config(), false).unwrap().oneshot(request).await.unwrap_err();
-    assert_fate(&error, Kind::RequestBody, Delivery::NotSent);
+    assert_fate(&error, ErrorKind::RequestBody, Outcome::NotSent);
 }
 
 /// A server of HTTP/2 that answers the first request with this frame and then closes.
@@ -166,13 +166,13 @@ async fn http2_servers_can_say_that_they_did_not_process_a_request() {
     const GOING_BEFORE_IT: &[u8] = &[0, 0, 8, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
     const GOING_AFTER_IT: &[u8] = &[0, 0, 8, 7, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0];
     const FAILING: &[u8] = &[0, 0, 8, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2];
-    for (frame, delivery) in [
-        (REFUSED, Delivery::NotSent),
-        (GOING_BEFORE_IT, Delivery::NotSent),
-        (CANCELLED, Delivery::Unknown),
-        (GOING_AFTER_IT, Delivery::Unknown),
-        (FAILING, Delivery::Unknown),
+    for (frame, outcome) in [
+        (REFUSED, Outcome::NotSent),
+        (GOING_BEFORE_IT, Outcome::NotSent),
+        (CANCELLED, Outcome::Unknown),
+        (GOING_AFTER_IT, Outcome::Unknown),
+        (FAILING, Outcome::Unknown),
     ] {
-        assert_fate(&answers_with(frame).await, Kind::Transport, delivery);
+        assert_fate(&answers_with(frame).await, ErrorKind::Transport, outcome);
     }
 }

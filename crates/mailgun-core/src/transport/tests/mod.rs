@@ -1,6 +1,10 @@
+mod early;
 mod fate;
+mod headers;
+mod http2;
 mod pool;
 mod proxy;
+mod runtimes;
 mod servers;
 mod settings;
 mod tls;
@@ -15,7 +19,7 @@ use tower::ServiceExt;
 
 use self::servers::TestCa;
 use super::{connector::Connector, *};
-use crate::{Delivery, Error, Kind, TimeoutPhase};
+use crate::{Error, ErrorKind, Outcome, TimeoutPhase};
 
 /// Settings without the environment's proxies and the system's certificates.
 fn config() -> TransportConfig {
@@ -47,9 +51,12 @@ async fn get_with(
     url: impl AsRef<str>,
 ) -> Result<String, Error> {
     let request = Request::get(url.as_ref()).body(Full::default()).unwrap();
-    let reply = transport.clone().oneshot(request).await?;
-    let body = reply.into_body().collect().await.unwrap().to_bytes();
-    Ok(String::from_utf8(body.to_vec()).unwrap())
+    within(10, async {
+        let response = transport.clone().oneshot(request).await?;
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        Ok(String::from_utf8(body.to_vec()).unwrap())
+    })
+    .await
 }
 
 async fn get(config: &TransportConfig, url: impl AsRef<str>) -> Result<String, Error> {
@@ -67,7 +74,28 @@ fn everything(error: &Error) -> String {
     text
 }
 
+/// Fails instead of hanging.
+async fn within<T>(seconds: u64, future: impl Future<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_secs(seconds), future).await.expect("it hangs")
+}
+
+/// A request body that tells how many copies of it are left.
+struct Upload(Vec<u8>, #[expect(dead_code, reason = "is dropped with the bytes")] Arc<()>);
+
+impl AsRef<[u8]> for Upload {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+/// Posts more than any buffer on the way takes.
+fn upload(url: impl AsRef<str>) -> (Request<Full<Bytes>>, Arc<()>) {
+    let held = Arc::new(());
+    let body = Bytes::from_owner(Upload(vec![b'x'; 20 * 1024 * 1024], Arc::clone(&held)));
+    (Request::post(url.as_ref()).body(Full::new(body)).unwrap(), held)
+}
+
 #[track_caller]
-fn assert_fate(error: &Error, kind: Kind, delivery: Delivery) {
-    assert_eq!((error.kind(), error.delivery()), (kind, delivery), "{}", everything(error));
+fn assert_fate(error: &Error, kind: ErrorKind, outcome: Outcome) {
+    assert_eq!((error.kind(), error.outcome()), (kind, outcome), "{}", everything(error));
 }

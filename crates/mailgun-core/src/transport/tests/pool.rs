@@ -41,9 +41,12 @@ struct Seen {
 
 impl Seen {
     async fn closed(&self, how_many: usize) {
-        while self.closed.get() < how_many {
-            sleep(Duration::from_millis(5)).await;
-        }
+        let closed = async {
+            while self.closed.get() < how_many {
+                sleep(Duration::from_millis(5)).await;
+            }
+        };
+        within(10, closed).await;
         assert_eq!(self.closed.get(), how_many);
     }
 }
@@ -112,8 +115,8 @@ async fn at_once(
         }
     };
     let calls = join_all((0..how_many).map(|_| get_with(transport, url)));
-    for reply in tokio::join!(calls, open).0 {
-        assert_eq!(reply.unwrap(), "ok");
+    for response in tokio::join!(calls, open).0 {
+        assert_eq!(response.unwrap(), "ok");
     }
 }
 
@@ -136,10 +139,10 @@ async fn an_unused_connection_is_closed_in_time_though_nobody_asks() {
             ..config()
         };
         let transport = transport(&config);
-        get_with(&transport, format!("http://{address}/")).await.unwrap();
-        closed.notified().await;
-        get_with(&transport, format!("http://{address}/")).await.unwrap();
-        closed.notified().await;
+        for _ in 0..2 {
+            get_with(&transport, format!("http://{address}/")).await.unwrap();
+            within(10, closed.notified()).await;
+        }
     }
 }
 
@@ -153,6 +156,77 @@ async fn a_connection_is_not_used_once_its_time_is_over() {
     std::thread::sleep(limit);
     get_with(&transport, &url).await.unwrap();
     assert_eq!(seen.opened.get(), 2);
+}
+
+#[tokio::test]
+async fn a_busy_connection_is_replaced_when_it_is_old() {
+    for http_versions in [HttpVersions::Http1Only, HttpVersions::Http2Only] {
+        let seen = Seen::default();
+        let counts = seen.clone();
+        let address = listen(move |stream: TcpStream| {
+            let seen = counts.clone();
+            async move {
+                seen.opened.up();
+                servers::serve(stream).await;
+                seen.closed.up();
+            }
+        })
+        .await;
+        let limit = Some(Duration::from_millis(200));
+        let config = TransportConfig {
+            http_versions,
+            pool_idle_timeout: None,
+            pool_max_lifetime: limit,
+            ..config()
+        };
+        let transport = transport(&config);
+        let url = format!("http://{address}/");
+        for _ in 0..2 {
+            get_with(&transport, &url).await.unwrap();
+        }
+        assert_eq!(seen.opened.get(), 1);
+        for _ in 0..25 {
+            get_with(&transport, &url).await.unwrap();
+            sleep(Duration::from_millis(10)).await;
+        }
+        assert!((2..=4).contains(&seen.opened.get()), "{}", seen.opened.get());
+        // The last one, too, though nobody asks for it.
+        let all = seen.opened.get();
+        seen.closed(all).await;
+    }
+}
+
+#[tokio::test]
+async fn an_old_connection_is_closed_before_a_younger_one_that_was_idle_first() {
+    let seen = Seen::default();
+    let counts = seen.clone();
+    let address = listen(move |mut stream: TcpStream| {
+        let seen = counts.clone();
+        async move {
+            let is_old = seen.opened.up() == 0;
+            while !read_head(&mut stream).await.is_empty() {
+                sleep(Duration::from_millis(if is_old { 800 } else { 0 })).await;
+                stream.write_all(OK).await.unwrap();
+            }
+            seen.closed.up();
+        }
+    })
+    .await;
+    let transport = transport(&TransportConfig {
+        pool_idle_timeout: None,
+        pool_max_lifetime: Some(Duration::from_secs(1)),
+        ..config()
+    });
+    let url = format!("http://{address}/");
+    let young = async {
+        sleep(Duration::from_millis(700)).await;
+        get_with(&transport, &url).await
+    };
+    let (old, young) = tokio::join!(get_with(&transport, &url), young);
+    assert!(old.is_ok() && young.is_ok());
+    sleep(Duration::from_millis(500)).await;
+    assert_eq!(seen.opened.get(), 2);
+    assert!(seen.closed.get() >= 1);
 }
 
 #[tokio::test]
@@ -225,7 +299,7 @@ async fn a_shared_connection_is_kept_while_it_is_used() {
 
 /// A download may take longer than the time after which its connection counts as unused.
 #[tokio::test]
-async fn a_reply_outlasts_the_time_of_its_connection_and_the_client() {
+async fn a_response_outlasts_the_time_of_its_connection_and_the_client() {
     let address = listen(|stream: TcpStream| async move {
         let service = service_fn(|_: Request<hyper::body::Incoming>| async {
             let pieces = stream::iter(0..6).then(|_| async {
@@ -263,7 +337,7 @@ async fn a_new_connection_that_closes_at_once_is_not_replaced() {
     let transport = transport(&config());
     for number in 1..=20 {
         let error = get_with(&transport, format!("http://{address}/")).await.unwrap_err();
-        assert_eq!(error.kind(), Kind::Transport, "{error}");
+        assert_eq!(error.kind(), ErrorKind::Transport, "{error}");
         assert_eq!(opened.get(), number);
     }
 }
@@ -288,7 +362,7 @@ async fn connections_are_kept_by_scheme_host_and_port() {
     }
     assert_eq!((seen_one.opened.get(), seen_two.opened.get()), (2, 1));
     let error = get_with(&transport, one.replace("http:", "https:")).await.unwrap_err();
-    assert_fate(&error, Kind::Config, Delivery::NotSent);
+    assert_fate(&error, ErrorKind::Config, Outcome::NotSent);
 }
 
 #[tokio::test]
@@ -338,7 +412,7 @@ async fn connections_end_with_the_client() {
 }
 
 #[tokio::test]
-async fn a_reply_that_is_not_read_holds_up_no_other_request() {
+async fn a_response_that_is_not_read_holds_up_no_other_request() {
     let seen = Seen::default();
     let counts = seen.clone();
     let address = listen(move |mut stream: TcpStream| {
@@ -364,7 +438,7 @@ async fn a_reply_that_is_not_read_holds_up_no_other_request() {
 }
 
 #[tokio::test]
-async fn a_connection_is_used_again_once_its_reply_was_read() {
+async fn a_connection_is_used_again_once_its_response_was_read() {
     let (seen, gate) = (Seen::default(), Arc::new(Notify::new()));
     let (counts, opens) = (seen.clone(), Arc::clone(&gate));
     let address = listen(move |mut stream: TcpStream| {
@@ -385,9 +459,9 @@ async fn a_connection_is_used_again_once_its_reply_was_read() {
     for _ in 0..3 {
         let one = transport.clone().oneshot(request.clone()).await.unwrap();
         let two = transport.clone().oneshot(request.clone()).await.unwrap();
-        for reply in [one, two] {
+        for response in [one, two] {
             gate.notify_one();
-            assert_eq!(reply.into_body().collect().await.unwrap().to_bytes(), "ok");
+            assert_eq!(response.into_body().collect().await.unwrap().to_bytes(), "ok");
         }
     }
     assert_eq!(seen.opened.get(), 2);
@@ -412,8 +486,8 @@ async fn a_connection_whose_request_was_answered_too_early_is_left_alone() {
     let transport = transport(&config());
     let large = Full::from(vec![b'x'; 16 * 1024 * 1024]);
     let request = Request::post(format!("http://{address}/")).body(large).unwrap();
-    let reply = transport.clone().oneshot(request).await.unwrap();
-    assert_eq!(reply.into_body().collect().await.unwrap().to_bytes(), "ok");
+    let response = transport.clone().oneshot(request).await.unwrap();
+    assert_eq!(response.into_body().collect().await.unwrap().to_bytes(), "ok");
     assert_eq!(get_with(&transport, format!("http://{address}/")).await.unwrap(), "ok");
     assert_eq!(opened.get(), 2);
 }
@@ -445,41 +519,76 @@ async fn first_requests_share_one_connection_if_the_server_speaks_http2() {
         let acceptor = ca.acceptor("localhost", &[alpn.as_bytes()]);
         let (url, seen) = slow_to_secure(acceptor, usize::MAX, Arc::default()).await;
         let transport = transport(&trusting(&ca));
-        let replies = join_all((0..20).map(|_| get_with(&transport, &url))).await;
-        assert!(replies.iter().all(Result::is_ok), "{replies:?}");
+        let responses = join_all((0..20).map(|_| get_with(&transport, &url))).await;
+        assert!(responses.iter().all(Result::is_ok), "{responses:?}");
         assert!(seen.opened.get() <= most, "{alpn}: {}", seen.opened.get());
     }
 }
 
-#[tokio::test]
-async fn requests_wait_for_one_failure_at_most() {
+/// A TLS server whose first connections stay without an answer to their handshake.
+async fn stuck_at_first(tls: TlsAcceptor, stuck: usize) -> (String, Seen) {
     let seen = Seen::default();
     let counts = seen.clone();
     let address = listen(move |mut stream: TcpStream| {
-        let seen = counts.clone();
+        let (seen, tls) = (counts.clone(), tls.clone());
         async move {
-            seen.opened.up();
-            // No answer to the handshake.
-            while stream.read(&mut [0; 1024]).await.is_ok_and(|read| read > 0) {}
+            if seen.opened.up() < stuck {
+                while stream.read(&mut [0; 1024]).await.is_ok_and(|read| read > 0) {}
+            } else if let Ok(stream) = tls.accept(stream).await {
+                servers::serve(stream).await;
+            }
             seen.closed.up();
         }
     })
     .await;
-    let url = format!("https://localhost:{}/", address.port());
-    let limit = Some(Duration::from_millis(300));
-    let config = TransportConfig { connect_timeout: limit, ..trusting(&TestCa::new()) };
-    let transport = transport(&config);
-    let calls = join_all((0..5).map(|_| get_with(&transport, &url)));
-    let four_at_once = async {
-        while seen.opened.get() < 5 || seen.closed.get() > 1 {
-            sleep(Duration::from_millis(1)).await;
-        }
-    };
-    let (replies, ()) = tokio::join!(calls, four_at_once);
-    for error in replies.into_iter().map(Result::unwrap_err) {
-        assert_fate(&error, Kind::Timeout, Delivery::NotSent);
+    (format!("https://localhost:{}/", address.port()), seen)
+}
+
+#[tokio::test]
+async fn a_stuck_handshake_holds_up_no_request() {
+    let ca = TestCa::new();
+    let (url, seen) = stuck_at_first(ca.acceptor("localhost", &[b"h2"]), 1).await;
+    let transport = transport(&trusting(&ca));
+    let responses = join_all((0..20).map(|_| get_with(&transport, &url)));
+    for response in within(4, responses).await {
+        assert_eq!(response.unwrap(), "HTTP/2.0");
     }
-    assert_eq!(seen.opened.get(), 5);
+    assert_eq!(seen.opened.get(), 2);
+}
+
+#[tokio::test]
+async fn requests_wait_for_a_connection_no_longer_than_for_their_own() {
+    let ca = TestCa::new();
+    let (url, seen) = stuck_at_first(ca.acceptor("localhost", &[b"h2"]), usize::MAX).await;
+    let limit = Some(Duration::from_millis(300));
+    let config = TransportConfig { connect_timeout: limit, ..trusting(&ca) };
+    let transport = transport(&config);
+    let responses = join_all((0..20).map(|_| get_with(&transport, &url)));
+    for error in within(2, responses).await.into_iter().map(Result::unwrap_err) {
+        assert_fate(&error, ErrorKind::Timeout, Outcome::NotSent);
+        assert_eq!(error.timeout_phase(), Some(TimeoutPhase::Connect));
+    }
+    // Not one for each request.
+    assert!(seen.opened.get() <= 2, "{}", seen.opened.get());
+}
+
+#[tokio::test]
+async fn a_failed_connection_makes_room_for_the_next_one_at_once() {
+    let opened = Count::default();
+    let counted = opened.clone();
+    let address = listen(move |stream: TcpStream| {
+        counted.up();
+        drop(stream);
+        async {}
+    })
+    .await;
+    let url = format!("https://localhost:{}/", address.port());
+    let transport = transport(&trusting(&TestCa::new()));
+    let responses = join_all((0..20).map(|_| get_with(&transport, &url)));
+    for error in within(5, responses).await.into_iter().map(Result::unwrap_err) {
+        assert_fate(&error, ErrorKind::Tls, Outcome::NotSent);
+    }
+    assert_eq!(opened.get(), 20);
 }
 
 #[tokio::test]
@@ -489,10 +598,10 @@ async fn a_request_takes_the_connection_that_is_free_first() {
     let (url, seen) = slow_to_secure(acceptor, 1, Arc::default()).await;
     let transport = transport(&trusting(&ca));
     get_with(&transport, &url).await.unwrap();
-    // The connection is in use for as long as this reply is not there.
+    // The connection is in use for as long as this response is not there.
     let calls = join_all((0..3).map(|_| get_with(&transport, &url)));
-    for reply in calls.await {
-        assert_eq!(reply.unwrap(), "HTTP/1.1");
+    for response in calls.await {
+        assert_eq!(response.unwrap(), "HTTP/1.1");
     }
     // The connections that the others began get nowhere.
     assert!(seen.opened.get() <= 3);
@@ -596,7 +705,7 @@ async fn no_request_arrives_twice_at_a_server_that_closes_without_saying_so() {
                 let url = format!("http://{address}/{task}-{number}");
                 match get_with(&transport, url).await {
                     Ok(_) => accepted += 1,
-                    Err(error) => assert_fate(&error, Kind::Transport, Delivery::Unknown),
+                    Err(error) => assert_fate(&error, ErrorKind::Transport, Outcome::Unknown),
                 }
             }
             accepted
@@ -630,22 +739,22 @@ async fn the_host_is_named_as_the_url_names_it_unless_it_is_set() {
         let head = read_head(&mut stream).await;
         let line = head.lines().find(|line| line.to_ascii_lowercase().starts_with("host:"));
         let host = line.unwrap().split_once(": ").unwrap().1;
-        let reply = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{host}", host.len());
-        stream.write_all(reply.as_bytes()).await.unwrap();
+        let response = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{host}", host.len());
+        stream.write_all(response.as_bytes()).await.unwrap();
     })
     .await;
     let url = format!("http://localhost:{}/v3?a=b", address.port());
     assert_eq!(get(&config(), &url).await.unwrap(), format!("localhost:{}", address.port()));
     let mut request = Request::get(&url).body(Full::<Bytes>::default()).unwrap();
     request.headers_mut().insert(HOST, HeaderValue::from_static("api.mailgun.net"));
-    let reply = Transport::new(&config(), false).unwrap().oneshot(request).await.unwrap();
-    assert_eq!(reply.into_body().collect().await.unwrap().to_bytes(), "api.mailgun.net");
+    let response = Transport::new(&config(), false).unwrap().oneshot(request).await.unwrap();
+    assert_eq!(response.into_body().collect().await.unwrap().to_bytes(), "api.mailgun.net");
 }
 
 #[tokio::test]
 async fn a_url_without_a_host_is_an_error() {
     for url in ["/v3/domains", "*"] {
         let error = get(&config(), url).await.unwrap_err();
-        assert_fate(&error, Kind::InvalidInput, Delivery::NotSent);
+        assert_fate(&error, ErrorKind::InvalidInput, Outcome::NotSent);
     }
 }

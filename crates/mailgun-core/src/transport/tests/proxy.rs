@@ -17,9 +17,9 @@ async fn https_goes_through_a_tunnel_to_a_host_that_only_the_proxy_can_resolve()
     let (proxy, mut asked) = tunnel_proxy(None, Ok(server)).await;
     let proxy = Proxy::new(&format!("http://user:pa%40ss@{proxy}")).unwrap();
 
-    let reply = get(&through(proxy, trusting(&ca)), "https://api.test/v3/secret").await.unwrap();
+    let response = get(&through(proxy, trusting(&ca)), "https://api.test/v3/secret").await.unwrap();
 
-    assert_eq!(reply, "HTTP/2.0");
+    assert_eq!(response, "HTTP/2.0");
     let asked = asked.next().unwrap();
     assert!(asked.starts_with("CONNECT api.test:443 HTTP/1.1\r\n"), "{asked}");
     assert!(asked.to_lowercase().contains(&header("user", "pa@ss").to_lowercase()), "{asked}");
@@ -32,9 +32,9 @@ async fn plain_http_is_tunnelled_too_to_its_own_port() {
     let (address, mut asked) = tunnel_proxy(None, Ok(server)).await;
     let proxy = Proxy::new(&address.to_string()).unwrap().basic_auth("us/er", "p:a@s%s");
 
-    let reply = get(&through(proxy, config()), "http://api.test/x").await.unwrap();
+    let response = get(&through(proxy, config()), "http://api.test/x").await.unwrap();
 
-    assert_eq!(reply, "HTTP/1.1");
+    assert_eq!(response, "HTTP/1.1");
     let asked = asked.next().unwrap();
     assert!(asked.starts_with("CONNECT api.test:80 HTTP/1.1\r\n"), "{asked}");
     assert!(asked.contains(&header("us/er", "p:a@s%s")), "{asked}");
@@ -48,9 +48,9 @@ async fn the_connection_to_an_https_proxy_is_encrypted() {
     let (proxy, mut asked) = tunnel_proxy(Some(front), Ok(server)).await;
     let proxy = Proxy::new(&format!("https://localhost:{}", proxy.port())).unwrap();
 
-    let reply = get(&through(proxy, trusting(&ca)), "https://api.test/").await.unwrap();
+    let response = get(&through(proxy, trusting(&ca)), "https://api.test/").await.unwrap();
 
-    assert_eq!(reply, "HTTP/2.0");
+    assert_eq!(response, "HTTP/2.0");
     assert!(asked.next().unwrap().starts_with("CONNECT api.test:443 "));
 }
 
@@ -63,7 +63,7 @@ async fn an_https_proxy_that_is_not_trusted_is_named_in_the_error() {
 
     let error = get(&through(proxy, trusting(&ca)), "https://api.test/").await.unwrap_err();
 
-    assert_fate(&error, Kind::Tls, Delivery::NotSent);
+    assert_fate(&error, ErrorKind::Tls, Outcome::NotSent);
     assert!(error.to_string().contains("the proxy localhost"), "{error}");
     assert!(!everything(&error).contains("hunter2"));
 }
@@ -75,8 +75,8 @@ async fn socks_gets_the_name_of_the_host_and_the_password() {
     let (address, mut asked) = socks_proxy(server).await;
     for scheme in ["socks5", "socks5h"] {
         let proxy = Proxy::new(&format!("{scheme}://user:pa%40ss@{address}")).unwrap();
-        let reply = get(&through(proxy, trusting(&ca)), "https://api.test/").await.unwrap();
-        assert_eq!(reply, "HTTP/1.1");
+        let response = get(&through(proxy, trusting(&ca)), "https://api.test/").await.unwrap();
+        assert_eq!(response, "HTTP/1.1");
         assert_eq!(asked.next().unwrap(), "user pa@ss api.test 443");
     }
 }
@@ -92,7 +92,7 @@ async fn refusals_of_a_proxy_are_named_and_nothing_was_sent() {
         let (address, _asked) = tunnel_proxy(None, Err(refusal)).await;
         let proxy = Proxy::new(&format!("http://sesame:hunter2@{address}")).unwrap();
         let error = get(&through(proxy, config()), "http://api.test/v3/path").await.unwrap_err();
-        assert_fate(&error, Kind::Connect, Delivery::NotSent);
+        assert_fate(&error, ErrorKind::Connect, Outcome::NotSent);
         let expected = format!("the proxy {address} opened no tunnel: it answered {refusal}");
         assert!(error.to_string().contains(&expected), "{error}");
         assert_eq!(error.hint().is_some(), is_hinted, "{error}");
@@ -153,7 +153,7 @@ async fn a_socks_proxy_that_forbids_the_destination_is_not_asked_again() {
         .await;
         let proxy = Proxy::new(&format!("socks5://{address}")).unwrap();
         let error = get(&through(proxy, config()), "http://api.test/").await.unwrap_err();
-        assert_fate(&error, Kind::Connect, Delivery::NotSent);
+        assert_fate(&error, ErrorKind::Connect, Outcome::NotSent);
         assert_eq!(error.is_permanent(), is_permanent, "{code}: {error}");
     }
 }
@@ -178,7 +178,7 @@ async fn a_wrong_socks_password_is_named_and_not_shown() {
 
     let error = get(&through(proxy, config()), "http://api.test/").await.unwrap_err();
 
-    assert_fate(&error, Kind::Connect, Delivery::NotSent);
+    assert_fate(&error, ErrorKind::Connect, Outcome::NotSent);
     assert_eq!(error.hint(), Some("check user name and password of the proxy"));
     assert!(error.is_permanent());
     assert!(!everything(&error).contains("sesame"));
@@ -188,7 +188,7 @@ async fn a_wrong_socks_password_is_named_and_not_shown() {
 async fn an_unreachable_proxy_is_named_and_its_password_is_not_shown() {
     let proxy = Proxy::new("http://sesame:hunter2@127.0.0.1:1").unwrap();
     let error = get(&through(proxy, config()), "http://api.test/").await.unwrap_err();
-    assert_fate(&error, Kind::Connect, Delivery::NotSent);
+    assert_fate(&error, ErrorKind::Connect, Outcome::NotSent);
     assert!(error.to_string().contains("could not connect to the proxy 127.0.0.1:1"), "{error}");
     assert!(!everything(&error).contains("sesame") && !everything(&error).contains("hunter2"));
 }
@@ -235,8 +235,8 @@ async fn a_refusal_that_will_not_change_is_met_once() {
             .retry(crate::layers::RetryPolicy::default().base_delay(Duration::from_millis(1)))
             .build()
             .unwrap();
-        let call = client.call_bytes(crate::Route::get("/v4/domains"), &[]);
-        assert_fate(&call.await.unwrap_err(), Kind::Connect, Delivery::NotSent);
+        let call = client.call_bytes(crate::Operation::get("/v4/domains"), &[]);
+        assert_fate(&call.await.unwrap_err(), ErrorKind::Connect, Outcome::NotSent);
         std::iter::from_fn(|| asked.next()).count()
     };
     for (refusal, expected) in

@@ -40,6 +40,23 @@ where
     address
 }
 
+/// Serves in a runtime and thread of its own: at the same time as the client, and also while
+/// nobody drives the client's runtime.
+pub(super) fn listen_elsewhere<F>(serve: impl Fn(TcpStream) -> F + Send + 'static) -> SocketAddr
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let (tell, address) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        runtime.unwrap().block_on(async {
+            tell.send(listen(serve).await).unwrap();
+            std::future::pending::<()>().await;
+        });
+    });
+    address.recv().unwrap()
+}
+
 /// A private certificate authority.
 pub(super) struct TestCa {
     pem: String,

@@ -61,7 +61,7 @@ fn a_variable_that_cannot_be_read_is_named_and_not_passed_by() {
     for url in UNREADABLE.into_iter().filter(|url| !url.trim().is_empty()) {
         for name in ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY"] {
             let error = environment(&[(name, url)]).unwrap_err();
-            assert_fate(&error, Kind::Config, Delivery::NotSent);
+            assert_fate(&error, ErrorKind::Config, Outcome::NotSent);
             let all = everything(&error);
             assert!(all.contains(&format!("setting `{name}` ")), "{all}");
             assert_no_secret(&all);
@@ -162,7 +162,7 @@ fn assert_no_secret(text: &str) {
 fn what_is_no_proxy_url_is_refused_without_being_repeated() {
     for url in UNREADABLE {
         let error = Proxy::new(url).expect_err(url);
-        assert_fate(&error, Kind::Config, Delivery::NotSent);
+        assert_fate(&error, ErrorKind::Config, Outcome::NotSent);
         let all = everything(&error);
         assert!(all.contains("`proxy`"), "{all}");
         assert_no_secret(&all);
@@ -176,7 +176,7 @@ fn a_login_that_cannot_be_sent_is_refused_when_the_client_is_built() {
         Proxy::new("http://proxy.test").unwrap().basic_auth("p:p:p", "ppp"),
     ] {
         let error = ProxyRules::new(&ProxyConfig::Explicit(proxy)).unwrap_err();
-        assert_fate(&error, Kind::Config, Delivery::NotSent);
+        assert_fate(&error, ErrorKind::Config, Outcome::NotSent);
         assert!(error.to_string().contains("`proxy`"), "{error}");
         assert!(!everything(&error).contains("ppp") && !everything(&error).contains("p:p"));
     }
@@ -229,9 +229,9 @@ fn certificates_are_read_from_pem_and_der() {
         &format!("{whole}{}", whole.replace('\n', "\n  ")),
     ] {
         let error = Certificate::from_pem(pem).unwrap_err();
-        assert_fate(&error, Kind::Config, Delivery::NotSent);
+        assert_fate(&error, ErrorKind::Config, Outcome::NotSent);
     }
-    assert_eq!(Certificate::from_der(*b"no").unwrap_err().kind(), Kind::Config);
+    assert_eq!(Certificate::from_der(*b"no").unwrap_err().kind(), ErrorKind::Config);
 }
 
 #[test]
@@ -261,7 +261,7 @@ fn without_a_provider_https_is_refused_when_the_client_is_built() {
     config.tls.provider = None;
     Transport::<Full<Bytes>>::new(&config, false).unwrap();
     let error = Transport::<Full<Bytes>>::new(&config, true).err().unwrap();
-    assert_fate(&error, Kind::Config, Delivery::NotSent);
+    assert_fate(&error, ErrorKind::Config, Outcome::NotSent);
     assert!(error.to_string().contains("`tls provider`"), "{error}");
 }
 
@@ -271,15 +271,15 @@ fn roots_that_were_not_built_in_are_named() {
     let mut config = config();
     config.tls.roots = Roots::Bundled;
     let error = Transport::<Full<Bytes>>::new(&config, true).err().unwrap();
-    assert_fate(&error, Kind::Config, Delivery::NotSent);
+    assert_fate(&error, ErrorKind::Config, Outcome::NotSent);
     assert!(error.to_string().contains("`webpki-roots`"), "{error}");
 }
 
 #[tokio::test]
-async fn a_reply_carries_nothing_of_its_connection() {
+async fn a_response_carries_nothing_of_its_connection() {
     let address = server(None).await;
     let transport = Transport::new(&config(), false).unwrap();
     let request = Request::get(format!("http://{address}/")).body(Full::<Bytes>::default());
-    let reply = transport.oneshot(request.unwrap()).await.unwrap();
-    assert!(reply.extensions().is_empty());
+    let response = transport.oneshot(request.unwrap()).await.unwrap();
+    assert!(response.extensions().is_empty());
 }

@@ -35,7 +35,7 @@ async fn an_unknown_authority_is_a_tls_error_with_a_hint() {
     let config = trusting(&TestCa::new());
     let error =
         get(&config, format!("https://localhost:{}/path", server.port())).await.unwrap_err();
-    assert_fate(&error, Kind::Tls, Delivery::NotSent);
+    assert_fate(&error, ErrorKind::Tls, Outcome::NotSent);
     assert!(error.to_string().contains("UnknownIssuer"), "{error}");
     assert!(error.hint().is_some_and(|hint| hint.contains("root certificate")));
     assert!(error.is_permanent());
@@ -48,7 +48,7 @@ async fn a_certificate_for_another_host_is_a_tls_error() {
     let server = server(Some(ca.acceptor("api.test", &[]))).await;
     let url = format!("https://localhost:{}/", server.port());
     let error = get(&trusting(&ca), url).await.unwrap_err();
-    assert_fate(&error, Kind::Tls, Delivery::NotSent);
+    assert_fate(&error, ErrorKind::Tls, Outcome::NotSent);
     assert!(error.to_string().contains("not valid for name"), "{error}");
     assert!(error.is_permanent());
 }
@@ -58,7 +58,7 @@ async fn a_connection_that_breaks_during_the_handshake_is_a_tls_error() {
     let server = listen(|stream| async move { drop(stream) }).await;
     let url = format!("https://localhost:{}/", server.port());
     let error = get(&trusting(&TestCa::new()), url).await.unwrap_err();
-    assert_fate(&error, Kind::Tls, Delivery::NotSent);
+    assert_fate(&error, ErrorKind::Tls, Outcome::NotSent);
     assert!(!error.is_permanent());
 }
 
@@ -73,7 +73,7 @@ async fn the_connect_timeout_includes_the_handshake() {
     let config = TransportConfig { connect_timeout: Some(limit), ..trusting(&TestCa::new()) };
     let url = format!("https://localhost:{}/", server.port());
     let error = get(&config, url).await.unwrap_err();
-    assert_fate(&error, Kind::Timeout, Delivery::NotSent);
+    assert_fate(&error, ErrorKind::Timeout, Outcome::NotSent);
     assert_eq!(error.timeout_phase(), Some(TimeoutPhase::Connect));
 }
 
@@ -83,10 +83,10 @@ async fn without_roots_plain_http_works_and_https_is_refused() {
     let config = config();
     get(&config, format!("http://{server}/")).await.unwrap();
     let error = get(&config, format!("https://{server}/")).await.unwrap_err();
-    assert_fate(&error, Kind::Config, Delivery::NotSent);
+    assert_fate(&error, ErrorKind::Config, Outcome::NotSent);
     assert!(error.to_string().contains("`roots`"), "{error}");
     let error = Transport::<Full<Bytes>>::new(&config, true).err().unwrap();
-    assert_fate(&error, Kind::Config, Delivery::NotSent);
+    assert_fate(&error, ErrorKind::Config, Outcome::NotSent);
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! The older statistics, which Mailgun has deprecated in favour of metrics.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Resolution, TimeSpan};
 use crate::{Timestamp, types::de};
@@ -67,14 +67,14 @@ impl StatsQuery {
     }
 }
 
-/// Declares a reply's struct of which every field may be missing.
-macro_rules! reply {
+/// Declares a response's struct of which every field may be missing.
+macro_rules! response {
     (
         $(#[$meta:meta])*
         $name:ident { $($(#[$field_meta:meta])* $field:ident: $type:ty $(= $read:literal)?,)* }
     ) => {
         $(#[$meta])*
-        #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+        #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
         #[serde(default)]
         #[non_exhaustive]
         pub struct $name {
@@ -87,7 +87,7 @@ macro_rules! reply {
     };
 }
 
-reply! {
+response! {
     /// Counts of events over a time.
     Stats {
         /// The tag that was asked for.
@@ -104,11 +104,11 @@ reply! {
         #[serde(rename = "type")]
         scope: Option<StatsScope>,
         /// The counts, by time.
-        stats: Vec<StatsPoint> = "de::null_default",
+        stats: Vec<StatsPoint> = "de::items",
     }
 }
 
-reply! {
+response! {
     /// What counts are of: a provider, a device, a country.
     StatsScope {
         /// What kind of thing.
@@ -119,7 +119,7 @@ reply! {
     }
 }
 
-reply! {
+response! {
     /// The counts of one hour, day or month; those of events that were asked for.
     StatsPoint {
         /// Where it begins.
@@ -161,7 +161,7 @@ reply! {
     }
 }
 
-reply! {
+response! {
     /// A count of events.
     Counts {
         /// All of them.
@@ -171,7 +171,7 @@ reply! {
     }
 }
 
-reply! {
+response! {
     /// Counts of accepted mail.
     AcceptedCounts {
         /// Incoming mail.
@@ -183,12 +183,12 @@ reply! {
     }
 }
 
-reply! {
+response! {
     /// Counts of delivered mail.
     DeliveredCounts {
         /// By SMTP.
         smtp: u64 = "de::null_default",
-        /// By HTTP, to routes.
+        /// By HTTP, to operations.
         http: u64 = "de::null_default",
         /// At the optimized time.
         optimized: u64 = "de::null_default",
@@ -197,7 +197,7 @@ reply! {
     }
 }
 
-reply! {
+response! {
     /// Counts of failed mail.
     FailedCounts {
         /// Failures after which Mailgun tries again.
@@ -207,7 +207,7 @@ reply! {
     }
 }
 
-reply! {
+response! {
     /// Counts of failures after which Mailgun tries again.
     TemporaryFailureCounts {
         /// Blocked by the mail provider.
@@ -217,7 +217,7 @@ reply! {
     }
 }
 
-reply! {
+response! {
     /// Counts of failures for good.
     PermanentFailureCounts {
         /// Refused by the receiving server.
@@ -234,7 +234,7 @@ reply! {
         /// Accepted by the receiving server and returned later.
         #[serde(rename = "delayed-bounce")]
         delayed_bounce: u64 = "de::null_default",
-        /// Not taken by the URL of a route.
+        /// Not taken by the URL of a operation.
         webhook: u64 = "de::null_default",
         /// Not delivered at the optimized time.
         optimized: u64 = "de::null_default",
@@ -243,7 +243,7 @@ reply! {
     }
 }
 
-reply! {
+response! {
     /// Counts of validated addresses.
     ValidationCounts {
         /// With the public key.

@@ -1,4 +1,4 @@
-//! Helpers for `#[serde(deserialize_with = "…")]`, for the forms in which replies vary.
+//! Helpers for `#[serde(deserialize_with = "…")]`, for the forms in which responses vary.
 //!
 //! A field that may be *absent* needs `#[serde(default)]` as well, as with every
 //! `deserialize_with`.
@@ -25,8 +25,10 @@
 //! ```
 
 mod fault;
+mod items;
 mod lenient;
 mod map_or_text;
+mod named;
 mod read;
 mod unreadable;
 
@@ -40,7 +42,12 @@ use serde_json::Value;
 
 pub(crate) use self::{fault::fault, read::repaired, unreadable::read_without_odd_items};
 pub use self::{
-    lenient::Lenient, map_or_text::MapOrText, read::from_slice, unreadable::UnreadableItem,
+    items::{items, map, readable},
+    lenient::Lenient,
+    map_or_text::MapOrText,
+    named::{Beside, beside, named},
+    read::from_slice,
+    unreadable::UnreadableItem,
 };
 use super::Timestamp;
 

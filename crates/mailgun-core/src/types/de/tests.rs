@@ -358,17 +358,17 @@ fn a_fault_names_the_field_and_what_was_expected_and_never_a_value() {
     ] {
         let json = format!(r#"{{"address": "canary", {field}}}"#);
         assert!(from_slice::<Bounce>(json.as_bytes()).is_err(), "{field}");
-        let words = fault::<Bounce>("the reply", json.as_bytes());
-        assert_eq!(words, format!("the reply's field {expected}"), "{field}");
+        let words = fault::<Bounce>("the response", json.as_bytes());
+        assert_eq!(words, format!("the response's field {expected}"), "{field}");
     }
     for (json, expected) in [
-        ("null", "the reply is not an object"),
-        (r#""canary""#, "the reply is not an object"),
-        ("{}", "the reply lacks the field `address`"),
-        (r#"{"address": "a", "address": "b"}"#, "the reply has the field `address` twice"),
-        ("<html>", "the reply is not JSON (line 1, column 1)"),
-        (r#"{"address": "canary"} x"#, "the reply has text after its JSON"),
+        ("null", "the response is not an object"),
+        (r#""canary""#, "the response is not an object"),
+        ("{}", "the response lacks the field `address`"),
+        (r#"{"address": "a", "address": "b"}"#, "the response has the field `address` twice"),
+        ("<html>", "the response is not JSON (line 1, column 1)"),
+        (r#"{"address": "canary"} x"#, "the response has text after its JSON"),
     ] {
-        assert_eq!(fault::<Bounce>("the reply", json.as_bytes()), expected, "{json}");
+        assert_eq!(fault::<Bounce>("the response", json.as_bytes()), expected, "{json}");
     }
 }

@@ -1,4 +1,4 @@
-//! Items of lists that are not as expected, cut out of a reply so that the others can be read.
+//! Items of lists that are not as expected, cut out of a response so that the others can be read.
 
 use std::{collections::HashMap, fmt};
 
@@ -11,7 +11,7 @@ use super::{
     read::repaired,
 };
 
-/// How many lists of one reply may have odd items.
+/// How many lists of one response may have odd items.
 const LISTS: usize = 8;
 
 /// An item of a page that is not as expected, with the JSON that came.

@@ -68,19 +68,21 @@ impl Mailbox {
     ///
     /// # Errors
     ///
-    /// [`Kind::InvalidInput`](crate::Kind::InvalidInput), with the reason but never the address.
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput), with the reason but never the address.
     pub fn new(address: impl AsRef<str>) -> Result<Self, Error> {
-        Self::assemble("", address.as_ref()).map_err(invalid)
+        clean(address.as_ref()).and_then(|address| Self::assemble("", &address)).map_err(invalid)
     }
 
     /// A mailbox from a name, which may hold any punctuation, and a bare address.
     ///
     /// # Errors
     ///
-    /// [`Kind::InvalidInput`](crate::Kind::InvalidInput), with the reason but never the name or
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput), with the reason but never the name or
     /// the address.
     pub fn with_name(name: impl AsRef<str>, address: impl AsRef<str>) -> Result<Self, Error> {
-        Self::assemble(name.as_ref(), address.as_ref()).map_err(invalid)
+        let name = clean(name.as_ref()).map_err(invalid)?;
+        let address = clean(address.as_ref()).map_err(invalid)?;
+        Self::assemble(&name, &address).map_err(invalid)
     }
 
     /// The mailboxes of a list that is separated by commas; empty entries are skipped.
@@ -98,7 +100,7 @@ impl Mailbox {
     ///
     /// # Errors
     ///
-    /// [`Kind::InvalidInput`](crate::Kind::InvalidInput), with the number of the first entry that
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput), with the number of the first entry that
     /// is wrong, from 1, and the reason.
     pub fn parse_list(list: &str) -> Result<Vec<Self>, Error> {
         let list = unfold(list);
@@ -183,8 +185,11 @@ impl Mailbox {
     fn parse(text: &str) -> Result<Self, Reason> {
         const FORM: Reason =
             "must end with the address in one pair of `<` and `>`, or be only an address";
-        let text = unfold(text);
-        refuse_control(&text)?;
+        let text = clean(text)?;
+        // Only an address, as most texts are.
+        if !text.bytes().any(|byte| matches!(byte, b'<' | b'>' | b'(' | b'"')) {
+            return Self::assemble("", text.trim());
+        }
         let (open, address, after) = match angle_brackets(&text)?[..] {
             [] => (0, &*text, ""),
             [open, close] if text[open..].starts_with('<') && text[close..].starts_with('>') => {
@@ -203,9 +208,7 @@ impl Mailbox {
     }
 
     fn assemble(name: &str, address: &str) -> Result<Self, Reason> {
-        let (name, address) = (unfold(name), unfold(address));
-        let at = position_of_at(&address)?;
-        refuse_control(&name)?;
+        let at = position_of_at(address)?;
         let name = name.trim();
         if name.is_empty() {
             return Ok(Self { wire: address.into(), start: 0, at, unquoted: None });
@@ -227,7 +230,7 @@ impl Mailbox {
         }
         wire.push_str(" <");
         let start = wire.len();
-        wire.push_str(&address);
+        wire.push_str(address);
         wire.push('>');
         let unquoted = needs_quotes.then(|| name.into());
         Ok(Self { wire: wire.into(), start, at: start + at, unquoted })
@@ -246,8 +249,16 @@ const fn is_special(character: char) -> bool {
     )
 }
 
-fn refuse_control(text: &str) -> Result<(), Reason> {
-    if text.contains(char::is_control) { Err("must not hold control characters") } else { Ok(()) }
+/// The text without folds; control characters are refused.
+fn clean(text: &str) -> Result<Cow<'_, str>, Reason> {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return Ok(text.into());
+    }
+    let text = unfold(text);
+    if text.contains(char::is_control) {
+        return Err("must not hold control characters");
+    }
+    Ok(text)
 }
 
 /// The value of a header as it was before it was folded (RFC 5322 2.2.3): a line end before a space
@@ -273,8 +284,8 @@ pub fn unfold(text: &str) -> Cow<'_, str> {
 
 /// Where the angle brackets are that stand for themselves.
 fn angle_brackets(text: &str) -> Result<Vec<usize>, Reason> {
-    let mut reader = Reader::default();
     let mut found = Vec::new();
+    let mut reader = Reader::default();
     for (position, character) in text.char_indices() {
         if reader.read(character) == Place::Bare && matches!(character, '<' | '>') {
             found.push(position);
@@ -332,34 +343,44 @@ fn display_name(text: &str, address: &str) -> Result<String, Reason> {
 
 /// Checks a bare address, and says where its `@` is.
 fn position_of_at(address: &str) -> Result<usize, Reason> {
+    const WHITESPACE: Reason =
+        "has whitespace in its address: parse a text that holds a name as well";
+    const QUOTES: Reason =
+        "has quotes in its address that are not around the whole part before the `@`";
     if address.is_empty() {
         return Err("has an empty address");
     }
-    refuse_control(address)?;
     if address.len() > 254 {
         return Err("has an address longer than 254 bytes");
     }
     let quoted = quoted_string(address)?;
-    let bare = &address[quoted..];
-    if bare.contains(['<', '>']) {
-        return Err("has `<` or `>` in its address: parse the text if it holds a name as well");
+    let mut at = None;
+    for (position, byte) in address.bytes().enumerate().skip(quoted) {
+        match byte {
+            b' ' => return Err(WHITESPACE),
+            b'<' => return Err("has a `<` in its address: parse a text that holds a name as well"),
+            b'@' if at.is_some() => return Err("has more than one `@` in its address"),
+            b'@' => at = Some(position),
+            b'"' => return Err(QUOTES),
+            b'.' => {}
+            _ if at.is_none() && is_special(char::from(byte)) => {
+                return Err("has punctuation before the `@` that is not allowed without quotes");
+            }
+            _ => {}
+        }
     }
-    if bare.contains(char::is_whitespace) {
-        return Err("has whitespace in its address");
+    if !address.is_ascii() && address[quoted..].contains(char::is_whitespace) {
+        return Err(WHITESPACE);
     }
-    let (local, domain) = bare.split_once('@').ok_or("has no `@`")?;
-    if domain.contains('@') {
-        return Err("has more than one `@` in its address");
-    }
-    if quoted == 0 && local.is_empty() {
+    let at = at.ok_or("has no `@`")?;
+    if at == 0 {
         return Err("has nothing before the `@`");
     }
-    if local.contains('"') || (quoted > 0 && !local.is_empty()) || quoted == "\"\"".len() {
-        return Err("has quotes in its address that are not around the whole part before the `@`");
+    // Nothing between the quotes, or something after them.
+    if quoted > 0 && (quoted == "\"\"".len() || quoted < at) {
+        return Err(QUOTES);
     }
-    if local.contains(|c| c != '.' && is_special(c)) {
-        return Err("has punctuation before the `@` that is not allowed without quotes");
-    }
+    let domain = &address[at + 1..];
     if domain.is_empty() {
         return Err("has nothing after the `@`");
     }
@@ -371,7 +392,7 @@ fn position_of_at(address: &str) -> Result<usize, Reason> {
     }
     match domain_name::fault(domain) {
         Some(_) => Err("has a domain that is not a valid domain name"),
-        None => Ok(quoted + local.len()),
+        None => Ok(at),
     }
 }
 

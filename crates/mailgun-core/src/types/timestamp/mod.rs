@@ -57,7 +57,7 @@ impl Timestamp {
     ///
     /// # Errors
     ///
-    /// [`Kind::InvalidInput`](crate::Kind::InvalidInput) outside of the years 1 to 9999.
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) outside of the years 1 to 9999.
     pub fn from_micros(micros: i64) -> Result<Self, Error> {
         in_range(Some(micros)).ok_or_else(out_of_range)
     }
@@ -66,7 +66,7 @@ impl Timestamp {
     ///
     /// # Errors
     ///
-    /// [`Kind::InvalidInput`](crate::Kind::InvalidInput) outside of the years 1 to 9999.
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) outside of the years 1 to 9999.
     pub fn from_unix_seconds(seconds: i64) -> Result<Self, Error> {
         in_range(seconds.checked_mul(1_000_000)).ok_or_else(out_of_range)
     }

@@ -1,4 +1,4 @@
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::ValidationSummary;
 use crate::{Secret, Timestamp, types::de};
@@ -31,7 +31,7 @@ impl JobStatus {
 }
 
 /// The reply to the start of a validation or a preview.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ValidationStarted {
@@ -44,7 +44,7 @@ pub struct ValidationStarted {
 }
 
 /// The validation of a file.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ValidationJob {
@@ -93,12 +93,14 @@ impl ValidationJob {
 /// Links to the results of a job, for [`Client::download`](crate::Client::download).
 ///
 /// Whoever has a link has the addresses, for as long as it works.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ResultFiles {
     /// As CSV.
+    #[serde(skip_serializing)]
     pub csv: Option<Secret>,
     /// As JSON.
+    #[serde(skip_serializing)]
     pub json: Option<Secret>,
 }

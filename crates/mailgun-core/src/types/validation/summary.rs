@@ -1,11 +1,11 @@
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::types::de;
 
 /// What the validation of a file found, or is expected to find: numbers of addresses (`u64`) for a
 /// job, percentages (`f64`) for a preview.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(default, bound = "N: Default + Deserialize<'de>")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, bound(deserialize = "N: Default + Deserialize<'de>"))]
 #[non_exhaustive]
 pub struct ValidationSummary<N> {
     /// By what becomes of mail to them.
@@ -17,8 +17,8 @@ pub struct ValidationSummary<N> {
 }
 
 /// How many addresses have which result.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(default, bound = "N: Default + Deserialize<'de>")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, bound(deserialize = "N: Default + Deserialize<'de>"))]
 #[non_exhaustive]
 pub struct ResultSummary<N> {
     /// Mail should arrive.
@@ -39,8 +39,8 @@ pub struct ResultSummary<N> {
 }
 
 /// How many addresses are of which risk.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(default, bound = "N: Default + Deserialize<'de>")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, bound(deserialize = "N: Default + Deserialize<'de>"))]
 #[non_exhaustive]
 pub struct RiskSummary<N> {
     /// High.

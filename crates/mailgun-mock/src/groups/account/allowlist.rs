@@ -8,8 +8,8 @@ use crate::{
     account::Account,
     groups::Answer,
     http::{
-        reply::{Refusal, Reply},
         request::Request,
+        response::{Refusal, Response},
     },
 };
 
@@ -31,7 +31,7 @@ pub(super) fn route(account: &mut Account, request: &Request, method: &str) -> O
     let list = list
         .iter()
         .map(|entry| json!({ "ip_address": entry.address, "description": entry.description }));
-    Some(changed.map(|()| Reply::ok(&json!({ "addresses": list.collect::<Vec<_>>() }))))
+    Some(changed.map(|()| Response::ok(&json!({ "addresses": list.collect::<Vec<_>>() }))))
 }
 
 fn add(list: &mut Vec<Entry>, request: &Request) -> Result<(), Refusal> {

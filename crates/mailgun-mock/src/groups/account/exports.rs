@@ -7,8 +7,8 @@ use crate::{
     account::Account,
     groups::Answer,
     http::{
-        reply::{Refusal, Reply},
         request::Request,
+        response::{Refusal, Response},
     },
 };
 
@@ -27,17 +27,17 @@ pub(super) fn route(
     match (method, rest) {
         ("GET", []) => Some(Ok(list(account, request))),
         ("POST", []) => Some(create(account, request)),
-        ("GET", [id]) => Some(find(account, id).map(|export| Reply::ok(&export.json()))),
+        ("GET", [id]) => Some(find(account, id).map(|export| Response::ok(&export.json()))),
         ("GET", [id, "download_url"]) => Some(find(account, id).map(Export::redirect)),
         _ => None,
     }
 }
 
-fn list(account: &Account, request: &Request) -> Reply {
+fn list(account: &Account, request: &Request) -> Response {
     let mut items: Vec<_> = account.groups.account.exports.iter().collect();
     items.retain(|export| request.parameter("url").is_none_or(|url| export.url == url));
     let items: Vec<_> = items.into_iter().map(Export::json).collect();
-    Reply::ok(&json!({ "items": items }))
+    Response::ok(&json!({ "items": items }))
 }
 
 fn create(account: &mut Account, request: &Request) -> Answer {
@@ -45,7 +45,7 @@ fn create(account: &mut Account, request: &Request) -> Answer {
     let url = url.ok_or_else(|| Refusal::bad_request("url parameter is missing"))?.to_owned();
     let id = account.object_id();
     account.groups.account.exports.push(Export { id, url });
-    Ok(Reply::message(StatusCode::OK, "success"))
+    Ok(Response::message(StatusCode::OK, "success"))
 }
 
 fn find<'a>(account: &'a Account, id: &str) -> Result<&'a Export, Refusal> {
@@ -58,9 +58,9 @@ impl Export {
         json!({ "id": self.id, "status": "complete", "url": self.url })
     }
 
-    fn redirect(&self) -> Reply {
+    fn redirect(&self) -> Response {
         let link = format!("https://exports.example.invalid/{}?signature=1", self.id);
         let link = HeaderValue::try_from(link).unwrap_or(HeaderValue::from_static("/"));
-        Reply::text(StatusCode::FOUND, "").with(header::LOCATION, link)
+        Response::text(StatusCode::FOUND, "").with(header::LOCATION, link)
     }
 }

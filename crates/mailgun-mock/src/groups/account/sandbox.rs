@@ -7,8 +7,8 @@ use crate::{
     account::Account,
     groups::Answer,
     http::{
-        reply::{Refusal, Reply},
         request::Request,
+        response::{Refusal, Response},
     },
 };
 
@@ -29,9 +29,9 @@ pub(super) fn route(
     }
 }
 
-fn list(recipients: &[String]) -> Reply {
+fn list(recipients: &[String]) -> Response {
     let recipients: Vec<_> = recipients.iter().map(|email| json(email)).collect();
-    Reply::ok(&json!({ "recipients": recipients, "limit": LIMIT }))
+    Response::ok(&json!({ "recipients": recipients, "limit": LIMIT }))
 }
 
 fn add(recipients: &mut Vec<String>, request: &Request) -> Answer {
@@ -43,13 +43,13 @@ fn add(recipients: &mut Vec<String>, request: &Request) -> Answer {
         }
         recipients.push(email.to_owned());
     }
-    Ok(Reply::ok(&json!({ "recipient": json(email), "limit": LIMIT })))
+    Ok(Response::ok(&json!({ "recipient": json(email), "limit": LIMIT })))
 }
 
 fn remove(recipients: &mut Vec<String>, email: &str) -> Answer {
     let email = checked(email)?;
     recipients.retain(|known| known != email);
-    Ok(Reply::message(StatusCode::OK, "Sandbox recipient deleted."))
+    Ok(Response::message(StatusCode::OK, "Sandbox recipient deleted."))
 }
 
 fn checked(email: &str) -> Result<&str, Refusal> {

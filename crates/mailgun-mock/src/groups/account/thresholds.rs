@@ -10,8 +10,8 @@ use crate::{
     date,
     groups::Answer,
     http::{
-        reply::{Refusal, Reply},
         request::Request,
+        response::{Refusal, Response},
     },
 };
 
@@ -24,16 +24,16 @@ pub(super) fn route(
     match (method, rest) {
         ("GET", []) => Some(Ok(list(account))),
         ("POST", []) => Some(create(account, request)),
-        ("GET", [name]) => Some(find(account, name).map(|threshold| Reply::ok(threshold))),
+        ("GET", [name]) => Some(find(account, name).map(|threshold| Response::ok(threshold))),
         ("PUT", [name]) => Some(update(account, request, name)),
         ("DELETE", [name]) => Some(delete(account, name)),
         _ => None,
     }
 }
 
-fn list(account: &Account) -> Reply {
+fn list(account: &Account) -> Response {
     let all = &account.groups.account.thresholds;
-    Reply::ok(&json!({ "items": all, "total": all.len() }))
+    Response::ok(&json!({ "items": all, "total": all.len() }))
 }
 
 fn create(account: &mut Account, request: &Request) -> Answer {
@@ -45,9 +45,9 @@ fn create(account: &mut Account, request: &Request) -> Answer {
         threshold.insert(name.to_owned(), value.into());
     }
     let threshold = Value::Object(threshold);
-    let reply = Reply::ok(&threshold);
+    let response = Response::ok(&threshold);
     account.groups.account.thresholds.push(threshold);
-    Ok(reply)
+    Ok(response)
 }
 
 fn update(account: &mut Account, request: &Request, name: &str) -> Answer {
@@ -58,13 +58,13 @@ fn update(account: &mut Account, request: &Request, name: &str) -> Answer {
     }
     new.insert("updated_at".to_owned(), now().into());
     *threshold = Value::Object(new);
-    Ok(Reply::message(StatusCode::OK, "success"))
+    Ok(Response::message(StatusCode::OK, "success"))
 }
 
 fn delete(account: &mut Account, name: &str) -> Answer {
     find(account, name)?;
     account.groups.account.thresholds.retain(|threshold| threshold["name"] != name);
-    Ok(Reply::message(StatusCode::OK, "success"))
+    Ok(Response::message(StatusCode::OK, "success"))
 }
 
 fn find<'a>(account: &'a mut Account, name: &str) -> Result<&'a mut Value, Refusal> {

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use crate::{
     groups::{Answer, listing},
     http::{
-        reply::{Refusal, Reply},
         request::Request,
+        response::{Refusal, Response},
     },
 };
 
@@ -15,7 +15,7 @@ const OWNER: &str = "62e3a2f1b5c8d94e7a601f20";
 pub(super) fn route(request: &Request, method: &str, rest: &[&str]) -> Option<Answer> {
     match (method, rest) {
         ("GET", []) => Some(list(request)),
-        ("GET", ["me" | OWNER]) => Some(Ok(Reply::ok(&owner()))),
+        ("GET", ["me" | OWNER]) => Some(Ok(Response::ok(&owner()))),
         ("GET", [_]) => Some(Err(Refusal::not_found("No such user exists"))),
         _ => None,
     }
@@ -25,7 +25,7 @@ fn list(request: &Request) -> Answer {
     let mut users = vec![owner()];
     users.retain(|user| request.parameter("role").is_none_or(|role| user["role"] == role));
     let page = listing::by_skip(request, &users, 100)?;
-    Ok(Reply::ok(&json!({ "users": page, "total": users.len() })))
+    Ok(Response::ok(&json!({ "users": page, "total": users.len() })))
 }
 
 fn owner() -> Value {

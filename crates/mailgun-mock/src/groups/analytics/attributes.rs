@@ -7,11 +7,11 @@ use super::super::events::Event;
 /// The values of an attribute, in the words of metrics and logs; `None` for a name that neither
 /// knows. A tag of several is one of several values.
 pub(super) fn of(event: &Event, name: &str) -> Option<Vec<String>> {
-    let json = &event.json;
+    let json = &*event.json();
     let headers = &json["message"]["headers"];
     let status = &json["delivery-status"];
     let value = match name {
-        "domain" => return Some(vec![event.domain.clone()]),
+        "domain" => return Some(vec![event.domain.to_string()]),
         "subaccount" => return Some(vec!["mock".to_owned()]),
         "recipient_provider" => return Some(provider(json).into_iter().collect()),
         "tag" => &json["tags"],

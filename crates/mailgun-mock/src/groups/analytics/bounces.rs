@@ -13,8 +13,8 @@ use crate::{
     date,
     groups::{Answer, events::Event, listing},
     http::{
-        reply::{Refusal, Reply},
         request::Request,
+        response::{Refusal, Response},
     },
 };
 
@@ -62,7 +62,7 @@ pub(super) fn metrics(account: &Account, request: &Request, _: &[&str]) -> Answe
     let mut groups = BTreeMap::<Vec<String>, Vec<&Event>>::new();
     let attribute = |event: &Event, name: &str| value(event, name, resolution);
     let events = query::select(&account.groups.events.all, &asked, range, attribute)?;
-    let is_counted = |event: &Event| is_classified(event) || event.json["event"] == "delivered";
+    let is_counted = |event: &Event| is_classified(event) || event.json()["event"] == "delivered";
     for (_, event) in events.into_iter().filter(|(_, event)| is_counted(event)) {
         for key in keys(event, &dimensions, resolution) {
             groups.entry(key).or_default().push(event);
@@ -92,7 +92,7 @@ pub(super) fn metrics(account: &Account, request: &Request, _: &[&str]) -> Answe
         _ => query::metric_key(item.get("metrics").and_then(|metrics| metrics.get(name))),
     };
     let (items, pagination) = query::page(&asked, items, column, [10, 50])?;
-    let mut reply = json!({
+    let mut response = json!({
         "start": date::rfc2822(range.start, "+0000"),
         "end": date::rfc2822(range.end, "+0000"),
         "resolution": resolution.name(),
@@ -101,15 +101,16 @@ pub(super) fn metrics(account: &Account, request: &Request, _: &[&str]) -> Answe
         "items": items,
     });
     if let Some(duration) = asked["duration"].as_str() {
-        reply["duration"] = json!(duration);
+        response["duration"] = json!(duration);
     }
-    Ok(Reply::ok(&reply))
+    Ok(Response::ok(&response))
 }
 
 /// A failure of a delivery that was tried.
 fn is_classified(event: &Event) -> bool {
-    let reason = event.json["reason"].as_str().unwrap_or_default();
-    event.json["event"] == "failed" && !reason.starts_with("suppress-")
+    let json = event.json();
+    let reason = json["reason"].as_str().unwrap_or_default();
+    json["event"] == "failed" && !reason.starts_with("suppress-")
 }
 
 /// The values of an attribute; deliveries have none of a failure's own.
@@ -180,9 +181,10 @@ fn counts(events: &[&Event], has_deliveries: bool, metrics: &[&str]) -> Value {
 
 /// What is known of the group that a failure belongs to.
 fn rule(event: &Event) -> Value {
-    let reason = event.json["reason"].as_str().unwrap_or("generic");
-    let severity = event.json["severity"].as_str().unwrap_or("permanent");
-    let status = &event.json["delivery-status"];
+    let json = event.json();
+    let reason = json["reason"].as_str().unwrap_or("generic");
+    let severity = json["severity"].as_str().unwrap_or("permanent");
+    let status = &json["delivery-status"];
     let criticality = if reason == "espblock" { "CRITICAL" } else { "NON-CRITICAL" };
     let explanation = match reason {
         "espblock" => "The provider blocks the sender",
@@ -203,7 +205,7 @@ fn rule(event: &Event) -> Value {
 /// A group, and the first version of the classification, which calls a group a rule.
 pub(super) fn read(account: &Account, request: &Request, segments: &[&str]) -> Answer {
     let failures = account.groups.events.all.iter().filter(|event| is_classified(event));
-    let name = |event: &Event| attributes::provider(&event.json).unwrap_or_default();
+    let name = |event: &Event| attributes::provider(&event.json()).unwrap_or_default();
     let id = |event: &Event| name(event).to_lowercase();
     let of = |domain: &str| {
         let domain = domain.to_lowercase();
@@ -217,7 +219,7 @@ pub(super) fn read(account: &Account, request: &Request, segments: &[&str]) -> A
         }
         rule
     };
-    Ok(Reply::ok(&match &segments[1..] {
+    Ok(Response::ok(&match &segments[1..] {
         ["config", "groups", id] => {
             let found = failures.map(rule).find(|rule| rule["group-id"] == **id);
             found.ok_or_else(|| Refusal::not_found("group not found"))?
@@ -232,7 +234,7 @@ pub(super) fn read(account: &Account, request: &Request, segments: &[&str]) -> A
                         "subaccount.id" => ("subaccount", json!({ "id": "mock" })),
                         "entity-id" => ("entity-id", json!(id(event))),
                         "rule-id" => ("rule-id", rule["rule-id"].clone()),
-                        _ => ("domain", json!({ "name": event.domain })),
+                        _ => ("domain", json!({ "name": &*event.domain })),
                     };
                     item.insert(name.to_owned(), value);
                 }
@@ -244,7 +246,7 @@ pub(super) fn read(account: &Account, request: &Request, segments: &[&str]) -> A
             json!({ "items": items, "_duration": "0s" })
         }
         ["domains"] => {
-            let items = bounced(failures, |event| json!({ "domain": { "name": event.domain } }));
+            let items = bounced(failures, |event| json!({ "domain": { "name": &*event.domain } }));
             let wanted = request.parameter("query").and_then(|query| query.split_once(':'));
             let is_found = |item: &&Value| {
                 wanted.is_none_or(|(_, name)| item["domain"]["name"].as_str() == Some(name))
@@ -263,7 +265,7 @@ pub(super) fn read(account: &Account, request: &Request, segments: &[&str]) -> A
             json!({ "items": bounced(failures, rule_of) })
         }
         ["domains", domain, "events"] => {
-            let items: Vec<_> = of(domain).map(|event| &event.json).collect();
+            let items: Vec<_> = of(domain).map(Event::json).collect();
             json!({ "items": items })
         }
         ["config", "entities"] => {

@@ -17,8 +17,8 @@ use crate::{
         tally,
     },
     http::{
-        reply::{Refusal, Reply},
         request::Request,
+        response::{Refusal, Response},
     },
 };
 
@@ -57,7 +57,7 @@ pub(super) fn list(account: &Account, request: &Request, _: &[&str]) -> Answer {
     let (items, links) = page::cut(&found, position, limit as usize, ascending);
     let items: Vec<_> = items.iter().map(|&index| item(&all[index])).collect();
     let token = |position| page::encode(position, &[]);
-    let mut reply = json!({
+    let mut response = json!({
         "start": date::rfc2822(range.start, "-0000"),
         "end": date::rfc2822(range.end, "-0000"),
         "items": items,
@@ -72,12 +72,14 @@ pub(super) fn list(account: &Account, request: &Request, _: &[&str]) -> Answer {
     if asked["include_totals"] == true {
         let mut kinds = BTreeMap::<_, u64>::new();
         for &index in &found {
-            *kinds.entry(all[index].json["event"].as_str().unwrap_or_default()).or_default() += 1;
+            *kinds
+                .entry(all[index].json()["event"].as_str().unwrap_or_default().to_owned())
+                .or_default() += 1;
         }
-        reply["pagination"]["total"] = json!(found.len());
-        reply["aggregates"] = json!({ "all": found.len(), "metrics": kinds });
+        response["pagination"]["total"] = json!(found.len());
+        response["aggregates"] = json!({ "all": found.len(), "metrics": kinds });
     }
-    Ok(Reply::ok(&reply))
+    Ok(Response::ok(&response))
 }
 
 /// Unlike metrics, logs want a label with every value.
@@ -95,15 +97,16 @@ fn is_asked_for(asked: &Value, event: &Event) -> bool {
     let kinds = asked["events"].as_array().filter(|kinds| !kinds.is_empty());
     let counts = asked["metric_events"].as_array().filter(|counts| !counts.is_empty());
     let is_counted = |counts: &Vec<Value>| {
-        let counted = tally::metrics([&event.json].into_iter());
+        let counted = tally::metrics([event.json()].into_iter());
         let names = counts.iter().filter_map(Value::as_str);
         names.into_iter().any(|name| counted.contains_key(&format!("{name}_count")))
     };
-    kinds.is_none_or(|kinds| kinds.contains(&event.json["event"])) && counts.is_none_or(is_counted)
+    kinds.is_none_or(|kinds| kinds.contains(&event.json()["event"]))
+        && counts.is_none_or(is_counted)
 }
 
 fn item(event: &Event) -> Value {
-    let mut json = event.json.clone();
+    let mut json = event.json().into_owned();
     let time = query::time_of(event);
     let millis = event.micros / 1000 % 1000;
     let provider = attributes::provider(&json);
@@ -111,7 +114,7 @@ fn item(event: &Event) -> Value {
     fields.remove("timestamp");
     fields.insert("@timestamp".to_owned(), json!(format!("{}.{millis:03}Z", date::iso8601(time))));
     fields.insert("account".to_owned(), json!({ "id": "mock" }));
-    fields.insert("domain".to_owned(), json!({ "name": event.domain }));
+    fields.insert("domain".to_owned(), json!({ "name": &*event.domain }));
     fields.insert("recipient-provider".to_owned(), json!(provider));
     if let Some(variables) = fields.get_mut("user-variables") {
         *variables = json!(variables.to_string());

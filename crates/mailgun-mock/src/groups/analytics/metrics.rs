@@ -12,7 +12,7 @@ use crate::{
     account::Account,
     date,
     groups::{Answer, events::Event, tally},
-    http::{reply::Reply, request::Request},
+    http::{request::Request, response::Response},
 };
 
 const DIMENSIONS: [&str; 11] = [
@@ -84,18 +84,20 @@ fn answer(
     let attribute =
         |event: &Event, name: &str| attributes::of(event, name).filter(|_| filterable(name));
     let events = query::select(&account.groups.events.all, &asked, range, attribute)?;
-    let mut groups = BTreeMap::<Vec<Key>, Vec<&Value>>::new();
+    let mut groups = BTreeMap::<Vec<Key>, Vec<&Event>>::new();
     if dimensions.is_empty() {
         groups.insert(Vec::new(), Vec::new());
     }
     for (_, event) in &events {
         for key in keys(event, &dimensions, resolution) {
-            groups.entry(key).or_default().push(&event.json);
+            groups.entry(key).or_default().push(*event);
         }
     }
     let items = groups
         .into_iter()
-        .map(|(key, events)| (key, chosen(tally::metrics(events.into_iter()), &metrics)))
+        .map(|(key, events)| {
+            (key, chosen(tally::metrics(events.into_iter().map(Event::json)), &metrics))
+        })
         .collect();
     let position = |name: &str| dimensions.iter().position(|dimension| *dimension == name);
     let column = |(key, metrics): &(Vec<Key>, Map<String, Value>), name: &str| match position(name)
@@ -106,9 +108,9 @@ fn answer(
     let limits = if dimensions.contains(&"time") { [1500, 1500] } else { [10, 1000] };
     let (items, pagination) = query::page(&asked, items, column, limits)?;
     let items: Vec<_> = items.into_iter().map(|item| json_of(&dimensions, item)).collect();
-    let all = || chosen(tally::metrics(events.iter().map(|(_, event)| &event.json)), &metrics);
+    let all = || chosen(tally::metrics(events.iter().map(|(_, event)| event.json())), &metrics);
     let aggregates = if asked["include_aggregates"] == true { all() } else { Map::new() };
-    let mut reply = json!({
+    let mut response = json!({
         "start": date::rfc2822(resolution.begin(range.start), "+0000"),
         "end": date::rfc2822(resolution.begin(range.end), "+0000"),
         "resolution": resolution.name(),
@@ -118,9 +120,9 @@ fn answer(
         "aggregates": { "metrics": aggregates },
     });
     if let Some(duration) = asked["duration"].as_str() {
-        reply["duration"] = json!(duration);
+        response["duration"] = json!(duration);
     }
-    Ok(Reply::ok(&reply))
+    Ok(Response::ok(&response))
 }
 
 /// The combinations of values that an event has in these dimensions: none if it lacks one, several

@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 
-use crate::{date, groups::events::Event, http::reply::Refusal};
+use crate::{date, groups::events::Event, http::response::Refusal};
 
 const HOUR: u64 = 3600;
 const DAY: u64 = 24 * HOUR;
@@ -212,7 +212,7 @@ fn matches(
 }
 
 /// Sorts items by the column that `pagination.sort` names, cuts the page out of them, and gives
-/// what the reply says of it.
+/// what the response says of it.
 pub(super) fn page<T>(
     query: &Value,
     mut items: Vec<T>,

@@ -13,8 +13,8 @@ use crate::{
     date,
     groups::{Answer, events::Event, tally},
     http::{
-        reply::{Refusal, Reply},
         request::Request,
+        response::{Refusal, Response},
     },
 };
 
@@ -35,7 +35,7 @@ pub(super) fn read(account: &Account, request: &Request, segments: &[&str]) -> A
         }
         [domain, "stats", "total"] => account
             .domain(domain)
-            .and_then(|domain| totals(account, request, |event| event.domain == domain)),
+            .and_then(|domain| totals(account, request, |event| *event.domain == *domain)),
         [domain, "aggregates", kind @ ("providers" | "devices" | "countries")] => {
             aggregates(account, domain, kind)
         }
@@ -57,7 +57,7 @@ fn totals(account: &Account, request: &Request, is_found: impl Fn(&Event) -> boo
     }
     let events: Vec<_> = account.groups.events.all.iter().collect();
     let found = |event: &Event| range.has(event) && is_found(event);
-    reply(request, range, resolution, &points, &events, found)
+    response(request, range, resolution, &points, &events, found)
 }
 
 fn by_domain(account: &Account, request: &Request) -> Answer {
@@ -67,10 +67,10 @@ fn by_domain(account: &Account, request: &Request) -> Answer {
     let begin = date::rfc2822(timestamp, "UTC");
     let range = Range::read(|name| ["start", "end"].contains(&name).then_some(&*begin), 0)?;
     let events: Vec<_> = account.groups.events.all.iter().collect();
-    reply(request, range, resolution, &[resolution.begin(timestamp)], &events, |_| true)
+    response(request, range, resolution, &[resolution.begin(timestamp)], &events, |_| true)
 }
 
-fn reply(
+fn response(
     request: &Request,
     range: Range,
     resolution: Resolution,
@@ -87,13 +87,13 @@ fn reply(
         .iter()
         .map(|&begin| {
             let here = events.iter().filter(|event| resolution.begin(time_of(event)) == begin);
-            let found = here.filter(|event| is_found(event)).map(|event| &event.json);
+            let found = here.filter(|event| is_found(event)).map(|event| event.json());
             let mut point = tally::stats(&tally::metrics(found), &names);
             point.insert("time".to_owned(), json!(date::rfc2822(begin, "UTC")));
             point
         })
         .collect();
-    Ok(Reply::ok(&json!({
+    Ok(Response::ok(&json!({
         "description": "",
         "start": date::rfc2822(range.start, "UTC"),
         "end": date::rfc2822(range.end, "UTC"),
@@ -109,19 +109,19 @@ fn aggregates(account: &Account, domain: &str, kind: &str) -> Answer {
         "devices" => "device",
         _ => "country",
     };
-    let mut groups = BTreeMap::<String, Vec<&Value>>::new();
-    for event in account.groups.events.all.iter().filter(|event| event.domain == domain) {
+    let mut groups = BTreeMap::<String, Vec<&Event>>::new();
+    for event in account.groups.events.all.iter().filter(|event| *event.domain == *domain) {
         for value in attributes::of(event, attribute).unwrap_or_default() {
-            groups.entry(value).or_default().push(&event.json);
+            groups.entry(value).or_default().push(event);
         }
     }
     let counts = groups.into_iter().map(|(value, events)| {
-        let metrics = tally::metrics(events.into_iter());
+        let metrics = tally::metrics(events.into_iter().map(Event::json));
         let names =
             ["accepted", "clicked", "opened", "unique_clicked", "unique_opened", "unsubscribed"];
         let count = |name: &str| metrics.get(&format!("{name}_count")).cloned();
         let counts = names.map(|name| (name.to_owned(), count(name).unwrap_or(json!(0))));
         (value, Value::Object(counts.into_iter().collect()))
     });
-    Ok(Reply::ok(&json!({ kind: Value::Object(counts.collect()) })))
+    Ok(Response::ok(&json!({ kind: Value::Object(counts.collect()) })))
 }

@@ -4,7 +4,7 @@ use http::StatusCode;
 use serde_json::json;
 
 use super::Domain;
-use crate::{account::Account, groups::Answer, http::reply::Reply};
+use crate::{account::Account, groups::Answer, http::response::Response};
 
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) enum Progress {
@@ -30,14 +30,14 @@ pub(super) fn route(
         ("PUT", []) => regenerate,
         _ => return None,
     };
-    let reply = match domain {
+    let response = match domain {
         Some(domain) => handler(domain, host),
         None => described(StatusCode::NOT_FOUND, "x509 cert not found"),
     };
-    Some(Ok(reply))
+    Some(Ok(response))
 }
 
-fn status(domain: &mut Domain, _host: &str) -> Reply {
+fn status(domain: &mut Domain, _host: &str) -> Response {
     match domain.certificate {
         Progress::None => described(
             StatusCode::NOT_FOUND,
@@ -46,27 +46,27 @@ fn status(domain: &mut Domain, _host: &str) -> Reply {
         Progress::Begun => {
             domain.certificate = Progress::Active;
             let error = "Waiting for x509 key pair generation";
-            Reply::ok(&json!({ "status": "processing", "error": error }))
+            Response::ok(&json!({ "status": "processing", "error": error }))
         }
         Progress::Active => {
-            Reply::ok(&json!({ "status": "active", "error": null, "certificate": PEM }))
+            Response::ok(&json!({ "status": "active", "error": null, "certificate": PEM }))
         }
     }
 }
 
-fn generate(domain: &mut Domain, host: &str) -> Reply {
+fn generate(domain: &mut Domain, host: &str) -> Response {
     if !matches!(domain.certificate, Progress::None) {
         let words = format!("x509 key pair generation has already been initiated for {host}");
         return described(StatusCode::CONFLICT, &words);
     }
     domain.certificate = Progress::Begun;
     let location = format!("/v2/x509/{host}/status");
-    let reply = json!({ "message": "Initiated x509 key pair generation", "location": location });
-    Reply::json(StatusCode::ACCEPTED, &reply)
+    let response = json!({ "message": "Initiated x509 key pair generation", "location": location });
+    Response::json(StatusCode::ACCEPTED, &response)
 }
 
 /// No certificate expires here, so there is none to be made anew.
-fn regenerate(domain: &mut Domain, host: &str) -> Reply {
+fn regenerate(domain: &mut Domain, host: &str) -> Response {
     match domain.certificate {
         Progress::None => described(StatusCode::NOT_FOUND, "x509 cert not found"),
         Progress::Begun => described(
@@ -81,6 +81,6 @@ fn regenerate(domain: &mut Domain, host: &str) -> Reply {
 }
 
 /// This service has its words in a field of its own.
-fn described(status: StatusCode, words: &str) -> Reply {
-    Reply::json(status, &json!({ "Description": words }))
+fn described(status: StatusCode, words: &str) -> Response {
+    Response::json(status, &json!({ "Description": words }))
 }

@@ -13,8 +13,8 @@ use crate::{
     date,
     groups::{Answer, listing},
     http::{
-        reply::{Refusal, Reply},
         request::Request,
+        response::{Refusal, Response},
     },
 };
 
@@ -51,7 +51,7 @@ fn list(account: &mut Account, request: &Request, domain: &str) -> Answer {
     }
     let all = &find(account, domain)?.credentials;
     let items: Vec<_> = listing::by_skip(request, all, 100)?.iter().map(Credential::json).collect();
-    Ok(Reply::ok(&json!({ "items": items, "total_count": all.len() })))
+    Ok(Response::ok(&json!({ "items": items, "total_count": all.len() })))
 }
 
 fn create(account: &mut Account, request: &Request, domain: &str) -> Answer {
@@ -102,13 +102,13 @@ fn delete(account: &mut Account, domain: &str, login: &str) -> Answer {
         return Err(Refusal::bad_request(format!("Cannot delete system mailbox: {login}")));
     }
     credentials.remove(index);
-    Ok(Reply::ok(&json!({ "message": "Credentials have been deleted", "spec": login })))
+    Ok(Response::ok(&json!({ "message": "Credentials have been deleted", "spec": login })))
 }
 
 fn delete_all(account: &mut Account, domain: &str) -> Answer {
     let count = std::mem::take(&mut find(account, domain)?.credentials).len();
     let message = "All domain credentials have been deleted";
-    Ok(Reply::ok(&json!({ "message": message, "count": count })))
+    Ok(Response::ok(&json!({ "message": message, "count": count })))
 }
 
 /// Where the credentials of a login are, and the login as an address.
@@ -134,13 +134,13 @@ fn made_passwords(account: &mut Account, logins: &[String]) -> Map<String, Value
     made
 }
 
-fn written(message: &str, made: Map<String, Value>) -> Reply {
-    let mut reply = json!({ "message": message });
+fn written(message: &str, made: Map<String, Value>) -> Response {
+    let mut response = json!({ "message": message });
     if !made.is_empty() {
-        reply["note"] = json!(NOTE);
-        reply["credentials"] = Value::Object(made);
+        response["note"] = json!(NOTE);
+        response["credentials"] = Value::Object(made);
     }
-    Reply::ok(&reply)
+    Response::ok(&response)
 }
 
 impl Credential {

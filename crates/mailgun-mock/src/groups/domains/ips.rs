@@ -7,8 +7,8 @@ use crate::{
     account::Account,
     groups::Answer,
     http::{
-        reply::{Refusal, Reply},
         request::Request,
+        response::{Refusal, Response},
     },
 };
 
@@ -33,12 +33,12 @@ pub(super) fn route(
     };
     let ip = rest.first().copied().unwrap_or_default();
     let done = find(account, name).and_then(|domain| handle(domain, request, ip));
-    Some(done.map(|()| Reply::ok(&json!({ "message": "success" }))))
+    Some(done.map(|()| Response::ok(&json!({ "message": "success" }))))
 }
 
 fn list(account: &mut Account, name: &str) -> Answer {
     let ips = &find(account, name)?.ips;
-    Ok(Reply::ok(&json!({ "items": ips, "total_count": ips.len() })))
+    Ok(Response::ok(&json!({ "items": ips, "total_count": ips.len() })))
 }
 
 fn add(domain: &mut Domain, request: &Request, _ip: &str) -> Result<(), Refusal> {

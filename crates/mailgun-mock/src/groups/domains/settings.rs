@@ -8,8 +8,8 @@ use crate::{
     groups::Answer,
     http::{
         form::Form,
-        reply::{Refusal, Reply},
         request::Request,
+        response::{Refusal, Response},
     },
 };
 
@@ -87,7 +87,7 @@ pub(super) fn connection(
     name: &str,
 ) -> Option<Answer> {
     match method {
-        "GET" => Some(find(account, name).map(|domain| Reply::ok(&connection_of(domain)))),
+        "GET" => Some(find(account, name).map(|domain| Response::ok(&connection_of(domain)))),
         "PUT" => Some(update_connection(account, request, name)),
         _ => None,
     }
@@ -103,11 +103,11 @@ fn connection_of(domain: &Domain) -> Value {
 fn update_connection(account: &mut Account, request: &Request, name: &str) -> Answer {
     let domain = find(account, name)?;
     domain.set(request.form()?)?;
-    let mut reply = connection_of(domain);
-    reply["message"] = json!(
+    let mut response = connection_of(domain);
+    response["message"] = json!(
         "Domain connection settings have been updated, may take 10 minutes to fully propagate"
     );
-    Ok(Reply::ok(&reply))
+    Ok(Response::ok(&response))
 }
 
 pub(super) fn web_prefix(account: &mut Account, request: &Request, name: &str) -> Answer {
@@ -117,5 +117,5 @@ pub(super) fn web_prefix(account: &mut Account, request: &Request, name: &str) -
         return Err(Refusal::bad_request("Parameter 'web_prefix' is missing"));
     }
     domain.settings.insert("web_prefix".to_owned(), json!(prefix));
-    Ok(Reply::ok(&json!({ "message": "Domain web prefix updated" })))
+    Ok(Response::ok(&json!({ "message": "Domain web prefix updated" })))
 }

@@ -8,8 +8,8 @@ use crate::{
     groups::Answer,
     http::{
         form::Form,
-        reply::{Refusal, Reply},
         request::Request,
+        response::{Refusal, Response},
     },
 };
 
@@ -46,7 +46,7 @@ fn get(account: &mut Account, name: &str) -> Answer {
     let domain = find(account, name)?;
     let mut tracking = domain.tracking.clone();
     tracking["web_scheme"] = json!(domain.settings.get("web_scheme"));
-    Ok(Reply::ok(&json!({ "tracking": tracking })))
+    Ok(Response::ok(&json!({ "tracking": tracking })))
 }
 
 fn update(account: &mut Account, request: &Request, name: &str, kind: &str) -> Answer {
@@ -55,7 +55,7 @@ fn update(account: &mut Account, request: &Request, name: &str, kind: &str) -> A
     set(&mut changed, kind, request.form()?)?;
     domain.tracking[kind] = changed.clone();
     let message = "Domain tracking settings have been updated";
-    Ok(Reply::ok(&json!({ "message": message, kind: changed })))
+    Ok(Response::ok(&json!({ "message": message, kind: changed })))
 }
 
 fn set(settings: &mut Value, kind: &str, form: &Form) -> Result<(), Refusal> {

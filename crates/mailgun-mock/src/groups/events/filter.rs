@@ -2,8 +2,7 @@
 
 use std::time::UNIX_EPOCH;
 
-use serde_json::Value;
-
+use super::Event;
 use crate::date;
 
 const MAX_LIMIT: usize = 300;
@@ -49,8 +48,8 @@ impl<'a> Search<'a> {
         })
     }
 
-    pub(super) fn matches(&self, micros: u64, event: &Value) -> bool {
-        (self.earliest..=self.latest).contains(&micros)
+    pub(super) fn matches(&self, event: &Event) -> bool {
+        (self.earliest..=self.latest).contains(&event.micros)
             && self.filters.iter().all(|(field, expression)| evaluate(event, field, expression))
     }
 }
@@ -64,7 +63,7 @@ fn micros(text: &str) -> Option<u64> {
 }
 
 /// Filter expressions: `a OR b`, `a AND b`, `NOT a`, `"quoted"`; no parentheses.
-fn evaluate(event: &Value, field: &str, expression: &str) -> bool {
+fn evaluate(event: &Event, field: &str, expression: &str) -> bool {
     expression.split(" OR ").any(|all| {
         all.split(" AND ").map(str::trim).all(|term| match term.strip_prefix("NOT ") {
             Some(term) => !has(event, field, term),
@@ -73,14 +72,11 @@ fn evaluate(event: &Value, field: &str, expression: &str) -> bool {
     })
 }
 
-fn has(event: &Value, field: &str, term: &str) -> bool {
+fn has(event: &Event, field: &str, term: &str) -> bool {
     let term = term.trim().trim_matches('"').to_lowercase();
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_lowercase();
-    let headers = &event["message"]["headers"];
-    match field {
-        "tags" => event["tags"].as_array().is_some_and(|tags| tags.iter().any(|t| text(t) == term)),
-        "message-id" => text(&headers["message-id"]) == term.trim_matches(['<', '>']),
-        "from" | "to" | "subject" => text(&headers[field]).contains(&term),
-        _ => text(&event[field]) == term,
-    }
+    let term = if field == "message-id" { term.trim_matches(['<', '>']) } else { &term };
+    event.texts(field).iter().map(|text| text.to_lowercase()).any(|text| match field {
+        "from" | "to" | "subject" => text.contains(term),
+        _ => text == term,
+    })
 }

@@ -16,8 +16,8 @@ use crate::{
     account::Account,
     address,
     http::{
-        reply::{Refusal, Reply},
         request::Request,
+        response::{Refusal, Response},
     },
 };
 
@@ -126,13 +126,13 @@ pub(super) fn run(account: &mut Account, request: &Request) -> Answer {
         sharing: Sharing::default(),
     };
     let link = format!("{}/v4/inbox/results/{}", account.base_url, result.result_id);
-    let reply = json!({
+    let response = json!({
         "result_id": result.result_id,
         "mailing_list": list.mailing_list(),
         "links": { "results": link },
     });
     account.groups.inbox_placement.results.push(result);
-    Ok(Reply::ok(&reply))
+    Ok(Response::ok(&response))
 }
 
 /// The list of a test that names none.
@@ -191,13 +191,13 @@ fn get(account: &mut Account, request: &Request, id: &str) -> Answer {
     }
     let mut json = result.json(request.parameter("provider"));
     json["body"] = json!(result.body);
-    Ok(Reply::ok(&json!({ "result": json })))
+    Ok(Response::ok(&json!({ "result": json })))
 }
 
 fn delete(account: &mut Account, id: &str) -> Answer {
     find(account, id)?;
     account.groups.inbox_placement.results.retain(|result| result.result_id != id);
-    Ok(Reply::ok(&json!({ "Message": "deleted" })))
+    Ok(Response::ok(&json!({ "Message": "deleted" })))
 }
 
 pub(super) fn get_shared(account: &Account, share_id: &str) -> Answer {
@@ -205,12 +205,12 @@ pub(super) fn get_shared(account: &Account, share_id: &str) -> Answer {
     let found =
         results.find(|result| result.sharing.is_enabled && result.sharing.url_id == share_id);
     let found = found.ok_or_else(|| Refusal::not_found("result not found"))?;
-    Ok(Reply::ok(&json!({ "result": found.json(None) })))
+    Ok(Response::ok(&json!({ "result": found.json(None) })))
 }
 
 pub(super) fn sharing(account: &mut Account, id: &str) -> Answer {
     let base_url = account.base_url.clone();
-    Ok(Reply::ok(&json!({ "sharing": find(account, id)?.sharing_json(&base_url) })))
+    Ok(Response::ok(&json!({ "sharing": find(account, id)?.sharing_json(&base_url) })))
 }
 
 /// Sharing what is shared leaves its link as it is.
@@ -230,7 +230,7 @@ pub(super) fn update_sharing(account: &mut Account, request: &Request, id: &str)
         }
         (false, shared) => Sharing { is_enabled, ..shared.clone() },
     };
-    Ok(Reply::ok(&json!({ "sharing": result.sharing_json(&base_url) })))
+    Ok(Response::ok(&json!({ "sharing": result.sharing_json(&base_url) })))
 }
 
 fn find<'a>(account: &'a mut Account, id: &str) -> Result<&'a mut TestResult, Refusal> {

@@ -15,8 +15,8 @@ use crate::{
     account::Account,
     http::{
         form::Form,
-        reply::{Refusal, Reply},
         request::Request,
+        response::{Refusal, Response},
     },
 };
 
@@ -79,14 +79,14 @@ fn create(account: &mut Account, request: &Request) -> Answer {
     list.remote_id = form.field("remote_id").map(str::to_owned);
     list.set(form)?;
     list.draw(account)?;
-    let reply = list.json(&[]);
+    let response = list.json(&[]);
     account.groups.inbox_placement.seed_lists.push(list);
-    Ok(Reply::ok(&reply))
+    Ok(Response::ok(&response))
 }
 
 fn get(account: &mut Account, address: &str) -> Answer {
     let list = find(account, address)?.clone();
-    Ok(Reply::ok(&json!({ "seedlist": list.json(&account.groups.inbox_placement.results) })))
+    Ok(Response::ok(&json!({ "seedlist": list.json(&account.groups.inbox_placement.results) })))
 }
 
 fn update(account: &mut Account, request: &Request, address: &str) -> Answer {
@@ -100,9 +100,9 @@ fn update(account: &mut Account, request: &Request, address: &str) -> Answer {
         list.draw(account)?;
         list.regen_at = Some(SystemTime::now());
     }
-    let reply = list.json(&account.groups.inbox_placement.results);
+    let response = list.json(&account.groups.inbox_placement.results);
     *find(account, address)? = list;
-    Ok(Reply::ok(&reply))
+    Ok(Response::ok(&response))
 }
 
 /// The service answers without a word.
@@ -111,7 +111,7 @@ fn delete(account: &mut Account, address: &str) -> Answer {
     let state = &mut account.groups.inbox_placement;
     state.seed_lists.retain(|list| list.target_email != address);
     state.results.retain(|result| result.seed_list != address);
-    Ok(Reply::text(StatusCode::OK, ""))
+    Ok(Response::text(StatusCode::OK, ""))
 }
 
 fn values(account: &Account, name: &str) -> Answer {

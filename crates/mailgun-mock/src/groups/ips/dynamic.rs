@@ -18,8 +18,8 @@ use crate::{
     date,
     groups::{Answer, domains::SHARED_IP},
     http::{
-        reply::{Refusal, Reply},
         request::Request,
+        response::{Refusal, Response},
     },
 };
 
@@ -100,7 +100,7 @@ pub(super) fn enrollment(
 
 fn list(account: &Account) -> Answer {
     let pools = &account.groups.ips.dynamic.pools;
-    let mut reply = ips_of_all(pools);
+    let mut response = ips_of_all(pools);
     let pools = pools.iter().map(|pool| {
         json!({
             "account_id": "mock",
@@ -110,8 +110,8 @@ fn list(account: &Account) -> Answer {
             "name": pool.name,
         })
     });
-    reply["pools"] = pools.collect();
-    Ok(Reply::ok(&reply))
+    response["pools"] = pools.collect();
+    Ok(Response::ok(&response))
 }
 
 fn ips_of_all(pools: &[Pool]) -> Value {
@@ -126,9 +126,9 @@ fn set(account: &mut Account, request: &Request) -> Answer {
         pools.push(Pool { id: account.object_id(), name, field, ips });
     }
     check(account, &pools)?;
-    let reply = ips_of_all(&pools);
+    let response = ips_of_all(&pools);
     account.groups.ips.dynamic.pools = pools;
-    Ok(Reply::ok(&reply))
+    Ok(Response::ok(&response))
 }
 
 fn delete_all(account: &mut Account) -> Answer {
@@ -224,7 +224,7 @@ fn assignable(account: &Account, request: &Request) -> Answer {
         .into_iter()
         .map(|(id, name)| json!({ "account_id": "mock", "id": id, "name": name }))
         .collect();
-    Ok(Reply::ok(&json!({ "items": items })))
+    Ok(Response::ok(&json!({ "items": items })))
 }
 
 /// The ids and names of the domains that are not enrolled.

@@ -3,7 +3,7 @@
 use base64::{Engine as _, prelude::BASE64_URL_SAFE};
 use form_urlencoded::Serializer;
 
-use crate::http::{reply::Refusal, request::Request};
+use crate::http::{request::Request, response::Refusal};
 
 /// A page, and the tokens of others.
 pub(super) struct Page<'a, T> {

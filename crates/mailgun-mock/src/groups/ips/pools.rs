@@ -11,8 +11,8 @@ use crate::{
     date,
     groups::{Answer, domains::SHARED_IP},
     http::{
-        reply::{Refusal, Reply},
         request::Request,
+        response::{Refusal, Response},
     },
 };
 
@@ -89,13 +89,13 @@ pub(super) fn has(account: &Account, ip: &str) -> bool {
 }
 
 fn list(account: &Account) -> Answer {
-    Ok(Reply::ok(&listed(account, |_| true)))
+    Ok(Response::ok(&listed(account, |_| true)))
 }
 
-/// Mailgun describes no reply of this one; it is that of [`list`] here.
+/// Mailgun describes no response of this one; it is that of [`list`] here.
 fn list_of_subaccount(account: &Account, subaccount: &str) -> Answer {
     let delegated = account.groups.ips.pools.delegated.get(subaccount);
-    Ok(Reply::ok(&listed(account, |pool| delegated == Some(&pool.id))))
+    Ok(Response::ok(&listed(account, |pool| delegated == Some(&pool.id))))
 }
 
 fn listed(account: &Account, is_meant: impl Fn(&Pool) -> bool) -> Value {
@@ -114,7 +114,7 @@ fn listed(account: &Account, is_meant: impl Fn(&Pool) -> bool) -> Value {
 
 fn get(account: &Account, id: &str) -> Answer {
     let details = find(account, id)?.json(account);
-    Ok(Reply::ok(&json!({ "details": details, "message": "success" })))
+    Ok(Response::ok(&json!({ "details": details, "message": "success" })))
 }
 
 fn create(account: &mut Account, request: &Request) -> Answer {
@@ -128,9 +128,9 @@ fn create(account: &mut Account, request: &Request) -> Answer {
     for ip in form.all("ip") {
         pool.add(account, ip)?;
     }
-    let reply = json!({ "message": "success", "pool_id": pool.id });
+    let response = json!({ "message": "success", "pool_id": pool.id });
     account.groups.ips.pools.all.push(pool);
-    Ok(Reply::ok(&reply))
+    Ok(Response::ok(&response))
 }
 
 fn update(account: &mut Account, request: &Request, id: &str) -> Answer {
@@ -224,7 +224,7 @@ fn domains(account: &Account, request: &Request, id: &str) -> Answer {
         .collect();
     let page = paging::page(request, &domains, ("limit", 10))?;
     let link = |token: &str| paging::link(&account.base_url, request, token);
-    Ok(Reply::ok(&json!({
+    Ok(Response::ok(&json!({
         "domains": page.items,
         "paging": { "first": link(&page.first), "next": link(&page.next) },
     })))
@@ -276,7 +276,7 @@ fn list_delegated(account: &Account) -> Answer {
     let items: Vec<_> = delegated
         .map(|(subaccount, pool)| json!({ "pool_id": pool, "subaccount_id": subaccount }))
         .collect();
-    Ok(Reply::ok(&json!({ "total_count": items.len(), "items": items })))
+    Ok(Response::ok(&json!({ "total_count": items.len(), "items": items })))
 }
 
 fn put(account: &mut Account, changed: Pool) {

@@ -10,8 +10,8 @@ use crate::{
     date,
     groups::Answer,
     http::{
-        reply::{Refusal, Reply},
         request::Request,
+        response::{Refusal, Response},
     },
 };
 
@@ -49,7 +49,7 @@ fn list(account: &Account, request: &Request) -> Answer {
         })
         .collect();
     let page = paging::page(request, &warmups, ("limit", 10))?;
-    Ok(Reply::ok(&json!({
+    Ok(Response::ok(&json!({
         "items": page.items,
         "paging": { "first": page.first, "next": page.next },
     })))
@@ -58,7 +58,7 @@ fn list(account: &Account, request: &Request) -> Answer {
 fn get(account: &Account, ip: &str) -> Answer {
     let began = account.groups.ips.warmups.get(ip).ok_or_else(not_found)?;
     let began = date::rfc3339(*began);
-    Ok(Reply::ok(&json!({
+    Ok(Response::ok(&json!({
         "details": {
             "sent_within_stage": "0%",
             "throttle": 90,

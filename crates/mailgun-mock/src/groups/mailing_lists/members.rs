@@ -8,8 +8,8 @@ use crate::{
     account::Account,
     groups::{Answer, listing},
     http::{
-        reply::{Refusal, Reply},
         request::Request,
+        response::{Refusal, Response},
     },
 };
 
@@ -51,7 +51,7 @@ fn by_page(account: &mut Account, request: &Request, list: &str) -> Answer {
     let (found, paging) =
         listing::by_pivot(&base_url, request, &members, |member| &member.address, "address", 100)?;
     let items: Vec<_> = found.iter().map(|member| member.json()).collect();
-    Ok(Reply::ok(&json!({ "items": items, "paging": paging })))
+    Ok(Response::ok(&json!({ "items": items, "paging": paging })))
 }
 
 fn by_address(account: &mut Account, request: &Request, list: &str) -> Answer {
@@ -61,13 +61,13 @@ fn by_address(account: &mut Account, request: &Request, list: &str) -> Answer {
     }
     let items: Vec<_> =
         listing::by_skip(request, &members, 100)?.iter().map(|member| member.json()).collect();
-    Ok(Reply::ok(&json!({ "items": items, "total_count": members.len() })))
+    Ok(Response::ok(&json!({ "items": items, "total_count": members.len() })))
 }
 
 fn get(account: &mut Account, list: &str, member: &str) -> Answer {
     let members = &find(account, list)?.members;
     let found = members.get(member).ok_or_else(|| not_found(list, member))?;
-    Ok(Reply::ok(&json!({ "member": found.json() })))
+    Ok(Response::ok(&json!({ "member": found.json() })))
 }
 
 fn create(account: &mut Account, request: &Request, list: &str) -> Answer {
@@ -80,7 +80,7 @@ fn create(account: &mut Account, request: &Request, list: &str) -> Answer {
     }
     let member = list.write(&address, changes)?;
     let message = "Mailing list member has been created";
-    Ok(Reply::ok(&json!({ "member": member, "message": message })))
+    Ok(Response::ok(&json!({ "member": member, "message": message })))
 }
 
 fn update(account: &mut Account, request: &Request, list: &str, member: &str) -> Answer {
@@ -92,14 +92,14 @@ fn update(account: &mut Account, request: &Request, list: &str, member: &str) ->
     }
     let member = list.write(member, changes)?;
     let message = "Mailing list member has been updated";
-    Ok(Reply::ok(&json!({ "member": member, "message": message })))
+    Ok(Response::ok(&json!({ "member": member, "message": message })))
 }
 
 fn delete(account: &mut Account, list: &str, member: &str) -> Answer {
     let members = &mut find(account, list)?.members;
     members.remove(member).ok_or_else(|| not_found(list, member))?;
     let message = "Mailing list member has been deleted";
-    Ok(Reply::ok(&json!({ "member": { "address": member }, "message": message })))
+    Ok(Response::ok(&json!({ "member": { "address": member }, "message": message })))
 }
 
 fn create_many(account: &mut Account, request: &Request, list: &str) -> Answer {
@@ -172,7 +172,7 @@ fn write_many(
         }
     }
     let list = list.json();
-    Ok(Reply::ok(&if in_background {
+    Ok(Response::ok(&if in_background {
         let message = "Mailing list upload started in background";
         json!({ "list": list, "task-id": task_id, "message": message })
     } else {

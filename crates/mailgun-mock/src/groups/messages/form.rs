@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use crate::{
     account::Limits,
     address, date,
-    http::{form::Form, reply::Refusal},
+    http::{form::Form, response::Refusal},
     mime,
     sent::Mail,
 };
@@ -87,8 +87,8 @@ pub(super) fn mime_mail(form: &Form, limits: Limits) -> Result<Mail, Refusal> {
 fn checked(form: &Form, limits: Limits, mail: Mail) -> Result<Mail, Refusal> {
     check_options(form)?;
     json_object(form, "t:variables")?;
-    let recipient_variables = json_object(form, "recipient-variables")?;
-    let variables = recipient_variables.as_ref();
+    let variables = json_object(form, "recipient-variables")?;
+    let variables = variables.as_ref();
     if variables.is_some_and(|map| map.values().any(|of_one| !of_one.is_object())) {
         return Err(not_json("recipient-variables"));
     }
@@ -105,7 +105,7 @@ fn checked(form: &Form, limits: Limits, mail: Mail) -> Result<Mail, Refusal> {
         })?),
         None => None,
     };
-    let mail = Mail { fields: form.fields.clone(), recipient_variables, scheduled_for, ..mail };
+    let mail = Mail { fields: form.fields.clone(), scheduled_for, ..mail };
     if mail.size() > limits.message_bytes {
         return Err(Refusal::bad_request(format!(
             "Message is too big, max is {} bytes",

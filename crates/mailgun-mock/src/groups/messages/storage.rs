@@ -2,6 +2,8 @@
 
 mod render;
 
+use std::sync::OnceLock;
+
 use http::{HeaderValue, StatusCode};
 
 use super::form::{envelope, recipient_list};
@@ -9,8 +11,8 @@ use crate::{
     account::Account,
     groups::Answer,
     http::{
-        reply::{Refusal, Reply},
         request::Request,
+        response::{Refusal, Response},
     },
     sent::{Mail, SentMessage},
 };
@@ -36,7 +38,7 @@ fn get(account: &Account, request: &Request, domain: &str, key: &str) -> Answer 
     let message = stored(account, domain, key)?;
     let wants_mime =
         request.header("accept").is_some_and(|types| types.contains("message/rfc2822"));
-    Ok(Reply::ok(&match wants_mime {
+    Ok(Response::ok(&match wants_mime {
         true => render::mime(message),
         false => render::parsed(account, message),
     }))
@@ -48,7 +50,7 @@ fn file(account: &Account, domain: &str, key: &str, index: &str) -> Answer {
     let file = index.and_then(|index| message.mail.files().nth(index)).ok_or_else(not_found)?;
     let content_type = HeaderValue::from_str(&file.content_type)
         .unwrap_or(HeaderValue::from_static("application/octet-stream"));
-    Ok(Reply::new(StatusCode::OK, content_type, file.bytes.clone()))
+    Ok(Response::new(StatusCode::OK, content_type, file.bytes.clone()))
 }
 
 fn resend(account: &mut Account, request: &Request, domain: &str, key: &str) -> Answer {
@@ -70,9 +72,9 @@ fn resend(account: &mut Account, request: &Request, domain: &str, key: &str) -> 
         cc: Vec::new(),
         bcc: Vec::new(),
         fields,
-        recipient_variables: None,
+        recipient_variables: OnceLock::new(),
         scheduled_for: None,
-        ..message.mail.clone()
+        ..Mail::clone(&message.mail)
     };
     let domain = message.domain.clone();
     Ok(super::accept(account, domain, request, mail))

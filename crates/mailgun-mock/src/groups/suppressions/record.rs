@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use serde_json::{Map, Value, json};
 
 use super::List;
-use crate::{address, date, http::reply::Refusal};
+use crate::{address, date, http::response::Refusal};
 
 /// Names and texts, as a form has them.
 pub(super) type Fields = Vec<(String, String)>;

@@ -10,8 +10,8 @@ use crate::{
     date,
     http::{
         form::Form,
-        reply::{Refusal, Reply},
         request::Request,
+        response::{Refusal, Response},
     },
 };
 
@@ -59,7 +59,7 @@ fn list(account: &mut Account, request: &Request, owner: &Owner, name: &str) -> 
         listing::by_pivot(&base_url, request, &all, |version| &version.tag, "p", 100)?;
     let mut json = template.json();
     json["versions"] = found.iter().map(|version| version.json_in_list()).collect();
-    Ok(Reply::ok(&json!({ "template": json, "paging": paging })))
+    Ok(Response::ok(&json!({ "template": json, "paging": paging })))
 }
 
 fn create(account: &mut Account, request: &Request, owner: &Owner, name: &str) -> Answer {
@@ -74,14 +74,14 @@ fn create(account: &mut Account, request: &Request, owner: &Owner, name: &str) -
     let mut json = template.json();
     json["version"] = template.put(version, is_activated(form))?;
     let message = "new version of the template has been stored";
-    Ok(Reply::ok(&json!({ "message": message, "template": json })))
+    Ok(Response::ok(&json!({ "message": message, "template": json })))
 }
 
 fn get(account: &mut Account, owner: &Owner, name: &str, tag: &str) -> Answer {
     let template = find(account, owner, name)?;
     let mut json = template.json();
     json["version"] = template.version(tag)?.json();
-    Ok(Reply::ok(&json!({ "template": json })))
+    Ok(Response::ok(&json!({ "template": json })))
 }
 
 fn update(
@@ -122,7 +122,7 @@ fn copy(
     let copy = Version { tag, created_at, id, comment, active, ..source };
     let copy = template.put(copy, false)?;
     let message = "version has been copied";
-    Ok(Reply::ok(&json!({ "message": message, "version": copy, "template": copy })))
+    Ok(Response::ok(&json!({ "message": message, "version": copy, "template": copy })))
 }
 
 fn is_activated(form: &Form) -> bool {
@@ -153,7 +153,7 @@ impl Template {
     fn changed(&self, message: &str, tag: &str) -> Answer {
         let version = json!({ "tag": tag.to_lowercase() });
         let template = json!({ "name": self.name, "version": version });
-        Ok(Reply::ok(&json!({ "message": message, "template": template })))
+        Ok(Response::ok(&json!({ "message": message, "template": template })))
     }
 }
 

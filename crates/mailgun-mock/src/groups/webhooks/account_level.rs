@@ -10,7 +10,7 @@ use crate::{
     account::Account,
     date,
     groups::Answer,
-    http::{reply::Reply, request::Request},
+    http::{request::Request, response::Response},
 };
 
 #[derive(Clone, Debug)]
@@ -32,7 +32,7 @@ pub(super) fn route(
         ("GET", ["v1", "webhooks"]) => Ok(list(account, request)),
         ("POST", ["v1", "webhooks"]) => create(account, request),
         ("DELETE", ["v1", "webhooks"]) => delete_many(account, request),
-        ("GET", ["v1", "webhooks", id]) => find(account, id).map(|it| Reply::ok(&it.json())),
+        ("GET", ["v1", "webhooks", id]) => find(account, id).map(|it| Response::ok(&it.json())),
         ("PUT", ["v1", "webhooks", id]) => update(account, request, id),
         ("DELETE", ["v1", "webhooks", id]) => delete(account, id),
         _ => return None,
@@ -44,12 +44,12 @@ fn ids(request: &Request) -> Vec<&str> {
     ids.split(',').filter(|id| !id.is_empty()).collect()
 }
 
-fn list(account: &Account, request: &Request) -> Reply {
+fn list(account: &Account, request: &Request) -> Response {
     let ids = ids(request);
     let all = account.groups.webhooks.account.iter();
     let found = all.filter(|webhook| ids.is_empty() || ids.contains(&&*webhook.id));
     let webhooks: Vec<_> = found.map(AccountWebhook::json).collect();
-    Reply::ok(&json!({ "webhooks": webhooks }))
+    Response::ok(&json!({ "webhooks": webhooks }))
 }
 
 fn find<'a>(account: &'a mut Account, id: &str) -> Result<&'a mut AccountWebhook, Refused> {
@@ -71,9 +71,9 @@ fn create(account: &mut Account, request: &Request) -> Outcome {
         let refusal = json!({ "Description": "Webhook already exists" });
         return Err(Refused::Json(StatusCode::CONFLICT, refusal));
     }
-    let reply = json!({ "webhook_id": webhook.id });
+    let response = json!({ "webhook_id": webhook.id });
     all.push(webhook);
-    Ok(Reply::ok(&reply))
+    Ok(Response::ok(&response))
 }
 
 fn update(account: &mut Account, request: &Request, id: &str) -> Outcome {
@@ -102,8 +102,8 @@ fn delete_many(account: &mut Account, request: &Request) -> Outcome {
     Ok(done())
 }
 
-fn done() -> Reply {
-    Reply::new(StatusCode::NO_CONTENT, HeaderValue::from_static("application/json"), "")
+fn done() -> Response {
+    Response::new(StatusCode::NO_CONTENT, HeaderValue::from_static("application/json"), "")
 }
 
 impl AccountWebhook {

@@ -12,8 +12,8 @@ use crate::{
         ips::{paging, success},
     },
     http::{
-        reply::{Refusal, Reply},
         request::Request,
+        response::{Refusal, Response},
     },
 };
 
@@ -99,7 +99,7 @@ fn history(account: &Account, request: &Request) -> Answer {
 fn listed(account: &Account, request: &Request, items: &[Value], limit: &str) -> Answer {
     let page = paging::page(request, items, (limit, 100))?;
     let link = |token: &str| paging::link(&account.base_url, request, token);
-    Ok(Reply::ok(&json!({
+    Ok(Response::ok(&json!({
         "items": page.items,
         "total_items": items.len(),
         "paging": {
@@ -115,14 +115,14 @@ fn preview(account: &Account, name: &str) -> Answer {
     let name = account.domain(name)?;
     let sent = account.groups.messages.sent.iter().filter(|message| message.domain == name);
     let processed = json!({ "value": sent.count(), "band": NEW });
-    Ok(Reply::ok(&json!({ "pool": NEW, "results": { "processed_count": processed } })))
+    Ok(Response::ok(&json!({ "pool": NEW, "results": { "processed_count": processed } })))
 }
 
 fn domain_history(account: &Account, name: &str) -> Answer {
     let name = account.domain(name)?;
     let moves = account.groups.ips.dynamic.moves.iter().rev().map(|one| &one.json);
     let moves: Vec<_> = moves.filter(|json| json["domain_name"] == name.as_str()).collect();
-    Ok(Reply::ok(&json!(moves)))
+    Ok(Response::ok(&json!(moves)))
 }
 
 fn override_pool(account: &mut Account, request: &Request, name: &str) -> Answer {
@@ -130,7 +130,7 @@ fn override_pool(account: &mut Account, request: &Request, name: &str) -> Answer
     let wanted = request.form()?.field("pool").unwrap_or_default();
     let Some((pool, _)) = POOLS.into_iter().find(|(pool, _)| *pool == wanted) else {
         let fault = json!({ "Field": "pool", "Value": wanted });
-        return Ok(Reply::json(StatusCode::BAD_REQUEST, &fault));
+        return Ok(Response::json(StatusCode::BAD_REQUEST, &fault));
     };
     move_to(account, &name, pool, "override was set", true);
     Ok(success())

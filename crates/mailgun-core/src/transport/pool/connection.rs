@@ -1,0 +1,340 @@
+//! One connection: who uses it, when it ends, and what became of its writes.
+
+use std::{
+    convert::Infallible,
+    io::{self, IoSlice},
+    pin::{Pin, pin},
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicUsize, Ordering},
+    },
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use futures_util::future::{Either, select};
+use http_body::{Body, Frame, SizeHint};
+use hyper::{
+    client::conn::{http1, http2},
+    rt,
+};
+use tokio::{
+    sync::oneshot,
+    task::AbortHandle,
+    time::{Instant, timeout},
+};
+use tracing::debug;
+
+/// How long a connection may take to close once nobody uses it, and a request to be sent to its
+/// end once its response was read.
+pub(super) const LINGER: Duration = Duration::from_secs(10);
+
+pub(super) enum Connection<B> {
+    Http1(Http1<B>),
+    Http2(Http2<B>),
+}
+
+pub(super) type Http1<B> = Handle<http1::SendRequest<Upload<B>>>;
+pub(super) type Http2<B> = Handle<http2::SendRequest<Upload<B>>>;
+
+impl<B> Connection<B> {
+    /// Whether it takes a request, as far as one can know.
+    pub(super) fn is_ready(&self) -> bool {
+        match self {
+            Self::Http1(connection) => connection.is_ready(),
+            Self::Http2(connection) => connection.is_ready(),
+        }
+    }
+}
+
+/// A use of a connection, which is closed soon after the last one is dropped.
+pub(super) type Lease = Arc<oneshot::Sender<Infallible>>;
+
+/// A lease, and what resolves when its last clone is dropped.
+pub(super) fn lease() -> (Lease, oneshot::Receiver<Infallible>) {
+    let (lease, dropped) = oneshot::channel();
+    (Arc::new(lease), dropped)
+}
+
+/// An open connection that requests can be sent over.
+#[derive(Clone)]
+pub(super) struct Handle<S> {
+    pub(super) sender: S,
+    pub(super) opened: Instant,
+    pub(super) last_used: Instant,
+    lease: Lease,
+    status: Arc<Status>,
+}
+
+/// What is known of a connection.
+#[derive(Default)]
+pub(super) struct Status {
+    write_error: OnceLock<io::Error>,
+    /// The requests that were answered, by a response or an error.
+    answers: AtomicUsize,
+}
+
+impl<S> Handle<S> {
+    pub(super) fn new(sender: S, lease: Lease, status: Arc<Status>) -> Self {
+        let now = Instant::now();
+        Self { sender, opened: now, last_used: now, lease, status }
+    }
+
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.lease, &other.lease)
+    }
+
+    pub(super) fn lease(&self) -> Lease {
+        Arc::clone(&self.lease)
+    }
+
+    /// Why the connection could not be written to, if it could not.
+    pub(super) fn write_error(&self) -> Option<io::Error> {
+        let error = self.status.write_error.get()?;
+        Some(io::Error::new(error.kind(), error.to_string()))
+    }
+
+    pub(super) fn answers(&self) -> usize {
+        self.status.answers.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn count_answer(&self) {
+        self.status.answers.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn is_broken(&self) -> bool {
+        self.status.write_error.get().is_some()
+    }
+}
+
+/// What idle connections of both versions have in common.
+pub(super) trait Reusable {
+    fn is_ready(&self) -> bool;
+    fn is_closed(&self) -> bool;
+}
+
+impl<B> Reusable for Http1<B> {
+    fn is_ready(&self) -> bool {
+        self.sender.is_ready() && !self.is_broken()
+    }
+
+    fn is_closed(&self) -> bool {
+        self.sender.is_closed() || self.is_broken()
+    }
+}
+
+impl<B> Reusable for Http2<B> {
+    fn is_ready(&self) -> bool {
+        self.sender.is_ready() && !self.is_broken()
+    }
+
+    fn is_closed(&self) -> bool {
+        !self.is_ready()
+    }
+}
+
+/// The stream of a connection, which can be read to its end after a write failed.
+///
+/// A server that refuses an upload answers and closes while the upload is on its way. The write
+/// then fails, and the response lies in the socket: what is written after a failure is discarded, so
+/// that reading goes on.
+pub(super) struct Io<T> {
+    stream: T,
+    status: Arc<Status>,
+    _open: oneshot::Sender<Infallible>,
+}
+
+impl<T> Io<T> {
+    /// With what resolves when the stream is dropped.
+    pub(super) fn new(stream: T) -> (Self, Arc<Status>, oneshot::Receiver<Infallible>) {
+        let status = Arc::<Status>::default();
+        let (open, closed) = oneshot::channel();
+        (Self { stream, status: Arc::clone(&status), _open: open }, status, closed)
+    }
+}
+
+impl<T: Unpin> Io<T> {
+    fn unless_broken<V>(
+        &mut self,
+        discarded: V,
+        write: impl FnOnce(Pin<&mut T>) -> Poll<io::Result<V>>,
+    ) -> Poll<io::Result<V>> {
+        if self.status.write_error.get().is_none() {
+            match ready!(write(Pin::new(&mut self.stream))) {
+                Ok(written) => return Poll::Ready(Ok(written)),
+                Err(error) => {
+                    debug!(%error, "a write failed; what the server wrote is still read");
+                    let _ = self.status.write_error.set(error);
+                }
+            }
+        }
+        Poll::Ready(Ok(discarded))
+    }
+}
+
+impl<T: rt::Read + Unpin> rt::Read for Io<T> {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: rt::ReadBufCursor<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().stream).poll_read(cx, buffer)
+    }
+}
+
+impl<T: rt::Write + Unpin> rt::Write for Io<T> {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        self.get_mut().unless_broken(bytes.len(), |stream| stream.poll_write(cx, bytes))
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let length = slices.iter().map(|slice| slice.len()).sum();
+        self.get_mut().unless_broken(length, |stream| stream.poll_write_vectored(cx, slices))
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.get_mut().unless_broken((), |stream| stream.poll_flush(cx))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.get_mut().unless_broken((), |stream| stream.poll_shutdown(cx))
+    }
+}
+
+/// Runs the tasks of an HTTP/2 connection, of which hyper starts the one that owns the stream
+/// first.
+#[derive(Clone, Default)]
+pub(super) struct Tasks(Arc<OnceLock<AbortHandle>>);
+
+impl<F> rt::Executor<F> for Tasks
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    fn execute(&self, task: F) {
+        let task = tokio::spawn(task);
+        self.0.get_or_init(|| task.abort_handle());
+    }
+}
+
+/// Reads and writes for a connection until it ends, or until [`LINGER`] after its last user is
+/// gone.
+pub(super) fn drive(
+    connection: impl Future<Output = hyper::Result<()>> + Send + 'static,
+    closed: oneshot::Receiver<Infallible>,
+    unused: oneshot::Receiver<Infallible>,
+    tasks: Tasks,
+) {
+    tokio::spawn(async move {
+        let running = pin!(async {
+            if let Err(error) = connection.await {
+                debug!(%error, "a connection broke");
+            }
+            let _ = closed.await;
+        });
+        if let Either::Right((_, running)) = select(running, unused).await
+            && timeout(LINGER, running).await.is_err()
+        {
+            debug!("a connection that is not used any more did not close");
+            if let Some(stream) = tasks.0.get() {
+                stream.abort();
+            }
+        }
+    });
+}
+
+/// The body of a request, with word of its end.
+pub(super) struct Upload<B> {
+    body: B,
+    _sending: Option<oneshot::Sender<Infallible>>,
+}
+
+impl<B> Upload<B> {
+    pub(super) fn new(body: B) -> Self {
+        Self { body, _sending: None }
+    }
+
+    /// Resolves when the connection drops the body.
+    pub(super) fn watch(&mut self) -> oneshot::Receiver<Infallible> {
+        let (sending, ended) = oneshot::channel();
+        self._sending = Some(sending);
+        ended
+    }
+}
+
+impl<B: Body + Unpin> Body for Upload<B> {
+    type Data = B::Data;
+    type Error = B::Error;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
+        Pin::new(&mut self.get_mut().body).poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+/// The body of a response, which uses its connection until it was read or is dropped.
+#[derive(Debug)]
+pub(crate) struct Incoming {
+    body: hyper::body::Incoming,
+    lease: Option<Lease>,
+}
+
+impl Incoming {
+    pub(super) fn new(body: hyper::body::Incoming, lease: Option<Lease>) -> Self {
+        let lease = lease.filter(|_| !body.is_end_stream());
+        Self { body, lease }
+    }
+}
+
+impl From<hyper::body::Incoming> for Incoming {
+    fn from(body: hyper::body::Incoming) -> Self {
+        Self { body, lease: None }
+    }
+}
+
+impl Body for Incoming {
+    type Data = Bytes;
+    type Error = hyper::Error;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<hyper::Result<Frame<Bytes>>>> {
+        let this = self.get_mut();
+        let frame = ready!(Pin::new(&mut this.body).poll_frame(cx));
+        if !matches!(frame, Some(Ok(_))) {
+            this.lease = None;
+        }
+        Poll::Ready(frame)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}

@@ -1,0 +1,297 @@
+//! Origins: where requests go, and which connections take them.
+
+use std::sync::{Arc, Mutex};
+
+use http::{
+    HeaderValue, Request, Response, Uri,
+    header::HOST,
+    uri::{Authority, Scheme},
+};
+use http_body::Body;
+use tokio::{
+    runtime::{self, Handle},
+    task::yield_now,
+};
+use tracing::trace;
+
+use super::{
+    Settings,
+    connection::{Connection, Http2, Incoming, Upload},
+    idle::{Checkout, Connections},
+    lock,
+};
+use crate::{
+    BoxError, Error, ErrorKind, Outcome,
+    transport::{
+        Connector, TransportConfig,
+        classify::{broken, unsent},
+        send::may_send,
+    },
+};
+
+/// The connections of a client, by their origin.
+pub(in crate::transport) struct Pool<B> {
+    settings: Arc<Settings>,
+    origins: Mutex<Vec<Arc<Origin<B>>>>,
+}
+
+/// A scheme, host and port, with the connections to it.
+pub(in crate::transport) struct Origin<B> {
+    target: Arc<Target>,
+    /// By the runtime that drives them.
+    connections: Mutex<Vec<(runtime::Id, Arc<Connections<B>>)>>,
+}
+
+/// What all connections to an origin have in common.
+pub(super) struct Target {
+    pub(super) settings: Arc<Settings>,
+    pub(super) uri: Uri,
+    pub(super) host: HeaderValue,
+}
+
+impl<B> Pool<B>
+where
+    B: Body + Send + Unpin + 'static,
+    B::Data: Send,
+    B::Error: Into<BoxError>,
+{
+    pub(in crate::transport) fn new(config: &TransportConfig, connector: Connector) -> Self {
+        let settings = Arc::new(Settings::new(config, connector));
+        Self { settings, origins: Mutex::default() }
+    }
+
+    /// Where a request for `uri` goes.
+    pub(in crate::transport) fn origin(&self, uri: &Uri) -> Result<Arc<Origin<B>>, Error> {
+        let (Some(scheme), Some(authority)) = (uri.scheme(), uri.authority()) else {
+            let text = "the URL of the request has no host";
+            return Err(Error::new(ErrorKind::InvalidInput, Outcome::NotSent, text));
+        };
+        let mut origins = lock(&self.origins);
+        if let Some(found) = origins.iter().find(|origin| origin.target.is(scheme, authority)) {
+            return Ok(Arc::clone(found));
+        }
+        // Downloads may come from any number of hosts, each of them used once.
+        origins.retain(|origin| Arc::strong_count(origin) > 1 || origin.is_open());
+        let target = Arc::new(Target::new(&self.settings, scheme, authority)?);
+        let added = Arc::new(Origin { target, connections: Mutex::default() });
+        origins.push(Arc::clone(&added));
+        Ok(added)
+    }
+}
+
+impl Target {
+    fn new(
+        settings: &Arc<Settings>,
+        scheme: &Scheme,
+        authority: &Authority,
+    ) -> Result<Self, Error> {
+        let unusable = |error: http::Error| {
+            let text = "the URL of the request has an unusable host";
+            Error::new(ErrorKind::InvalidInput, Outcome::NotSent, text).with_source(error)
+        };
+        let uri = Uri::builder().scheme(scheme.clone()).authority(authority.clone());
+        let uri = uri.path_and_query("/").build().map_err(unusable)?;
+        let host = HeaderValue::try_from(host(scheme, authority));
+        let host = host.map_err(|error| unusable(error.into()))?;
+        Ok(Self { settings: Arc::clone(settings), uri, host })
+    }
+
+    fn is(&self, scheme: &Scheme, authority: &Authority) -> bool {
+        // Letters count, which is cheaper; another case is another entry.
+        self.uri.scheme() == Some(scheme)
+            && self.uri.authority().is_some_and(|ours| ours.as_str() == authority.as_str())
+    }
+}
+
+impl<B> Origin<B> {
+    /// Whether a connection can be used again.
+    fn is_open(&self) -> bool {
+        lock(&self.connections).iter().any(|(_, connections)| connections.is_open())
+    }
+
+    /// The connections of the current runtime.
+    fn connections(&self) -> Result<Arc<Connections<B>>, Error> {
+        let runtime = Handle::try_current().map_err(|error| {
+            let text = "a call runs within a tokio runtime, and there is none";
+            Error::new(ErrorKind::Config, Outcome::NotSent, text).with_source(error)
+        })?;
+        let runtime = runtime.id();
+        let mut all = lock(&self.connections);
+        if let Some((_, found)) = all.iter().find(|(id, _)| *id == runtime) {
+            return Ok(Arc::clone(found));
+        }
+        // A program may start a runtime for each call.
+        all.retain(|(_, connections)| Arc::strong_count(connections) > 1 || connections.is_open());
+        let added = Arc::new(Connections::new(&self.target));
+        all.push((runtime, Arc::clone(&added)));
+        Ok(added)
+    }
+}
+
+impl<B> Origin<B>
+where
+    B: Body + Send + Unpin + 'static,
+    B::Data: Send,
+    B::Error: Into<BoxError>,
+{
+    /// Sends a request, and waits for the head of the response.
+    #[expect(clippy::manual_async_fn, reason = "an async fn has room for its arguments twice")]
+    pub(in crate::transport) fn send(
+        self: Arc<Self>,
+        request: Request<B>,
+    ) -> impl Future<Output = Result<Response<Incoming>, Error>> + Send {
+        async move {
+            let mut request = request.map(Upload::new);
+            let uri = std::mem::take(request.uri_mut());
+            let connections = self.connections()?;
+            loop {
+                let checkout = match connections.checkout() {
+                    Some(checkout) => checkout,
+                    None => Box::pin(connections.connect()).await?,
+                };
+                let Checkout { connection, is_reused, was_idle } = checkout;
+                if was_idle {
+                    // A runtime that was not driven meanwhile knows nothing of a close: it looks
+                    // at its sockets before the first of these returns, and has run the tasks of
+                    // those that closed before the second one does.
+                    yield_now().await;
+                    yield_now().await;
+                    if !connection.is_ready() {
+                        continue;
+                    }
+                }
+                // hyper sends a request without a body at once; any other asks by its body.
+                if request.body().is_end_stream() {
+                    may_send(request.extensions().get())?;
+                }
+                trace!(host = ?self.target.host, is_reused, "a connection takes the request");
+                let (mut failed, write_error) = match connection {
+                    Connection::Http1(mut connection) => {
+                        let target = uri.path_and_query().cloned();
+                        *request.uri_mut() = target.map(Uri::from).unwrap_or_default();
+                        let host = || self.target.host.clone();
+                        request.headers_mut().entry(HOST).or_insert_with(host);
+                        match connection.sender.try_send_request(request).await {
+                            Ok(response) => {
+                                let lease = connections.release(connection);
+                                return Ok(response.map(|body| Incoming::new(body, lease)));
+                            }
+                            Err(failed) => (failed, connection.write_error()),
+                        }
+                    }
+                    Connection::Http2(connection) => {
+                        *request.uri_mut() = uri.clone();
+                        let upload = request.body_mut().watch();
+                        let waiting = Waiting::new(&connections, &connection);
+                        match connection.sender.clone().try_send_request(request).await {
+                            Ok(response) => {
+                                waiting.answered();
+                                let lease = connections.release_shared(connection, upload);
+                                return Ok(response.map(|body| Incoming::new(body, Some(lease))));
+                            }
+                            Err(failed) => {
+                                waiting.answered();
+                                (failed, connection.write_error())
+                            }
+                        }
+                    }
+                };
+                request = match failed.take_message() {
+                    Some(unsent) if is_reused => unsent,
+                    Some(_) => return Err(unsent(failed.into_error())),
+                    None => return Err(broken(failed.into_error(), write_error)),
+                };
+            }
+        }
+    }
+}
+
+/// A request whose response is awaited on a shared connection.
+///
+/// A call that is given up before anything was answered retires the connection, as it would end
+/// one of HTTP/1.1: the server may answer PING and nothing else.
+struct Waiting<'a, B> {
+    connections: &'a Connections<B>,
+    connection: &'a Http2<B>,
+    answers: usize,
+}
+
+impl<'a, B> Waiting<'a, B> {
+    fn new(connections: &'a Connections<B>, connection: &'a Http2<B>) -> Self {
+        Self { connections, connection, answers: connection.answers() }
+    }
+
+    fn answered(self) {
+        self.connection.count_answer();
+    }
+}
+
+impl<B> Drop for Waiting<'_, B> {
+    fn drop(&mut self) {
+        if self.connection.answers() == self.answers {
+            self.connections.retire(self.connection);
+        }
+    }
+}
+
+/// The value of `Host`: with a port only if it is not the usual one.
+pub(in crate::transport) fn host(scheme: &Scheme, authority: &Authority) -> String {
+    let usual = if *scheme == Scheme::HTTPS { 443 } else { 80 };
+    match authority.port_u16() {
+        Some(port) if port != usual => format!("{}:{port}", authority.host()),
+        _ => authority.host().to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use bytes::Bytes;
+    use http_body_util::Full;
+    use tokio::{io::AsyncWriteExt, net::TcpListener, time::timeout};
+
+    use super::*;
+    use crate::transport::ProxyConfig;
+
+    #[test]
+    fn hosts_without_connections_are_forgotten() {
+        let config = TransportConfig::default();
+        let connector = Connector::new(&config, false).unwrap();
+        let pool = Pool::<Full<Bytes>>::new(&config, connector);
+        for number in 0..100 {
+            pool.origin(&format!("https://files-{number}.test/").parse().unwrap()).unwrap();
+        }
+        assert_eq!(lock(&pool.origins).len(), 1);
+    }
+
+    #[tokio::test]
+    async fn origins_whose_connections_are_closed_are_forgotten() {
+        let config = TransportConfig {
+            proxy: ProxyConfig::None,
+            pool_idle_timeout: None,
+            pool_max_lifetime: None,
+            ..TransportConfig::default()
+        };
+        let connector = Connector::new(&config, false).unwrap();
+        let pool = Pool::<Full<Bytes>>::new(&config, connector);
+        for _ in 0..3 {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let uri = format!("http://{}/", listener.local_addr().unwrap()).parse::<Uri>().unwrap();
+            let request = Request::get(&uri).body(Full::default()).unwrap();
+            let sending = tokio::spawn(pool.origin(&uri).unwrap().send(request));
+            let (mut stream, _) = listener.accept().await.unwrap();
+            stream.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").await.unwrap();
+            assert_eq!(sending.await.unwrap().unwrap().status(), 204);
+            assert!(lock(&pool.origins)[0].is_open());
+            drop(stream);
+            let closed = async {
+                while lock(&pool.origins)[0].is_open() {
+                    yield_now().await;
+                }
+            };
+            timeout(Duration::from_secs(5), closed).await.unwrap();
+            assert_eq!(lock(&pool.origins).len(), 1);
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! Servers that answer a request before they have read it.
+
+use tokio::{
+    io::AsyncWriteExt,
+    net::TcpStream,
+    time::{pause, sleep},
+};
+
+use super::{
+    servers::{Io, listen, listen_elsewhere, read_head},
+    *,
+};
+
+const REFUSAL: &[u8] =
+    b"HTTP/1.1 403 Forbidden\r\ncontent-length: 2\r\nconnection: close\r\n\r\nno";
+
+async fn refuse(mut stream: impl Io) {
+    read_head(&mut stream).await;
+    stream.write_all(REFUSAL).await.unwrap();
+    stream.flush().await.unwrap();
+}
+
+async fn assert_refused(transport: &Transport<Full<Bytes>>, url: &str) {
+    let response = within(10, transport.clone().oneshot(upload(url).0)).await.unwrap();
+    assert_eq!(response.status(), 403);
+    assert_eq!(within(10, response.into_body().collect()).await.unwrap().to_bytes(), "no");
+}
+
+#[tokio::test]
+async fn a_refusal_arrives_though_the_rest_of_the_request_cannot_be_written() {
+    let address = listen_elsewhere(refuse);
+    let transport = Transport::new(&config(), false).unwrap();
+    for _ in 0..50 {
+        assert_refused(&transport, &format!("http://{address}/")).await;
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_arrives_over_tls_too() {
+    let ca = TestCa::new();
+    let acceptor = ca.acceptor("localhost", &[b"http/1.1"]);
+    let address = listen_elsewhere(move |stream| {
+        let acceptor = acceptor.clone();
+        // The response must not wait for an acknowledgement of the handshake's end.
+        stream.set_nodelay(true).unwrap();
+        async move { refuse(acceptor.accept(stream).await.unwrap()).await }
+    });
+    let transport = Transport::new(&trusting(&ca), false).unwrap();
+    for _ in 0..20 {
+        assert_refused(&transport, &format!("https://localhost:{}/", address.port())).await;
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_without_a_length_arrives_too() {
+    let address = listen_elsewhere(|mut stream| async move {
+        read_head(&mut stream).await;
+        stream.write_all(b"HTTP/1.0 403 Forbidden\r\n\r\nno").await.unwrap();
+    });
+    let transport = Transport::new(&config(), false).unwrap();
+    for _ in 0..50 {
+        let request = upload(format!("http://{address}/")).0;
+        let response = within(10, transport.clone().oneshot(request)).await.unwrap();
+        // Its body ends with the connection, which may be a reset.
+        assert_eq!(response.status(), 403);
+    }
+}
+
+#[tokio::test]
+async fn a_failed_write_is_reported_if_no_response_comes() {
+    let address = listen(|mut stream: TcpStream| async move {
+        read_head(&mut stream).await;
+        stream.set_zero_linger().unwrap();
+    })
+    .await;
+    let transport = Transport::new(&config(), false).unwrap();
+    let request = upload(format!("http://{address}/")).0;
+    let error = within(10, transport.oneshot(request)).await.unwrap_err();
+    assert_fate(&error, ErrorKind::Transport, Outcome::Unknown);
+    assert!(error.to_string().contains("os error"), "{error}");
+}
+
+/// The server keeps the connection and reads no more, over HTTP/1.1 or HTTP/2.
+async fn stops_reading(stream: TcpStream, is_http2: bool) {
+    if is_http2 {
+        let mut connection = h2::server::handshake(stream).await.unwrap();
+        let mut unread = Vec::new();
+        while let Some(Ok((request, mut respond))) = connection.accept().await {
+            let refusal = http::Response::builder().status(403).body(()).unwrap();
+            respond.send_response(refusal, true).unwrap();
+            unread.push((request, respond));
+        }
+    } else {
+        let mut stream = stream;
+        read_head(&mut stream).await;
+        stream.write_all(b"HTTP/1.1 403 Forbidden\r\ncontent-length: 2\r\n\r\nno").await.unwrap();
+        std::future::pending::<()>().await;
+    }
+}
+
+#[tokio::test]
+async fn a_request_that_the_server_stops_reading_is_let_go_after_its_response() {
+    for http_versions in [HttpVersions::Http1Only, HttpVersions::Http2Only] {
+        let is_http2 = http_versions == HttpVersions::Http2Only;
+        let address = listen(move |stream| stops_reading(stream, is_http2)).await;
+        let transport = Transport::new(&TransportConfig { http_versions, ..config() }, false);
+        let (request, held) = upload(format!("http://{address}/"));
+        let response = within(10, transport.unwrap().oneshot(request)).await.unwrap();
+        assert_eq!(response.status(), 403);
+        within(10, response.into_body().collect()).await.unwrap();
+        pause();
+        sleep(Duration::from_secs(25)).await;
+        assert_eq!(Arc::strong_count(&held), 1, "{http_versions:?}");
+        tokio::time::resume();
+    }
+}
+
+#[tokio::test]
+async fn a_request_that_is_given_up_is_let_go() {
+    for http_versions in [HttpVersions::Http1Only, HttpVersions::Http2Only] {
+        let address = listen(|mut stream: TcpStream| async move {
+            let _ = tokio::io::AsyncReadExt::read(&mut stream, &mut [0; 64]).await;
+            std::future::pending::<()>().await;
+        })
+        .await;
+        let transport = Transport::new(&TransportConfig { http_versions, ..config() }, false);
+        let (request, held) = upload(format!("http://{address}/"));
+        let call = transport.unwrap().oneshot(request);
+        assert!(tokio::time::timeout(Duration::from_millis(200), call).await.is_err());
+        pause();
+        sleep(Duration::from_secs(25)).await;
+        assert_eq!(Arc::strong_count(&held), 1, "{http_versions:?}");
+        tokio::time::resume();
+    }
+}

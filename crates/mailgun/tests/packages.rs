@@ -100,30 +100,36 @@ fn unlinked(mut prose: &str) -> String {
     text + prose
 }
 
+/// The feature of the umbrella that enables the crate.
+fn feature(name: &str) -> Option<&str> {
+    const UMBRELLA: &str = include_str!("../Cargo.toml");
+    let feature = name.strip_prefix("mailgun-")?;
+    UMBRELLA.lines().any(|line| line.starts_with(&format!("{feature} = ["))).then_some(feature)
+}
+
 fn readme(name: &str, source: &str) -> String {
     const REPOSITORY: &str = env!("CARGO_PKG_REPOSITORY");
     let version =
         format!("{}.{}", env!("CARGO_PKG_VERSION_MAJOR"), env!("CARGO_PKG_VERSION_MINOR"));
     let tls = "`https` needs one of the features `rustls-aws-lc-rs` (default), `rustls-ring` and \
         `rustls-no-provider`,\nand one of `native-roots` (default) and `webpki-roots`.";
-    let usage = match name {
-        "mailgun" => format!(
+    let usage = match (name, feature(name)) {
+        ("mailgun", _) => format!(
             "```toml\n[dependencies]\nmailgun = \"{version}\"\n```\n\n{tls}\n\n\
              The [repository]({REPOSITORY}) has\n\
              an example for each task, the promises of this SDK in full, and a page for users of \
              mailgun.js."
         ),
-        "mailgun-core" => {
+        ("mailgun-core", _) => {
             format!("```toml\n[dependencies]\nmailgun-core = \"{version}\"\n```\n\n{tls}")
         }
-        "mailgun-mock" => format!(
+        ("mailgun-mock", _) => format!(
             "```toml\n[dev-dependencies]\nmailgun-mock = \"{version}\"\n```\n\n\
              As a program, for clients in any language:\n\n\
              ```sh\ncargo install mailgun-mock\nmailgun-mock --port 8025\n```\n\n\
              The mock speaks plain HTTP on loopback, so this crate enables no TLS."
         ),
-        resource => {
-            let feature = resource.strip_prefix("mailgun-").unwrap();
+        (resource, Some(feature)) => {
             let module = feature.replace('-', "_");
             format!(
                 "Most applications use [`mailgun`](https://docs.rs/mailgun) with the feature \
@@ -135,6 +141,7 @@ fn readme(name: &str, source: &str) -> String {
                  and one of\n`native-roots` and `webpki-roots`."
             )
         }
+        (shared, None) => format!("```toml\n[dependencies]\n{shared} = \"{version}\"\n```"),
     };
     format!(
         "# {name}\n\n{}\n\n## Usage\n\n{usage}\n\n## License\n\n\

@@ -108,6 +108,16 @@ async fn a_cursor_in_the_query_is_followed_as_it_is() {
 }
 
 #[tokio::test]
+async fn all_items_are_collected_or_none() {
+    let server = Server::new(bounces).await;
+    let all = links(&server.client(), BOUNCES).collect().await.unwrap();
+    assert_eq!(all, [1, 2, 3, 4, 5, 6, 7]);
+    let server = Server::script(vec![page(&[1], "two"), response("400 X", "")]).await;
+    let error = links(&server.client(), BOUNCES).collect().await.unwrap_err();
+    assert_eq!(error.status().unwrap(), 400);
+}
+
+#[tokio::test]
 async fn a_listing_ends_with_an_empty_page_however_it_is_written() {
     for body in [
         r#"{"items": [], "paging": {"next": "/v3/mg.example.com/bounces?page=9"}}"#,

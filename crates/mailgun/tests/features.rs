@@ -59,8 +59,11 @@ fn one_feature_brings_one_resource() {
 
 #[test]
 fn full_brings_every_resource() {
-    let mut expected: Vec<_> =
-        RESOURCES.into_iter().chain(["core", "types"]).map(|name| format!("mailgun-{name}")).collect();
+    let mut expected: Vec<_> = RESOURCES
+        .into_iter()
+        .chain(["core", "types"])
+        .map(|name| format!("mailgun-{name}"))
+        .collect();
     expected.push("mailgun".to_owned());
     expected.sort_unstable();
     assert_eq!(ours("full"), expected);

@@ -7,11 +7,11 @@ use tower::{Layer, Service, ServiceBuilder};
 use super::Client;
 use crate::{
     ApiKey, Body, BoxError, Certificate, Credentials, Error, HttpService, HttpVersions,
-    IntoCredentials, Proxy, Region, Roots,
+    IntoCredentials, Proxy, Region, ResponseBody, Roots,
     handle::{BaseUrl, BoxLayer, Handle, Limits, TrustedHosts, box_layer, box_service},
     layers::{
-        AttemptTimeoutLayer, AuthorizationLayer, ReadResponseLayer, RetryLayer, RetryPolicy,
-        TimeLimit, TraceLayer, UserAgentLayer,
+        AttemptTimeoutLayer, AuthorizationLayer, Next, ReadResponseLayer, RetryLayer, RetryPolicy,
+        TimeLimit, TraceLayer, UserAgentLayer, from_fn,
     },
     transport::{ProxyConfig, Transport, TransportConfig},
 };
@@ -303,6 +303,42 @@ impl<C: From<Client>> ClientBuilder<C> {
     {
         self.attempt_layers.push(box_layer(layer));
         self
+    }
+
+    /// Puts a function around each call, outside the retry, as [`layer`](Self::layer) does with a
+    /// layer.
+    pub fn layer_fn<F, R>(self, function: F) -> Self
+    where
+        F: Fn(Request<Body>, Next) -> R + Send + Sync + 'static,
+        R: Future<Output = Result<Response<ResponseBody>, Error>> + Send + 'static,
+    {
+        self.layer(from_fn(function))
+    }
+
+    /// Puts a function around each attempt, inside the retry, as
+    /// [`attempt_layer`](Self::attempt_layer) does with a layer.
+    ///
+    /// ```
+    /// use std::sync::{Arc, atomic::{AtomicU64, Ordering}};
+    /// use mailgun_core::Client;
+    ///
+    /// let attempts = Arc::new(AtomicU64::new(0));
+    /// let counter = attempts.clone();
+    /// let client = Client::builder("key-0123456789")
+    ///     .attempt_layer_fn(move |request, next| {
+    ///         counter.fetch_add(1, Ordering::Relaxed);
+    ///         next.run(request)
+    ///     })
+    ///     .build()?;
+    /// # let _ = client;
+    /// # Ok::<(), mailgun_core::Error>(())
+    /// ```
+    pub fn attempt_layer_fn<F, R>(self, function: F) -> Self
+    where
+        F: Fn(Request<Body>, Next) -> R + Send + Sync + 'static,
+        R: Future<Output = Result<Response<ResponseBody>, Error>> + Send + 'static,
+    {
+        self.attempt_layer(from_fn(function))
     }
 
     /// Builds the client; connects nothing and needs no runtime.

@@ -177,7 +177,7 @@ impl Client {
         const DOMAIN: Operation = Operation::get("/v4/domains/{domain}");
         match self.call::<serde::de::IgnoredAny>(DOMAIN, &[domain]).await {
             Ok(_) => Ok(true),
-            Err(error) if error.status() == Some(StatusCode::NOT_FOUND) => Ok(false),
+            Err(error) if error.is_not_found() => Ok(false),
             Err(error) => Err(error),
         }
     }

@@ -389,3 +389,7 @@ impl From<Client> for Mailgun {
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]
 struct Readme;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/coming-from-mailgun-js.md")]
+struct ComingFromMailgunJs;

@@ -163,7 +163,7 @@ async fn a_page_that_links_to_itself_is_an_error_after_its_items() {
         // The end of the listing must not be taken for reached when the caller tries again.
         for _ in 0..2 {
             let error = pager.next_page().await.unwrap_err();
-            assert!(error.to_string().contains("same page once more"), "{error}");
+            assert!(error.to_string().contains("same page again"), "{error}");
             assert_eq!(error.operation(), Some(BOUNCES));
         }
         assert_eq!(server.count() as u32, expected);
@@ -809,7 +809,7 @@ async fn a_server_that_ignores_which_page_it_is_asked_for_is_an_error() {
         for _ in 0..2 {
             let error = pager.next_page().await.unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Decode, "{index}");
-            assert!(error.to_string().contains("same page once more"), "{error}");
+            assert!(error.to_string().contains("same page again"), "{error}");
         }
         assert_eq!(pager.cursor().cloned(), before);
     }

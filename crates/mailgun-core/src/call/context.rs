@@ -8,10 +8,10 @@ use tokio::time::Instant;
 
 use crate::{Idempotency, Operation, Outcome};
 
-/// What the layers know about the call that a request belongs to, in the request's extensions.
+/// The call that a request belongs to. Layers find it in the request's extensions.
 ///
-/// A layer that replaces a request keeps its extensions, so that the layers below it still know the
-/// call.
+/// A layer that replaces the request must keep its extensions, or the layers below it lose the
+/// context.
 ///
 /// ```
 /// use http::Request;
@@ -37,26 +37,26 @@ struct CallState {
     progress: Mutex<Progress>,
 }
 
-/// How far a call has come: the one place that decides whether its request may still go out.
+/// The progress of a call. It alone decides whether the request may still be sent.
 struct Progress {
     attempt: u32,
     phase: Phase,
-    /// What the attempts before this one say of the call; the worst of them.
+    /// The combined outcome of the attempts before this one.
     earlier: Outcome,
 }
 
 /// The phase of the current attempt.
 #[derive(Clone, Copy)]
 enum Phase {
-    /// No service was called yet: the first attempt, or the wait before the next.
+    /// Before the first attempt, or waiting before the next.
     Idle,
-    /// A service was called, which may be one that reads the body without telling.
+    /// The service was called. A transport of the application may already be sending.
     Called,
-    /// The transport has the request and asks here before it reads the body.
+    /// Our transport has the request. It calls `may_send` before it sends.
     Queued,
-    /// The body is being read.
+    /// The transport is sending the request.
     Sending,
-    /// The attempt has ended; if its body was not read by then, it never is.
+    /// The attempt was given up. It cannot start to send any more.
     GivenUp(Outcome),
 }
 
@@ -79,22 +79,22 @@ impl CallContext {
         self.call.operation
     }
 
-    /// Whether this call may be repeated when its outcome is unknown.
+    /// Whether this call is safe to retry when its outcome is unknown.
     pub fn idempotency(&self) -> Idempotency {
         self.call.idempotency
     }
 
-    /// The number of the attempt that the request belongs to, from 1.
+    /// The number of the attempt that the request belongs to, starting at 1.
     pub fn attempts(&self) -> u32 {
         self.attempt
     }
 
-    /// The time until the call's deadline; `None` if it has none.
+    /// The time until the call's deadline. `None` if it has no deadline.
     pub fn time_left(&self) -> Option<Duration> {
         self.call.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()))
     }
 
-    /// Whether the caller wants the response's body as a stream.
+    /// Whether the caller reads the response body as a stream.
     pub fn is_streamed(&self) -> bool {
         self.call.is_streamed
     }
@@ -116,23 +116,23 @@ impl CallContext {
         Self { call: Arc::clone(&self.call), attempt: progress.attempt }
     }
 
-    /// The current attempt ended with `outcome`, and another one follows after a wait.
+    /// Ends the current attempt with `outcome`. Another one follows after a wait.
     pub(crate) fn end_attempt(&self, outcome: Outcome) {
         let mut progress = self.progress();
-        progress.earlier = worse(progress.earlier, outcome);
+        progress.earlier = combined(progress.earlier, outcome);
         progress.phase = Phase::Idle;
     }
 
-    /// The transport has the request of this attempt, and asks [`may_send`](Self::may_send) before
-    /// it sends.
+    /// Records that our transport has the request. It calls [`may_send`](Self::may_send) before it
+    /// sends.
     pub(crate) fn queued(&self) {
         self.advance(|phase| matches!(phase, Phase::Called), Phase::Queued);
     }
 
-    /// Whether the transport may send: not once the attempt was given up, nor past the deadline.
+    /// Whether the transport may send. `false` after [`give_up`](Self::give_up) and past the
+    /// deadline.
     ///
-    /// Who asks first decides. After `true`, the outcome is unknown until the response comes; after
-    /// [`give_up`](Self::give_up), the answer stays `false`.
+    /// Once it has returned `true`, the outcome is unknown until the response arrives.
     pub(crate) fn may_send(&self) -> bool {
         if self.time_left().is_some_and(|left| left.is_zero()) {
             self.give_up();
@@ -140,11 +140,10 @@ impl CallContext {
         self.advance(|phase| matches!(phase, Phase::Queued | Phase::Sending), Phase::Sending)
     }
 
-    /// Keeps the current attempt from being sent if that has not begun, and tells what is known of
-    /// the call.
+    /// Prevents the current attempt from being sent, unless sending has begun, and returns the
+    /// outcome of the call.
     ///
-    /// It is [`Outcome::NotSent`] only if neither this attempt nor one before it can have reached
-    /// the server.
+    /// It is [`Outcome::NotSent`] only if no attempt of the call can have reached the server.
     pub(crate) fn give_up(&self) -> Outcome {
         let mut progress = self.progress();
         let outcome = match progress.phase {
@@ -153,10 +152,10 @@ impl CallContext {
             Phase::GivenUp(outcome) => outcome,
         };
         progress.phase = Phase::GivenUp(outcome);
-        worse(progress.earlier, outcome)
+        combined(progress.earlier, outcome)
     }
 
-    /// As [`give_up`](Self::give_up), for this attempt alone.
+    /// Like [`give_up`](Self::give_up), but only if this attempt is the current one.
     pub(crate) fn give_up_attempt(&self) -> Outcome {
         if self.progress().attempt == self.attempt { self.give_up() } else { Outcome::Unknown }
     }
@@ -166,12 +165,13 @@ impl CallContext {
         matches!(self.progress().phase, Phase::Sending)
     }
 
-    /// What a call says in the end: no better than what its earlier attempts left open.
+    /// The outcome of the call if its last attempt ended with `last`.
     pub(crate) fn outcome(&self, last: Outcome) -> Outcome {
-        worse(self.progress().earlier, last)
+        combined(self.progress().earlier, last)
     }
 
-    /// Moves this attempt to `next`, if it is the current one and its phase `allows` it.
+    /// Moves this attempt to the phase `next`, if it is the current attempt and its phase `allows`
+    /// it.
     fn advance(&self, allows: impl FnOnce(Phase) -> bool, next: Phase) -> bool {
         let mut progress = self.progress();
         let allowed = progress.attempt == self.attempt && allows(progress.phase);
@@ -186,8 +186,8 @@ impl CallContext {
     }
 }
 
-/// What two attempts say together: unknown if one is, and refused rather than not sent.
-fn worse(one: Outcome, other: Outcome) -> Outcome {
+/// The outcome of two attempts: unknown if either is, else rejected if either is.
+fn combined(one: Outcome, other: Outcome) -> Outcome {
     match (one, other) {
         (Outcome::Unknown, _) | (_, Outcome::Unknown) => Outcome::Unknown,
         (Outcome::Rejected, _) | (_, Outcome::Rejected) => Outcome::Rejected,

@@ -179,7 +179,7 @@ async fn a_wrong_socks_password_is_named_and_not_shown() {
     let error = get(&through(proxy, config()), "http://api.test/").await.unwrap_err();
 
     assert_fate(&error, ErrorKind::Connect, Outcome::NotSent);
-    assert_eq!(error.hint(), Some("check user name and password of the proxy"));
+    assert_eq!(error.hint(), Some("check the user name and password of the proxy"));
     assert!(error.is_permanent());
     assert!(!everything(&error).contains("sesame"));
 }
@@ -214,7 +214,7 @@ async fn the_environments_proxy_is_used_but_not_for_loopback() {
     let all = |name: &str| (name == "ALL_PROXY").then(|| address.to_string().into());
     let rules = ProxyRules::from_variables(all).unwrap();
     let connector = Connector::with_proxies(&config(), false, rules).unwrap();
-    let transport = Transport::over(&config(), connector);
+    let transport = Transport::with_connector(&config(), connector);
 
     get_with(&transport, "http://api.test/").await.unwrap();
     assert!(asked.next().is_some());

@@ -51,7 +51,7 @@ fn assert_is_text(error: &Error) {
 }
 
 #[tokio::test]
-async fn a_response_that_no_version_can_read_is_an_error_that_says_so() {
+async fn an_unsupported_encoding_is_an_error() {
     for encoding in ["br", "zstd", "gzip, gzip", "canary"] {
         let error = send(encoded("200 OK", encoding, b"\x1f\x8b\x08\xff\0")).await.unwrap_err();
         // Mailgun has said that it took the mail, but not as what.
@@ -81,7 +81,7 @@ async fn a_response_that_no_version_can_read_is_an_error_that_says_so() {
 }
 
 #[tokio::test]
-async fn a_name_of_no_encoding_and_an_empty_response_are_no_fault() {
+async fn identity_encoding_and_an_empty_body_are_not_errors() {
     for encoding in ["identity", "Identity", ""] {
         let receipt = send(encoded("200 OK", encoding, support::ACCEPTED.as_bytes())).await;
         assert_eq!(receipt.unwrap().id, "<1@mg.example.com>", "{encoding}");
@@ -94,7 +94,7 @@ async fn a_name_of_no_encoding_and_an_empty_response_are_no_fault() {
 
 #[cfg(not(feature = "gzip"))]
 #[tokio::test]
-async fn without_the_feature_the_error_names_the_encoding_and_the_remedy() {
+async fn without_the_feature_the_error_suggests_it() {
     for (encoding, accepted, refused) in ENCODINGS {
         let name = encoding.to_ascii_lowercase();
         let error = send(encoded("200 OK", encoding, accepted)).await.unwrap_err();
@@ -120,7 +120,7 @@ mod gzip {
     use super::*;
 
     #[tokio::test]
-    async fn responses_are_read() {
+    async fn compressed_responses_are_read() {
         for (encoding, accepted, refused) in ENCODINGS {
             let receipt = send(encoded("200 OK", encoding, accepted)).await;
             assert_eq!(receipt.expect(encoding).id, "<1@mg.example.com>");
@@ -136,7 +136,7 @@ mod gzip {
     }
 
     #[tokio::test]
-    async fn responses_that_come_byte_by_byte_are_read() {
+    async fn compressed_responses_are_read_byte_by_byte() {
         for (encoding, accepted, _) in ENCODINGS {
             let Reaction::Response(response) = encoded("200 OK", encoding, accepted) else {
                 panic!()
@@ -170,7 +170,7 @@ mod gzip {
     }
 
     #[tokio::test]
-    async fn the_limit_of_responses_is_that_of_what_was_decompressed() {
+    async fn the_size_limit_applies_to_the_decompressed_body() {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
         encoder.write_all(&vec![b' '; 64 << 20]).unwrap();
         let bomb = encoder.finish().unwrap();

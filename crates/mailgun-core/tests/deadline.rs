@@ -49,7 +49,7 @@ fn any_root() -> Vec<mailgun_core::Certificate> {
 }
 
 #[tokio::test]
-async fn a_send_that_was_still_connecting_was_certainly_not_sent() {
+async fn a_deadline_while_connecting_means_not_sent() {
     let (port, _server) = silent().await;
     let error = send(format!("https://localhost:{port}")).await;
     assert_eq!(
@@ -60,7 +60,7 @@ async fn a_send_that_was_still_connecting_was_certainly_not_sent() {
 }
 
 #[tokio::test]
-async fn a_send_whose_response_did_not_come_may_have_been_processed() {
+async fn a_deadline_after_sending_means_unknown() {
     let (port, _server) = silent().await;
     let error = send(format!("http://127.0.0.1:{port}")).await;
     assert_eq!(
@@ -71,7 +71,7 @@ async fn a_send_whose_response_did_not_come_may_have_been_processed() {
 }
 
 #[tokio::test]
-async fn the_deadline_holds_after_attempts_that_ended_before_it() {
+async fn the_deadline_covers_retries() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let _server = tokio::spawn(async move {
@@ -91,7 +91,7 @@ async fn the_deadline_holds_after_attempts_that_ended_before_it() {
 }
 
 #[tokio::test]
-async fn the_deadline_holds_when_the_response_stalls_after_its_head() {
+async fn the_deadline_covers_the_response_body() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let _server = tokio::spawn(async move {
@@ -110,7 +110,7 @@ async fn the_deadline_holds_when_the_response_stalls_after_its_head() {
 }
 
 #[tokio::test]
-async fn time_outs_of_any_length_can_be_set() {
+async fn extreme_timeouts_do_not_overflow() {
     let Reaction::Response(response) = accepted() else { unreachable!() };
     let (head, rest) = response.split_at(response.len() - 5);
     // Slow enough for every timer to be made.

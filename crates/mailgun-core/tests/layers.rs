@@ -109,7 +109,7 @@ async fn layers_see_the_request_and_never_the_key() {
 }
 
 #[tokio::test]
-async fn layers_know_the_call_that_a_request_belongs_to() {
+async fn layers_find_the_call_context_of_a_request() {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let log = seen.clone();
     let layer = layer_fn(move |inner: HttpService| {
@@ -200,7 +200,7 @@ impl tower::Layer<HttpService> for FailLayer {
 }
 
 #[tokio::test]
-async fn errors_of_layers_say_whether_something_was_sent_and_are_not_repeated() {
+async fn layer_errors_have_an_outcome_and_are_not_retried() {
     type Put = fn(ClientBuilder, FailLayer) -> ClientBuilder;
     type Make = fn() -> BoxError;
     let places: [Put; 2] =
@@ -279,7 +279,7 @@ fn transport(
 }
 
 #[tokio::test]
-async fn a_foreign_transport_gets_all_layers_of_the_sdk() {
+async fn build_with_transport_applies_all_layers() {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let builder = support::builder("https://api.mailgun.net").user_agent("shop/1");
     let client = builder.build_with_transport(transport(seen.clone())).unwrap();
@@ -293,7 +293,7 @@ async fn a_foreign_transport_gets_all_layers_of_the_sdk() {
 }
 
 #[tokio::test]
-async fn a_foreign_service_gets_none_and_the_errors_are_still_ours() {
+async fn from_service_applies_no_layers_but_converts_errors() {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let client = Client::from_service("https://api.mailgun.net", transport(seen.clone())).unwrap();
     let error = client.call::<Receipt>(SEND, DOMAIN).await.unwrap_err();
@@ -308,7 +308,7 @@ async fn a_foreign_service_gets_none_and_the_errors_are_still_ours() {
 }
 
 #[tokio::test]
-async fn the_layers_make_a_stack_of_ones_own() {
+async fn the_layers_can_be_assembled_into_a_custom_stack() {
     let server = Server::script(vec![response("503 X", ""), response("200 OK", "{}")]).await;
     let key = mailgun_core::ApiKey::new(support::KEY).unwrap();
     let leaf = hyper_util::client::legacy::Client::builder(hyper_util::rt::TokioExecutor::new())
@@ -328,7 +328,7 @@ async fn the_layers_make_a_stack_of_ones_own() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_attempt_time_out_stands_alone() {
+async fn the_attempt_timeout_can_be_used_alone() {
     let never = service_fn(|_: Request<Body>| {
         std::future::pending::<Result<Response<ResponseBody>, Infallible>>()
     });

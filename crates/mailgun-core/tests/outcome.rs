@@ -35,7 +35,7 @@ async fn within<T>(work: impl Future<Output = T>) -> T {
 }
 
 #[tokio::test]
-async fn a_queued_request_is_not_sent_after_its_deadline_though_its_future_is_kept() {
+async fn a_queued_request_is_not_sent_after_its_deadline() {
     let server = Server::always(accepted()).await;
     let client = server.client();
     // Makes the connection.
@@ -74,7 +74,7 @@ fn spawning(builder: ClientBuilder) -> ClientBuilder {
 }
 
 #[tokio::test]
-async fn what_a_layer_spawned_is_not_sent_after_the_deadline() {
+async fn a_request_in_a_spawned_task_is_not_sent_after_the_deadline() {
     let server = Server::always(accepted()).await;
     let client = spawning(server.builder()).build().unwrap();
     for _ in 0..50 {
@@ -128,7 +128,7 @@ async fn a_request_that_waits_for_a_stream_is_not_sent_after_its_deadline() {
 }
 
 #[tokio::test]
-async fn an_attempt_that_times_out_while_it_connects_was_not_sent_and_is_repeated() {
+async fn an_attempt_that_times_out_while_connecting_is_retried() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("https://localhost:{}", listener.local_addr().unwrap().port());
     let connections = Arc::new(Mutex::new(0));
@@ -158,7 +158,7 @@ async fn an_attempt_that_times_out_while_it_connects_was_not_sent_and_is_repeate
 }
 
 #[tokio::test]
-async fn what_an_earlier_attempt_left_unknown_stays_unknown() {
+async fn the_outcome_stays_unknown_after_a_later_attempt_was_not_sent() {
     let server = Server::new(|_| Reaction::Reset).await;
     let unreachable: http::Uri = refused().parse().unwrap();
     // The first attempt reaches the server, the others nobody.
@@ -181,7 +181,7 @@ async fn what_an_earlier_attempt_left_unknown_stays_unknown() {
 }
 
 #[tokio::test]
-async fn a_layer_that_takes_a_sent_request_for_unsent_is_not_believed() {
+async fn a_wrong_not_sent_of_a_layer_is_corrected() {
     let server = Server::always(Reaction::Silence).await;
     let layer = layer_fn(|inner: HttpService| {
         service_fn(move |request: Request<Body>| {
@@ -202,7 +202,7 @@ async fn a_layer_that_takes_a_sent_request_for_unsent_is_not_believed() {
 }
 
 #[tokio::test]
-async fn a_deadline_that_ends_the_wait_for_a_busy_layer_says_not_sent() {
+async fn a_deadline_before_a_layer_is_ready_means_not_sent() {
     let server = Server::always(Reaction::Silence).await;
     let busy = tower::limit::ConcurrencyLimitLayer::new(1);
     for builder in
@@ -220,7 +220,7 @@ async fn a_deadline_that_ends_the_wait_for_a_busy_layer_says_not_sent() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_explicit_limit_is_kept_for_a_body_of_unknown_length() {
+async fn an_explicit_timeout_does_not_grow_for_a_body_of_unknown_length() {
     let silent = service_fn(|_: Request<Body>| {
         std::future::pending::<Result<Response<ResponseBody>, std::convert::Infallible>>()
     });
@@ -250,7 +250,7 @@ async fn an_explicit_limit_is_kept_for_a_body_of_unknown_length() {
 
 /// A server of HTTP/2 that declares ten bytes, sends `sent` of them and ends the stream as if all
 /// was well.
-async fn cuts_responses_short(sent: &'static [u8]) -> Client {
+async fn truncating_server(sent: &'static [u8]) -> Client {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move {
@@ -281,7 +281,7 @@ async fn cuts_responses_short(sent: &'static [u8]) -> Client {
 
 #[tokio::test]
 async fn a_response_that_is_shorter_than_declared_is_an_error() {
-    let client = cuts_responses_short(b"12345").await;
+    let client = truncating_server(b"12345").await;
     let call = || client.call_bytes(READ, &[]);
     let errors = [
         within(call().into_future()).await.unwrap_err(),
@@ -295,7 +295,7 @@ async fn a_response_that_is_shorter_than_declared_is_an_error() {
 
 #[tokio::test]
 async fn a_missing_body_is_not_read_as_null() {
-    let client = cuts_responses_short(b"").await;
+    let client = truncating_server(b"").await;
     let call = client.call::<Option<Value>>(SEND, DOMAIN).multipart(mail());
     let error = within(call.into_future()).await.unwrap_err();
     assert_eq!((error.kind(), error.outcome()), (ErrorKind::Transport, Outcome::Unknown));

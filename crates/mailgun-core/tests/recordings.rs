@@ -50,7 +50,7 @@ fn expected(recording: &Recording) -> (&'static str, Option<&'static str>) {
 }
 
 #[tokio::test]
-async fn recorded_refusals_become_errors_that_explain_themselves() {
+async fn recorded_errors_have_message_and_hint() {
     let text = include_str!("fixtures/refusals.json");
     let recordings: Vec<Recording> = serde_json::from_str(text).unwrap();
     assert_eq!(recordings.len(), 8);
@@ -87,7 +87,7 @@ async fn recorded_refusals_become_errors_that_explain_themselves() {
 }
 
 #[tokio::test]
-async fn an_address_in_a_response_is_for_the_program_and_not_for_the_log() {
+async fn an_address_in_a_response_is_not_displayed() {
     let body = format!(r#"{{"message": "'to' parameter is not a valid address: {RECIPIENT}"}}"#);
     let server = Server::always(response_with("400 X", &[], &body)).await;
     const SEND: Operation = Operation::post("/v3/{domain}/messages");

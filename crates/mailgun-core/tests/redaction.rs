@@ -245,12 +245,12 @@ async fn check_flows(versions: HttpVersions, witness: &str) {
 }
 
 #[tokio::test]
-async fn nothing_secret_is_traced_over_http_1() {
+async fn no_secret_is_traced_over_http_1() {
     check_flows(HttpVersions::Http1Only, "mailgun_core::transport").await;
 }
 
 #[tokio::test]
-async fn nothing_secret_is_traced_over_http_2() {
+async fn no_secret_is_traced_over_http_2() {
     check_flows(HttpVersions::Http2Only, "h2::").await;
 }
 
@@ -261,7 +261,7 @@ async fn refusing_proxy() -> SocketAddr {
 }
 
 #[tokio::test]
-async fn nothing_secret_of_a_proxy_is_traced() {
+async fn no_secret_of_a_proxy_is_traced() {
     let address = refusing_proxy().await;
     let (captured, guard) = Captured::start();
     let mut errors = Vec::new();
@@ -295,7 +295,7 @@ async fn nothing_secret_of_a_proxy_is_traced() {
 }
 
 #[tokio::test]
-async fn spans_have_opentelemetrys_fields_and_never_the_path() {
+async fn spans_have_opentelemetry_fields_but_no_path() {
     let address = server().await;
     let (captured, guard) = Captured::start();
     let client = builder(&format!("http://{address}")).build().unwrap();
@@ -339,7 +339,7 @@ async fn spans_have_opentelemetrys_fields_and_never_the_path() {
 }
 
 #[tokio::test]
-async fn debug_of_every_type_is_clean() {
+async fn debug_shows_no_secret() {
     fn check(value: &dyn Debug) {
         assert_clean("a Debug", &format!("{value:?} {value:#?}"));
     }
@@ -409,7 +409,7 @@ async fn debug_of_every_type_is_clean() {
 
 /// A gateway that does not know a path, and echoes the request in its answer.
 #[tokio::test]
-async fn nothing_secret_of_an_echoed_request_is_shown() {
+async fn no_secret_of_an_echoed_request_is_shown() {
     let encoded = RECIPIENT.replace('@', "%40");
     let twice = RECIPIENT.replace('@', "%2540");
     let header = format!("authorization: {KEY_HEADER} host: api.mailgun.net");
@@ -446,7 +446,7 @@ async fn nothing_secret_of_an_echoed_request_is_shown() {
 
 /// The reason of a `GOAWAY` is text of the server, and part of hyper's error.
 #[tokio::test]
-async fn nothing_secret_of_a_reason_to_close_is_shown() {
+async fn no_secret_of_a_goaway_reason_is_shown() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move {

@@ -57,7 +57,7 @@ async fn each_attempt_is_a_child_of_its_call() {
 }
 
 #[tokio::test]
-async fn a_call_ends_with_one_event_which_warns_of_an_unknown_outcome() {
+async fn a_call_ends_with_one_event_at_warn_for_an_unknown_outcome() {
     for (reaction, level) in [
         (accepted(), Level::DEBUG),
         (response("400 X", ""), Level::DEBUG),

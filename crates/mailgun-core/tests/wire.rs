@@ -36,7 +36,7 @@ fn only(server: &Server) -> Recorded {
 }
 
 #[tokio::test]
-async fn bodies_in_memory_have_an_exact_length_and_their_type() {
+async fn bodies_in_memory_have_length_and_content_type() {
     let mut fields = Fields::new();
     fields.append("to", "a@b.c").append("to", "d+e@f.g").set("text", "ä b&c=d");
     let mut large = mail();
@@ -75,7 +75,7 @@ async fn bodies_in_memory_have_an_exact_length_and_their_type() {
 }
 
 #[tokio::test]
-async fn a_call_without_a_body_says_so() {
+async fn a_call_without_a_body_has_content_length_zero() {
     for (operation, length) in [
         (LIST, None),
         (Operation::post("/v3/x"), Some("0")),
@@ -144,7 +144,7 @@ async fn a_form_arrives_part_by_part() {
 }
 
 #[tokio::test]
-async fn every_request_says_who_calls() {
+async fn every_request_has_a_user_agent() {
     let server = server().await;
     let client = server.builder().user_agent("shop/2.1").build().unwrap();
     client.call::<Value>(LIST, &[]).await.unwrap();
@@ -157,7 +157,7 @@ async fn every_request_says_who_calls() {
 }
 
 #[tokio::test]
-async fn queries_repeat_fields_and_tell_no_from_unset() {
+async fn queries_repeat_fields_and_omit_unset_ones() {
     let server = server().await;
     let mut query = Fields::new();
     query.append("event", "opened").append("event", "clicked OR +failed");
@@ -176,7 +176,7 @@ async fn queries_repeat_fields_and_tell_no_from_unset() {
 }
 
 #[tokio::test]
-async fn awkward_segments_reach_the_resource_on_every_method() {
+async fn segments_with_special_characters_are_encoded_on_every_method() {
     const NAME: &str = "a+b/c%d é?#@x";
     const PATH: &str = "/v3/{domain}/tags/{tag}/x";
     for operation in [
@@ -200,7 +200,7 @@ async fn awkward_segments_reach_the_resource_on_every_method() {
 }
 
 #[tokio::test]
-async fn what_would_reach_another_resource_is_not_sent() {
+async fn segments_that_would_change_the_path_are_not_sent() {
     let server = server().await;
     let client = server.client();
     const TAG: Operation = Operation::delete("/v3/{domain}/tags/{tag}");
@@ -224,7 +224,7 @@ async fn what_would_reach_another_resource_is_not_sent() {
 }
 
 #[tokio::test]
-async fn base_urls_keep_their_prefix_and_lose_their_version() {
+async fn the_base_url_keeps_its_prefix_but_not_its_version() {
     for (suffix, path) in [
         ("", "/v4/domains?limit=1"),
         ("/", "/v4/domains?limit=1"),
@@ -263,7 +263,7 @@ async fn a_call_has_its_own_headers_and_subaccount() {
 }
 
 #[tokio::test]
-async fn headers_that_are_the_clients_or_no_headers_are_refused() {
+async fn reserved_and_invalid_headers_are_rejected() {
     let server = server().await;
     let client = server.client();
     for (name, value) in [
@@ -286,7 +286,7 @@ async fn headers_that_are_the_clients_or_no_headers_are_refused() {
 }
 
 #[tokio::test]
-async fn urls_of_responses_are_called_as_they_are() {
+async fn urls_of_responses_are_called_unchanged() {
     let server = server().await;
     let client = server.client();
     const STORED: Operation = Operation::get("{url}");
@@ -331,7 +331,7 @@ async fn the_key_goes_to_trusted_hosts_only() {
 }
 
 #[tokio::test]
-async fn files_on_other_hosts_are_fetched_without_any_secret_of_ours() {
+async fn downloads_from_other_hosts_carry_no_secrets() {
     const FILE: Operation = Operation::get("/v4/files/{id}");
     let seen = Arc::new(Mutex::new(Vec::new()));
     let storage = |seen: &Arc<Mutex<Vec<Request<()>>>>| {
@@ -413,7 +413,7 @@ fn echo() -> impl tower::Service<
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn tenants_never_mix() {
+async fn concurrent_subaccounts_do_not_mix() {
     const ITEM: Operation = Operation::get("/v3/items/{item}");
     let client = support::builder("http://localhost")
         .retry(policy().budget(1000.0))
@@ -439,7 +439,7 @@ async fn tenants_never_mix() {
 }
 
 #[tokio::test]
-async fn a_request_can_be_had_without_sending_it() {
+async fn into_request_builds_the_request() {
     let server = server().await;
     let client = server.client().for_subaccount("tenant").unwrap();
     let describe = || {
@@ -474,7 +474,7 @@ async fn a_request_can_be_had_without_sending_it() {
 }
 
 #[tokio::test]
-async fn a_response_shows_what_came_with_it() {
+async fn a_response_has_status_headers_and_body() {
     let body = r#"{"items": []}"#;
     let headers = [("x-ratelimit-remaining", "7"), ("content-type", "application/json")];
     let server = Server::script(vec![
@@ -491,7 +491,7 @@ async fn a_response_shows_what_came_with_it() {
 }
 
 #[tokio::test]
-async fn large_responses_are_refused_or_streamed() {
+async fn large_responses_are_errors_or_streamed() {
     let server = Server::always(response("200 OK", &format!("\"{}\"", "x".repeat(200_000)))).await;
     let client = server.builder().max_response_bytes(100_000).build().unwrap();
     let error = client.call::<Value>(LIST, &[]).await.unwrap_err();
@@ -516,7 +516,7 @@ async fn large_responses_are_refused_or_streamed() {
 }
 
 #[tokio::test]
-async fn a_stream_that_breaks_or_stalls_is_an_error_at_that_place() {
+async fn a_stream_that_breaks_or_stalls_ends_with_an_error() {
     use futures_util::StreamExt as _;
     let Reaction::Response(mut bytes) = response("200 OK", &"x".repeat(1000)) else {
         unreachable!()
@@ -566,7 +566,7 @@ async fn a_domain_is_looked_up_in_the_clients_region() {
 }
 
 #[tokio::test]
-async fn a_server_of_another_make_reads_the_same() {
+async fn an_independent_server_parses_the_same_request() {
     let mut server = mockito::Server::new_async().await;
     let mock = server
         .mock("POST", "/v3/mg.example.com/messages")
@@ -589,7 +589,7 @@ async fn a_server_of_another_make_reads_the_same() {
 
 /// A 200 to a send says that the mail was taken; an odd byte in its words must not hide it.
 #[tokio::test]
-async fn the_reply_to_a_send_is_read_whatever_is_odd_in_it() {
+async fn invalid_json_details_do_not_hide_the_response_to_a_send() {
     for odd in [
         &br#""Queued. Thank you \udce9""#[..],
         b"\"Queued. Thank you, J\xe9r\xf4me\"",
@@ -610,7 +610,7 @@ async fn the_reply_to_a_send_is_read_whatever_is_odd_in_it() {
 }
 
 #[tokio::test]
-async fn the_words_of_a_refusal_are_read_whatever_is_odd_in_it() {
+async fn invalid_json_details_do_not_hide_an_error_message() {
     for odd in [&br#""\udce9""#[..], b"\"\xe9\"", b"\"\x01\"", b"1e999"] {
         let start = &b"\xef\xbb\xbf{\"message\": \"no\", \"x\": "[..];
         let body = [start, odd, b"}"].concat();
@@ -623,7 +623,7 @@ async fn the_words_of_a_refusal_are_read_whatever_is_odd_in_it() {
 
 /// One response, many ways to be no such response: the error names the field and what was expected.
 #[tokio::test]
-async fn a_response_that_cannot_be_read_names_the_field_and_what_was_expected() {
+async fn a_decode_error_names_the_field_and_the_expected_type() {
     #[derive(Debug, serde::Deserialize)]
     #[allow(dead_code, reason = "read for its faults")]
     struct Bounce {

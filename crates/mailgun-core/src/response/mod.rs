@@ -108,7 +108,7 @@ impl RawResponse {
         self,
     ) -> Result<Response<(T, Vec<UnreadableItem>)>, Error> {
         let page = de::from_slice(self.json_text()).ok().map(|page| (page, Vec::new()));
-        match page.or_else(|| de::read_without_odd_items(self.json_text())) {
+        match page.or_else(|| de::read_without_invalid_items(self.json_text())) {
             Some(value) => Ok(Response { value, raw: self }),
             None => Err(self.undecodable::<T>()),
         }
@@ -122,7 +122,7 @@ impl RawResponse {
         let detail = if self.body.is_empty() {
             "the response is empty".to_owned()
         } else {
-            de::fault::<T>("the response", self.json_text())
+            de::explain::<T>("the response", self.json_text())
         };
         Error::undecodable(self.status, self.headers, self.body, detail)
     }

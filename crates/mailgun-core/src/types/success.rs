@@ -2,7 +2,7 @@ use serde::{Deserialize, Serialize};
 
 use super::de;
 
-/// What Mailgun answers when it has done something and says no more than that.
+/// A response that only says whether the operation succeeded.
 ///
 /// ```
 /// use mailgun_core::Success;
@@ -15,10 +15,10 @@ use super::de;
 #[serde(default)]
 #[non_exhaustive]
 pub struct Success {
-    /// Whether it was done.
+    /// Whether the operation succeeded.
     #[serde(deserialize_with = "de::null_default")]
     pub success: bool,
-    /// Mailgun's words, where it has any.
+    /// Mailgun's message, if any.
     #[serde(deserialize_with = "de::null_default")]
     pub message: String,
 }

@@ -1,7 +1,7 @@
 mod early;
-mod fate;
 mod headers;
 mod http2;
+mod outcome;
 mod pool;
 mod proxy;
 mod runtimes;
@@ -96,6 +96,6 @@ fn upload(url: impl AsRef<str>) -> (Request<Full<Bytes>>, Arc<()>) {
 }
 
 #[track_caller]
-fn assert_fate(error: &Error, kind: ErrorKind, outcome: Outcome) {
+fn assert_outcome(error: &Error, kind: ErrorKind, outcome: Outcome) {
     assert_eq!((error.kind(), error.outcome()), (kind, outcome), "{}", everything(error));
 }

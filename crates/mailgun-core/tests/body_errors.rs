@@ -1,4 +1,4 @@
-//! Request bodies whose source lies, fails or is large.
+//! Request bodies whose source has the wrong length, fails, or is large.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod support;
@@ -14,8 +14,8 @@ use self::support::{Receipt, Server, accepted, everything, response};
 
 const SEND: Operation = Operation::post("/v3/{domain}/messages");
 
-/// Well below all time-outs of the client: a fault of the body must not wait for one.
-const SOON: Duration = Duration::from_secs(10);
+/// Well below all timeouts of the client. A body error must not wait for one.
+const LIMIT: Duration = Duration::from_secs(10);
 
 fn send(client: &Client, file: Upload) -> Call<Receipt> {
     let mut form = Form::new();
@@ -47,16 +47,16 @@ async fn a_stream_with_a_wrong_length_is_an_error_without_waiting() {
     const HELD: usize = 100_000;
     for (declared, words) in [
         (HELD + 1, "`report.csv` ended after 100000 of 100001 declared bytes"),
-        (HELD - 1, "`report.csv` holds more than its declared length of 99999 bytes"),
+        (HELD - 1, "`report.csv` is longer than its declared length of 99999 bytes"),
         (HELD + 5_000_000, "`report.csv` ended after 100000 of 5100000 declared bytes"),
-        (0, "`report.csv` holds more than its declared length of 0 bytes"),
+        (0, "`report.csv` is longer than its declared length of 0 bytes"),
     ] {
         let server = Server::always(accepted()).await;
         let file = Upload::from_stream("report.csv", Some(declared as u64), pieces(HELD));
         let start = Instant::now();
-        let error = timeout(SOON, send(&server.client(), file).into_future()).await;
+        let error = timeout(LIMIT, send(&server.client(), file).into_future()).await;
         let error = error.expect("hangs").expect_err("accepted");
-        assert!(start.elapsed() < SOON);
+        assert!(start.elapsed() < LIMIT);
         assert_is_body_error(&error, words);
         assert!(server.requests().iter().all(|request| !request.is_whole), "{declared}");
         assert!(server.count() <= 1);
@@ -111,7 +111,7 @@ async fn a_stream_that_fails_is_an_error_with_its_cause() {
             Err(io::Error::other("the disk is on fire")),
         ]);
         let file = Upload::from_stream("report.csv", length, broken);
-        let error = timeout(SOON, send(&server.client(), file).into_future()).await;
+        let error = timeout(LIMIT, send(&server.client(), file).into_future()).await;
         let error = error.expect("hangs").expect_err("accepted");
         assert_is_body_error(&error, "`report.csv` could not be read");
         assert!(everything(&error).contains("the disk is on fire"));
@@ -137,7 +137,7 @@ async fn a_file_that_has_changed_is_not_sent() {
         let file = Upload::from_path(&path).await.unwrap();
         change(&path);
         let server = Server::always(accepted()).await;
-        let error = timeout(SOON, send(&server.client(), file).into_future()).await;
+        let error = timeout(LIMIT, send(&server.client(), file).into_future()).await;
         let error = error.expect("hangs").expect_err("accepted");
         let filename = path.file_name().unwrap().to_str().unwrap();
         assert_is_body_error(&error, &format!("`{filename}` could not be read"));
@@ -174,7 +174,7 @@ async fn an_early_error_response_is_read() {
     };
     let server = Server::always(support::Reaction::EarlyResponse(refusal)).await;
     let file = Upload::from_bytes("large.bin", vec![0; 24 * 1024 * 1024]);
-    let error = timeout(SOON, send(&server.client(), file).into_future()).await;
+    let error = timeout(LIMIT, send(&server.client(), file).into_future()).await;
     let error = error.expect("hangs").expect_err("accepted");
     assert_eq!(error.status().unwrap(), 401, "{}", everything(&error));
     assert_eq!(error.outcome(), Outcome::Rejected);

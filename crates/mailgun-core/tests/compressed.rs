@@ -1,4 +1,4 @@
-//! Responses that come compressed although nobody asked for it.
+//! Compressed responses that were not requested.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod support;
@@ -12,7 +12,7 @@ const SEND: Operation = Operation::post("/v3/{domain}/messages");
 const LIST: Operation = Operation::get("/v4/domains");
 const DOMAIN: &[&str] = &["mg.example.com"];
 
-/// The same two responses in each encoding, by the name that a server gives it.
+/// The same two responses in each encoding.
 const ENCODINGS: [(&str, &[u8], &[u8]); 5] = [
     ("gzip", include_bytes!("fixtures/accepted.gz"), include_bytes!("fixtures/refused.gz")),
     ("GZIP", include_bytes!("fixtures/accepted.gz"), include_bytes!("fixtures/refused.gz")),
@@ -41,7 +41,7 @@ async fn send(reaction: Reaction) -> Result<Receipt, Error> {
     outcome
 }
 
-/// An error must show neither compressed bytes nor what stands for them.
+/// Checks that an error shows neither compressed bytes nor replacement characters.
 fn assert_is_text(error: &Error) {
     let text = everything(error);
     assert!(
@@ -54,7 +54,7 @@ fn assert_is_text(error: &Error) {
 async fn an_unsupported_encoding_is_an_error() {
     for encoding in ["br", "zstd", "gzip, gzip", "canary"] {
         let error = send(encoded("200 OK", encoding, b"\x1f\x8b\x08\xff\0")).await.unwrap_err();
-        // Mailgun has said that it took the mail, but not as what.
+        // Mailgun has accepted the message, but its ID cannot be read.
         assert_eq!((error.kind(), error.outcome()), (ErrorKind::Decode, Outcome::Unknown));
         assert_eq!(error.status().unwrap(), 200);
         assert!(error.to_string().contains("the response is compressed"), "{error}");
@@ -105,7 +105,7 @@ async fn without_the_feature_the_error_suggests_it() {
         for error in [error.0, error.1] {
             let text = error.to_string();
             assert!(text.contains(&format!("compressed as {name}")), "{text}");
-            assert!(text.contains("the feature `gzip` reads it"), "{text}");
+            assert!(text.contains("enable the feature `gzip`"), "{text}");
             assert_is_text(&error);
         }
     }

@@ -1,4 +1,4 @@
-//! What a call says of its outcome when its deadline ends it.
+//! The outcome of calls that their deadline ends.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
@@ -18,18 +18,18 @@ use self::support::{Reaction, Receipt, Server, accepted, mail};
 
 const SEND: Operation = Operation::post("/v3/{domain}/messages");
 
-/// A server that takes connections and never says a word.
+/// A server that accepts connections and never responds.
 async fn silent() -> (u16, tokio::task::JoinHandle<Vec<TcpStream>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let accepting = tokio::spawn(async move {
-        let mut kept = Vec::new();
-        while kept.is_empty() {
+        let mut streams = Vec::new();
+        while streams.is_empty() {
             let (mut stream, _) = listener.accept().await.unwrap();
             let _ = stream.read(&mut [0; 64]).await;
-            kept.push(stream);
+            streams.push(stream);
         }
-        kept
+        streams
     });
     (port, accepting)
 }
@@ -75,9 +75,9 @@ async fn the_deadline_covers_retries() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let _server = tokio::spawn(async move {
-        let mut kept = Vec::new();
+        let mut streams = Vec::new();
         loop {
-            kept.push(listener.accept().await.unwrap());
+            streams.push(listener.accept().await.unwrap());
         }
     });
     let policy = RetryPolicy::default().max_attempts(100).base_delay(Duration::from_millis(1));
@@ -113,7 +113,7 @@ async fn the_deadline_covers_the_response_body() {
 async fn extreme_timeouts_do_not_overflow() {
     let Reaction::Response(response) = accepted() else { unreachable!() };
     let (head, rest) = response.split_at(response.len() - 5);
-    // Slow enough for every timer to be made.
+    // Slow enough that every timer is created.
     let pieces = vec![head.to_vec(), rest.to_vec()];
     let server = Server::always(Reaction::Drip(pieces, Duration::from_millis(30))).await;
     for limit in [Duration::MAX, Duration::from_secs(u64::MAX), Duration::from_secs(1 << 40)] {

@@ -1,4 +1,4 @@
-//! Layers and services of the application, and what the types promise.
+//! Layers and services of the application, and the auto traits of public types.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod support;
@@ -32,7 +32,7 @@ const SEND: Operation = Operation::post("/v3/{domain}/messages");
 const READ: Operation = Operation::get("/v4/domains");
 const DOMAIN: &[&str] = &["mg.example.com"];
 
-/// What the layers of a test saw, in order.
+/// What the layers of a test have logged, in order.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<(&'static str, HeaderMap)>>>);
 
@@ -169,7 +169,7 @@ async fn a_layer_may_change_the_type_of_the_response() {
     }
 }
 
-/// A layer that fails each request with what `make` gives.
+/// A layer that fails each request with the error of `make`.
 fn failing(
     make: impl Fn() -> BoxError + Clone + Send + Sync + 'static,
     count: Arc<AtomicUsize>,
@@ -231,7 +231,7 @@ async fn layer_errors_have_an_outcome_and_are_not_retried() {
 
 #[tokio::test]
 async fn a_layer_that_waits_for_readiness_works() {
-    // These panic when a service is called that was not polled ready.
+    // These services panic if they are called without being polled ready.
     let server = Server::script(vec![response("429 X", ""), accepted()]).await;
     let client = server
         .builder()
@@ -246,7 +246,7 @@ async fn a_layer_that_waits_for_readiness_works() {
     assert_eq!(server.count(), 9);
 }
 
-/// A transport in memory that shows the headers it was given, after one refusal.
+/// A transport in memory that returns the request headers, after one error response.
 fn transport(
     seen: Arc<Mutex<Vec<HeaderMap>>>,
 ) -> impl Service<

@@ -1,4 +1,4 @@
-//! What an error says about the request: "not sent" only of what can no longer go out.
+//! The outcome of errors. `NotSent` only if the request cannot be sent later.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
@@ -27,7 +27,7 @@ const SEND: Operation = Operation::post("/v3/{domain}/messages");
 const READ: Operation = Operation::get("/v4/domains");
 const DOMAIN: &[&str] = &["mg.example.com"];
 
-/// Long enough for a request in a queue to reach a server on loopback.
+/// Long enough for a queued request to reach a server on loopback.
 const SETTLE: Duration = Duration::from_millis(150);
 
 async fn within<T>(work: impl Future<Output = T>) -> T {
@@ -38,11 +38,11 @@ async fn within<T>(work: impl Future<Output = T>) -> T {
 async fn a_queued_request_is_not_sent_after_its_deadline() {
     let server = Server::always(accepted()).await;
     let client = server.client();
-    // Makes the connection.
+    // Opens the connection.
     client.call::<Receipt>(SEND, DOMAIN).multipart(mail()).await.unwrap();
     let call = client.call::<Receipt>(SEND, DOMAIN).multipart(mail());
     let mut call = call.deadline(Duration::from_millis(30)).into_future();
-    // The request is handed to hyper, whose task runs only once this one waits.
+    // hyper has the request, but its task runs only when this one waits.
     poll_fn(|cx| Poll::Ready(assert!(std::pin::Pin::new(&mut call).poll(cx).is_pending()))).await;
     std::thread::sleep(Duration::from_millis(40));
     tokio::time::sleep(SETTLE).await;
@@ -63,7 +63,7 @@ async fn a_queued_request_is_not_sent_after_its_call_was_dropped() {
     assert_eq!(server.count(), 1);
 }
 
-/// Each attempt goes on in a task of its own when its call has ended.
+/// Adds a layer that spawns a task for each attempt, which continues after its call has ended.
 fn spawning(builder: ClientBuilder) -> ClientBuilder {
     builder.attempt_layer(layer_fn(|inner: HttpService| {
         service_fn(move |request: Request<Body>| {
@@ -135,7 +135,7 @@ async fn an_attempt_that_times_out_while_connecting_is_retried() {
     let counted = Arc::clone(&connections);
     tokio::spawn(async move {
         loop {
-            // The client's hello is read and never answered.
+            // Reads the client's hello and never responds.
             let (mut stream, _) = listener.accept().await.unwrap();
             *counted.lock().unwrap() += 1;
             tokio::spawn(async move { while stream.read(&mut [0; 1024]).await.is_ok() {} });
@@ -161,7 +161,7 @@ async fn an_attempt_that_times_out_while_connecting_is_retried() {
 async fn the_outcome_stays_unknown_after_a_later_attempt_was_not_sent() {
     let server = Server::new(|_| Reaction::Reset).await;
     let unreachable: http::Uri = refused().parse().unwrap();
-    // The first attempt reaches the server, the others nobody.
+    // Only the first attempt reaches the server.
     let layer = layer_fn(move |inner: HttpService| {
         let unreachable = unreachable.clone();
         inner.map_request(move |mut request: Request<Body>| {
@@ -248,8 +248,7 @@ async fn an_explicit_timeout_does_not_grow_for_a_body_of_unknown_length() {
     }
 }
 
-/// A server of HTTP/2 that declares ten bytes, sends `sent` of them and ends the stream as if all
-/// was well.
+/// An HTTP/2 server that declares ten bytes, sends only `sent`, and ends the stream without error.
 async fn truncating_server(sent: &'static [u8]) -> Client {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());

@@ -1,4 +1,4 @@
-//! All ways of paging: where they end, what they refuse, and how they are taken up again.
+//! All paging styles: their end, their errors, and how they resume.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod support;
@@ -39,7 +39,7 @@ fn targets(server: &Server) -> Vec<String> {
     server.requests().iter().map(|request| request.target().to_owned()).collect()
 }
 
-/// Which part of the listing a path with a cursor, as the events have it, stands for.
+/// A page of a listing with the cursor in the path, as for events.
 fn events(request: &Recorded, link: impl Fn(&str) -> String) -> Reaction {
     let host = request.header("host").unwrap();
     let link = |cursor: &str| link(&format!("http://{host}/v3/mg.example.com/events/{cursor}"));
@@ -72,7 +72,7 @@ async fn a_cursor_in_the_path_is_followed_unchanged() {
             assert_eq!(pager.next_page().await.unwrap(), None);
         }
         assert_eq!(server.count(), 3);
-        // The filters are in the cursor; what the first request asked must not be added again.
+        // The cursor contains the filters. They must not be added again.
         assert_eq!(targets(&server)[1], "/v3/mg.example.com/events/W3siYSI6==a");
         for request in server.requests() {
             assert_eq!(request.header("authorization"), Some(support::KEY_HEADER));
@@ -80,7 +80,7 @@ async fn a_cursor_in_the_path_is_followed_unchanged() {
     }
 }
 
-/// A listing of seven items with its cursor in the query, as the suppressions have it.
+/// A page of a listing with the cursor in the query, as for suppressions.
 fn bounces(request: &Recorded) -> Reaction {
     let host = request.header("host").unwrap();
     let path = "/v3/mg.example.com/bounces";
@@ -148,7 +148,7 @@ async fn a_page_without_a_link_is_the_last() {
 
 #[tokio::test]
 async fn a_page_that_links_to_itself_is_an_error_after_its_items() {
-    // Met on the first page, which has no cursor yet, and on a later one.
+    // On the first page, which has no cursor yet, and on a later one.
     for (first, expected) in
         [("/v3/mg.example.com/bounces", 1), ("/v3/mg.example.com/bounces?p=1", 2)]
     {
@@ -160,7 +160,7 @@ async fn a_page_that_links_to_itself_is_an_error_after_its_items() {
         for index in 0..expected {
             assert_eq!(pager.next_page().await.unwrap().unwrap().items, [index]);
         }
-        // The end of the listing must not be taken for reached when the caller tries again.
+        // Another call must not report the end of the listing.
         for _ in 0..2 {
             let error = pager.next_page().await.unwrap_err();
             assert!(error.to_string().contains("same page again"), "{error}");
@@ -193,7 +193,7 @@ async fn a_link_to_another_host_is_an_error_after_its_page() {
         })
         .await;
         let mut pager = links(&server.client(), BOUNCES);
-        // The items came from the right host; what follows them must not take them away.
+        // The items are from the right host and must be returned.
         let page = pager.next_page().await.expect(&link).expect(&link);
         assert_eq!(page.items, [1, 2]);
         for _ in 0..2 {
@@ -220,7 +220,7 @@ async fn a_link_may_be_the_bare_page_parameter() {
     for item in 1..=3 {
         assert_eq!(pager.next_page().await.unwrap().unwrap().items, [item]);
     }
-    // A word that leads to itself would lead there forever.
+    // A page that links to itself would repeat forever.
     assert_eq!(pager.next_page().await.unwrap_err().kind(), ErrorKind::Decode);
     let path = "/gateway/v3/mg.example.com/bounces";
     assert_eq!(
@@ -362,7 +362,7 @@ async fn a_listing_by_skip_advances_by_the_items_received() {
     assert_eq!(targets(&server), ["/v4/domains?skip=3", "/v4/domains?skip=5"]);
 }
 
-/// A page of the listings that are asked for in JSON.
+/// A page of the listings with a JSON body.
 #[derive(Deserialize)]
 struct LogPage {
     items: Option<Vec<u32>>,
@@ -447,7 +447,7 @@ async fn a_listing_by_json_skip_advances_by_the_items_received() {
     assert_eq!(last, json!({"pagination": {"skip": 5, "limit": 2}}));
 }
 
-/// Cuts a listing after each of its pages, and goes on in a new pager by the stored point.
+/// Stops a listing after each of its pages, and resumes it in a new pager with the stored cursor.
 async fn cut_everywhere(make: impl Fn() -> Pager<u32>, all: &[u32]) {
     for cut in 0..10 {
         let mut seen = Vec::new();
@@ -577,7 +577,7 @@ async fn into_request_builds_the_first_request_of_a_listing() {
     assert_eq!(Pager::links(call).into_request().unwrap_err().kind(), ErrorKind::InvalidInput);
 }
 
-/// What one odd item of a page costs: the item, which is kept as it came.
+/// An invalid item is only in `unreadable`, with its JSON.
 #[tokio::test]
 async fn an_invalid_item_is_kept_and_the_others_are_read() {
     #[derive(Debug, Deserialize, PartialEq)]
@@ -586,7 +586,7 @@ async fn an_invalid_item_is_kept_and_the_others_are_read() {
         #[serde(default, deserialize_with = "mailgun_core::de::optional_timestamp")]
         created_at: Option<mailgun_core::Timestamp>,
     }
-    for (odd, reason) in [
+    for (invalid, reason) in [
         ("null", "the item is not an object"),
         (r#""canary""#, "the item is not an object"),
         ("[[1]]", "the item's field `[0]` is not a string"),
@@ -602,9 +602,12 @@ async fn an_invalid_item_is_kept_and_the_others_are_read() {
         let last = r#"{"address": "last",  "x": 1}"#;
         let next = r#""paging": {"next": "/v3/mg.example.com/bounces?page=2"}"#;
         let server = Server::script(vec![
-            response("200 OK", &format!(r#"{{"items": [{first}, {odd}, {last}, {odd}], {next}}}"#)),
-            response("200 OK", &format!(r#"{{"items": [{odd}]}}"#)),
-            response("200 OK", &format!(r#"{{{next}, "items": [ {odd} ,{first}]}}"#)),
+            response(
+                "200 OK",
+                &format!(r#"{{"items": [{first}, {invalid}, {last}, {invalid}], {next}}}"#),
+            ),
+            response("200 OK", &format!(r#"{{"items": [{invalid}]}}"#)),
+            response("200 OK", &format!(r#"{{{next}, "items": [ {invalid} ,{first}]}}"#)),
             response("200 OK", "{}"),
         ])
         .await;
@@ -612,19 +615,19 @@ async fn an_invalid_item_is_kept_and_the_others_are_read() {
         let mut pager = bounces();
         let page = pager.next_page().await.unwrap().unwrap();
         let addresses: Vec<_> = page.items.iter().map(|bounce| &*bounce.address).collect();
-        assert_eq!(addresses, ["first", "last"], "{odd}");
-        assert_eq!(page.unreadable.len(), 2, "{odd}");
+        assert_eq!(addresses, ["first", "last"], "{invalid}");
+        assert_eq!(page.unreadable.len(), 2, "{invalid}");
         for item in &page.unreadable {
-            assert_eq!((item.json(), item.reason()), (odd, reason));
+            assert_eq!((item.json(), item.reason()), (invalid, reason));
         }
         assert!(!format!("{page:?}").contains("canary"), "{page:?}");
-        // A page without one readable item is no empty page.
+        // A page of invalid items is not an empty page.
         let page = pager.next_page().await.unwrap().unwrap();
         assert_eq!((page.items.len(), page.unreadable.len()), (0, 1));
         assert_eq!(pager.next_page().await.unwrap(), None);
 
         let items: Vec<Bounce> = bounces().into_items().try_collect().await.unwrap();
-        assert_eq!(items.len(), 1, "{odd}");
+        assert_eq!(items.len(), 1, "{invalid}");
     }
 }
 
@@ -648,9 +651,9 @@ async fn a_listing_by_skip_counts_invalid_items() {
 
 #[tokio::test]
 async fn a_page_of_invalid_items_is_read_in_linear_time() {
-    let odd = vec![json!({"address": 7}); 2_000];
+    let invalid = vec![json!({"address": 7}); 2_000];
     let mut all = vec![json!(1); 2_000];
-    all.extend(odd);
+    all.extend(invalid);
     let server = Server::always(response("200 OK", &json!({"items": all}).to_string())).await;
     let mut pager = links(&server.client(), BOUNCES);
     let page = pager.next_page();
@@ -661,15 +664,15 @@ async fn a_page_of_invalid_items_is_read_in_linear_time() {
 
 #[tokio::test]
 async fn invalid_bytes_in_a_page_do_not_affect_its_items() {
-    for odd in [&b"\"\\udce9\""[..], b"\"\xe9\"", b"\"a\x00\nb\"", b"1e999", b"NaN"] {
-        let mut body = b"\xef\xbb\xbf{\"items\": [1, 2], \"odd\": ".to_vec();
-        body.extend_from_slice(odd);
+    for invalid in [&b"\"\\udce9\""[..], b"\"\xe9\"", b"\"a\x00\nb\"", b"1e999", b"NaN"] {
+        let mut body = b"\xef\xbb\xbf{\"items\": [1, 2], \"invalid\": ".to_vec();
+        body.extend_from_slice(invalid);
         body.extend_from_slice(b", \"more\": [");
-        body.extend_from_slice(odd);
+        body.extend_from_slice(invalid);
         body.extend_from_slice(b"]}");
         let server = Server::always(response_bytes(&body)).await;
         let all = items(links(&server.client(), BOUNCES)).await.unwrap();
-        assert_eq!(all, [1, 2], "{}", String::from_utf8_lossy(odd));
+        assert_eq!(all, [1, 2], "{}", String::from_utf8_lossy(invalid));
     }
 }
 
@@ -691,7 +694,7 @@ async fn links_and_totals_of_an_unexpected_type_do_not_affect_the_page() {
         assert_eq!((&*page.items, page.total), (&[1, 2][..], total), "{rest}");
         assert_eq!(pager.next_page().await.unwrap(), None, "{rest}");
     }
-    // What may be a link must not end the listing in silence.
+    // A value that may be a link must not end the listing silently.
     for paging in [r#"{"next": {"href": "/x"}}"#, r#"{"next": ["/x"]}"#] {
         let body = format!(r#"{{"items": [1, 2], "paging": {paging}}}"#);
         let refusal = response("404 Not Found", "{}");
@@ -730,7 +733,7 @@ async fn malformed_links_are_repaired_and_followed() {
 
 #[tokio::test]
 async fn a_loop_of_pages_is_an_error_after_their_items() {
-    // A, B, A, by links; with the first page's link written otherwise; and by tokens.
+    // A, B, A: by links, by links in another form, and by tokens.
     let path = "/v3/mg.example.com/bounces";
     let by_links = |back: &'static str| {
         move |request: &Recorded| match request.target() {
@@ -783,7 +786,7 @@ async fn a_server_that_ignores_the_requested_page_is_an_error() {
         |client| links(client, BOUNCES),
     ];
     for (index, pager) in pagers.into_iter().enumerate() {
-        // The links and counts are others in each response, and the items are not.
+        // Links and counts differ in each response, the items do not.
         let server = Server::new(|request| {
             if request.header("content-type").is_some() && !request.is_whole {
                 return response("200 OK", "");
@@ -801,7 +804,7 @@ async fn a_server_that_ignores_the_requested_page_is_an_error() {
         .await;
         let mut pager = pager(&server.client());
         assert_eq!(pager.next_page().await.unwrap().unwrap().items, [7]);
-        // Links and tokens that are new may lead to a page that is equal by chance, once.
+        // New links and tokens may lead to an equal page, once.
         if index >= 2 {
             assert_eq!(pager.next_page().await.unwrap().unwrap().items, [7]);
         }

@@ -1,4 +1,4 @@
-//! Refusals as the real service gave them; masked where they were recorded (mailgun/mailgun-ruby).
+//! Recorded error responses of the real service, masked by their source (mailgun/mailgun-ruby).
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod support;
@@ -21,7 +21,7 @@ struct Recording {
     body: String,
 }
 
-/// What the error of a recording says: its message, and words of its hint if it has one.
+/// The error message of a recording, and part of the hint if there is one.
 fn expected(recording: &Recording) -> (&'static str, Option<&'static str>) {
     match (recording.source.as_str(), recording.status) {
         ("domains.todo", 400) => ("This domain name is already taken", None),

@@ -1,4 +1,4 @@
-//! Finding out which region has a domain.
+//! Detection of the region that has a domain.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 

@@ -1,4 +1,4 @@
-//! What is repeated, how often, with which bytes and after which wait.
+//! Retries: which calls, how often, with which bytes and after which wait.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod support;
@@ -175,13 +175,13 @@ async fn calls_reuse_a_connection_and_replace_a_closed_one() {
     let client = server.builder().retry(RetryPolicy::never()).build().unwrap();
     for _ in 0..3 {
         client.call::<Receipt>(SEND, DOMAIN).multipart(mail()).await.unwrap();
-        // The client must get to see the close: a request that crosses it on the way is lost.
+        // Gives the client time to see that the server closed the connection.
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
     assert_eq!((server.count(), server.connections()), (3, 3));
 }
 
-/// A client over a transport in memory, and the number of its requests.
+/// A client with a transport in memory, and the number of its requests.
 fn in_memory<F>(builder: ClientBuilder, answer: F) -> (Client, Arc<AtomicUsize>)
 where
     F: Fn(usize) -> Option<Response<ResponseBody>> + Clone + Send + Sync + 'static,
@@ -276,7 +276,7 @@ async fn an_exhausted_budget_stops_retries_of_all_clones() {
     let policy = policy().max_attempts(11).budget(0.0);
     let builder = builder("http://localhost").retry(policy);
     let (client, count) = in_memory(builder, |_| canned(429, None));
-    // The reserve is 10 repeats a second over a window of ten seconds; the waits are far shorter.
+    // The reserve is 10 retries per second in a window of ten seconds. The waits are far shorter.
     for call in 1..=15 {
         let error = client.clone().call::<Receipt>(SEND, DOMAIN).await.unwrap_err();
         assert_eq!(error.attempts(), if call <= 10 { 11 } else { 1 }, "call {call}");
@@ -302,7 +302,7 @@ async fn backoff_stays_below_the_limit_of_the_policy() {
     client.call::<Receipt>(SEND, DOMAIN).await.unwrap_err();
     assert_eq!(count.load(Ordering::SeqCst), 6);
     let (waited, longest) = (start.elapsed(), Duration::from_secs(1 + 2 + 3 + 3 + 3));
-    // Each wait may take a millisecond more than it was asked for.
+    // Each wait may take a millisecond longer.
     assert!(waited >= longest / 2 && waited <= longest + Duration::from_millis(5), "{waited:?}");
 }
 

@@ -1,4 +1,4 @@
-//! The tree of spans and the events of a call.
+//! The spans and events of a call.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 

@@ -1,4 +1,4 @@
-//! What goes over the wire, byte for byte.
+//! Requests on the wire, byte by byte.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod support;
@@ -91,7 +91,7 @@ async fn a_call_without_a_body_has_content_length_zero() {
     }
 }
 
-/// Reads multipart the strict way, and gives each part's head and content.
+/// Parses a multipart body strictly into heads and contents.
 fn parts(request: &Recorded) -> Vec<(String, Vec<u8>)> {
     let content_type = request.header("content-type").unwrap();
     let boundary = content_type.strip_prefix("multipart/form-data; boundary=").unwrap();
@@ -302,7 +302,7 @@ async fn urls_of_responses_are_called_unchanged() {
     let given = "/v3/domains/x/messages/a%2Bb%20c==?x=1&y=%2F";
     assert_eq!(requests[0].target(), given);
     assert_eq!(requests[1].target(), given);
-    // Parameters that were asked for must not vanish.
+    // Added parameters must not be lost.
     assert_eq!(requests[2].target(), format!("{given}&limit=5"));
     assert_eq!(requests[3].target(), "/v3/x?limit=5");
 }
@@ -382,14 +382,14 @@ async fn downloads_from_other_hosts_carry_no_secrets() {
         assert_eq!((error.kind(), error.attempts()), (ErrorKind::UntrustedHost, 0), "{refused}");
     }
     assert_eq!(client.download(FILE, "a b").await.unwrap_err().kind(), ErrorKind::InvalidInput);
-    // Whoever made the stack may have put a key into it.
+    // The application's service may add a key.
     let whole = Client::from_service("https://api.mailgun.net", storage(&seen)).unwrap();
     let error = whole.download(FILE, foreign).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::UntrustedHost);
     assert!(seen.lock().unwrap().is_empty());
 }
 
-/// Says for whom a request was, after a refusal that makes the client repeat half of them.
+/// Returns the subaccount of a request. Half of the requests fail first and are retried.
 fn echo() -> impl tower::Service<
     Request<Body>,
     Response = Response<ResponseBody>,
@@ -460,7 +460,7 @@ async fn into_request_builds_the_request() {
     for (name, value) in request.headers() {
         assert_eq!(sent.header(name.as_str()), value.to_str().ok(), "{name}");
     }
-    // The transport's own; that of the subaccount belongs to the call.
+    // Layers add these headers later. The subaccount belongs to the call.
     let added = ["authorization", "user-agent", "host", "content-length"];
     for line in sent.head.lines().skip(1).filter(|line| !line.is_empty()) {
         let name = line.split_once(": ").unwrap().0.to_ascii_lowercase();
@@ -587,10 +587,10 @@ async fn an_independent_server_parses_the_same_request() {
     mock.assert_async().await;
 }
 
-/// A 200 to a send says that the mail was taken; an odd byte in its words must not hide it.
+/// A 200 to a send means that the message was accepted, even if the JSON has invalid details.
 #[tokio::test]
 async fn invalid_json_details_do_not_hide_the_response_to_a_send() {
-    for odd in [
+    for invalid in [
         &br#""Queued. Thank you \udce9""#[..],
         b"\"Queued. Thank you, J\xe9r\xf4me\"",
         b"\"Queued.\nThank\x00you\"",
@@ -599,21 +599,21 @@ async fn invalid_json_details_do_not_hide_the_response_to_a_send() {
         b"\"\\q\"",
     ] {
         for mark in [&b""[..], b"\xef\xbb\xbf"] {
-            let body = [mark, br#"{"message": "#, odd, br#", "id": "<1@b.c>"}"#].concat();
+            let body = [mark, br#"{"message": "#, invalid, br#", "id": "<1@b.c>"}"#].concat();
             let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", body.len());
             let server =
                 Server::always(Reaction::Response([head.as_bytes(), &body].concat())).await;
             let response = server.client().call::<Value>(SEND, DOMAIN).multipart(mail()).await;
-            assert_eq!(response.unwrap()["id"], "<1@b.c>", "{}", String::from_utf8_lossy(odd));
+            assert_eq!(response.unwrap()["id"], "<1@b.c>", "{}", String::from_utf8_lossy(invalid));
         }
     }
 }
 
 #[tokio::test]
 async fn invalid_json_details_do_not_hide_an_error_message() {
-    for odd in [&br#""\udce9""#[..], b"\"\xe9\"", b"\"\x01\"", b"1e999"] {
+    for invalid in [&br#""\udce9""#[..], b"\"\xe9\"", b"\"\x01\"", b"1e999"] {
         let start = &b"\xef\xbb\xbf{\"message\": \"no\", \"x\": "[..];
-        let body = [start, odd, b"}"].concat();
+        let body = [start, invalid, b"}"].concat();
         let head = format!("HTTP/1.1 400 X\r\ncontent-length: {}\r\n\r\n", body.len());
         let server = Server::always(Reaction::Response([head.as_bytes(), &body].concat())).await;
         let error = server.client().call::<Value>(LIST, &[]).await.unwrap_err();
@@ -621,11 +621,11 @@ async fn invalid_json_details_do_not_hide_an_error_message() {
     }
 }
 
-/// One response, many ways to be no such response: the error names the field and what was expected.
+/// Responses that cannot be decoded, for different reasons.
 #[tokio::test]
 async fn a_decode_error_names_the_field_and_the_expected_type() {
     #[derive(Debug, serde::Deserialize)]
-    #[allow(dead_code, reason = "read for its faults")]
+    #[allow(dead_code, reason = "only its errors are tested")]
     struct Bounce {
         #[serde(default, deserialize_with = "mailgun_core::de::optional_timestamp")]
         created_at: Option<mailgun_core::Timestamp>,

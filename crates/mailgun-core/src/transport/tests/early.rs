@@ -1,4 +1,4 @@
-//! Servers that answer a request before they have read it.
+//! Servers that respond before they have read the request.
 
 use tokio::{
     io::AsyncWriteExt,
@@ -41,7 +41,7 @@ async fn an_early_error_response_is_read_over_tls() {
     let acceptor = ca.acceptor("localhost", &[b"http/1.1"]);
     let address = listen_elsewhere(move |stream| {
         let acceptor = acceptor.clone();
-        // The response must not wait for an acknowledgement of the handshake's end.
+        // The response must not wait for an acknowledgement of the handshake.
         stream.set_nodelay(true).unwrap();
         async move { refuse(acceptor.accept(stream).await.unwrap()).await }
     });
@@ -61,7 +61,7 @@ async fn an_early_error_response_without_a_length_is_read() {
     for _ in 0..50 {
         let request = upload(format!("http://{address}/")).0;
         let response = within(10, transport.clone().oneshot(request)).await.unwrap();
-        // Its body ends with the connection, which may be a reset.
+        // The body ends with the connection, which may be reset.
         assert_eq!(response.status(), 403);
     }
 }
@@ -80,7 +80,7 @@ async fn a_failed_write_is_reported_if_no_response_comes() {
     assert!(error.to_string().contains("os error"), "{error}");
 }
 
-/// The server keeps the connection and reads no more, over HTTP/1.1 or HTTP/2.
+/// A server that stops reading but keeps the connection open, over HTTP/1.1 or HTTP/2.
 async fn stops_reading(stream: TcpStream, is_http2: bool) {
     if is_http2 {
         let mut connection = h2::server::handshake(stream).await.unwrap();

@@ -1,4 +1,4 @@
-//! Responses that real gateways write and strict parsers refuse.
+//! Malformed responses of real gateways, which strict parsers reject.
 
 use tokio::{io::AsyncWriteExt, net::TcpStream};
 

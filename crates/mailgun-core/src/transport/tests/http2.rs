@@ -1,4 +1,4 @@
-//! The connection that all requests share over HTTP/2.
+//! The HTTP/2 connection that all requests share.
 
 use std::convert::Infallible;
 
@@ -21,7 +21,7 @@ fn transport() -> Transport<Full<Bytes>> {
     Transport::new(&config, false).unwrap()
 }
 
-/// Does not answer `/silent`; `/large` is larger than the window of a stream.
+/// A server that does not respond to `/silent`. The response to `/large` exceeds a stream's window.
 async fn serve(stream: TcpStream) {
     let service = service_fn(|request: Request<hyper::body::Incoming>| async move {
         let body = match request.uri().path() {

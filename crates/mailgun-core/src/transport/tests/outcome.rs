@@ -1,4 +1,4 @@
-//! What failures say about whether a request was sent.
+//! The outcome of failed requests.
 
 use http_body::Frame;
 use http_body_util::StreamBody;
@@ -133,7 +133,7 @@ async fn a_body_shorter_than_declared_means_not_sent() {
     assert_outcome(&error, ErrorKind::RequestBody, Outcome::NotSent);
 }
 
-/// A server of HTTP/2 that answers the first request with this frame and then closes.
+/// An HTTP/2 server that responds to the first request with this frame and then closes.
 async fn answers_with(frame: &'static [u8]) -> Error {
     let address = listen(move |mut stream: TcpStream| async move {
         const SETTINGS: [u8; 9] = [0, 0, 0, 4, 0, 0, 0, 0, 0];

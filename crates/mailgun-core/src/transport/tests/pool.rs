@@ -1,4 +1,4 @@
-//! Which connection a request goes over, and how long it is kept.
+//! The pool: which connection a request uses, and when connections are closed.
 
 use std::{collections::HashMap, convert::Infallible, sync::Mutex};
 
@@ -32,7 +32,7 @@ use super::{
 
 const OK: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
 
-/// What happened to the connections of a server.
+/// Counts the connections of a server.
 #[derive(Clone, Default)]
 struct Seen {
     opened: Count,
@@ -51,15 +51,15 @@ impl Seen {
     }
 }
 
-/// Answers each request of HTTP/1.1 once `gate` lets it.
-async fn answer(mut stream: impl Io, gate: &Notify) {
+/// Responds to each HTTP/1.1 request when `gate` is notified.
+async fn respond(mut stream: impl Io, gate: &Notify) {
     while !read_head(&mut stream).await.is_empty() {
         gate.notified().await;
         stream.write_all(OK).await.unwrap();
     }
 }
 
-/// A server that answers at once, and what it sees.
+/// A server that responds at once.
 async fn prompt() -> (String, Seen) {
     let seen = Seen::default();
     let counts = seen.clone();
@@ -77,7 +77,7 @@ async fn prompt() -> (String, Seen) {
     (format!("http://{address}/"), seen)
 }
 
-/// A server that answers when it is told to.
+/// A server that responds when its gate is notified.
 async fn gated() -> (String, Seen, Arc<Notify>) {
     let (seen, gate) = (Seen::default(), Arc::new(Notify::new()));
     let (counts, opens) = (seen.clone(), Arc::clone(&gate));
@@ -85,7 +85,7 @@ async fn gated() -> (String, Seen, Arc<Notify>) {
         let (seen, gate) = (counts.clone(), Arc::clone(&opens));
         async move {
             seen.opened.up();
-            answer(stream, &gate).await;
+            respond(stream, &gate).await;
             seen.closed.up();
         }
     })
@@ -97,7 +97,7 @@ fn transport(config: &TransportConfig) -> Transport<Full<Bytes>> {
     Transport::new(config, false).unwrap()
 }
 
-/// Sends so many requests at once, and lets the server answer when all are there.
+/// Sends requests at once. The server responds when it has all of them.
 async fn at_once(
     how_many: usize,
     transport: &Transport<Full<Bytes>>,
@@ -152,7 +152,7 @@ async fn an_expired_connection_is_not_used() {
     let limit = Duration::from_millis(50);
     let transport = transport(&TransportConfig { pool_idle_timeout: Some(limit), ..config() });
     get_with(&transport, &url).await.unwrap();
-    // As when a machine sleeps: time passes, and no task runs that could close the connection.
+    // As if the machine slept: time passes, but no task runs that could close the connection.
     std::thread::sleep(limit);
     get_with(&transport, &url).await.unwrap();
     assert_eq!(seen.opened.get(), 2);
@@ -190,7 +190,7 @@ async fn a_busy_connection_is_replaced_after_its_lifetime() {
             sleep(Duration::from_millis(10)).await;
         }
         assert!((2..=4).contains(&seen.opened.get()), "{}", seen.opened.get());
-        // The last one, too, though nobody asks for it.
+        // The last one is closed too, without another request.
         let all = seen.opened.get();
         seen.closed(all).await;
     }
@@ -297,7 +297,7 @@ async fn a_shared_connection_is_kept_while_it_is_used() {
     assert_eq!(seen.opened.get(), 1);
 }
 
-/// A download may take longer than the time after which its connection counts as unused.
+/// A download may take longer than the idle timeout and the lifetime of its connection.
 #[tokio::test]
 async fn a_response_can_be_read_after_its_connection_expired_and_the_client_was_dropped() {
     let address = listen(|stream: TcpStream| async move {
@@ -384,8 +384,8 @@ async fn an_unsent_request_is_sent_over_another_connection() {
     let transport = transport(&config());
     assert_eq!(get_with(&transport, &url).await.unwrap(), "ok");
     sleep(Duration::from_millis(20)).await;
-    // The runtime learns that the server closed the connection, whose task does not before it is
-    // given the request.
+    // The runtime sees that the server closed the connection, but the connection's task does not
+    // run before it has the request.
     close.send(()).unwrap();
     std::thread::sleep(Duration::from_millis(50));
     tokio::task::yield_now().await;
@@ -432,7 +432,7 @@ async fn an_unread_response_does_not_block_other_requests() {
     let one = transport.clone().oneshot(request.clone()).await.unwrap();
     let two = transport.clone().oneshot(request).await.unwrap();
     assert_eq!(seen.opened.get(), 2);
-    // What is left unread is of no use any more.
+    // Dropping the response closes the connection.
     drop((one, two));
     seen.closed(2).await;
 }
@@ -492,7 +492,7 @@ async fn a_connection_with_an_early_response_is_not_reused() {
     assert_eq!(opened.get(), 2);
 }
 
-/// A TLS server whose handshakes, but for the first ones, wait for the gate.
+/// A TLS server whose handshakes, except for the first ones, wait for the gate.
 async fn slow_to_secure(tls: TlsAcceptor, prompt: usize, gate: Arc<Notify>) -> (String, Seen) {
     let seen = Seen::default();
     let counts = seen.clone();
@@ -525,7 +525,7 @@ async fn first_requests_share_one_connection_if_the_server_speaks_http2() {
     }
 }
 
-/// A TLS server whose first connections stay without an answer to their handshake.
+/// A TLS server that does not respond to the handshake of its first connections.
 async fn stuck_at_first(tls: TlsAcceptor, stuck: usize) -> (String, Seen) {
     let seen = Seen::default();
     let counts = seen.clone();
@@ -568,7 +568,7 @@ async fn the_connect_timeout_applies_while_waiting_for_a_shared_connection() {
         assert_outcome(&error, ErrorKind::Timeout, Outcome::NotSent);
         assert_eq!(error.timeout_phase(), Some(TimeoutPhase::Connect));
     }
-    // Not one for each request.
+    // Fewer than one for each request.
     assert!(seen.opened.get() <= 2, "{}", seen.opened.get());
 }
 
@@ -598,12 +598,12 @@ async fn a_request_takes_the_first_available_connection() {
     let (url, seen) = slow_to_secure(acceptor, 1, Arc::default()).await;
     let transport = transport(&trusting(&ca));
     get_with(&transport, &url).await.unwrap();
-    // The connection is in use for as long as this response is not there.
+    // The connection is in use until this response arrives.
     let calls = join_all((0..3).map(|_| get_with(&transport, &url)));
     for response in calls.await {
         assert_eq!(response.unwrap(), "HTTP/1.1");
     }
-    // The connections that the others began get nowhere.
+    // The dials of the others do not complete.
     assert!(seen.opened.get() <= 3);
 }
 
@@ -714,7 +714,7 @@ async fn no_request_arrives_twice_if_the_server_closes_idle_connections() {
     let accepted: usize = tasks.join_all().await.into_iter().sum();
     let arrived = arrived.lock().unwrap();
     assert!(arrived.values().all(|&times| times == 1), "{arrived:?}");
-    // A close that meets a request on its way is the server's fault, and no rule.
+    // A request may fail if the server closes its connection, but most succeed.
     assert!((400..=arrived.len()).contains(&accepted), "{accepted} of {}", arrived.len());
 }
 

@@ -1,4 +1,4 @@
-//! Clients of runtimes that are driven call by call, and of several runtimes.
+//! Clients in runtimes that run only during calls, and in several runtimes.
 
 use std::{
     pin::pin,

@@ -49,7 +49,7 @@ fn variables_have_the_same_precedence_as_in_curl() {
     assert_eq!(https(&[("all_proxy", "all.test"), ("HTTPS_PROXY", "\"\"")]), all);
     assert_eq!(https(&[("HTTP_PROXY", "plain.test")]), None);
     assert_eq!(https(&[]), None);
-    // A caller of a CGI program chooses the value of this one.
+    // The caller of a CGI program controls this variable.
     assert_eq!(http(&[("HTTP_PROXY", "evil.test"), ("REQUEST_METHOD", "GET")]), None);
     let variables =
         [("HTTP_PROXY", "evil.test"), ("REQUEST_METHOD", ""), ("ALL_PROXY", "all.test")];
@@ -122,7 +122,7 @@ fn user_and_password_are_parsed_from_urls_and_variables() {
     assert!(Proxy::new("http://@proxy.test").unwrap().login().is_none());
 }
 
-/// None of these may go anywhere: neither direct, nor to a host that is a piece of a password.
+/// Invalid proxy URLs. Part of a password must not be used as a host.
 const UNREADABLE: [&str; 26] = [
     "",
     "http://",
@@ -202,7 +202,7 @@ fn certificates_are_read_from_pem_and_der() {
     let bundle = format!("# comment\n{}\n{}", one.pem(), two.pem());
     assert_eq!(Certificate::from_pem(bundle).unwrap().len(), 2);
 
-    // Files that were joined without a line end between them.
+    // Concatenated files without a line break between them.
     for bundle in [
         format!("{}{}", one.pem().trim_end(), two.pem()),
         format!("{} \t{}", one.pem().trim_end(), two.pem().trim_end()),
@@ -247,7 +247,7 @@ fn building_needs_no_runtime() {
 fn the_features_select_provider_and_roots() {
     let config = TransportConfig { proxy: ProxyConfig::None, ..TransportConfig::default() };
     let built = Transport::<Full<Bytes>>::new(&config, true);
-    // The system that runs the test may have no roots; bundled ones are always there.
+    // The system may have no roots. Bundled ones are always there.
     if let Err(error) = built {
         let bundled = cfg!(feature = "webpki-roots");
         assert!(!bundled && error.to_string().contains("`roots`"), "{error}");

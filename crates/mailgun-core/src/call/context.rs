@@ -56,7 +56,7 @@ enum Phase {
     Queued,
     /// The transport is sending the request.
     Sending,
-    /// The attempt was given up. It cannot start to send any more.
+    /// The attempt was given up. It can no longer start to send.
     GivenUp(Outcome),
 }
 

@@ -44,7 +44,7 @@ impl Error {
             return Self::new(ErrorKind::Api, Outcome::Rejected, "")
                 .with_response(status, headers, body, Some("Mailgun Magnificent API".into()))
                 .with_hint(
-                    "Mailgun returns this for paths that do not exist: check base URL and domain",
+                    "Mailgun sends this for a path it does not know: check base URL and domain",
                 );
         }
         let error = Self::new(ErrorKind::Decode, Outcome::Unknown, detail);

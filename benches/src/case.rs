@@ -186,8 +186,8 @@ impl Case {
         Effort { warm, rounds, messages }
     }
 
-    /// The numbers of messages for two runs that count instructions or allocations. The difference of
-    /// the counts is the cost of a message. `None` if the case with one task measures the same.
+    /// The numbers of messages for two runs that count instructions or allocations. The difference
+    /// of the counts is the cost of a message. `None` if the case with one task measures the same.
     pub fn traced(self) -> Option<[usize; 2]> {
         match (self.workload, self.tasks) {
             (Workload::Simple, 1) => Some([20, 220]),

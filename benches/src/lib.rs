@@ -4,8 +4,8 @@
 //! * [`case`]: the cases, one for each row of the table.
 //! * [`peers`]: the clients: this SDK, hyper-util's pooled client, reqwest.
 //! * [`stack`], [`responses`]: the cases that need no server.
-//! * [`drive`]: runs one case in a separate process. [`probe`] reads its resource usage. [`seen`] is
-//!   what the server has received.
+//! * [`drive`]: runs one case in a separate process. [`probe`] reads its resource usage. [`seen`]
+//!   is what the server has received.
 //!
 //! The program `report` runs all cases.
 

@@ -22,7 +22,8 @@ pub struct MemoryMark {
 impl MemoryMark {
     /// Resets the peak. `None` if the kernel does not report it.
     pub fn set() -> Option<Self> {
-        // Without permission to reset the peak, growth is understated if more memory was used before.
+        // Without permission to reset the peak, growth is understated if more memory was used
+        // before.
         let _ = fs::write("/proc/self/clear_refs", "5");
         status("VmRSS:").map(|resident| Self { resident })
     }

@@ -142,9 +142,9 @@ fn plain(text: &str) -> String {
     }
 }
 
-/// Checks that a response can be decoded if any field, at any depth, is missing or null, and if there
-/// are unknown fields. Without the fields in `required`, given by paths such as `items.0.address`,
-/// decoding must fail.
+/// Checks that a response can be decoded if any field, at any depth, is missing or null, and if
+/// there are unknown fields. Without the fields in `required`, given by paths such as
+/// `items.0.address`, decoding must fail.
 #[track_caller]
 pub fn tolerates<T: DeserializeOwned + Serialize>(response: &Value, required: &[&str]) {
     read_whole::<T>(&response.to_string());
@@ -203,8 +203,8 @@ fn collect(value: &Value, path: String, paths: &mut Vec<String>) {
     }
 }
 
-/// The response with one field changed. `None` if the path does not lead to a field of an object, for
-/// example because a name contains a dot.
+/// The response with one field changed. `None` if the path does not lead to a field of an object,
+/// for example because a name contains a dot.
 fn changed(response: &Value, path: &str, change: Change) -> Option<Value> {
     let mut response = response.clone();
     let mut object = &mut response;

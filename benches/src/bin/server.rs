@@ -1,8 +1,8 @@
 //! A server that reads each message completely and responds like the service.
 //!
 //! It is cheap, so that the clients dominate the measurements: one thread, no HTTP library, and it
-//! checks only the end of a body. Its first line of output is `listening HOST:PORT`. For each line of
-//! input, it prints what it has received since the last one. It exits at the end of its input.
+//! checks only the end of a body. Its first line of output is `listening HOST:PORT`. For each line
+//! of input, it prints what it has received since the last one. It exits at the end of its input.
 
 #![allow(clippy::print_stdout, reason = "prints its address and reports")]
 

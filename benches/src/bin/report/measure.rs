@@ -49,7 +49,8 @@ impl Row {
         median(self.turns.iter().map(time))
     }
 
-    /// The median ratio to `other`, computed for each turn, because the speed of the machine varies.
+    /// The median ratio to `other`, computed for each turn, because the speed of the machine
+    /// varies.
     pub(crate) fn ratio(&self, other: &Self, time: fn(&Turn) -> f64) -> f64 {
         median(self.turns.iter().zip(&other.turns).map(|(ours, other)| time(ours) / time(other)))
     }

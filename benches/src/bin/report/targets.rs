@@ -1,4 +1,5 @@
-//! The targets of the send path, compared with the measurements. A missed target does not fail a run.
+//! The targets of the send path, compared with the measurements. A missed target does not fail a
+//! run.
 
 use mailgun_benches::case::{Case, Group, Who, Workload};
 

@@ -124,7 +124,8 @@ impl Csv {
     ///
     /// # Errors
     ///
-    /// Returns [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput), which names the columns.
+    /// Returns [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput), which names the
+    /// columns.
     pub fn with_any_of(self, required: &[&str]) -> Result<Upload, Error> {
         let has = |name: &&str| self.columns.iter().any(|column| column.eq_ignore_ascii_case(name));
         if required.iter().any(has) {

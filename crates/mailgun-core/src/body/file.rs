@@ -17,7 +17,8 @@ use tokio::task::{JoinHandle, spawn_blocking};
 use super::{ByteStream, broken};
 use crate::Error;
 
-/// The size of a chunk: large enough that reading it costs more than switching to a blocking thread.
+/// The size of a chunk: large enough that reading it costs more than switching to a blocking
+/// thread.
 pub(super) const CHUNK: usize = 128 * 1024;
 
 /// A file as it was when it was attached.

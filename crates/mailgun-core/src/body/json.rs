@@ -92,8 +92,8 @@ impl fmt::Debug for JsonFields {
 
 /// Defines a params type that is sent as a JSON object, with chained setters.
 ///
-/// It is the counterpart of [`params!`](crate::params) for [`Call::json`](crate::Call::json) and for
-/// listings with a JSON body. Write the typed setters as methods that call
+/// It is the counterpart of [`params!`](crate::params) for [`Call::json`](crate::Call::json) and
+/// for listings with a JSON body. Write the typed setters as methods that call
 /// `self.set(&["field"], ..)`, or `self.append(&["field"], ..)` for a list.
 ///
 /// ```

@@ -85,7 +85,8 @@ impl Form {
     ///
     /// Returns the error of the first invalid part,
     /// [`ErrorKind::TooLarge`](crate::ErrorKind::TooLarge) if the total length overflows, or
-    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if the system's random number generator fails.
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if the system's random number generator
+    /// fails.
     pub fn finish(self) -> Result<(HeaderValue, Body), Error> {
         let (texts, error) = self.texts.into_parts();
         if let Some(error) = error {

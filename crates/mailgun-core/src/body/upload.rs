@@ -20,14 +20,15 @@ use crate::{BoxError, Error};
 ///
 /// * An unknown extension is `application/octet-stream`.
 /// * Types that describe the structure of a message are `application/octet-stream` too:
-///   `message/*`, `multipart/*`, S/MIME (`application/pkcs7-*`), PGP (`application/pgp-*`) and TNEF.
-///   Otherwise mail clients would display, unpack or hide a file such as `.eml` or `.asc` instead of
-///   listing it as an attachment. To send an encrypted or signed message, send it as MIME.
-/// * `text/html`, `text/calendar` and `text/vcard` are kept. Clients preview pages, and offer to add
-///   events and contacts. For an invitation that recipients can reply to, set
-///   `text/calendar; method=REQUEST`.
-/// * Text types have no charset, because the encoding of the file is unknown. To let clients display
-///   the file, set one, for example `text/plain; charset=utf-8`.
+///   `message/*`, `multipart/*`, S/MIME (`application/pkcs7-*`), PGP (`application/pgp-*`) and
+///   TNEF. Otherwise mail clients would display, unpack or hide a file such as `.eml` or `.asc`
+///   instead of listing it as an attachment. To send an encrypted or signed message, send it as
+///   MIME.
+/// * `text/html`, `text/calendar` and `text/vcard` are kept. Clients preview pages, and offer to
+///   add events and contacts. For an invitation that recipients can reply to, set `text/calendar;
+///   method=REQUEST`.
+/// * Text types have no charset, because the encoding of the file is unknown. To let clients
+///   display the file, set one, for example `text/plain; charset=utf-8`.
 ///
 /// | constructor | memory | retries |
 /// |---|---|---|

@@ -93,7 +93,8 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// Returns [`ErrorKind::Config`](crate::ErrorKind::Config), which names the variable or setting.
+    /// Returns [`ErrorKind::Config`](crate::ErrorKind::Config), which names the variable or
+    /// setting.
     pub fn from_env() -> Result<Self, Error> {
         ClientBuilder::from_env()?.build()
     }
@@ -162,9 +163,9 @@ impl Client {
 
     /// Describes a call to a URL from a response or a webhook, with a JSON response.
     ///
-    /// The host must be trusted with the key: the host of the base URL, any Mailgun host if the base
-    /// URL is one of them, or a host named by [`ClientBuilder::trust_host`]. For any other host, the
-    /// call returns [`ErrorKind::UntrustedHost`].
+    /// The host must be trusted with the key: the host of the base URL, any Mailgun host if the
+    /// base URL is one of them, or a host named by [`ClientBuilder::trust_host`]. For any other
+    /// host, the call returns [`ErrorKind::UntrustedHost`].
     pub fn call_url<T: DeserializeOwned + 'static>(
         &self,
         operation: Operation,
@@ -201,10 +202,10 @@ impl Client {
     /// Describes the download of a file from a URL in a response.
     ///
     /// The URL may point to a storage service, which needs no key. Only a host that is trusted with
-    /// the key, as for [`call_url`](Self::call_url), receives it. For any other host, the URL must be
-    /// https, and the call carries neither key nor subaccount and skips the application's layers,
-    /// which may add other secrets. A client made by [`from_service`](Self::from_service) calls
-    /// trusted hosts only.
+    /// the key, as for [`call_url`](Self::call_url), receives it. For any other host, the URL must
+    /// be https, and the call carries neither key nor subaccount and skips the application's
+    /// layers, which may add other secrets. A client made by [`from_service`](Self::from_service)
+    /// calls trusted hosts only.
     ///
     /// To read a large file in chunks, use [`Call::stream`].
     pub fn download(&self, operation: Operation, url: &str) -> Call<Bytes> {

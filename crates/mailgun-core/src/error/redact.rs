@@ -8,7 +8,8 @@ use http::HeaderValue;
 const ADDRESS: &str = "[address]";
 const SECRET: &str = "[secret]";
 
-/// Returns the text on one line, with addresses, credentials and the key of `authorization` redacted.
+/// Returns the text on one line, with addresses, credentials and the key of `authorization`
+/// redacted.
 ///
 /// The whole word is replaced, because the characters around a secret may be part of it.
 pub(super) fn redacted(text: &str, authorization: Option<&HeaderValue>) -> String {

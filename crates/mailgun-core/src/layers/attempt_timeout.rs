@@ -41,8 +41,8 @@ impl TimeLimit {
 /// Fails an attempt with [`TimeoutPhase::Attempt`] if the head of the response does not arrive in
 /// time.
 ///
-/// The default is 60 s, plus one second for each 64 KiB of the request body, to leave time for large
-/// attachments on slow connections. A body of unknown length counts as 25 MiB.
+/// The default is 60 s, plus one second for each 64 KiB of the request body, to leave time for
+/// large attachments on slow connections. A body of unknown length counts as 25 MiB.
 #[derive(Clone, Copy, Debug)]
 pub struct AttemptTimeoutLayer(TimeLimit);
 

@@ -67,7 +67,8 @@ impl UserAgentLayer {
     ///
     /// # Errors
     ///
-    /// Returns [`ErrorKind::Config`](crate::ErrorKind::Config) if the suffix is not printable ASCII.
+    /// Returns [`ErrorKind::Config`](crate::ErrorKind::Config) if the suffix is not printable
+    /// ASCII.
     pub fn new(suffix: Option<&str>) -> Result<Self, Error> {
         let value = match suffix.map(str::trim).filter(|suffix| !suffix.is_empty()) {
             None => return Ok(Self(HeaderValue::from_static(USER_AGENT))),

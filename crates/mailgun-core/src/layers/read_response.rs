@@ -1,5 +1,5 @@
-//! Reads response bodies within limits. It is below the retry, so that an incomplete response can be
-//! retried.
+//! Reads response bodies within limits. It is below the retry, so that an incomplete response can
+//! be retried.
 
 use std::{
     pin::Pin,

@@ -22,8 +22,8 @@ const SHORTEST_WAIT: Duration = Duration::from_millis(1);
 /// When and how often attempts are retried.
 ///
 /// Which attempts are retried is not a setting. An attempt that was not sent, or that exceeded a
-/// rate limit, is retried for every operation. An attempt with an unknown outcome is retried only if
-/// the operation is [idempotent](crate::Idempotency::Idempotent); sending a message is not.
+/// rate limit, is retried for every operation. An attempt with an unknown outcome is retried only
+/// if the operation is [idempotent](crate::Idempotency::Idempotent); sending a message is not.
 ///
 /// ```
 /// use std::time::Duration;
@@ -70,8 +70,8 @@ impl RetryPolicy {
 
     /// Sets the delay before the first retry, which doubles for each retry. Default: 0.5 s.
     ///
-    /// The actual wait is random, from half the delay to the whole, and at least 1 ms. If the server
-    /// asks for a longer wait, that one applies.
+    /// The actual wait is random, from half the delay to the whole, and at least 1 ms. If the
+    /// server asks for a longer wait, that one applies.
     pub fn base_delay(mut self, delay: Duration) -> Self {
         self.base_delay = delay;
         self
@@ -85,8 +85,8 @@ impl RetryPolicy {
 
     /// Limits the wait that the server may ask for. Default: 60 s.
     ///
-    /// If the server asks for a longer wait, or one that exceeds the call's deadline, the call fails
-    /// at once. [`Error::retry_after`] returns the wait.
+    /// If the server asks for a longer wait, or one that exceeds the call's deadline, the call
+    /// fails at once. [`Error::retry_after`] returns the wait.
     pub fn max_wait(mut self, wait: Duration) -> Self {
         self.max_wait = wait;
         self

@@ -13,8 +13,8 @@ const ERROR_BODY: usize = 64 * 1024;
 
 /// Reads the body of `response` into memory, unless it has been read or the call streams it.
 ///
-/// A body over `cap` bytes and a pause longer than `idle` are errors. For an error status, the first
-/// 64 KiB of the body are kept, even if it breaks off, so that the status is not lost.
+/// A body over `cap` bytes and a pause longer than `idle` are errors. For an error status, the
+/// first 64 KiB of the body are kept, even if it breaks off, so that the status is not lost.
 pub(crate) async fn read_body(
     response: Response<ResponseBody>,
     cap: usize,

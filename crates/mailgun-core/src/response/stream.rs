@@ -15,8 +15,8 @@ use crate::{Error, ErrorKind, Outcome};
 /// A response body that is read in chunks, for example an attachment or an export.
 ///
 /// Its size is not limited. The client's
-/// [`body_idle_timeout`](crate::ClientBuilder::body_idle_timeout) limits the wait for each chunk. It
-/// is also a `Stream` of [`Bytes`].
+/// [`body_idle_timeout`](crate::ClientBuilder::body_idle_timeout) limits the wait for each chunk.
+/// It is also a `Stream` of [`Bytes`].
 pub struct ResponseStream {
     status: StatusCode,
     headers: HeaderMap,

@@ -12,8 +12,8 @@ pub(super) fn unsent(error: hyper::Error) -> Error {
 
 /// The error for a request that was sent, in full or in part, without a response.
 ///
-/// The outcome is `NotSent` only if the request was incomplete, or the server states that it did not
-/// process it. Otherwise it is `Unknown`. If a write has failed, the write error is the cause.
+/// The outcome is `NotSent` only if the request was incomplete, or the server states that it did
+/// not process it. Otherwise it is `Unknown`. If a write has failed, the write error is the cause.
 pub(super) fn broken(error: hyper::Error, write_error: Option<io::Error>) -> Error {
     let (kind, outcome, text) = if error.is_body_write_aborted() {
         let text = "the request body ended before its stated length";

@@ -53,8 +53,8 @@ impl Proxy {
     ///
     /// # Errors
     ///
-    /// Returns [`ErrorKind::Config`](crate::ErrorKind::Config) if the URL is invalid or its scheme is
-    /// not supported. The error does not contain the URL, which may contain a password.
+    /// Returns [`ErrorKind::Config`](crate::ErrorKind::Config) if the URL is invalid or its scheme
+    /// is not supported. The error does not contain the URL, which may contain a password.
     pub fn new(url: &str) -> Result<Self, Error> {
         Self::parse(url).map_err(|reason| Error::config("proxy", reason))
     }

@@ -36,8 +36,8 @@ impl Certificate {
     ///
     /// # Errors
     ///
-    /// Returns [`ErrorKind::Config`](crate::ErrorKind::Config) if there is no certificate, or one of
-    /// them is malformed.
+    /// Returns [`ErrorKind::Config`](crate::ErrorKind::Config) if there is no certificate, or one
+    /// of them is malformed.
     pub fn from_pem(pem: impl AsRef<[u8]>) -> Result<Vec<Self>, Error> {
         let invalid = |reason| Error::config("root certificate", reason);
         // Concatenated files may have two markers on one line.
@@ -232,8 +232,8 @@ fn default_provider() -> Option<Arc<CryptoProvider>> {
     return CryptoProvider::get_default().cloned();
 }
 
-/// Adds the certificates of the operating system. Unreadable ones are skipped. Returns the reason, in
-/// case there are no others.
+/// Adds the certificates of the operating system. Unreadable ones are skipped. Returns the reason,
+/// in case there are no others.
 #[cfg(feature = "native-roots")]
 fn add_native(store: &mut RootCertStore) -> Option<String> {
     let found = rustls_native_certs::load_native_certs();

@@ -2,8 +2,8 @@
 
 /// Declares an enumeration of strings that also accepts unknown strings.
 ///
-/// The macro adds the variant `Other(Box<str>)` and `#[non_exhaustive]`, so that values which Mailgun
-/// adds later can be decoded and do not break programs. It implements `as_str`, `Display`,
+/// The macro adds the variant `Other(Box<str>)` and `#[non_exhaustive]`, so that values which
+/// Mailgun adds later can be decoded and do not break programs. It implements `as_str`, `Display`,
 /// `From<&str>`, `From<String>`, `FromStr`, [`FieldValue`](crate::FieldValue), `Serialize`,
 /// `Deserialize`, `Clone`, `Debug`, `PartialEq`, `Eq` and `Hash`.
 ///

@@ -35,8 +35,8 @@ impl Ledger {
         self.0.get(id).map(|mail| mail.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Records the start of a request. The server chooses a fault by the number of earlier requests.
-    /// Returns that number and the fault.
+    /// Records the start of a request. The server chooses a fault by the number of earlier
+    /// requests. Returns that number and the fault.
     pub(crate) fn begin(&self, id: usize, choose: impl FnOnce(u64) -> Fault) -> (usize, Fault) {
         let Some(mut mail) = self.mail(id) else { return (0, Fault::None) };
         let number = mail.requests.len();

@@ -5,11 +5,11 @@
 //! cargo run --release -p mailgun-testing --bin soak -- --sends 100000 --seed 1
 //! ```
 //!
-//! The last line is `doubled 0, lost 0, wrongly not sent 0, unknown N`. The exit code is 1 unless the
-//! first three are 0. A message is doubled if the server accepted it more than once. It is lost if
-//! its call succeeded and the server did not accept it. It is wrongly not sent if its call failed
-//! with an outcome other than unknown and the server accepted it. A server accepts a message if it
-//! reads the whole request and does not reject it.
+//! The last line is `doubled 0, lost 0, wrongly not sent 0, unknown N`. The exit code is 1 unless
+//! the first three are 0. A message is doubled if the server accepted it more than once. It is lost
+//! if its call succeeded and the server did not accept it. It is wrongly not sent if its call
+//! failed with an outcome other than unknown and the server accepted it. A server accepts a message
+//! if it reads the whole request and does not reject it.
 //!
 //! The calls and the faults depend only on the seed. Times depend on the machine.
 

@@ -148,8 +148,8 @@ pub(crate) struct Begun<'a> {
 }
 
 impl Begun<'_> {
-    /// Ends the request after its body. It counts as whole only if the form is complete too. Returns
-    /// the status of the response.
+    /// Ends the request after its body. It counts as whole only if the form is complete too.
+    /// Returns the status of the response.
     pub(crate) fn complete(&self, content_type: &str, body: &[u8]) -> u16 {
         let boundary = content_type.split_once("boundary=").map_or("", |(_, boundary)| boundary);
         let end = format!("\r\n--{}--\r\n", boundary.trim_matches('"'));

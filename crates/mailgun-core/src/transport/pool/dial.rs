@@ -27,8 +27,8 @@ use crate::{
 /// When a dial takes longer, the next call starts another one.
 pub(super) const HEAD_START: Duration = Duration::from_secs(1);
 
-/// The interval of HTTP/2 PING frames while responses are pending. All requests share the connection,
-/// so a dead one must be detected before they time out.
+/// The interval of HTTP/2 PING frames while responses are pending. All requests share the
+/// connection, so a dead one must be detected before they time out.
 const HTTP2_PROBE: Duration = Duration::from_secs(30);
 
 /// The flow-control windows. The window of the connection is large enough for a thousand responses
@@ -36,8 +36,8 @@ const HTTP2_PROBE: Duration = Duration::from_secs(30);
 const HTTP2_STREAM_WINDOW: u32 = 1024 * 1024;
 const HTTP2_CONNECTION_WINDOW: u32 = 1024 * HTTP2_STREAM_WINDOW;
 
-/// The maximum number of response headers; hyper's default is 100. A gateway that adds many must not
-/// make an accepted message look like an error.
+/// The maximum number of response headers; hyper's default is 100. A gateway that adds many must
+/// not make an accepted message look like an error.
 const MAX_HEADERS: usize = 200;
 const HTTP2_MAX_HEADER_BYTES: u32 = 256 * 1024;
 
@@ -138,7 +138,8 @@ where
     }
 
     /// Opens a connection in a separate task. If its call is dropped or takes another connection,
-    /// the new one goes to the pool. Calls that wait for it do not depend on this call being polled.
+    /// the new one goes to the pool. Calls that wait for it do not depend on this call being
+    /// polled.
     fn dial(
         self: &Arc<Self>,
         dial: Option<Dial<B>>,

@@ -1,8 +1,8 @@
 //! The connection pool.
 //!
-//! hyper-util's `client::pool` does not return unsent requests and has no idle limits. The SDK needs
-//! both: an unsent request is safe to retry, and a connection that the server is about to close must
-//! not be used.
+//! hyper-util's `client::pool` does not return unsent requests and has no idle limits. The SDK
+//! needs both: an unsent request is safe to retry, and a connection that the server is about to
+//! close must not be used.
 //!
 //! | part | what it does |
 //! |---|---|

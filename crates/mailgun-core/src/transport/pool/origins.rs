@@ -208,8 +208,8 @@ where
 
 /// A request in flight on a shared connection.
 ///
-/// If it is dropped and no request has completed on the connection since it began, the connection is
-/// retired: the server may answer PING and nothing else.
+/// If it is dropped and no request has completed on the connection since it began, the connection
+/// is retired: the server may answer PING and nothing else.
 struct InFlight<'a, B> {
     connections: &'a Connections<B>,
     connection: &'a Http2<B>,

@@ -10,8 +10,8 @@ use super::{explain, from_slice};
 /// A value, or its JSON if it cannot be decoded.
 ///
 /// `Vec<Lenient<Event>>` with [`de::null_default`](super::null_default) reads a page even if some
-/// items are invalid. Only `serde_json` can deserialize this type, and not below `#[serde(flatten)]`
-/// or in an untagged enumeration.
+/// items are invalid. Only `serde_json` can deserialize this type, and not below
+/// `#[serde(flatten)]` or in an untagged enumeration.
 ///
 /// `Debug` shows the reason, which contains no values.
 ///

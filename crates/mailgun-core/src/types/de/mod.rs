@@ -175,11 +175,11 @@ pub fn optional_timestamp<'de, D: Deserializer<'de>>(
     })
 }
 
-/// Passes `null` to `read` as `None`, and a string, number or boolean as its text. If `read` returns
-/// `None`, the value is an error, which does not contain it.
+/// Passes `null` to `read` as `None`, and a string, number or boolean as its text. If `read`
+/// returns `None`, the value is an error, which does not contain it.
 ///
-/// It deserializes a [`Value`], because visitors receive numbers as maps if any crate of the program
-/// enables the feature `arbitrary_precision` of `serde_json`.
+/// It deserializes a [`Value`], because visitors receive numbers as maps if any crate of the
+/// program enables the feature `arbitrary_precision` of `serde_json`.
 pub(super) fn scalar<'de, D, T>(
     deserializer: D,
     expected: &str,

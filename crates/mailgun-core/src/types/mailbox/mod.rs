@@ -17,20 +17,20 @@ use crate::Error;
 /// Mailgun changes some names with both punctuation and non-ASCII letters; to preserve such a name
 /// exactly, send the message as MIME.
 ///
-/// The address may have up to 254 bytes (RFC 5321). The local part may be longer than the 64 bytes of
-/// RFC 5321, because some providers assign longer ones. A quoted local part is allowed. A domain
-/// literal such as `[192.0.2.1]` is not. Write an international domain in its A-label form, `xn--…`.
-/// The same rules apply to senders, recipients, Reply-To and the headers of MIME messages. Two
-/// mailboxes are equal if their text is equal.
+/// The address may have up to 254 bytes (RFC 5321). The local part may be longer than the 64 bytes
+/// of RFC 5321, because some providers assign longer ones. A quoted local part is allowed. A domain
+/// literal such as `[192.0.2.1]` is not. Write an international domain in its A-label form,
+/// `xn--…`. The same rules apply to senders, recipients, Reply-To and the headers of MIME messages.
+/// Two mailboxes are equal if their text is equal.
 ///
 /// Text from the header of a message is parsed according to RFC 5322:
 ///
-/// * Folded lines are unfolded, a tab becomes a space, and a line break at the end is removed. Other
-///   control characters are an error.
+/// * Folded lines are unfolded, a tab becomes a space, and a line break at the end is removed.
+///   Other control characters are an error.
 /// * A comment around the address is not part of it. It becomes the name if there is no other:
 ///   `root@example.com (Cron Daemon)` is the mailbox `Cron Daemon <root@example.com>`.
-/// * The name may be the address itself: `bob@example.com <bob@example.com>`. Any other unquoted name
-///   with an `@` is an error, because it is probably a second recipient.
+/// * The name may be the address itself: `bob@example.com <bob@example.com>`. Any other unquoted
+///   name with an `@` is an error, because it is probably a second recipient.
 ///
 /// `Display` writes name and address as they are sent. `Debug` shows neither.
 ///
@@ -68,8 +68,8 @@ impl Mailbox {
     ///
     /// # Errors
     ///
-    /// Returns [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) with the reason. The error
-    /// does not contain the address.
+    /// Returns [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) with the reason. The
+    /// error does not contain the address.
     pub fn new(address: impl AsRef<str>) -> Result<Self, Error> {
         clean(address.as_ref()).and_then(|address| Self::assemble("", &address)).map_err(invalid)
     }
@@ -78,8 +78,8 @@ impl Mailbox {
     ///
     /// # Errors
     ///
-    /// Returns [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) with the reason. The error
-    /// contains neither name nor address.
+    /// Returns [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) with the reason. The
+    /// error contains neither name nor address.
     pub fn with_name(name: impl AsRef<str>, address: impl AsRef<str>) -> Result<Self, Error> {
         let name = clean(name.as_ref()).map_err(invalid)?;
         let address = clean(address.as_ref()).map_err(invalid)?;
@@ -262,8 +262,8 @@ fn clean(text: &str) -> Result<Cow<'_, str>, Reason> {
     Ok(text)
 }
 
-/// Unfolds a header value (RFC 5322 2.2.3): removes line breaks before a space or tab and at the end.
-/// A tab becomes a space.
+/// Unfolds a header value (RFC 5322 2.2.3): removes line breaks before a space or tab and at the
+/// end. A tab becomes a space.
 ///
 /// Other line breaks are kept, and rejected later.
 pub fn unfold(text: &str) -> Cow<'_, str> {

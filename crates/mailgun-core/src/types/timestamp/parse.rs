@@ -98,8 +98,8 @@ fn dashed(word: &str) -> Option<Date<'_>> {
     parts.next().is_none().then_some(((year, month, day), clock))
 }
 
-/// Expands a year of two digits (RFC 9110, section 5.6.7): a date more than 50 years in the future is
-/// in the previous century.
+/// Expands a year of two digits (RFC 9110, section 5.6.7): a date more than 50 years in the future
+/// is in the previous century.
 pub(super) fn full_year(short: i64, (month, day): (i64, i64), now: &Civil) -> i64 {
     let year = now.year - now.year % 100 + short;
     let is_far = (year, month, day) > (now.year + 50, now.month, now.day);

@@ -1,6 +1,6 @@
 //! The outcome of errors. `NotSent` only if the request cannot be sent later.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod support;
 
@@ -43,7 +43,9 @@ async fn a_queued_request_is_not_sent_after_its_deadline() {
     let call = client.call::<Receipt>(SEND, DOMAIN).multipart(mail());
     let mut call = call.deadline(Duration::from_millis(30)).into_future();
     // hyper has the request, but its task runs only when this one waits.
-    poll_fn(|cx| Poll::Ready(assert!(std::pin::Pin::new(&mut call).poll(cx).is_pending()))).await;
+    let is_pending =
+        poll_fn(|cx| Poll::Ready(std::pin::Pin::new(&mut call).poll(cx).is_pending())).await;
+    assert!(is_pending);
     std::thread::sleep(Duration::from_millis(40));
     tokio::time::sleep(SETTLE).await;
     let error = within(call).await.unwrap_err();
@@ -57,7 +59,9 @@ async fn a_queued_request_is_not_sent_after_its_call_was_dropped() {
     let client = spawning(server.builder()).build().unwrap();
     client.call::<Receipt>(SEND, DOMAIN).multipart(mail()).await.unwrap();
     let mut call = client.call::<Receipt>(SEND, DOMAIN).multipart(mail()).into_future();
-    poll_fn(|cx| Poll::Ready(assert!(std::pin::Pin::new(&mut call).poll(cx).is_pending()))).await;
+    let is_pending =
+        poll_fn(|cx| Poll::Ready(std::pin::Pin::new(&mut call).poll(cx).is_pending())).await;
+    assert!(is_pending);
     drop(call);
     tokio::time::sleep(SETTLE).await;
     assert_eq!(server.count(), 1);

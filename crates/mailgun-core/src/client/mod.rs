@@ -83,7 +83,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// Returns [`ErrorKind::Config`](crate::ErrorKind::Config), which names the variable.
+    /// Returns [`ErrorKind::Config`], which names the variable.
     pub fn builder_from_env() -> Result<ClientBuilder, Error> {
         ClientBuilder::from_env()
     }
@@ -93,7 +93,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// Returns [`ErrorKind::Config`](crate::ErrorKind::Config), which names the variable or
+    /// Returns [`ErrorKind::Config`], which names the variable or
     /// setting.
     pub fn from_env() -> Result<Self, Error> {
         ClientBuilder::from_env()?.build()
@@ -107,7 +107,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// Returns [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if `id` is not a valid
+    /// Returns [`ErrorKind::InvalidInput`] if `id` is not a valid
     /// header value.
     pub fn for_subaccount(&self, id: impl AsRef<str>) -> Result<Self, Error> {
         let subaccount = Some(subaccount_header(id.as_ref())?);

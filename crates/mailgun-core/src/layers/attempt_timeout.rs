@@ -164,7 +164,7 @@ mod tests {
             (explicit, unsized_body(), 3),
         ] {
             let start = tokio::time::Instant::now();
-            let error = layer.layer(never.clone()).oneshot(Request::new(body)).await.unwrap_err();
+            let error = layer.layer(never).oneshot(Request::new(body)).await.unwrap_err();
             assert_eq!(start.elapsed().as_secs(), seconds);
             assert_eq!(error.timeout_phase(), Some(TimeoutPhase::Attempt));
             assert_eq!(error.outcome(), crate::Outcome::Unknown);

@@ -2,9 +2,8 @@
 
 use std::{fmt, path::Path};
 
-use bytes::Bytes;
 use csv::{ReaderBuilder, StringRecord, Writer};
-use mailgun_core::{Error, Upload};
+use mailgun_core::{Error, Upload, bytes::Bytes};
 use serde::Serialize;
 
 /// A CSV file to import, with its column names.

@@ -114,7 +114,7 @@ impl MemberSettings {
         match object(vars) {
             Ok(json) => self.set("vars", json.get()),
             Err(fault) => {
-                self.0.with_error(fault);
+                self.0.record_error(fault);
                 self
             }
         }
@@ -137,6 +137,8 @@ pub(crate) fn object(vars: &(impl Serialize + ?Sized)) -> Result<Box<RawValue>, 
     match to_raw_value(vars) {
         Ok(json) if json.get().starts_with('{') => Ok(json),
         Ok(_) => Err(Error::invalid("vars", "is not a JSON object")),
-        Err(error) => Err(Error::invalid("vars", "cannot be written as JSON").with_source(error)),
+        Err(error) => {
+            Err(Error::invalid("vars", "cannot be serialized as JSON").with_source(error))
+        }
     }
 }

@@ -86,5 +86,5 @@
 
 pub use mailgun_core::{
     FieldValue, Fields, Form, JsonFields, LinkPage, Operation, PageLinks, PageParts, PageResponse,
-    Upload, de, json_params, open_enum, params, read_text, true_false, yes_no,
+    Upload, by_content_id, de, json_params, open_enum, params, read_text, true_false, yes_no,
 };

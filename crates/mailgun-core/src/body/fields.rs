@@ -145,7 +145,7 @@ impl Fields {
         let name = name.into();
         match json_text(value) {
             Ok(text) => self.set(name, text),
-            Err(error) => self.with_error(
+            Err(error) => self.record_error(
                 Error::invalid(name, "cannot be serialized as JSON").with_source(error),
             ),
         }
@@ -158,7 +158,7 @@ impl Fields {
     }
 
     /// Makes the call fail with `error`, unless there is an earlier error.
-    pub fn with_error(&mut self, error: Error) -> &mut Self {
+    pub fn record_error(&mut self, error: Error) -> &mut Self {
         self.error.get_or_insert(error);
         self
     }
@@ -207,7 +207,7 @@ impl Fields {
             self.entries.extend(other.entries);
         }
         if let Some(error) = other.error {
-            self.with_error(error);
+            self.record_error(error);
         }
         self
     }

@@ -74,8 +74,8 @@ impl Form {
     }
 
     /// Makes the call fail with `error`, unless there is an earlier error.
-    pub fn with_error(&mut self, error: Error) -> &mut Self {
-        self.texts.with_error(error);
+    pub fn record_error(&mut self, error: Error) -> &mut Self {
+        self.texts.record_error(error);
         self
     }
 

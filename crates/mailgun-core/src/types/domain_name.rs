@@ -44,10 +44,10 @@ impl DomainName {
 
     /// Checks a domain name without copying it.
     pub(crate) fn check(domain: &str) -> Result<(), Error> {
-        match error_in(domain) {
+        match problem(domain) {
             None => Ok(()),
-            Some(reason) => {
-                Err(Error::invalid("domain", format_args!("{reason}{}", Shown(domain))))
+            Some(problem) => {
+                Err(Error::invalid("domain", format_args!("{problem}{}", Shown(domain))))
             }
         }
     }
@@ -59,7 +59,7 @@ impl DomainName {
 }
 
 /// Why a text is not a domain name. The reason follows the name of the parameter.
-pub(super) fn error_in(domain: &str) -> Option<&'static str> {
+pub(super) fn problem(domain: &str) -> Option<&'static str> {
     // Valid names need one pass. The rest finds the reason for invalid ones.
     if is_sound(domain.as_bytes()) {
         return None;

@@ -150,7 +150,7 @@ impl Batch {
     fn push(&mut self, address: impl Addresses, variables: &impl Serialize) {
         if let Err(error) = self.recipients.push(address, variables) {
             let parameter = format_args!("recipient {}", self.recipients.len());
-            self.content.fields.with_error(error.in_parameter(parameter));
+            self.content.fields.record_error(error.in_parameter(parameter));
         }
     }
 
@@ -172,7 +172,9 @@ impl Batch {
         if (1..=1000).contains(&recipients) {
             self.chunk_size = recipients;
         } else {
-            self.content.fields.with_error(Error::invalid("chunk_size", "is not within 1 to 1000"));
+            self.content
+                .fields
+                .record_error(Error::invalid("chunk_size", "is not within 1 to 1000"));
         }
         self
     }
@@ -200,7 +202,7 @@ impl Batch {
         match check_key(&key) {
             Ok(()) => self.key = Some(key),
             Err(error) => {
-                self.content.fields.with_error(error);
+                self.content.fields.record_error(error);
             }
         }
         self
@@ -231,8 +233,8 @@ impl Batch {
 
     /// Checks everything and splits the recipients.
     pub(crate) fn plan(mut self) -> Result<Plan, Error> {
-        if let Some(fault) = self.content.fields.take_error() {
-            return Err(fault);
+        if let Some(error) = self.content.fields.take_error() {
+            return Err(error);
         }
         if self.recipients.len() == 0 {
             return Err(Error::invalid("recipient", "is missing: a batch needs recipients"));
@@ -267,7 +269,7 @@ impl Batch {
             Ok(content) => content,
             Err(file) => {
                 let mut form = Form::new();
-                form.with_error(Error::invalid(
+                form.record_error(Error::invalid(
                     format_args!("attachment {file}"),
                     "was read already",
                 ));

@@ -73,11 +73,11 @@ impl Thresholds {
     ///     2100,
     ///     ThresholdDimension::Subaccount,
     /// );
-    /// account.thresholds().create(&settings.period("1M")).await?;
+    /// account.thresholds().create(settings.period("1M")).await?;
     /// # Ok(()) }
     /// ```
-    pub fn create(&self, settings: &ThresholdSettings) -> Call<Threshold> {
-        self.client.call(CREATE, &[]).json(settings)
+    pub fn create(&self, settings: ThresholdSettings) -> Call<Threshold> {
+        self.client.call(CREATE, &[]).json(&settings)
     }
 
     /// Replaces all settings of a limit.
@@ -101,11 +101,11 @@ impl Thresholds {
     ///     4200,
     ///     ThresholdDimension::Subaccount,
     /// );
-    /// account.thresholds().update("previews", &settings).await?;
+    /// account.thresholds().update("previews", settings).await?;
     /// # Ok(()) }
     /// ```
-    pub fn update(&self, name: &str, settings: &ThresholdSettings) -> Call<Confirmation> {
-        self.client.call(UPDATE, &[name]).json(settings)
+    pub fn update(&self, name: &str, settings: ThresholdSettings) -> Call<Confirmation> {
+        self.client.call(UPDATE, &[name]).json(&settings)
     }
 
     /// Deletes a limit.

@@ -119,11 +119,11 @@ async fn the_message_limit_is_set_read_and_taken_away() {
 async fn thresholds_are_created_replaced_and_deleted() {
     let (_mock, account) = start().await;
     let thresholds = account.thresholds();
-    let created = thresholds.create(&threshold("2100").period("1M")).await.unwrap();
+    let created = thresholds.create(threshold("2100").period("1M")).await.unwrap();
     assert_eq!(created.limit.as_deref(), Some("2100"));
     let all = thresholds.list().await.unwrap();
     assert_eq!((all.len(), &all[0]), (1, &created));
-    thresholds.update("previews", &threshold("5")).await.unwrap();
+    thresholds.update("previews", threshold("5")).await.unwrap();
     let changed = thresholds.get("previews").await.unwrap();
     assert_eq!((&changed.id, changed.created_at), (&created.id, created.created_at));
     assert_eq!((changed.limit.as_deref(), changed.period), (Some("5"), None));

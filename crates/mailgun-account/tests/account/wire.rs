@@ -233,11 +233,11 @@ async fn the_allowlist_is_changed_by_forms_of_parts_and_comes_back_whole() {
 async fn a_threshold_is_json_and_only_what_was_set() {
     let service = Scripted::new(|_| Answer::json(&json!({"message": "done"})));
     let thresholds = Account::new(&service.client()).thresholds();
-    thresholds.create(&threshold("2100")).await.unwrap();
+    thresholds.create(threshold("2100")).await.unwrap();
     let filter =
         ThresholdFilter::new(ThresholdDimension::Ip, ThresholdComparator::NotEqual, ["10.0.0.1"]);
     let settings = threshold(".99").description("").filters([filter]).period("1h");
-    thresholds.update(AWKWARD, &settings).await.unwrap();
+    thresholds.update(AWKWARD, settings).await.unwrap();
 
     let seen = service.seen();
     assert_eq!(seen[0].uri.path(), "/v1/thresholds/limits");

@@ -136,6 +136,7 @@ impl Error {
     }
 
     /// The call was over, by its deadline or because it was dropped, before its request was sent.
+    #[cfg(feature = "transport")]
     pub(crate) fn ended_before_sending() -> Self {
         let text = "the call's time ran out before its request was sent";
         let mut error = Self::new(ErrorKind::Timeout, Outcome::NotSent, text);
@@ -154,6 +155,7 @@ impl Error {
     }
 
     /// The same fault, which another attempt would meet again.
+    #[cfg(feature = "transport")]
     pub(crate) fn permanent(mut self) -> Self {
         self.0.is_permanent = true;
         self
@@ -370,5 +372,62 @@ impl StdError for Error {}
 impl From<std::convert::Infallible> for Error {
     fn from(never: std::convert::Infallible) -> Self {
         match never {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use super::*;
+
+    #[derive(Debug)]
+    struct Outer(io::Error);
+
+    impl fmt::Display for Outer {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("the pipe broke")
+        }
+    }
+
+    impl StdError for Outer {
+        fn source(&self) -> Option<&(dyn StdError + 'static)> {
+            Some(&self.0)
+        }
+    }
+
+    #[test]
+    fn display_shows_each_cause_once_and_source_is_none() {
+        use ErrorKind::*;
+        for kind in [
+            Config,
+            InvalidInput,
+            TooLarge,
+            UntrustedHost,
+            Connect,
+            Tls,
+            Timeout,
+            Transport,
+            RequestBody,
+            Api,
+            RateLimited,
+            Decode,
+            Middleware,
+            OutcomeUnknown,
+        ] {
+            let error = Error::new(kind, Outcome::NotSent, "it failed");
+            let error = error.with_source(Outer(io::Error::other("no water")));
+            assert_eq!(error.to_string(), "it failed: the pipe broke: no water", "{kind:?}");
+            assert!(error.source().is_none(), "{kind:?}");
+            let outer = error.get_ref().and_then(|cause| cause.downcast_ref::<Outer>());
+            assert!(outer.is_some(), "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn a_layer_that_stops_a_request_is_quoted() {
+        for error in [Error::not_sent("no more today"), Error::from_boxed("no more today".into())] {
+            assert!(error.to_string().contains("no more today"), "{error}");
+        }
     }
 }

@@ -140,6 +140,9 @@ pub mod resource;
 #[cfg(feature = "account")]
 #[doc(inline)]
 pub use mailgun_account as account;
+#[cfg(feature = "alerts")]
+#[doc(inline)]
+pub use mailgun_alerts as alerts;
 #[cfg(feature = "analytics")]
 #[doc(inline)]
 pub use mailgun_analytics as analytics;

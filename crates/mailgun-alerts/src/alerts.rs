@@ -19,10 +19,10 @@ pub(crate) const TEST_EMAIL: Operation = Operation::post("/v1/alerts/email/test"
 /// The alert settings of an account.
 ///
 /// ```no_run
-/// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
-/// use mailgun_alerts::{AlertEventType, Alerts, NewEventSetting};
+/// # async fn example(mailgun: mailgun::Mailgun) -> Result<(), mailgun::Error> {
+/// use mailgun::alerts::{AlertEventType, NewEventSetting};
 ///
-/// let alerts = Alerts::new(&client);
+/// let alerts = mailgun.alerts();
 /// let emails = ["ops@example.com"];
 /// alerts.create(&NewEventSetting::email(AlertEventType::DomainListed, emails)).await?;
 /// # Ok(()) }
@@ -57,7 +57,7 @@ impl Alerts {
     /// Returns 401 if the API key is invalid.
     ///
     /// ```no_run
-    /// # async fn example(alerts: mailgun_alerts::Alerts) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(alerts: mailgun::alerts::Alerts) -> Result<(), mailgun::Error> {
     /// for event_type in alerts.event_types().await? {
     ///     println!("{event_type}");
     /// }
@@ -76,7 +76,7 @@ impl Alerts {
     /// Returns 401 if the API key is invalid.
     ///
     /// ```no_run
-    /// # async fn example(alerts: mailgun_alerts::Alerts) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(alerts: mailgun::alerts::Alerts) -> Result<(), mailgun::Error> {
     /// for setting in alerts.settings().await?.events {
     ///     println!("{:?} by {:?}", setting.event_type, setting.channel);
     /// }
@@ -98,8 +98,8 @@ impl Alerts {
     /// setting exists already.
     ///
     /// ```no_run
-    /// # async fn example(alerts: mailgun_alerts::Alerts) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_alerts::{AlertEventType, NewEventSetting};
+    /// # async fn example(alerts: mailgun::alerts::Alerts) -> Result<(), mailgun::Error> {
+    /// use mailgun::alerts::{AlertEventType, NewEventSetting};
     ///
     /// let url = "https://example.com/alerts";
     /// let new = NewEventSetting::webhook(AlertEventType::IpListed, url);
@@ -122,8 +122,8 @@ impl Alerts {
     /// setting does not exist.
     ///
     /// ```no_run
-    /// # async fn example(alerts: mailgun_alerts::Alerts) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_alerts::{AlertEventType, NewEventSetting};
+    /// # async fn example(alerts: mailgun::alerts::Alerts) -> Result<(), mailgun::Error> {
+    /// use mailgun::alerts::{AlertEventType, NewEventSetting};
     ///
     /// let new = NewEventSetting::email(AlertEventType::IpListed, ["ops@example.com"]);
     /// alerts.update("8a2db565-cdd0-41d2-ae5d-461ee9c64492", &new).await?;
@@ -142,7 +142,7 @@ impl Alerts {
     /// Returns 404 if the setting does not exist.
     ///
     /// ```no_run
-    /// # async fn example(alerts: mailgun_alerts::Alerts) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(alerts: mailgun::alerts::Alerts) -> Result<(), mailgun::Error> {
     /// alerts.delete("8a2db565-cdd0-41d2-ae5d-461ee9c64492").await?;
     /// # Ok(()) }
     /// ```
@@ -161,8 +161,8 @@ impl Alerts {
     /// Returns 401 if the API key is invalid.
     ///
     /// ```no_run
-    /// # async fn example(alerts: mailgun_alerts::Alerts) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_alerts::receive::{SigningKey, Verifier};
+    /// # async fn example(alerts: mailgun::alerts::Alerts) -> Result<(), mailgun::Error> {
+    /// use mailgun::alerts::receive::{SigningKey, Verifier};
     ///
     /// let new = alerts.reset_signing_key().await?.signing_key;
     /// let verifier = Verifier::new(SigningKey::try_from(&new)?);
@@ -182,8 +182,8 @@ impl Alerts {
     /// Returns 400 if the event type or the URL is invalid.
     ///
     /// ```no_run
-    /// # async fn example(alerts: mailgun_alerts::Alerts) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_alerts::AlertEventType;
+    /// # async fn example(alerts: mailgun::alerts::Alerts) -> Result<(), mailgun::Error> {
+    /// use mailgun::alerts::AlertEventType;
     ///
     /// let url = "https://example.com/alerts";
     /// println!("{}", alerts.test_webhook(AlertEventType::IpListed, url).await?.message);
@@ -207,8 +207,8 @@ impl Alerts {
     /// Returns 400 if the event type or an address is invalid.
     ///
     /// ```no_run
-    /// # async fn example(alerts: mailgun_alerts::Alerts) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_alerts::AlertEventType;
+    /// # async fn example(alerts: mailgun::alerts::Alerts) -> Result<(), mailgun::Error> {
+    /// use mailgun::alerts::AlertEventType;
     ///
     /// alerts.test_email(AlertEventType::DomainListed, ["ops@example.com"]).await?;
     /// # Ok(()) }

@@ -7,9 +7,9 @@
 //! * [`receive`] verifies and parses alerts. It needs neither a client nor a runtime.
 //!
 //! ```no_run
-//! # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
-//! use mailgun_alerts::{
-//!     AlertChannel, Alerts, SendAlertMetric, SendAlertSettings, ThresholdComparator,
+//! # async fn example(mailgun: mailgun::Mailgun) -> Result<(), mailgun::Error> {
+//! use mailgun::alerts::{
+//!     AlertChannel, SendAlertMetric, SendAlertSettings, ThresholdComparator,
 //!     ThresholdDimension,
 //! };
 //!
@@ -21,7 +21,7 @@
 //!     ThresholdDimension::Domain,
 //! );
 //! let settings = settings.period("1d").alert_channels([AlertChannel::Email]);
-//! let send_alerts = Alerts::new(&client).send_alerts();
+//! let send_alerts = mailgun.alerts().send_alerts();
 //! send_alerts.create(&settings).await?;
 //! for hit in send_alerts.hits().await? {
 //!     println!("{}: {:?} at {:?}", hit.name, hit.dimension_value, hit.latest_value);

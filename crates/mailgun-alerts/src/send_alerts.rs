@@ -28,7 +28,7 @@ impl SendAlerts {
     /// Returns 401 if the API key is invalid.
     ///
     /// ```no_run
-    /// # async fn example(alerts: mailgun_alerts::Alerts) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(alerts: mailgun::alerts::Alerts) -> Result<(), mailgun::Error> {
     /// for alert in alerts.send_alerts().list().await? {
     ///     println!("{}: {:?} {:?}", alert.name, alert.metric, alert.limit);
     /// }
@@ -47,7 +47,7 @@ impl SendAlerts {
     /// Returns 404 if it does not exist.
     ///
     /// ```no_run
-    /// # async fn example(alerts: mailgun_alerts::Alerts) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(alerts: mailgun::alerts::Alerts) -> Result<(), mailgun::Error> {
     /// println!("{:?}", alerts.send_alerts().get("hard bounces").await?.last_checked);
     /// # Ok(()) }
     /// ```
@@ -64,8 +64,8 @@ impl SendAlerts {
     /// Returns 400 if the settings are invalid.
     ///
     /// ```no_run
-    /// # async fn example(alerts: mailgun_alerts::Alerts) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_alerts::{
+    /// # async fn example(alerts: mailgun::alerts::Alerts) -> Result<(), mailgun::Error> {
+    /// use mailgun::alerts::{
     ///     AlertChannel, SendAlertMetric, SendAlertSettings, ThresholdComparator,
     ///     ThresholdDimension,
     /// };
@@ -94,8 +94,8 @@ impl SendAlerts {
     /// Returns 400 if the settings are invalid, 404 if the alert does not exist.
     ///
     /// ```no_run
-    /// # async fn example(alerts: mailgun_alerts::Alerts) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_alerts::{
+    /// # async fn example(alerts: mailgun::alerts::Alerts) -> Result<(), mailgun::Error> {
+    /// use mailgun::alerts::{
     ///     SendAlertMetric, SendAlertSettings, ThresholdComparator, ThresholdDimension,
     /// };
     ///
@@ -122,7 +122,7 @@ impl SendAlerts {
     /// Returns 404 if the alert does not exist.
     ///
     /// ```no_run
-    /// # async fn example(alerts: mailgun_alerts::Alerts) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(alerts: mailgun::alerts::Alerts) -> Result<(), mailgun::Error> {
     /// alerts.send_alerts().delete("hard bounces").await?;
     /// # Ok(()) }
     /// ```
@@ -139,7 +139,7 @@ impl SendAlerts {
     /// Returns 401 if the API key is invalid.
     ///
     /// ```no_run
-    /// # async fn example(alerts: mailgun_alerts::Alerts) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(alerts: mailgun::alerts::Alerts) -> Result<(), mailgun::Error> {
     /// for hit in alerts.send_alerts().hits().await? {
     ///     println!("{}: {:?} is {:?}", hit.name, hit.dimension_value, hit.latest_value);
     /// }

@@ -28,10 +28,10 @@ impl Slack {
     ///
     /// ```no_run
     /// # async fn example(
-    /// #     slack: mailgun_alerts::Slack,
-    /// #     token: mailgun_core::Secret,
-    /// # ) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_alerts::UpdateSlack;
+    /// #     slack: mailgun::alerts::Slack,
+    /// #     token: mailgun::Secret,
+    /// # ) -> Result<(), mailgun::Error> {
+    /// use mailgun::alerts::UpdateSlack;
     ///
     /// let params = UpdateSlack::new().team_id("T01234567").team_name("Example");
     /// slack.update(token, params).await?;
@@ -50,7 +50,7 @@ impl Slack {
     /// Returns 401 if the API key is invalid.
     ///
     /// ```no_run
-    /// # async fn example(slack: mailgun_alerts::Slack) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(slack: mailgun::alerts::Slack) -> Result<(), mailgun::Error> {
     /// slack.delete().await?;
     /// # Ok(()) }
     /// ```
@@ -68,7 +68,7 @@ impl Slack {
     /// Returns 401 if the API key is invalid.
     ///
     /// ```no_run
-    /// # async fn example(slack: mailgun_alerts::Slack) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(slack: mailgun::alerts::Slack) -> Result<(), mailgun::Error> {
     /// slack.revoke().await?;
     /// # Ok(()) }
     /// ```
@@ -85,8 +85,8 @@ impl Slack {
     /// Returns 400 if the event type or a channel is invalid.
     ///
     /// ```no_run
-    /// # async fn example(slack: mailgun_alerts::Slack) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_alerts::{AlertEventType, TestSlack};
+    /// # async fn example(slack: mailgun::alerts::Slack) -> Result<(), mailgun::Error> {
+    /// use mailgun::alerts::{AlertEventType, TestSlack};
     ///
     /// slack.test(AlertEventType::IpListed, TestSlack::new().channel_ids(["C0123"])).await?;
     /// # Ok(()) }
@@ -108,8 +108,8 @@ impl Slack {
     /// Returns 401 if the API key is invalid.
     ///
     /// ```no_run
-    /// # async fn example(slack: mailgun_alerts::Slack) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_alerts::ListSlackChannels;
+    /// # async fn example(slack: mailgun::alerts::Slack) -> Result<(), mailgun::Error> {
+    /// use mailgun::alerts::ListSlackChannels;
     ///
     /// let mut pager = slack.channels(ListSlackChannels::new().limit(100));
     /// while let Some(page) = pager.next_page().await? {
@@ -132,7 +132,7 @@ impl Slack {
     /// Returns 404 if it does not exist.
     ///
     /// ```no_run
-    /// # async fn example(slack: mailgun_alerts::Slack) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(slack: mailgun::alerts::Slack) -> Result<(), mailgun::Error> {
     /// println!("{}", slack.channel("C0123").await?.name);
     /// # Ok(()) }
     /// ```

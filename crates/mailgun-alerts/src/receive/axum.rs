@@ -14,7 +14,7 @@ use super::{Alert, ReceiveError, Verifier, X_SIGN};
 ///
 /// ```
 /// use axum::{Router, routing::get};
-/// use mailgun_alerts::receive::{Alert, SigningKey, Verifier};
+/// use mailgun::alerts::receive::{Alert, SigningKey, Verifier};
 ///
 /// async fn on_alert(alert: Alert) {
 ///     println!("{:?}: {}", alert.event_data.event, alert.event_data.message);
@@ -24,7 +24,7 @@ use super::{Alert, ReceiveError, Verifier, X_SIGN};
 /// // Mailgun checks the URL with a `GET` request.
 /// let route = get(|| async {}).post(on_alert);
 /// let app: Router = Router::new().route("/alerts", route).with_state(verifier);
-/// # Ok::<(), mailgun_core::Error>(())
+/// # Ok::<(), mailgun::Error>(())
 /// ```
 ///
 /// To choose the response to a rejected request, take a `Result<Alert, ReceiveError>`. The limit of

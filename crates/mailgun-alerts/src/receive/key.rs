@@ -31,7 +31,7 @@ impl SigningKey {
     /// Signs a body, for tests of your handlers. The signature consists of hexadecimal digits.
     ///
     /// ```
-    /// use mailgun_alerts::receive::{SigningKey, Verifier};
+    /// use mailgun::alerts::receive::{SigningKey, Verifier};
     ///
     /// let key = SigningKey::new("test")?;
     /// let body = br#"{"event_data": {"event": "ip_listed", "ip": "192.0.2.1"}}"#;

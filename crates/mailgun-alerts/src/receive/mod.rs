@@ -4,8 +4,8 @@
 //! With the feature `axum`, [`Alert`] is an extractor.
 //!
 //! ```
-//! use mailgun_alerts::receive::{SigningKey, Verifier, X_SIGN};
-//! use mailgun_core::http::{HeaderMap, StatusCode};
+//! use mailgun::alerts::receive::{SigningKey, Verifier, X_SIGN};
+//! use mailgun::http::{HeaderMap, StatusCode};
 //!
 //! fn on_request(verifier: &Verifier, headers: &HeaderMap, body: &[u8]) -> StatusCode {
 //!     let signature = headers.get(X_SIGN).and_then(|value| value.to_str().ok());
@@ -21,7 +21,7 @@
 //! // The signing key of alerts. It is neither the API key nor the key of other webhooks.
 //! let verifier = Verifier::new(SigningKey::new("bdee4d3e...")?);
 //! # let _ = on_request(&verifier, &HeaderMap::new(), b"");
-//! # Ok::<(), mailgun_core::Error>(())
+//! # Ok::<(), mailgun::Error>(())
 //! ```
 //!
 //! # What to respond

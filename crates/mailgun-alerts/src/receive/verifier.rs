@@ -8,11 +8,11 @@ const READ_TIMEOUT: Duration = Duration::from_secs(30);
 /// Verifies and parses alerts. Cheap to clone.
 ///
 /// ```
-/// use mailgun_alerts::receive::{SigningKey, Verifier};
+/// use mailgun::alerts::receive::{SigningKey, Verifier};
 ///
 /// // While you replace the key, accept both.
 /// let verifier = Verifier::new(SigningKey::new("new")?).key(SigningKey::new("old")?);
-/// # Ok::<(), mailgun_core::Error>(())
+/// # Ok::<(), mailgun::Error>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct Verifier(Arc<Settings>);

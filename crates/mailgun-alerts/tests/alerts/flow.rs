@@ -1,5 +1,3 @@
-use std::time::Duration;
-
 use mailgun_alerts::{
     AlertChannel, AlertEventType, AlertHit, Alerts, ListSlackChannels, NewEventSetting,
     SendAlertMetric, SendAlertSettings, TestSlack, ThresholdComparator, ThresholdDimension,
@@ -170,6 +168,8 @@ async fn the_signing_key_is_there_and_another_one_after_a_reset() {
 
 #[cfg(feature = "axum")]
 mod axum_server {
+    use std::time::Duration;
+
     use ::axum::{Router, extract::FromRef, http::StatusCode, routing::get};
     use mailgun_alerts::receive::{Alert, ReceiveError, SigningKey, Verifier};
     use tokio::{

@@ -1,4 +1,6 @@
 //! Layers and services of the application, and what the types promise.
+
+#![cfg(feature = "transport")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod support;

@@ -1,4 +1,6 @@
 //! All ways of paging: where they end, what they refuse, and how they are taken up again.
+
+#![cfg(feature = "transport")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod support;

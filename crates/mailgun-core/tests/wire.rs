@@ -1,4 +1,6 @@
 //! What goes over the wire, byte for byte.
+
+#![cfg(feature = "transport")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod support;

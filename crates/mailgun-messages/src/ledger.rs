@@ -186,8 +186,8 @@ impl Messages {
     /// `POST /v3/{domain}/messages`, after `GET /v3/{domain}/events` where the outcome is unknown.
     ///
     /// ```no_run
-    /// # async fn example(messages: mailgun_messages::Messages) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_messages::{MemoryLedger, Message};
+    /// # async fn example(messages: mailgun::messages::Messages) -> Result<(), mailgun::Error> {
+    /// use mailgun::messages::{MemoryLedger, Message};
     ///
     /// let ledger = MemoryLedger::new();
     /// let receipt = Message::new().from("shop@mg.example.com").to("bob@example.com").text("Thanks");
@@ -203,6 +203,7 @@ impl Messages {
     /// * [`ErrorKind::InvalidInput`](mailgun_core::ErrorKind::InvalidInput) if the key is not 1 to 64 letters,
     ///   digits, `-`, `_` or `.`.
     /// * The ledger's own if [`begin`](Ledger::begin) fails; nothing is sent then.
+    #[doc(alias("idempotency", "exactly_once"))]
     pub async fn send_once(
         &self,
         ledger: &(impl Ledger + ?Sized),

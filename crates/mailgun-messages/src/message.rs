@@ -15,7 +15,7 @@ use crate::{
 /// each of many recipients there is [`Batch`](crate::Batch).
 ///
 /// ```
-/// use mailgun_messages::{Attachment, Message};
+/// use mailgun::messages::{Attachment, Message};
 ///
 /// let message = Message::new()
 ///     .from("Example Shop <shop@mg.example.com>")
@@ -29,14 +29,12 @@ use crate::{
 ///     .variable("order", &serde_json::json!({"id": 4711}));
 /// # let _ = message;
 /// ```
+#[doc(alias = "email")]
 #[derive(Debug, Default)]
 #[must_use]
 pub struct Message {
     pub(crate) content: Content,
 }
-
-content_setters!(Message);
-option_setters!(Message);
 
 impl Message {
     /// An empty message.
@@ -79,7 +77,7 @@ impl Message {
     /// The same message again; `None` if a file of it comes from a stream, which can be read once.
     ///
     /// ```
-    /// use mailgun_messages::Message;
+    /// use mailgun::messages::Message;
     ///
     /// let message = Message::new().from("shop@mg.example.com").to("bob@example.com").text("Hi");
     /// assert!(message.try_clone().is_some());
@@ -105,3 +103,6 @@ impl Message {
         self.content.check_sizes()
     }
 }
+
+content_setters!(Message);
+option_setters!(Message);

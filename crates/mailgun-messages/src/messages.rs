@@ -27,10 +27,10 @@ pub const OPERATIONS: &[Operation] =
 /// An owned handle: a clone of the client and the domain's name, which is checked by each call.
 ///
 /// ```no_run
-/// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
-/// use mailgun_messages::{Message, Messages};
+/// # async fn example(mailgun: mailgun::Mailgun) -> Result<(), mailgun::Error> {
+/// use mailgun::messages::Message;
 ///
-/// let messages = Messages::new(&client, "mg.example.com");
+/// let messages = mailgun.messages("mg.example.com");
 /// let message = Message::new()
 ///     .from("shop@mg.example.com")
 ///     .to("bob@example.com")
@@ -73,8 +73,8 @@ impl Messages {
     /// ([`ErrorKind::Api`](mailgun_core::ErrorKind::Api)), with its words.
     ///
     /// ```no_run
-    /// # async fn example(messages: mailgun_messages::Messages) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_messages::Message;
+    /// # async fn example(messages: mailgun::messages::Messages) -> Result<(), mailgun::Error> {
+    /// use mailgun::messages::Message;
     ///
     /// let message = Message::new()
     ///     .from("shop@mg.example.com")
@@ -84,6 +84,7 @@ impl Messages {
     /// println!("{}", messages.send(message).await?.id);
     /// # Ok(()) }
     /// ```
+    #[doc(alias("send_email", "send_mail", "email"))]
     pub fn send(&self, message: Message) -> Call<Receipt> {
         self.send_form(message.into_form())
     }
@@ -97,8 +98,8 @@ impl Messages {
     /// `POST /v3/{domain}/messages.mime`. Retries and errors are those of [`send`](Self::send).
     ///
     /// ```no_run
-    /// # async fn example(messages: mailgun_messages::Messages) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_messages::MimeMessage;
+    /// # async fn example(messages: mailgun::messages::Messages) -> Result<(), mailgun::Error> {
+    /// use mailgun::messages::MimeMessage;
     ///
     /// let mime = "From: shop@mg.example.com\r\nTo: bob@example.com\r\n\r\nHello\r\n";
     /// messages.send_mime(MimeMessage::new(mime).to("bob@example.com")).await?;
@@ -134,7 +135,7 @@ impl Messages {
     /// Status 404 after the domain's retention time.
     ///
     /// ```no_run
-    /// # async fn example(messages: mailgun_messages::Messages) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(messages: mailgun::messages::Messages) -> Result<(), mailgun::Error> {
     /// let stored = messages.stored("BABEAAeEDgPUyeFqr-tATLaCfYqyqvLpbg").await?;
     /// println!("{:?}", stored.subject());
     /// # Ok(()) }
@@ -150,7 +151,7 @@ impl Messages {
     /// [`ErrorKind::UntrustedHost`](mailgun_core::ErrorKind::UntrustedHost) and the key is not sent.
     ///
     /// ```no_run
-    /// # async fn example(messages: mailgun_messages::Messages) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(messages: mailgun::messages::Messages) -> Result<(), mailgun::Error> {
     /// let url = "https://storage-us-east4.api.mailgun.net/v3/domains/mg.example.com/messages/BABE";
     /// for file in messages.stored_at(url).await?.attachments() {
     ///     println!("{:?}", file.name);
@@ -166,7 +167,7 @@ impl Messages {
     /// As [`stored`](Self::stored), with `Accept: message/rfc2822`.
     ///
     /// ```no_run
-    /// # async fn example(messages: mailgun_messages::Messages) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(messages: mailgun::messages::Messages) -> Result<(), mailgun::Error> {
     /// let stored = messages.stored_mime("BABEAAeEDgPUyeFqr-tATLaCfYqyqvLpbg").await?;
     /// println!("{}", stored.body_mime);
     /// # Ok(()) }
@@ -189,7 +190,7 @@ impl Messages {
     /// gives the bytes; [`Call::stream`] reads a large one piece by piece.
     ///
     /// ```no_run
-    /// # async fn example(messages: mailgun_messages::Messages) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(messages: mailgun::messages::Messages) -> Result<(), mailgun::Error> {
     /// let url = "https://storage-us-east4.api.mailgun.net/v3/domains/mg.example.com/messages/BABE";
     /// for file in messages.stored_at(url).await?.attachments() {
     ///     let mut content = Vec::new();
@@ -207,7 +208,7 @@ impl Messages {
     /// [`send`](Self::send).
     ///
     /// ```no_run
-    /// # async fn example(messages: mailgun_messages::Messages) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(messages: mailgun::messages::Messages) -> Result<(), mailgun::Error> {
     /// messages.resend("BABEAAeEDgPUyeFqr-tATLaCfYqyqvLpbg", "bob@example.com").await?;
     /// # Ok(()) }
     /// ```
@@ -228,7 +229,7 @@ impl Messages {
     /// `GET /v3/domains/{domain}/sending_queues`
     ///
     /// ```no_run
-    /// # async fn example(messages: mailgun_messages::Messages) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(messages: mailgun::messages::Messages) -> Result<(), mailgun::Error> {
     /// if messages.queue_status().await?.regular.is_disabled {
     ///     println!("the queue takes no mail");
     /// }
@@ -244,8 +245,8 @@ impl Messages {
     /// its outcome is unknown: a repeat would delete the mail that was queued since.
     ///
     /// ```no_run
-    /// # async fn example(messages: mailgun_messages::Messages) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_messages::StorageHost;
+    /// # async fn example(messages: mailgun::messages::Messages) -> Result<(), mailgun::Error> {
+    /// use mailgun::messages::StorageHost;
     ///
     /// messages.clear_queue(StorageHost::EUROPE_WEST1).await?;
     /// # Ok(()) }
@@ -283,7 +284,7 @@ fn resend_form(to: impl Addresses) -> Form {
 /// A host that holds messages and queues.
 ///
 /// ```
-/// use mailgun_messages::StorageHost;
+/// use mailgun::messages::StorageHost;
 ///
 /// let known = StorageHost::EUROPE_WEST1;
 /// let named = StorageHost::from("storage-europe-west1.api.mailgun.net");

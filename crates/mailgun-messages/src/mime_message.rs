@@ -15,13 +15,13 @@ use crate::{
 /// not recipients. [`from_message`](Self::from_message) takes them from the headers.
 ///
 /// ```
-/// use mailgun_messages::MimeMessage;
+/// use mailgun::messages::MimeMessage;
 ///
 /// let mime = "From: shop@mg.example.com\r\nTo: bob@example.com\r\nBcc: audit@example.com\r\n\
 ///             Subject: Hi\r\n\r\nHello\r\n";
 /// let message = MimeMessage::from_message(mime)?.tag("receipts");
 /// # let _ = message;
-/// # Ok::<(), mailgun_core::Error>(())
+/// # Ok::<(), mailgun::Error>(())
 /// ```
 #[derive(Debug)]
 #[must_use]
@@ -29,8 +29,6 @@ pub struct MimeMessage {
     content: Content,
     message: Upload,
 }
-
-option_setters!(MimeMessage);
 
 impl MimeMessage {
     /// A MIME message, sent as it is; recipients are added with [`to`](Self::to).
@@ -103,6 +101,8 @@ impl MimeMessage {
         form
     }
 }
+
+option_setters!(MimeMessage);
 
 /// What a MIME message can be made from.
 #[derive(Debug)]

@@ -35,11 +35,11 @@ impl From<bool> for Tracking {
 /// A time of day without a zone, for time-zone optimisation.
 ///
 /// ```
-/// use mailgun_messages::TimeOfDay;
+/// use mailgun::messages::TimeOfDay;
 ///
 /// assert_eq!(TimeOfDay::new(14, 30)?.to_string(), "14:30");
 /// assert_eq!("02:30PM".parse::<TimeOfDay>()?.to_string(), "02:30PM");
-/// # Ok::<(), mailgun_core::Error>(())
+/// # Ok::<(), mailgun::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct TimeOfDay {
@@ -109,10 +109,10 @@ impl fmt::Display for TimeOfDay {
 /// A DKIM key: the domain that signs, and the selector.
 ///
 /// ```
-/// use mailgun_messages::DkimKey;
+/// use mailgun::messages::DkimKey;
 ///
 /// assert_eq!(DkimKey::new("example.com", "s1")?.to_string(), "example.com/s1");
-/// # Ok::<(), mailgun_core::Error>(())
+/// # Ok::<(), mailgun::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct DkimKey {
@@ -346,6 +346,7 @@ macro_rules! option_setters {
             /// Sets a header of the mail (`h:`), in place of one that differs only in case.
             ///
             /// A value that is copied from a mail is unfolded, and a line end at its end is dropped.
+            #[doc(alias("List-Unsubscribe", "unsubscribe"))]
             pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
                 self.content.header(name.as_ref(), value.as_ref());
                 self

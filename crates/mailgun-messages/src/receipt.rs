@@ -18,7 +18,7 @@ pub struct Receipt {
 /// The reply to a send has it in angle brackets, events have it without; both are equal here.
 ///
 /// ```
-/// use mailgun_messages::MessageId;
+/// use mailgun::messages::MessageId;
 ///
 /// assert_eq!(MessageId::from("<1@mg.example.com>"), MessageId::from("1@mg.example.com"));
 /// ```

@@ -136,6 +136,7 @@ impl Error {
     }
 
     /// The call was over, by its deadline or because it was dropped, before its request was sent.
+    #[cfg(feature = "transport")]
     pub(crate) fn ended_before_sending() -> Self {
         let text = "the call's time ran out before its request was sent";
         let mut error = Self::new(ErrorKind::Timeout, Outcome::NotSent, text);
@@ -154,6 +155,7 @@ impl Error {
     }
 
     /// The same fault, which another attempt would meet again.
+    #[cfg(feature = "transport")]
     pub(crate) fn permanent(mut self) -> Self {
         self.0.is_permanent = true;
         self

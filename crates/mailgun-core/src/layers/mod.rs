@@ -23,10 +23,12 @@ mod read_response;
 mod retry;
 mod trace;
 
+#[cfg(feature = "transport")]
+pub(crate) use self::headers::USER_AGENT;
 pub(crate) use self::{
     attempt_timeout::TimeLimit,
     from_fn::from_fn,
-    headers::{ON_BEHALF_OF, USER_AGENT, subaccount_header},
+    headers::{ON_BEHALF_OF, subaccount_header},
     read_response::is_failure,
 };
 pub use self::{

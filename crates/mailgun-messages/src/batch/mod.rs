@@ -40,8 +40,8 @@ use crate::{
 /// that says so by [`cc_in_every_mail`](Self::cc_in_every_mail).
 ///
 /// ```no_run
-/// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
-/// use mailgun_messages::{Batch, Messages};
+/// # async fn example(mailgun: mailgun::Mailgun) -> Result<(), mailgun::Error> {
+/// use mailgun::messages::Batch;
 /// use serde_json::json;
 ///
 /// let batch = Batch::new()
@@ -50,7 +50,8 @@ use crate::{
 ///     .text("Hello %recipient.name%!")
 ///     .recipient("ann@example.com", json!({"name": "Ann"}))
 ///     .recipient("bob@example.com", json!({"name": "Bob"}));
-/// let report = Messages::new(&client, "mg.example.com")
+/// let report = mailgun
+///     .messages("mg.example.com")
 ///     .send_batch(batch)
 ///     .on_progress(|progress| println!("{} of {}", progress.done, progress.total))
 ///     .await?;
@@ -59,12 +60,13 @@ use crate::{
 /// ```
 ///
 /// ```compile_fail,E0599
-/// mailgun_messages::Batch::new().cc("boss@example.com");
+/// mailgun::messages::Batch::new().cc("boss@example.com");
 /// ```
 ///
 /// ```compile_fail,E0599
-/// mailgun_messages::Batch::new().bcc("boss@example.com");
+/// mailgun::messages::Batch::new().bcc("boss@example.com");
 /// ```
+#[doc(alias("newsletter", "bulk", "recipient-variables"))]
 #[must_use]
 pub struct Batch {
     pub(crate) content: Content,
@@ -103,9 +105,6 @@ impl Default for Batch {
         }
     }
 }
-
-content_setters!(Batch);
-option_setters!(Batch);
 
 impl Batch {
     /// A batch without content and recipients.
@@ -257,6 +256,9 @@ impl Batch {
         Ok(Plan { batch: Box::new(self), chunks, earlier, doubtful })
     }
 }
+
+content_setters!(Batch);
+option_setters!(Batch);
 
 impl Batch {
     /// The form of one chunk.

@@ -49,6 +49,7 @@ struct Settings {
 
 impl Verifier {
     /// With a key, and the default settings of [`VerifierBuilder`].
+    #[doc(alias = "hmac")]
     pub fn new(key: SigningKey) -> Self {
         Self::builder(key).build()
     }

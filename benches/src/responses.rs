@@ -3,7 +3,7 @@
 use std::hint::black_box;
 
 use bytes::Bytes;
-use mailgun::{LinkPage, PageResponse as _};
+use mailgun::resource::{LinkPage, PageResponse as _};
 use serde::Deserialize;
 use serde_json::Value;
 

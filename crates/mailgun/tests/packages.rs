@@ -1,10 +1,10 @@
-//! Each published crate carries the licences, and a README made from its crate docs.
+//! Each published crate contains its sources, the licences, and a README made from its crate docs.
 //!
 //! ```sh
-//! UPDATE_READMES=1 cargo test -p mailgun --test packages
+//! UPDATE_PACKAGES=1 cargo test -p mailgun --test packages
 //! ```
 //!
-//! rewrites the READMEs.
+//! writes the READMEs and the licences.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
@@ -151,20 +151,20 @@ fn readme(name: &str, source: &str) -> String {
     )
 }
 
+/// Asserts that the file is as expected, or writes it.
+fn expect(file: &Path, expected: &str) {
+    if env::var_os("UPDATE_PACKAGES").is_some() {
+        fs::write(file, expected).unwrap();
+    }
+    let is_current = read(file) == expected;
+    assert!(is_current, "{} is out of date: set UPDATE_PACKAGES=1", file.display());
+}
+
 #[test]
 fn each_readme_is_made_from_the_crate_docs() {
-    let update = env::var_os("UPDATE_READMES").is_some();
-    let mut stale = Vec::new();
     for (name, path) in crates() {
-        let expected = readme(&name, &read(&path.join("src/lib.rs")));
-        let file = path.join("README.md");
-        if update {
-            fs::write(&file, &expected).unwrap();
-        } else if read(&file) != expected {
-            stale.push(name);
-        }
+        expect(&path.join("README.md"), &readme(&name, &read(&path.join("src/lib.rs"))));
     }
-    assert!(stale.is_empty(), "run with UPDATE_READMES=1 to update {stale:?}");
 }
 
 #[test]
@@ -172,8 +172,18 @@ fn each_crate_carries_both_licences() {
     for licence in ["LICENSE-MIT", "LICENSE-APACHE"] {
         let expected = read(&workspace().join(licence));
         assert!(!expected.is_empty());
-        for (name, path) in crates() {
-            assert_eq!(read(&path.join(licence)), expected, "{licence} of {name}");
+        for (_, path) in crates() {
+            expect(&path.join(licence), &expected);
+        }
+    }
+}
+
+#[test]
+fn each_crate_packs_what_the_workspace_says() {
+    for (name, path) in crates() {
+        let manifest = read(&path.join("Cargo.toml"));
+        for line in ["include.workspace = true", "[package.metadata.docs.rs]"] {
+            assert!(manifest.contains(line), "{name} has no {line}");
         }
     }
 }

@@ -4,6 +4,8 @@
 //! * [`wire`]: recorded requests of the reference client, compared field by field with ours.
 //! * [`responses`]: recorded responses of the service, and responses with fields missing, null or unknown.
 //! * [`Scripted`]: a service in memory that shows what reached it.
+//! * [`Server`]: a server on a socket that misbehaves as it is told.
+//! * [`within`]: a test that fails in place of hanging.
 
 #![allow(
     clippy::unwrap_used,
@@ -12,9 +14,18 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod limit;
 pub mod operations;
 pub mod responses;
 mod scripted;
+mod server;
 pub mod wire;
 
-pub use self::scripted::{Answer, Part, Scripted, Seen, parts, request_of, values};
+pub use self::{
+    limit::within,
+    scripted::{Answer, Part, Scripted, Seen, parts, request_of, values},
+    server::{
+        ACCEPTED, KEY, KEY_HEADER, Reaction, Recorded, Server, accepted, builder, client, listen,
+        listen_elsewhere, policy, read_http2_head, refused, response, response_with, serve_http,
+    },
+};

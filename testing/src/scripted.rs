@@ -16,6 +16,7 @@ use mailgun_core::{
     layers::RetryPolicy,
 };
 use serde_json::Value;
+use tower::util::BoxCloneSyncService;
 
 /// A part of a multipart form as it stood on the wire.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -138,6 +139,8 @@ pub async fn request_of(request: Result<Request<Body>, Error>) -> Seen {
 pub struct Answer {
     /// The status.
     pub status: u16,
+    /// Its headers.
+    pub headers: HeaderMap,
     /// The body.
     pub body: String,
     /// How long the service takes.
@@ -147,12 +150,24 @@ pub struct Answer {
 impl Answer {
     /// An answer at once.
     pub fn new(status: u16, body: impl Into<String>) -> Self {
-        Self { status, body: body.into(), delay: Duration::ZERO }
+        Self { status, headers: HeaderMap::new(), body: body.into(), delay: Duration::ZERO }
+    }
+
+    /// No answer, for as long as the client waits.
+    pub fn never() -> Self {
+        Self::new(200, "").after(Duration::MAX)
     }
 
     /// A success with this JSON.
     pub fn json(value: &Value) -> Self {
         Self::new(200, value.to_string())
+    }
+
+    /// The same answer with this header.
+    #[must_use]
+    pub fn header(mut self, name: &'static str, value: &str) -> Self {
+        self.headers.insert(name, value.parse().unwrap());
+        self
     }
 
     /// The same answer after a while.
@@ -197,6 +212,11 @@ impl Scripted {
         self.seen.lock().unwrap().clone()
     }
 
+    /// The number of requests so far.
+    pub fn count(&self) -> usize {
+        self.seen.lock().unwrap().len()
+    }
+
     /// How many requests were on their way at once, at most.
     pub fn most_in_flight(&self) -> usize {
         self.most_in_flight.load(Ordering::SeqCst)
@@ -209,9 +229,15 @@ impl Scripted {
 
     /// A client of it with these settings.
     pub fn client_with(&self, builder: ClientBuilder) -> Client {
+        builder.build_with_transport(self.transport()).unwrap()
+    }
+
+    /// The service itself.
+    pub fn transport(
+        &self,
+    ) -> BoxCloneSyncService<Request<Body>, Response<Full<Bytes>>, Infallible> {
         let this = self.clone();
-        let service = tower::service_fn(move |request| this.clone().respond(request));
-        builder.build_with_transport(service).unwrap()
+        BoxCloneSyncService::new(tower::service_fn(move |request| this.clone().respond(request)))
     }
 
     async fn respond(self, request: Request<Body>) -> Result<Response<Full<Bytes>>, Infallible> {
@@ -220,10 +246,15 @@ impl Scripted {
         let seen = Seen::new(request).await;
         let answer = (self.answer)(&seen);
         self.seen.lock().unwrap().push(seen);
-        tokio::time::sleep(answer.delay).await;
+        match answer.delay {
+            Duration::ZERO => tokio::task::yield_now().await,
+            Duration::MAX => std::future::pending().await,
+            delay => tokio::time::sleep(delay).await,
+        }
         self.in_flight.fetch_sub(1, Ordering::SeqCst);
         let mut response = Response::new(Full::from(answer.body));
         *response.status_mut() = answer.status.try_into().unwrap();
+        *response.headers_mut() = answer.headers;
         Ok(response)
     }
 }

@@ -301,11 +301,13 @@ async fn a_hint_of_no_wait_is_none_and_the_call_is_repeated() {
 async fn a_wait_beyond_the_limit_is_told_and_not_slept() {
     // Within the time that the call has, and beyond what the policy waits.
     const FAR: u64 = 50;
+    const WHOLE_CALL: Duration = Duration::from_secs(60);
     let at = SystemTime::now() + Duration::from_secs(FAR);
     for (name, reaction) in hints(at, FAR) {
         for is_send in [true, false] {
             let server = Server::always(reaction.clone()).await;
-            let error = run(&server.client(), is_send).await.unwrap_err();
+            let client = server.builder().total_timeout(WHOLE_CALL).build().unwrap();
+            let error = run(&client, is_send).await.unwrap_err();
             assert_eq!((server.count(), error.attempts()), (1, 1), "{name}");
             assert_eq!((error.kind(), error.outcome()), (RateLimited, Rejected), "{name}");
             let wait = error.retry_after().expect(name).as_secs();

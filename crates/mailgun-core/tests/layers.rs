@@ -4,7 +4,6 @@
 mod support;
 
 use std::{
-    convert::Infallible,
     sync::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
@@ -26,7 +25,9 @@ use mailgun_core::{
 use serde_json::Value;
 use tower::{Layer as _, Service, ServiceBuilder, ServiceExt as _, layer::layer_fn, service_fn};
 
-use self::support::{KEY_HEADER, Reaction, Receipt, Server, accepted, mail, policy, response};
+use self::support::{
+    Answer, KEY_HEADER, Reaction, Receipt, Scripted, Server, accepted, mail, policy, response,
+};
 
 const SEND: Operation = Operation::post("/v3/{domain}/messages");
 const READ: Operation = Operation::get("/v4/domains");
@@ -246,65 +247,45 @@ async fn a_layer_that_waits_for_readiness_works() {
     assert_eq!(server.count(), 9);
 }
 
-/// A transport in memory that shows the headers it was given, after one refusal.
-fn transport(
-    seen: Arc<Mutex<Vec<HeaderMap>>>,
-) -> impl Service<
-    Request<Body>,
-    Response = Response<Full<Bytes>>,
-    Error = Infallible,
-    Future = impl Send + 'static,
-> + Clone
-+ Send
-+ Sync
-+ 'static {
-    service_fn(move |request: Request<Body>| {
-        let seen = seen.clone();
-        async move {
-            let bytes = request.headers().clone();
-            let first = {
-                let mut seen = seen.lock().unwrap();
-                seen.push(bytes);
-                seen.len() == 1
-            };
-            let length = request.into_body().collect().await.unwrap().to_bytes().len();
-            let mut response =
-                Response::new(Full::new(Bytes::from(format!("{{\"id\":\"{length}\"}}"))));
-            if first {
-                *response.status_mut() = http::StatusCode::TOO_MANY_REQUESTS;
-            }
-            Ok(response)
-        }
+/// A service in memory that tells the length of the body, after one refusal.
+fn service() -> Scripted {
+    let number = AtomicUsize::new(0);
+    Scripted::new(move |seen| {
+        let is_first = number.fetch_add(1, Ordering::SeqCst) == 0;
+        let body = format!("{{\"id\":\"{}\"}}", seen.body.len());
+        Answer::new(if is_first { 429 } else { 200 }, body)
     })
 }
 
 #[tokio::test]
-async fn a_foreign_transport_gets_all_layers_of_the_sdk() {
-    let seen = Arc::new(Mutex::new(Vec::new()));
+async fn a_transport_of_the_application_gets_all_layers_of_the_sdk() {
+    let service = service();
     let builder = support::builder("https://api.mailgun.net").user_agent("shop/1");
-    let client = builder.build_with_transport(transport(seen.clone())).unwrap();
+    let client = service.client_with(builder);
     let response = client.call::<Receipt>(SEND, DOMAIN).json(&[1, 2]).response().await.unwrap();
     assert_eq!((response.value.id.as_str(), response.attempts()), ("5", 2));
-    for headers in seen.lock().unwrap().iter() {
-        assert_eq!(headers["authorization"], KEY_HEADER);
-        assert!(headers["user-agent"].to_str().unwrap().ends_with(" shop/1"));
+    assert_eq!(service.count(), 2);
+    for seen in service.seen() {
+        assert_eq!(seen.headers["authorization"], KEY_HEADER);
+        assert!(seen.headers["user-agent"].to_str().unwrap().ends_with(" shop/1"));
     }
     assert!(client.credentials().is_some());
 }
 
 #[tokio::test]
-async fn a_foreign_service_gets_none_and_the_errors_are_still_ours() {
-    let seen = Arc::new(Mutex::new(Vec::new()));
-    let client = Client::from_service("https://api.mailgun.net", transport(seen.clone())).unwrap();
+async fn a_service_of_the_application_gets_no_layer_and_errors_are_still_ours() {
+    let service = service();
+    let client = Client::from_service("https://api.mailgun.net", service.transport()).unwrap();
     let error = client.call::<Receipt>(SEND, DOMAIN).await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::RateLimited, 1));
     assert_eq!(client.call::<Receipt>(SEND, DOMAIN).await.unwrap().id, "0");
-    for headers in seen.lock().unwrap().iter() {
-        assert!(!headers.contains_key("authorization"));
-        assert!(!headers.contains_key("user-agent"));
+    assert_eq!(service.count(), 2);
+    for seen in service.seen() {
+        assert!(!seen.headers.contains_key("authorization"));
+        assert!(!seen.headers.contains_key("user-agent"));
     }
     assert!(client.credentials().is_none());
-    assert!(Client::from_service("http://example.com", transport(seen)).is_err());
+    assert!(Client::from_service("http://example.com", service.transport()).is_err());
 }
 
 #[tokio::test]
@@ -329,10 +310,8 @@ async fn the_layers_make_a_stack_of_ones_own() {
 
 #[tokio::test(start_paused = true)]
 async fn the_attempt_time_out_stands_alone() {
-    let never = service_fn(|_: Request<Body>| {
-        std::future::pending::<Result<Response<ResponseBody>, Infallible>>()
-    });
-    let service = AttemptTimeoutLayer::new(Duration::from_secs(9)).layer(never);
+    let silent = Scripted::new(|_| Answer::never()).transport();
+    let service = AttemptTimeoutLayer::new(Duration::from_secs(9)).layer(silent);
     let client = Client::from_service("https://api.mailgun.net", service).unwrap();
     let error = client.call::<Value>(READ, &[]).await.unwrap_err();
     assert_eq!(error.timeout_phase(), Some(TimeoutPhase::Attempt));

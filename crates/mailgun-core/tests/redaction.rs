@@ -4,7 +4,6 @@
 mod support;
 
 use std::{
-    convert::Infallible,
     fmt::Debug,
     io,
     net::SocketAddr,
@@ -16,11 +15,7 @@ use base64::Engine as _;
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::{BodyExt as _, Full};
-use hyper::{body::Incoming, service::service_fn};
-use hyper_util::{
-    rt::{TokioExecutor, TokioIo},
-    server::conn::auto,
-};
+use hyper::body::Incoming;
 use mailgun_core::{
     ApiKey, Body, Client, Credentials, Error, ErrorKind, Fields, Form, HttpVersions, LinkPage,
     Mailbox, Operation, Pager, Proxy, Region, ResponseBody, Secret, Upload,
@@ -30,11 +25,16 @@ use mailgun_core::{
     },
 };
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
 use tower::Layer as _;
 use tracing_subscriber::fmt::{MakeWriter, format::FmtSpan};
 
-use self::support::{KEY, KEY_HEADER, RECIPIENT, builder, everything, refused};
+use self::support::{
+    KEY, KEY_HEADER, RECIPIENT, builder, everything, listen, read_http2_head, refused, serve_http,
+};
 
 const PASSWORD: &str = "proxy-canary-51c9";
 const SEND: Operation = Operation::post("/v3/{domain}/messages");
@@ -112,23 +112,15 @@ fn assert_clean(what: &str, text: &str) {
 
 /// A server of both versions of HTTP, whose answer depends on the domain in the path.
 async fn server() -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    tokio::spawn(async move {
-        let limited = Arc::new(Mutex::new(false));
-        while let Ok((stream, _)) = listener.accept().await {
+    let limited = Arc::new(Mutex::new(false));
+    listen(move |stream| {
+        let limited = limited.clone();
+        serve_http(stream, move |request| {
             let limited = limited.clone();
-            let service = service_fn(move |request: Request<Incoming>| {
-                let limited = limited.clone();
-                async move { Ok::<_, Infallible>(answer(request, &limited).await) }
-            });
-            tokio::spawn(async move {
-                let builder = auto::Builder::new(TokioExecutor::new());
-                let _ = builder.serve_connection(TokioIo::new(stream), service).await;
-            });
-        }
-    });
-    address
+            async move { answer(request, &limited).await }
+        })
+    })
+    .await
 }
 
 async fn answer(request: Request<Incoming>, limited: &Mutex<bool>) -> Response<Full<Bytes>> {
@@ -447,21 +439,16 @@ async fn nothing_secret_of_an_echoed_request_is_shown() {
 /// The reason of a `GOAWAY` is text of the server, and part of hyper's error.
 #[tokio::test]
 async fn nothing_secret_of_a_reason_to_close_is_shown() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    tokio::spawn(async move {
-        use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-        let (mut stream, _) = listener.accept().await.unwrap();
-        let mut request = [0; 1024];
-        let _ = stream.read(&mut request).await;
+    let address = listen(|mut stream: TcpStream| async move {
+        read_http2_head(&mut stream).await.unwrap();
         let reason = format!("{KEY} {RECIPIENT} {KEY_HEADER}");
-        let mut frames = vec![0, 0, 0, 4, 0, 0, 0, 0, 0];
         let length = (reason.len() + 8) as u8;
-        frames.extend([0, 0, length, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 11]);
-        frames.extend(reason.as_bytes());
-        stream.write_all(&frames).await.unwrap();
+        let mut frame = vec![0, 0, length, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 11];
+        frame.extend(reason.as_bytes());
+        stream.write_all(&frame).await.unwrap();
         let _ = stream.read_to_end(&mut Vec::new()).await;
-    });
+    })
+    .await;
     let client = builder(&format!("http://{address}")).http_versions(HttpVersions::Http2Only);
     let client = client.retry(RetryPolicy::never()).build().unwrap();
     let error = client.call::<Value>(BOUNCES, &["a.b"]).await.unwrap_err();

@@ -3,23 +3,17 @@
 
 mod support;
 
-use std::{
-    convert::Infallible,
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::{collections::HashSet, sync::Mutex, time::Duration};
 
-use bytes::Bytes;
-use http::{Method, Request, Response, header};
+use http::{Method, Request, header};
 use http_body_util::BodyExt as _;
-use mailgun_core::{
-    Body, Client, ErrorKind, Fields, Form, Operation, ResponseBody, Upload, true_false, yes_no,
-};
+use mailgun_core::{Body, Client, ErrorKind, Fields, Form, Operation, Upload, true_false, yes_no};
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
-use tower::service_fn;
 
-use self::support::{KEY, KEY_HEADER, Reaction, Recorded, Server, mail, policy, response};
+use self::support::{
+    Answer, KEY, KEY_HEADER, Reaction, Recorded, Scripted, Server, mail, policy, response,
+};
 
 const SEND: Operation = Operation::post("/v3/{domain}/messages");
 const LIST: Operation = Operation::get("/v4/domains");
@@ -333,29 +327,13 @@ async fn the_key_goes_to_trusted_hosts_only() {
 #[tokio::test]
 async fn files_on_other_hosts_are_fetched_without_any_secret_of_ours() {
     const FILE: Operation = Operation::get("/v4/files/{id}");
-    let seen = Arc::new(Mutex::new(Vec::new()));
-    let storage = |seen: &Arc<Mutex<Vec<Request<()>>>>| {
-        let seen = seen.clone();
-        service_fn(move |request: Request<Body>| {
-            let mut seen = seen.lock().unwrap();
-            seen.push(request.map(|_| ()));
-            let status = if seen.len() == 1 { 503 } else { 200 };
-            let response =
-                Response::builder().status(status).body(ResponseBody::from("a,b\n")).unwrap();
-            async move { Ok::<_, Infallible>(response) }
-        })
-    };
+    let storage = Scripted::script(vec![Answer::new(503, ""), Answer::new(200, "a,b\n")]);
     let layer = tower::util::MapRequestLayer::new(|mut request: Request<Body>| {
         request.headers_mut().insert("x-gateway", "secret".parse().unwrap());
         request
     });
-    let client = support::builder("https://api.mailgun.net")
-        .retry(policy())
-        .layer(layer)
-        .build_with_transport(storage(&seen))
-        .unwrap()
-        .for_subaccount("red")
-        .unwrap();
+    let builder = support::builder("https://api.mailgun.net").layer(layer);
+    let client = storage.client_with(builder).for_subaccount("red").unwrap();
     let foreign = "https://files.s3.amazonaws.com/a%2Bb?X-Amz-Signature=c";
     assert_eq!(client.download(FILE, foreign).await.unwrap(), "a,b\n");
     let mut stream = client.download(FILE, foreign).stream().await.unwrap();
@@ -363,14 +341,14 @@ async fn files_on_other_hosts_are_fetched_without_any_secret_of_ours() {
     let ours = "https://storage-us-east4.api.mailgun.net/v4/files/1";
     assert_eq!(client.download(FILE, ours).await.unwrap(), "a,b\n");
     let secrets = ["authorization", "x-mailgun-on-behalf-of", "x-gateway"];
-    let requests = std::mem::take(&mut *seen.lock().unwrap());
+    let requests = storage.seen();
     let [refused, whole, streamed, trusted] = &requests[..] else { panic!("{requests:?}") };
     for request in [refused, whole, streamed] {
-        assert_eq!(request.uri(), foreign);
-        assert!(secrets.iter().all(|name| !request.headers().contains_key(*name)), "{request:?}");
-        assert!(request.headers().contains_key("user-agent"));
+        assert_eq!(request.uri, foreign);
+        assert!(secrets.iter().all(|name| !request.headers.contains_key(*name)), "{request:?}");
+        assert!(request.headers.contains_key("user-agent"));
     }
-    assert!(secrets.iter().all(|name| trusted.headers().contains_key(*name)), "{trusted:?}");
+    assert!(secrets.iter().all(|name| trusted.headers.contains_key(*name)), "{trusted:?}");
 
     for refused in [
         "http://files.s3.amazonaws.com/a",
@@ -383,42 +361,30 @@ async fn files_on_other_hosts_are_fetched_without_any_secret_of_ours() {
     }
     assert_eq!(client.download(FILE, "a b").await.unwrap_err().kind(), ErrorKind::InvalidInput);
     // Whoever made the stack may have put a key into it.
-    let whole = Client::from_service("https://api.mailgun.net", storage(&seen)).unwrap();
+    let whole = Client::from_service("https://api.mailgun.net", storage.transport()).unwrap();
     let error = whole.download(FILE, foreign).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::UntrustedHost);
-    assert!(seen.lock().unwrap().is_empty());
+    assert_eq!(storage.count(), requests.len(), "something more was requested");
 }
 
-/// Says for whom a request was, after a refusal that makes the client repeat half of them.
-fn echo() -> impl tower::Service<
-    Request<Body>,
-    Response = Response<ResponseBody>,
-    Error = Infallible,
-    Future = impl Send,
-> + Clone
-+ Send
-+ Sync {
-    service_fn(|request: Request<Body>| async move {
-        tokio::task::yield_now().await;
-        let attempts = request.extensions().get::<mailgun_core::CallContext>().unwrap().attempts();
-        let index: usize = request.uri().path().rsplit('/').next().unwrap().parse().unwrap();
-        if index.is_multiple_of(2) && attempts == 1 {
-            let refusal = Response::builder().status(429).header("retry-after", "0");
-            return Ok(refusal.body(ResponseBody::default()).unwrap());
+/// Answers with the tenant and the number of the item; refuses every other item at first.
+fn echo() -> Scripted {
+    let refused = Mutex::new(HashSet::new());
+    Scripted::new(move |seen| {
+        let index: usize = seen.uri.path().rsplit('/').next().unwrap().parse().unwrap();
+        if index.is_multiple_of(2) && refused.lock().unwrap().insert(index) {
+            return Answer::new(429, "").header("retry-after", "0");
         }
-        let tenant = &request.headers()["x-mailgun-on-behalf-of"];
-        let text = json!([tenant.to_str().unwrap(), index]).to_string();
-        Ok(Response::new(ResponseBody::from(Bytes::from(text))))
+        let tenant = &seen.headers["x-mailgun-on-behalf-of"];
+        Answer::json(&json!([tenant.to_str().unwrap(), index]))
     })
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn tenants_never_mix() {
     const ITEM: Operation = Operation::get("/v3/items/{item}");
-    let client = support::builder("http://localhost")
-        .retry(policy().budget(1000.0))
-        .build_with_transport(echo());
-    let client = client.unwrap();
+    let builder = support::builder("http://localhost").retry(policy().budget(1000.0));
+    let client = echo().client_with(builder);
     let tenants = [client.for_subaccount("red").unwrap(), client.for_subaccount("blue").unwrap()];
     let mut tasks = tokio::task::JoinSet::new();
     for index in 0..1000_usize {

@@ -10,23 +10,19 @@ use futures_util::{
 use http::{HeaderValue, header::HOST};
 use http_body::Frame;
 use http_body_util::StreamBody;
-use hyper::service::service_fn;
-use hyper_util::{
-    rt::{TokioExecutor, TokioIo},
-    server::conn::auto,
-};
+use mailgun_testing::{listen, serve_http};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
     sync::Notify,
     task::JoinSet,
-    time::sleep,
+    time::{sleep, timeout},
 };
 use tokio_rustls::TlsAcceptor;
 
 use super::{
     super::pool::host,
-    servers::{Count, Io, listen, read_head},
+    servers::{Count, Io, read_head},
     *,
 };
 
@@ -46,7 +42,7 @@ impl Seen {
                 sleep(Duration::from_millis(5)).await;
             }
         };
-        within(10, closed).await;
+        within(closed).await;
         assert_eq!(self.closed.get(), how_many);
     }
 }
@@ -141,7 +137,7 @@ async fn an_unused_connection_is_closed_in_time_though_nobody_asks() {
         let transport = transport(&config);
         for _ in 0..2 {
             get_with(&transport, format!("http://{address}/")).await.unwrap();
-            within(10, closed.notified()).await;
+            within(closed.notified()).await;
         }
     }
 }
@@ -301,15 +297,14 @@ async fn a_shared_connection_is_kept_while_it_is_used() {
 #[tokio::test]
 async fn a_response_outlasts_the_time_of_its_connection_and_the_client() {
     let address = listen(|stream: TcpStream| async move {
-        let service = service_fn(|_: Request<hyper::body::Incoming>| async {
+        serve_http(stream, async |_| {
             let pieces = stream::iter(0..6).then(|_| async {
                 sleep(Duration::from_millis(50)).await;
                 Ok::<_, Infallible>(Frame::data(Bytes::from_static(b"ok")))
             });
-            Ok::<_, Infallible>(http::Response::new(BodyExt::boxed(StreamBody::new(pieces))))
-        });
-        let builder = auto::Builder::new(TokioExecutor::new());
-        let _ = builder.serve_connection(TokioIo::new(stream), service).await;
+            http::Response::new(BodyExt::boxed(StreamBody::new(pieces)))
+        })
+        .await;
     })
     .await;
     for http_versions in [HttpVersions::Http1Only, HttpVersions::Http2Only] {
@@ -550,7 +545,7 @@ async fn a_stuck_handshake_holds_up_no_request() {
     let (url, seen) = stuck_at_first(ca.acceptor("localhost", &[b"h2"]), 1).await;
     let transport = transport(&trusting(&ca));
     let responses = join_all((0..20).map(|_| get_with(&transport, &url)));
-    for response in within(4, responses).await {
+    for response in timeout(Duration::from_secs(4), responses).await.unwrap() {
         assert_eq!(response.unwrap(), "HTTP/2.0");
     }
     assert_eq!(seen.opened.get(), 2);
@@ -564,7 +559,12 @@ async fn requests_wait_for_a_connection_no_longer_than_for_their_own() {
     let config = TransportConfig { connect_timeout: limit, ..trusting(&ca) };
     let transport = transport(&config);
     let responses = join_all((0..20).map(|_| get_with(&transport, &url)));
-    for error in within(2, responses).await.into_iter().map(Result::unwrap_err) {
+    for error in timeout(Duration::from_secs(2), responses)
+        .await
+        .unwrap()
+        .into_iter()
+        .map(Result::unwrap_err)
+    {
         assert_fate(&error, ErrorKind::Timeout, Outcome::NotSent);
         assert_eq!(error.timeout_phase(), Some(TimeoutPhase::Connect));
     }
@@ -585,7 +585,7 @@ async fn a_failed_connection_makes_room_for_the_next_one_at_once() {
     let url = format!("https://localhost:{}/", address.port());
     let transport = transport(&trusting(&TestCa::new()));
     let responses = join_all((0..20).map(|_| get_with(&transport, &url)));
-    for error in within(5, responses).await.into_iter().map(Result::unwrap_err) {
+    for error in within(responses).await.into_iter().map(Result::unwrap_err) {
         assert_fate(&error, ErrorKind::Tls, Outcome::NotSent);
     }
     assert_eq!(opened.get(), 20);

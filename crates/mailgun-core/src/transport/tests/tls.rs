@@ -1,7 +1,6 @@
-use super::{
-    servers::{listen, server},
-    *,
-};
+use mailgun_testing::listen;
+
+use super::{servers::server, *};
 
 #[tokio::test]
 async fn the_version_is_agreed_upon_or_fixed() {

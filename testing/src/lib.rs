@@ -1,11 +1,17 @@
-//! What the tests of the resource crates share.
+//! What the tests of the workspace share.
+//!
+//! Four services stand in for Mailgun. Ordinary requests go to `mockito`, tests of behaviour over
+//! several calls to `mailgun-mock`, broken connections to [`Server`], and tests with paused time or
+//! with responses that depend on the request to [`Scripted`].
 //!
 //! * [`operations`]: the table of the API's operations, and whether a crate has them all.
 //! * [`wire`]: recorded requests of the reference client, compared field by field with ours.
-//! * [`responses`]: recorded responses of the service, and responses with fields missing, null or unknown.
-//! * [`Scripted`]: a service in memory that shows what reached it.
-//! * [`Server`]: a server on a socket that misbehaves as it is told.
-//! * [`within`]: a test that fails in place of hanging.
+//! * [`responses`]: recorded responses of the service, and responses with fields missing, null or
+//!   unknown.
+//! * [`Scripted`]: a service in memory.
+//! * [`Server`]: a server on a socket that fails on demand.
+//! * [`client`]: a client whose time-outs make a hang an error.
+//! * [`within`]: fails a test instead of letting it hang.
 
 #![allow(
     clippy::unwrap_used,

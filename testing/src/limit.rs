@@ -46,3 +46,19 @@ impl Watchdog {
         Self(sender)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    #[should_panic(expected = "hangs: still waiting after 10s, at testing/src/limit.rs")]
+    async fn within_fails_a_test_that_waits_forever() {
+        within(std::future::pending::<()>()).await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn within_returns_the_output_of_the_future() {
+        assert_eq!(within(async { 7 }).await, 7);
+    }
+}

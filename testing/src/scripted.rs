@@ -68,7 +68,7 @@ pub fn values<'a>(parts: &'a [Part], name: &str) -> Vec<&'a str> {
     parts.iter().filter(|part| part.name == name).map(Part::text).collect()
 }
 
-/// A request as the transport got it.
+/// A request as the transport received it.
 #[derive(Clone, Debug)]
 pub struct Seen {
     /// The method.
@@ -134,7 +134,7 @@ pub async fn request_of(request: Result<Request<Body>, Error>) -> Seen {
     Seen::new(request.unwrap()).await
 }
 
-/// An answer, and how long the service takes for it.
+/// A response and the delay before it.
 #[derive(Clone, Debug)]
 pub struct Answer {
     /// The status.
@@ -143,42 +143,42 @@ pub struct Answer {
     pub headers: HeaderMap,
     /// The body.
     pub body: String,
-    /// How long the service takes.
+    /// The delay before it.
     pub delay: Duration,
 }
 
 impl Answer {
-    /// An answer at once.
+    /// A response without delay.
     pub fn new(status: u16, body: impl Into<String>) -> Self {
         Self { status, headers: HeaderMap::new(), body: body.into(), delay: Duration::ZERO }
     }
 
-    /// No answer, for as long as the client waits.
+    /// No response, for as long as the client waits.
     pub fn never() -> Self {
         Self::new(200, "").after(Duration::MAX)
     }
 
-    /// A success with this JSON.
+    /// A response with status 200 and this JSON.
     pub fn json(value: &Value) -> Self {
         Self::new(200, value.to_string())
     }
 
-    /// The same answer with this header.
+    /// Sets a header.
     #[must_use]
     pub fn header(mut self, name: &'static str, value: &str) -> Self {
         self.headers.insert(name, value.parse().unwrap());
         self
     }
 
-    /// The same answer after a while.
+    /// Sets the delay.
     #[must_use]
     pub fn after(self, delay: Duration) -> Self {
         Self { delay, ..self }
     }
 }
 
-/// A service in memory, for answers that depend on the request, and for a clock that stands still
-/// while there is no I/O.
+/// A service in memory: for responses that depend on the request, and for tests with paused time,
+/// which needs I/O to be absent.
 #[derive(Clone)]
 pub struct Scripted {
     seen: Arc<Mutex<Vec<Seen>>>,
@@ -188,7 +188,7 @@ pub struct Scripted {
 }
 
 impl Scripted {
-    /// A service that answers so.
+    /// A service that responds as `answer` says.
     pub fn new(answer: impl Fn(&Seen) -> Answer + Send + Sync + 'static) -> Self {
         Self {
             seen: Arc::default(),
@@ -198,7 +198,7 @@ impl Scripted {
         }
     }
 
-    /// A service that gives these answers one after the other, and the last one forever.
+    /// A service with one answer for each request; the last one repeats.
     pub fn script(answers: Vec<Answer>) -> Self {
         let number = AtomicUsize::new(0);
         Self::new(move |_| {
@@ -207,7 +207,7 @@ impl Scripted {
         })
     }
 
-    /// Every request so far.
+    /// All requests so far, in order.
     pub fn seen(&self) -> Vec<Seen> {
         self.seen.lock().unwrap().clone()
     }
@@ -217,17 +217,17 @@ impl Scripted {
         self.seen.lock().unwrap().len()
     }
 
-    /// How many requests were on their way at once, at most.
+    /// The highest number of concurrent requests.
     pub fn most_in_flight(&self) -> usize {
         self.most_in_flight.load(Ordering::SeqCst)
     }
 
-    /// A client of it with one attempt a call, which believes it talks to Mailgun.
+    /// A client of this service that makes one attempt for each call and has Mailgun's base URL.
     pub fn client(&self) -> Client {
         self.client_with(Client::builder("key-test").retry(RetryPolicy::never()))
     }
 
-    /// A client of it with these settings.
+    /// A client of this service with these settings.
     pub fn client_with(&self, builder: ClientBuilder) -> Client {
         builder.build_with_transport(self.transport()).unwrap()
     }

@@ -25,7 +25,7 @@ use tokio::{
     net::{TcpListener, TcpSocket, TcpStream},
 };
 
-use crate::limit::Watchdog;
+use crate::limit::{Watchdog, within};
 
 /// The key of [`builder`].
 pub const KEY: &str = "key-canary-7f3a";
@@ -73,7 +73,7 @@ pub fn accepted() -> Reaction {
     response("200 OK", ACCEPTED)
 }
 
-/// A request as it came over the wire.
+/// A request as it was sent.
 #[derive(Clone, Debug, Default)]
 pub struct Recorded {
     /// The number of its connection, from 0.
@@ -84,7 +84,7 @@ pub struct Recorded {
     pub head: String,
     /// The body, without the framing of chunks.
     pub body: Vec<u8>,
-    /// Whether the body came to its end.
+    /// Whether the body arrived to its end.
     pub is_whole: bool,
 }
 
@@ -99,7 +99,7 @@ impl Recorded {
         self.head.split(' ').nth(1).unwrap()
     }
 
-    /// All values of a header.
+    /// All values of a header, in order.
     pub fn headers(&self, name: &str) -> Vec<&str> {
         let lines = self.head.lines().skip(1).filter_map(|line| line.split_once(": "));
         lines.filter(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, value)| value).collect()
@@ -123,11 +123,13 @@ impl Recorded {
 struct State {
     requests: Mutex<Vec<Recorded>>,
     connections: AtomicUsize,
+    /// The connections that have ended.
+    ended: AtomicUsize,
 }
 
-/// A server of HTTP/1.1 on a socket, which records each request and misbehaves as it is told.
+/// An HTTP/1.1 server on a socket that records each request and fails on demand.
 ///
-/// It stops with the test's runtime. A test that still has one after a minute ends the run.
+/// It stops with the test's runtime. If a test still runs after a minute, the test process ends.
 #[derive(Clone)]
 pub struct Server {
     /// The address that it listens at.
@@ -138,10 +140,10 @@ pub struct Server {
 type Script = Arc<dyn Fn(&Recorded) -> Reaction + Send + Sync>;
 
 impl Server {
-    /// A server that asks `script` what to do.
+    /// A server that reacts as `script` says.
     ///
-    /// It asks twice for each request: at its head, where [`Reaction::ResetAtHead`] and
-    /// [`Reaction::EarlyResponse`] are obeyed, and at the end of its body.
+    /// It calls `script` twice for each request: after the head, where only
+    /// [`Reaction::ResetAtHead`] and [`Reaction::EarlyResponse`] have an effect, and after the body.
     pub async fn new(script: impl Fn(&Recorded) -> Reaction + Send + Sync + 'static) -> Self {
         let state = Arc::new(State::default());
         let script: Script = Arc::new(script);
@@ -150,20 +152,21 @@ impl Server {
             let connection = shared.connections.fetch_add(1, Ordering::SeqCst);
             let (state, script) = (shared.clone(), script.clone());
             async move {
-                // How a connection ends is the client's affair; what it sent is recorded.
+                // A client may break off; what it sent is recorded.
                 let _ = serve(stream, connection, &state, &script).await;
+                state.ended.fetch_add(1, Ordering::SeqCst);
             }
         })
         .await;
         Self { address, state }
     }
 
-    /// Reacts in turn; the last reaction stands for all requests that follow.
+    /// A server with one reaction for each request; the last one repeats.
     pub async fn script(reactions: Vec<Reaction>) -> Self {
         Self::new(move |request| reactions[request.index.min(reactions.len() - 1)].clone()).await
     }
 
-    /// Reacts to every request like this.
+    /// A server that reacts to every request alike.
     pub async fn always(reaction: Reaction) -> Self {
         Self::script(vec![reaction]).await
     }
@@ -188,6 +191,17 @@ impl Server {
         self.state.connections.load(Ordering::SeqCst)
     }
 
+    /// Waits until every connection has ended, so that what came over them is recorded.
+    pub async fn closed(&self) {
+        let ended = || self.state.ended.load(Ordering::SeqCst);
+        within(async {
+            while ended() < self.connections() {
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+        })
+        .await;
+    }
+
     /// A [`builder`] with the URL of this server.
     pub fn builder(&self) -> ClientBuilder {
         builder(&self.url())
@@ -205,9 +219,9 @@ impl fmt::Debug for Server {
     }
 }
 
-/// Serves each connection in a task of its own, until the test's runtime stops.
+/// Serves each connection in a separate task until the test's runtime stops.
 ///
-/// A test that still runs after a minute ends the run.
+/// If a test still runs after a minute, the test process ends.
 pub async fn listen<F>(serve: impl Fn(TcpStream) -> F + Send + 'static) -> SocketAddr
 where
     F: Future<Output = ()> + Send + 'static,
@@ -222,8 +236,8 @@ where
     address
 }
 
-/// Serves in a thread and runtime of its own: in parallel to the client, and also while nobody
-/// drives the client's runtime.
+/// Serves in a separate thread and runtime: in parallel to the client, and also while nothing drives
+/// the client's runtime.
 pub fn listen_elsewhere<F>(serve: impl Fn(TcpStream) -> F + Send + 'static) -> SocketAddr
 where
     F: Future<Output = ()> + Send + 'static,
@@ -304,7 +318,7 @@ pub fn policy() -> RetryPolicy {
         .max_wait(Duration::from_secs(5))
 }
 
-/// Settings for a client of a server in this process: the [`policy`], nothing from the
+/// Settings for a client of a server in this process: the retry [`policy`], no proxy of the
 /// environment, and time-outs that make a hang an error within seconds.
 pub fn builder(url: &str) -> ClientBuilder {
     Client::builder(KEY)

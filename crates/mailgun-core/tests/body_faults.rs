@@ -43,7 +43,7 @@ fn assert_is_body_fault(error: &Error, words: &str) {
 }
 
 #[tokio::test]
-async fn a_stream_of_another_length_than_declared_is_an_error_in_time() {
+async fn a_stream_of_another_length_than_declared_is_an_error_at_once() {
     const HELD: usize = 100_000;
     for (declared, words) in [
         (HELD + 1, "`report.csv` ended after 100000 of 100001 declared bytes"),
@@ -58,13 +58,14 @@ async fn a_stream_of_another_length_than_declared_is_an_error_in_time() {
         let error = error.expect("hangs").expect_err("accepted");
         assert!(start.elapsed() < SOON);
         assert_is_body_fault(&error, words);
+        server.closed().await;
         assert!(server.requests().iter().all(|request| !request.is_whole), "{declared}");
         assert!(server.count() <= 1);
     }
 }
 
 #[tokio::test]
-async fn a_body_fault_leaves_the_client_usable() {
+async fn a_client_stays_usable_after_an_error_of_a_body() {
     let server = Server::always(accepted()).await;
     let client = server.client();
     let wrong = Upload::from_stream("a.bin", Some(11), pieces(10));
@@ -115,12 +116,13 @@ async fn a_stream_that_fails_is_an_error_with_its_cause() {
         let error = error.expect("hangs").expect_err("accepted");
         assert_is_body_fault(&error, "`report.csv` could not be read");
         assert!(everything(&error).contains("the disk is on fire"));
+        server.closed().await;
         assert!(server.requests().iter().all(|request| !request.is_whole));
     }
 }
 
 #[tokio::test]
-async fn a_file_that_is_no_longer_what_was_attached_is_not_sent() {
+async fn a_file_that_changed_since_it_was_attached_is_not_sent() {
     type Change = fn(&PathBuf);
     let grown: Change = |path| std::fs::write(path, vec![b'y'; 6000]).unwrap();
     let rewritten: Change = |path| {
@@ -141,6 +143,7 @@ async fn a_file_that_is_no_longer_what_was_attached_is_not_sent() {
         let error = error.expect("hangs").expect_err("accepted");
         let filename = path.file_name().unwrap().to_str().unwrap();
         assert_is_body_fault(&error, &format!("`{filename}` could not be read"));
+        server.closed().await;
         assert!(server.requests().iter().all(|request| !request.is_whole), "{name}");
         let _ = std::fs::remove_file(path);
     }
@@ -168,7 +171,7 @@ async fn a_large_file_is_streamed_with_its_exact_length() {
 }
 
 #[tokio::test]
-async fn a_refusal_that_comes_before_the_end_of_the_body_is_read() {
+async fn a_refusal_before_the_end_of_the_request_body_is_read() {
     let support::Reaction::Response(refusal) = response("401 Unauthorized", "Forbidden") else {
         unreachable!()
     };

@@ -10,7 +10,7 @@ use mailgun_messages::{Attachment, DkimKey, Message, Messages, MimeMessage, Time
 use mailgun_mock::MockMailgun;
 use serde::Serialize;
 use serde_json::{Value, json};
-use support::{complete, fault_of, messages, offline, parts_logged, parts_of, values};
+use support::{complete, error_of, messages, offline, parts_logged, parts_of, values};
 
 type Setter = fn(Message) -> Message;
 
@@ -285,7 +285,7 @@ fn variables_that_are_no_object_are_refused() {
         (call().recipient_variables("[]"), "recipient-variables"),
         (call().variable("x", &BTreeMap::from([((1, 2), 3)])), "v:x"),
     ] {
-        let error = fault_of(offline().send(message));
+        let error = error_of(offline().send(message));
         assert_eq!(error.kind(), ErrorKind::InvalidInput);
         assert!(error.to_string().contains(&format!("`{parameter}`")), "{error}");
     }
@@ -482,19 +482,19 @@ async fn lists_of_addresses_and_tags_are_taken_as_they_are() {
     assert_eq!(values("h:Reply-To"), [""; 0]);
     assert_eq!(values("o:tag"), ["x", "y", "z"]);
 
-    let error = support::fault_of(offline().send(complete().cc(["a@example.com", "canary"])));
+    let error = support::error_of(offline().send(complete().cc(["a@example.com", "canary"])));
     assert!(error.to_string().contains("`cc #1`: `item #2`"), "{error}");
     assert!(!error.to_string().contains("canary"), "{error}");
-    let error = support::fault_of(offline().send(complete().from(Vec::<Mailbox>::new())));
+    let error = support::error_of(offline().send(complete().from(Vec::<Mailbox>::new())));
     assert!(error.to_string().contains("`from`"), "{error}");
-    let error = support::fault_of(offline().send(Message::new().from("a@b").text("x").to([""; 0])));
+    let error = support::error_of(offline().send(Message::new().from("a@b").text("x").to([""; 0])));
     assert!(error.to_string().contains("`to` is missing"), "{error}");
 }
 
 #[tokio::test]
 async fn header_names_that_are_none_are_refused() {
     for name in ["", "X Mine", "X:Mine", "Ünicode", "X\tMine"] {
-        let error = fault_of(offline().send(complete().header(name, "x")));
+        let error = error_of(offline().send(complete().header(name, "x")));
         assert!(error.to_string().contains("header name"), "{error}");
     }
 }
@@ -543,12 +543,12 @@ async fn bad_domains_are_refused_before_connecting() {
 
 #[tokio::test]
 async fn senders_need_an_ascii_local_part_and_recipients_do_not() {
-    let error = fault_of(offline().send(complete().from("Zoë <zoë@mg.example.com>")));
+    let error = error_of(offline().send(complete().from("Zoë <zoë@mg.example.com>")));
     assert!(error.to_string().contains("`from`") && error.to_string().contains("ASCII"), "{error}");
     assert!(!error.to_string().contains("zo"), "{error}");
     let parts = parts_of(offline().send(complete().to("zoë@example.com"))).await;
     assert_eq!(values(&parts, "to"), ["bob@example.com", "zoë@example.com"]);
-    let error = fault_of(offline().send(complete().to("a@bücher.example")));
+    let error = error_of(offline().send(complete().to("a@bücher.example")));
     assert!(error.to_string().contains("xn--"), "{error}");
 }
 

@@ -51,7 +51,7 @@ fn assert_is_text(error: &Error) {
 }
 
 #[tokio::test]
-async fn a_response_that_no_version_can_read_is_an_error_that_says_so() {
+async fn an_unsupported_encoding_is_an_error_that_names_compression() {
     for encoding in ["br", "zstd", "gzip, gzip", "canary"] {
         let error = send(encoded("200 OK", encoding, b"\x1f\x8b\x08\xff\0")).await.unwrap_err();
         // Mailgun has said that it took the mail, but not as what.
@@ -81,7 +81,7 @@ async fn a_response_that_no_version_can_read_is_an_error_that_says_so() {
 }
 
 #[tokio::test]
-async fn a_name_of_no_encoding_and_an_empty_response_are_no_fault() {
+async fn identity_and_an_empty_response_need_no_decompression() {
     for encoding in ["identity", "Identity", ""] {
         let receipt = send(encoded("200 OK", encoding, support::ACCEPTED.as_bytes())).await;
         assert_eq!(receipt.unwrap().id, "<1@mg.example.com>", "{encoding}");
@@ -170,7 +170,7 @@ mod gzip {
     }
 
     #[tokio::test]
-    async fn the_limit_of_responses_is_that_of_what_was_decompressed() {
+    async fn the_response_limit_applies_to_decompressed_bytes() {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
         encoder.write_all(&vec![b' '; 64 << 20]).unwrap();
         let bomb = encoder.finish().unwrap();

@@ -29,7 +29,7 @@ fn any_root() -> Vec<mailgun_core::Certificate> {
 }
 
 #[tokio::test]
-async fn a_send_that_was_still_connecting_was_certainly_not_sent() {
+async fn a_deadline_while_connecting_means_not_sent() {
     // It waits for the head of a request, and so never answers the greeting of TLS.
     let server = Server::always(Reaction::Silence).await;
     let error = send(&format!("https://localhost:{}", server.address.port())).await;
@@ -41,7 +41,7 @@ async fn a_send_that_was_still_connecting_was_certainly_not_sent() {
 }
 
 #[tokio::test]
-async fn a_send_whose_response_did_not_come_may_have_been_processed() {
+async fn a_deadline_without_a_response_means_unknown() {
     let server = Server::always(Reaction::Silence).await;
     let error = send(&server.url()).await;
     assert_eq!(

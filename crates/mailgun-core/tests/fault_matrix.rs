@@ -196,7 +196,7 @@ async fn refusals_and_failures() {
 }
 
 #[tokio::test]
-async fn successes_that_are_none() {
+async fn a_success_with_an_unexpected_body_is_an_error() {
     const ENDED: Expected = once(Decode, Unknown, "");
     const LANDING: Expected = once(Api, Rejected, "Mailgun Magnificent API");
     let (_, magnificent, ..) = tokio::join!(
@@ -211,7 +211,7 @@ async fn successes_that_are_none() {
 }
 
 #[tokio::test]
-async fn nothing_is_enough_for_an_operation_that_returns_nothing() {
+async fn an_empty_response_is_enough_for_an_operation_that_returns_nothing() {
     for reaction in [response("200 OK", ""), Reaction::Response(b"HTTP/1.1 204 X\r\n\r\n".into())] {
         let server = Server::always(reaction).await;
         server.client().call::<()>(READ, &["mg.example.com"]).await.unwrap();
@@ -221,7 +221,7 @@ async fn nothing_is_enough_for_an_operation_that_returns_nothing() {
 }
 
 #[tokio::test]
-async fn a_redirect_is_an_error_and_the_key_stays() {
+async fn a_redirect_is_an_error_and_is_not_followed() {
     let bait = Server::always(accepted()).await;
     for status in ["301 Moved Permanently", "302 Found", "307 Temporary Redirect", "308 X"] {
         let location = format!("{}/v3/mg.example.com/messages", bait.url());
@@ -232,7 +232,7 @@ async fn a_redirect_is_an_error_and_the_key_stays() {
 }
 
 #[tokio::test]
-async fn a_redirect_that_is_asked_for_gives_its_location_and_is_not_followed() {
+async fn call_location_returns_the_location_of_a_redirect_without_following_it() {
     const LINK: Operation = Operation::get("/v3/exports/{id}/download_url");
     let bait = Server::always(accepted()).await;
     let location = format!("{}/signed?a=%2B", bait.url());
@@ -283,7 +283,7 @@ fn hints(at: SystemTime, seconds: u64) -> Vec<(&'static str, Reaction)> {
 }
 
 #[tokio::test]
-async fn a_hint_of_no_wait_is_none_and_the_call_is_repeated() {
+async fn a_hint_of_zero_is_ignored_and_the_call_is_retried() {
     check("420 unhinted", text("420 Enhance Your Calm", "slow down"), limited("slow down")).await;
     for (name, reaction) in hints(SystemTime::now(), 0) {
         for is_send in [true, false] {
@@ -298,7 +298,7 @@ async fn a_hint_of_no_wait_is_none_and_the_call_is_repeated() {
 }
 
 #[tokio::test]
-async fn a_wait_beyond_the_limit_is_told_and_not_slept() {
+async fn a_hint_beyond_the_policys_limit_is_an_error_at_once_with_its_time() {
     // Within the time that the call has, and beyond what the policy waits.
     const FAR: u64 = 50;
     const WHOLE_CALL: Duration = Duration::from_secs(60);
@@ -318,7 +318,7 @@ async fn a_wait_beyond_the_limit_is_told_and_not_slept() {
 }
 
 #[tokio::test]
-async fn the_status_of_an_error_outlives_its_body() {
+async fn an_error_keeps_its_status_when_its_body_breaks_off() {
     let (half, stalled) = tokio::join!(
         async {
             let server = Server::always(cut(response("403 X", r#"{"message": "no"}"#), 4)).await;
@@ -339,7 +339,7 @@ async fn the_status_of_an_error_outlives_its_body() {
 }
 
 #[tokio::test]
-async fn of_a_large_error_body_the_beginning_is_kept() {
+async fn an_error_keeps_the_beginning_of_a_large_body() {
     const KEPT: usize = 64 * 1024;
     for length in [KEPT, KEPT + 1, 3 * 1024 * 1024] {
         let server = Server::always(text("500 X", &"x".repeat(length))).await;

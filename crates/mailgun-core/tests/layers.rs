@@ -110,7 +110,7 @@ async fn layers_see_the_request_and_never_the_key() {
 }
 
 #[tokio::test]
-async fn layers_know_the_call_that_a_request_belongs_to() {
+async fn layers_see_the_context_of_the_call() {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let log = seen.clone();
     let layer = layer_fn(move |inner: HttpService| {
@@ -201,7 +201,7 @@ impl tower::Layer<HttpService> for FailLayer {
 }
 
 #[tokio::test]
-async fn errors_of_layers_say_whether_something_was_sent_and_are_not_repeated() {
+async fn an_error_of_a_layer_has_an_outcome_and_is_not_retried() {
     type Put = fn(ClientBuilder, FailLayer) -> ClientBuilder;
     type Make = fn() -> BoxError;
     let places: [Put; 2] =
@@ -231,7 +231,7 @@ async fn errors_of_layers_say_whether_something_was_sent_and_are_not_repeated() 
 }
 
 #[tokio::test]
-async fn a_layer_that_waits_for_readiness_works() {
+async fn a_layer_is_polled_ready_before_it_is_called() {
     // These panic when a service is called that was not polled ready.
     let server = Server::script(vec![response("429 X", ""), accepted()]).await;
     let client = server
@@ -289,7 +289,7 @@ async fn a_service_of_the_application_gets_no_layer_and_errors_are_still_ours() 
 }
 
 #[tokio::test]
-async fn the_layers_make_a_stack_of_ones_own() {
+async fn the_public_layers_can_be_stacked_by_hand() {
     let server = Server::script(vec![response("503 X", ""), response("200 OK", "{}")]).await;
     let key = mailgun_core::ApiKey::new(support::KEY).unwrap();
     let leaf = hyper_util::client::legacy::Client::builder(hyper_util::rt::TokioExecutor::new())
@@ -309,7 +309,7 @@ async fn the_layers_make_a_stack_of_ones_own() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_attempt_time_out_stands_alone() {
+async fn the_attempt_time_out_layer_works_alone() {
     let silent = Scripted::new(|_| Answer::never()).transport();
     let service = AttemptTimeoutLayer::new(Duration::from_secs(9)).layer(silent);
     let client = Client::from_service("https://api.mailgun.net", service).unwrap();

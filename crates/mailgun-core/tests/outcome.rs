@@ -72,7 +72,7 @@ fn spawning(builder: ClientBuilder) -> ClientBuilder {
 }
 
 #[tokio::test]
-async fn what_a_layer_spawned_is_not_sent_after_the_deadline() {
+async fn a_request_in_a_spawned_task_is_not_sent_after_the_deadline() {
     let server = Server::always(accepted()).await;
     let client = spawning(server.builder()).build().unwrap();
     for _ in 0..50 {
@@ -154,7 +154,7 @@ async fn an_attempt_that_times_out_while_it_connects_was_not_sent_and_is_repeate
 }
 
 #[tokio::test]
-async fn what_an_earlier_attempt_left_unknown_stays_unknown() {
+async fn an_unknown_outcome_of_an_earlier_attempt_stays_unknown() {
     let server = Server::new(|_| Reaction::Reset).await;
     let unreachable: http::Uri = refused().parse().unwrap();
     // The first attempt reaches the server, the others nobody.
@@ -177,7 +177,7 @@ async fn what_an_earlier_attempt_left_unknown_stays_unknown() {
 }
 
 #[tokio::test]
-async fn a_layer_that_takes_a_sent_request_for_unsent_is_not_believed() {
+async fn a_layer_cannot_declare_a_sent_request_unsent() {
     let server = Server::always(Reaction::Silence).await;
     let layer = layer_fn(|inner: HttpService| {
         service_fn(move |request: Request<Body>| {

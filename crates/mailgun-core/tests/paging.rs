@@ -209,7 +209,7 @@ async fn a_foreign_link_is_refused_after_the_page_that_holds_it() {
 }
 
 #[tokio::test]
-async fn a_bare_word_is_the_page_of_the_same_listing() {
+async fn a_link_of_one_word_is_a_page_of_the_same_listing() {
     let pages = vec![page(&[1], "eyJj+=="), page(&[2], "next"), page(&[3], "next")];
     let server = Server::script(pages).await;
     let client = builder(&format!("{}/gateway", server.url())).build().unwrap();
@@ -250,7 +250,7 @@ async fn links_stay_below_the_prefix_of_the_base() {
 }
 
 #[tokio::test]
-async fn after_an_error_the_same_page_is_asked_for() {
+async fn after_an_error_the_same_page_is_requested_again() {
     let next = "/v3/mg.example.com/bounces?page=2";
     let server = Server::script(vec![
         page(&[1, 2], next),
@@ -312,7 +312,7 @@ async fn pages_come_as_a_stream_and_one_at_a_time() {
 }
 
 #[tokio::test]
-async fn the_total_is_told_where_the_server_tells_it() {
+async fn a_page_has_the_total_if_the_server_sends_it() {
     for body in [
         json!({"items": [1], "total": 42}),
         json!({"items": [1], "total_count": 42}),
@@ -336,7 +336,7 @@ fn domains(request: &Recorded) -> Reaction {
 }
 
 #[tokio::test]
-async fn a_listing_by_skip_counts_what_came() {
+async fn a_listing_by_skip_advances_by_the_items_received() {
     const LIST: Operation = Operation::get("/v4/domains");
     let skip = |client: &Client, query: Fields| {
         Pager::skip(client.call::<LinkPage<u32>>(LIST, &[]).query(query))
@@ -423,7 +423,7 @@ async fn a_listing_by_token_repeats_the_query_with_the_token() {
 }
 
 #[tokio::test]
-async fn a_listing_by_skip_in_json_counts_what_came() {
+async fn a_listing_by_skip_in_json_advances_by_the_items_received() {
     let server = Server::new(|request| {
         if !request.is_whole {
             return response("200 OK", "");
@@ -472,7 +472,7 @@ async fn cut_everywhere(make: impl Fn() -> Pager<u32>, all: &[u32]) {
 }
 
 #[tokio::test]
-async fn a_listing_goes_on_in_another_process_without_loss_or_repeat() {
+async fn a_listing_resumes_from_a_cursor_without_loss_or_repeat() {
     let server = Server::new(bounces).await;
     cut_everywhere(|| links(&server.client(), BOUNCES), &[1, 2, 3, 4, 5, 6, 7]).await;
 
@@ -487,7 +487,7 @@ async fn a_listing_goes_on_in_another_process_without_loss_or_repeat() {
 }
 
 #[tokio::test]
-async fn a_listing_whose_last_page_says_so_is_not_begun_again() {
+async fn a_finished_listing_is_not_restarted_by_its_cursor() {
     let server = Server::new(|request| match request.target() {
         "/v3/mg.example.com/bounces" => page(&[1, 2], "/v3/mg.example.com/bounces?page=2"),
         _ => page(&[3], Value::Null),
@@ -497,7 +497,7 @@ async fn a_listing_whose_last_page_says_so_is_not_begun_again() {
 }
 
 #[tokio::test]
-async fn a_stored_point_is_not_trusted_more_than_a_link() {
+async fn a_stored_cursor_is_checked_like_a_link() {
     let bait = Server::always(page(&[9], "")).await;
     let server = Server::new(bounces).await;
     let mut pager = links(&server.client(), BOUNCES);
@@ -526,7 +526,7 @@ async fn the_options_of_the_call_hold_for_every_page() {
 }
 
 #[tokio::test]
-async fn faults_of_the_call_are_reported_by_the_first_page() {
+async fn an_invalid_argument_is_reported_by_the_first_page() {
     let server = Server::new(bounces).await;
     let mut pager = Pager::links(server.client().call::<LinkPage<u32>>(BOUNCES, &["a/b"]));
     for _ in 0..2 {
@@ -567,7 +567,7 @@ async fn a_page_leads_to_the_first_the_previous_and_the_last() {
 }
 
 #[tokio::test]
-async fn the_first_request_of_a_listing_can_be_had_without_sending_it() {
+async fn into_request_returns_the_first_request_of_a_listing_without_sending_it() {
     let client = builder("http://127.0.0.1:9").build().unwrap();
     let call = client.call::<LinkPage<u32>>(EVENTS, DOMAIN).query(event_query());
     let request = Pager::links(call).into_request().unwrap();
@@ -579,7 +579,7 @@ async fn the_first_request_of_a_listing_can_be_had_without_sending_it() {
 
 /// What one odd item of a page costs: the item, which is kept as it came.
 #[tokio::test]
-async fn an_odd_item_costs_no_other_item_and_is_kept() {
+async fn an_unreadable_item_is_kept_and_costs_no_other_item() {
     #[derive(Debug, Deserialize, PartialEq)]
     struct Bounce {
         address: String,
@@ -629,7 +629,7 @@ async fn an_odd_item_costs_no_other_item_and_is_kept() {
 }
 
 #[tokio::test]
-async fn odd_items_are_counted_by_a_listing_by_skip() {
+async fn a_listing_by_skip_counts_unreadable_items() {
     let server = Server::new(|request| {
         let skip = request.target().split(['?', '&']).find_map(|it| it.strip_prefix("skip="));
         let items = match skip {
@@ -647,7 +647,7 @@ async fn odd_items_are_counted_by_a_listing_by_skip() {
 }
 
 #[tokio::test]
-async fn a_page_of_odd_items_alone_is_read_in_time() {
+async fn a_page_of_unreadable_items_is_read_in_linear_time() {
     let odd = vec![json!({"address": 7}); 2_000];
     let mut all = vec![json!(1); 2_000];
     all.extend(odd);
@@ -660,7 +660,7 @@ async fn a_page_of_odd_items_alone_is_read_in_time() {
 }
 
 #[tokio::test]
-async fn odd_bytes_of_a_page_cost_no_item() {
+async fn invalid_bytes_in_a_page_cost_no_item() {
     for odd in [&b"\"\\udce9\""[..], b"\"\xe9\"", b"\"a\x00\nb\"", b"1e999", b"NaN"] {
         let mut body = b"\xef\xbb\xbf{\"items\": [1, 2], \"odd\": ".to_vec();
         body.extend_from_slice(odd);
@@ -674,7 +674,7 @@ async fn odd_bytes_of_a_page_cost_no_item() {
 }
 
 #[tokio::test]
-async fn links_and_counts_of_another_shape_cost_no_page() {
+async fn links_and_counts_of_an_unexpected_type_cost_no_page() {
     for (rest, total) in [
         (r#""total": "many""#, None),
         (r#""total": {}, "total_count": 2"#, Some(2)),

@@ -87,7 +87,7 @@ async fn recorded_refusals_become_errors_that_explain_themselves() {
 }
 
 #[tokio::test]
-async fn an_address_in_a_response_is_for_the_program_and_not_for_the_log() {
+async fn an_address_in_a_refusal_is_redacted_when_shown() {
     let body = format!(r#"{{"message": "'to' parameter is not a valid address: {RECIPIENT}"}}"#);
     let server = Server::always(response_with("400 X", &[], &body)).await;
     const SEND: Operation = Operation::post("/v3/{domain}/messages");

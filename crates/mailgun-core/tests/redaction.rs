@@ -401,7 +401,7 @@ async fn debug_of_every_type_is_clean() {
 
 /// A gateway that does not know a path, and echoes the request in its answer.
 #[tokio::test]
-async fn nothing_secret_of_an_echoed_request_is_shown() {
+async fn nothing_secret_in_an_echoed_request_is_shown() {
     let encoded = RECIPIENT.replace('@', "%40");
     let twice = RECIPIENT.replace('@', "%2540");
     let header = format!("authorization: {KEY_HEADER} host: api.mailgun.net");
@@ -438,7 +438,7 @@ async fn nothing_secret_of_an_echoed_request_is_shown() {
 
 /// The reason of a `GOAWAY` is text of the server, and part of hyper's error.
 #[tokio::test]
-async fn nothing_secret_of_a_reason_to_close_is_shown() {
+async fn nothing_secret_in_a_goaway_reason_is_shown() {
     let address = listen(|mut stream: TcpStream| async move {
         read_http2_head(&mut stream).await.unwrap();
         let reason = format!("{KEY} {RECIPIENT} {KEY_HEADER}");

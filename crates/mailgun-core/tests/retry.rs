@@ -39,7 +39,7 @@ fn scratch(name: &str, content: &[u8]) -> PathBuf {
 }
 
 #[tokio::test]
-async fn a_repeated_send_has_the_same_bytes() {
+async fn a_retried_send_has_the_same_bytes() {
     let content: Vec<u8> = (0..300_000_u32).map(|i| (i % 251) as u8).collect();
     let path = scratch("same.bin", &content);
     let server = Server::script(vec![limited(), limited(), accepted()]).await;
@@ -61,7 +61,7 @@ async fn a_repeated_send_has_the_same_bytes() {
 }
 
 #[tokio::test]
-async fn a_one_shot_stream_is_sent_once_even_when_it_is_refused() {
+async fn a_one_shot_stream_is_not_retried() {
     for length in [Some(5), None] {
         let server = Server::script(vec![limited(), accepted()]).await;
         let pieces = stream::iter([Ok::<_, Infallible>(Bytes::from_static(b"12345"))]);
@@ -76,7 +76,7 @@ async fn a_one_shot_stream_is_sent_once_even_when_it_is_refused() {
 }
 
 #[tokio::test]
-async fn a_call_can_forgo_its_repeats() {
+async fn a_call_can_disable_retries() {
     let server = Server::script(vec![limited(), accepted()]).await;
     let error = server.client().call::<Receipt>(SEND, DOMAIN).no_retry().await.unwrap_err();
     assert_eq!((server.count(), error.attempts()), (1, 1));
@@ -88,7 +88,7 @@ async fn a_call_can_forgo_its_repeats() {
 }
 
 #[tokio::test]
-async fn a_call_can_declare_itself() {
+async fn a_call_can_declare_whether_it_is_idempotent() {
     let failing = || vec![response("503 X", ""), Reaction::Reset, accepted()];
     let server = Server::script(failing()).await;
     let call = server.client().call::<Receipt>(SEND, DOMAIN).json(&[1]);
@@ -107,7 +107,7 @@ async fn a_call_can_declare_itself() {
 }
 
 #[tokio::test]
-async fn every_method_but_get_is_harmful_unless_it_says_otherwise() {
+async fn every_method_but_get_is_not_idempotent_by_default() {
     const PATH: &str = "/v3/domains";
     for operation in [
         Operation::post(PATH),
@@ -124,7 +124,7 @@ async fn every_method_but_get_is_harmful_unless_it_says_otherwise() {
 }
 
 #[tokio::test]
-async fn the_policy_says_how_often() {
+async fn the_policy_limits_the_attempts() {
     for attempts in [1, 2, 5] {
         let server = Server::always(limited()).await;
         let policy = policy().max_attempts(attempts);
@@ -135,7 +135,7 @@ async fn the_policy_says_how_often() {
 }
 
 #[tokio::test]
-async fn a_key_that_was_replaced_is_used_by_the_next_attempt() {
+async fn the_next_attempt_uses_a_replaced_key() {
     let credentials = Credentials::new(ApiKey::new("key-old").unwrap());
     let server = Server::new({
         let credentials = credentials.clone();
@@ -158,7 +158,7 @@ async fn a_key_that_was_replaced_is_used_by_the_next_attempt() {
 }
 
 #[tokio::test]
-async fn calls_share_a_connection_and_a_closed_one_does_no_harm() {
+async fn calls_share_a_connection_and_replace_a_closed_one() {
     let server = Server::always(accepted()).await;
     let client = server.client();
     for _ in 0..3 {
@@ -192,7 +192,7 @@ fn canned(status: u16) -> Answer {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_hint_is_waited_for_in_full() {
+async fn a_retry_waits_for_the_whole_hint() {
     let (client, service) = in_memory(
         builder("http://localhost").retry(RetryPolicy::default()).total_timeout(None),
         |index| canned(if index < 2 { 429 } else { 200 }).header("retry-after", "30"),
@@ -206,7 +206,7 @@ async fn a_hint_is_waited_for_in_full() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_wait_beyond_the_deadline_is_not_slept() {
+async fn a_hint_beyond_the_deadline_is_an_error_at_once() {
     let (client, service) =
         in_memory(builder("http://localhost"), |_| canned(429).header("retry-after", "4"));
     let start = Instant::now();
@@ -219,7 +219,7 @@ async fn a_wait_beyond_the_deadline_is_not_slept() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_wait_beyond_the_policys_limit_is_not_slept_for_failures_either() {
+async fn a_hint_of_a_failure_beyond_the_policys_limit_is_an_error_at_once() {
     let (client, service) =
         in_memory(builder("http://localhost"), |_| canned(503).header("retry-after", "6"));
     let start = Instant::now();
@@ -256,7 +256,7 @@ async fn the_deadline_covers_all_attempts_together() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_exhausted_budget_stops_repeats_of_all_clones() {
+async fn an_exhausted_budget_stops_the_retries_of_all_clones() {
     let policy = policy().max_attempts(11).budget(0.0);
     let builder = builder("http://localhost").retry(policy);
     let (client, service) = in_memory(builder, |_| canned(429));
@@ -273,7 +273,7 @@ async fn an_exhausted_budget_stops_repeats_of_all_clones() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn waits_without_a_hint_stay_below_the_policys_limits() {
+async fn waits_without_a_hint_stay_within_the_policys_limits() {
     let limits = policy()
         .max_attempts(6)
         .base_delay(Duration::from_secs(1))
@@ -289,7 +289,7 @@ async fn waits_without_a_hint_stay_below_the_policys_limits() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_hint_of_no_wait_does_not_shorten_the_back_off() {
+async fn a_hint_of_zero_does_not_shorten_the_backoff() {
     let date = |seconds_ago| {
         let at = SystemTime::now() - Duration::from_secs(seconds_ago);
         Timestamp::from(at).to_rfc2822().replace("+0000", "GMT")
@@ -316,7 +316,7 @@ async fn a_hint_of_no_wait_does_not_shorten_the_back_off() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_short_hint_does_not_shorten_the_back_off_either() {
+async fn a_short_hint_does_not_shorten_the_backoff() {
     let limits = policy().base_delay(Duration::from_secs(8)).max_delay(Duration::from_secs(8));
     let (client, service) = in_memory(builder("http://localhost").retry(limits), |_| {
         canned(429).header("retry-after", "1")
@@ -328,7 +328,7 @@ async fn a_short_hint_does_not_shorten_the_back_off_either() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_wait_of_any_length_can_be_asked_for() {
+async fn a_hint_of_any_length_does_not_overflow() {
     const YEAR: Duration = Duration::from_secs(365 * 86_400);
     for value in ["99999999999999999999", "18446744073709551615", "1e400"] {
         let limits = policy().max_wait(Duration::MAX);
@@ -345,7 +345,7 @@ async fn a_wait_of_any_length_can_be_asked_for() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn settings_without_a_pause_have_one_all_the_same() {
+async fn a_delay_of_zero_still_pauses_between_attempts() {
     let limits = policy().base_delay(Duration::ZERO).max_delay(Duration::ZERO).max_attempts(10);
     let (client, service) = in_memory(builder("http://localhost").retry(limits), |_| canned(429));
     let start = Instant::now();
@@ -355,7 +355,7 @@ async fn settings_without_a_pause_have_one_all_the_same() {
 }
 
 #[tokio::test]
-async fn the_wait_is_counted_from_the_response_on_the_wire_too() {
+async fn a_retry_after_header_on_the_wire_delays_the_retry() {
     let limited = response_with("429 X", &[("retry-after", "1")], "slow down");
     let server = Server::script(vec![limited, accepted()]).await;
     let start = Instant::now();

@@ -69,7 +69,7 @@ async fn bodies_in_memory_have_an_exact_length_and_their_type() {
 }
 
 #[tokio::test]
-async fn a_call_without_a_body_says_so() {
+async fn a_call_without_a_body_has_the_right_content_length() {
     for (operation, length) in [
         (LIST, None),
         (Operation::post("/v3/x"), Some("0")),
@@ -138,7 +138,7 @@ async fn a_form_arrives_part_by_part() {
 }
 
 #[tokio::test]
-async fn every_request_says_who_calls() {
+async fn every_request_has_credentials_and_a_user_agent() {
     let server = server().await;
     let client = server.builder().user_agent("shop/2.1").build().unwrap();
     client.call::<Value>(LIST, &[]).await.unwrap();
@@ -151,7 +151,7 @@ async fn every_request_says_who_calls() {
 }
 
 #[tokio::test]
-async fn queries_repeat_fields_and_tell_no_from_unset() {
+async fn queries_repeat_fields_and_omit_unset_ones() {
     let server = server().await;
     let mut query = Fields::new();
     query.append("event", "opened").append("event", "clicked OR +failed");
@@ -194,7 +194,7 @@ async fn awkward_segments_reach_the_resource_on_every_method() {
 }
 
 #[tokio::test]
-async fn what_would_reach_another_resource_is_not_sent() {
+async fn segments_that_would_reach_another_resource_are_refused() {
     let server = server().await;
     let client = server.client();
     const TAG: Operation = Operation::delete("/v3/{domain}/tags/{tag}");
@@ -257,7 +257,7 @@ async fn a_call_has_its_own_headers_and_subaccount() {
 }
 
 #[tokio::test]
-async fn headers_that_are_the_clients_or_no_headers_are_refused() {
+async fn reserved_and_invalid_headers_are_refused() {
     let server = server().await;
     let client = server.client();
     for (name, value) in [
@@ -280,7 +280,7 @@ async fn headers_that_are_the_clients_or_no_headers_are_refused() {
 }
 
 #[tokio::test]
-async fn urls_of_responses_are_called_as_they_are() {
+async fn a_url_of_a_response_is_called_unchanged() {
     let server = server().await;
     let client = server.client();
     const STORED: Operation = Operation::get("{url}");
@@ -325,7 +325,7 @@ async fn the_key_goes_to_trusted_hosts_only() {
 }
 
 #[tokio::test]
-async fn files_on_other_hosts_are_fetched_without_any_secret_of_ours() {
+async fn files_on_other_hosts_are_fetched_without_credentials() {
     const FILE: Operation = Operation::get("/v4/files/{id}");
     let storage = Scripted::script(vec![Answer::new(503, ""), Answer::new(200, "a,b\n")]);
     let layer = tower::util::MapRequestLayer::new(|mut request: Request<Body>| {
@@ -405,7 +405,7 @@ async fn tenants_never_mix() {
 }
 
 #[tokio::test]
-async fn a_request_can_be_had_without_sending_it() {
+async fn into_request_returns_the_request_without_sending_it() {
     let server = server().await;
     let client = server.client().for_subaccount("tenant").unwrap();
     let describe = || {
@@ -440,7 +440,7 @@ async fn a_request_can_be_had_without_sending_it() {
 }
 
 #[tokio::test]
-async fn a_response_shows_what_came_with_it() {
+async fn a_response_has_status_headers_body_and_attempts() {
     let body = r#"{"items": []}"#;
     let headers = [("x-ratelimit-remaining", "7"), ("content-type", "application/json")];
     let server = Server::script(vec![
@@ -482,7 +482,7 @@ async fn large_responses_are_refused_or_streamed() {
 }
 
 #[tokio::test]
-async fn a_stream_that_breaks_or_stalls_is_an_error_at_that_place() {
+async fn a_stream_that_breaks_or_stalls_is_an_error_after_what_arrived() {
     use futures_util::StreamExt as _;
     let Reaction::Response(mut bytes) = response("200 OK", &"x".repeat(1000)) else {
         unreachable!()
@@ -517,7 +517,7 @@ async fn a_stream_that_breaks_or_stalls_is_an_error_at_that_place() {
 }
 
 #[tokio::test]
-async fn a_domain_is_looked_up_in_the_clients_region() {
+async fn has_domain_asks_the_clients_region() {
     for (reaction, expected) in [
         (response("200 OK", r#"{"domain": {}}"#), Some(true)),
         (response("404 X", r#"{"message": "Domain not found"}"#), Some(false)),
@@ -532,7 +532,7 @@ async fn a_domain_is_looked_up_in_the_clients_region() {
 }
 
 #[tokio::test]
-async fn a_server_of_another_make_reads_the_same() {
+async fn mockito_reads_the_same_form() {
     let mut server = mockito::Server::new_async().await;
     let mock = server
         .mock("POST", "/v3/mg.example.com/messages")
@@ -555,7 +555,7 @@ async fn a_server_of_another_make_reads_the_same() {
 
 /// A 200 to a send says that the mail was taken; an odd byte in its words must not hide it.
 #[tokio::test]
-async fn the_reply_to_a_send_is_read_whatever_is_odd_in_it() {
+async fn the_response_to_a_send_is_read_despite_invalid_bytes_and_numbers() {
     for odd in [
         &br#""Queued. Thank you \udce9""#[..],
         b"\"Queued. Thank you, J\xe9r\xf4me\"",
@@ -576,7 +576,7 @@ async fn the_reply_to_a_send_is_read_whatever_is_odd_in_it() {
 }
 
 #[tokio::test]
-async fn the_words_of_a_refusal_are_read_whatever_is_odd_in_it() {
+async fn the_message_of_a_refusal_is_read_despite_invalid_bytes_and_numbers() {
     for odd in [&br#""\udce9""#[..], b"\"\xe9\"", b"\"\x01\"", b"1e999"] {
         let start = &b"\xef\xbb\xbf{\"message\": \"no\", \"x\": "[..];
         let body = [start, odd, b"}"].concat();

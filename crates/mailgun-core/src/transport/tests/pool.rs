@@ -10,7 +10,7 @@ use futures_util::{
 use http::{HeaderValue, header::HOST};
 use http_body::Frame;
 use http_body_util::StreamBody;
-use mailgun_testing::{listen, serve_http};
+use mailgun_testing::{listen, listen_elsewhere, serve_http};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -362,31 +362,28 @@ async fn connections_are_kept_by_scheme_host_and_port() {
 
 #[tokio::test]
 async fn a_request_of_which_nothing_was_written_goes_to_another_connection() {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}/", listener.local_addr().unwrap());
-    let (close, closing) = std::sync::mpsc::channel();
-    let server = std::thread::spawn(move || {
-        for _ in 0..2 {
-            let (mut stream, _) = listener.accept().unwrap();
-            let mut head = [0; 1024];
-            while !head.starts_with(b"GET") {
-                assert!(std::io::Read::read(&mut stream, &mut head).unwrap() > 0);
-            }
-            std::io::Write::write_all(&mut stream, OK).unwrap();
-            closing.recv().unwrap();
+    let (opened, close) = (Count::default(), Arc::new(Notify::new()));
+    let (counted, closing) = (opened.clone(), Arc::clone(&close));
+    let address = listen_elsewhere(move |mut stream| {
+        counted.up();
+        let closing = Arc::clone(&closing);
+        async move {
+            read_head(&mut stream).await;
+            stream.write_all(OK).await.unwrap();
+            closing.notified().await;
         }
     });
+    let url = format!("http://{address}/");
     let transport = transport(&config());
     assert_eq!(get_with(&transport, &url).await.unwrap(), "ok");
     sleep(Duration::from_millis(20)).await;
     // The runtime learns that the server closed the connection, whose task does not before it is
     // given the request.
-    close.send(()).unwrap();
+    close.notify_one();
     std::thread::sleep(Duration::from_millis(50));
     tokio::task::yield_now().await;
     assert_eq!(get_with(&transport, &url).await.unwrap(), "ok");
-    close.send(()).unwrap();
-    server.join().unwrap();
+    assert_eq!(opened.get(), 2);
 }
 
 #[tokio::test]

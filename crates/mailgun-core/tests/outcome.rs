@@ -6,6 +6,7 @@ mod support;
 
 use std::{
     future::poll_fn,
+    pin::Pin,
     sync::{Arc, Mutex},
     task::Poll,
     time::Duration,
@@ -14,8 +15,8 @@ use std::{
 use bytes::Bytes;
 use http::{Request, Response};
 use mailgun_core::{
-    Body, Client, ClientBuilder, Error, ErrorKind, HttpService, HttpVersions, Idempotency,
-    Operation, Outcome, TimeoutPhase, layers::RetryPolicy,
+    Body, CallFuture, Client, ClientBuilder, Error, ErrorKind, HttpService, HttpVersions,
+    Idempotency, Operation, Outcome, TimeoutPhase, layers::RetryPolicy,
 };
 use serde_json::Value;
 use tokio::{net::TcpStream, sync::oneshot};
@@ -32,6 +33,15 @@ const DOMAIN: &[&str] = &["mg.example.com"];
 /// Long enough for a request in a queue to reach a server on loopback.
 const SETTLE: Duration = Duration::from_millis(150);
 
+/// Polls a call once and leaves it waiting.
+async fn poll_once(call: &mut CallFuture<Receipt>) {
+    poll_fn(|cx| {
+        assert!(Pin::new(&mut *call).poll(cx).is_pending());
+        Poll::Ready(())
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_queued_request_is_not_sent_after_its_deadline_though_its_future_is_kept() {
     let server = Server::always(accepted()).await;
@@ -41,7 +51,7 @@ async fn a_queued_request_is_not_sent_after_its_deadline_though_its_future_is_ke
     let call = client.call::<Receipt>(SEND, DOMAIN).multipart(mail());
     let mut call = call.deadline(Duration::from_millis(30)).into_future();
     // The request is handed to hyper, whose task runs only once this one waits.
-    poll_fn(|cx| Poll::Ready(assert!(std::pin::Pin::new(&mut call).poll(cx).is_pending()))).await;
+    poll_once(&mut call).await;
     std::thread::sleep(Duration::from_millis(40));
     tokio::time::sleep(SETTLE).await;
     let error = within(call).await.unwrap_err();
@@ -55,7 +65,7 @@ async fn a_queued_request_is_not_sent_after_its_call_was_dropped() {
     let client = spawning(server.builder()).build().unwrap();
     client.call::<Receipt>(SEND, DOMAIN).multipart(mail()).await.unwrap();
     let mut call = client.call::<Receipt>(SEND, DOMAIN).multipart(mail()).into_future();
-    poll_fn(|cx| Poll::Ready(assert!(std::pin::Pin::new(&mut call).poll(cx).is_pending()))).await;
+    poll_once(&mut call).await;
     drop(call);
     tokio::time::sleep(SETTLE).await;
     assert_eq!(server.count(), 1);

@@ -46,8 +46,7 @@ async fn seen(reactions: Vec<Reaction>) -> Vec<String> {
     let guard = tracing::subscriber::set_default(subscriber);
     let _ = client.call::<Receipt>(SEND, &["mg.example.com"]).multipart(mail()).await;
     drop(guard);
-    let seen = seen.0.lock().unwrap().clone();
-    seen
+    seen.0.lock().unwrap().clone()
 }
 
 #[tokio::test]

@@ -16,6 +16,7 @@ use mailgun_core::{
     layers::RetryPolicy,
 };
 use serde_json::Value;
+use tower::util::BoxCloneSyncService;
 
 /// A part of a multipart form, as sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,7 +68,7 @@ pub fn values<'a>(parts: &'a [Part], name: &str) -> Vec<&'a str> {
     parts.iter().filter(|part| part.name == name).map(Part::text).collect()
 }
 
-/// A request, as the transport received it.
+/// A request as the transport received it.
 #[derive(Clone, Debug)]
 pub struct Seen {
     /// The method.
@@ -133,26 +134,40 @@ pub async fn request_of(request: Result<Request<Body>, Error>) -> Seen {
     Seen::new(request.unwrap()).await
 }
 
-/// A response of the service, and its delay.
+/// A response and the delay before it.
 #[derive(Clone, Debug)]
 pub struct Answer {
     /// The status.
     pub status: u16,
+    /// Its headers.
+    pub headers: HeaderMap,
     /// The body.
     pub body: String,
-    /// The delay.
+    /// The delay before it.
     pub delay: Duration,
 }
 
 impl Answer {
     /// A response without delay.
     pub fn new(status: u16, body: impl Into<String>) -> Self {
-        Self { status, body: body.into(), delay: Duration::ZERO }
+        Self { status, headers: HeaderMap::new(), body: body.into(), delay: Duration::ZERO }
     }
 
-    /// A successful response with this JSON.
+    /// No response, for as long as the client waits.
+    pub fn never() -> Self {
+        Self::new(200, "").after(Duration::MAX)
+    }
+
+    /// A response with status 200 and this JSON.
     pub fn json(value: &Value) -> Self {
         Self::new(200, value.to_string())
+    }
+
+    /// Sets a header.
+    #[must_use]
+    pub fn header(mut self, name: &'static str, value: &str) -> Self {
+        self.headers.insert(name, value.parse().unwrap());
+        self
     }
 
     /// Sets the delay.
@@ -162,8 +177,8 @@ impl Answer {
     }
 }
 
-/// A service in memory. Its responses may depend on the request, and tests with it can pause the
-/// clock.
+/// A service in memory: for responses that depend on the request, and for tests with paused time,
+/// which needs I/O to be absent.
 #[derive(Clone)]
 pub struct Scripted {
     seen: Arc<Mutex<Vec<Seen>>>,
@@ -173,7 +188,7 @@ pub struct Scripted {
 }
 
 impl Scripted {
-    /// A service whose responses are computed.
+    /// A service that responds as `answer` says.
     pub fn new(answer: impl Fn(&Seen) -> Answer + Send + Sync + 'static) -> Self {
         Self {
             seen: Arc::default(),
@@ -183,7 +198,7 @@ impl Scripted {
         }
     }
 
-    /// A service that returns these responses in order, and repeats the last one.
+    /// A service with one answer for each request; the last one repeats.
     pub fn script(answers: Vec<Answer>) -> Self {
         let number = AtomicUsize::new(0);
         Self::new(move |_| {
@@ -192,9 +207,14 @@ impl Scripted {
         })
     }
 
-    /// All requests so far.
+    /// All requests so far, in order.
     pub fn seen(&self) -> Vec<Seen> {
         self.seen.lock().unwrap().clone()
+    }
+
+    /// The number of requests so far.
+    pub fn count(&self) -> usize {
+        self.seen.lock().unwrap().len()
     }
 
     /// The highest number of concurrent requests.
@@ -202,16 +222,22 @@ impl Scripted {
         self.most_in_flight.load(Ordering::SeqCst)
     }
 
-    /// A client of the service with Mailgun's base URL, without retries.
+    /// A client of this service that makes one attempt for each call and has Mailgun's base URL.
     pub fn client(&self) -> Client {
         self.client_with(Client::builder("key-test").retry(RetryPolicy::never()))
     }
 
-    /// A client of the service with these settings.
+    /// A client of this service with these settings.
     pub fn client_with(&self, builder: ClientBuilder) -> Client {
+        builder.build_with_transport(self.transport()).unwrap()
+    }
+
+    /// The service itself.
+    pub fn transport(
+        &self,
+    ) -> BoxCloneSyncService<Request<Body>, Response<Full<Bytes>>, Infallible> {
         let this = self.clone();
-        let service = tower::service_fn(move |request| this.clone().respond(request));
-        builder.build_with_transport(service).unwrap()
+        BoxCloneSyncService::new(tower::service_fn(move |request| this.clone().respond(request)))
     }
 
     async fn respond(self, request: Request<Body>) -> Result<Response<Full<Bytes>>, Infallible> {
@@ -220,10 +246,15 @@ impl Scripted {
         let seen = Seen::new(request).await;
         let answer = (self.answer)(&seen);
         self.seen.lock().unwrap().push(seen);
-        tokio::time::sleep(answer.delay).await;
+        match answer.delay {
+            Duration::ZERO => tokio::task::yield_now().await,
+            Duration::MAX => std::future::pending().await,
+            delay => tokio::time::sleep(delay).await,
+        }
         self.in_flight.fetch_sub(1, Ordering::SeqCst);
         let mut response = Response::new(Full::from(answer.body));
         *response.status_mut() = answer.status.try_into().unwrap();
+        *response.headers_mut() = answer.headers;
         Ok(response)
     }
 }

@@ -52,7 +52,7 @@ fn assert_is_text(error: &Error) {
 }
 
 #[tokio::test]
-async fn an_unsupported_encoding_is_an_error() {
+async fn an_unsupported_encoding_is_an_error_that_names_compression() {
     for encoding in ["br", "zstd", "gzip, gzip", "canary"] {
         let error = send(encoded("200 OK", encoding, b"\x1f\x8b\x08\xff\0")).await.unwrap_err();
         // Mailgun has accepted the message, but its ID cannot be read.
@@ -82,7 +82,7 @@ async fn an_unsupported_encoding_is_an_error() {
 }
 
 #[tokio::test]
-async fn identity_encoding_and_an_empty_body_are_not_errors() {
+async fn identity_and_an_empty_response_need_no_decompression() {
     for encoding in ["identity", "Identity", ""] {
         let receipt = send(encoded("200 OK", encoding, support::ACCEPTED.as_bytes())).await;
         assert_eq!(receipt.unwrap().id, "<1@mg.example.com>", "{encoding}");
@@ -171,7 +171,7 @@ mod gzip {
     }
 
     #[tokio::test]
-    async fn the_size_limit_applies_to_the_decompressed_body() {
+    async fn the_response_limit_applies_to_decompressed_bytes() {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
         encoder.write_all(&vec![b' '; 64 << 20]).unwrap();
         let bomb = encoder.finish().unwrap();

@@ -197,7 +197,7 @@ async fn error_statuses() {
 }
 
 #[tokio::test]
-async fn successes_that_cannot_be_decoded() {
+async fn a_success_with_an_unexpected_body_is_an_error() {
     const ENDED: Expected = once(Decode, Unknown, "");
     const LANDING: Expected = once(Api, Rejected, "Mailgun Magnificent API");
     let (_, magnificent, ..) = tokio::join!(
@@ -212,7 +212,7 @@ async fn successes_that_cannot_be_decoded() {
 }
 
 #[tokio::test]
-async fn an_empty_body_is_valid_for_an_operation_without_a_result() {
+async fn an_empty_response_is_enough_for_an_operation_that_returns_nothing() {
     for reaction in [response("200 OK", ""), Reaction::Response(b"HTTP/1.1 204 X\r\n\r\n".into())] {
         let server = Server::always(reaction).await;
         server.client().call::<()>(READ, &["mg.example.com"]).await.unwrap();
@@ -233,7 +233,7 @@ async fn a_redirect_is_an_error_and_is_not_followed() {
 }
 
 #[tokio::test]
-async fn call_location_returns_the_location_without_following_it() {
+async fn call_location_returns_the_location_of_a_redirect_without_following_it() {
     const LINK: Operation = Operation::get("/v3/exports/{id}/download_url");
     let bait = Server::always(accepted()).await;
     let location = format!("{}/signed?a=%2B", bait.url());
@@ -284,10 +284,9 @@ fn waits(at: SystemTime, seconds: u64) -> Vec<(&'static str, Reaction)> {
 }
 
 #[tokio::test]
-async fn a_wait_of_zero_is_ignored_and_the_call_is_retried() {
-    check("420 without a wait", text("420 Enhance Your Calm", "slow down"), limited("slow down"))
-        .await;
-    for (name, reaction) in waits(SystemTime::now(), 0) {
+async fn a_hint_of_zero_is_ignored_and_the_call_is_retried() {
+    check("420 unhinted", text("420 Enhance Your Calm", "slow down"), limited("slow down")).await;
+    for (name, reaction) in hints(SystemTime::now(), 0) {
         for is_send in [true, false] {
             let server = Server::always(reaction.clone()).await;
             let error = run(&server.client(), is_send).await.unwrap_err();
@@ -300,14 +299,16 @@ async fn a_wait_of_zero_is_ignored_and_the_call_is_retried() {
 }
 
 #[tokio::test]
-async fn a_wait_beyond_the_limit_is_reported_without_waiting() {
-    // Within the call's deadline, but beyond the limit of the policy.
+async fn a_hint_beyond_the_policys_limit_is_an_error_at_once_with_its_time() {
+    // Within the time that the call has, and beyond what the policy waits.
     const FAR: u64 = 50;
+    const WHOLE_CALL: Duration = Duration::from_secs(60);
     let at = SystemTime::now() + Duration::from_secs(FAR);
     for (name, reaction) in waits(at, FAR) {
         for is_send in [true, false] {
             let server = Server::always(reaction.clone()).await;
-            let error = run(&server.client(), is_send).await.unwrap_err();
+            let client = server.builder().total_timeout(WHOLE_CALL).build().unwrap();
+            let error = run(&client, is_send).await.unwrap_err();
             assert_eq!((server.count(), error.attempts()), (1, 1), "{name}");
             assert_eq!((error.kind(), error.outcome()), (RateLimited, Rejected), "{name}");
             let wait = error.retry_after().expect(name).as_secs();
@@ -318,7 +319,7 @@ async fn a_wait_beyond_the_limit_is_reported_without_waiting() {
 }
 
 #[tokio::test]
-async fn an_error_keeps_its_status_if_its_body_breaks_off() {
+async fn an_error_keeps_its_status_when_its_body_breaks_off() {
     let (half, stalled) = tokio::join!(
         async {
             let server = Server::always(cut(response("403 X", r#"{"message": "no"}"#), 4)).await;
@@ -339,7 +340,7 @@ async fn an_error_keeps_its_status_if_its_body_breaks_off() {
 }
 
 #[tokio::test]
-async fn the_start_of_a_large_error_body_is_kept() {
+async fn an_error_keeps_the_beginning_of_a_large_body() {
     const KEPT: usize = 64 * 1024;
     for length in [KEPT, KEPT + 1, 3 * 1024 * 1024] {
         let server = Server::always(text("500 X", &"x".repeat(length))).await;

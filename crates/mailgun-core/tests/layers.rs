@@ -5,7 +5,6 @@
 mod support;
 
 use std::{
-    convert::Infallible,
     sync::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
@@ -27,7 +26,9 @@ use mailgun_core::{
 use serde_json::Value;
 use tower::{Layer as _, Service, ServiceBuilder, ServiceExt as _, layer::layer_fn, service_fn};
 
-use self::support::{KEY_HEADER, Reaction, Receipt, Server, accepted, mail, policy, response};
+use self::support::{
+    Answer, KEY_HEADER, Reaction, Receipt, Scripted, Server, accepted, mail, policy, response,
+};
 
 const SEND: Operation = Operation::post("/v3/{domain}/messages");
 const READ: Operation = Operation::get("/v4/domains");
@@ -144,7 +145,7 @@ async fn layers_see_the_request_and_never_the_key() {
 }
 
 #[tokio::test]
-async fn layers_find_the_call_context_of_a_request() {
+async fn layers_see_the_context_of_the_call() {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let log = seen.clone();
     let layer = layer_fn(move |inner: HttpService| {
@@ -235,7 +236,7 @@ impl tower::Layer<HttpService> for FailLayer {
 }
 
 #[tokio::test]
-async fn layer_errors_have_an_outcome_and_are_not_retried() {
+async fn an_error_of_a_layer_has_an_outcome_and_is_not_retried() {
     type Put = fn(ClientBuilder, FailLayer) -> ClientBuilder;
     type Make = fn() -> BoxError;
     let places: [Put; 2] =
@@ -265,8 +266,8 @@ async fn layer_errors_have_an_outcome_and_are_not_retried() {
 }
 
 #[tokio::test]
-async fn a_layer_that_waits_for_readiness_works() {
-    // These services panic if they are called without being polled ready.
+async fn a_layer_is_polled_ready_before_it_is_called() {
+    // These panic when a service is called that was not polled ready.
     let server = Server::script(vec![response("429 X", ""), accepted()]).await;
     let client = server
         .builder()
@@ -281,69 +282,49 @@ async fn a_layer_that_waits_for_readiness_works() {
     assert_eq!(server.count(), 9);
 }
 
-/// A transport in memory that returns the request headers, after one error response.
-fn transport(
-    seen: Arc<Mutex<Vec<HeaderMap>>>,
-) -> impl Service<
-    Request<Body>,
-    Response = Response<Full<Bytes>>,
-    Error = Infallible,
-    Future = impl Send + 'static,
-> + Clone
-+ Send
-+ Sync
-+ 'static {
-    service_fn(move |request: Request<Body>| {
-        let seen = seen.clone();
-        async move {
-            let bytes = request.headers().clone();
-            let first = {
-                let mut seen = seen.lock().unwrap();
-                seen.push(bytes);
-                seen.len() == 1
-            };
-            let length = request.into_body().collect().await.unwrap().to_bytes().len();
-            let mut response =
-                Response::new(Full::new(Bytes::from(format!("{{\"id\":\"{length}\"}}"))));
-            if first {
-                *response.status_mut() = http::StatusCode::TOO_MANY_REQUESTS;
-            }
-            Ok(response)
-        }
+/// A service in memory that tells the length of the body, after one refusal.
+fn service() -> Scripted {
+    let number = AtomicUsize::new(0);
+    Scripted::new(move |seen| {
+        let is_first = number.fetch_add(1, Ordering::SeqCst) == 0;
+        let body = format!("{{\"id\":\"{}\"}}", seen.body.len());
+        Answer::new(if is_first { 429 } else { 200 }, body)
     })
 }
 
 #[tokio::test]
-async fn build_with_transport_applies_all_layers() {
-    let seen = Arc::new(Mutex::new(Vec::new()));
+async fn a_transport_of_the_application_gets_all_layers_of_the_sdk() {
+    let service = service();
     let builder = support::builder("https://api.mailgun.net").user_agent("shop/1");
-    let client = builder.build_with_transport(transport(seen.clone())).unwrap();
+    let client = service.client_with(builder);
     let response = client.call::<Receipt>(SEND, DOMAIN).json(&[1, 2]).response().await.unwrap();
     assert_eq!((response.value.id.as_str(), response.attempts()), ("5", 2));
-    for headers in seen.lock().unwrap().iter() {
-        assert_eq!(headers["authorization"], KEY_HEADER);
-        assert!(headers["user-agent"].to_str().unwrap().ends_with(" shop/1"));
+    assert_eq!(service.count(), 2);
+    for seen in service.seen() {
+        assert_eq!(seen.headers["authorization"], KEY_HEADER);
+        assert!(seen.headers["user-agent"].to_str().unwrap().ends_with(" shop/1"));
     }
     assert!(client.credentials().is_some());
 }
 
 #[tokio::test]
-async fn from_service_applies_no_layers_but_converts_errors() {
-    let seen = Arc::new(Mutex::new(Vec::new()));
-    let client = Client::from_service("https://api.mailgun.net", transport(seen.clone())).unwrap();
+async fn a_service_of_the_application_gets_no_layer_and_errors_are_still_ours() {
+    let service = service();
+    let client = Client::from_service("https://api.mailgun.net", service.transport()).unwrap();
     let error = client.call::<Receipt>(SEND, DOMAIN).await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::RateLimited, 1));
     assert_eq!(client.call::<Receipt>(SEND, DOMAIN).await.unwrap().id, "0");
-    for headers in seen.lock().unwrap().iter() {
-        assert!(!headers.contains_key("authorization"));
-        assert!(!headers.contains_key("user-agent"));
+    assert_eq!(service.count(), 2);
+    for seen in service.seen() {
+        assert!(!seen.headers.contains_key("authorization"));
+        assert!(!seen.headers.contains_key("user-agent"));
     }
     assert!(client.credentials().is_none());
-    assert!(Client::from_service("http://example.com", transport(seen)).is_err());
+    assert!(Client::from_service("http://example.com", service.transport()).is_err());
 }
 
 #[tokio::test]
-async fn the_layers_can_be_assembled_into_a_custom_stack() {
+async fn the_public_layers_can_be_stacked_by_hand() {
     let server = Server::script(vec![response("503 X", ""), response("200 OK", "{}")]).await;
     let key = mailgun_core::ApiKey::new(support::KEY).unwrap();
     let leaf = hyper_util::client::legacy::Client::builder(hyper_util::rt::TokioExecutor::new())
@@ -363,11 +344,9 @@ async fn the_layers_can_be_assembled_into_a_custom_stack() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_attempt_timeout_can_be_used_alone() {
-    let never = service_fn(|_: Request<Body>| {
-        std::future::pending::<Result<Response<ResponseBody>, Infallible>>()
-    });
-    let service = AttemptTimeoutLayer::new(Duration::from_secs(9)).layer(never);
+async fn the_attempt_time_out_layer_works_alone() {
+    let silent = Scripted::new(|_| Answer::never()).transport();
+    let service = AttemptTimeoutLayer::new(Duration::from_secs(9)).layer(silent);
     let client = Client::from_service("https://api.mailgun.net", service).unwrap();
     let error = client.call::<Value>(READ, &[]).await.unwrap_err();
     assert_eq!(error.timeout_phase(), Some(TimeoutPhase::Attempt));

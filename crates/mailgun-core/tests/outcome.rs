@@ -7,6 +7,7 @@ mod support;
 
 use std::{
     future::poll_fn,
+    pin::Pin,
     sync::{Arc, Mutex},
     task::Poll,
     time::Duration,
@@ -15,14 +16,16 @@ use std::{
 use bytes::Bytes;
 use http::{Request, Response};
 use mailgun_core::{
-    Body, Client, ClientBuilder, Error, ErrorKind, HttpService, HttpVersions, Idempotency,
-    Operation, Outcome, ResponseBody, TimeoutPhase, layers::RetryPolicy,
+    Body, CallFuture, Client, ClientBuilder, Error, ErrorKind, HttpService, HttpVersions,
+    Idempotency, Operation, Outcome, TimeoutPhase, layers::RetryPolicy,
 };
 use serde_json::Value;
-use tokio::{io::AsyncReadExt as _, net::TcpListener, sync::oneshot};
+use tokio::{net::TcpStream, sync::oneshot};
 use tower::{ServiceExt as _, layer::layer_fn, service_fn};
 
-use self::support::{Reaction, Receipt, Server, accepted, mail, refused};
+use self::support::{
+    Answer, Reaction, Receipt, Scripted, Server, accepted, listen, mail, refused, within,
+};
 
 const SEND: Operation = Operation::post("/v3/{domain}/messages");
 const READ: Operation = Operation::get("/v4/domains");
@@ -31,8 +34,13 @@ const DOMAIN: &[&str] = &["mg.example.com"];
 /// Long enough for a queued request to reach a server on loopback.
 const SETTLE: Duration = Duration::from_millis(150);
 
-async fn within<T>(work: impl Future<Output = T>) -> T {
-    tokio::time::timeout(Duration::from_secs(10), work).await.expect("it hangs")
+/// Polls a call once and leaves it waiting.
+async fn poll_once(call: &mut CallFuture<Receipt>) {
+    poll_fn(|cx| {
+        assert!(Pin::new(&mut *call).poll(cx).is_pending());
+        Poll::Ready(())
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -43,10 +51,8 @@ async fn a_queued_request_is_not_sent_after_its_deadline() {
     client.call::<Receipt>(SEND, DOMAIN).multipart(mail()).await.unwrap();
     let call = client.call::<Receipt>(SEND, DOMAIN).multipart(mail());
     let mut call = call.deadline(Duration::from_millis(30)).into_future();
-    // hyper has the request, but its task runs only when this one waits.
-    let is_pending =
-        poll_fn(|cx| Poll::Ready(std::pin::Pin::new(&mut call).poll(cx).is_pending())).await;
-    assert!(is_pending);
+    // The request is handed to hyper, whose task runs only once this one waits.
+    poll_once(&mut call).await;
     std::thread::sleep(Duration::from_millis(40));
     tokio::time::sleep(SETTLE).await;
     let error = within(call).await.unwrap_err();
@@ -60,9 +66,7 @@ async fn a_queued_request_is_not_sent_after_its_call_was_dropped() {
     let client = spawning(server.builder()).build().unwrap();
     client.call::<Receipt>(SEND, DOMAIN).multipart(mail()).await.unwrap();
     let mut call = client.call::<Receipt>(SEND, DOMAIN).multipart(mail()).into_future();
-    let is_pending =
-        poll_fn(|cx| Poll::Ready(std::pin::Pin::new(&mut call).poll(cx).is_pending())).await;
-    assert!(is_pending);
+    poll_once(&mut call).await;
     drop(call);
     tokio::time::sleep(SETTLE).await;
     assert_eq!(server.count(), 1);
@@ -93,33 +97,40 @@ async fn a_request_in_a_spawned_task_is_not_sent_after_the_deadline() {
 
 #[tokio::test]
 async fn a_request_that_waits_for_a_stream_is_not_sent_after_its_deadline() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
     let whole = Arc::new(Mutex::new(0));
     let seen = Arc::clone(&whole);
     let (release, released) = oneshot::channel::<()>();
-    tokio::spawn(async move {
-        let (stream, _) = listener.accept().await.unwrap();
-        let mut connection =
-            h2::server::Builder::new().max_concurrent_streams(1).handshake(stream).await.unwrap();
-        let mut released = Some(released);
-        while let Some(Ok((request, mut respond))) = connection.accept().await {
-            let (seen, released) = (Arc::clone(&seen), released.take());
-            tokio::spawn(async move {
-                let mut body = request.into_body();
-                while let Some(data) = body.data().await {
-                    let Ok(data) = data else { return };
-                    let _ = body.flow_control().release_capacity(data.len());
-                }
-                *seen.lock().unwrap() += 1;
-                if let Some(released) = released {
-                    let _ = released.await;
-                }
-                let mut stream = respond.send_response(Response::new(()), false).unwrap();
-                stream.send_data(Bytes::from_static(support::ACCEPTED.as_bytes()), true).unwrap();
-            });
+    let released = Arc::new(Mutex::new(Some(released)));
+    let address = listen(move |stream: TcpStream| {
+        let (seen, released) = (Arc::clone(&seen), Arc::clone(&released));
+        async move {
+            let mut connection = h2::server::Builder::new()
+                .max_concurrent_streams(1)
+                .handshake(stream)
+                .await
+                .unwrap();
+            while let Some(Ok((request, mut respond))) = connection.accept().await {
+                let (seen, released) = (Arc::clone(&seen), released.lock().unwrap().take());
+                tokio::spawn(async move {
+                    let mut body = request.into_body();
+                    while let Some(data) = body.data().await {
+                        let Ok(data) = data else { return };
+                        let _ = body.flow_control().release_capacity(data.len());
+                    }
+                    *seen.lock().unwrap() += 1;
+                    if let Some(released) = released {
+                        let _ = released.await;
+                    }
+                    let response = Response::new(());
+                    let mut stream = respond.send_response(response, false).unwrap();
+                    let accepted = Bytes::from_static(support::ACCEPTED.as_bytes());
+                    stream.send_data(accepted, true).unwrap();
+                });
+            }
         }
-    });
+    })
+    .await;
+    let url = format!("http://{address}");
     let client = support::builder(&url).http_versions(HttpVersions::Http2Only).build().unwrap();
     let first = tokio::spawn(client.call::<Receipt>(SEND, DOMAIN).multipart(mail()).into_future());
     tokio::time::sleep(SETTLE).await;
@@ -133,19 +144,10 @@ async fn a_request_that_waits_for_a_stream_is_not_sent_after_its_deadline() {
 }
 
 #[tokio::test]
-async fn an_attempt_that_times_out_while_connecting_is_retried() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("https://localhost:{}", listener.local_addr().unwrap().port());
-    let connections = Arc::new(Mutex::new(0));
-    let counted = Arc::clone(&connections);
-    tokio::spawn(async move {
-        loop {
-            // Reads the client's hello and never responds.
-            let (mut stream, _) = listener.accept().await.unwrap();
-            *counted.lock().unwrap() += 1;
-            tokio::spawn(async move { while stream.read(&mut [0; 1024]).await.is_ok() {} });
-        }
-    });
+async fn an_attempt_that_times_out_while_it_connects_was_not_sent_and_is_repeated() {
+    // It waits for the head of a request, and so never answers the greeting of TLS.
+    let server = Server::always(Reaction::Silence).await;
+    let url = format!("https://localhost:{}", server.address.port());
     let policy = RetryPolicy::default().max_attempts(3).base_delay(Duration::from_millis(1));
     let client = support::builder(&url)
         .retry(policy)
@@ -163,7 +165,7 @@ async fn an_attempt_that_times_out_while_connecting_is_retried() {
 }
 
 #[tokio::test]
-async fn the_outcome_stays_unknown_after_a_later_attempt_was_not_sent() {
+async fn an_unknown_outcome_of_an_earlier_attempt_stays_unknown() {
     let server = Server::new(|_| Reaction::Reset).await;
     let unreachable: http::Uri = refused().parse().unwrap();
     // Only the first attempt reaches the server.
@@ -186,7 +188,7 @@ async fn the_outcome_stays_unknown_after_a_later_attempt_was_not_sent() {
 }
 
 #[tokio::test]
-async fn a_wrong_not_sent_of_a_layer_is_corrected() {
+async fn a_layer_cannot_declare_a_sent_request_unsent() {
     let server = Server::always(Reaction::Silence).await;
     let layer = layer_fn(|inner: HttpService| {
         service_fn(move |request: Request<Body>| {
@@ -225,10 +227,8 @@ async fn a_deadline_before_a_layer_is_ready_means_not_sent() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_explicit_timeout_does_not_grow_for_a_body_of_unknown_length() {
-    let silent = service_fn(|_: Request<Body>| {
-        std::future::pending::<Result<Response<ResponseBody>, std::convert::Infallible>>()
-    });
+async fn an_explicit_limit_is_kept_for_a_body_of_unknown_length() {
+    let silent = Scripted::new(|_| Answer::never());
     let upload = || {
         let mut form = mail();
         let endless = futures_util::stream::pending::<Result<Bytes, std::io::Error>>();
@@ -237,9 +237,9 @@ async fn an_explicit_timeout_does_not_grow_for_a_body_of_unknown_length() {
     };
     let builder = || Client::builder("key-test").retry(RetryPolicy::never());
     let seconds = Duration::from_secs;
-    let explicit = builder().total_timeout(seconds(3)).build_with_transport(silent).unwrap();
-    let attempt = builder().attempt_timeout(seconds(2)).build_with_transport(silent).unwrap();
-    let default = builder().build_with_transport(silent).unwrap();
+    let explicit = silent.client_with(builder().total_timeout(seconds(3)));
+    let attempt = silent.client_with(builder().attempt_timeout(seconds(2)));
+    let default = silent.client_with(builder());
     let call = |client: &Client| client.call::<Value>(SEND, DOMAIN).multipart(upload());
     for (call, expected) in [
         (call(&explicit), 3),
@@ -253,30 +253,25 @@ async fn an_explicit_timeout_does_not_grow_for_a_body_of_unknown_length() {
     }
 }
 
-/// An HTTP/2 server that declares ten bytes, sends only `sent`, and ends the stream without error.
-async fn truncating_server(sent: &'static [u8]) -> Client {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(async move {
-        loop {
-            let (stream, _) = listener.accept().await.unwrap();
+/// A server of HTTP/2 that declares ten bytes, sends `sent` of them and ends the stream as if all
+/// was well.
+async fn cuts_responses_short(sent: &'static [u8]) -> Client {
+    let address = listen(move |stream: TcpStream| async move {
+        let mut connection = h2::server::handshake(stream).await.unwrap();
+        while let Some(Ok((_, mut respond))) = connection.accept().await {
+            let head = Response::builder().header("content-length", "10");
+            let mut stream = respond.send_response(head.body(()).unwrap(), false).unwrap();
+            if !sent.is_empty() {
+                stream.send_data(Bytes::from_static(sent), false).unwrap();
+            }
             tokio::spawn(async move {
-                let mut connection = h2::server::handshake(stream).await.unwrap();
-                while let Some(Ok((_, mut respond))) = connection.accept().await {
-                    let head = Response::builder().header("content-length", "10");
-                    let mut stream = respond.send_response(head.body(()).unwrap(), false).unwrap();
-                    if !sent.is_empty() {
-                        stream.send_data(Bytes::from_static(sent), false).unwrap();
-                    }
-                    tokio::spawn(async move {
-                        tokio::time::sleep(Duration::from_millis(20)).await;
-                        stream.send_reset(h2::Reason::NO_ERROR);
-                    });
-                }
+                tokio::time::sleep(Duration::from_millis(20)).await;
+                stream.send_reset(h2::Reason::NO_ERROR);
             });
         }
-    });
-    support::builder(&url)
+    })
+    .await;
+    support::builder(&format!("http://{address}"))
         .http_versions(HttpVersions::Http2Only)
         .retry(RetryPolicy::never())
         .build()

@@ -88,7 +88,7 @@ async fn recorded_errors_have_message_and_hint() {
 }
 
 #[tokio::test]
-async fn an_address_in_a_response_is_not_displayed() {
+async fn an_address_in_a_refusal_is_redacted_when_shown() {
     let body = format!(r#"{{"message": "'to' parameter is not a valid address: {RECIPIENT}"}}"#);
     let server = Server::always(response_with("400 X", &[], &body)).await;
     const SEND: Operation = Operation::post("/v3/{domain}/messages");

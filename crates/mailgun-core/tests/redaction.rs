@@ -5,7 +5,6 @@
 mod support;
 
 use std::{
-    convert::Infallible,
     fmt::Debug,
     io,
     net::SocketAddr,
@@ -17,11 +16,7 @@ use base64::Engine as _;
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::{BodyExt as _, Full};
-use hyper::{body::Incoming, service::service_fn};
-use hyper_util::{
-    rt::{TokioExecutor, TokioIo},
-    server::conn::auto,
-};
+use hyper::body::Incoming;
 use mailgun_core::{
     ApiKey, Body, Client, Credentials, Error, ErrorKind, Fields, Form, HttpVersions, LinkPage,
     Mailbox, Operation, Pager, Proxy, Region, ResponseBody, Secret, Upload,
@@ -31,11 +26,16 @@ use mailgun_core::{
     },
 };
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
 use tower::Layer as _;
 use tracing_subscriber::fmt::{MakeWriter, format::FmtSpan};
 
-use self::support::{KEY, KEY_HEADER, RECIPIENT, builder, everything, refused};
+use self::support::{
+    KEY, KEY_HEADER, RECIPIENT, builder, everything, listen, read_http2_head, refused, serve_http,
+};
 
 const PASSWORD: &str = "proxy-canary-51c9";
 const SEND: Operation = Operation::post("/v3/{domain}/messages");
@@ -113,23 +113,15 @@ fn assert_clean(what: &str, text: &str) {
 
 /// A server for both HTTP versions, whose response depends on the domain in the path.
 async fn server() -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    tokio::spawn(async move {
-        let limited = Arc::new(Mutex::new(false));
-        while let Ok((stream, _)) = listener.accept().await {
+    let limited = Arc::new(Mutex::new(false));
+    listen(move |stream| {
+        let limited = limited.clone();
+        serve_http(stream, move |request| {
             let limited = limited.clone();
-            let service = service_fn(move |request: Request<Incoming>| {
-                let limited = limited.clone();
-                async move { Ok::<_, Infallible>(respond(request, &limited).await) }
-            });
-            tokio::spawn(async move {
-                let builder = auto::Builder::new(TokioExecutor::new());
-                let _ = builder.serve_connection(TokioIo::new(stream), service).await;
-            });
-        }
-    });
-    address
+            async move { answer(request, &limited).await }
+        })
+    })
+    .await
 }
 
 async fn respond(request: Request<Incoming>, limited: &Mutex<bool>) -> Response<Full<Bytes>> {
@@ -410,7 +402,7 @@ async fn debug_shows_no_secret() {
 
 /// A gateway that does not know the path and echoes the request.
 #[tokio::test]
-async fn no_secret_of_an_echoed_request_is_shown() {
+async fn nothing_secret_in_an_echoed_request_is_shown() {
     let encoded = RECIPIENT.replace('@', "%40");
     let twice = RECIPIENT.replace('@', "%2540");
     let header = format!("authorization: {KEY_HEADER} host: api.mailgun.net");
@@ -447,22 +439,17 @@ async fn no_secret_of_an_echoed_request_is_shown() {
 
 /// hyper's error contains the reason of a `GOAWAY`, which is text of the server.
 #[tokio::test]
-async fn no_secret_of_a_goaway_reason_is_shown() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    tokio::spawn(async move {
-        use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-        let (mut stream, _) = listener.accept().await.unwrap();
-        let mut request = [0; 1024];
-        let _ = stream.read(&mut request).await;
+async fn nothing_secret_in_a_goaway_reason_is_shown() {
+    let address = listen(|mut stream: TcpStream| async move {
+        read_http2_head(&mut stream).await.unwrap();
         let reason = format!("{KEY} {RECIPIENT} {KEY_HEADER}");
-        let mut frames = vec![0, 0, 0, 4, 0, 0, 0, 0, 0];
         let length = (reason.len() + 8) as u8;
-        frames.extend([0, 0, length, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 11]);
-        frames.extend(reason.as_bytes());
-        stream.write_all(&frames).await.unwrap();
+        let mut frame = vec![0, 0, length, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 11];
+        frame.extend(reason.as_bytes());
+        stream.write_all(&frame).await.unwrap();
         let _ = stream.read_to_end(&mut Vec::new()).await;
-    });
+    })
+    .await;
     let client = builder(&format!("http://{address}")).http_versions(HttpVersions::Http2Only);
     let client = client.retry(RetryPolicy::never()).build().unwrap();
     let error = client.call::<Value>(BOUNCES, &["a.b"]).await.unwrap_err();

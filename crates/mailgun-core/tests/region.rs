@@ -26,7 +26,7 @@ const FOUND: &str = r#"{"domain": {"name": "mg.example.com", "state": "active"}}
 const ABSENT: &str = r#"{"message": "Domain not found: mg.example.com"}"#;
 
 #[tokio::test]
-async fn the_region_that_has_the_domain_is_found() {
+async fn a_domain_is_found_in_the_region_that_knows_it() {
     let (found, absent) = (region(200, FOUND).await, region(404, ABSENT).await);
     let forbidden = region(401, "Forbidden").await;
     assert_eq!(detect(&found, &absent).await.unwrap(), Some(Region::Us));
@@ -42,7 +42,7 @@ async fn a_key_that_no_region_accepts_is_an_error() {
 }
 
 #[tokio::test]
-async fn other_errors_are_returned() {
+async fn another_error_is_returned_as_it_is() {
     let (broken, found) = (region(400, "{}").await, region(200, FOUND).await);
     assert_eq!(detect(&broken, &found).await.unwrap_err().status().unwrap(), 400);
 }

@@ -7,26 +7,22 @@ mod support;
 use std::{
     convert::Infallible,
     path::PathBuf,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::atomic::{AtomicUsize, Ordering},
     time::{Duration, SystemTime},
 };
 
 use base64::Engine as _;
 use bytes::Bytes;
 use futures_util::stream;
-use http::{Request, Response, StatusCode};
 use mailgun_core::{
-    ApiKey, Body, Client, ClientBuilder, Credentials, ErrorKind, Form, Idempotency, Operation,
-    Outcome, ResponseBody, TimeoutPhase, Timestamp, Upload, layers::RetryPolicy,
+    ApiKey, Client, ClientBuilder, Credentials, ErrorKind, Form, Idempotency, Operation, Outcome,
+    TimeoutPhase, Timestamp, Upload, layers::RetryPolicy,
 };
 use tokio::time::Instant;
-use tower::service_fn;
 
 use self::support::{
-    Reaction, Receipt, Server, accepted, builder, mail, policy, response, response_with,
+    Answer, Reaction, Receipt, Scripted, Server, accepted, builder, mail, policy, response,
+    response_with,
 };
 
 const SEND: Operation = Operation::post("/v3/{domain}/messages");
@@ -44,7 +40,7 @@ fn scratch(name: &str, content: &[u8]) -> PathBuf {
 }
 
 #[tokio::test]
-async fn a_retry_sends_the_same_bytes() {
+async fn a_retried_send_has_the_same_bytes() {
     let content: Vec<u8> = (0..300_000_u32).map(|i| (i % 251) as u8).collect();
     let path = scratch("same.bin", &content);
     let server = Server::script(vec![limited(), limited(), accepted()]).await;
@@ -66,7 +62,7 @@ async fn a_retry_sends_the_same_bytes() {
 }
 
 #[tokio::test]
-async fn a_stream_is_not_retried() {
+async fn a_one_shot_stream_is_not_retried() {
     for length in [Some(5), None] {
         let server = Server::script(vec![limited(), accepted()]).await;
         let pieces = stream::iter([Ok::<_, Infallible>(Bytes::from_static(b"12345"))]);
@@ -93,7 +89,7 @@ async fn a_call_can_disable_retries() {
 }
 
 #[tokio::test]
-async fn a_call_can_be_declared_idempotent() {
+async fn a_call_can_declare_whether_it_is_idempotent() {
     let failing = || vec![response("503 X", ""), Reaction::Reset, accepted()];
     let server = Server::script(failing()).await;
     let call = server.client().call::<Receipt>(SEND, DOMAIN).json(&[1]);
@@ -112,7 +108,7 @@ async fn a_call_can_be_declared_idempotent() {
 }
 
 #[tokio::test]
-async fn every_method_but_get_is_non_idempotent_by_default() {
+async fn every_method_but_get_is_not_idempotent_by_default() {
     const PATH: &str = "/v3/domains";
     for operation in [
         Operation::post(PATH),
@@ -140,7 +136,7 @@ async fn the_policy_limits_the_attempts() {
 }
 
 #[tokio::test]
-async fn a_retry_uses_the_replaced_key() {
+async fn the_next_attempt_uses_a_replaced_key() {
     let credentials = Credentials::new(ApiKey::new("key-old").unwrap());
     let server = Server::new({
         let credentials = credentials.clone();
@@ -163,7 +159,7 @@ async fn a_retry_uses_the_replaced_key() {
 }
 
 #[tokio::test]
-async fn calls_reuse_a_connection_and_replace_a_closed_one() {
+async fn calls_share_a_connection_and_replace_a_closed_one() {
     let server = Server::always(accepted()).await;
     let client = server.client();
     for _ in 0..3 {
@@ -182,72 +178,60 @@ async fn calls_reuse_a_connection_and_replace_a_closed_one() {
     assert_eq!((server.count(), server.connections()), (3, 3));
 }
 
-/// A client with a transport in memory, and the number of its requests.
-fn in_memory<F>(builder: ClientBuilder, answer: F) -> (Client, Arc<AtomicUsize>)
-where
-    F: Fn(usize) -> Option<Response<ResponseBody>> + Clone + Send + Sync + 'static,
-{
-    let count = Arc::new(AtomicUsize::new(0));
-    let counted = count.clone();
-    let service = service_fn(move |_: Request<Body>| {
-        let answer = answer(counted.fetch_add(1, Ordering::SeqCst));
-        async move {
-            match answer {
-                Some(response) => Ok::<_, Infallible>(response),
-                None => std::future::pending().await,
-            }
-        }
-    });
-    (builder.build_with_transport(service).unwrap(), count)
+/// A service in memory, which gets the number of each request, and a client of it.
+fn in_memory(
+    builder: ClientBuilder,
+    answer: impl Fn(usize) -> Answer + Send + Sync + 'static,
+) -> (Client, Scripted) {
+    let number = AtomicUsize::new(0);
+    let service = Scripted::new(move |_| answer(number.fetch_add(1, Ordering::SeqCst)));
+    (service.client_with(builder), service)
 }
 
-fn canned(status: u16, retry_after: Option<&str>) -> Option<Response<ResponseBody>> {
-    let mut response = Response::new(ResponseBody::from(r#"{"id": "1"}"#));
-    *response.status_mut() = StatusCode::from_u16(status).unwrap();
-    if let Some(wait) = retry_after {
-        response.headers_mut().insert("retry-after", wait.parse().unwrap());
-    }
-    Some(response)
+fn canned(status: u16) -> Answer {
+    Answer::new(status, r#"{"id": "1"}"#)
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_requested_wait_is_not_shortened() {
-    let (client, count) = in_memory(
+async fn a_retry_waits_for_the_whole_hint() {
+    let (client, service) = in_memory(
         builder("http://localhost").retry(RetryPolicy::default()).total_timeout(None),
-        |index| canned(if index < 2 { 429 } else { 200 }, Some("30")),
+        |index| canned(if index < 2 { 429 } else { 200 }).header("retry-after", "30"),
     );
     let start = Instant::now();
     client.call::<Receipt>(SEND, DOMAIN).await.unwrap();
     let waited = start.elapsed();
-    assert_eq!(count.load(Ordering::SeqCst), 3);
+    assert_eq!(service.count(), 3);
     assert!(waited >= Duration::from_secs(60), "{waited:?}");
     assert!(waited <= Duration::from_secs(63), "{waited:?}");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_wait_beyond_the_deadline_fails_at_once() {
-    let (client, count) = in_memory(builder("http://localhost"), |_| canned(429, Some("4")));
+async fn a_hint_beyond_the_deadline_is_an_error_at_once() {
+    let (client, service) =
+        in_memory(builder("http://localhost"), |_| canned(429).header("retry-after", "4"));
     let start = Instant::now();
     let call = client.call::<Receipt>(SEND, DOMAIN).deadline(Duration::from_secs(3));
     let error = call.await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::RateLimited);
     assert_eq!(error.retry_after(), Some(Duration::from_secs(4)));
-    assert_eq!(count.load(Ordering::SeqCst), 1);
+    assert_eq!(service.count(), 1);
     assert_eq!(start.elapsed(), Duration::ZERO);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_wait_beyond_the_limit_fails_at_once_for_server_errors() {
-    let (client, count) = in_memory(builder("http://localhost"), |_| canned(503, Some("6")));
+async fn a_hint_of_a_failure_beyond_the_policys_limit_is_an_error_at_once() {
+    let (client, service) =
+        in_memory(builder("http://localhost"), |_| canned(503).header("retry-after", "6"));
     let start = Instant::now();
     let error = client.call::<Receipt>(READ, &[]).await.unwrap_err();
     assert_eq!(error.retry_after(), Some(Duration::from_secs(6)));
-    assert_eq!((count.load(Ordering::SeqCst), start.elapsed()), (1, Duration::ZERO));
+    assert_eq!((service.count(), start.elapsed()), (1, Duration::ZERO));
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_deadline_ends_a_call_that_hangs() {
-    let (client, count) = in_memory(builder("http://localhost"), |_| None);
+    let (client, service) = in_memory(builder("http://localhost"), |_| Answer::never());
     for (operation, segments) in [(SEND, DOMAIN), (READ, &[][..])] {
         let start = Instant::now();
         let call = client.call::<Receipt>(operation, segments).deadline(Duration::from_secs(7));
@@ -257,32 +241,32 @@ async fn the_deadline_ends_a_call_that_hangs() {
         assert_eq!(error.attempts(), 1);
         assert_eq!(start.elapsed().as_secs(), 7);
     }
-    assert_eq!(count.load(Ordering::SeqCst), 2);
+    assert_eq!(service.count(), 2);
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_deadline_covers_all_attempts_together() {
     let builder = builder("http://localhost").attempt_timeout(Duration::from_secs(3));
-    let (client, count) = in_memory(builder, |_| None);
+    let (client, service) = in_memory(builder, |_| Answer::never());
     let start = Instant::now();
     let call = client.call::<Receipt>(READ, &[]).deadline(Duration::from_secs(8));
     let error = call.await.unwrap_err();
     assert_eq!(error.timeout_phase(), Some(TimeoutPhase::Total));
-    assert_eq!((count.load(Ordering::SeqCst), error.attempts()), (3, 3));
+    assert_eq!((service.count(), error.attempts()), (3, 3));
     assert_eq!(start.elapsed().as_secs(), 8);
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_exhausted_budget_stops_retries_of_all_clones() {
+async fn an_exhausted_budget_stops_the_retries_of_all_clones() {
     let policy = policy().max_attempts(11).budget(0.0);
     let builder = builder("http://localhost").retry(policy);
-    let (client, count) = in_memory(builder, |_| canned(429, None));
-    // The reserve is 10 retries per second in a window of ten seconds. The waits are far shorter.
+    let (client, service) = in_memory(builder, |_| canned(429));
+    // The reserve is 10 repeats a second over a window of ten seconds; the waits are far shorter.
     for call in 1..=15 {
         let error = client.clone().call::<Receipt>(SEND, DOMAIN).await.unwrap_err();
         assert_eq!(error.attempts(), if call <= 10 { 11 } else { 1 }, "call {call}");
     }
-    assert_eq!(count.load(Ordering::SeqCst), 15 + 100);
+    assert_eq!(service.count(), 15 + 100);
 
     let tenant = client.for_subaccount("sub").unwrap();
     let error = tenant.call::<Receipt>(SEND, DOMAIN).await.unwrap_err();
@@ -290,25 +274,23 @@ async fn an_exhausted_budget_stops_retries_of_all_clones() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn backoff_stays_below_the_limit_of_the_policy() {
+async fn waits_without_a_hint_stay_within_the_policys_limits() {
     let limits = policy()
         .max_attempts(6)
         .base_delay(Duration::from_secs(1))
         .max_delay(Duration::from_secs(3));
-    let (client, count) =
-        in_memory(builder("http://localhost").retry(limits).total_timeout(None), |_| {
-            canned(420, None)
-        });
+    let (client, service) =
+        in_memory(builder("http://localhost").retry(limits).total_timeout(None), |_| canned(420));
     let start = Instant::now();
     client.call::<Receipt>(SEND, DOMAIN).await.unwrap_err();
-    assert_eq!(count.load(Ordering::SeqCst), 6);
+    assert_eq!(service.count(), 6);
     let (waited, longest) = (start.elapsed(), Duration::from_secs(1 + 2 + 3 + 3 + 3));
     // Each wait may take a millisecond longer.
     assert!(waited >= longest / 2 && waited <= longest + Duration::from_millis(5), "{waited:?}");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_requested_wait_of_zero_does_not_shorten_the_backoff() {
+async fn a_hint_of_zero_does_not_shorten_the_backoff() {
     let date = |seconds_ago| {
         let at = SystemTime::now() - Duration::from_secs(seconds_ago);
         Timestamp::from(at).to_rfc2822().replace("+0000", "GMT")
@@ -322,43 +304,41 @@ async fn a_requested_wait_of_zero_does_not_shorten_the_backoff() {
     hints.extend([0, 30, 86_400].map(|ago| ("retry-after", date(ago))));
     for (name, value) in hints {
         let builder = builder("http://localhost").retry(RetryPolicy::default());
-        let (client, count) = in_memory(builder, {
+        let (client, service) = in_memory(builder, {
             let value = value.clone();
-            move |_| {
-                let mut response = canned(429, None)?;
-                response.headers_mut().insert(name, value.parse().unwrap());
-                Some(response)
-            }
+            move |_| canned(429).header(name, &value)
         });
         let start = Instant::now();
         client.call::<Receipt>(SEND, DOMAIN).await.unwrap_err();
         let (waited, shortest) = (start.elapsed(), Duration::from_millis(250 + 500 + 1000));
-        assert_eq!(count.load(Ordering::SeqCst), 4);
+        assert_eq!(service.count(), 4);
         assert!(waited >= shortest, "{name}: {value}: {waited:?}");
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_short_requested_wait_does_not_shorten_the_backoff() {
+async fn a_short_hint_does_not_shorten_the_backoff() {
     let limits = policy().base_delay(Duration::from_secs(8)).max_delay(Duration::from_secs(8));
-    let (client, count) =
-        in_memory(builder("http://localhost").retry(limits), |_| canned(429, Some("1")));
+    let (client, service) = in_memory(builder("http://localhost").retry(limits), |_| {
+        canned(429).header("retry-after", "1")
+    });
     let start = Instant::now();
     client.call::<Receipt>(SEND, DOMAIN).await.unwrap_err();
-    assert_eq!(count.load(Ordering::SeqCst), 3);
+    assert_eq!(service.count(), 3);
     assert!(start.elapsed() >= Duration::from_secs(4 + 4));
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_extreme_requested_wait_does_not_overflow() {
+async fn a_hint_of_any_length_does_not_overflow() {
     const YEAR: Duration = Duration::from_secs(365 * 86_400);
     for value in ["99999999999999999999", "18446744073709551615", "1e400"] {
         let limits = policy().max_wait(Duration::MAX);
         let builder = builder("http://localhost").retry(limits).total_timeout(None);
-        let (client, count) = in_memory(builder, move |_| canned(429, Some(value)));
+        let (client, service) =
+            in_memory(builder, move |_| canned(429).header("retry-after", value));
         let call = client.call::<Receipt>(SEND, DOMAIN).into_future();
         assert!(tokio::time::timeout(YEAR, call).await.is_err(), "{value}");
-        assert_eq!(count.load(Ordering::SeqCst), 1);
+        assert_eq!(service.count(), 1);
         let error = client.call::<Receipt>(SEND, DOMAIN).no_retry().await.unwrap_err();
         let hint = error.retry_after().unwrap();
         assert!(hint > YEAR && Instant::now().checked_add(hint).is_some(), "{value}: {hint:?}");
@@ -366,18 +346,17 @@ async fn an_extreme_requested_wait_does_not_overflow() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn there_is_a_pause_between_attempts_whatever_the_settings() {
+async fn a_delay_of_zero_still_pauses_between_attempts() {
     let limits = policy().base_delay(Duration::ZERO).max_delay(Duration::ZERO).max_attempts(10);
-    let (client, count) =
-        in_memory(builder("http://localhost").retry(limits), |_| canned(429, None));
+    let (client, service) = in_memory(builder("http://localhost").retry(limits), |_| canned(429));
     let start = Instant::now();
     client.call::<Receipt>(SEND, DOMAIN).await.unwrap_err();
-    assert_eq!(count.load(Ordering::SeqCst), 10);
+    assert_eq!(service.count(), 10);
     assert!(start.elapsed() >= Duration::from_millis(9));
 }
 
 #[tokio::test]
-async fn a_requested_wait_starts_at_the_response() {
+async fn a_retry_after_header_on_the_wire_delays_the_retry() {
     let limited = response_with("429 X", &[("retry-after", "1")], "slow down");
     let server = Server::script(vec![limited, accepted()]).await;
     let start = Instant::now();

@@ -47,7 +47,7 @@ async fn seen(reactions: Vec<Reaction>) -> Vec<String> {
     let guard = tracing::subscriber::set_default(subscriber);
     let _ = client.call::<Receipt>(SEND, &["mg.example.com"]).multipart(mail()).await;
     drop(guard);
-    std::mem::take(&mut *seen.0.lock().unwrap())
+    seen.0.lock().unwrap().clone()
 }
 
 #[tokio::test]

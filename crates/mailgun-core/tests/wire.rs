@@ -4,23 +4,17 @@
 
 mod support;
 
-use std::{
-    convert::Infallible,
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::{collections::HashSet, sync::Mutex, time::Duration};
 
-use bytes::Bytes;
-use http::{Method, Request, Response, header};
+use http::{Method, Request, header};
 use http_body_util::BodyExt as _;
-use mailgun_core::{
-    Body, Client, ErrorKind, Fields, Form, Operation, ResponseBody, Upload, true_false, yes_no,
-};
+use mailgun_core::{Body, Client, ErrorKind, Fields, Form, Operation, Upload, true_false, yes_no};
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
-use tower::service_fn;
 
-use self::support::{KEY, KEY_HEADER, Reaction, Recorded, Server, mail, policy, response};
+use self::support::{
+    Answer, KEY, KEY_HEADER, Reaction, Recorded, Scripted, Server, mail, policy, response,
+};
 
 const SEND: Operation = Operation::post("/v3/{domain}/messages");
 const LIST: Operation = Operation::get("/v4/domains");
@@ -76,7 +70,7 @@ async fn bodies_in_memory_have_length_and_content_type() {
 }
 
 #[tokio::test]
-async fn a_call_without_a_body_has_content_length_zero() {
+async fn a_call_without_a_body_has_the_right_content_length() {
     for (operation, length) in [
         (LIST, None),
         (Operation::post("/v3/x"), Some("0")),
@@ -145,7 +139,7 @@ async fn a_form_arrives_part_by_part() {
 }
 
 #[tokio::test]
-async fn every_request_has_a_user_agent() {
+async fn every_request_has_credentials_and_a_user_agent() {
     let server = server().await;
     let client = server.builder().user_agent("shop/2.1").build().unwrap();
     client.call::<Value>(LIST, &[]).await.unwrap();
@@ -201,7 +195,7 @@ async fn segments_with_special_characters_are_encoded_on_every_method() {
 }
 
 #[tokio::test]
-async fn segments_that_would_change_the_path_are_not_sent() {
+async fn segments_that_would_reach_another_resource_are_refused() {
     let server = server().await;
     let client = server.client();
     const TAG: Operation = Operation::delete("/v3/{domain}/tags/{tag}");
@@ -264,7 +258,7 @@ async fn a_call_has_its_own_headers_and_subaccount() {
 }
 
 #[tokio::test]
-async fn reserved_and_invalid_headers_are_rejected() {
+async fn reserved_and_invalid_headers_are_refused() {
     let server = server().await;
     let client = server.client();
     for (name, value) in [
@@ -287,7 +281,7 @@ async fn reserved_and_invalid_headers_are_rejected() {
 }
 
 #[tokio::test]
-async fn urls_of_responses_are_called_unchanged() {
+async fn a_url_of_a_response_is_called_unchanged() {
     let server = server().await;
     let client = server.client();
     const STORED: Operation = Operation::get("{url}");
@@ -332,31 +326,15 @@ async fn the_key_goes_to_trusted_hosts_only() {
 }
 
 #[tokio::test]
-async fn downloads_from_other_hosts_carry_no_secrets() {
+async fn files_on_other_hosts_are_fetched_without_credentials() {
     const FILE: Operation = Operation::get("/v4/files/{id}");
-    let seen = Arc::new(Mutex::new(Vec::new()));
-    let storage = |seen: &Arc<Mutex<Vec<Request<()>>>>| {
-        let seen = seen.clone();
-        service_fn(move |request: Request<Body>| {
-            let mut seen = seen.lock().unwrap();
-            seen.push(request.map(|_| ()));
-            let status = if seen.len() == 1 { 503 } else { 200 };
-            let response =
-                Response::builder().status(status).body(ResponseBody::from("a,b\n")).unwrap();
-            async move { Ok::<_, Infallible>(response) }
-        })
-    };
+    let storage = Scripted::script(vec![Answer::new(503, ""), Answer::new(200, "a,b\n")]);
     let layer = tower::util::MapRequestLayer::new(|mut request: Request<Body>| {
         request.headers_mut().insert("x-gateway", "secret".parse().unwrap());
         request
     });
-    let client = support::builder("https://api.mailgun.net")
-        .retry(policy())
-        .layer(layer)
-        .build_with_transport(storage(&seen))
-        .unwrap()
-        .for_subaccount("red")
-        .unwrap();
+    let builder = support::builder("https://api.mailgun.net").layer(layer);
+    let client = storage.client_with(builder).for_subaccount("red").unwrap();
     let foreign = "https://files.s3.amazonaws.com/a%2Bb?X-Amz-Signature=c";
     assert_eq!(client.download(FILE, foreign).await.unwrap(), "a,b\n");
     let mut stream = client.download(FILE, foreign).stream().await.unwrap();
@@ -364,14 +342,14 @@ async fn downloads_from_other_hosts_carry_no_secrets() {
     let ours = "https://storage-us-east4.api.mailgun.net/v4/files/1";
     assert_eq!(client.download(FILE, ours).await.unwrap(), "a,b\n");
     let secrets = ["authorization", "x-mailgun-on-behalf-of", "x-gateway"];
-    let requests = std::mem::take(&mut *seen.lock().unwrap());
+    let requests = storage.seen();
     let [refused, whole, streamed, trusted] = &requests[..] else { panic!("{requests:?}") };
     for request in [refused, whole, streamed] {
-        assert_eq!(request.uri(), foreign);
-        assert!(secrets.iter().all(|name| !request.headers().contains_key(*name)), "{request:?}");
-        assert!(request.headers().contains_key("user-agent"));
+        assert_eq!(request.uri, foreign);
+        assert!(secrets.iter().all(|name| !request.headers.contains_key(*name)), "{request:?}");
+        assert!(request.headers.contains_key("user-agent"));
     }
-    assert!(secrets.iter().all(|name| trusted.headers().contains_key(*name)), "{trusted:?}");
+    assert!(secrets.iter().all(|name| trusted.headers.contains_key(*name)), "{trusted:?}");
 
     for refused in [
         "http://files.s3.amazonaws.com/a",
@@ -383,43 +361,31 @@ async fn downloads_from_other_hosts_carry_no_secrets() {
         assert_eq!((error.kind(), error.attempts()), (ErrorKind::UntrustedHost, 0), "{refused}");
     }
     assert_eq!(client.download(FILE, "a b").await.unwrap_err().kind(), ErrorKind::InvalidInput);
-    // The application's service may add a key.
-    let whole = Client::from_service("https://api.mailgun.net", storage(&seen)).unwrap();
+    // Whoever made the stack may have put a key into it.
+    let whole = Client::from_service("https://api.mailgun.net", storage.transport()).unwrap();
     let error = whole.download(FILE, foreign).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::UntrustedHost);
-    assert!(seen.lock().unwrap().is_empty());
+    assert_eq!(storage.count(), requests.len(), "something more was requested");
 }
 
-/// Returns the subaccount of a request. Half of the requests fail first and are retried.
-fn echo() -> impl tower::Service<
-    Request<Body>,
-    Response = Response<ResponseBody>,
-    Error = Infallible,
-    Future = impl Send,
-> + Clone
-+ Send
-+ Sync {
-    service_fn(|request: Request<Body>| async move {
-        tokio::task::yield_now().await;
-        let attempts = request.extensions().get::<mailgun_core::CallContext>().unwrap().attempts();
-        let index: usize = request.uri().path().rsplit('/').next().unwrap().parse().unwrap();
-        if index.is_multiple_of(2) && attempts == 1 {
-            let refusal = Response::builder().status(429).header("retry-after", "0");
-            return Ok(refusal.body(ResponseBody::default()).unwrap());
+/// Answers with the tenant and the number of the item; refuses every other item at first.
+fn echo() -> Scripted {
+    let refused = Mutex::new(HashSet::new());
+    Scripted::new(move |seen| {
+        let index: usize = seen.uri.path().rsplit('/').next().unwrap().parse().unwrap();
+        if index.is_multiple_of(2) && refused.lock().unwrap().insert(index) {
+            return Answer::new(429, "").header("retry-after", "0");
         }
-        let tenant = &request.headers()["x-mailgun-on-behalf-of"];
-        let text = json!([tenant.to_str().unwrap(), index]).to_string();
-        Ok(Response::new(ResponseBody::from(Bytes::from(text))))
+        let tenant = &seen.headers["x-mailgun-on-behalf-of"];
+        Answer::json(&json!([tenant.to_str().unwrap(), index]))
     })
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn concurrent_subaccounts_do_not_mix() {
     const ITEM: Operation = Operation::get("/v3/items/{item}");
-    let client = support::builder("http://localhost")
-        .retry(policy().budget(1000.0))
-        .build_with_transport(echo());
-    let client = client.unwrap();
+    let builder = support::builder("http://localhost").retry(policy().budget(1000.0));
+    let client = echo().client_with(builder);
     let tenants = [client.for_subaccount("red").unwrap(), client.for_subaccount("blue").unwrap()];
     let mut tasks = tokio::task::JoinSet::new();
     for index in 0..1000_usize {
@@ -440,7 +406,7 @@ async fn concurrent_subaccounts_do_not_mix() {
 }
 
 #[tokio::test]
-async fn into_request_builds_the_request() {
+async fn into_request_returns_the_request_without_sending_it() {
     let server = server().await;
     let client = server.client().for_subaccount("tenant").unwrap();
     let describe = || {
@@ -475,7 +441,7 @@ async fn into_request_builds_the_request() {
 }
 
 #[tokio::test]
-async fn a_response_has_status_headers_and_body() {
+async fn a_response_has_status_headers_body_and_attempts() {
     let body = r#"{"items": []}"#;
     let headers = [("x-ratelimit-remaining", "7"), ("content-type", "application/json")];
     let server = Server::script(vec![
@@ -517,7 +483,7 @@ async fn large_responses_are_errors_or_streamed() {
 }
 
 #[tokio::test]
-async fn a_stream_that_breaks_or_stalls_ends_with_an_error() {
+async fn a_stream_that_breaks_or_stalls_is_an_error_after_what_arrived() {
     use futures_util::StreamExt as _;
     let Reaction::Response(mut bytes) = response("200 OK", &"x".repeat(1000)) else {
         unreachable!()
@@ -552,7 +518,7 @@ async fn a_stream_that_breaks_or_stalls_ends_with_an_error() {
 }
 
 #[tokio::test]
-async fn a_domain_is_looked_up_in_the_clients_region() {
+async fn has_domain_asks_the_clients_region() {
     for (reaction, expected) in [
         (response("200 OK", r#"{"domain": {}}"#), Some(true)),
         (response("404 X", r#"{"message": "Domain not found"}"#), Some(false)),
@@ -567,7 +533,7 @@ async fn a_domain_is_looked_up_in_the_clients_region() {
 }
 
 #[tokio::test]
-async fn an_independent_server_parses_the_same_request() {
+async fn mockito_reads_the_same_form() {
     let mut server = mockito::Server::new_async().await;
     let mock = server
         .mock("POST", "/v3/mg.example.com/messages")
@@ -590,8 +556,8 @@ async fn an_independent_server_parses_the_same_request() {
 
 /// A 200 to a send means that the message was accepted, even if the JSON has invalid details.
 #[tokio::test]
-async fn invalid_json_details_do_not_hide_the_response_to_a_send() {
-    for invalid in [
+async fn the_response_to_a_send_is_read_despite_invalid_bytes_and_numbers() {
+    for odd in [
         &br#""Queued. Thank you \udce9""#[..],
         b"\"Queued. Thank you, J\xe9r\xf4me\"",
         b"\"Queued.\nThank\x00you\"",
@@ -611,8 +577,8 @@ async fn invalid_json_details_do_not_hide_the_response_to_a_send() {
 }
 
 #[tokio::test]
-async fn invalid_json_details_do_not_hide_an_error_message() {
-    for invalid in [&br#""\udce9""#[..], b"\"\xe9\"", b"\"\x01\"", b"1e999"] {
+async fn the_message_of_a_refusal_is_read_despite_invalid_bytes_and_numbers() {
+    for odd in [&br#""\udce9""#[..], b"\"\xe9\"", b"\"\x01\"", b"1e999"] {
         let start = &b"\xef\xbb\xbf{\"message\": \"no\", \"x\": "[..];
         let body = [start, invalid, b"}"].concat();
         let head = format!("HTTP/1.1 400 X\r\ncontent-length: {}\r\n\r\n", body.len());

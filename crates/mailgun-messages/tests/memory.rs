@@ -6,16 +6,22 @@
 mod support;
 
 use std::{
-    io::{Read as _, Write as _},
-    net::{TcpListener, TcpStream},
-    sync::mpsc,
-    thread,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+        mpsc,
+    },
+    time::Duration,
 };
 
-use mailgun_core::Client;
 use mailgun_messages::{Attachment, Messages};
+use mailgun_testing::listen_elsewhere;
 use peak_alloc::PeakAlloc;
 use support::{Scratch, complete};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
 
 #[global_allocator]
 static ALLOCATOR: PeakAlloc = PeakAlloc;
@@ -41,24 +47,24 @@ fn a_large_file_is_sent_and_repeated_in_bounded_memory() {
         let content: Vec<u8> = pattern[..PERIOD].iter().copied().cycle().take(FILE).collect();
         Scratch::new("large.bin", &content)
     };
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let base = format!("http://{}", listener.local_addr().unwrap());
     let (seen, requests) = mpsc::channel();
+    let number = AtomicUsize::new(0);
+    let pattern = Arc::new(pattern);
     // One connection for each request, the second of which is refused for its rate.
-    let server = thread::spawn(move || {
-        for response in [
-            response("200 OK", "", support::ACCEPTED),
-            response("429 Too Many Requests", "Retry-After: 0\r\n", "{}"),
-            response("200 OK", "", support::ACCEPTED),
-        ] {
-            let (mut socket, _) = listener.accept().unwrap();
-            seen.send(read_request(&mut socket, &pattern)).unwrap();
-            socket.write_all(response.as_bytes()).unwrap();
+    let address = listen_elsewhere(move |mut socket| {
+        let response = match number.fetch_add(1, Ordering::SeqCst) {
+            1 => response("429 Too Many Requests", "Retry-After: 0\r\n", "{}"),
+            _ => response("200 OK", "", support::ACCEPTED),
+        };
+        let (seen, pattern) = (seen.clone(), Arc::clone(&pattern));
+        async move {
+            seen.send(read_request(&mut socket, &pattern).await).unwrap();
+            socket.write_all(response.as_bytes()).await.unwrap();
         }
     });
 
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    let client = Client::builder("key-test").base_url(base).no_proxy().build().unwrap();
+    let client = mailgun_testing::client(format!("http://{address}"));
     let messages = Messages::new(&client, "mg.example.com");
     for attempts in [1, 2] {
         let attachment = runtime.block_on(Attachment::from_path(file.path())).unwrap();
@@ -72,13 +78,12 @@ fn a_large_file_is_sent_and_repeated_in_bounded_memory() {
         // The pieces of the file do pass through memory: the measure measures.
         assert!(grown > 64 * 1024, "{grown} bytes cannot hold a piece");
         for _ in 0..attempts {
-            let seen = requests.recv().unwrap();
+            let seen = requests.recv_timeout(Duration::from_secs(10)).unwrap();
             assert!(seen.is_file_whole, "{seen:?}");
             assert_eq!(seen.declared, seen.body);
             assert!(seen.body > FILE && seen.body < FILE + 4096, "{seen:?}");
         }
     }
-    server.join().unwrap();
 }
 
 fn response(status: &str, headers: &str, body: &str) -> String {
@@ -89,12 +94,12 @@ fn response(status: &str, headers: &str, body: &str) -> String {
 }
 
 /// Reads a request in small pieces, and compares the file in it with the pattern on the way.
-fn read_request(socket: &mut TcpStream, pattern: &[u8]) -> Seen {
+async fn read_request(socket: &mut TcpStream, pattern: &[u8]) -> Seen {
     let mut buffer = [0; BUFFER];
     let mut filled = 0;
     // The heads of the request and of the part before the file fit in one buffer.
     let start = loop {
-        let read = socket.read(&mut buffer[filled..]).unwrap();
+        let read = socket.read(&mut buffer[filled..]).await.unwrap();
         assert!(read > 0, "the request ended before the file");
         filled += read;
         if let Some(at) = find(&buffer[..filled], b"filename=\"large.bin\"")
@@ -120,7 +125,7 @@ fn read_request(socket: &mut TcpStream, pattern: &[u8]) -> Seen {
         if body >= declared {
             break;
         }
-        let read = socket.read(&mut buffer).unwrap();
+        let read = socket.read(&mut buffer).await.unwrap();
         assert!(read > 0, "the request ended after {body} of {declared} bytes");
         body += read;
         piece = 0..read;

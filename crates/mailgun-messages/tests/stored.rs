@@ -259,7 +259,7 @@ async fn other_hosts_are_refused_for_queues() {
         "storage-us-east4.api.mailgun.net:8080",
         "",
     ] {
-        let error = support::fault_of(messages.clear_queue(host));
+        let error = support::error_of(messages.clear_queue(host));
         assert!(
             matches!(error.kind(), ErrorKind::UntrustedHost | ErrorKind::InvalidInput),
             "{host:?}: {error}"
@@ -277,7 +277,7 @@ async fn what_stands_behind_a_host_does_not_aim_the_call_elsewhere() {
         "https://storage-us-east4.api.mailgun.net?x=",
         "storage-us-east4.api.mailgun.net#",
     ] {
-        let error = support::fault_of(messages.clear_queue(host));
+        let error = support::error_of(messages.clear_queue(host));
         assert_eq!(error.kind(), ErrorKind::InvalidInput, "{host}");
         assert!(error.to_string().contains("`host`"), "{error}");
     }

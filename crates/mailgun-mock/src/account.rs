@@ -1,4 +1,4 @@
-//! The account that the mock plays: its settings, its clock and the state of every group.
+//! The account that the mock serves: its settings, its clock and the state of every group.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -18,13 +18,13 @@ use crate::{
 pub(crate) struct Account {
     pub(crate) base_url: String,
     pub(crate) api_key: String,
-    /// Those that are there from the start; all there are now are in the group of domains.
+    /// The domains that exist from the start. The group of domains holds the current ones.
     pub(crate) domains: Vec<String>,
     pub(crate) limits: Limits,
     pub(crate) groups: Groups,
-    /// By which webhooks are signed.
+    /// Signs webhooks.
     pub(crate) signing_key: String,
-    /// Where webhooks wait to be posted; `None` if nobody posts them.
+    /// The queue of webhooks to post; `None` if nothing posts them.
     pub(crate) outbox: Option<UnboundedSender<Post>>,
     clock_micros: u64,
     numbers: u64,
@@ -58,49 +58,49 @@ impl Account {
         account
     }
 
-    /// The domain of a path as the account spells it.
+    /// The domain in a path, spelled as in the account.
     pub(crate) fn domain(&self, name: &str) -> Result<String, Refusal> {
         let known = self.groups.domains.find(name).map(|domain| domain.name.clone());
         known.ok_or_else(|| Refusal::not_found(format!("Domain not found: {name}")))
     }
 
-    /// Where a stored message is found.
+    /// The URL of a stored message.
     pub(crate) fn storage_url(&self, message: &SentMessage) -> String {
         let SentMessage { domain, storage_key, .. } = message;
         format!("{}/v3/domains/{domain}/messages/{storage_key}", self.base_url)
     }
 
-    /// Now in microseconds since the epoch, and later than at every call before.
+    /// The time in microseconds since the epoch; later than at every earlier call.
     pub(crate) fn tick(&mut self) -> u64 {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
         self.clock_micros = (self.clock_micros + 1).max(now.as_micros() as u64);
         self.clock_micros
     }
 
-    /// A message id of Mailgun's form, in angle brackets.
+    /// A message id in Mailgun's format, in angle brackets.
     pub(crate) fn message_id(&mut self, domain: &str, now: SystemTime) -> String {
         let number = self.unique_number();
         format!("<{}.1.{number:016X}@{domain}>", date::compact(now))
     }
 
-    /// An opaque token that no other call gives. Like Mailgun's, it needs care in a URL.
+    /// A unique opaque token. Like Mailgun's, it must be percent-encoded in a URL.
     pub(crate) fn token(&mut self) -> String {
         let (high, low) = (self.unique_number(), self.unique_number());
         BASE64_URL_SAFE.encode([high.to_be_bytes(), low.to_be_bytes()].concat())
     }
 
-    /// Fifty characters, as the token of a signature has.
+    /// A token for a signature: 50 characters.
     pub(crate) fn signature_token(&mut self) -> String {
         let mut number = || self.unique_number();
         format!("{:016x}{:016x}{:016x}ff", number(), number(), number())
     }
 
-    /// An id of an object: 24 hexadecimal digits.
+    /// The id of an object: 24 hexadecimal digits.
     pub(crate) fn object_id(&mut self) -> String {
         format!("{:016x}{:08x}", self.unique_number(), self.numbers as u32)
     }
 
-    // SplitMix64: a bijection of its counter, hence no number twice.
+    // SplitMix64: a bijection of its counter, so that no number repeats.
     fn unique_number(&mut self) -> u64 {
         self.numbers = self.numbers.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut mixed = self.numbers;
@@ -109,7 +109,7 @@ impl Account {
         mixed ^ (mixed >> 31)
     }
 
-    /// Forgets what clients did. Settings stay, and no number comes again.
+    /// Deletes what clients created. Settings stay, and no number repeats.
     pub(crate) fn clear(&mut self) {
         self.groups = Groups::default();
         domains::add_first(self);

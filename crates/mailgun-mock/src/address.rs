@@ -1,7 +1,7 @@
-//! Address lists: splitting them and judging each mailbox.
+//! Splits address lists and checks each mailbox.
 //!
-//! Stricter than Mailgun, which quietly cuts off recipients whose display name holds an unquoted
-//! comma, semicolon or parenthesis. Here such a name is an invalid address.
+//! This is stricter than Mailgun, which silently drops recipients whose display name has an
+//! unquoted comma, semicolon or parenthesis. Here such a mailbox is invalid.
 
 const SPECIALS: &[char] = &['(', ')', '<', '>', '[', ']', ':', ';', '@', '\\', ',', '"'];
 

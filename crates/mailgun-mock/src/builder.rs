@@ -1,4 +1,4 @@
-//! Settings of a server.
+//! The settings of a server.
 
 use std::{
     fmt, io,
@@ -16,7 +16,7 @@ use crate::{
     webhook,
 };
 
-/// Settings for a [`MockMailgun`]; from [`MockMailgun::builder`].
+/// Settings of a [`MockMailgun`], created by [`MockMailgun::builder`].
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
@@ -52,47 +52,49 @@ impl Default for Builder {
 }
 
 impl Builder {
-    /// Adds a sending domain; the first one replaces [`MockMailgun::DOMAIN`].
+    /// Adds a sending domain. Default: [`MockMailgun::DOMAIN`] alone.
     pub fn domain(mut self, domain: impl Into<String>) -> Self {
         self.domains.push(domain.into());
         self
     }
 
-    /// Sets the API key instead of [`MockMailgun::API_KEY`].
+    /// Sets the API key. Default: [`MockMailgun::API_KEY`].
     pub fn api_key(mut self, api_key: impl Into<String>) -> Self {
         self.api_key = api_key.into();
         self
     }
 
-    /// Sets the key that webhooks are signed with instead of [`MockMailgun::SIGNING_KEY`].
+    /// Sets the key for signing webhooks. Default: [`MockMailgun::SIGNING_KEY`].
     pub fn signing_key(mut self, signing_key: impl Into<String>) -> Self {
         self.signing_key = signing_key.into();
         self
     }
 
-    /// Sets the address to listen on instead of a free port of loopback.
+    /// Sets the address to listen on. Default: a free port on 127.0.0.1.
     pub fn address(mut self, address: SocketAddr) -> Self {
         self.address = address;
         self
     }
 
-    /// Sets how large a message may be, values and files together, instead of 25 MiB.
+    /// Sets the maximum size of a message in bytes, values and files together. Default: 25 MiB.
     pub fn max_message_bytes(mut self, bytes: usize) -> Self {
         self.limits.message_bytes = bytes;
         self
     }
 
-    /// Sets how many recipients a message may have instead of 1000; new accounts have far fewer.
+    /// Sets the maximum number of recipients of a message. Default: 1000.
+    ///
+    /// Real accounts that are new have a far lower limit.
     pub fn max_recipients(mut self, recipients: usize) -> Self {
         self.limits.recipients = recipients;
         self
     }
 
-    /// Starts the server on the Tokio runtime of the caller.
+    /// Starts the server on the caller's Tokio runtime.
     ///
     /// # Errors
     ///
-    /// If the address cannot be bound.
+    /// Returns an error if it cannot bind the address.
     pub async fn start(mut self) -> io::Result<MockMailgun> {
         if self.domains.is_empty() {
             self.domains.push(MockMailgun::DOMAIN.to_owned());

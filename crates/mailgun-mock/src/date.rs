@@ -1,4 +1,4 @@
-//! The date forms that Mailgun writes and accepts.
+//! The date formats that Mailgun writes and accepts.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -31,12 +31,12 @@ pub(crate) fn iso8601(time: SystemTime) -> String {
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}")
 }
 
-/// The same with the zone of UTC, `2021-12-20T20:33:21Z`.
+/// A date in ISO 8601 with the zone: `2021-12-20T20:33:21Z`.
 pub(crate) fn rfc3339(time: SystemTime) -> String {
     format!("{}Z", iso8601(time))
 }
 
-/// `20211220203321`, the form in which a message id begins.
+/// `20211220203321`, the beginning of a message id.
 pub(crate) fn compact(time: SystemTime) -> String {
     let seconds = epoch_seconds(time);
     let (year, month, day) = civil_from_days(seconds / DAY);

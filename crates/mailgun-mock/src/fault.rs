@@ -1,4 +1,4 @@
-//! Faults: what goes wrong between a client and Mailgun, on demand.
+//! Faults: what goes wrong between a client and Mailgun on demand.
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -14,11 +14,10 @@ use crate::{
     rate_limit::{Limit, RateLimit},
 };
 
-/// Something that goes wrong with one request, or with the next `n` of them.
+/// Something that goes wrong with one request or several.
 ///
-/// Faults wait in a queue; a request gets the first one that is meant for it. Whether the mail of
-/// a faulty request is accepted is part of the fault: that is what a client cannot see, and must
-/// not guess.
+/// Faults wait in a queue. A request gets the first fault that applies to it. Each fault defines
+/// whether the mock processes the request, which is what a client cannot see and must not guess.
 ///
 /// ```
 /// use mailgun_mock::{Fault, MockMailgun};
@@ -59,20 +58,20 @@ impl Fault {
         Self { effect, left: 1, method: None, path: None }
     }
 
-    /// Answers with this status and a JSON message; the request is not processed.
+    /// Responds with this status and a JSON message. The request is not processed.
     ///
     /// # Panics
     ///
-    /// If the status is not between 200 and 999.
+    /// Panics if the status is not between 200 and 999.
     #[track_caller]
     pub fn status(status: u16) -> Self {
         let code = StatusCode::from_u16(status).ok().filter(|code| code.as_u16() >= 200);
-        let code = valid(code, "a status is between 200 and 999");
+        let code = valid(code, "the status must be between 200 and 999");
         let reason = code.canonical_reason().unwrap_or("Unknown");
         Self::new(Effect::Response(Response::message(code, reason)))
     }
 
-    /// Answers that a rate limit is exceeded; the request is not processed.
+    /// Responds that a rate limit is exceeded. The request is not processed.
     ///
     /// ```
     /// use mailgun_mock::{Fault, RateLimit};
@@ -84,65 +83,64 @@ impl Fault {
         Self::new(Effect::RateLimit(Limit::new(limit)))
     }
 
-    /// Processes the request at once and holds the response back: a client that stops waiting has
-    /// sent its mail.
+    /// Processes the request at once and delays the response: the mail of a client that stops
+    /// waiting is sent.
     pub fn delay(duration: Duration) -> Self {
         Self::new(Effect::Delay(duration))
     }
 
-    /// Reads the request and never answers; the request is not processed.
+    /// Reads the request and never responds. The request is not processed.
     pub fn silence() -> Self {
         Self::new(Effect::Silence)
     }
 
-    /// Resets the connection as soon as the head of the request is there; the request is not
-    /// processed.
+    /// Resets the connection after the head of the request. The request is not processed.
     pub fn reset_before_read() -> Self {
         Self::new(Effect::ResetBeforeRead)
     }
 
-    /// Reads the whole request, then resets the connection; the request is not processed.
+    /// Reads the whole request, then resets the connection. The request is not processed.
     pub fn reset_after_read() -> Self {
         Self::new(Effect::ResetAfterRead)
     }
 
     /// Processes the request, then closes the connection without a response: the mail is accepted,
-    /// and the client does not know.
+    /// but the client cannot know.
     pub fn lose_response() -> Self {
         Self::new(Effect::LoseResponse)
     }
 
-    /// Processes the request and closes the connection after so many bytes of the response's body;
-    /// its content-length announces all of them.
+    /// Processes the request and closes the connection after `bytes` bytes of the response body.
+    /// The content-length announces the whole body.
     pub fn truncate_response(bytes: usize) -> Self {
         Self::new(Effect::Truncate { after: bytes })
     }
 
-    /// Processes the request and writes the response's body in pieces of `chunk` bytes (at least
-    /// one), with a pause after each.
+    /// Processes the request and writes the response body in pieces of `chunk` bytes, at least 1,
+    /// with a pause of `interval` after each.
     pub fn drip_response(chunk: usize, interval: Duration) -> Self {
         Self::new(Effect::Drip { chunk: chunk.max(1), interval })
     }
 
-    /// Happens to `n` requests instead of one.
+    /// Applies to `n` requests. Default: 1.
     pub fn times(mut self, n: usize) -> Self {
         self.left = n;
         self
     }
 
-    /// Happens only to requests with this method.
+    /// Applies only to requests with this method.
     pub fn for_method(mut self, method: Method) -> Self {
         self.method = Some(method);
         self
     }
 
-    /// Happens only to requests whose path, as sent, contains this text.
+    /// Applies only to requests whose path contains this text, percent-encoded as sent.
     pub fn for_path(self, part: impl Into<String>) -> Self {
         let part = part.into();
         self.for_path_where(move |path| path.contains(&part))
     }
 
-    /// Happens only to requests whose path, as sent, passes this test.
+    /// Applies only to requests whose path, percent-encoded as sent, passes this test.
     ///
     /// ```
     /// use mailgun_mock::Fault;
@@ -154,34 +152,35 @@ impl Fault {
         self
     }
 
-    /// Sets the body of the answer; for [`Fault::status`] and [`Fault::rate_limit`].
+    /// Sets the response body of [`Fault::status`] or [`Fault::rate_limit`].
     ///
     /// # Panics
     ///
-    /// If the content type is not a valid header value.
+    /// Panics if the content type is not a valid header value.
     #[track_caller]
     pub fn with_body(mut self, content_type: &str, body: impl Into<Bytes>) -> Self {
-        let content_type = valid(content_type.parse().ok(), "a content type is a header value");
+        let content_type =
+            valid(content_type.parse().ok(), "the content type must be a header value");
         self.effect.set_body(content_type, body.into());
         self
     }
 
-    /// Sets a JSON body of the answer; for [`Fault::status`] and [`Fault::rate_limit`].
+    /// Sets a JSON response body of [`Fault::status`] or [`Fault::rate_limit`].
     pub fn with_json(mut self, value: Value) -> Self {
         let json = HeaderValue::from_static("application/json");
         self.effect.set_body(json, value.to_string().into());
         self
     }
 
-    /// Sets a header of the answer; for [`Fault::status`] and [`Fault::rate_limit`].
+    /// Sets a response header of [`Fault::status`] or [`Fault::rate_limit`].
     ///
     /// # Panics
     ///
-    /// If the name or the value is not valid in HTTP.
+    /// Panics if the name or the value is not valid in HTTP.
     #[track_caller]
     pub fn with_header(mut self, name: &str, value: &str) -> Self {
-        let name: HeaderName = valid(name.parse().ok(), "a header name");
-        let value = valid(value.parse().ok(), "a header value");
+        let name: HeaderName = valid(name.parse().ok(), "the header name is not valid in HTTP");
+        let value = valid(value.parse().ok(), "the header value is not valid in HTTP");
         match &mut self.effect {
             Effect::Response(response) => drop(response.headers.insert(name, value)),
             Effect::RateLimit(limit) => drop(limit.headers.insert(name, value)),
@@ -190,7 +189,8 @@ impl Fault {
         self
     }
 
-    /// Uses status 420, which Mailgun sends at times, instead of 429; for [`Fault::rate_limit`].
+    /// Makes [`Fault::rate_limit`] respond with status 420, which Mailgun sometimes sends, instead
+    /// of 429.
     pub fn as_420(mut self) -> Self {
         if let Effect::RateLimit(limit) = &mut self.effect {
             limit.status = valid(StatusCode::from_u16(420).ok(), "420 is a status");
@@ -209,7 +209,7 @@ impl Fault {
     }
 }
 
-/// Takes what the first fault for this request does out of the queue.
+/// Takes the effect of the first fault that applies to this request from the queue.
 pub(crate) fn take(faults: &mut Vec<Fault>, method: &Method, path: &str) -> Option<Effect> {
     let fault = faults.iter_mut().find(|fault| fault.is_for(method, path))?;
     fault.left -= 1;
@@ -244,5 +244,5 @@ impl fmt::Debug for Fault {
 #[track_caller]
 #[expect(clippy::panic, reason = "a fault is written by a test, and a wrong one is its bug")]
 fn valid<T>(value: Option<T>, rule: &str) -> T {
-    value.unwrap_or_else(|| panic!("not valid in HTTP: {rule}"))
+    value.unwrap_or_else(|| panic!("invalid fault: {rule}"))
 }

@@ -1,5 +1,5 @@
-//! The groups of endpoints. Each is a module with the state it keeps and a `route` function, and
-//! has one line in the list below.
+//! The groups of endpoints. Each is a module with its state and a `route` function, and has one
+//! line in the list below.
 
 use std::mem;
 
@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-/// What a handler answers with.
+/// What a handler returns.
 pub(crate) type Answer = Result<Response, Refusal>;
 
 macro_rules! groups {
@@ -90,7 +90,7 @@ pub(crate) fn answer(account: &mut Account, request: &Request) -> Response {
     if !request.is_authorized(&account.api_key) {
         return Response::text(StatusCode::UNAUTHORIZED, "Forbidden");
     }
-    // Links lead to where the client found the server, behind a proxy too.
+    // Links use the host that the client called, even behind a proxy.
     let base_url = request.base_url().unwrap_or_else(|| account.base_url.clone());
     let own = mem::replace(&mut account.base_url, base_url);
     let answer = route(account, request);

@@ -1,9 +1,9 @@
 //! A stateful in-process Mailgun, for tests and for trying the SDK without an account.
 //!
-//! [`MockMailgun::start`] serves Mailgun's HTTP API on loopback. Mail that is sent there can be
-//! looked at with [`MockMailgun::sent`], fetched from storage, searched for in the events and
-//! resent; [`MockMailgun::inject`] breaks the network or the service in the ways that a client
-//! must survive. Nothing leaves the machine.
+//! [`MockMailgun::start`] serves Mailgun's HTTP API on a loopback port. [`MockMailgun::sent`]
+//! returns the messages that the mock accepted. Clients can fetch them from storage, find them in
+//! the events and resend them. [`MockMailgun::inject`] makes the network or the service fail in the
+//! ways that a client must survive. Nothing leaves the machine.
 //!
 //! ```
 //! use mailgun_mock::{Fault, MockMailgun};
@@ -13,7 +13,7 @@
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let mailgun = MockMailgun::start().await;
 //!
-//! // Usually this is the SDK. Any HTTP client will do.
+//! // Usually the SDK sends this. Any HTTP client works.
 //! let form = "from=shop@mg.example.com&to=Ada+<ada@example.com>&subject=Hello&text=Hi";
 //! let request = format!(
 //!     "POST /v3/mg.example.com/messages HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\
@@ -34,28 +34,26 @@
 //! # }
 //! ```
 //!
-//! # What it does as the service does
+//! # What behaves like the service
 //!
-//! * It answers in the words and formats of the service: a wrong key gets 401 and plain text, an
-//!   unknown path below `/v1` to `/v5` an HTML page, and any other path the greeting with
-//!   status 200.
+//! * Responses have the wording and the formats of the service. A wrong key gets 401 and plain
+//!   text. An unknown path below `/v1` to `/v5` gets an HTML page. Any other path gets the greeting
+//!   with status 200.
 //! * A file part without a filename, or with a `filename*` parameter, is dropped without an error.
-//! * `html` beside `template`, too many recipients, more than 16 KB of options, invalid addresses,
-//!   dates and JSON are refused with status 400; so is a message over 25 MiB. A request over
-//!   50 MiB is refused with status 413.
-//! * A message with a delivery time in the future is accepted, waits in the queue, and is
-//!   delivered when its time has come, unless the queue is cleared before.
-//! * A message to a bounced, unsubscribed or complained address is accepted, and then fails.
-//! * Events are posted, signed, to the webhooks that are registered for them, if these are on
-//!   loopback: [`MockMailgun::webhook_deliveries`] has their answers.
-//! * An alert on a sending rate fires when the rate of the mock's own events passes its limit: it is
-//!   then one of the hits. Test alerts are posted to webhooks on loopback, signed with `X-Sign`.
+//! * These get status 400: `html` together with `template`, too many recipients, more than 16 KB of
+//!   options, a message over 25 MiB, and invalid addresses, dates and JSON. A request over 50 MiB
+//!   gets status 413.
+//! * A message with a delivery time in the future is accepted and waits in the queue. It is
+//!   delivered when it is due, unless the queue is cleared first.
+//! * A message to a bounced, unsubscribed or complained address is accepted and then fails.
+//! * Events are signed and posted to the webhooks that are registered for them, if the URL is on
+//!   loopback. [`MockMailgun::webhook_deliveries`] returns what the receivers answered.
 //!
-//! # Addresses by which validation is tested
+//! # Addresses for testing validation
 //!
-//! An address is validated by rules in place of the network; the first that fits gives the result.
+//! Rules stand in for the network. The first rule that matches decides the result.
 //!
-//! | address | result | risk | reason |
+//! | Address | Result | Risk | Reason |
 //! |---|---|---|---|
 //! | malformed, or no dot in its domain | `undeliverable` | `high` | `failed custom grammar check` |
 //! | at `gmial.com` and the like, with `did_you_mean` | `undeliverable` | `high` | `no_mx` |
@@ -67,22 +65,21 @@
 //! | of a role, such as `support` | `deliverable` | `medium` | `mailbox_is_role_address` |
 //! | any other | `deliverable` | `low` | none |
 //!
-//! The rules from `nonexistent` to `catchall` stand for what the provider says: where it may not be
-//! asked (`provider_lookup=false`), the result is `unknown` for the reason `no_data`.
+//! The rules from `nonexistent` to `catchall` stand for the answer of the mailbox provider. With
+//! `provider_lookup=false` they give the result `unknown` with the reason `no_data`.
 //!
-//! A validation of a file, and a preview of one, is one step further after each look at it by its
-//! id. The results lie on the mock itself, as the CSV and the JSON that the service puts into a ZIP
-//! archive. A file in gzip is accepted, and counts as one without addresses.
+//! A bulk validation or a preview advances one step each time a client gets it by its id. The mock
+//! itself serves the results, as the CSV and JSON files that the service packs into a ZIP archive.
+//! A gzip file is accepted and counts as a file without addresses.
 //!
-//! # What it does not do
+//! # Limits
 //!
-//! * It delivers nothing and renders no template and no placeholder.
+//! * The mock delivers nothing and renders neither templates nor placeholders.
 //! * It posts a webhook once, whatever the answer, and never to another machine.
-//! * It sends no alert when one fires, and does not check the URL of an alert webhook.
-//! * Address lists are read more strictly than the service does, which cuts off recipients behind
-//!   an unquoted comma, semicolon or parenthesis in a display name. Here they are invalid.
-//! * Message sizes count values and files as sent, not the MIME text that results.
-//! * Everything is kept in memory until [`MockMailgun::clear`].
+//! * It reads address lists more strictly than the service. The service silently drops recipients
+//!   whose display name has an unquoted comma, semicolon or parenthesis; here they are invalid.
+//! * Message sizes count values and files as sent, not the resulting MIME text.
+//! * Everything stays in memory until [`MockMailgun::clear`].
 
 mod account;
 mod address;

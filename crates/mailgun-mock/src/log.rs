@@ -9,9 +9,9 @@ use http::{
     request,
 };
 
-/// A request that reached the server, as the wire had it.
+/// A request that reached the server, as it was sent.
 ///
-/// Its `Debug` form shows neither the value of the authorization header nor the body.
+/// `Debug` shows neither the value of the authorization header nor the body.
 #[derive(Clone)]
 pub struct LoggedRequest {
     method: Method,
@@ -58,20 +58,20 @@ impl LoggedRequest {
         &self.headers
     }
 
-    /// The value of one header, if it is there and is ASCII text.
+    /// The value of a header, if it is present and ASCII text.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
 
-    /// The body as far as it was read: empty after [`Fault::reset_before_read`] and for a body
-    /// that was refused with 413.
+    /// The body. Empty if it was not read because of [`Fault::reset_before_read`], or if it was
+    /// refused with 413.
     ///
     /// [`Fault::reset_before_read`]: crate::Fault::reset_before_read
     pub fn body(&self) -> &Bytes {
         &self.body
     }
 
-    /// The status answered; `None` if there was no answer, or none yet.
+    /// The status of the response; `None` if there was no response, or none yet.
     pub fn status(&self) -> Option<u16> {
         self.status
     }

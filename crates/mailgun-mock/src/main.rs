@@ -1,6 +1,6 @@
-//! `mailgun-mock`: the mock as a program, to try a client without an account.
+//! `mailgun-mock`: the mock as a program, for trying a client without an account.
 
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program talks on its streams")]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program writes to its streams")]
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
@@ -10,14 +10,14 @@ use std::{
 use mailgun_mock::MockMailgun;
 
 const HELP: &str = "\
-A Mailgun on this machine: it accepts mail, shows it through the API, and delivers nothing.
+A Mailgun on this machine. It accepts mail, shows it through the API and delivers nothing.
 
 Usage: mailgun-mock [--port N] [--api-key KEY] [--domain NAME]...
 
-  --port N        Port of loopback to listen on (default: any free port)
+  --port N        Loopback port to listen on (default: any free port)
   --api-key KEY   API key to accept (default: key-mock)
   --domain NAME   Sending domain; may be repeated (default: mg.example.com)
-  --help          This text";
+  --help          Print this text";
 
 #[derive(Default)]
 struct Arguments {
@@ -41,9 +41,13 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Arguments, Strin
         if !matches!(option, "--port" | "--api-key" | "--domain") {
             return Err(format!("unknown argument {argument}"));
         }
-        let value = value.or_else(|| arguments.next()).ok_or(format!("{option} needs a value"))?;
+        let value =
+            value.or_else(|| arguments.next()).ok_or(format!("{option} requires a value"))?;
         match option {
-            "--port" => parsed.port = value.parse().map_err(|_| format!("no port: {value}"))?,
+            "--port" => {
+                parsed.port =
+                    value.parse().map_err(|_| format!("--port {value} is not a port number"))?
+            }
             "--api-key" => parsed.api_key = Some(value),
             _ => parsed.domains.push(value),
         }
@@ -103,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn options_take_their_value_in_both_forms() {
+    fn an_option_takes_its_value_after_a_space_or_an_equals_sign() {
         let arguments =
             parsed(&["--port", "8025", "--domain=a.com", "--api-key", "k", "--domain", "b.com"])
                 .unwrap();
@@ -115,10 +119,10 @@ mod tests {
     }
 
     #[test]
-    fn mistakes_are_named() {
+    fn a_usage_error_names_the_argument() {
         for (arguments, error) in [
-            (&["--port"][..], "--port needs a value"),
-            (&["--port", "x"][..], "no port: x"),
+            (&["--port"][..], "--port requires a value"),
+            (&["--port", "x"][..], "--port x is not a port number"),
             (&["--verbose"][..], "unknown argument --verbose"),
         ] {
             assert_eq!(parsed(arguments).err().as_deref(), Some(error));

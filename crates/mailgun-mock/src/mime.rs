@@ -1,4 +1,4 @@
-//! MIME text: reading the headers of one, writing one for a message sent as a form.
+//! MIME text: reads its headers, and writes it for a message that was sent as a form.
 
 use std::fmt::Write as _;
 

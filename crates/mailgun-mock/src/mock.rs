@@ -21,10 +21,10 @@ use crate::{
     webhook::{Post, WebhookDelivery},
 };
 
-/// A Mailgun that runs inside the process, and shows what reached it.
+/// A Mailgun that runs inside the process and shows what it received.
 ///
-/// Everything it gives out is a copy, which later requests do not change. Dropping it stops the
-/// server and ends its connections.
+/// Its methods return copies, which later requests do not change. Dropping it stops the server and
+/// closes all connections.
 ///
 /// ```
 /// use mailgun_mock::MockMailgun;
@@ -43,31 +43,31 @@ pub struct MockMailgun {
 }
 
 impl MockMailgun {
-    /// The domain that exists unless the builder names others.
+    /// The default sending domain.
     pub const DOMAIN: &str = "mg.example.com";
 
-    /// The API key that is right unless the builder sets another.
+    /// The default API key.
     pub const API_KEY: &str = "key-mock";
 
-    /// The key that webhooks are signed with unless the builder sets another.
+    /// The default key for signing webhooks.
     pub const SIGNING_KEY: &str = "signing-key-mock";
 
-    /// Starts a server with default settings on a free port of loopback.
+    /// Starts a server with default settings on a free loopback port.
     ///
-    /// It runs on the Tokio runtime of the caller.
+    /// It runs on the caller's Tokio runtime.
     ///
     /// # Panics
     ///
-    /// If no port of loopback can be bound; [`Builder::start`] gives the error instead.
+    /// Panics if it cannot bind a loopback port. [`Builder::start`] returns an error instead.
     #[expect(clippy::panic, reason = "without loopback no test that needs a server can run")]
     pub async fn start() -> Self {
         match Self::builder().start().await {
             Ok(mock) => mock,
-            Err(error) => panic!("cannot bind a port of loopback: {error}"),
+            Err(error) => panic!("could not bind a loopback port: {error}"),
         }
     }
 
-    /// Settings to start a server with.
+    /// Starts configuring a server.
     pub fn builder() -> Builder {
         Builder::default()
     }
@@ -95,11 +95,16 @@ impl MockMailgun {
         client.unwrap_or_else(|error| unreachable!("a loopback address and a key suffice: {error}"))
     }
 
-    /// The settings of [`client`](Self::client), to add layers or time-outs to; an umbrella type
-    /// can be built from them too.
+    /// The settings of [`client`](Self::client), to which you can add layers or time-outs.
+    ///
+    /// An attempt ends after 10 s, so that a test fails when its call hangs. Builds any client that
+    /// wraps [`Client`], such as `mailgun::Mailgun`.
     pub fn client_builder<C: From<Client>>(&self) -> ClientBuilder<C> {
-        // A proxy of the environment must not see what is meant for this process.
-        ClientBuilder::new(self.api_key()).base_url(self.base_url()).no_proxy()
+        ClientBuilder::new(self.api_key())
+            .base_url(self.base_url())
+            .attempt_timeout(Duration::from_secs(10))
+            // A proxy of the environment could not reach a server in this process.
+            .no_proxy()
     }
 
     /// The URL to use in place of `https://api.mailgun.net`.
@@ -117,19 +122,19 @@ impl MockMailgun {
         self.server.state().account.signing_key.clone()
     }
 
-    /// The first of the sending domains.
+    /// The first sending domain.
     pub fn domain(&self) -> String {
         self.server.state().account.domains.first().cloned().unwrap_or_default()
     }
 
-    /// Every message that was accepted, in order.
+    /// All accepted messages, oldest first.
     pub fn sent(&self) -> Vec<SentMessage> {
         self.server.state().account.groups.messages.sent.clone()
     }
 
-    /// The accepted messages that this address receives, as `to`, `cc` or `bcc`.
+    /// The accepted messages with this address in `to`, `cc` or `bcc`.
     ///
-    /// Addresses are compared without display name and in any case.
+    /// Display names and case are ignored.
     pub fn sent_to(&self, address: &str) -> Vec<SentMessage> {
         let address = address::bare(address).unwrap_or(address);
         let mut sent = self.sent();
@@ -139,7 +144,7 @@ impl MockMailgun {
         sent
     }
 
-    /// Waits until at least `n` messages were accepted, and gives all of them.
+    /// Waits until at least `n` messages were accepted and returns all accepted messages.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -154,7 +159,7 @@ impl MockMailgun {
     ///
     /// # Errors
     ///
-    /// If there are still fewer after `timeout`.
+    /// Returns an error with the messages so far if there are fewer than `n` after `timeout`.
     pub async fn wait_for_sent(
         &self,
         n: usize,
@@ -166,40 +171,41 @@ impl MockMailgun {
         if enough { Ok(sent) } else { Err(WaitError { wanted: n, timeout, sent }) }
     }
 
-    /// The accepted messages that still wait for their delivery time.
+    /// The accepted messages that are not due yet.
     pub fn scheduled(&self) -> Vec<SentMessage> {
         let mut state = self.server.state();
         queue::deliver_due(&mut state.account);
         state.account.groups.queue.scheduled.clone()
     }
 
-    /// Every request that reached the server, in order, also those that failed.
+    /// All requests that reached the server, including failed ones, oldest first.
     pub fn requests(&self) -> Vec<LoggedRequest> {
         self.server.state().log().to_vec()
     }
 
-    /// Every event, oldest first, in the form of the events endpoint.
+    /// All events in the format of the events endpoint, oldest first.
     pub fn events(&self) -> Vec<Value> {
         let mut state = self.server.state();
         queue::deliver_due(&mut state.account);
         state.account.groups.events.all.iter().map(|event| event.json().into_owned()).collect()
     }
 
-    /// Every webhook that was posted, and what it was answered with, in order.
+    /// All webhooks that were posted and how the receivers answered, oldest first.
     ///
-    /// They are posted one after the other, in the background.
+    /// A background task posts them one at a time.
     pub fn webhook_deliveries(&self) -> Vec<WebhookDelivery> {
         self.server.state().account.groups.webhooks.deliveries.clone()
     }
 
-    /// Posts a mail, parsed and signed, as a route with `forward("https://..")` does it, to a URL
-    /// on loopback, and gives the status of the answer.
+    /// Posts an inbound mail to a loopback URL, parsed and signed as by a route with
+    /// `forward("https://..")`, and returns the status of the response.
     ///
-    /// `fields` are those of the form: `recipient`, `sender`, `subject`, `body-plain` and so on.
+    /// `fields` are the form fields: `recipient`, `sender`, `subject`, `body-plain` and so on.
     ///
     /// # Errors
     ///
-    /// If the URL is none of plain HTTP on loopback, or does not answer.
+    /// Returns an error if the URL is not plain HTTP on loopback, or if it does not respond within
+    /// 10 s.
     pub async fn post_inbound(&self, url: &str, fields: &[(&str, &str)]) -> io::Result<u16> {
         let post = {
             let mut state = self.server.state();
@@ -208,11 +214,10 @@ impl MockMailgun {
         post.send().await
     }
 
-    /// Adds an event of the first domain, in the form of the events endpoint.
+    /// Adds an event of the first domain, in the format of the events endpoint.
     ///
-    /// It is found from now on, whenever it happened: its `timestamp`, in seconds since 1970, may
-    /// lie in the past, as of events that Mailgun indexes late. An object without `id` or
-    /// `timestamp` gets them.
+    /// Searches find it from now on. Its `timestamp`, in seconds since 1970, may be in the past,
+    /// like that of an event that Mailgun indexes late. A missing `id` or `timestamp` is filled in.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -227,26 +232,27 @@ impl MockMailgun {
         events::add(&mut self.server.state().account, domain, event);
     }
 
-    /// Forgets all messages, events and logged requests, and enables disabled queues.
+    /// Resets the account: deletes messages, events, logged requests and everything that clients
+    /// created, and enables disabled queues.
     ///
     /// Faults stay in their queue.
     pub fn clear(&self) {
         self.server.clear();
     }
 
-    /// Adds a fault to the queue of faults.
+    /// Adds a fault to the queue.
     pub fn inject(&self, fault: Fault) {
         self.server.state().faults.push(fault);
     }
 
-    /// How many requests the faults in the queue are still to happen to.
+    /// The number of requests that the queued faults still apply to.
     pub fn faults_left(&self) -> usize {
         self.server.state().faults.iter().map(Fault::left).sum()
     }
 
-    /// Makes the queue status of a domain say that its regular queue is disabled.
+    /// Reports the regular queue of a domain as disabled.
     ///
-    /// Messages are accepted and delivered as before.
+    /// Only the queue status changes: messages are still accepted and delivered.
     pub fn disable_queue(&self, domain: &str, reason: &str, until: SystemTime) {
         let mut state = self.server.state();
         let disabled = &mut state.account.groups.queue.disabled;
@@ -270,7 +276,7 @@ impl fmt::Debug for MockMailgun {
     }
 }
 
-/// Fewer messages than expected were sent in time; see [`MockMailgun::wait_for_sent`].
+/// The error of [`MockMailgun::wait_for_sent`]: fewer messages than expected were sent in time.
 #[derive(Clone, Debug)]
 pub struct WaitError {
     wanted: usize,
@@ -279,7 +285,7 @@ pub struct WaitError {
 }
 
 impl WaitError {
-    /// The messages that were sent.
+    /// The messages that were sent in time.
     pub fn sent(&self) -> &[SentMessage] {
         &self.sent
     }

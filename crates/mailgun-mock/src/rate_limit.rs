@@ -1,4 +1,4 @@
-//! Rate limits, and the many ways in which Mailgun says when to come back.
+//! Rate limits and the ways in which Mailgun says when to retry.
 
 use std::time::SystemTime;
 
@@ -15,7 +15,7 @@ pub(crate) const LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit"
 pub(crate) const REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
 pub(crate) const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
 
-/// How an exceeded rate limit tells the client when to come back; see [`Fault::rate_limit`].
+/// How the response to [`Fault::rate_limit`] says when to retry.
 ///
 /// [`Fault::rate_limit`]: crate::Fault::rate_limit
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,11 +33,11 @@ pub enum RateLimit {
     MessageSeconds(u64),
     /// `... limit exceeded, try again after Mon, 20 Dec 2021 20:33:21 UTC` in the message.
     MessageDate(SystemTime),
-    /// Nothing.
+    /// Nothing says when to retry.
     Unhinted,
 }
 
-/// A rate limit with the changes a test made to its answer.
+/// A rate limit with the changes that a test made to its response.
 #[derive(Clone, Debug)]
 pub(crate) struct Limit {
     hint: RateLimit,

@@ -1,4 +1,4 @@
-//! What was sent.
+//! Accepted messages.
 
 use std::{
     fmt,
@@ -9,7 +9,7 @@ use std::{
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
-/// A message that the mock accepted, with everything the client sent.
+/// An accepted message with everything that the client sent.
 ///
 /// ```
 /// use mailgun_mock::SentMessage;
@@ -28,11 +28,11 @@ pub struct SentMessage {
     pub(crate) storage_key: String,
     pub(crate) subaccount: Option<String>,
     pub(crate) accepted_at: SystemTime,
-    /// Shared: a test asks for copies, and each event of the message has one.
+    /// Shared by the copies that tests get and by the events of the message.
     pub(crate) mail: Arc<Mail>,
 }
 
-/// The part of a message that comes from its form.
+/// The part of a message that its form provides.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Mail {
     pub(crate) from: String,
@@ -42,7 +42,7 @@ pub(crate) struct Mail {
     pub(crate) recipients: Vec<String>,
     pub(crate) subject: Option<String>,
     pub(crate) fields: Vec<(String, String)>,
-    /// Parsed when a test asks for it: as a tree it takes ten times the room of its text.
+    /// Parsed on demand: as a tree it takes ten times the memory of its text.
     pub(crate) recipient_variables: OnceLock<Option<Map<String, Value>>>,
     pub(crate) attachments: Vec<SentFile>,
     pub(crate) inline: Vec<SentFile>,
@@ -54,7 +54,7 @@ pub(crate) struct Mail {
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SentFile {
-    /// The name, exactly as the part gave it; for an inline file also its Content-ID.
+    /// The filename as sent; also the Content-ID of an inline file.
     pub filename: String,
     /// The content type; `application/octet-stream` if the part had none.
     pub content_type: String,
@@ -63,27 +63,28 @@ pub struct SentFile {
 }
 
 impl SentMessage {
-    /// The message id as the response had it, in angle brackets.
+    /// The message id as in the response, in angle brackets.
     pub fn id(&self) -> &str {
         &self.id
     }
 
-    /// The domain that sent it.
+    /// The sending domain.
     pub fn domain(&self) -> &str {
         &self.domain
     }
 
-    /// The key under which the stored message can be fetched and resent.
+    /// The key for fetching and resending the stored message.
     pub fn storage_key(&self) -> &str {
         &self.storage_key
     }
 
-    /// The subaccount on whose behalf it was sent (`X-Mailgun-On-Behalf-Of`).
+    /// The subaccount that the message was sent for (`X-Mailgun-On-Behalf-Of`).
     pub fn subaccount(&self) -> Option<&str> {
         self.subaccount.as_deref()
     }
 
-    /// The sender as sent; empty if only a template knows it. MIME messages have it in a header.
+    /// The sender as sent. Empty if a template provides it, and for MIME messages, which have it in
+    /// a header.
     pub fn from(&self) -> &str {
         &self.mail.from
     }
@@ -103,12 +104,12 @@ impl SentMessage {
         &self.mail.bcc
     }
 
-    /// The bare addresses of `to`, `cc` and `bcc`, each once.
+    /// The bare addresses of `to`, `cc` and `bcc` without duplicates.
     pub fn recipients(&self) -> &[String] {
         &self.mail.recipients
     }
 
-    /// The subject; MIME messages have it in a header.
+    /// The subject; `None` for MIME messages, which have it in a header.
     pub fn subject(&self) -> Option<&str> {
         self.mail.subject.as_deref()
     }
@@ -123,18 +124,18 @@ impl SentMessage {
         self.field("html")
     }
 
-    /// The first field of this name.
+    /// The first field with this name.
     pub fn field(&self, name: &str) -> Option<&str> {
         self.fields(name).first().copied()
     }
 
-    /// All fields of this name, in order of arrival.
+    /// All fields with this name, in the order sent.
     pub fn fields(&self, name: &str) -> Vec<&str> {
         let named = self.mail.fields.iter().filter(|(key, _)| key == name);
         named.map(|(_, value)| value.as_str()).collect()
     }
 
-    /// All fields, files aside, in order of arrival.
+    /// All fields except files, in the order sent.
     pub fn all_fields(&self) -> &[(String, String)] {
         &self.mail.fields
     }
@@ -161,7 +162,7 @@ impl SentMessage {
             .collect()
     }
 
-    /// The variables for each recipient of a batch.
+    /// The recipient variables of a batch, by address.
     pub fn recipient_variables(&self) -> Option<&Map<String, Value>> {
         let read = || serde_json::from_str(self.field("recipient-variables")?).ok();
         self.mail.recipient_variables.get_or_init(read).as_ref()
@@ -177,12 +178,12 @@ impl SentMessage {
         &self.mail.inline
     }
 
-    /// The MIME text of a message sent to `messages.mime`.
+    /// The MIME text of a message that was sent to `messages.mime`.
     pub fn mime(&self) -> Option<&Bytes> {
         self.mail.mime.as_ref()
     }
 
-    /// Whether it was sent in test mode.
+    /// Whether the message was sent in test mode (`o:testmode`).
     pub fn is_test_mode(&self) -> bool {
         matches!(self.field("o:testmode"), Some("yes" | "true"))
     }
@@ -192,7 +193,7 @@ impl SentMessage {
         self.field("o:deliverytime")
     }
 
-    /// Sum of all values and files: what counts against the size limit.
+    /// The size of all values and files in bytes, which the size limit applies to.
     pub(crate) fn size(&self) -> usize {
         self.mail.size()
     }

@@ -1,4 +1,4 @@
-//! What the handle of a test and the connections of its clients share.
+//! The state that the handle and the connections share.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -17,7 +17,9 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Server {
     state: Mutex<State>,
-    /// How many messages the account holds, for those who wait for them.
+    /// The number of accepted messages, for [`MockMailgun::wait_for_sent`].
+    ///
+    /// [`MockMailgun::wait_for_sent`]: crate::MockMailgun::wait_for_sent
     pub(crate) sent: watch::Sender<usize>,
 }
 
@@ -26,7 +28,7 @@ pub(crate) struct State {
     pub(crate) account: Account,
     pub(crate) faults: Vec<Fault>,
     log: Vec<LoggedRequest>,
-    /// Entries that were cleared away; the number of an entry does not change with them.
+    /// The number of cleared entries, since clearing does not change the numbers of later ones.
     cleared: usize,
 }
 
@@ -44,7 +46,7 @@ impl Server {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Logs a request whose head is there, and says what is to go wrong with it.
+    /// Logs a request by its head and returns what goes wrong with it.
     pub(crate) fn arrived(&self, head: &request::Parts) -> (Entry, Option<Effect>) {
         let mut state = self.state();
         state.log.push(LoggedRequest::new(head));
@@ -67,7 +69,7 @@ impl Server {
         response
     }
 
-    /// The sending domain named in a path, or the first of the account.
+    /// The sending domain in a path, or else the first of the account.
     pub(crate) fn domain_in(&self, path: &str) -> String {
         let account = &self.state().account;
         let named = path.split('/').find_map(|part| account.groups.domains.find(part));

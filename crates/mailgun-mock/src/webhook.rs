@@ -1,4 +1,4 @@
-//! Posting of webhooks, to this machine alone.
+//! Posts webhooks, to this machine only.
 
 use std::{
     io,
@@ -19,23 +19,23 @@ use tokio::{net::TcpStream, sync::mpsc::UnboundedReceiver};
 
 use crate::{account::Account, date, server::Server};
 
-/// How long a receiver may take.
+/// How long a receiver may take to respond.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A webhook that was posted.
+/// A webhook that was posted, or skipped because its URL is not on loopback.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct WebhookDelivery {
-    /// Where to.
+    /// The URL of the receiver.
     pub url: String,
-    /// The type that it is registered for, `delivered` for example.
+    /// The type of webhook, such as `delivered`.
     pub event: String,
-    /// The status of the answer; `None` if there was none, or the URL is not on loopback, so that
-    /// nothing was posted.
+    /// The status of the response; `None` if there was no response, or if nothing was posted
+    /// because the URL is not plain HTTP on loopback.
     pub status: Option<u16>,
 }
 
-/// A request that waits to be posted.
+/// A request in the queue of the background task.
 #[derive(Debug)]
 pub(crate) struct Post {
     url: String,
@@ -88,8 +88,9 @@ impl Post {
     pub(crate) async fn send(self) -> io::Result<u16> {
         let Self { url, content_type, x_sign, body, .. } = self;
         let uri: Uri = url.parse().map_err(io::Error::other)?;
-        let (address, authority) = loopback(&uri)
-            .ok_or_else(|| io::Error::other("nothing is posted but plain HTTP to loopback"))?;
+        let (address, authority) = loopback(&uri).ok_or_else(|| {
+            io::Error::other("webhooks are posted only to plain HTTP URLs on loopback")
+        })?;
         let path = uri.path_and_query().map_or("/", |path| path.as_str());
         let mut request = Request::post(path)
             .header(header::HOST, authority)
@@ -108,7 +109,7 @@ impl Post {
             let answer = tokio::select! {
                 biased;
                 answer = &mut answer => answer,
-                // It ends after the answer, or because there is none.
+                // The connection ends after the response, or because there is none.
                 _ = connection => answer.await,
             };
             answer.map(|answer| answer.status().as_u16()).map_err(io::Error::other)
@@ -117,7 +118,7 @@ impl Post {
     }
 }
 
-/// Posts what comes in, in order, until the task is aborted.
+/// Posts what is queued, in order, until the task is aborted.
 pub(crate) async fn post_all(mut posts: UnboundedReceiver<Post>, server: Arc<Server>) {
     while let Some(post) = posts.recv().await {
         let (url, event) = (post.url.clone(), post.event.clone());
@@ -127,7 +128,7 @@ pub(crate) async fn post_all(mut posts: UnboundedReceiver<Post>, server: Arc<Ser
     }
 }
 
-/// Timestamp, token and signature of now.
+/// A timestamp, a token and their signature.
 fn signature(account: &mut Account) -> [String; 3] {
     let timestamp = date::epoch_seconds(SystemTime::now()).to_string();
     let token = account.signature_token();
@@ -145,12 +146,12 @@ fn hmac(key: &str, texts: &[&str]) -> String {
     hex
 }
 
-/// Where a URL leads to, if that is plain HTTP on this machine, and its authority.
+/// The socket address and the authority of a URL, if it is plain HTTP on this machine.
 fn loopback(uri: &Uri) -> Option<((IpAddr, u16), &str)> {
     let authority = uri.authority()?;
     let host = authority.host().trim_matches(['[', ']']);
     let ip = match host {
-        // Not by the resolver, which may know another one.
+        // Not resolved: a resolver could return another address.
         "localhost" => Ipv4Addr::LOCALHOST.into(),
         _ => host.parse::<IpAddr>().ok()?,
     };

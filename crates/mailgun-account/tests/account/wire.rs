@@ -5,8 +5,8 @@ use mailgun_account::{
     ListApiKeys, ListExports, ListUsers, ThresholdComparator, ThresholdDimension, ThresholdFilter,
     UserRole,
 };
-use mailgun_core::{Client, ErrorKind};
-use mailgun_testing::{Answer, Scripted};
+use mailgun_core::ErrorKind;
+use mailgun_testing::{Answer, Scripted, client};
 use mockito::{Matcher, Mock, Server};
 use serde_json::json;
 
@@ -16,7 +16,7 @@ const AWKWARD: &str = "a+b/c%d é?#@x";
 const ENCODED: &str = "a%2Bb%2Fc%25d%20%C3%A9%3F%23%40x";
 
 fn account(server: &Server) -> Account {
-    Account::new(&Client::builder("key-test").base_url(server.url()).build().unwrap())
+    Account::new(&client(server.url()))
 }
 
 async fn expected(server: &mut Server, method: &str, path: &str) -> Mock {

@@ -15,7 +15,7 @@ const ODD: &str = "a+b/c%d é?#@x";
 const ODD_IN_PATH: &str = "a%2Bb%2Fc%25d%20%C3%A9%3F%23%40x";
 
 fn client(server: &Server) -> Client {
-    Client::builder("key-test").base_url(server.url()).build().unwrap()
+    mailgun_testing::client(server.url())
 }
 
 fn day(day: u8) -> Timestamp {

@@ -1,14 +1,14 @@
 use std::time::Duration;
 
-use mailgun_core::{Client, ErrorKind, Idempotency, Upload};
+use mailgun_core::{ErrorKind, Idempotency, Upload};
 use mailgun_dkim::{CreateDkimKey, DkimKeys, ListDkimKeys, OPERATIONS, RotationSettings};
-use mailgun_testing::{Answer, Scripted};
+use mailgun_testing::{Answer, Scripted, client};
 use mockito::{Matcher, Server};
 
 const PEM: &str = "-----BEGIN RSA PRIVATE KEY-----\nMIICanary\n-----END RSA PRIVATE KEY-----\n";
 
 fn keys(server: &Server) -> DkimKeys {
-    DkimKeys::new(&Client::builder("key-test").base_url(server.url()).build().unwrap())
+    DkimKeys::new(&client(server.url()))
 }
 
 #[tokio::test]

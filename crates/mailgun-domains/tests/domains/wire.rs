@@ -1,16 +1,16 @@
-use mailgun_core::{Client, Error, ErrorKind};
+use mailgun_core::{Error, ErrorKind};
 use mailgun_domains::{
     ClickTracking, ConnectionSettings, CreateCredentials, CreateDomain, DomainSort, DomainState,
     Domains, GetDomain, IpReplacement, ListCredentials, ListDomains, OpenTrackingSettings,
     SpamAction, UnsubscribeTrackingSettings, UpdateDomain, WebScheme,
 };
-use mailgun_testing::{Answer, Scripted, Seen, request_of};
+use mailgun_testing::{Answer, Scripted, Seen, client, request_of};
 use mockito::{Matcher, Server};
 
 use crate::support::{DOMAIN, HOST, POOL, ip};
 
 fn domains(server: &Server) -> Domains {
-    Domains::new(&Client::builder("key-test").base_url(server.url()).build().unwrap())
+    Domains::new(&client(server.url()))
 }
 
 fn offline() -> Domains {

@@ -1,6 +1,6 @@
-use mailgun_core::{Client, ErrorKind};
+use mailgun_core::ErrorKind;
 use mailgun_events::{EventQuery, Events, Filter, Severity};
-use mailgun_testing::{Answer, Scripted, operations, request_of};
+use mailgun_testing::{Answer, Scripted, client, operations, request_of};
 use mockito::{Matcher, Server};
 
 #[tokio::test]
@@ -26,7 +26,7 @@ async fn a_listing_follows_the_tokens_in_the_path_as_they_are() {
         .expect(1)
         .create_async()
         .await;
-    let client = Client::builder("key-test").base_url(server.url()).build().unwrap();
+    let client = client(server.url());
     let mut pager = Events::new(&client, "MG.example.com").list(EventQuery::new().event("failed"));
     let mut ids = Vec::new();
     while let Some(page) = pager.next_page().await.unwrap() {

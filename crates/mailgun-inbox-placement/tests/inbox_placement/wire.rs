@@ -1,8 +1,8 @@
 //! What the wire tests share, and listings of both kinds.
 
-use mailgun_core::{Client, ErrorKind, Timestamp};
+use mailgun_core::{ErrorKind, Timestamp};
 use mailgun_inbox_placement::{InboxPlacement, ListResults, ListSeedLists};
-use mailgun_testing::operations;
+use mailgun_testing::{client, operations};
 use mockito::{Matcher, Mock, Server};
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ pub(crate) const ODD: &str = "a+b/c%d é?#@x";
 pub(crate) const ODD_IN_PATH: &str = "a%2Bb%2Fc%25d%20%C3%A9%3F%23%40x";
 
 pub(crate) fn placement(server: &Server) -> InboxPlacement {
-    InboxPlacement::new(&Client::builder("key-test").base_url(server.url()).build().unwrap())
+    InboxPlacement::new(&client(server.url()))
 }
 
 /// Expects one request for each of these, which is answered with `body`.

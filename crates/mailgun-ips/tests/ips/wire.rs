@@ -1,11 +1,11 @@
-use mailgun_core::{Client, Error, ErrorKind, Timestamp};
+use mailgun_core::{Error, ErrorKind, Timestamp};
 use mailgun_ips::{
     CreateIpPool, DynamicPoolName, DynamicPoolSort, EnrollAllDomains, EnrollDomain, IpReplacement,
     Ips, ListAssignableDomains, ListDynamicPoolDomains, ListDynamicPoolHistory, ListIpDomains,
     ListIps, ListPoolDomains, ListWarmups, SetDynamicPools, SortOrder, UnenrollReplacement,
     UpdateDynamicPool, UpdateIpPool,
 };
-use mailgun_testing::{Answer, Scripted, Seen, described, request_of};
+use mailgun_testing::{Answer, Scripted, Seen, client, described, request_of};
 use mockito::{Matcher, Server};
 use serde_json::json;
 
@@ -15,7 +15,7 @@ const AWKWARD: &str = "a+b/c%d é?#@x";
 const ENCODED: &str = "a%2Bb%2Fc%25d%20%C3%A9%3F%23%40x";
 
 fn ips(server: &Server) -> Ips {
-    Ips::new(&Client::builder("key-test").base_url(server.url()).build().unwrap())
+    Ips::new(&client(server.url()))
 }
 
 fn offline() -> Ips {

@@ -1,11 +1,10 @@
-use mailgun_core::{Client, ErrorKind, Idempotency};
+use mailgun_core::{Csv, ErrorKind, Idempotency};
 use mailgun_mailing_lists::{
     AccessLevel, ImportMembers, ListMailingLists, ListMailingListsByAddress, ListMembers,
     ListMembersByAddress, MailingListSettings, MailingLists, MemberSettings, NewMember, OPERATIONS,
     PageDirection, ReplyPreference,
 };
-use mailgun_testing::{Answer, Scripted};
-use mailgun_types::Csv;
+use mailgun_testing::{Answer, Scripted, client};
 use mockito::{Matcher, Server};
 use serde_json::json;
 
@@ -13,7 +12,7 @@ const AWKWARD: &str = "a+b/c%d é?#@x";
 const ENCODED: &str = "a%2Bb%2Fc%25d%20%C3%A9%3F%23%40x";
 
 fn lists(server: &Server) -> MailingLists {
-    MailingLists::new(&Client::builder("key-test").base_url(server.url()).build().unwrap())
+    MailingLists::new(&client(server.url()))
 }
 
 #[tokio::test]

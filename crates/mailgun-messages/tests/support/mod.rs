@@ -11,10 +11,8 @@ use std::{
 use mailgun_core::{Call, Client, Error, layers::RetryPolicy};
 use mailgun_messages::{Message, Messages};
 use mailgun_mock::{LoggedRequest, MockMailgun};
-pub use mailgun_testing::{Answer, Part, Scripted, Seen, parts, request_of, values};
+pub use mailgun_testing::{ACCEPTED, Answer, Part, Scripted, Seen, parts, request_of, values};
 use serde_json::Value;
-
-pub const ACCEPTED: &str = r#"{"id":"<1@mg.example.com>","message":"Queued. Thank you."}"#;
 
 /// A message to which nothing need be added.
 pub fn complete() -> Message {
@@ -29,20 +27,20 @@ pub fn messages(mock: &MockMailgun) -> Messages {
     Messages::new(&mock.client(), mock.domain())
 }
 
-/// Of a client that repeats without a wait where the service asks for none.
+/// With a client that retries without a pause unless the service asks for one.
 pub fn hasty(mock: &MockMailgun) -> Messages {
     let policy = RetryPolicy::default().base_delay(Duration::from_millis(1));
     let client: Client = mock.client_builder().retry(policy).build().unwrap();
     Messages::new(&client, mock.domain())
 }
 
-/// Of a client that makes one attempt, so that what repeats is the code under test.
+/// With a client that makes one attempt, so that only the code under test retries.
 pub fn single_attempt(mock: &MockMailgun) -> Messages {
     let client: Client = mock.client_builder().retry(RetryPolicy::never()).build().unwrap();
     Messages::new(&client, mock.domain())
 }
 
-/// Of a client that must not be used to send anything.
+/// With a client that can send nothing.
 pub fn offline() -> Messages {
     let client = Client::builder("key-test").base_url("http://127.0.0.1:9").build().unwrap();
     Messages::new(&client, "mg.example.com")
@@ -58,9 +56,9 @@ pub async fn parts_logged(request: &LoggedRequest) -> Vec<Part> {
     parts(request.header("content-type").unwrap(), request.body().clone()).await
 }
 
-/// The fault that a call has before anything is sent.
+/// The error that a call has before anything is sent.
 #[track_caller]
-pub fn fault_of<T>(call: Call<T>) -> Error {
+pub fn error_of<T>(call: Call<T>) -> Error {
     call.into_request().map(|_| ()).expect_err("the call is refused")
 }
 

@@ -1,5 +1,5 @@
-//! The account itself: its settings, its users, who may receive mail of its sandbox domain, and what
-//! limits it. Nothing is refused because of a limit.
+//! The account: its settings, users, authorized recipients of the sandbox domain, and limits.
+//! Limits are not enforced.
 
 mod allowlist;
 mod exports;

@@ -1,5 +1,5 @@
-//! Analytics: metrics, usage, logs, bounce classification and statistics, all counted from the
-//! events of the mock.
+//! Analytics: metrics, usage, logs, bounce classification and statistics, computed from the events
+//! of the mock.
 
 mod attributes;
 mod bounces;

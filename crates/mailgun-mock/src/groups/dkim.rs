@@ -1,7 +1,7 @@
-//! DKIM: the keys of domains, who signs for a domain, and the rotation of keys.
+//! DKIM: the keys of domains, the authority that signs for a domain, and key rotation.
 //!
-//! The DNS is not asked: a key counts as published when it is activated, and every domain as one
-//! with automatic sender security.
+//! There are no DNS queries. A key counts as published once it is active, and every domain counts
+//! as one with automatic sender security.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -23,7 +23,7 @@ const DAY: u64 = 86_400;
 pub(crate) struct State {
     /// By the name of the key's DNS record.
     keys: BTreeMap<String, Key>,
-    /// By domain; those that were never changed are not there.
+    /// By domain; without those that were never changed.
     domains: HashMap<String, Settings>,
 }
 
@@ -97,7 +97,7 @@ fn list(account: &Account, request: &Request) -> Answer {
         .filter(|key| is_wanted("signing_domain", &key.signing_domain))
         .filter(|key| is_wanted("selector", &key.selector))
         .collect();
-    // Without a base URL the links are relative, as this service has them.
+    // Without a base URL the links are relative, like those of the service.
     let (found, paging) = listing::by_pivot("", request, &keys, |key| &key.record, "key", 10)?;
     let items: Vec<_> = found.iter().map(|key| key.json()).collect();
     Ok(Response::ok(&json!({ "items": items, "paging": paging })))
@@ -269,7 +269,7 @@ fn not_found() -> Refusal {
     Refusal::not_found("domain key not found")
 }
 
-/// The rotation has an error form of its own.
+/// Key rotation has its own error format.
 fn refused(reason: &str) -> Response {
     Response::json(StatusCode::BAD_REQUEST, &json!({ "Reason": reason }))
 }

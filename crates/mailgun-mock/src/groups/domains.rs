@@ -1,5 +1,5 @@
-//! Domains: their settings and what belongs to each. Nothing looks into a DNS here: a domain is
-//! verified when it is asked for.
+//! Domains: their settings and what belongs to each. There are no DNS queries: a domain is verified
+//! as soon as a client asks for it.
 
 mod certificates;
 mod credentials;
@@ -35,7 +35,7 @@ pub(crate) struct Domain {
     pub(crate) id: String,
     is_active: bool,
     created_at: String,
-    /// What callers may set, as it stands in responses.
+    /// What clients may set, in the format of responses.
     settings: Map<String, Value>,
     tracking: Value,
     certificate: certificates::Progress,
@@ -45,7 +45,7 @@ pub(crate) struct Domain {
 }
 
 impl State {
-    /// The domain of this name, in any case.
+    /// The domain with this name, ignoring case.
     pub(crate) fn find(&self, name: &str) -> Option<&Domain> {
         self.all.iter().find(|domain| domain.name.eq_ignore_ascii_case(name))
     }
@@ -84,7 +84,7 @@ pub(crate) fn route(
     }
 }
 
-/// Adds the domains that the account has from the start, which are active.
+/// Adds the initial domains of the account, which are active.
 pub(crate) fn add_first(account: &mut Account) {
     for name in account.domains.clone() {
         let domain = Domain { is_active: true, ..Domain::new(account, name) };

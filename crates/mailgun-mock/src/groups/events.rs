@@ -1,4 +1,4 @@
-//! Events: what happened to messages, one per recipient, and the search over them.
+//! Events: what happened to each message, per recipient, and how clients search for it.
 
 mod filter;
 pub(crate) mod page;
@@ -32,26 +32,26 @@ pub(crate) struct Event {
     source: Source,
 }
 
-/// What an event is made of. A list of a million recipients has two million events: what they
-/// share is kept once, and JSON is written when it is asked for.
+/// The parts of an event. A mailing to a million recipients has two million events, so that shared
+/// parts are stored once and JSON is written on demand.
 #[derive(Clone, Debug)]
 enum Source {
     Message(OfMessage),
-    /// As a test gave it.
+    /// As a test added it.
     Given(Value),
 }
 
 #[derive(Clone, Debug)]
 struct OfMessage {
     shared: Arc<Shared>,
-    /// Its place among the recipients of the message.
+    /// The index of the recipient in the message.
     recipient: usize,
     id: Box<str>,
-    /// The fields of the failure, if the delivery was one.
+    /// The fields of the failure, if the delivery failed.
     failure: Option<Box<Map<String, Value>>>,
 }
 
-/// What the events of one kind of a message have in common.
+/// What all events of one kind share for a message.
 #[derive(Debug)]
 struct Shared {
     message: SentMessage,
@@ -59,7 +59,7 @@ struct Shared {
     storage_url: String,
 }
 
-/// An event without a field, for looking at what fields there can be.
+/// An event without fields.
 impl Default for Event {
     fn default() -> Self {
         Self { domain: "".into(), micros: 0, source: Source::Given(Value::Null) }
@@ -67,7 +67,7 @@ impl Default for Event {
 }
 
 impl Event {
-    /// The event in the form of the events endpoint.
+    /// The event in the format of the events endpoint.
     pub(crate) fn json(&self) -> Cow<'_, Value> {
         match &self.source {
             Source::Given(json) => Cow::Borrowed(json),
@@ -75,7 +75,7 @@ impl Event {
         }
     }
 
-    /// The texts of a field that searches know, without writing the whole event.
+    /// The values of a searchable field, without writing the whole event.
     fn texts(&self, field: &str) -> Vec<Cow<'_, str>> {
         match &self.source {
             Source::Message(event) => event.texts(field),
@@ -97,13 +97,13 @@ impl OfMessage {
         self.shared.message.recipients().get(self.recipient).map_or("", String::as_str)
     }
 
-    /// What the event is called: a delivery may be a failure.
+    /// The name of the event: a delivery may be a failure.
     fn kind(&self) -> &str {
         let failed = self.failure.as_ref().and_then(|failure| failure["event"].as_str());
         failed.unwrap_or(self.shared.kind)
     }
 
-    /// Each recipient of a batch gets a mail of its own.
+    /// Each recipient of a batch gets a separate mail.
     fn to(&self) -> Cow<'_, str> {
         let message = &self.shared.message;
         match message.field("recipient-variables") {
@@ -195,8 +195,8 @@ fn answer(
     Ok(Response::json(StatusCode::OK, &json!({ "items": items, "paging": paging })))
 }
 
-/// Adds an event of this kind for each recipient of a message; a delivery to a suppressed address
-/// is a failure.
+/// Adds an event of this kind for each recipient of a message. A delivery to a suppressed address
+/// fails.
 pub(crate) fn record(account: &mut Account, message: &SentMessage, kind: &'static str) {
     let domain: Arc<str> = message.domain.as_str().into();
     let storage_url = account.storage_url(message);
@@ -216,7 +216,7 @@ pub(crate) fn record(account: &mut Account, message: &SentMessage, kind: &'stati
     }
 }
 
-/// Adds an event that the index was late with; without a time or an id it gets them.
+/// Adds an event of a test. A missing time or id is filled in.
 pub(crate) fn add(account: &mut Account, domain: String, mut json: Value) {
     let now = account.tick();
     let id = account.token().trim_end_matches('=').to_owned();

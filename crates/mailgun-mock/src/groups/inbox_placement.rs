@@ -1,4 +1,4 @@
-//! Inbox placement: seed lists, and tests whose mails arrive while one looks at their results.
+//! Inbox placement: seed lists, and tests whose mails arrive while a client polls the results.
 
 mod results;
 mod seed_lists;
@@ -75,7 +75,7 @@ fn providers() -> Answer {
     Ok(Response::ok(&json!({ "items": items })))
 }
 
-/// The providers that a filter names; without names, all of them.
+/// The providers that a filter names, or all if it names none.
 fn chosen(names: &[String]) -> Result<Vec<&'static str>, Refusal> {
     let all = PROVIDERS.iter().map(|(domain, ..)| *domain);
     if names.is_empty() {
@@ -86,7 +86,7 @@ fn chosen(names: &[String]) -> Result<Vec<&'static str>, Refusal> {
     names.iter().map(|name| find(name).ok_or_else(|| unknown(name))).collect()
 }
 
-/// Those of `items`, in order of creation, that were created in the time that the query names.
+/// The `items`, in order of creation, that were created within the time range of the query.
 fn in_time<'a, T>(
     request: &Request,
     items: &'a [T],
@@ -106,15 +106,14 @@ fn in_time<'a, T>(
     Ok(items.iter().filter(is_in).collect())
 }
 
-/// A page of `items`, which are in order of creation; the newest comes first unless the query says
-/// otherwise.
+/// A page of `items`, which are in order of creation. The newest comes first by default.
 fn page(base_url: &str, request: &Request, mut items: Vec<Value>) -> Answer {
     let is_ascending = matches!(request.parameter("ascending"), Some("true" | "1"));
     if !is_ascending {
         items.reverse();
     }
     let total = items.len();
-    // The links keep the offset of the first page, which does not count beside a cursor.
+    // The links keep the offset of the first page, which a cursor overrides.
     let offset = match request.parameter("cursor").filter(|cursor| !cursor.is_empty()) {
         None => request.parameter("offset").and_then(|offset| offset.parse().ok()).unwrap_or(0),
         Some(_) => 0,

@@ -1,5 +1,5 @@
-//! The IPs of the account, its pools of them, and their warm-ups. Which domain sends from which IP
-//! or pool is kept with the domains. What Mailgun does in the background is done at once here.
+//! The IPs of the account, its IP pools, and warm-ups. The domains hold which IPs and pools they
+//! send from. What Mailgun does in the background happens at once here.
 
 mod dynamic;
 mod paging;
@@ -21,7 +21,7 @@ use crate::{
     },
 };
 
-/// How many dedicated IPs the plan allows.
+/// The number of dedicated IPs in the plan.
 const MAX_DEDICATED: usize = 8;
 
 #[derive(Debug)]
@@ -44,7 +44,7 @@ impl Default for State {
 }
 
 impl State {
-    /// Forgets a domain that was deleted.
+    /// Removes a deleted domain.
     pub(crate) fn forget(&mut self, domain: &str) {
         self.dynamic.forget(domain);
     }
@@ -191,12 +191,12 @@ fn is_warming(account: &Account, ip: &str) -> bool {
     account.groups.ips.warmups.contains_key(ip)
 }
 
-/// The domains that send from IPs of their own, and not from those of a pool.
+/// The domains that send from dedicated IPs outside pools.
 fn own_ips(account: &mut Account) -> impl Iterator<Item = &mut Domain> {
     account.groups.domains.all.iter_mut().filter(|domain| domain.pool.is_none())
 }
 
-/// The IPs that a domain sends from.
+/// The IPs of a domain.
 fn ips_of(account: &Account, domain: &Domain) -> Vec<String> {
     let pool = domain.pool.as_deref().and_then(|id| pools::find(account, id).ok());
     pool.map_or_else(|| domain.ips.clone(), pools::Pool::ips)
@@ -206,7 +206,7 @@ fn success() -> Response {
     Response::ok(&json!({ "message": "success" }))
 }
 
-/// The reply to what goes on in the background.
+/// The response to a call whose work Mailgun does in the background.
 fn started(account: &mut Account) -> Response {
     let response: Value = json!({ "message": "started", "reference_id": account.object_id() });
     Response::ok(&response)

@@ -1,4 +1,4 @@
-//! API keys. They are kept without their secrets; calls are made with the key of the builder alone.
+//! API keys. They are stored without their secrets; only the key of the builder authorizes calls.
 
 use std::time::{Duration, SystemTime};
 
@@ -17,7 +17,7 @@ use crate::{
 
 #[derive(Debug, Default)]
 pub(crate) struct State {
-    /// As the listing has them, in order of creation.
+    /// In the format of the listing, in order of creation.
     all: Vec<Value>,
 }
 

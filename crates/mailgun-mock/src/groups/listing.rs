@@ -1,4 +1,4 @@
-//! The two ways in which most listings are paged.
+//! The two ways of paging that most listings use.
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
@@ -17,7 +17,7 @@ pub(crate) fn by_skip<'a, T>(
 }
 
 /// The items that `page`, `limit` and the pivot parameter of the query ask for, and the links to
-/// the pages around them. `items` are in the order of their keys, which the pivots are.
+/// the neighbouring pages. `items` are in the order of their keys, which serve as pivots.
 pub(crate) fn by_pivot<'a, T>(
     base_url: &str,
     request: &Request,

@@ -1,4 +1,4 @@
-//! Mailing lists and their members. No mail to a list comes in here.
+//! Mailing lists and their members. Mail to a list is not delivered to its members.
 
 mod members;
 
@@ -34,7 +34,7 @@ struct List {
     created_at: String,
     /// By address.
     members: BTreeMap<String, Member>,
-    /// When the members were sent to be validated.
+    /// When the validation of the members began.
     validation: Option<u64>,
 }
 
@@ -48,7 +48,7 @@ pub(crate) fn route(
         return None;
     };
     match (method, rest) {
-        // `/v3/lists/` is no path of the service.
+        // The service does not know `/v3/lists/`.
         (_, ["", ..]) => None,
         ("GET", []) => Some(list_by_address(account, request)),
         ("POST", []) => Some(create(account, request)),
@@ -130,7 +130,7 @@ fn validate(account: &mut Account, address: &str) -> Answer {
     Ok(Response::ok(&json!({ "id": address, "message": "The validation job was submitted." })))
 }
 
-/// Nothing is known of any address, and this at once.
+/// A validation is complete at once, and the result of every address is unknown.
 fn validation(account: &mut Account, address: &str) -> Answer {
     let list = find(account, address)?;
     let (Some(created_at), count) = (list.validation, list.members.len()) else {

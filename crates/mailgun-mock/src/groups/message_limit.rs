@@ -1,5 +1,4 @@
-//! How many messages an account or a subaccount may send in a month. The limit is kept; nothing
-//! is refused because of it.
+//! The monthly message limits of the account and of subaccounts. They are stored but not enforced.
 
 use serde_json::json;
 
@@ -11,7 +10,7 @@ use crate::http::{
 
 const SMALLEST: u64 = 1000;
 
-/// Answers for the account, or the subaccount, that has sent `sent` messages.
+/// Handles the limit of an account or subaccount that has sent `sent` messages.
 pub(crate) fn answer(limit: &mut Option<u64>, sent: usize, request: &Request) -> Answer {
     match request.method.as_str() {
         "GET" => {
@@ -21,7 +20,7 @@ pub(crate) fn answer(limit: &mut Option<u64>, sent: usize, request: &Request) ->
         "PUT" => {
             let new = request.value("limit").and_then(|text| text.parse().ok());
             let new = new.filter(|new| *new >= SMALLEST);
-            // Spelled as the service spells it.
+            // The service spells it like this.
             *limit = Some(new.ok_or_else(|| {
                 Refusal::bad_request(format!("The limit parameter minumum is {SMALLEST}"))
             })?);

@@ -1,4 +1,4 @@
-//! Sending, as a form or as MIME text, and the stored messages.
+//! Sending, as a form or as MIME text, and stored messages.
 
 mod form;
 mod storage;
@@ -45,7 +45,7 @@ fn send(account: &mut Account, domain: &str, request: &Request, read: form::Read
     Ok(accept(account, domain, request, mail))
 }
 
-/// Takes a mail on: from here on it counts as sent.
+/// Accepts a mail: from here on it counts as sent.
 fn accept(account: &mut Account, domain: String, request: &Request, mail: Mail) -> Response {
     let now = SystemTime::now();
     let own_id = mail.fields.iter().find(|(name, _)| name.eq_ignore_ascii_case("h:message-id"));

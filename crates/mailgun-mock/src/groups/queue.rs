@@ -14,7 +14,7 @@ use crate::{
 
 #[derive(Debug, Default)]
 pub(crate) struct State {
-    /// Messages that wait for their delivery time.
+    /// Messages that are not due yet.
     pub(crate) scheduled: Vec<SentMessage>,
     /// Why and until when the regular queue of a domain is disabled.
     pub(crate) disabled: HashMap<String, (String, SystemTime)>,
@@ -33,7 +33,7 @@ pub(crate) fn route(
     }
 }
 
-/// Delivers a message, now or when its time has come.
+/// Delivers a message, now or when it is due.
 pub(crate) fn deliver(account: &mut Account, message: &SentMessage) {
     if message.mail.scheduled_for.is_some_and(|time| time > SystemTime::now()) {
         account.groups.queue.scheduled.push(message.clone());
@@ -42,7 +42,7 @@ pub(crate) fn deliver(account: &mut Account, message: &SentMessage) {
     }
 }
 
-/// Delivers what has become due since the last look.
+/// Delivers the messages that have become due.
 pub(crate) fn deliver_due(account: &mut Account) {
     for message in std::mem::take(&mut account.groups.queue.scheduled) {
         deliver(account, &message);

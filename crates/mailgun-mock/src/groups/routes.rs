@@ -1,4 +1,4 @@
-//! Routes: what happens to incoming mail. They are kept and matched; no mail comes in here.
+//! Routes for incoming mail. They are stored and matched, but no mail arrives here.
 
 use std::time::SystemTime;
 
@@ -125,7 +125,7 @@ impl Route {
         Ok(())
     }
 
-    /// Whether a mail to this address, of which nothing else is known, is for this route.
+    /// Whether the route matches a mail of which only the recipient is known.
     fn is_for(&self, address: &str) -> bool {
         self.expression.trim() == "catch_all()"
             || self.expression.split("match_recipient(").skip(1).any(|rest| {

@@ -1,5 +1,5 @@
-//! Subaccounts. One that is deleted is closed, and stays in the listing. What a subaccount's status,
-//! limit and features forbid is not refused elsewhere.
+//! Subaccounts. A deleted one is closed and stays in the listing. Status, limits and features of a
+//! subaccount are not enforced elsewhere.
 
 use std::time::SystemTime;
 
@@ -151,7 +151,7 @@ fn monthly_limit(account: &mut Account, request: &Request, id: &str) -> Answer {
     message_limit::answer(&mut subaccount.monthly_limit, sent, request)
 }
 
-/// A subaccount that is not closed.
+/// The subaccount with this id, unless it is closed.
 fn find<'a>(account: &'a mut Account, id: &str) -> Result<&'a mut Subaccount, Refusal> {
     let mut all = account.groups.subaccounts.all.iter_mut();
     let found = all.find(|subaccount| subaccount.id == id && subaccount.status != CLOSED);

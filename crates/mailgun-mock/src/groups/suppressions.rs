@@ -1,4 +1,4 @@
-//! Suppressions: the three lists of addresses that get no mail, and the allowlist.
+//! Suppressions: bounces, unsubscribes, complaints and the allowlist.
 
 mod record;
 
@@ -101,7 +101,7 @@ fn add(account: &mut Account, request: &Request, domain: &str, list: List) -> An
     Ok(Response::ok(&response))
 }
 
-/// The service reads the file later, and drops the rows that it cannot use.
+/// The service reads the file in the background and drops invalid rows.
 fn import(account: &mut Account, request: &Request, domain: &str, list: List) -> Answer {
     let domain = account.domain(domain)?;
     let file = request.form()?.files("file").pop();
@@ -138,7 +138,7 @@ fn delete(
         List::Allowlist => ("Allowlist address/domain has been removed", "value"),
     };
     let response = json!({ "message": message, name: address });
-    // JSON under this type is what the service has been seen to answer.
+    // Recorded responses of the service have JSON with this content type.
     let text = HeaderValue::from_static("text/plain; charset=utf-8");
     Ok(Response::new(StatusCode::OK, text, response.to_string()))
 }
@@ -155,8 +155,7 @@ fn delete_all(account: &mut Account, domain: &str, list: List) -> Answer {
     Ok(Response::message(StatusCode::OK, format!("{what} for this domain have been removed")))
 }
 
-/// What an event says of a message that is not delivered because its recipient is suppressed;
-/// nothing if it is delivered.
+/// The failure of a message whose recipient is suppressed; empty if it is delivered.
 pub(crate) fn failure(
     account: &Account,
     message: &SentMessage,
@@ -194,7 +193,7 @@ pub(crate) fn failure(
     )
 }
 
-/// Where the entry of an address is, or would be.
+/// The position of the entry of an address, or where it would be.
 fn position(records: &[Record], address: &str) -> Result<usize, usize> {
     let key = address.to_lowercase();
     records.binary_search_by(|record| record.key.cmp(&key))
@@ -210,7 +209,7 @@ impl State {
         position(records, address).ok().map(|at| &records[at])
     }
 
-    /// Whether the allowlist keeps a recipient, or its whole domain, from being a bounce.
+    /// Whether the allowlist has the recipient or its domain, which prevents bounces.
     fn allows(&self, message: &SentMessage, recipient: &str) -> bool {
         let find = |value| self.find(&message.domain, List::Allowlist, value);
         let domain = recipient.rsplit_once('@').and_then(|(_, domain)| find(domain));

@@ -1,4 +1,4 @@
-//! Tags: they are made by sending, in lower case, and count what becomes of the mail.
+//! Tags: sending creates them, in lower case, and they count what happens to the mail.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -26,7 +26,7 @@ const COUNTRIES: [&str; 4] = ["de", "fr", "gb", "us"];
 
 #[derive(Debug, Default)]
 pub(crate) struct State {
-    /// By their names.
+    /// By name.
     all: BTreeMap<String, Tag>,
 }
 
@@ -39,7 +39,7 @@ struct Tag {
     domains: BTreeSet<String>,
 }
 
-/// Keeps the tags of a message that was accepted.
+/// Stores the tags of an accepted message.
 pub(crate) fn seen(account: &mut Account, message: &SentMessage) {
     let now = message.accepted_at;
     for name in message.tags().into_iter().map(str::to_lowercase) {
@@ -101,7 +101,7 @@ fn list(account: &mut Account, request: &Request) -> Answer {
     match column {
         "lastseen" => found.sort_by_key(|tag| tag.last_seen),
         "firstseen" => found.sort_by_key(|tag| tag.first_seen),
-        // They are kept in the order of their names.
+        // They are stored in the order of their names.
         "tag" => {}
         _ => return Err(Refusal::bad_request(format!("invalid sort: {sort}"))),
     }
@@ -170,7 +170,7 @@ fn domain_list(account: &Account, request: &Request, domain: &str) -> Answer {
     Ok(Response::ok(&json!({ "items": items, "paging": paging })))
 }
 
-/// What is done with one tag of a domain, whether it is named in the path or in the query.
+/// Handles a tag of a domain, which may be named in the path or in the query.
 fn of_domain(
     account: &mut Account,
     request: &Request,

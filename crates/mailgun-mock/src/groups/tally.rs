@@ -1,10 +1,10 @@
-//! Counts of events, as the metrics have them.
+//! Event counts, in the form of the metrics.
 
 use std::{borrow::Borrow, collections::BTreeSet};
 
 use serde_json::{Map, Value, json};
 
-/// The metrics that follow from these events.
+/// The metrics of these events.
 pub(crate) fn metrics(events: impl Iterator<Item = impl Borrow<Value>>) -> Map<String, Value> {
     let mut counts = Map::new();
     let mut seen = BTreeSet::new();
@@ -43,7 +43,7 @@ pub(crate) fn metrics(events: impl Iterator<Item = impl Borrow<Value>>) -> Map<S
     counts
 }
 
-/// The counts that an event adds to. `seen` are the openings and clicks so far.
+/// The counts that an event increments. `seen` has the opens and clicks so far.
 fn counted(event: &Value, seen: &mut BTreeSet<[String; 3]>) -> Vec<String> {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let kind = text(&event["event"]);
@@ -106,7 +106,7 @@ fn counted(event: &Value, seen: &mut BTreeSet<[String; 3]>) -> Vec<String> {
     names
 }
 
-/// One point of the older statistics, with the events that were asked for.
+/// A point of the older statistics, with the requested events.
 pub(crate) fn stats(metrics: &Map<String, Value>, events: &[&str]) -> Map<String, Value> {
     let count = |name: &str| metrics.get(name).and_then(Value::as_u64).unwrap_or(0);
     let mut point = Map::new();

@@ -1,5 +1,5 @@
-//! Templates of domains and of the account, with their versions. They are kept; no mail is made
-//! from them, and a message may name one that is not there.
+//! Templates of domains and of the account, with their versions. They are stored but not rendered,
+//! and a message may name a template that does not exist.
 
 mod versions;
 
@@ -20,7 +20,7 @@ use crate::{
 
 const MAX_TEMPLATES: usize = 100;
 
-/// The domain whose templates they are; `None` for the account.
+/// The domain that owns the templates; `None` for the account.
 type Owner = Option<String>;
 
 #[derive(Debug, Default)]
@@ -175,7 +175,7 @@ impl Template {
         })
     }
 
-    /// With the active version where the request asks for it.
+    /// The template with its active version if the request asks for it.
     fn json_for(&self, request: &Request) -> Value {
         let mut json = self.json();
         let active = self.versions.values().find(|version| version.active);

@@ -1,8 +1,8 @@
-//! Validations: of one address at once, of files by jobs, and previews of those.
+//! Validations: of one address at once, of files by bulk jobs, and previews of bulk jobs.
 //!
-//! A job and a preview come one step further each time they are looked at by their id, so that a
-//! test knows what it will see. The results of a job lie on the mock itself, and are the CSV and
-//! the JSON that Mailgun's storage hands out inside of a ZIP archive.
+//! A job or a preview advances one step each time a client gets it by its id, so that tests are
+//! deterministic. The mock itself serves the results of a job, as the CSV and JSON files that
+//! Mailgun's storage packs into a ZIP archive.
 
 mod list;
 mod verdict;
@@ -21,15 +21,15 @@ use crate::{
 };
 
 const MAX_ADDRESS: usize = 512;
-/// So many jobs may be under way, and as many previews.
+/// The maximum number of unfinished jobs, and of unfinished previews.
 const MAX_UNDER_WAY: usize = 10;
 const MAX_FILE: usize = 25 * 1024 * 1024;
 
 #[derive(Debug, Default)]
 pub(crate) struct State {
-    /// The newest first, which is the order of their pivots.
+    /// Newest first, which is the order of their pivots.
     jobs: Vec<List>,
-    /// The newest first.
+    /// Newest first.
     previews: Vec<List>,
 }
 
@@ -75,7 +75,7 @@ fn validate(request: &Request) -> Answer {
     Ok(Response::ok(&Verdict::new(address, may_ask).json()))
 }
 
-/// What the real service answers is not known.
+/// The response of the real service is not documented.
 fn parse(request: &Request) -> Answer {
     let addresses = request.parameter("addresses").unwrap_or_default().split(',').map(str::trim);
     let (parsed, unparseable): (Vec<_>, Vec<_>) =
@@ -160,7 +160,7 @@ fn promote(account: &mut Account, id: &str) -> Answer {
     Ok(Response::message(StatusCode::OK, "Validation preview promoted."))
 }
 
-/// The list in a form, if it may be added to the others.
+/// Reads the list in a form, unless too many other lists are unfinished.
 fn read(
     account: &mut Account,
     request: &Request,

@@ -1,4 +1,4 @@
-//! Webhooks: which events are posted where, for a domain and for the account.
+//! Webhooks of domains and of the account: which events are posted to which URLs.
 
 mod account_level;
 
@@ -18,7 +18,7 @@ use crate::{
     webhook::{Post, WebhookDelivery},
 };
 
-/// The types that there are.
+/// All types of webhooks.
 const TYPES: [&str; 8] = [
     "accepted",
     "delivered",
@@ -38,7 +38,7 @@ pub(crate) struct State {
     domains: BTreeMap<String, Urls>,
     /// In order of creation.
     account: Vec<AccountWebhook>,
-    /// What was posted.
+    /// The webhooks that were posted.
     pub(crate) deliveries: Vec<WebhookDelivery>,
 }
 
@@ -74,7 +74,7 @@ pub(crate) fn route(
     Some(answer(handler(urls, request, rest.first().copied().unwrap_or_default())))
 }
 
-/// A refusal in one of the forms of this service.
+/// A refusal in one of the formats of this service.
 enum Refused {
     Message(Refusal),
     Json(StatusCode, Value),
@@ -145,7 +145,7 @@ fn delete(urls: &mut Urls, _: &Request, kind: &str) -> Outcome {
     Ok(Response::ok(&json!({ "message": "Webhook has been deleted", "webhook": webhook })))
 }
 
-/// Nothing is posted: it is not known what the service posts.
+/// Posts nothing: what the service posts is not documented.
 fn test(_: &mut Urls, request: &Request, kind: &str) -> Outcome {
     check(&[kind], &request.form()?.all("url").collect::<Vec<_>>())?;
     Ok(Response::ok(&json!({ "code": 200, "message": "OK" })))
@@ -187,7 +187,7 @@ fn add(urls: &mut Urls, url: &str, kinds: Vec<&str>) {
     }
 }
 
-/// Removes a URL from all types, and says whether any had it.
+/// Removes a URL from all types. Returns whether any type had it.
 fn remove(urls: &mut Urls, url: &str) -> bool {
     let is_found = urls.values().flatten().any(|other| other == url);
     urls.values_mut().for_each(|urls| urls.retain(|other| other != url));
@@ -227,7 +227,7 @@ fn check(kinds: &[&str], urls: &[&str]) -> Result<(), Refused> {
     }
 }
 
-/// Posts an event to each URL that is registered for it, once, whether by domain or account.
+/// Posts an event once to each URL that the domain or the account has registered for it.
 pub(crate) fn notify(account: &mut Account, event: &Event) {
     let State { domains, account: of_account, .. } = &account.groups.webhooks;
     if domains.is_empty() && of_account.is_empty() {
@@ -251,7 +251,7 @@ pub(crate) fn notify(account: &mut Account, event: &Event) {
     }
     for url in urls {
         let post = Post::event(account, &url, kind, event);
-        // Without a receiver the server is gone.
+        // Without a receiver, the server has stopped.
         let _ = account.outbox.as_ref().map(|outbox| outbox.send(post));
     }
 }

@@ -1,4 +1,4 @@
-//! The accept loop, and connections that can be cut in the middle of a request.
+//! The accept loop, and connections that a fault can cut in the middle of a request.
 
 use std::{
     convert::Infallible,
@@ -27,7 +27,7 @@ use tokio::{
 use super::service;
 use crate::server::Server;
 
-/// Accepts connections until the task is aborted, which ends all of them.
+/// Accepts connections until the task is aborted, which closes all connections.
 pub(crate) async fn accept(listener: TcpListener, server: Arc<Server>) {
     let mut connections = JoinSet::new();
     loop {
@@ -36,7 +36,7 @@ pub(crate) async fn accept(listener: TcpListener, server: Arc<Server>) {
                 Ok((stream, _)) => {
                     connections.spawn(serve(stream, Arc::clone(&server)));
                 }
-                // Out of file descriptors, or the client is gone already. Both pass.
+                // Out of file descriptors, or the client is already gone. Both are temporary.
                 Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
             },
             Some(_) = connections.join_next() => {}
@@ -46,7 +46,7 @@ pub(crate) async fn accept(listener: TcpListener, server: Arc<Server>) {
 
 async fn serve(stream: TcpStream, server: Arc<Server>) {
     let cut = Arc::new(Cut::default());
-    // Nagle's algorithm would glue the pieces of a dripping response together.
+    // Nagle's algorithm would join the pieces of a dripping response.
     let _ = stream.set_nodelay(true);
     let io = TokioIo::new(Socket { stream, cut: Arc::clone(&cut) });
     let service = service_fn(|request| {
@@ -58,12 +58,12 @@ async fn serve(stream: TcpStream, server: Arc<Server>) {
     tokio::select! {
         biased;
         () = cut.ordered.notified() => {}
-        // How a connection ended is the client's affair.
+        // An error concerns the client alone.
         _ = connection.as_mut() => {}
     }
 }
 
-/// Lets the handler of a request end the connection that the request came in on.
+/// Lets the handler of a request end its connection.
 #[derive(Debug, Default)]
 pub(crate) struct Cut {
     ordered: Notify,

@@ -1,4 +1,4 @@
-//! One request, read to its end.
+//! A request that was read to its end.
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use bytes::{Bytes, BytesMut};
@@ -15,7 +15,7 @@ use serde::de::DeserializeOwned;
 
 use super::{form::Form, response::Refusal};
 
-/// Mailgun refuses request bodies beyond this size, whatever they hold.
+/// Mailgun refuses larger request bodies, whatever their content.
 const MAX_BODY: usize = 52_428_800;
 
 #[derive(Debug)]
@@ -24,7 +24,7 @@ pub(crate) struct Request {
     pub(crate) segments: Vec<String>,
     pub(crate) query: Vec<(String, String)>,
     pub(crate) headers: HeaderMap,
-    /// The path as it came, percent-encoded.
+    /// The path as sent, percent-encoded.
     pub(crate) path: String,
     /// The host of an HTTP/2 request.
     authority: Option<String>,
@@ -45,13 +45,13 @@ impl Request {
         Self { method, segments, query, headers, path, authority, body, form }
     }
 
-    /// A parameter of the query.
+    /// A query parameter.
     pub(crate) fn parameter(&self, name: &str) -> Option<&str> {
         let found = self.query.iter().find(|(key, _)| key == name);
         found.map(|(_, value)| value.as_str())
     }
 
-    /// A parameter of the query or else of the form: most services take either.
+    /// A query parameter or else a form field: most endpoints accept both.
     pub(crate) fn value(&self, name: &str) -> Option<&str> {
         let form = || self.form.as_ref().ok().and_then(|form| form.field(name));
         self.parameter(name).or_else(form)
@@ -63,7 +63,7 @@ impl Request {
             .map_err(|error| Refusal::bad_request(format!("invalid JSON: {error}")))
     }
 
-    /// The form in the body; a body of another type counts as a form without fields.
+    /// The form in the body. A body of another type is an empty form.
     pub(crate) fn form(&self) -> Result<&Form, Refusal> {
         self.form.as_ref().map_err(Refusal::bad_request)
     }
@@ -77,8 +77,8 @@ impl Request {
         decoded.is_some_and(|pair| pair == format!("api:{api_key}").into_bytes())
     }
 
-    /// Where the client found the server: what a proxy says of it (`X-Forwarded-Proto` and
-    /// `X-Forwarded-Host`), or else the host that was asked for.
+    /// The URL that the client called: from the proxy's headers `X-Forwarded-Proto` and
+    /// `X-Forwarded-Host`, or else from the host of the request.
     pub(crate) fn base_url(&self) -> Option<String> {
         let first = |name| Some(self.header(name)?.split(',').next().unwrap_or_default().trim());
         let host = first("x-forwarded-host").or_else(|| self.header(header::HOST.as_str()));
@@ -92,10 +92,10 @@ impl Request {
     }
 }
 
-/// Reads a body to its end; `Ok(None)` if it is beyond what Mailgun reads.
+/// Reads a body to its end. Returns `Ok(None)` if it is larger than Mailgun accepts.
 ///
-/// The rest of an oversized body is read too: a response to a client that is still writing would be
-/// lost when the connection closes over unread bytes.
+/// An oversized body is read to its end too: closing the connection with unread bytes would reset
+/// it, and a client that is still writing would lose the response.
 pub(crate) async fn read_body(mut body: Incoming) -> Result<Option<Bytes>, hyper::Error> {
     let mut read = Some(BytesMut::new());
     while let Some(frame) = body.frame().await {

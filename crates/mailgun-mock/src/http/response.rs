@@ -1,4 +1,4 @@
-//! Responses, and the pace at which their bodies are written.
+//! Responses and how their bodies are written.
 
 use std::{
     future::Future,
@@ -17,7 +17,7 @@ use http_body::{Body, Frame, SizeHint};
 use serde_json::{Value, json};
 use tokio::time::Sleep;
 
-/// What a request is answered with.
+/// A response with its whole body.
 #[derive(Clone, Debug)]
 pub(crate) struct Response {
     pub(crate) status: StatusCode,
@@ -35,7 +35,7 @@ impl Response {
         Self { status, headers, body: body.into() }
     }
 
-    /// JSON, indented as Mailgun's messages service does it.
+    /// JSON, indented as by Mailgun's messages service.
     pub(crate) fn json(status: StatusCode, value: &Value) -> Self {
         Self::new(status, HeaderValue::from_static("application/json"), format!("{value:#}"))
     }
@@ -71,7 +71,7 @@ impl Response {
     }
 }
 
-/// Why a request is refused: a response in the making, and small enough for an error.
+/// Why a request is refused. Becomes a [`Response`], and is small enough for an error.
 #[derive(Clone, Debug)]
 pub(crate) struct Refusal {
     status: StatusCode,
@@ -107,7 +107,7 @@ pub(crate) enum Pace {
     Broken,
 }
 
-// An error of the body closes the connection at once, also over bytes that were not written yet.
+// An error of the body closes the connection at once, even if bytes are still to be written.
 const TIME_TO_FLUSH: Duration = Duration::from_millis(20);
 
 #[derive(Debug)]
@@ -154,7 +154,9 @@ impl Body for PacedBody {
                     frame => Poll::Ready(frame),
                 }
             }
-            Pace::Broken => Poll::Ready(Some(Err(io::Error::other("the response is cut here")))),
+            Pace::Broken => {
+                Poll::Ready(Some(Err(io::Error::other("the response is truncated here"))))
+            }
         }
     }
 

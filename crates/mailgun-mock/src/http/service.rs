@@ -1,4 +1,4 @@
-//! One request from its head to its response.
+//! Handles one request, from its head to its response.
 
 use bytes::Bytes;
 use http::StatusCode;

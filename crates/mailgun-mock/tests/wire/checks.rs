@@ -19,7 +19,7 @@ pub(crate) const TOO_MANY_OPTIONS: &str =
     "Send options (parameters starting with o:, h:, v:, or t:) are limited to 16KB total";
 
 #[tokio::test]
-async fn wrong_keys_are_forbidden_in_plain_text() {
+async fn a_wrong_key_gets_401_and_plain_text() {
     let mailgun = MockMailgun::start().await;
     let body = urlencode(&MAIL);
     for authorization in [
@@ -40,7 +40,7 @@ async fn wrong_keys_are_forbidden_in_plain_text() {
 }
 
 #[tokio::test]
-async fn unknown_domains_are_not_found() {
+async fn an_unknown_domain_gets_404() {
     let mailgun =
         MockMailgun::builder().domain("a.example").domain("b.example").start().await.unwrap();
     let answer = post_form(&mailgun, "POST /v3/mg.example.com/messages", &MAIL).await;
@@ -57,7 +57,7 @@ async fn unknown_domains_are_not_found() {
 }
 
 #[tokio::test]
-async fn unknown_paths_are_answered_as_the_service_does() {
+async fn unknown_paths_get_the_responses_of_the_service() {
     let mailgun = MockMailgun::start().await;
     for path in ["/", "/mg.example.com/messages", "/v6/domains", "/v3mg.example.com/messages"] {
         let answer = exchange(&mailgun, &format!("POST {path}"), &[], b"").await;
@@ -73,7 +73,7 @@ async fn unknown_paths_are_answered_as_the_service_does() {
 }
 
 #[tokio::test]
-async fn wrong_forms_are_refused_in_mailguns_words() {
+async fn invalid_forms_are_refused_with_mailguns_messages() {
     let mailgun = MockMailgun::start().await;
     let options = "x".repeat(16_384 - "v:data".len() + 1);
     for (changes, message) in [
@@ -104,7 +104,7 @@ async fn wrong_forms_are_refused_in_mailguns_words() {
 }
 
 #[tokio::test]
-async fn a_mime_message_has_to_be_a_file_with_a_name() {
+async fn a_mime_message_must_be_a_file_with_a_filename() {
     let mailgun = MockMailgun::start().await;
     let mime = b"Subject: x\r\n\r\ny";
     let plain = [("to", "ada@example.com"), ("message", "Subject: x\r\n\r\ny")];

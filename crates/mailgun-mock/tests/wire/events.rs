@@ -23,7 +23,7 @@ fn names(events: &[Value]) -> Vec<(&str, &str)> {
 }
 
 #[tokio::test]
-async fn an_accepted_and_a_delivered_event_tell_all_about_a_message() {
+async fn a_message_has_an_accepted_and_a_delivered_event_with_all_fields() {
     let mailgun = MockMailgun::start().await;
     let form = Multipart::new(&MAIL)
         .part("name=\"cc\"", None, b"bob@example.org")
@@ -121,7 +121,7 @@ async fn a_search_is_filtered() {
 }
 
 #[tokio::test]
-async fn a_search_has_bounds_in_time() {
+async fn a_search_is_limited_by_begin_and_end() {
     let mailgun = MockMailgun::start().await;
     send_with(&mailgun, &[("to", "a@b.c,d@e.f")]).await;
     let times: Vec<_> =
@@ -159,7 +159,7 @@ fn ids(events: &[Value]) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn pages_are_followed_to_an_empty_one_which_still_has_a_next_link() {
+async fn the_last_page_of_a_search_is_empty_and_has_a_next_link() {
     let mailgun = MockMailgun::start().await;
     send_ten(&mailgun).await;
     let all = ids(&mailgun.events());
@@ -188,7 +188,7 @@ async fn pages_are_followed_to_an_empty_one_which_still_has_a_next_link() {
 }
 
 #[tokio::test]
-async fn the_other_links_lead_back() {
+async fn the_first_previous_and_last_links_lead_to_their_pages() {
     let mailgun = MockMailgun::start().await;
     send_ten(&mailgun).await;
     let all = ids(&mailgun.events());
@@ -213,7 +213,7 @@ async fn the_other_links_lead_back() {
 }
 
 #[tokio::test]
-async fn a_search_forwards_sees_later_events_and_one_backwards_does_not_shift() {
+async fn an_ascending_search_sees_new_events_and_a_descending_one_does_not_shift() {
     let mailgun = MockMailgun::start().await;
     send_ten(&mailgun).await;
     let forwards = get(&mailgun, &format!("{EVENTS}?ascending=yes")).await.json();
@@ -228,7 +228,7 @@ async fn a_search_forwards_sees_later_events_and_one_backwards_does_not_shift() 
 }
 
 #[tokio::test]
-async fn a_page_has_100_events_unless_told_and_never_more_than_300() {
+async fn a_page_has_100_events_by_default_and_300_at_most() {
     let mailgun = MockMailgun::start().await;
     let many: Vec<_> = (0..200).map(|i| format!("u{i}@example.com")).collect();
     send_with(&mailgun, &[("to", &many.join(","))]).await;

@@ -39,7 +39,7 @@ fn statuses(mailgun: &MockMailgun) -> Vec<Option<u16>> {
 }
 
 #[tokio::test]
-async fn a_status_is_answered_instead_of_processing() {
+async fn a_status_fault_replaces_processing() {
     let mailgun = MockMailgun::start().await;
     mailgun.inject(Fault::status(503));
     mailgun.inject(
@@ -60,7 +60,7 @@ async fn a_status_is_answered_instead_of_processing() {
 }
 
 #[tokio::test]
-async fn a_delay_holds_back_the_response_of_an_accepted_mail() {
+async fn a_delay_fault_accepts_the_mail_before_it_responds() {
     let mailgun = MockMailgun::start().await;
     mailgun.inject(Fault::delay(Duration::from_millis(300)));
     let begin = Instant::now();
@@ -73,7 +73,7 @@ async fn a_delay_holds_back_the_response_of_an_accepted_mail() {
 }
 
 #[tokio::test]
-async fn silence_reads_and_never_answers() {
+async fn a_silence_fault_reads_the_request_and_never_responds() {
     let mailgun = MockMailgun::start().await;
     mailgun.inject(Fault::silence());
     let mut socket = write_mail(&mailgun).await;
@@ -85,7 +85,7 @@ async fn silence_reads_and_never_answers() {
 }
 
 #[tokio::test]
-async fn a_reset_before_reading_needs_no_body() {
+async fn reset_before_read_does_not_wait_for_the_body() {
     let mailgun = MockMailgun::start().await;
     mailgun.inject(Fault::reset_before_read());
     let mut socket = connect(&mailgun).await;
@@ -99,7 +99,7 @@ async fn a_reset_before_reading_needs_no_body() {
 }
 
 #[tokio::test]
-async fn a_reset_after_reading_has_read_all() {
+async fn reset_after_read_reads_the_whole_request() {
     let mailgun = MockMailgun::start().await;
     mailgun.inject(Fault::reset_after_read());
     let mut socket = write_mail(&mailgun).await;
@@ -109,7 +109,7 @@ async fn a_reset_after_reading_has_read_all() {
 }
 
 #[tokio::test]
-async fn a_lost_response_is_that_of_an_accepted_mail() {
+async fn lose_response_accepts_the_mail() {
     let mailgun = MockMailgun::start().await;
     mailgun.inject(Fault::lose_response());
     let mut socket = write_mail(&mailgun).await;
@@ -119,7 +119,7 @@ async fn a_lost_response_is_that_of_an_accepted_mail() {
 }
 
 #[tokio::test]
-async fn a_truncated_response_announces_more_than_it_holds() {
+async fn truncate_response_announces_the_whole_body() {
     let mailgun = MockMailgun::start().await;
     for length in [0, 1, 17] {
         mailgun.inject(Fault::truncate_response(length));
@@ -137,7 +137,7 @@ async fn a_truncated_response_announces_more_than_it_holds() {
 }
 
 #[tokio::test]
-async fn a_dripping_response_comes_in_pieces() {
+async fn drip_response_writes_the_body_in_pieces() {
     let mailgun = MockMailgun::start().await;
     mailgun.inject(Fault::drip_response(10, Duration::from_millis(30)));
     let mut socket = write_mail(&mailgun).await;
@@ -215,7 +215,7 @@ async fn each_rate_limit_has_its_own_hint() {
 }
 
 #[tokio::test]
-async fn a_request_gets_the_first_fault_that_is_meant_for_it() {
+async fn a_request_gets_the_first_fault_that_applies_to_it() {
     let mailgun = MockMailgun::start().await;
     mailgun.inject(Fault::status(500).for_method(http::Method::DELETE));
     mailgun.inject(Fault::status(501).for_path("/events"));
@@ -236,7 +236,7 @@ async fn a_request_gets_the_first_fault_that_is_meant_for_it() {
 }
 
 #[test]
-#[should_panic(expected = "a status is between 200 and 999")]
-fn an_impossible_status_is_a_bug_of_the_test() {
+#[should_panic(expected = "the status must be between 200 and 999")]
+fn an_invalid_status_panics() {
     let _ = Fault::status(99);
 }

@@ -16,7 +16,7 @@ use crate::client::{
 };
 
 #[tokio::test]
-async fn every_request_is_logged_as_it_came() {
+async fn every_request_is_logged_as_it_was_sent() {
     let mailgun = MockMailgun::start().await;
     post_form(&mailgun, MESSAGES, &MAIL).await;
     exchange(&mailgun, "GET /v3/a%2Fb/x?q=%20&r", &[("X-Own", "1")], b"raw").await;
@@ -52,7 +52,7 @@ async fn debug_output_shows_neither_key_nor_content() {
 }
 
 #[tokio::test]
-async fn snapshots_do_not_change() {
+async fn later_requests_do_not_change_returned_copies() {
     let mailgun = MockMailgun::start().await;
     send_with(&mailgun, &[("subject", "One")]).await;
     let (sent, requests, events) = (mailgun.sent(), mailgun.requests(), mailgun.events());
@@ -69,7 +69,7 @@ async fn snapshots_do_not_change() {
 }
 
 #[tokio::test]
-async fn a_request_cleared_from_the_log_changes_no_later_entry() {
+async fn a_request_that_ends_after_clear_changes_no_later_entry() {
     let mailgun = MockMailgun::start().await;
     mailgun.inject(Fault::delay(Duration::from_millis(200)));
     let slow = send_with(&mailgun, &[]);
@@ -98,7 +98,7 @@ async fn mail_is_found_by_recipient() {
 }
 
 #[tokio::test]
-async fn waiting_ends_with_enough_mail_or_with_the_time() {
+async fn wait_for_sent_ends_with_enough_messages_or_the_time_out() {
     let mailgun = MockMailgun::start().await;
     let send_two = async {
         send_with(&mailgun, &[]).await;
@@ -114,7 +114,7 @@ async fn waiting_ends_with_enough_mail_or_with_the_time() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn concurrent_sends_are_all_kept() {
+async fn all_concurrent_sends_are_kept() {
     let mailgun = Arc::new(MockMailgun::start().await);
     let mut tasks = tokio::task::JoinSet::new();
     for i in 0..100 {
@@ -137,7 +137,7 @@ async fn concurrent_sends_are_all_kept() {
 }
 
 #[tokio::test]
-async fn a_connection_serves_one_request_after_the_other() {
+async fn a_connection_serves_several_requests() {
     let mailgun = MockMailgun::start().await;
     let mut socket = connect(&mailgun).await;
     for _ in 0..3 {
@@ -177,7 +177,7 @@ async fn http2_with_prior_knowledge_is_served_and_reset() {
 }
 
 #[tokio::test]
-async fn dropping_the_handle_ends_server_and_connections() {
+async fn dropping_the_handle_stops_the_server_and_closes_connections() {
     let mailgun = MockMailgun::start().await;
     mailgun.inject(Fault::silence());
     let address = mailgun.base_url().replace("http://", "");
@@ -196,7 +196,7 @@ async fn dropping_the_handle_ends_server_and_connections() {
 }
 
 #[tokio::test]
-async fn an_address_that_is_taken_is_an_error() {
+async fn an_address_in_use_is_an_error() {
     let mailgun = MockMailgun::start().await;
     let address = mailgun.base_url().replace("http://", "").parse().unwrap();
     let error = MockMailgun::builder().address(address).start().await.unwrap_err();

@@ -8,7 +8,7 @@ use crate::{
 };
 
 #[tokio::test]
-async fn options_may_be_exactly_16_kb() {
+async fn options_of_16_kb_are_accepted_and_more_are_refused() {
     let mailgun = MockMailgun::start().await;
     let tag = ("o:tag", "news");
     let rest = 16_384 - tag.0.len() - tag.1.len() - "v:data".len();
@@ -33,7 +33,7 @@ async fn a_thousand_recipients_are_allowed_over_all_lists() {
 }
 
 #[tokio::test]
-async fn a_new_account_may_allow_fewer() {
+async fn the_recipient_limit_can_be_lowered() {
     let mailgun = MockMailgun::builder().max_recipients(2).start().await.unwrap();
     assert_eq!(send_with(&mailgun, &[("to", "a@b.c,d@e.f")]).await.status, 200);
     send_with(&mailgun, &[("to", "a@b.c,d@e.f,g@h.i")])
@@ -46,7 +46,7 @@ async fn a_new_account_may_allow_fewer() {
 }
 
 #[tokio::test]
-async fn files_count_as_much_as_text() {
+async fn files_count_towards_the_size_limit() {
     let fields: usize = MAIL.iter().map(|(_, value)| value.len()).sum();
     let mailgun = MockMailgun::builder().max_message_bytes(fields + 100).start().await.unwrap();
     let file = "name=\"attachment\"; filename=\"a\"";
@@ -57,7 +57,7 @@ async fn files_count_as_much_as_text() {
 }
 
 #[tokio::test]
-async fn a_message_may_have_25_mib_and_a_request_50_mib() {
+async fn a_message_of_25_mib_and_a_request_of_50_mib_are_the_limits() {
     let mailgun = MockMailgun::start().await;
     let fields: usize = MAIL.iter().map(|(_, value)| value.len()).sum();
     let file = "name=\"attachment\"; filename=\"a\"";

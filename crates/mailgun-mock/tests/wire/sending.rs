@@ -73,7 +73,7 @@ async fn files_of_a_multipart_send_are_kept_byte_for_byte() {
 }
 
 #[tokio::test]
-async fn files_without_a_plain_filename_are_dropped_in_silence() {
+async fn files_without_a_plain_filename_are_dropped_without_an_error() {
     let mailgun = MockMailgun::start().await;
     let answer = Multipart::new(&MAIL)
         .part("name=\"attachment\"", Some("text/plain"), b"nameless")
@@ -96,7 +96,7 @@ async fn files_without_a_plain_filename_are_dropped_in_silence() {
 }
 
 #[tokio::test]
-async fn every_field_arrives_in_order_and_repeated() {
+async fn fields_keep_their_order_and_may_repeat() {
     let mailgun = MockMailgun::start().await;
     let variables = r#"{"ada@example.com": {"name": "Ada"}, "bob@example.com": {}}"#;
     let fields = [
@@ -165,7 +165,7 @@ async fn a_mime_message_goes_to_its_envelope_only() {
 }
 
 #[tokio::test]
-async fn a_message_id_of_the_client_is_kept() {
+async fn a_message_id_set_by_the_client_is_kept() {
     let mailgun = MockMailgun::start().await;
     let answer = send_with(&mailgun, &[("h:Message-Id", "<my.id@mg.example.com>")]).await;
     assert_eq!(answer.json()["id"], "<my.id@mg.example.com>");
@@ -173,7 +173,7 @@ async fn a_message_id_of_the_client_is_kept() {
 }
 
 #[tokio::test]
-async fn a_template_may_bring_sender_and_subject() {
+async fn a_template_may_provide_sender_and_subject() {
     let mailgun = MockMailgun::start().await;
     let fields =
         [("to", "ada@example.com"), ("template", "welcome"), ("t:variables", "{\"a\": 1}")];

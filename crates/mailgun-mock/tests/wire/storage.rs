@@ -35,7 +35,7 @@ async fn send_with_files(mailgun: &MockMailgun) {
 }
 
 #[tokio::test]
-async fn a_stored_message_is_given_out_parsed() {
+async fn a_stored_message_is_returned_as_parsed_json() {
     let mailgun = MockMailgun::start().await;
     send_with_files(&mailgun).await;
     let stored = get(&mailgun, &path_of(&mailgun)).await.json();
@@ -68,7 +68,7 @@ async fn a_stored_message_is_given_out_parsed() {
 }
 
 #[tokio::test]
-async fn its_files_are_fetched_from_their_urls() {
+async fn files_of_a_stored_message_are_fetched_from_their_urls() {
     let mailgun = MockMailgun::start().await;
     send_with_files(&mailgun).await;
     let stored = get(&mailgun, &path_of(&mailgun)).await.json();
@@ -94,7 +94,7 @@ async fn its_files_are_fetched_from_their_urls() {
 }
 
 #[tokio::test]
-async fn a_stored_message_is_given_out_as_mime() {
+async fn a_stored_message_is_returned_as_mime() {
     let mailgun = MockMailgun::start().await;
     send_with_files(&mailgun).await;
     let line = format!("GET {}", path_of(&mailgun));
@@ -117,7 +117,7 @@ async fn a_stored_message_is_given_out_as_mime() {
 }
 
 #[tokio::test]
-async fn a_mime_message_is_stored_as_it_came() {
+async fn a_mime_message_is_stored_unchanged() {
     let mailgun = MockMailgun::start().await;
     let mime = "From: a@b.c\r\nSubject: Raw\r\nX-Own: yes\r\n\r\nBody\r\n";
     let form = Multipart::new(&[("to", "ada@example.com")]);
@@ -136,7 +136,7 @@ async fn a_mime_message_is_stored_as_it_came() {
 }
 
 #[tokio::test]
-async fn unknown_keys_are_not_found() {
+async fn an_unknown_storage_key_gets_404() {
     let mailgun = MockMailgun::builder().domain("a.example").domain("b.example").start().await;
     let mailgun = mailgun.unwrap();
     post_form(&mailgun, "POST /v3/a.example/messages", &MAIL).await;
@@ -200,7 +200,7 @@ async fn scheduled_messages_wait_until_the_queue_is_cleared() {
 }
 
 #[tokio::test]
-async fn the_queue_status_tells_of_a_disabled_queue() {
+async fn the_queue_status_reports_a_disabled_queue() {
     let mailgun = MockMailgun::start().await;
     let path = "/v3/domains/mg.example.com/sending_queues";
     let enabled =

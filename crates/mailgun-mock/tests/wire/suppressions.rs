@@ -66,7 +66,7 @@ async fn mail_to_a_suppressed_address_is_accepted_and_fails() {
 }
 
 #[tokio::test]
-async fn a_tag_stops_mail_with_that_tag_and_the_allowlist_undoes_bounces_alone() {
+async fn an_unsubscribed_tag_stops_mail_with_that_tag_and_the_allowlist_overrides_only_bounces() {
     let mailgun = MockMailgun::start().await;
     add(&mailgun, "unsubscribes", &[("address", "ada@example.com"), ("tag", "News")]).await;
     for (tag, event) in [("", "delivered"), ("offers", "delivered"), ("news", "failed")] {
@@ -100,7 +100,7 @@ async fn a_scheduled_message_fails_if_its_recipient_is_suppressed_when_it_is_due
 }
 
 #[tokio::test]
-async fn what_is_no_record_is_refused_as_a_whole() {
+async fn a_list_with_an_invalid_record_is_refused() {
     let mailgun = MockMailgun::start().await;
     let refused = |answer: Answer| assert_eq!(answer.status, 400, "{}", answer.text());
     let missing = "Missing mandatory parameter: address";

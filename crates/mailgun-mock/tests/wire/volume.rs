@@ -39,7 +39,7 @@ async fn send_to(recipients: usize) -> (MockMailgun, u64) {
 }
 
 #[tokio::test]
-async fn events_of_many_recipients_take_little_room() {
+async fn events_take_less_than_2_kb_per_recipient() {
     let recipients = 10_000;
     let (mock, taken) = send_to(recipients).await;
     // A thousand bytes for each are a gigabyte for a million.
@@ -57,10 +57,11 @@ async fn events_of_many_recipients_take_little_room() {
     assert_eq!(message.recipient_variables().unwrap()["reader1500@example.com"]["number"], 1500);
 }
 
-/// `cargo test --release -p mailgun-mock --test wire -- --ignored a_million --nocapture`
+/// Takes 7 s of processor time and 760 MB in release:
+/// `cargo test --release -p mailgun-mock --test wire -- --ignored a_million`
 #[tokio::test]
-#[ignore = "takes a minute in release"]
-async fn a_million_recipients_fit_into_two_gigabytes() {
+#[ignore = "takes minutes unless built with --release"]
+async fn a_million_recipients_take_less_than_2_gb() {
     let started = Instant::now();
     let (mock, taken) = send_to(1_000_000).await;
     assert_eq!(mock.sent().len(), 1000);
@@ -69,7 +70,7 @@ async fn a_million_recipients_fit_into_two_gigabytes() {
 }
 
 #[tokio::test]
-async fn links_lead_to_where_the_client_found_the_server() {
+async fn links_use_the_host_that_the_client_called() {
     const EVENTS: Operation = Operation::get("/v3/{domain}/events");
     const BOUNCES: Operation = Operation::get("/v3/{domain}/bounces");
     let mock = MockMailgun::start().await;

@@ -1,11 +1,12 @@
-use mailgun_core::{Client, ErrorKind};
+use mailgun_core::ErrorKind;
 use mailgun_routes::{Action, Expression, ListRoutes, RouteSettings, Routes};
+use mailgun_testing::client;
 use mockito::{Matcher, Server};
 
 const ROUTE: &str = r#"{"message": "done", "route": {"id": "4f3bad2335335426750048c6"}}"#;
 
 fn routes(server: &Server) -> Routes {
-    Routes::new(&Client::builder("key-test").base_url(server.url()).build().unwrap())
+    Routes::new(&client(server.url()))
 }
 
 #[tokio::test]

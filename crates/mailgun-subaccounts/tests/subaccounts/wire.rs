@@ -10,7 +10,7 @@ const SUBACCOUNT: &str = r#"{"subaccount": {"id": "123"}}"#;
 const AWKWARD: &str = "/v5/accounts/subaccounts/a%2Bb%2Fc%25d%20%C3%A9%3F%23%40x";
 
 fn client(server: &Server) -> Client {
-    Client::builder("key-test").base_url(server.url()).build().unwrap()
+    mailgun_testing::client(server.url())
 }
 
 #[tokio::test]

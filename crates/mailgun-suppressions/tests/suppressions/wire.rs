@@ -1,9 +1,9 @@
-use mailgun_core::{Client, ErrorKind, Timestamp};
+use mailgun_core::{ErrorKind, Timestamp};
 use mailgun_suppressions::{
     ListSuppressions, NewAllowlistEntry, NewBounce, NewComplaint, NewUnsubscribe, PageDirection,
     Suppressions,
 };
-use mailgun_testing::{Answer, Scripted, Seen, operations};
+use mailgun_testing::{Answer, Scripted, Seen, client, operations};
 use mockito::{Matcher, Server};
 use serde_json::json;
 
@@ -12,7 +12,7 @@ const ENCODED: &str = "a%2Bb%2Fc%25d%20%C3%A9%3F%23%40x";
 const LISTS: [&str; 4] = ["bounces", "unsubscribes", "complaints", "whitelists"];
 
 fn suppressions(server: &Server) -> Suppressions {
-    let client = Client::builder("key-test").base_url(server.url()).build().unwrap();
+    let client = client(server.url());
     Suppressions::new(&client, "mg.example.com")
 }
 

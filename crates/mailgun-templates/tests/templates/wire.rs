@@ -1,8 +1,9 @@
-use mailgun_core::{Client, ErrorKind};
+use mailgun_core::ErrorKind;
 use mailgun_templates::{
     Content, CopyVersion, CreateTemplate, Engine, GetTemplate, ListTemplates, ListVersions,
     PageDirection, TemplateHeaders, Templates, VersionSettings,
 };
+use mailgun_testing::client;
 use mockito::{Matcher, Mock, Request, Server};
 
 const AWKWARD: &str = "a+b/c%d é?#@x";
@@ -10,7 +11,7 @@ const ENCODED: &str = "a%2Bb%2Fc%25d%20%C3%A9%3F%23%40x";
 
 /// Both levels, with the path that each has.
 fn levels(server: &Server) -> [(Templates, &'static str); 2] {
-    let client = Client::builder("key-test").base_url(server.url()).build().unwrap();
+    let client = client(server.url());
     [
         (Templates::of_domain(&client, "MG.example.com"), "/v3/mg.example.com/templates"),
         (Templates::of_account(&client), "/v4/templates"),

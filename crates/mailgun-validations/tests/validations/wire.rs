@@ -1,6 +1,5 @@
-use mailgun_core::{Client, ErrorKind, Upload};
-use mailgun_testing::{Answer, Scripted};
-use mailgun_types::Csv;
+use mailgun_core::{Csv, ErrorKind, Upload};
+use mailgun_testing::{Answer, Scripted, client};
 use mailgun_validations::{AddressFile, ListJobs, ValidateAddress, Validations};
 use mockito::{Matcher, Server};
 
@@ -8,7 +7,7 @@ const AWKWARD: &str = "a+b/c%d é?#@x";
 const ENCODED: &str = "a%2Bb%2Fc%25d%20%C3%A9%3F%23%40x";
 
 fn validations(server: &Server) -> Validations {
-    Validations::new(&Client::builder("key-test").base_url(server.url()).build().unwrap())
+    Validations::new(&client(server.url()))
 }
 
 #[tokio::test]

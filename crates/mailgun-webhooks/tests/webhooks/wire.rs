@@ -11,7 +11,7 @@ const ENCODED: &str = "a%2Bb%2Fc%25d%20%C3%A9%3F%23%40x";
 const HOOK: &str = "https://example.com/hook?a=b&c=d";
 
 fn client(server: &Server) -> Client {
-    Client::builder("key-test").base_url(server.url()).build().unwrap()
+    mailgun_testing::client(server.url())
 }
 
 #[tokio::test]

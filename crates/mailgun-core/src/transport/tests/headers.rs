@@ -1,11 +1,9 @@
 //! Malformed responses of real gateways, which strict parsers reject.
 
+use mailgun_testing::listen;
 use tokio::{io::AsyncWriteExt, net::TcpStream};
 
-use super::{
-    servers::{listen, read_head},
-    *,
-};
+use super::{servers::read_head, *};
 
 async fn response_with(head: impl Into<Vec<u8>>) -> Result<String, Error> {
     let mut response = head.into();

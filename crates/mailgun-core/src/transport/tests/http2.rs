@@ -1,20 +1,11 @@
 //! The HTTP/2 connection that all requests share.
 
-use std::convert::Infallible;
-
 use futures_util::future::join_all;
 use http::Response;
-use hyper::service::service_fn;
-use hyper_util::{
-    rt::{TokioExecutor, TokioIo},
-    server::conn::auto,
-};
+use mailgun_testing::{listen, serve_http};
 use tokio::{net::TcpStream, time::timeout};
 
-use super::{
-    servers::{Count, listen},
-    *,
-};
+use super::{servers::Count, *};
 
 fn transport() -> Transport<Full<Bytes>> {
     let config = TransportConfig { http_versions: HttpVersions::Http2Only, ..config() };
@@ -23,16 +14,15 @@ fn transport() -> Transport<Full<Bytes>> {
 
 /// A server that does not respond to `/silent`. The response to `/large` exceeds a stream's window.
 async fn serve(stream: TcpStream) {
-    let service = service_fn(|request: Request<hyper::body::Incoming>| async move {
+    serve_http(stream, async |request| {
         let body = match request.uri().path() {
             "/silent" => std::future::pending().await,
             "/large" => Bytes::from(vec![b'x'; 8 * 1024 * 1024]),
             _ => Bytes::from_static(b"ok"),
         };
-        Ok::<_, Infallible>(Response::new(Full::new(body)))
-    });
-    let builder = auto::Builder::new(TokioExecutor::new());
-    let _ = builder.serve_connection(TokioIo::new(stream), service).await;
+        Response::new(Full::new(body))
+    })
+    .await;
 }
 
 async fn server() -> (String, Count) {
@@ -96,15 +86,11 @@ async fn requests_in_flight_complete_on_a_retired_connection() {
     let counted = opened.clone();
     let address = listen(move |stream: TcpStream| {
         counted.up();
-        async move {
-            let service = service_fn(|request: Request<hyper::body::Incoming>| async move {
-                let late = request.uri().path() == "/late";
-                tokio::time::sleep(Duration::from_millis(if late { 600 } else { 5_000 })).await;
-                Ok::<_, Infallible>(Response::new(Full::<Bytes>::from("ok")))
-            });
-            let builder = auto::Builder::new(TokioExecutor::new());
-            let _ = builder.serve_connection(TokioIo::new(stream), service).await;
-        }
+        serve_http(stream, async |request| {
+            let late = request.uri().path() == "/late";
+            tokio::time::sleep(Duration::from_millis(if late { 600 } else { 5_000 })).await;
+            Response::new(Full::<Bytes>::from("ok"))
+        })
     })
     .await;
     let transport = transport();
@@ -113,7 +99,7 @@ async fn requests_in_flight_complete_on_a_retired_connection() {
         Duration::from_millis(200),
         get_with(&transport, format!("http://{address}/silent")),
     );
-    let (late, given_up) = within(5, async { tokio::join!(late, given_up) }).await;
+    let (late, given_up) = within(async { tokio::join!(late, given_up) }).await;
     assert!(given_up.is_err());
     assert_eq!(late.unwrap(), "ok");
     assert_eq!(get_with(&transport, format!("http://{address}/late")).await.unwrap(), "ok");
@@ -126,7 +112,7 @@ async fn unread_downloads_do_not_block_other_requests() {
     let transport = transport();
     let large = Request::get(format!("{url}/large")).body(Full::default()).unwrap();
     let unread = join_all((0..20).map(|_| transport.clone().oneshot(large.clone())));
-    let unread = within(5, unread).await;
+    let unread = within(unread).await;
     assert!(unread.iter().all(Result::is_ok));
     tokio::time::sleep(Duration::from_millis(200)).await;
     assert_eq!(get_with(&transport, format!("{url}/")).await.unwrap(), "ok");

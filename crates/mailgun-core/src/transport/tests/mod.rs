@@ -14,6 +14,7 @@ use std::{error::Error as StdError, sync::Arc, time::Duration};
 use bytes::Bytes;
 use http::Request;
 use http_body_util::{BodyExt, Full};
+use mailgun_testing::within;
 use rustls::crypto::ring;
 use tower::ServiceExt;
 
@@ -51,7 +52,7 @@ async fn get_with(
     url: impl AsRef<str>,
 ) -> Result<String, Error> {
     let request = Request::get(url.as_ref()).body(Full::default()).unwrap();
-    within(10, async {
+    within(async {
         let response = transport.clone().oneshot(request).await?;
         let body = response.into_body().collect().await.unwrap().to_bytes();
         Ok(String::from_utf8(body.to_vec()).unwrap())
@@ -74,12 +75,7 @@ fn everything(error: &Error) -> String {
     text
 }
 
-/// Fails instead of hanging.
-async fn within<T>(seconds: u64, future: impl Future<Output = T>) -> T {
-    tokio::time::timeout(Duration::from_secs(seconds), future).await.expect("it hangs")
-}
-
-/// A request body whose remaining copies can be counted.
+/// A request body that tells how many copies of it are left.
 struct Upload(Vec<u8>, #[expect(dead_code, reason = "is dropped with the bytes")] Arc<()>);
 
 impl AsRef<[u8]> for Upload {

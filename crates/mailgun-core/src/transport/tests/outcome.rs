@@ -2,26 +2,28 @@
 
 use http_body::Frame;
 use http_body_util::StreamBody;
+use mailgun_testing::{listen, read_http2_head, refused};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpListener, TcpStream},
+    net::TcpStream,
 };
 
 use super::{
-    servers::{Count, listen, read_head, server},
+    servers::{Count, read_head, server},
     *,
 };
 
 const OK: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
 
 #[tokio::test]
-async fn a_refused_connection_means_not_sent() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    drop(listener);
-    let error = get(&config(), format!("http://{address}/v3/x@example.com")).await.unwrap_err();
-    assert_outcome(&error, ErrorKind::Connect, Outcome::NotSent);
-    assert!(error.to_string().contains(&format!("could not connect to {address}")), "{error}");
+async fn a_refused_connection_was_not_sent() {
+    let url = refused();
+    let error = get(&config(), format!("{url}/v3/x@example.com")).await.unwrap_err();
+    assert_fate(&error, ErrorKind::Connect, Outcome::NotSent);
+    assert!(
+        error.to_string().contains(&url.replace("http://", "could not connect to ")),
+        "{error}"
+    );
     assert!(!everything(&error).contains("example.com"));
 }
 
@@ -136,21 +138,7 @@ async fn a_body_shorter_than_declared_means_not_sent() {
 /// An HTTP/2 server that responds to the first request with this frame and then closes.
 async fn answers_with(frame: &'static [u8]) -> Error {
     let address = listen(move |mut stream: TcpStream| async move {
-        const SETTINGS: [u8; 9] = [0, 0, 0, 4, 0, 0, 0, 0, 0];
-        const HEADERS: u8 = 1;
-        let mut preface = [0; 24];
-        stream.read_exact(&mut preface).await.unwrap();
-        stream.write_all(&SETTINGS).await.unwrap();
-        loop {
-            let mut head = [0; 9];
-            stream.read_exact(&mut head).await.unwrap();
-            let length = u32::from_be_bytes([0, head[0], head[1], head[2]]);
-            let mut payload = vec![0; length.try_into().unwrap()];
-            stream.read_exact(&mut payload).await.unwrap();
-            if head[3] == HEADERS {
-                break;
-            }
-        }
+        read_http2_head(&mut stream).await.unwrap();
         stream.write_all(frame).await.unwrap();
         tokio::time::sleep(Duration::from_millis(50)).await;
     })

@@ -10,23 +10,19 @@ use futures_util::{
 use http::{HeaderValue, header::HOST};
 use http_body::Frame;
 use http_body_util::StreamBody;
-use hyper::service::service_fn;
-use hyper_util::{
-    rt::{TokioExecutor, TokioIo},
-    server::conn::auto,
-};
+use mailgun_testing::{listen, listen_elsewhere, serve_http};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
     sync::Notify,
     task::JoinSet,
-    time::sleep,
+    time::{sleep, timeout},
 };
 use tokio_rustls::TlsAcceptor;
 
 use super::{
     super::pool::host,
-    servers::{Count, Io, listen, read_head},
+    servers::{Count, Io, read_head},
     *,
 };
 
@@ -46,7 +42,7 @@ impl Seen {
                 sleep(Duration::from_millis(5)).await;
             }
         };
-        within(10, closed).await;
+        within(closed).await;
         assert_eq!(self.closed.get(), how_many);
     }
 }
@@ -141,7 +137,7 @@ async fn an_idle_connection_is_closed_without_further_requests() {
         let transport = transport(&config);
         for _ in 0..2 {
             get_with(&transport, format!("http://{address}/")).await.unwrap();
-            within(10, closed.notified()).await;
+            within(closed.notified()).await;
         }
     }
 }
@@ -301,15 +297,14 @@ async fn a_shared_connection_is_kept_while_it_is_used() {
 #[tokio::test]
 async fn a_response_can_be_read_after_its_connection_expired_and_the_client_was_dropped() {
     let address = listen(|stream: TcpStream| async move {
-        let service = service_fn(|_: Request<hyper::body::Incoming>| async {
+        serve_http(stream, async |_| {
             let pieces = stream::iter(0..6).then(|_| async {
                 sleep(Duration::from_millis(50)).await;
                 Ok::<_, Infallible>(Frame::data(Bytes::from_static(b"ok")))
             });
-            Ok::<_, Infallible>(http::Response::new(BodyExt::boxed(StreamBody::new(pieces))))
-        });
-        let builder = auto::Builder::new(TokioExecutor::new());
-        let _ = builder.serve_connection(TokioIo::new(stream), service).await;
+            http::Response::new(BodyExt::boxed(StreamBody::new(pieces)))
+        })
+        .await;
     })
     .await;
     for http_versions in [HttpVersions::Http1Only, HttpVersions::Http2Only] {
@@ -366,32 +361,29 @@ async fn connections_are_pooled_by_scheme_host_and_port() {
 }
 
 #[tokio::test]
-async fn an_unsent_request_is_sent_over_another_connection() {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}/", listener.local_addr().unwrap());
-    let (close, closing) = std::sync::mpsc::channel();
-    let server = std::thread::spawn(move || {
-        for _ in 0..2 {
-            let (mut stream, _) = listener.accept().unwrap();
-            let mut head = [0; 1024];
-            while !head.starts_with(b"GET") {
-                assert!(std::io::Read::read(&mut stream, &mut head).unwrap() > 0);
-            }
-            std::io::Write::write_all(&mut stream, OK).unwrap();
-            closing.recv().unwrap();
+async fn a_request_of_which_nothing_was_written_goes_to_another_connection() {
+    let (opened, close) = (Count::default(), Arc::new(Notify::new()));
+    let (counted, closing) = (opened.clone(), Arc::clone(&close));
+    let address = listen_elsewhere(move |mut stream| {
+        counted.up();
+        let closing = Arc::clone(&closing);
+        async move {
+            read_head(&mut stream).await;
+            stream.write_all(OK).await.unwrap();
+            closing.notified().await;
         }
     });
+    let url = format!("http://{address}/");
     let transport = transport(&config());
     assert_eq!(get_with(&transport, &url).await.unwrap(), "ok");
     sleep(Duration::from_millis(20)).await;
-    // The runtime sees that the server closed the connection, but the connection's task does not
-    // run before it has the request.
-    close.send(()).unwrap();
+    // The runtime learns that the server closed the connection, whose task does not before it is
+    // given the request.
+    close.notify_one();
     std::thread::sleep(Duration::from_millis(50));
     tokio::task::yield_now().await;
     assert_eq!(get_with(&transport, &url).await.unwrap(), "ok");
-    close.send(()).unwrap();
-    server.join().unwrap();
+    assert_eq!(opened.get(), 2);
 }
 
 #[tokio::test]
@@ -550,7 +542,7 @@ async fn a_stuck_handshake_does_not_block_requests() {
     let (url, seen) = stuck_at_first(ca.acceptor("localhost", &[b"h2"]), 1).await;
     let transport = transport(&trusting(&ca));
     let responses = join_all((0..20).map(|_| get_with(&transport, &url)));
-    for response in within(4, responses).await {
+    for response in timeout(Duration::from_secs(4), responses).await.unwrap() {
         assert_eq!(response.unwrap(), "HTTP/2.0");
     }
     assert_eq!(seen.opened.get(), 2);
@@ -564,8 +556,13 @@ async fn the_connect_timeout_applies_while_waiting_for_a_shared_connection() {
     let config = TransportConfig { connect_timeout: limit, ..trusting(&ca) };
     let transport = transport(&config);
     let responses = join_all((0..20).map(|_| get_with(&transport, &url)));
-    for error in within(2, responses).await.into_iter().map(Result::unwrap_err) {
-        assert_outcome(&error, ErrorKind::Timeout, Outcome::NotSent);
+    for error in timeout(Duration::from_secs(2), responses)
+        .await
+        .unwrap()
+        .into_iter()
+        .map(Result::unwrap_err)
+    {
+        assert_fate(&error, ErrorKind::Timeout, Outcome::NotSent);
         assert_eq!(error.timeout_phase(), Some(TimeoutPhase::Connect));
     }
     // Fewer than one for each request.
@@ -585,8 +582,8 @@ async fn after_a_failed_dial_the_next_one_starts_at_once() {
     let url = format!("https://localhost:{}/", address.port());
     let transport = transport(&trusting(&TestCa::new()));
     let responses = join_all((0..20).map(|_| get_with(&transport, &url)));
-    for error in within(5, responses).await.into_iter().map(Result::unwrap_err) {
-        assert_outcome(&error, ErrorKind::Tls, Outcome::NotSent);
+    for error in within(responses).await.into_iter().map(Result::unwrap_err) {
+        assert_fate(&error, ErrorKind::Tls, Outcome::NotSent);
     }
     assert_eq!(opened.get(), 20);
 }

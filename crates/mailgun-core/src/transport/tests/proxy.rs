@@ -1,9 +1,11 @@
+use base64::prelude::{BASE64_STANDARD, Engine};
+use mailgun_testing::listen;
+
 use super::{
     super::proxy::ProxyRules,
-    servers::{self, listen, read_head, server, socks_proxy, tunnel_proxy},
+    servers::{self, read_head, server, socks_proxy, tunnel_proxy},
     *,
 };
-use base64::prelude::{BASE64_STANDARD, Engine};
 
 fn header(user: &str, password: &str) -> String {
     let token = BASE64_STANDARD.encode(format!("{user}:{password}"));

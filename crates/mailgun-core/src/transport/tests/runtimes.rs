@@ -6,15 +6,13 @@ use std::{
     thread,
 };
 
+use mailgun_testing::listen_elsewhere;
 use tokio::{
     runtime::{Builder, Runtime},
     time::timeout,
 };
 
-use super::{
-    servers::{Count, listen_elsewhere},
-    *,
-};
+use super::{servers::Count, *};
 
 const VERSIONS: [HttpVersions; 2] = [HttpVersions::Http1Only, HttpVersions::Http2Only];
 

@@ -1,60 +1,24 @@
 //! Servers and proxies for the tests. They run until the test ends.
 
 use std::{
-    convert::Infallible,
     net::SocketAddr,
     sync::{Arc, Mutex},
 };
 
-use http::{Request, Response};
+use http::Response;
 use http_body_util::Full;
-use hyper::{body::Incoming, service::service_fn};
-use hyper_util::{
-    rt::{TokioExecutor, TokioIo},
-    server::conn::auto,
-};
+use mailgun_testing::{listen, serve_http};
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use rustls::{ServerConfig, crypto::ring, pki_types::PrivatePkcs8KeyDer};
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, copy_bidirectional},
-    net::{TcpListener, TcpStream},
+    net::TcpStream,
     sync::mpsc,
 };
 use tokio_rustls::TlsAcceptor;
 
 pub(super) trait Io: AsyncRead + AsyncWrite + Unpin + Send {}
 impl<T: AsyncRead + AsyncWrite + Unpin + Send> Io for T {}
-
-/// Serves every connection in a separate task.
-pub(super) async fn listen<F>(serve: impl Fn(TcpStream) -> F + Send + 'static) -> SocketAddr
-where
-    F: Future<Output = ()> + Send + 'static,
-{
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    tokio::spawn(async move {
-        while let Ok((stream, _)) = listener.accept().await {
-            tokio::spawn(serve(stream));
-        }
-    });
-    address
-}
-
-/// Serves in a separate runtime and thread, even while the runtime of the client is idle.
-pub(super) fn listen_elsewhere<F>(serve: impl Fn(TcpStream) -> F + Send + 'static) -> SocketAddr
-where
-    F: Future<Output = ()> + Send + 'static,
-{
-    let (tell, address) = std::sync::mpsc::channel();
-    std::thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        runtime.unwrap().block_on(async {
-            tell.send(listen(serve).await).unwrap();
-            std::future::pending::<()>().await;
-        });
-    });
-    address.recv().unwrap()
-}
 
 /// A private certificate authority.
 pub(super) struct TestCa {
@@ -116,12 +80,10 @@ pub(super) async fn server(tls: Option<TlsAcceptor>) -> SocketAddr {
 }
 
 pub(super) async fn serve(stream: impl Io + 'static) {
-    let service = service_fn(|request: Request<Incoming>| async move {
-        let body = Full::new(format!("{:?}", request.version()).into_bytes().into());
-        Ok::<_, Infallible>(Response::<Full<bytes::Bytes>>::new(body))
-    });
-    let builder = auto::Builder::new(TokioExecutor::new());
-    let _ = builder.serve_connection(TokioIo::new(stream), service).await;
+    serve_http(stream, async |request| {
+        Response::<Full<bytes::Bytes>>::new(format!("{:?}", request.version()).into())
+    })
+    .await;
 }
 
 /// Reads the head of a request, up to the empty line.

@@ -1,7 +1,6 @@
-use super::{
-    servers::{listen, server},
-    *,
-};
+use mailgun_testing::listen;
+
+use super::{servers::server, *};
 
 #[tokio::test]
 async fn the_http_version_is_negotiated_or_fixed() {

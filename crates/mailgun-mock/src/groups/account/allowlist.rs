@@ -1,4 +1,4 @@
-//! The addresses that calls may come from. The list is kept; calls are taken from anywhere.
+//! The IP allowlist of the account. It is stored but not enforced.
 
 use std::net::IpAddr;
 

@@ -1,4 +1,4 @@
-//! Exports of events. They are complete at once, and there is no file behind the link.
+//! Exports of events. They are complete at once, and their link leads to no file.
 
 use http::{HeaderValue, StatusCode, header};
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! Who may receive mail of the sandbox domain. Nobody is activated here.
+//! Authorized recipients of the sandbox domain. None of them is ever activated.
 
 use http::StatusCode;
 use serde_json::{Value, json};

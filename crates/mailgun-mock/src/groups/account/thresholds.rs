@@ -1,4 +1,4 @@
-//! Limits on what the account uses. They are kept; nothing is counted.
+//! Usage limits of the account. They are stored but not enforced.
 
 use std::time::SystemTime;
 

@@ -1,4 +1,4 @@
-//! The users of the account: its owner alone, whom every key belongs to.
+//! The users of the account: only its owner, who owns every key.
 
 use serde_json::{Value, json};
 

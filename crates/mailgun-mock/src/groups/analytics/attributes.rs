@@ -1,11 +1,11 @@
-//! What of an event can be filtered by and counted by.
+//! The attributes of events for filters and dimensions.
 
 use serde_json::Value;
 
 use super::super::events::Event;
 
-/// The values of an attribute, in the words of metrics and logs; `None` for a name that neither
-/// knows. A tag of several is one of several values.
+/// The values of an attribute, named as in metrics and logs; `None` for an unknown name. Each tag
+/// is a value.
 pub(super) fn of(event: &Event, name: &str) -> Option<Vec<String>> {
     let json = &*event.json();
     let headers = &json["message"]["headers"];

@@ -1,4 +1,4 @@
-//! Bounce classification: the failures of the mock, by what the servers said.
+//! Bounce classification: groups the failures of the mock by the responses of the servers.
 
 use std::collections::BTreeMap;
 
@@ -34,7 +34,7 @@ const DIMENSIONS: [&str; 13] = [
     "timestamp",
 ];
 
-/// Those that failures alone have, by which deliveries cannot be told apart.
+/// Dimensions that only failures have.
 const OF_FAILURES: [&str; 4] = ["group-id", "criticality", "severity", "category"];
 
 const METRICS: [&str; 10] = [
@@ -68,7 +68,7 @@ pub(super) fn metrics(account: &Account, request: &Request, _: &[&str]) -> Answe
             groups.entry(key).or_default().push(event);
         }
     }
-    // Deliveries have no group, and are counted only where no failure's own dimension is asked for.
+    // Deliveries have no group. They are counted only if no dimension of failures is requested.
     groups.retain(|_, events| events.iter().any(|event| is_classified(event)));
     let has_deliveries = !dimensions.iter().any(|name| OF_FAILURES.contains(name));
     let items = groups
@@ -106,14 +106,14 @@ pub(super) fn metrics(account: &Account, request: &Request, _: &[&str]) -> Answe
     Ok(Response::ok(&response))
 }
 
-/// A failure of a delivery that was tried.
+/// A failure of an attempted delivery.
 fn is_classified(event: &Event) -> bool {
     let json = event.json();
     let reason = json["reason"].as_str().unwrap_or_default();
     json["event"] == "failed" && !reason.starts_with("suppress-")
 }
 
-/// The values of an attribute; deliveries have none of a failure's own.
+/// The values of an attribute; deliveries have none for dimensions of failures.
 fn value(event: &Event, name: &str, resolution: Resolution) -> Option<Vec<String>> {
     let names = |name| attributes::of(event, name).unwrap_or_default();
     Some(match name {
@@ -179,7 +179,7 @@ fn counts(events: &[&Event], has_deliveries: bool, metrics: &[&str]) -> Value {
     Value::Object(all)
 }
 
-/// What is known of the group that a failure belongs to.
+/// The group of a failure.
 fn rule(event: &Event) -> Value {
     let json = event.json();
     let reason = json["reason"].as_str().unwrap_or("generic");
@@ -202,7 +202,7 @@ fn rule(event: &Event) -> Value {
     })
 }
 
-/// A group, and the first version of the classification, which calls a group a rule.
+/// Version 1 of the classification, which calls a group a rule.
 pub(super) fn read(account: &Account, request: &Request, segments: &[&str]) -> Answer {
     let failures = account.groups.events.all.iter().filter(|event| is_classified(event));
     let name = |event: &Event| attributes::provider(&event.json()).unwrap_or_default();
@@ -290,7 +290,7 @@ pub(super) fn read(account: &Account, request: &Request, segments: &[&str]) -> A
     }))
 }
 
-/// Counts the events that give the same item, the most first.
+/// Counts the events of each item, the highest count first.
 fn bounced<'a>(
     events: impl Iterator<Item = &'a Event>,
     item: impl Fn(&Event) -> Value,

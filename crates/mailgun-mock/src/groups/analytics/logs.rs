@@ -1,4 +1,4 @@
-//! Logs: the events of the account in the form of the logs API.
+//! Logs: the events of the account in the format of the logs API.
 
 use std::collections::BTreeMap;
 
@@ -82,7 +82,7 @@ pub(super) fn list(account: &Account, request: &Request, _: &[&str]) -> Answer {
     Ok(Response::ok(&response))
 }
 
-/// Unlike metrics, logs want a label with every value.
+/// Unlike metrics, logs require a label with every value.
 fn check_labels(asked: &Value) -> Result<(), Refusal> {
     let conditions = asked["filter"]["AND"].as_array().into_iter().flatten();
     let mut values = conditions.flat_map(|one| one["values"].as_array().into_iter().flatten());

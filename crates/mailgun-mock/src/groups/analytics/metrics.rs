@@ -29,7 +29,7 @@ const DIMENSIONS: [&str; 11] = [
     "time",
 ];
 
-/// What is counted of usage, beside the processed mail; none of it happens here.
+/// The usage metrics besides processed mail. They are always zero here.
 const USAGE: [&str; 20] = [
     "accessibility_count",
     "accessibility_failed_count",
@@ -53,7 +53,7 @@ const USAGE: [&str; 20] = [
     "seed_test_count",
 ];
 
-/// A value of a dimension, and the text by which it is sorted.
+/// The value of a dimension and its sort key.
 type Key = (String, String);
 
 pub(super) fn metrics(account: &Account, request: &Request, _: &[&str]) -> Answer {
@@ -125,8 +125,8 @@ fn answer(
     Ok(Response::ok(&response))
 }
 
-/// The combinations of values that an event has in these dimensions: none if it lacks one, several
-/// if it has several tags.
+/// The combinations of the values of an event in these dimensions: none if it lacks a value,
+/// several if it has several tags.
 fn keys(event: &Event, dimensions: &[&str], resolution: Resolution) -> Vec<Vec<Key>> {
     dimensions.iter().fold(vec![Vec::new()], |keys, dimension| {
         let values: Vec<Key> = if *dimension == "time" {
@@ -143,7 +143,7 @@ fn keys(event: &Event, dimensions: &[&str], resolution: Resolution) -> Vec<Vec<K
     })
 }
 
-/// Those metrics that were asked for, or all; what did not happen is zero.
+/// The requested metrics, or all; zero by default.
 fn chosen(counted: Map<String, Value>, metrics: &[&str]) -> Map<String, Value> {
     if metrics.is_empty() {
         return counted;

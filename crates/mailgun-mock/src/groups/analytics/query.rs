@@ -1,4 +1,4 @@
-//! What the queries of analytics have in common: time, filter and page.
+//! The common parts of analytics queries: time range, filter and page.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -9,23 +9,23 @@ use crate::{date, groups::events::Event, http::response::Refusal};
 const HOUR: u64 = 3600;
 const DAY: u64 = 24 * HOUR;
 
-/// The range of time that a query is about.
+/// The time range of a query.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Range {
     pub(super) start: SystemTime,
     pub(super) end: SystemTime,
-    /// Whether the query ends now, and thus has all events so far.
+    /// Whether the range ends now and so covers all events until now.
     is_open: bool,
 }
 
 impl Range {
-    /// `start` and `end` or `duration` of a query, which are text; `default` is how many days it
-    /// has without them.
+    /// Reads `start` and `end`, or `duration`, of a query. `default` is the number of days without
+    /// them.
     pub(super) fn read<'a>(
         field: impl Fn(&str) -> Option<&'a str>,
         default: u64,
     ) -> Result<Self, Refusal> {
-        // Some clients send what is not set as empty text.
+        // Some clients send unset values as empty strings.
         let field = |name: &str| field(name).filter(|text| !text.is_empty());
         let time = |name: &str| {
             let read = |text: &str| {
@@ -86,7 +86,7 @@ fn seconds(text: &str) -> Option<u64> {
     Some(sum)
 }
 
-/// How finely time is divided.
+/// The resolution of time.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Resolution {
     Hour,
@@ -112,7 +112,7 @@ impl Resolution {
         }
     }
 
-    /// Where the hour, day or month of a time begins.
+    /// The beginning of the hour, day or month of a time.
     pub(super) fn begin(self, time: SystemTime) -> SystemTime {
         let seconds = date::epoch_seconds(time);
         let at = |seconds| UNIX_EPOCH + Duration::from_secs(seconds);
@@ -131,7 +131,7 @@ impl Resolution {
         }
     }
 
-    /// Where the one after this time begins.
+    /// The beginning of the next hour, day or month.
     pub(super) fn next(self, time: SystemTime) -> SystemTime {
         let length = match self {
             Self::Hour => HOUR,
@@ -142,7 +142,7 @@ impl Resolution {
     }
 }
 
-/// Checks what a query asks for against what there is.
+/// Checks the names in a query against the known ones.
 pub(super) fn names<'a>(
     query: &'a Value,
     field: &str,
@@ -158,15 +158,15 @@ pub(super) fn names<'a>(
         .collect()
 }
 
-/// The events in a range of time that meet a query's filter, with their numbers. `attribute` gives
-/// the values of an event.
+/// The events in a time range that match the filter of a query, with their numbers. `attribute`
+/// returns the values of an event.
 pub(super) fn select<'a>(
     events: &'a [Event],
     query: &Value,
     range: Range,
     attribute: impl Fn(&Event, &str) -> Option<Vec<String>>,
 ) -> Result<Vec<(usize, &'a Event)>, Refusal> {
-    // A bad filter is refused also where there is nothing to filter.
+    // An invalid filter is refused even if there is nothing to filter.
     matches(query, |name| attribute(&Event::default(), name))?;
     let mut found = Vec::new();
     for (index, event) in events.iter().enumerate().filter(|(_, event)| range.has(event)) {
@@ -177,7 +177,7 @@ pub(super) fn select<'a>(
     Ok(found)
 }
 
-/// Whether all conditions of a query's filter are met by attributes with these values.
+/// Whether attributes with these values meet all conditions of a query's filter.
 fn matches(
     query: &Value,
     attribute: impl Fn(&str) -> Option<Vec<String>>,
@@ -211,8 +211,8 @@ fn matches(
     Ok(are_met)
 }
 
-/// Sorts items by the column that `pagination.sort` names, cuts the page out of them, and gives
-/// what the response says of it.
+/// Sorts items by the column that `pagination.sort` names, keeps the page, and returns the
+/// `pagination` of the response.
 pub(super) fn page<T>(
     query: &Value,
     mut items: Vec<T>,
@@ -237,7 +237,7 @@ pub(super) fn page<T>(
     Ok((items, json!({ "sort": sort, "skip": skip, "limit": limit, "total": total })))
 }
 
-/// What items are sorted by.
+/// The sort key of an item.
 #[derive(Clone, Debug)]
 pub(super) enum SortKey {
     Text(String),
@@ -255,7 +255,7 @@ impl SortKey {
     }
 }
 
-/// A metric as a key to sort by.
+/// A metric as a sort key.
 pub(super) fn metric_key(metric: Option<&Value>) -> SortKey {
     let number = metric.and_then(|metric| match metric {
         Value::String(rate) => rate.parse().ok(),

@@ -1,4 +1,5 @@
-//! TLS certificates of tracking hosts. One is made between the first look at it and the second.
+//! TLS certificates of tracking hosts. A certificate is issued between the first request for its
+//! status and the second.
 
 use http::StatusCode;
 use serde_json::json;
@@ -65,7 +66,7 @@ fn generate(domain: &mut Domain, host: &str) -> Response {
     Response::json(StatusCode::ACCEPTED, &response)
 }
 
-/// No certificate expires here, so there is none to be made anew.
+/// Certificates do not expire here, so none can be renewed.
 fn regenerate(domain: &mut Domain, host: &str) -> Response {
     match domain.certificate {
         Progress::None => described(StatusCode::NOT_FOUND, "x509 cert not found"),
@@ -80,7 +81,7 @@ fn regenerate(domain: &mut Domain, host: &str) -> Response {
     }
 }
 
-/// This service has its words in a field of its own.
+/// This service has its message in a separate field.
 fn described(status: StatusCode, words: &str) -> Response {
     Response::json(status, &json!({ "Description": words }))
 }

@@ -1,4 +1,4 @@
-//! SMTP credentials of a domain. No password is kept.
+//! SMTP credentials of a domain. Passwords are not stored.
 
 use std::time::SystemTime;
 
@@ -111,7 +111,7 @@ fn delete_all(account: &mut Account, domain: &str) -> Answer {
     Ok(Response::ok(&json!({ "message": message, "count": count })))
 }
 
-/// Where the credentials of a login are, and the login as an address.
+/// The position of the credentials of a login, and the login as an address.
 fn position(account: &mut Account, domain: &str, login: &str) -> Result<(usize, String), Refusal> {
     let domain = find(account, domain)?;
     let login = address(login, &domain.name);

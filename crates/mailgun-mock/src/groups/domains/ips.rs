@@ -1,4 +1,4 @@
-//! The IPs of a domain, and the IP pool that is linked to it. Any IP and any pool will do.
+//! The IPs of a domain and the IP pool that is linked to it. Any IP and any pool is accepted.
 
 use serde_json::json;
 
@@ -12,10 +12,10 @@ use crate::{
     },
 };
 
-/// The IP that all domains share which have none of their own.
+/// The shared IP of all domains without a dedicated one.
 pub(crate) const SHARED: &str = "198.51.100.1";
 
-/// Both paths, below `ips` and below `pool`, are the same.
+/// The paths below `ips` and `pool` do the same.
 pub(super) fn route(
     account: &mut Account,
     request: &Request,
@@ -79,7 +79,7 @@ fn unlink_pool(domain: &mut Domain, request: &Request, _ip: &str) -> Result<(), 
     replace(domain, request)
 }
 
-/// Puts the replacement in, in place of a pool too.
+/// Links the replacement, which may also replace a pool.
 fn replace(domain: &mut Domain, request: &Request) -> Result<(), Refusal> {
     match (request.parameter("ip"), request.parameter("pool_id")) {
         (Some(ip), None) => {

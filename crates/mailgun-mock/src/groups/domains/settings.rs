@@ -1,4 +1,4 @@
-//! The settings that a domain itself has.
+//! The settings of a domain itself.
 
 use serde_json::{Map, Value, json};
 
@@ -29,7 +29,7 @@ pub(super) fn of_a_new_domain() -> Map<String, Value> {
     texts.into_iter().chain(booleans).chain([("message_ttl".to_owned(), json!(0))]).collect()
 }
 
-/// Reads a truth value in all spellings that Mailgun takes.
+/// Reads a boolean in every spelling that Mailgun accepts.
 pub(super) fn boolean(name: &str, text: &str) -> Result<bool, Refusal> {
     match text.to_ascii_lowercase().as_str() {
         "true" | "yes" | "1" => Ok(true),
@@ -50,7 +50,7 @@ pub(super) fn check_password(password: &str) -> Result<(), Refusal> {
 }
 
 impl Domain {
-    /// Changes what the form has; nothing if one of it is wrong.
+    /// Applies the form, or nothing if one field is invalid.
     pub(super) fn set(&mut self, form: &Form) -> Result<(), Refusal> {
         let mut changed = self.settings.clone();
         for (name, value) in &form.fields {

@@ -1,4 +1,4 @@
-//! What a domain tracks.
+//! The tracking settings of a domain.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Which events a search is for.
+//! The filter of a search.
 
 use std::time::UNIX_EPOCH;
 
@@ -31,7 +31,7 @@ impl<'a> Search<'a> {
             Some(_) => return Err("'ascending' is either yes or no".to_owned()),
             None => matches!((begin, end), (Some(begin), Some(end)) if begin < end),
         };
-        // `begin` is where the search begins, which is the latest time if it goes back.
+        // `begin` is where the search begins: at the latest time if it is descending.
         let (from, to) = if ascending { (begin, end) } else { (end, begin) };
         let limit = match value("limit") {
             Some(text) => text.parse().map_err(|_| "'limit' is not a number".to_owned())?,
@@ -62,7 +62,7 @@ fn micros(text: &str) -> Option<u64> {
     (seconds >= 0.0).then_some((seconds * 1e6) as u64)
 }
 
-/// Filter expressions: `a OR b`, `a AND b`, `NOT a`, `"quoted"`; no parentheses.
+/// A filter expression: `a OR b`, `a AND b`, `NOT a`, `"quoted"`; no parentheses.
 fn evaluate(event: &Event, field: &str, expression: &str) -> bool {
     expression.split(" OR ").any(|all| {
         all.split(" AND ").map(str::trim).all(|term| match term.strip_prefix("NOT ") {

@@ -1,10 +1,10 @@
-//! Pages of a search, and the opaque tokens that name them.
+//! Pages of a search and their opaque tokens.
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE};
 use serde_json::{Value, json};
 
-/// Where a page lies in the order of a search. Events are named by their number, so that new ones
-/// do not shift the pages of a search that goes back in time.
+/// The position of a page in a search. It holds numbers of events, so that new events do not shift
+/// the pages of a descending search.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Position {
     First,
@@ -19,7 +19,7 @@ pub(crate) struct Links {
     pub(crate) previous: Position,
 }
 
-/// Cuts the page at `position` out of the events found, which are in the order of the search.
+/// Takes the page at `position` from the events that were found, in the order of the search.
 pub(crate) fn cut(
     found: &[usize],
     position: Position,
@@ -41,7 +41,7 @@ pub(crate) fn cut(
         (Some(first), Some(last)) => {
             Links { next: Position::After(*last), previous: Position::Before(*first) }
         }
-        // The link to an empty page leads to itself, for those who look for later events.
+        // The link of an empty page leads to itself, for clients that poll for later events.
         _ if matches!(position, Position::After(_)) => {
             Links { next: position, previous: Position::Last }
         }

@@ -1,4 +1,4 @@
-//! Results of tests. Nothing is sent: the mails of a test arrive as one looks at its result.
+//! Results of tests. Nothing is sent: the mails of a test arrive while a client polls its result.
 
 use std::{
     collections::BTreeMap,
@@ -21,7 +21,7 @@ use crate::{
     },
 };
 
-/// So many times one looks at a result until it is complete.
+/// The number of requests after which a result is complete.
 const LOOKS: usize = 3;
 const SHARED_FOR: Duration = Duration::from_secs(5 * 24 * 3600);
 const FILTERS: [(&str, &str); 6] = [
@@ -57,7 +57,7 @@ struct Sharing {
     expires_at: Option<SystemTime>,
 }
 
-/// What has become of the mail to a seed by now.
+/// The current state of the mail to a seed.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Outcome<'a> {
     seed: &'a Seed,
@@ -135,7 +135,7 @@ pub(super) fn run(account: &mut Account, request: &Request) -> Answer {
     Ok(Response::ok(&response))
 }
 
-/// The list of a test that names none.
+/// The default list of a test.
 fn generated(account: &mut Account, asked: &Value) -> Result<SeedList, Refusal> {
     let mut list = SeedList::new(account);
     let providers = asked["provider_filter"].as_array().into_iter().flatten();
@@ -154,7 +154,7 @@ fn list(account: &Account, request: &Request) -> Answer {
     page(&account.base_url, request, items.collect())
 }
 
-/// The results that the filters of the query let through.
+/// The results that match the filters of the query.
 fn found<'a>(account: &'a Account, request: &Request) -> Result<Vec<&'a TestResult>, Refusal> {
     let mut found =
         in_time(request, &account.groups.inbox_placement.results, |result| result.created_at)?;
@@ -213,7 +213,7 @@ pub(super) fn sharing(account: &mut Account, id: &str) -> Answer {
     Ok(Response::ok(&json!({ "sharing": find(account, id)?.sharing_json(&base_url) })))
 }
 
-/// Sharing what is shared leaves its link as it is.
+/// Sharing a shared result keeps its link.
 pub(super) fn update_sharing(account: &mut Account, request: &Request, id: &str) -> Answer {
     let is_enabled = match request.parameter("enabled") {
         Some("true") => true,
@@ -240,7 +240,7 @@ fn find<'a>(account: &'a mut Account, id: &str) -> Result<&'a mut TestResult, Re
 }
 
 impl TestResult {
-    /// What has become of the mails by now, to the seeds of one provider or of all.
+    /// The current states of the mails to the seeds of one provider or of all.
     pub(super) fn outcomes(&self, provider: Option<&str>) -> Vec<Outcome<'_>> {
         let arrived = self.seeds.len() * self.looks / LOOKS;
         let outcomes = self.seeds.iter().enumerate().map(|(index, seed)| {

@@ -1,4 +1,4 @@
-//! Seed lists: whom a test is sent to.
+//! Seed lists: the recipients of tests.
 
 use std::time::SystemTime;
 
@@ -105,7 +105,7 @@ fn update(account: &mut Account, request: &Request, address: &str) -> Answer {
     Ok(Response::ok(&response))
 }
 
-/// The service answers without a word.
+/// The response of the service is empty.
 fn delete(account: &mut Account, address: &str) -> Answer {
     let address = find(account, address)?.target_email.clone();
     let state = &mut account.groups.inbox_placement;
@@ -132,7 +132,7 @@ pub(super) fn find<'a>(
 }
 
 impl SeedList {
-    /// A list without seeds, which are to be drawn.
+    /// A list whose seeds are still to be drawn.
     pub(super) fn new(account: &mut Account) -> Self {
         let now = SystemTime::now();
         Self {
@@ -170,7 +170,7 @@ impl SeedList {
         Ok(())
     }
 
-    /// Takes new seeds, as the filters say.
+    /// Draws new seeds by the filters.
     pub(super) fn draw(&mut self, account: &mut Account) -> Result<(), Refusal> {
         let invalid = |_| Refusal::bad_request("seed_filter is not a regular expression");
         let pattern = Regex::new(&self.seed_filter).map_err(invalid)?;
@@ -227,7 +227,7 @@ impl SeedList {
     }
 }
 
-/// The names in a value, which is one of them or a JSON list of them.
+/// The names in a value, which is one name or a JSON list of names.
 fn names(value: &str) -> Vec<String> {
     serde_json::from_str(value).unwrap_or_else(|_| vec![value.to_owned()])
 }

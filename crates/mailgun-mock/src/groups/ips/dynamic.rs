@@ -1,5 +1,5 @@
-//! Dynamic pools, and the domains that are in them. Nobody judges a domain here: it is new until a
-//! pool is chosen for it by hand.
+//! Dynamic pools and their domains. The mock does not rate domains: a domain counts as new until a
+//! client overrides its pool.
 
 mod monitoring;
 
@@ -26,7 +26,7 @@ use crate::{
 const GOOD: &str = "dynamic_good";
 const POOR: &str = "dynamic_poor";
 const NEW: &str = "dynamic_new";
-/// Each pool, and the field of its IPs.
+/// Each pool and the field with its IPs.
 const POOLS: [(&str, &str); 3] =
     [(GOOD, "good_reputation"), (POOR, "poor_reputation"), (NEW, "new_senders")];
 
@@ -34,9 +34,9 @@ const POOLS: [(&str, &str); 3] =
 pub(super) struct State {
     /// In the order of [`POOLS`]; empty until they are set.
     pools: Vec<Pool>,
-    /// By the names of the domains.
+    /// By domain name.
     enrolled: BTreeMap<String, Enrolled>,
-    /// The oldest first.
+    /// Oldest first.
     moves: Vec<Move>,
 }
 
@@ -157,7 +157,7 @@ fn change(account: &mut Account, pool: &str, added: &[&str], removed: &[&str]) -
     Ok(success())
 }
 
-/// Whether these pools are allowed.
+/// Checks that these pools are allowed.
 fn check(account: &Account, pools: &[Pool]) -> Result<(), Refusal> {
     let mut all: Vec<_> = pools.iter().flat_map(|pool| &pool.ips).collect();
     all.iter().try_for_each(|ip| is_dedicated(account, ip))?;
@@ -247,7 +247,7 @@ fn not_enrolled() -> Refusal {
     Refusal::not_found("domain is not assigned to a dynamic IP pool")
 }
 
-/// Puts a domain into a pool, and notes it.
+/// Moves a domain into a pool and records the move.
 fn move_to(account: &mut Account, name: &str, pool: &'static str, reason: &str, by_hand: bool) {
     let at = UNIX_EPOCH + Duration::from_micros(account.tick());
     let domain_id = account.groups.domains.find(name).map(|domain| domain.id.clone());

@@ -1,11 +1,11 @@
-//! Listings by an opaque token in the parameter `page`.
+//! Listings that are paged by an opaque token in the parameter `page`.
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE};
 use form_urlencoded::Serializer;
 
 use crate::http::{request::Request, response::Refusal};
 
-/// A page, and the tokens of others.
+/// A page and the tokens of its neighbours.
 pub(super) struct Page<'a, T> {
     pub(super) items: &'a [T],
     pub(super) first: String,
@@ -14,7 +14,8 @@ pub(super) struct Page<'a, T> {
     pub(super) last: String,
 }
 
-/// The page that the query asks for, whose parameter `limit` has this name and default.
+/// The page that the query asks for. `limit` is the name of its size parameter
+/// and the default.
 pub(super) fn page<'a, T>(
     request: &Request,
     items: &'a [T],
@@ -50,7 +51,7 @@ fn position(token: &str) -> Option<usize> {
     text.strip_prefix("{\"at\":")?.strip_suffix('}')?.parse().ok()
 }
 
-/// The link to the page of a token.
+/// The link to the page with this token.
 pub(super) fn link(base_url: &str, request: &Request, token: &str) -> String {
     let others = request.query.iter().filter(|(name, _)| name != "page");
     let query =

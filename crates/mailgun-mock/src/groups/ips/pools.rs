@@ -1,4 +1,4 @@
-//! Dedicated IP pools, and to which subaccounts they are delegated.
+//! Dedicated IP pools and their delegation to subaccounts.
 
 use std::{collections::BTreeMap, time::SystemTime};
 
@@ -20,7 +20,7 @@ use crate::{
 pub(super) struct State {
     /// In order of creation.
     all: Vec<Pool>,
-    /// The id of the pool that each subaccount has.
+    /// The id of the pool of each subaccount.
     delegated: BTreeMap<String, String>,
 }
 
@@ -29,7 +29,7 @@ pub(super) struct Pool {
     id: String,
     name: String,
     description: String,
-    /// With the date at which each was put in.
+    /// With the date at which each was added.
     ips: Vec<(String, String)>,
 }
 
@@ -92,7 +92,7 @@ fn list(account: &Account) -> Answer {
     Ok(Response::ok(&listed(account, |_| true)))
 }
 
-/// Mailgun describes no response of this one; it is that of [`list`] here.
+/// The response is not documented; the mock returns that of [`list`].
 fn list_of_subaccount(account: &Account, subaccount: &str) -> Answer {
     let delegated = account.groups.ips.pools.delegated.get(subaccount);
     Ok(Response::ok(&listed(account, |pool| delegated == Some(&pool.id))))
@@ -254,7 +254,7 @@ fn remove_ip(account: &mut Account, id: &str, ip: &str) -> Answer {
     Ok(started(account))
 }
 
-/// Any subaccount will do.
+/// Accepts any subaccount.
 fn delegate(account: &mut Account, method: &str, subaccount: &str, id: &str) -> Answer {
     if subaccount.is_empty() || id.is_empty() {
         return Err(Refusal::bad_request("invalid request parameters"));

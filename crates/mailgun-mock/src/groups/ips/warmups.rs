@@ -1,4 +1,5 @@
-//! Warm-ups of dedicated IPs, which stay in their first stage. A listing has tokens for links.
+//! Warm-ups of dedicated IPs, which stay in their first stage. Listings have tokens instead of
+//! links.
 
 use std::{collections::BTreeMap, time::SystemTime};
 

@@ -1,4 +1,4 @@
-//! The members of lists. What the service does in the background is done at once.
+//! Members of lists. What the service does in the background happens at once.
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-/// More than these are written in the background.
+/// The service writes more members than these in the background.
 const AT_ONCE: usize = 100;
 const MOST: usize = 1000;
 
@@ -185,14 +185,14 @@ fn not_found(list: &str, member: &str) -> Refusal {
 }
 
 impl List {
-    /// The members that the query asks for.
+    /// The members that match the query.
     fn wanted(&self, request: &Request) -> Result<Vec<&Member>, Refusal> {
         let subscribed = flag("subscribed", request.parameter("subscribed"))?;
         let members = self.members.values();
         Ok(members.filter(|it| subscribed.is_none_or(|all| all == it.subscribed)).collect())
     }
 
-    /// Changes the member with this address, or adds one.
+    /// Updates the member with this address, or adds it.
     fn write(&mut self, address: &str, changes: Changes) -> Result<Value, Refusal> {
         let new_address = bare(changes.address.as_deref().unwrap_or(address))?;
         let mut member = self.members.remove(&bare(address)?).unwrap_or_else(|| Member {
@@ -222,7 +222,7 @@ impl Member {
     }
 }
 
-/// What a request says about a member.
+/// The fields of a member in a request.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Changes {

@@ -1,4 +1,4 @@
-//! From the form of a send to a mail, refusing what Mailgun refuses, in its words.
+//! Reads the form of a send. Refuses what Mailgun refuses, with the same messages.
 
 use serde_json::{Map, Value};
 
@@ -12,7 +12,7 @@ use crate::{
 
 pub(super) type Reader = fn(&Form, Limits) -> Result<Mail, Refusal>;
 
-/// `o:`, `h:`, `v:` and `t:` parameters together, names and values.
+/// The maximum size of all `o:`, `h:`, `v:` and `t:` parameters together, names and values.
 const MAX_OPTIONS: usize = 16 * 1024;
 
 /// Reads the form of `/messages`.
@@ -20,7 +20,7 @@ pub(super) fn mail(form: &Form, limits: Limits) -> Result<Mail, Refusal> {
     let template = present(form, "template");
     let from = match present(form, "from") {
         Some(from) => mailbox("from", from)?,
-        // The template may have its own.
+        // The template may provide its own.
         None if template.is_some() => "",
         None => return Err(missing("from")),
     };
@@ -55,8 +55,8 @@ pub(super) fn mail(form: &Form, limits: Limits) -> Result<Mail, Refusal> {
     )
 }
 
-/// Reads the form of `/messages.mime`. Its recipients are those in `to`: the headers of the MIME
-/// text do not address anyone.
+/// Reads the form of `/messages.mime`. Only `to` has recipients: the headers of the MIME text
+/// address nobody.
 pub(super) fn mime_mail(form: &Form, limits: Limits) -> Result<Mail, Refusal> {
     let to = recipient_list(form, "to")?;
     if to.is_empty() {
@@ -133,7 +133,7 @@ fn check_options(form: &Form) -> Result<(), Refusal> {
     }
 }
 
-/// The mailboxes of a repeatable list parameter, each valid.
+/// The mailboxes of a repeatable list parameter, if all are valid.
 pub(super) fn recipient_list(form: &Form, name: &str) -> Result<Vec<String>, Refusal> {
     let lists = form.all(name).filter(|list| !list.trim().is_empty());
     let mailboxes = lists.flat_map(address::split_list);
@@ -148,7 +148,7 @@ fn mailbox<'a>(name: &str, text: &'a str) -> Result<&'a str, Refusal> {
     })
 }
 
-/// The bare addresses of mailbox lists, each once whatever its case.
+/// The bare addresses of mailbox lists without duplicates, ignoring case.
 pub(super) fn envelope<const N: usize>(lists: [&Vec<String>; N]) -> Vec<String> {
     let mut seen = std::collections::HashSet::new();
     let mailboxes = lists.into_iter().flatten();

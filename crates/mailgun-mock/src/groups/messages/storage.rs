@@ -1,4 +1,4 @@
-//! Stored messages: reading them, fetching their files, sending them again.
+//! Stored messages: reads them, serves their files and resends them.
 
 mod render;
 
@@ -59,7 +59,7 @@ fn resend(account: &mut Account, request: &Request, domain: &str, key: &str) -> 
     if to.is_empty() {
         return Err(Refusal::bad_request("to parameter is missing"));
     }
-    // The copy is a message of its own, at once and with an id of its own.
+    // The copy is a separate message with its own id, and is sent at once.
     let own_fields = |(name, _): &&(String, String)| {
         !matches!(name.as_str(), "to" | "cc" | "bcc" | "o:deliverytime" | "recipient-variables")
             && !name.eq_ignore_ascii_case("h:message-id")

@@ -7,14 +7,14 @@ use serde_json::{Map, Value, json};
 use super::List;
 use crate::{address, date, http::response::Refusal};
 
-/// Names and texts, as a form has them.
+/// Names and values, as in a form.
 pub(super) type Fields = Vec<(String, String)>;
 
 #[derive(Clone, Debug)]
 pub(super) struct Record {
     /// The address, or the domain, in lower case.
     pub(super) key: String,
-    /// The entry as the service shows it.
+    /// The entry in the format of the service.
     pub(super) json: Value,
 }
 
@@ -66,7 +66,7 @@ impl Record {
         self.json["tags"].as_array().into_iter().flatten().filter_map(Value::as_str)
     }
 
-    /// Whether someone who unsubscribed so gets no mail with these tags.
+    /// Whether this unsubscribe stops mail with these tags.
     pub(super) fn is_for(&self, tags: &[&str]) -> bool {
         self.tags().any(|own| own == "*" || tags.iter().any(|tag| tag.eq_ignore_ascii_case(own)))
     }
@@ -79,7 +79,7 @@ impl Record {
         }
     }
 
-    /// Whether the tag was there.
+    /// Removes a tag. Returns whether the entry had it.
     pub(super) fn remove_tag(&mut self, tag: &str) -> bool {
         let Some(Value::Array(tags)) = self.json.get_mut("tags") else { return false };
         let before = tags.len();
@@ -88,7 +88,7 @@ impl Record {
     }
 }
 
-/// The fields of a JSON object; a list is a field for each of its items.
+/// The fields of a JSON object. A list becomes a field for each of its items.
 pub(super) fn of_json(row: Map<String, Value>) -> Fields {
     let text = |value: Value| match value {
         Value::String(text) => text,
@@ -102,7 +102,7 @@ pub(super) fn of_json(row: Map<String, Value>) -> Fields {
     fields.collect()
 }
 
-/// The rows of a CSV file; `None` if its first row does not name the columns of the list.
+/// The rows of a CSV file; `None` if its header does not name the columns of the list.
 pub(super) fn of_csv(list: List, bytes: &[u8]) -> Option<Vec<Fields>> {
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(bytes);
     let columns = reader.headers().ok()?.clone();

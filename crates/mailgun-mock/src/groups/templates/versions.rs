@@ -1,4 +1,4 @@
-//! The versions of a template, one of which is active.
+//! Versions of a template, one of which is active.
 
 use std::time::SystemTime;
 
@@ -135,8 +135,8 @@ impl Template {
         found.ok_or_else(|| Refusal::not_found("version not found"))
     }
 
-    /// Adds a version, or replaces the one with its tag, and gives its JSON. The first one is
-    /// active at once.
+    /// Adds a version, or replaces the one with the same tag, and returns its JSON. The first
+    /// version is active at once.
     pub(super) fn put(&mut self, mut version: Version, activate: bool) -> Result<Value, Refusal> {
         if self.versions.len() >= MAX_VERSIONS && !self.versions.contains_key(&version.tag) {
             return Err(Refusal::bad_request(format!("more than {MAX_VERSIONS} versions")));
@@ -216,7 +216,7 @@ impl Version {
     }
 }
 
-/// An object of texts under the three names that Mailgun takes.
+/// An object of strings with the three names that Mailgun accepts.
 fn read_headers(json: &str) -> Option<Map<String, Value>> {
     let headers: Map<String, Value> = serde_json::from_str(json).ok()?;
     let is_known = |name: &str| matches!(name, "From" | "Subject" | "Reply-To");

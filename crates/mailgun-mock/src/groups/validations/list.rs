@@ -1,4 +1,4 @@
-//! A file of addresses on its way through a job or a preview.
+//! A file of addresses in a job or a preview.
 
 use std::{collections::BTreeSet, time::SystemTime};
 
@@ -13,7 +13,7 @@ const GZIP: &[u8] = b"\x1f\x8b";
 #[derive(Clone, Debug)]
 pub(super) struct List {
     pub(super) id: String,
-    /// What the pages of a listing are counted from; a newer list has a smaller one.
+    /// The pivot of paging; newer lists have smaller ones.
     pub(super) pivot: String,
     pub(super) addresses: Vec<String>,
     created_at: u64,
@@ -28,8 +28,8 @@ enum Step {
     Deleted,
 }
 
-/// The addresses of a CSV file; `None` if no column is for them. A file in gzip is taken, but not
-/// looked into.
+/// The addresses of a CSV file; `None` if it has no column for them. A gzip file is accepted but
+/// not read.
 pub(super) fn addresses(file: &[u8]) -> Option<Vec<String>> {
     if file.starts_with(GZIP) {
         return Some(Vec::new());
@@ -65,7 +65,7 @@ impl List {
         self.step = Step::Deleted;
     }
 
-    /// The results, while they are there.
+    /// The results, once they are uploaded.
     pub(super) fn results(&self) -> Option<Vec<Verdict>> {
         (self.step == Step::Uploaded).then(|| self.verdicts())
     }
@@ -94,7 +94,7 @@ impl List {
         job
     }
 
-    /// A preview is complete after one look, and looks at all addresses.
+    /// A preview is complete after one request and covers all addresses.
     pub(super) fn as_preview(&self) -> Value {
         let is_complete = self.step != Step::Created;
         let status = if is_complete { "preview_complete" } else { "preview_processing" };
@@ -117,7 +117,7 @@ impl List {
         self.unique().into_iter().map(|address| Verdict::new(address, true)).collect()
     }
 
-    /// The addresses without those that were there before.
+    /// The addresses without duplicates.
     fn unique(&self) -> Vec<&str> {
         let mut seen = BTreeSet::new();
         let addresses = self.addresses.iter().map(String::as_str);

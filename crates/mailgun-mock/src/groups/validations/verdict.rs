@@ -1,4 +1,4 @@
-//! What is found out about an address, by the rules that the documentation of this crate lists.
+//! The result of validating an address, by the rules in the documentation of this crate.
 
 use serde_json::{Value, json};
 
@@ -109,7 +109,7 @@ impl Verdict {
     pub(super) fn csv_row(&self) -> String {
         let Self { address, is_disposable, is_role, result, risk, .. } = self;
         let reason = self.reason.unwrap_or_default();
-        // Whatever stood in the file can stand here, a comma for example.
+        // Anything in the file can be here, such as a comma.
         let address = address.replace('"', "\"\"");
         format!("\"{address}\",{is_disposable},{is_role},{reason},{result},{risk}\n")
     }

@@ -87,7 +87,7 @@ fn delete(account: &mut Account, id: &str) -> Outcome {
     Ok(done())
 }
 
-/// Ids win over `all`.
+/// Ids take precedence over `all`.
 fn delete_many(account: &mut Account, request: &Request) -> Outcome {
     let ids = ids(request);
     let all = &mut account.groups.webhooks.account;
@@ -107,7 +107,7 @@ fn done() -> Response {
 }
 
 impl AccountWebhook {
-    /// Replaces everything by the form.
+    /// Replaces all settings by the form.
     fn set(&mut self, request: &Request) -> Result<(), Refused> {
         let form = request.form()?;
         let url = form.field("url").unwrap_or_default();

@@ -1,4 +1,4 @@
-//! What is known of the domains in dynamic pools.
+//! Monitoring of the domains in dynamic pools.
 
 use http::StatusCode;
 use serde_json::{Value, json};
@@ -62,7 +62,7 @@ fn domains(account: &Account, request: &Request) -> Answer {
             })
         })
         .collect();
-    // The rates are all alike, and the names are in order.
+    // All rates are equal, and the names are sorted.
     match request.parameter("sort_order") {
         None | Some("ascending") => {}
         Some("descending") => items.reverse(),
@@ -142,7 +142,7 @@ fn remove_override(account: &mut Account, name: &str) -> Answer {
     Ok(success())
 }
 
-/// The domain as the account spells it, if it is enrolled.
+/// The domain, spelled as in the account, if it is enrolled.
 fn enrolled(account: &Account, name: &str) -> Result<String, Refusal> {
     let name = account.domain(name)?;
     let is_enrolled = account.groups.ips.dynamic.enrolled.contains_key(&name);

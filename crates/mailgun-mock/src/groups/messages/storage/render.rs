@@ -1,4 +1,4 @@
-//! The two forms in which a stored message is given out.
+//! The two formats of a stored message.
 
 use serde_json::{Map, Value, json};
 
@@ -8,7 +8,7 @@ use crate::{
     sent::{SentFile, SentMessage},
 };
 
-/// The form for `Accept: message/rfc2822`.
+/// The format for `Accept: message/rfc2822`.
 pub(super) fn mime(message: &SentMessage) -> Value {
     let body_mime = match message.mime() {
         Some(mime) => String::from_utf8_lossy(mime).into_owned(),
@@ -28,7 +28,7 @@ pub(super) fn mime(message: &SentMessage) -> Value {
     })
 }
 
-/// The parsed form. Of a MIME message it has the text if that is the whole body, not a part.
+/// The parsed format. It has the text of a MIME message only if that is the whole body.
 pub(super) fn parsed(account: &Account, message: &SentMessage) -> Value {
     let (headers, text, html) = match message.mime() {
         Some(mime) => {
@@ -86,7 +86,7 @@ fn sender(message: &SentMessage) -> &str {
     address::bare(message.from()).unwrap_or_default()
 }
 
-/// The headers that Mailgun gives a message sent as a form.
+/// The headers that Mailgun adds to a message sent as a form.
 fn headers(message: &SentMessage, content_type: &str, body: &str) -> Vec<(String, String)> {
     let mut headers = Vec::new();
     let mut add = |name: &str, value: &str| headers.push((name.to_owned(), value.to_owned()));

@@ -444,14 +444,6 @@ impl fmt::Debug for Content {
 macro_rules! content_setters {
     ($type:ident) => {
         impl $type {
-            /// Who sends it: one mailbox, with an ASCII local part.
-            ///
-            /// May be left out only where a template has a From header of its own.
-            pub fn from(mut self, from: impl $crate::content::Addresses) -> Self {
-                self.content.from(from);
-                self
-            }
-
             /// The subject; an empty one is none, so that it does not stand in for a template's.
             ///
             /// One that is copied from a mail is unfolded, and a line end at its end is dropped.

@@ -70,8 +70,8 @@ impl MimeMessage {
     /// Variables for each recipient (`recipient-variables`), an object of objects by bare address.
     ///
     /// They take the place of `%recipient.NAME%` in the message.
-    pub fn recipient_variables(mut self, variables: &(impl Serialize + ?Sized)) -> Self {
-        self.content.object("recipient-variables", variables);
+    pub fn recipient_variables(mut self, variables: impl Serialize) -> Self {
+        self.content.object("recipient-variables", &variables);
         self
     }
 

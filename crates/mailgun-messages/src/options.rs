@@ -181,11 +181,8 @@ macro_rules! option_setters {
             /// JSON object.
             ///
             /// It wins over [`variable`](Self::variable)s of the same name.
-            pub fn template_variables(
-                mut self,
-                variables: &(impl serde::Serialize + ?Sized),
-            ) -> Self {
-                self.content.object("t:variables", variables);
+            pub fn template_variables(mut self, variables: impl serde::Serialize) -> Self {
+                self.content.object("t:variables", &variables);
                 self
             }
 
@@ -370,9 +367,9 @@ macro_rules! option_setters {
             pub fn variable(
                 mut self,
                 name: impl AsRef<str>,
-                value: &(impl serde::Serialize + ?Sized),
+                value: impl serde::Serialize,
             ) -> Self {
-                self.content.variable(name.as_ref(), value);
+                self.content.variable(name.as_ref(), &value);
                 self
             }
 

@@ -66,11 +66,6 @@ impl Positions {
         self.0.last().map_or(0, |range| range.end)
     }
 
-    /// The positions as the ranges that they are kept in.
-    pub(super) fn ranges(&self) -> impl Iterator<Item = &Range<usize>> + Clone {
-        self.0.iter()
-    }
-
     pub(super) fn contains(&self, position: usize) -> bool {
         let at = self.0.partition_point(|range| range.end <= position);
         self.0.get(at).is_some_and(|range| range.contains(&position))

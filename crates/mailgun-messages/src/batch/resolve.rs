@@ -6,7 +6,7 @@ use mailgun_core::{Error, Fields, LinkPage, Pager};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Batch, ChunkRecord, ChunkState, Positions};
+use super::{Batch, ChunkRecord, ChunkState, Positions, recipients::Recipient};
 use crate::{MessageId, Messages, messages::EVENTS};
 
 /// What the events say of recipients whose outcome was unknown.
@@ -92,9 +92,10 @@ impl Messages {
                 };
                 let found = self.recipients_in_events(id).await?;
                 let (mut yes, mut no) = (Positions::default(), Positions::default());
-                let addresses = recipients.plain_addresses(&record.positions);
-                for (position, address) in record.positions.iter().zip(addresses) {
-                    if found.contains(&address) { yes.push(position) } else { no.push(position) }
+                for position in record.positions.iter() {
+                    let address = recipients.get(position).map(Recipient::folded_address);
+                    let is_found = address.is_some_and(|address| found.contains(&address));
+                    if is_found { yes.push(position) } else { no.push(position) }
                 }
                 accepted.extend(yes.iter());
                 unknown.extend(no.iter());

@@ -1,6 +1,7 @@
 use std::time::Duration;
 
-use mailgun_core::{Call, Client, Confirmation, Operation, Success};
+use mailgun_core::{Call, Client, Confirmation, Operation};
+use mailgun_types::Success;
 use serde::Serialize;
 
 use crate::{

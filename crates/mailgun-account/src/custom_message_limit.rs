@@ -1,4 +1,5 @@
-use mailgun_core::{Call, Client, Fields, Operation, SendingLimit, Success};
+use mailgun_core::{Call, Client, Fields, Operation};
+use mailgun_types::{SendingLimit, Success};
 
 pub(crate) const GET: Operation = Operation::get("/v5/accounts/limit/custom/monthly");
 pub(crate) const SET: Operation = Operation::put("/v5/accounts/limit/custom/monthly").idempotent();

@@ -27,6 +27,7 @@ mod users;
 mod webhook_signing_key;
 
 use mailgun_core::Operation;
+pub use mailgun_types::{SendingLimit, Success};
 
 pub use self::{
     account::{Account, AccountFeatures, AccountSettings},

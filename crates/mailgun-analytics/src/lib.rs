@@ -33,12 +33,12 @@ mod metrics;
 mod query;
 mod statistics;
 
-pub use mailgun_core::analytics::{
+pub use mailgun_events::Event;
+pub use mailgun_types::analytics::{
     AcceptedCounts, Counts, DeliveredCounts, FailedCounts, Metrics, PermanentFailureCounts,
     Resolution, Stats, StatsPoint, StatsQuery, StatsScope, TemporaryFailureCounts, TimeSpan,
     ValidationCounts,
 };
-pub use mailgun_events::Event;
 
 pub use self::{
     analytics::{Analytics, OPERATIONS},

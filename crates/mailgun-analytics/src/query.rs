@@ -67,7 +67,7 @@ macro_rules! duration_setter {
     ($name:ident) => {
         impl $name {
             /// Begins so long before the end, in place of [`start`](Self::start).
-            pub fn duration(self, duration: mailgun_core::analytics::TimeSpan) -> Self {
+            pub fn duration(self, duration: mailgun_types::analytics::TimeSpan) -> Self {
                 self.set(&["duration"], &duration)
             }
         }

@@ -3,11 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use mailgun_core::{
-    Call, Client, Fields, Operation, Timestamp,
-    analytics::{Resolution, Stats, StatsQuery},
-    open_enum,
-};
+use mailgun_core::{Call, Client, Fields, Operation, Timestamp, open_enum};
+use mailgun_types::analytics::{Resolution, Stats, StatsQuery};
 use serde::Deserialize;
 
 pub(crate) const DOMAIN: Operation = Operation::get("/v3/{domain}/stats/total");

@@ -17,7 +17,10 @@
 mod body;
 mod call;
 mod client;
+mod context;
+mod credentials;
 mod error;
+mod handle;
 pub mod layers;
 mod operation;
 mod pager;
@@ -30,22 +33,19 @@ pub use http;
 pub use mime;
 pub use rustls;
 
-#[cfg(feature = "csv")]
-pub use self::body::Csv;
 pub use self::{
     body::{Body, FieldValue, Fields, Form, JsonFields, Upload, read_text, true_false, yes_no},
-    call::{Call, CallContext, CallFuture, Chunk, Chunks, Poller},
-    client::{ApiKey, Client, ClientBuilder, Credentials, HttpService, IntoCredentials, Region},
+    call::{Call, CallFuture, Chunk, Chunks, Poller},
+    client::{Client, ClientBuilder},
+    context::CallContext,
+    credentials::{ApiKey, Credentials, IntoCredentials},
     error::{BoxError, Error, ErrorKind, LimitScope, Outcome, TimeoutPhase},
+    handle::{HttpService, Region},
     operation::{Idempotency, Operation},
     pager::{Cursor, LinkPage, Page, PageLinks, PageParts, PageResponse, Pager},
     response::{Response, ResponseBody, ResponseStream},
     transport::{Certificate, HttpVersions, Proxy, Roots},
-    types::{
-        Confirmation, DnsRecord, DnsRecordState, DnsRecordType, DomainName, IpReplacement, Mailbox,
-        PageDirection, Secret, SendingLimit, Success, Timestamp, analytics, by_content_id, de,
-        validation,
-    },
+    types::{Confirmation, DomainName, Mailbox, Secret, Timestamp, by_content_id, de},
 };
 
 #[doc(hidden)]

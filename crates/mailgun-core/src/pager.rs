@@ -4,6 +4,7 @@ use std::{
     collections::{BTreeMap, HashMap, HashSet, VecDeque},
     fmt,
     hash::{DefaultHasher, Hash, Hasher as _},
+    sync::Arc,
 };
 
 use bytes::Bytes;
@@ -14,9 +15,10 @@ use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value, value::RawValue};
 
 use crate::{
-    Body, Call, Client, Error, ErrorKind, Fields, Operation, Outcome, Response,
+    Body, Call, Error, ErrorKind, Fields, Operation, Outcome, Response,
     call::{Draft, Options, Target},
     de::{self, UnreadableItem},
+    handle::Handle,
 };
 
 /// A page of a listing.
@@ -247,7 +249,7 @@ impl Paging {
 /// ```
 #[must_use = "a pager asks for nothing until its pages are asked for"]
 pub struct Pager<T> {
-    client: Client,
+    handle: Arc<Handle>,
     operation: Operation,
     options: Options,
     /// The call that each page repeats, or its fault until that was reported.
@@ -338,7 +340,7 @@ impl<T: Send + 'static> Pager<T> {
     }
 
     fn new<P: PageResponse<Item = T>>(call: Call<P>, paging: Paging) -> Self {
-        let Call { client, operation, draft, options, .. } = call;
+        let Call { handle, operation, draft, options, .. } = call;
         let template = draft.map_err(Some).and_then(|draft| match draft.target {
             Target::Path(_) if !http_body::Body::is_end_stream(&draft.body) => {
                 let reason = "of a listing is given to the pager, which repeats it for each page";
@@ -348,7 +350,7 @@ impl<T: Send + 'static> Pager<T> {
             Target::Url(_) => Err(Some(Error::invalid("url", "cannot be the start of a listing"))),
         });
         Self {
-            client,
+            handle,
             operation,
             options,
             template,
@@ -488,7 +490,7 @@ impl<T: Send + 'static> Pager<T> {
         let mut body = None;
         match (&self.paging, self.cursor.as_ref().map(|point| &point.0)) {
             (Paging::Links, Some(Position::Link(link))) => {
-                let link = self.client.trusted().rebase(link, &template.path);
+                let link = self.handle.trusted.rebase(link, &template.path);
                 path = link.map_err(|error| error.in_operation(self.operation))?;
                 query = Fields::new();
             }
@@ -514,7 +516,7 @@ impl<T: Send + 'static> Pager<T> {
         let headers = template.headers.clone();
         let draft = Draft { target: Target::Path(path), query, headers, body: Body::empty() };
         let call =
-            Call::from_draft(self.client.clone(), self.operation, draft, self.options.clone());
+            Call::from_draft(self.handle.clone(), self.operation, draft, self.options.clone());
         Ok(match body {
             Some(json) => call.json(&json),
             None => call,
@@ -533,7 +535,7 @@ impl<T: Send + 'static> Pager<T> {
                 };
                 // A link that is refused must not take away the page that held it: it is kept as
                 // it is, and refused when it would be followed.
-                Position::Link(self.client.trusted().rebase(&link, page).unwrap_or(link))
+                Position::Link(self.handle.trusted.rebase(&link, page).unwrap_or(link))
             }
             _ => Position::Token(link),
         }))

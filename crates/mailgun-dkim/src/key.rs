@@ -1,6 +1,7 @@
 use std::borrow::Cow;
 
-use mailgun_core::{DnsRecord, FieldValue, Fields, Form, Secret, Upload, de};
+use mailgun_core::{FieldValue, Fields, Form, Secret, Upload, de};
+use mailgun_types::DnsRecord;
 use serde::{Deserialize, Serialize};
 
 /// A DKIM key of a domain. Its private half never leaves Mailgun.

@@ -1,5 +1,5 @@
 use mailgun_core::{
-    Call, Client, Confirmation, Fields, LinkPage, Operation, PageResponse as _, Pager, true_false,
+    Call, Client, Confirmation, Fields, LinkPage, Operation, Pager, de, true_false,
 };
 use serde::Deserialize;
 
@@ -96,8 +96,12 @@ impl DkimKeys {
     /// # Ok(()) }
     /// ```
     pub fn list_of_domain(&self, authority: &str) -> Call<Vec<DkimKey>> {
-        let call = self.client.call::<LinkPage<DkimKey>>(LIST_OF_DOMAIN, &[authority]);
-        call.map(|page| page.into_parts().items)
+        #[derive(Deserialize)]
+        struct Keys {
+            #[serde(default, deserialize_with = "de::items")]
+            items: Vec<DkimKey>,
+        }
+        self.client.call::<Keys>(LIST_OF_DOMAIN, &[authority]).map(|keys| keys.items)
     }
 
     /// Creates a key, which does not sign until it is [activated](Self::activate).

@@ -24,6 +24,8 @@ mod key;
 mod keys;
 mod rotation;
 
+pub use mailgun_types::{DnsRecord, DnsRecordState, DnsRecordType};
+
 pub use self::{
     key::{CreateDkimKey, DkimActivation, DkimAuthority, DkimKey},
     keys::{DkimKeys, ListDkimKeys, OPERATIONS},

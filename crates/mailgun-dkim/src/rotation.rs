@@ -1,6 +1,7 @@
 use std::time::Duration;
 
-use mailgun_core::{DnsRecordType, de, true_false};
+use mailgun_core::{de, true_false};
+use mailgun_types::DnsRecordType;
 use serde::{Deserialize, Serialize};
 
 const DAY: u64 = 86_400;

@@ -1,4 +1,5 @@
-use mailgun_core::{DnsRecord, Secret, Timestamp, de};
+use mailgun_core::{Secret, Timestamp, de};
+use mailgun_types::DnsRecord;
 use serde::{Deserialize, Serialize};
 
 mailgun_core::open_enum! {

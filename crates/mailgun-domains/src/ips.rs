@@ -1,6 +1,7 @@
 use std::net::IpAddr;
 
-use mailgun_core::{Call, Client, Confirmation, Fields, IpReplacement, Operation, de};
+use mailgun_core::{Call, Client, Confirmation, Fields, Operation, de};
+use mailgun_types::IpReplacement;
 use serde::{Deserialize, Serialize};
 
 pub(crate) const LIST: Operation = Operation::get("/v3/domains/{domain}/ips");

@@ -28,7 +28,7 @@ mod settings;
 mod tracking;
 mod tracking_settings;
 
-pub use mailgun_core::IpReplacement;
+pub use mailgun_types::{DnsRecord, DnsRecordState, DnsRecordType, IpReplacement};
 
 pub use self::{
     connection::{ConnectionResponse, ConnectionSettings},

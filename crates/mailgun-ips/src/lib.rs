@@ -29,7 +29,7 @@ mod pools;
 mod started;
 mod warmups;
 
-pub use mailgun_core::IpReplacement;
+pub use mailgun_types::IpReplacement;
 
 pub use self::{
     dynamic_params::{

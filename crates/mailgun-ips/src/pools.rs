@@ -1,6 +1,7 @@
 use std::net::IpAddr;
 
-use mailgun_core::{Call, Client, Fields, IpReplacement, Operation, Pager};
+use mailgun_core::{Call, Client, Fields, Operation, Pager};
+use mailgun_types::IpReplacement;
 use serde_json::{Value, json};
 
 use crate::{

@@ -27,8 +27,8 @@ mod member;
 mod members;
 mod new_member;
 
-pub use mailgun_core::{
-    PageDirection,
+pub use mailgun_types::{
+    Csv, PageDirection,
     validation::{JobStatus, ResultFiles, ValidationJob, ValidationStarted, ValidationSummary},
 };
 

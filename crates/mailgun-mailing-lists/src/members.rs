@@ -1,4 +1,5 @@
-use mailgun_core::{Call, Chunks, Client, Csv, Form, LinkPage, Operation, Pager, yes_no};
+use mailgun_core::{Call, Chunks, Client, Form, LinkPage, Operation, Pager, yes_no};
+use mailgun_types::Csv;
 
 use crate::{
     Member, MemberResponse, MemberSettings, MembersResponse, NewMember, PageDirection,
@@ -199,7 +200,7 @@ impl Members {
     /// ```no_run
     /// # use mailgun_mailing_lists::Members;
     /// # async fn example(members: Members) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_core::Csv;
+    /// use mailgun_mailing_lists::Csv;
     /// use mailgun_mailing_lists::ImportMembers;
     ///
     /// let csv = Csv::from_path("members.csv").await?;

@@ -1,6 +1,7 @@
 use std::{fmt, sync::Arc};
 
-use mailgun_core::{Csv, Error};
+use mailgun_core::Error;
+use mailgun_types::Csv;
 use serde::Serialize;
 use serde_json::value::RawValue;
 

@@ -18,6 +18,8 @@ mod params;
 mod subaccount;
 mod subaccounts;
 
+pub use mailgun_types::{SendingLimit, Success};
+
 pub use self::{
     params::{DisableSubaccount, ListSubaccounts, SortOrder, UpdateFeatures},
     subaccount::{Subaccount, SubaccountFeatures, SubaccountStatus},

@@ -1,7 +1,7 @@
 use mailgun_core::{
-    Call, Client, Confirmation, Fields, Operation, PageLinks, PageParts, PageResponse, Pager,
-    SendingLimit, Success, de,
+    Call, Client, Confirmation, Fields, Operation, PageLinks, PageParts, PageResponse, Pager, de,
 };
+use mailgun_types::{SendingLimit, Success};
 use serde::Deserialize;
 
 use crate::{DisableSubaccount, ListSubaccounts, Subaccount, SubaccountFeatures, UpdateFeatures};

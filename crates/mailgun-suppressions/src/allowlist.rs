@@ -1,6 +1,7 @@
 use mailgun_core::{
-    Call, Client, Confirmation, Csv, Error, Fields, LinkPage, Operation, Pager, Timestamp, de,
+    Call, Client, Confirmation, Error, Fields, LinkPage, Operation, Pager, Timestamp, de,
 };
+use mailgun_types::Csv;
 use serde::{Deserialize, Serialize};
 
 use crate::{ListSuppressions, list, record};
@@ -105,7 +106,7 @@ impl Allowlist {
     ///
     /// ```no_run
     /// # async fn example(allowlist: mailgun_suppressions::Allowlist) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_core::Csv;
+    /// use mailgun_suppressions::Csv;
     ///
     /// allowlist.import(Csv::from_path("allowlist.csv").await?).await?;
     /// # Ok(()) }

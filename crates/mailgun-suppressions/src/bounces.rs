@@ -1,7 +1,7 @@
 use mailgun_core::{
-    Call, Chunks, Client, Confirmation, Csv, Error, Fields, LinkPage, Operation, Pager, Timestamp,
-    de,
+    Call, Chunks, Client, Confirmation, Error, Fields, LinkPage, Operation, Pager, Timestamp, de,
 };
+use mailgun_types::Csv;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -138,7 +138,7 @@ impl Bounces {
     ///
     /// ```no_run
     /// # async fn example(bounces: mailgun_suppressions::Bounces) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_core::Csv;
+    /// use mailgun_suppressions::Csv;
     ///
     /// bounces.import(Csv::from_path("bounces.csv").await?).await?;
     /// # Ok(()) }

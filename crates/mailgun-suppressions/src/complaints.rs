@@ -1,7 +1,7 @@
 use mailgun_core::{
-    Call, Chunks, Client, Confirmation, Csv, Error, Fields, LinkPage, Operation, Pager, Timestamp,
-    de,
+    Call, Chunks, Client, Confirmation, Error, Fields, LinkPage, Operation, Pager, Timestamp, de,
 };
+use mailgun_types::Csv;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -137,7 +137,7 @@ impl Complaints {
     ///
     /// ```no_run
     /// # async fn example(complaints: mailgun_suppressions::Complaints) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_core::Csv;
+    /// use mailgun_suppressions::Csv;
     ///
     /// complaints.import(Csv::from_path("complaints.csv").await?).await?;
     /// # Ok(()) }

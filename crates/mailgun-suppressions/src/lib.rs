@@ -27,7 +27,7 @@ mod record;
 mod suppressions;
 mod unsubscribes;
 
-pub use mailgun_core::PageDirection;
+pub use mailgun_types::{Csv, PageDirection};
 
 pub use self::{
     allowlist::{Allowlist, AllowlistEntry, AllowlistKind, AllowlistResponse, NewAllowlistEntry},

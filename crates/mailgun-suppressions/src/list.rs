@@ -1,6 +1,7 @@
 //! What the four lists have in common.
 
-use mailgun_core::{Call, Confirmation, Csv, Form, PageDirection, de};
+use mailgun_core::{Call, Confirmation, Form, de};
+use mailgun_types::{Csv, PageDirection};
 use serde::{Deserialize, Serialize};
 
 /// Mailgun takes at most so many records in one call.

@@ -1,6 +1,7 @@
 //! Records to add: one list of names and texts, which is sent as a form, as JSON or as CSV.
 
-use mailgun_core::{Csv, Error, Fields};
+use mailgun_core::{Error, Fields};
+use mailgun_types::Csv;
 use serde::Serializer;
 
 /// A record that has this field so far.

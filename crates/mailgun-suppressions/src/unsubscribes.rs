@@ -1,7 +1,7 @@
 use mailgun_core::{
-    Call, Chunks, Client, Confirmation, Csv, Error, Fields, LinkPage, Operation, Pager, Timestamp,
-    de,
+    Call, Chunks, Client, Confirmation, Error, Fields, LinkPage, Operation, Pager, Timestamp, de,
 };
+use mailgun_types::Csv;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -152,7 +152,7 @@ impl Unsubscribes {
     ///
     /// ```no_run
     /// # async fn example(unsubscribes: mailgun_suppressions::Unsubscribes) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_core::Csv;
+    /// use mailgun_suppressions::Csv;
     ///
     /// unsubscribes.import(Csv::from_path("unsubscribes.csv").await?).await?;
     /// # Ok(()) }

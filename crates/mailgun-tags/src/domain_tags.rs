@@ -3,10 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use mailgun_core::{
-    Call, Client, Confirmation, Fields, LinkPage, Operation, PageDirection, Pager, Timestamp,
+use mailgun_core::{Call, Client, Confirmation, Fields, LinkPage, Operation, Pager, Timestamp, de};
+use mailgun_types::{
+    PageDirection,
     analytics::{Stats, StatsQuery},
-    de,
 };
 use serde::{Deserialize, Deserializer, Serialize};
 

@@ -19,7 +19,10 @@
 mod domain_tags;
 mod tags;
 
-pub use mailgun_core::analytics::{Metrics, Resolution, Stats, StatsPoint, StatsQuery, TimeSpan};
+pub use mailgun_types::{
+    PageDirection,
+    analytics::{Metrics, Resolution, Stats, StatsPoint, StatsQuery, TimeSpan},
+};
 
 #[allow(deprecated, reason = "it is still there to be used")]
 pub use self::domain_tags::{DomainTag, DomainTags, ListDomainTags, TagAggregates, TagCount};

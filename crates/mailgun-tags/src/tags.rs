@@ -1,7 +1,7 @@
 use mailgun_core::{
-    Call, Client, Confirmation, Operation, PageLinks, PageParts, PageResponse, Pager, Timestamp,
-    analytics::Metrics, de,
+    Call, Client, Confirmation, Operation, PageLinks, PageParts, PageResponse, Pager, Timestamp, de,
 };
+use mailgun_types::analytics::Metrics;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 

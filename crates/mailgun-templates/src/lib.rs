@@ -33,7 +33,7 @@ mod template;
 mod templates;
 mod versions;
 
-pub use mailgun_core::PageDirection;
+pub use mailgun_types::PageDirection;
 
 pub use self::{
     content::Content,

@@ -1,4 +1,5 @@
-use mailgun_core::{PageDirection, params, yes_no};
+use mailgun_core::{params, yes_no};
+use mailgun_types::PageDirection;
 
 use crate::{Content, Engine, TemplateHeaders};
 

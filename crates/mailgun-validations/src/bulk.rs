@@ -1,5 +1,6 @@
 use bytes::Bytes;
-use mailgun_core::{Call, Client, Confirmation, Operation, PageDirection, Pager, Poller, Secret};
+use mailgun_core::{Call, Client, Confirmation, Operation, Pager, Poller, Secret};
+use mailgun_types::PageDirection;
 
 use crate::{AddressFile, JobStatus, ValidationJob, ValidationStarted, job::JobPage};
 
@@ -72,7 +73,8 @@ impl BulkValidations {
     ///
     /// ```no_run
     /// # async fn example(bulk: mailgun_validations::BulkValidations) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_core::{Csv, Upload};
+    /// use mailgun_core::Upload;
+    /// use mailgun_validations::Csv;
     /// use mailgun_validations::AddressFile;
     ///
     /// bulk.create("customers", Csv::from_path("customers.csv").await?).await?;

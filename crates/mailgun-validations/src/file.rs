@@ -1,4 +1,5 @@
-use mailgun_core::{Call, Csv, Error, Form, Upload};
+use mailgun_core::{Call, Error, Form, Upload};
+use mailgun_types::Csv;
 use serde::Serialize;
 
 /// Mailgun takes files of at most 25 MB.
@@ -13,7 +14,8 @@ const COLUMNS: &[&str] = &["email", "email_address"];
 /// A fault of it is reported by the call that it is given to, before anything is sent.
 ///
 /// ```
-/// use mailgun_core::{Csv, Upload};
+/// use mailgun_core::Upload;
+/// use mailgun_validations::Csv;
 /// use mailgun_validations::AddressFile;
 ///
 /// let written = AddressFile::from_addresses(["bob@example.com", "eve@example.com"]);

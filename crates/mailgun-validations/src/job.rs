@@ -1,4 +1,5 @@
-use mailgun_core::{PageLinks, PageParts, PageResponse, de, validation::ValidationJob};
+use mailgun_core::{PageLinks, PageParts, PageResponse, de};
+use mailgun_types::validation::ValidationJob;
 use serde::Deserialize;
 
 #[derive(Deserialize)]

@@ -21,9 +21,12 @@ mod previews;
 mod validation;
 mod validations;
 
-pub use mailgun_core::validation::{
-    JobStatus, ResultFiles, ResultSummary, RiskSummary, ValidationJob, ValidationStarted,
-    ValidationSummary,
+pub use mailgun_types::{
+    Csv, PageDirection,
+    validation::{
+        JobStatus, ResultFiles, ResultSummary, RiskSummary, ValidationJob, ValidationStarted,
+        ValidationSummary,
+    },
 };
 
 pub use self::{

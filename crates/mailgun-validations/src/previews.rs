@@ -14,7 +14,7 @@ pub(crate) const PROMOTE: Operation = Operation::put("/v4/address/validate/previ
 ///
 /// ```no_run
 /// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
-/// use mailgun_core::Csv;
+/// use mailgun_validations::Csv;
 /// use mailgun_validations::Validations;
 ///
 /// let previews = Validations::new(&client).previews();

@@ -72,18 +72,14 @@ pub use mailgun_account as account;
 #[cfg(feature = "analytics")]
 #[doc(inline)]
 pub use mailgun_analytics as analytics;
-/// A CSV file to import, whose columns are known before it is sent.
-#[cfg(any(feature = "mailing-lists", feature = "suppressions", feature = "validations"))]
-pub use mailgun_core::Csv;
 pub use mailgun_core::{
     ApiKey, Body, BoxError, Call, CallContext, CallFuture, Certificate, Chunk, Chunks, Client,
-    ClientBuilder, Confirmation, Credentials, Cursor, DnsRecord, DnsRecordState, DnsRecordType,
-    DomainName, Error, ErrorKind, FieldValue, Fields, Form, HttpService, HttpVersions, Idempotency,
-    IntoCredentials, IpReplacement, JsonFields, LimitScope, LinkPage, Mailbox, Operation, Outcome,
-    Page, PageDirection, PageLinks, PageParts, PageResponse, Pager, Poller, Proxy, Region,
-    Response, ResponseBody, ResponseStream, Roots, Secret, SendingLimit, Success, TimeoutPhase,
-    Timestamp, Upload, bytes, de::UnreadableItem, http, json_params, layers, mime, open_enum,
-    params, read_text, rustls, true_false, yes_no,
+    ClientBuilder, Confirmation, Credentials, Cursor, DomainName, Error, ErrorKind, FieldValue,
+    Fields, Form, HttpService, HttpVersions, Idempotency, IntoCredentials, JsonFields, LimitScope,
+    LinkPage, Mailbox, Operation, Outcome, Page, PageLinks, PageParts, PageResponse, Pager, Poller,
+    Proxy, Region, Response, ResponseBody, ResponseStream, Roots, Secret, TimeoutPhase, Timestamp,
+    Upload, bytes, de::UnreadableItem, http, json_params, layers, mime, open_enum, params,
+    read_text, rustls, true_false, yes_no,
 };
 /// DKIM keys of domains, authority and selector, automatic rotation.
 #[cfg(feature = "dkim")]

@@ -49,6 +49,9 @@ fn one_feature_brings_one_resource() {
             // What they receive and list are events.
             expected.push("mailgun-events".to_owned());
         }
+        if !matches!(feature, "events" | "inbox-placement" | "messages" | "routes" | "webhooks") {
+            expected.push("mailgun-types".to_owned());
+        }
         expected.sort_unstable();
         assert_eq!(ours(feature), expected);
     }
@@ -57,7 +60,7 @@ fn one_feature_brings_one_resource() {
 #[test]
 fn full_brings_every_resource() {
     let mut expected: Vec<_> =
-        RESOURCES.into_iter().chain(["core"]).map(|name| format!("mailgun-{name}")).collect();
+        RESOURCES.into_iter().chain(["core", "types"]).map(|name| format!("mailgun-{name}")).collect();
     expected.push("mailgun".to_owned());
     expected.sort_unstable();
     assert_eq!(ours("full"), expected);

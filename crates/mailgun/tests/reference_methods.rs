@@ -10,7 +10,7 @@ use std::{
 };
 
 use mailgun::{
-    Csv, Mailgun, Operation, account, analytics, dkim, domains, events, inbox_placement, ips,
+    Mailgun, Operation, account, analytics, dkim, domains, events, inbox_placement, ips,
     mailing_lists, messages, routes, subaccounts, suppressions, tags, templates, validations,
     webhooks,
 };
@@ -64,7 +64,7 @@ fn written(expression: &str) -> String {
 fn rows(m: &Mailgun) -> Vec<Row> {
     const D: &str = "mg.example.com";
     const IP: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
-    let csv = || Csv::from_bytes("a.csv", "address\n").unwrap();
+    let csv = || suppressions::Csv::from_bytes("a.csv", "address\n").unwrap();
     rows! {
         "mg.messages.create" =>
             m.messages(D).send(messages::Message::new()),

@@ -4,11 +4,12 @@ use mailgun_account::{
     SigningKeyResponse, Threshold, ThresholdComparator, ThresholdDimension, ThresholdFilter,
     ThresholdMetric, User, UserRole,
 };
-use mailgun_core::{Confirmation, ErrorKind, SendingLimit, Success};
+use mailgun_core::{Confirmation, ErrorKind};
 use mailgun_testing::{
     Answer, Scripted,
     responses::{called_whole, tolerates},
 };
+use mailgun_types::{SendingLimit, Success};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 

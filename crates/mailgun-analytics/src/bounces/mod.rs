@@ -4,9 +4,8 @@ pub(crate) mod v1;
 
 use std::time::Duration;
 
-use mailgun_core::{
-    Call, Client, Operation, Pager, Timestamp, analytics::Resolution, de, open_enum,
-};
+use mailgun_core::{Call, Client, Operation, Pager, Timestamp, de, open_enum};
+use mailgun_types::analytics::Resolution;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 

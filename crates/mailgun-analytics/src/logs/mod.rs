@@ -3,10 +3,10 @@
 mod names;
 
 use mailgun_core::{
-    Call, Client, Operation, PageLinks, PageParts, PageResponse, Pager, Timestamp,
-    analytics::Metrics, de,
+    Call, Client, Operation, PageLinks, PageParts, PageResponse, Pager, Timestamp, de,
 };
 use mailgun_events::Event;
+use mailgun_types::analytics::Metrics;
 use serde::{Deserialize, Serialize};
 
 pub use self::names::{LogAttribute, LogEvent, LogMetricEvent};

@@ -3,11 +3,8 @@
 mod names;
 mod table;
 
-use mailgun_core::{
-    PageLinks, PageParts, PageResponse, Timestamp,
-    analytics::{Metrics, Resolution},
-    de,
-};
+use mailgun_core::{PageLinks, PageParts, PageResponse, Timestamp, de};
+use mailgun_types::analytics::{Metrics, Resolution};
 use serde::{Deserialize, Deserializer, Serialize};
 
 pub use self::{

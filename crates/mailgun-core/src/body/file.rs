@@ -49,7 +49,6 @@ impl FileSource {
     }
 
     /// Leaves out the first bytes.
-    #[cfg(feature = "csv")]
     pub(super) fn skip(&mut self, bytes: u64) {
         self.start = self.start.saturating_add(bytes);
     }

@@ -1,7 +1,5 @@
 //! Request bodies: segments that can be sent again, with an exact length.
 
-#[cfg(feature = "csv")]
-mod csv;
 mod fields;
 mod file;
 mod json;
@@ -19,8 +17,6 @@ use bytes::Bytes;
 use futures_core::Stream;
 use http_body::{Frame, SizeHint};
 
-#[cfg(feature = "csv")]
-pub use self::csv::Csv;
 pub use self::{
     fields::{FieldValue, Fields, true_false, yes_no},
     file::read_text,

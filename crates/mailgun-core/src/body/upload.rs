@@ -178,9 +178,14 @@ impl Upload {
         })
     }
 
-    /// The beginning of the content, enough for the first row of a table; nothing for a stream.
-    #[cfg(feature = "csv")]
-    pub(super) async fn head(&self) -> Result<Bytes, Error> {
+    /// The beginning of the content: all bytes in memory, up to 128 KiB of a file on the disk, and
+    /// nothing of a stream, which can be read once.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::RequestBody`](crate::ErrorKind::RequestBody) if the file cannot be read or has
+    /// changed.
+    pub async fn peek(&self) -> Result<Bytes, Error> {
         match &self.source {
             Source::Bytes(bytes) => Ok(bytes.clone()),
             Source::File(file) => {
@@ -191,14 +196,25 @@ impl Upload {
         }
     }
 
-    /// Leaves out the first bytes of the content; of a stream nothing.
-    #[cfg(feature = "csv")]
-    pub(super) fn skip(&mut self, bytes: usize) {
+    /// Leaves out the first `bytes` of the content, such as a byte order mark; of a stream nothing.
+    ///
+    /// ```
+    /// use mailgun_core::Upload;
+    ///
+    /// let marked = Upload::from_bytes("people.csv", "\u{feff}address\n");
+    /// assert_eq!(marked.skip(3).size(), Some(8));
+    /// ```
+    #[must_use]
+    pub fn skip(mut self, bytes: u64) -> Self {
         match &mut self.source {
-            Source::Bytes(content) => *content = content.slice(bytes.min(content.len())..),
-            Source::File(file) => file.skip(bytes as u64),
+            Source::Bytes(content) => {
+                let start = usize::try_from(bytes).unwrap_or(usize::MAX).min(content.len());
+                *content = content.slice(start..);
+            }
+            Source::File(file) => file.skip(bytes),
             Source::Stream { .. } => {}
         }
+        self
     }
 
     pub(super) fn into_segment(self) -> Segment {

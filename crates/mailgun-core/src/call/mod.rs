@@ -1,13 +1,13 @@
 //! One call of the API: described first, sent when it is awaited.
 
 mod chunks;
-mod context;
 mod poller;
 mod send;
 
 use std::{
     fmt,
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll},
     time::Duration,
 };
@@ -20,13 +20,12 @@ use serde::{Serialize, de::DeserializeOwned};
 use self::send::send;
 pub use self::{
     chunks::{Chunk, Chunks},
-    context::CallContext,
     poller::Poller,
 };
 use crate::{
-    Body, Client, Error, Fields, Form, Idempotency, Operation, Response, ResponseBody,
-    ResponseStream,
+    Body, Error, Fields, Form, Idempotency, Operation, Response, ResponseBody, ResponseStream,
     de::UnreadableItem,
+    handle::Handle,
     layers,
     operation::path_and_query,
     response::{Frames, RawResponse},
@@ -56,7 +55,7 @@ use crate::{
 /// ```
 #[must_use = "a call is sent when it is awaited"]
 pub struct Call<T> {
-    pub(crate) client: Client,
+    pub(crate) handle: Arc<Handle>,
     pub(crate) operation: Operation,
     pub(crate) draft: Result<Draft, Error>,
     pub(crate) options: Options,
@@ -99,49 +98,49 @@ impl Default for Options {
 
 impl<T: DeserializeOwned + 'static> Call<T> {
     pub(crate) fn json_response(
-        client: Client,
+        handle: Arc<Handle>,
         operation: Operation,
         target: Result<Target, Error>,
     ) -> Self {
-        Self::new(client, operation, target, Box::new(RawResponse::json::<T>))
+        Self::new(handle, operation, target, Box::new(RawResponse::json::<T>))
     }
 }
 
 impl Call<serde_json::Value> {
     pub(crate) fn from_draft(
-        client: Client,
+        handle: Arc<Handle>,
         operation: Operation,
         draft: Draft,
         options: Options,
     ) -> Self {
-        Self { client, operation, draft: Ok(draft), options, decode: Box::new(RawResponse::json) }
+        Self { handle, operation, draft: Ok(draft), options, decode: Box::new(RawResponse::json) }
     }
 
     /// The same call with its response read as a page.
     pub(crate) fn page<P: DeserializeOwned + 'static>(self) -> Call<(P, Vec<UnreadableItem>)> {
-        let Self { client, operation, draft, options, .. } = self;
-        Call { client, operation, draft, options, decode: Box::new(RawResponse::json_page::<P>) }
+        let Self { handle, operation, draft, options, .. } = self;
+        Call { handle, operation, draft, options, decode: Box::new(RawResponse::json_page::<P>) }
     }
 }
 
 impl Call<Bytes> {
     pub(crate) fn bytes_response(
-        client: Client,
+        handle: Arc<Handle>,
         operation: Operation,
         target: Result<Target, Error>,
     ) -> Self {
         let decode = |raw: RawResponse| Ok(Response { value: raw.body.clone(), raw });
-        Self::new(client, operation, target, Box::new(decode))
+        Self::new(handle, operation, target, Box::new(decode))
     }
 }
 
 impl Call<String> {
     pub(crate) fn location(
-        client: Client,
+        handle: Arc<Handle>,
         operation: Operation,
         target: Result<Target, Error>,
     ) -> Self {
-        let mut call = Self::new(client, operation, target, Box::new(RawResponse::location));
+        let mut call = Self::new(handle, operation, target, Box::new(RawResponse::location));
         call.options.wants_redirect = true;
         call
     }
@@ -149,7 +148,7 @@ impl Call<String> {
 
 impl<T> Call<T> {
     fn new(
-        client: Client,
+        handle: Arc<Handle>,
         operation: Operation,
         target: Result<Target, Error>,
         decode: Decode<T>,
@@ -161,7 +160,7 @@ impl<T> Call<T> {
             headers: HeaderMap::with_capacity(6),
             body: Body::empty(),
         });
-        Self { client, operation, draft, options: Options::default(), decode }
+        Self { handle, operation, draft, options: Options::default(), decode }
     }
 
     fn edit(mut self, edit: impl FnOnce(&mut Draft) -> Result<(), Error>) -> Self {
@@ -277,11 +276,11 @@ impl<T> Call<T> {
     where
         T: 'static,
     {
-        let Self { client, operation, draft, options, decode } = self;
+        let Self { handle, operation, draft, options, decode } = self;
         let decode = move |raw: RawResponse| {
             decode(raw).map(|Response { value, raw }| Response { value: convert(value), raw })
         };
-        Call { client, operation, draft, options, decode: Box::new(decode) }
+        Call { handle, operation, draft, options, decode: Box::new(decode) }
     }
 
     /// Reports `error` instead of sending.
@@ -303,7 +302,7 @@ impl<T> Call<T> {
     /// The first fault of the call's arguments.
     pub fn into_request(self) -> Result<Request<Body>, Error> {
         let operation = self.operation;
-        build(&self.client, operation, self.draft).map_err(|error| error.in_operation(operation))
+        build(&self.handle, operation, self.draft).map_err(|error| error.in_operation(operation))
     }
 
     /// Sends the call and returns the typed response with its status, headers and body.
@@ -312,15 +311,15 @@ impl<T> Call<T> {
     ///
     /// Whatever awaiting the call itself would return.
     pub async fn response(self) -> Result<Response<T>, Error> {
-        let Self { client, operation, draft, options, decode } = self;
+        let Self { handle, operation, draft, options, decode } = self;
         let request =
-            build(&client, operation, draft).map_err(|error| error.in_operation(operation))?;
+            build(&handle, operation, draft).map_err(|error| error.in_operation(operation))?;
         let finish = |response: http::Response<ResponseBody>, attempts| {
             let (parts, body) = response.into_parts();
             let body = body.into_bytes();
             decode(RawResponse { status: parts.status, headers: parts.headers, body, attempts })
         };
-        send(&client, request, operation, &options, false, finish).await
+        send(&handle, request, operation, &options, false, finish).await
     }
 
     /// Sends the call and returns the body of the response as a stream.
@@ -329,30 +328,30 @@ impl<T> Call<T> {
     ///
     /// Whatever awaiting the call itself would return, up to the head of the response.
     pub async fn stream(self) -> Result<ResponseStream, Error> {
-        let Self { client, operation, draft, options, .. } = self;
+        let Self { handle, operation, draft, options, .. } = self;
         let request =
-            build(&client, operation, draft).map_err(|error| error.in_operation(operation))?;
-        let idle = client.limits().idle;
+            build(&handle, operation, draft).map_err(|error| error.in_operation(operation))?;
+        let idle = handle.limits.idle;
         let finish = |response: http::Response<ResponseBody>, _| {
             let (parts, body) = response.into_parts();
             Ok(ResponseStream::new(parts, Frames::new(body, idle)))
         };
-        send(&client, request, operation, &options, true, finish).await
+        send(&handle, request, operation, &options, true, finish).await
     }
 }
 
 fn build(
-    client: &Client,
+    handle: &Handle,
     operation: Operation,
     draft: Result<Draft, Error>,
 ) -> Result<Request<Body>, Error> {
     let Draft { target, query, mut headers, body } = draft?;
     let query = query.to_query();
     let uri = match target {
-        Target::Path(path) => client.base().uri(path_and_query(path, &query)?)?,
+        Target::Path(path) => handle.base.uri(path_and_query(path, &query)?)?,
         Target::Url(uri) => with_query(uri, &query)?,
     };
-    if let Some(id) = client.subaccount() {
+    if let Some(id) = &handle.subaccount {
         headers.entry(layers::ON_BEHALF_OF).or_insert_with(|| id.clone());
     }
     // hyper leaves the length of an empty body out, and some gateways answer that with 411.

@@ -8,10 +8,11 @@ use tokio::time::{Instant, timeout_at};
 use tower::ServiceExt as _;
 use tracing::{Instrument as _, Span, debug, field::Empty, warn};
 
-use super::{CallContext, Options};
+use super::Options;
 use crate::{
-    Body, Client, Credentials, Error, ErrorKind, Operation, Outcome, ResponseBody, TimeoutPhase,
-    client::Limits,
+    Body, CallContext, Credentials, Error, ErrorKind, Operation, Outcome, ResponseBody,
+    TimeoutPhase,
+    handle::{Handle, Limits},
     layers::is_failure,
     response::{encoded, read_body},
 };
@@ -20,7 +21,7 @@ use crate::{
 ///
 /// With `is_streamed`, the body of a success is left to `finish`; else it has been read.
 pub(super) async fn send<T>(
-    client: &Client,
+    handle: &Handle,
     request: Request<Body>,
     operation: Operation,
     options: &Options,
@@ -29,7 +30,7 @@ pub(super) async fn send<T>(
 ) -> Result<T, Error> {
     let limit = match options.deadline {
         Some(deadline) => Some(deadline),
-        None => client.limits().total.for_body(request.body()),
+        None => handle.limits.total.for_body(request.body()),
     };
     let started = Instant::now();
     // A limit beyond what the clock can tell is none.
@@ -40,12 +41,12 @@ pub(super) async fn send<T>(
     let span = call_span(operation);
     let call = async {
         let _guard = GiveUpOnDrop(&context);
-        let response = within(deadline, &context, exchange(client, request, &context)).await;
+        let response = within(deadline, &context, exchange(handle, request, &context)).await;
         let result = response
             .and_then(|response| success(response, options.wants_redirect && !is_streamed))
             .and_then(|response| finish(response, context.total_attempts()))
             .map_err(|error| {
-                let authorization = client.credentials().map(Credentials::header);
+                let authorization = handle.credentials.as_ref().map(Credentials::header);
                 explain(error, &context).with_authorization(authorization)
             });
         report(&result, &context, started.elapsed());
@@ -56,15 +57,15 @@ pub(super) async fn send<T>(
 
 /// Calls the stack once it is ready, and reads what it leaves unread.
 async fn exchange(
-    client: &Client,
+    handle: &Handle,
     mut request: Request<Body>,
     context: &CallContext,
 ) -> Result<Response<ResponseBody>, Error> {
-    let mut stack = client.stack().clone();
+    let mut stack = handle.stack.clone();
     let stack = stack.ready().await?;
     request.extensions_mut().insert(context.begin_attempt());
     let response = tower::Service::call(stack, request).await?;
-    let Limits { response: cap, idle, .. } = client.limits();
+    let Limits { response: cap, idle, .. } = handle.limits;
     read_body(response, cap, idle, context.is_streamed()).await
 }
 

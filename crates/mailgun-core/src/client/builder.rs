@@ -4,12 +4,11 @@ use bytes::Bytes;
 use http::{Request, Response};
 use tower::{Layer, Service, ServiceBuilder};
 
-use super::{
-    BaseUrl, Client, Credentials, Inner, Limits, Region, TrustedHosts,
-    service::{BoxLayer, HttpService, box_layer, box_service},
-};
+use super::Client;
 use crate::{
-    ApiKey, Body, BoxError, Certificate, Error, HttpVersions, IntoCredentials, Proxy, Roots,
+    ApiKey, Body, BoxError, Certificate, Credentials, Error, HttpService, HttpVersions,
+    IntoCredentials, Proxy, Region, Roots,
+    handle::{BaseUrl, BoxLayer, Handle, Limits, TrustedHosts, box_layer, box_service},
     layers::{
         AttemptTimeoutLayer, AuthorizationLayer, ReadResponseLayer, RetryLayer, RetryPolicy,
         TimeLimit, TraceLayer, UserAgentLayer,
@@ -370,8 +369,9 @@ impl<C: From<Client>> ClientBuilder<C> {
         let stack = wrap(HttpService::new(around.service(attempt)), self.call_layers);
         let credentials = Some(credentials);
         let limits = self.limits;
-        let inner = Inner { stack, keyless, base, trusted, limits, credentials, subaccount: None };
-        Ok(Client::from_inner(inner).into())
+        let handle =
+            Handle { stack, keyless, base, trusted, limits, credentials, subaccount: None };
+        Ok(Client::from_handle(handle).into())
     }
 }
 
@@ -416,7 +416,7 @@ impl Client {
         let trusted = TrustedHosts::new(base.clone(), Vec::new());
         let limits = Limits::default();
         let stack = box_service(service);
-        Ok(Self::from_inner(Inner {
+        Ok(Self::from_handle(Handle {
             stack,
             keyless: None,
             base,
@@ -454,7 +454,7 @@ mod tests {
 
     #[test]
     fn the_environment_gives_key_region_and_base_url() {
-        let base = |variables: &[(&str, &str)]| format!("{:?}", from(variables).unwrap().base());
+        let base = |variables: &[(&str, &str)]| format!("{:?}", from(variables).unwrap().0.base);
         let key = ("MAILGUN_API_KEY", "key-test");
         assert_eq!(base(&[key]), "https://api.mailgun.net");
         assert_eq!(base(&[key, ("MAILGUN_REGION", "EU")]), "https://api.eu.mailgun.net");

@@ -1,28 +1,19 @@
 //! The client: a cheap handle around the stack of layers.
 
-mod base_url;
 mod builder;
-mod credentials;
-mod service;
-mod trust;
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, sync::Arc};
 
 use bytes::Bytes;
-use http::{HeaderValue, StatusCode, Uri};
+use http::{StatusCode, Uri};
 use serde::de::DeserializeOwned;
 
-pub(crate) use self::{base_url::BaseUrl, trust::TrustedHosts};
-pub use self::{
-    base_url::Region,
-    builder::ClientBuilder,
-    credentials::{ApiKey, Credentials, IntoCredentials},
-    service::HttpService,
-};
+pub use self::builder::ClientBuilder;
 use crate::{
-    Call, Error, ErrorKind, Operation,
+    Call, Credentials, Error, ErrorKind, IntoCredentials, Operation, Region,
     call::Target,
-    layers::{TimeLimit, subaccount_header},
+    handle::{BaseUrl, Handle, TrustedHosts},
+    layers::subaccount_header,
     operation::path_and_query,
 };
 
@@ -39,38 +30,7 @@ use crate::{
 /// # Ok::<(), mailgun_core::Error>(())
 /// ```
 #[derive(Clone)]
-pub struct Client(Arc<Inner>);
-
-pub(crate) struct Inner {
-    pub(crate) stack: HttpService,
-    /// For hosts that must not see the key; none where the whole stack is foreign, and may have
-    /// one in any of its layers.
-    pub(crate) keyless: Option<HttpService>,
-    pub(crate) base: BaseUrl,
-    pub(crate) trusted: TrustedHosts,
-    pub(crate) limits: Limits,
-    pub(crate) credentials: Option<Credentials>,
-    /// For whom the calls act, where they do not say it themselves.
-    pub(crate) subaccount: Option<HeaderValue>,
-}
-
-/// The bounds of every call.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Limits {
-    pub(crate) total: TimeLimit,
-    pub(crate) idle: Option<Duration>,
-    pub(crate) response: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            total: TimeLimit::Default(Duration::from_secs(180)),
-            idle: Some(Duration::from_secs(30)),
-            response: 64 * 1024 * 1024,
-        }
-    }
-}
+pub struct Client(Arc<Handle>);
 
 impl Client {
     /// Starts with a key: text, an [`ApiKey`], or [`Credentials`] that can be replaced later.
@@ -97,8 +57,8 @@ impl Client {
         ClientBuilder::from_env()?.build()
     }
 
-    pub(crate) fn from_inner(inner: Inner) -> Self {
-        Self(Arc::new(inner))
+    fn from_handle(handle: Handle) -> Self {
+        Self(Arc::new(handle))
     }
 
     /// A handle that acts for the subaccount `id`; this one stays as it is.
@@ -108,15 +68,7 @@ impl Client {
     /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if `id` cannot stand in a header.
     pub fn for_subaccount(&self, id: impl AsRef<str>) -> Result<Self, Error> {
         let subaccount = Some(subaccount_header(id.as_ref())?);
-        Ok(Self::from_inner(Inner {
-            stack: self.0.stack.clone(),
-            keyless: self.0.keyless.clone(),
-            base: self.0.base.clone(),
-            trusted: self.0.trusted.clone(),
-            limits: self.0.limits,
-            credentials: self.0.credentials.clone(),
-            subaccount,
-        }))
+        Ok(Self::from_handle(Handle { subaccount, ..Handle::clone(&self.0) }))
     }
 
     /// The credentials, to replace the key; `None` for a client made from a foreign service.
@@ -133,12 +85,12 @@ impl Client {
         operation: Operation,
         segments: &[&str],
     ) -> Call<T> {
-        Call::json_response(self.clone(), operation, self.path(operation, segments))
+        Call::json_response(self.0.clone(), operation, self.path(operation, segments))
     }
 
     /// Describes a call whose response is kept as bytes.
     pub fn call_bytes(&self, operation: Operation, segments: &[&str]) -> Call<Bytes> {
-        Call::bytes_response(self.clone(), operation, self.path(operation, segments))
+        Call::bytes_response(self.0.clone(), operation, self.path(operation, segments))
     }
 
     /// Describes a call that is answered with a redirect, and gives where it points to, as the
@@ -156,7 +108,7 @@ impl Client {
     /// # Ok(()) }
     /// ```
     pub fn call_location(&self, operation: Operation, segments: &[&str]) -> Call<String> {
-        Call::location(self.clone(), operation, self.path(operation, segments))
+        Call::location(self.0.clone(), operation, self.path(operation, segments))
     }
 
     /// Describes a call of a URL that a response or a webhook gave, whose response is JSON.
@@ -168,7 +120,7 @@ impl Client {
         operation: Operation,
         url: &str,
     ) -> Call<T> {
-        Call::json_response(self.clone(), operation, self.url(url))
+        Call::json_response(self.0.clone(), operation, self.url(url))
     }
 
     /// Describes a call of another host's base URL, with `segments` in place of the operation's
@@ -186,12 +138,12 @@ impl Client {
             let uri = base.uri(path_and_query(operation.path(base.prefix(), segments)?, "")?)?;
             self.trusted_target(uri)
         });
-        Call::json_response(self.clone(), operation, target)
+        Call::json_response(self.0.clone(), operation, target)
     }
 
     /// As [`call_url`](Self::call_url), the response kept as bytes.
     pub fn call_url_bytes(&self, operation: Operation, url: &str) -> Call<Bytes> {
-        Call::bytes_response(self.clone(), operation, self.url(url))
+        Call::bytes_response(self.0.clone(), operation, self.url(url))
     }
 
     /// Describes a call of a link that a response gave to a file, whose response is kept as bytes.
@@ -210,7 +162,7 @@ impl Client {
                 let public = url.parse().ok().filter(TrustedHosts::is_public).map(Target::Url);
                 Call::bytes_response(stranger, operation, public.map_or(target, Ok))
             }
-            _ => Call::bytes_response(self.clone(), operation, target),
+            _ => Call::bytes_response(self.0.clone(), operation, target),
         }
     }
 
@@ -272,36 +224,14 @@ impl Client {
         }
     }
 
-    pub(crate) fn stack(&self) -> &HttpService {
-        &self.0.stack
-    }
-
-    pub(crate) fn limits(&self) -> Limits {
-        self.0.limits
-    }
-
-    pub(crate) fn base(&self) -> &BaseUrl {
-        &self.0.base
-    }
-
-    pub(crate) fn subaccount(&self) -> Option<&HeaderValue> {
-        self.0.subaccount.as_ref()
-    }
-
-    pub(crate) fn trusted(&self) -> &TrustedHosts {
-        &self.0.trusted
-    }
-
     /// A handle that knows no key and acts for nobody.
-    fn without_key(&self) -> Option<Self> {
-        Some(Self::from_inner(Inner {
+    fn without_key(&self) -> Option<Arc<Handle>> {
+        Some(Arc::new(Handle {
             stack: self.0.keyless.clone()?,
             keyless: None,
-            base: self.0.base.clone(),
-            trusted: self.0.trusted.clone(),
-            limits: self.0.limits,
             credentials: None,
             subaccount: None,
+            ..Handle::clone(&self.0)
         }))
     }
 

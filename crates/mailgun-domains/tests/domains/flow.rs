@@ -1,11 +1,12 @@
 use futures_util::TryStreamExt as _;
-use mailgun_core::{DnsRecordState, Operation, http::StatusCode};
+use mailgun_core::{Operation, http::StatusCode};
 use mailgun_domains::{
     CertificateStatus, ClickTracking, ConnectionSettings, CreateCredentials, CreateDomain,
     DomainSort, DomainState, Domains, GetDomain, IpReplacement, ListCredentials, ListDomains,
     OpenTrackingSettings, SpamAction, UnsubscribeTrackingSettings, UpdateDomain, WebScheme,
 };
 use mailgun_mock::MockMailgun;
+use mailgun_types::DnsRecordState;
 
 use crate::support::{DOMAIN, HOST, POOL, ip};
 

@@ -1,6 +1,6 @@
 //! Recorded responses are read whole, and nothing of them is lost.
 
-use mailgun_core::{Confirmation, DnsRecord};
+use mailgun_core::Confirmation;
 use mailgun_domains::{
     ClickTracking, ClickTrackingResponse, ConnectionResponse, CredentialsResponse, DomainResponse,
     Domains, UnsubscribeTrackingResponse,
@@ -9,6 +9,7 @@ use mailgun_testing::{
     Answer, Scripted,
     responses::{Exchange, read_whole, recorded},
 };
+use mailgun_types::DnsRecord;
 use serde_json::{Value, json};
 
 use crate::support::DOMAIN;

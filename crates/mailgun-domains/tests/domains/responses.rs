@@ -1,4 +1,4 @@
-use mailgun_core::{DnsRecordState, DnsRecordType, ErrorKind, LinkPage, PageResponse as _};
+use mailgun_core::{ErrorKind, LinkPage, PageResponse as _};
 use mailgun_domains::{
     CertificateJob, CertificateStatus, ClickTracking, ClickTrackingResponse, ConnectionResponse,
     CreateDomain, Credential, CredentialDeleted, CredentialsDeleted, CredentialsResponse, Domain,
@@ -9,6 +9,7 @@ use mailgun_testing::{
     Answer, Scripted,
     responses::{read_whole, tolerates},
 };
+use mailgun_types::{DnsRecordState, DnsRecordType};
 use serde_json::{Value, json};
 
 use crate::support::{DOMAIN, HOST, ip};

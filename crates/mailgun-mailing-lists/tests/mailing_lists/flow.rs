@@ -1,11 +1,12 @@
 use futures_util::TryStreamExt as _;
-use mailgun_core::{Csv, Error};
+use mailgun_core::Error;
 use mailgun_mailing_lists::{
     AccessLevel, CreateMembers, ImportMembers, ListMailingLists, ListMailingListsByAddress,
     ListMembers, ListMembersByAddress, MailingListSettings, MailingLists, MemberSettings,
     NewMember, PageDirection, ReplyPreference,
 };
 use mailgun_mock::MockMailgun;
+use mailgun_types::Csv;
 use serde_json::json;
 
 const LIST: &str = "news@mg.example.com";

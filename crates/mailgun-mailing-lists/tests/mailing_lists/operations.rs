@@ -1,9 +1,10 @@
-use mailgun_core::{Csv, Error};
+use mailgun_core::Error;
 use mailgun_mailing_lists::{
     CreateMembers, ImportMembers, ListMailingLists, ListMailingListsByAddress, ListMembers,
     ListMembersByAddress, MailingListSettings, MailingLists, MemberSettings, NewMember, OPERATIONS,
 };
 use mailgun_testing::{described, operations};
+use mailgun_types::Csv;
 
 const LIST: &str = "news@mg.example.com";
 const MEMBER: &str = "ada@example.com";

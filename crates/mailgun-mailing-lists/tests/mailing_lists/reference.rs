@@ -1,9 +1,10 @@
-use mailgun_core::{Client, Csv};
+use mailgun_core::Client;
 use mailgun_mailing_lists::{
     CreateMembers, ImportMembers, ListMailingLists, ListMailingListsByAddress, ListMembers,
     ListMembersByAddress, MailingListSettings, MailingLists, MemberSettings, NewMember,
 };
 use mailgun_testing::wire::{self, Case, Difference};
+use mailgun_types::Csv;
 use serde_json::Value;
 
 const DIFFERENCES: &[Difference] = &[

@@ -1,4 +1,4 @@
-use mailgun_core::{Confirmation, ErrorKind, SendingLimit, Success};
+use mailgun_core::{Confirmation, ErrorKind};
 use mailgun_subaccounts::{
     ListSubaccounts, Subaccount, SubaccountFeatures, SubaccountStatus, Subaccounts, UpdateFeatures,
 };
@@ -6,6 +6,7 @@ use mailgun_testing::{
     Answer, Scripted,
     responses::{read_whole, recorded, tolerates},
 };
+use mailgun_types::{SendingLimit, Success};
 use serde_json::{Value, json};
 
 fn subaccount() -> Value {

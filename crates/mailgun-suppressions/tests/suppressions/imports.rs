@@ -1,8 +1,9 @@
-use mailgun_core::{Call, Confirmation, Csv, ErrorKind, Timestamp};
+use mailgun_core::{Call, Confirmation, ErrorKind, Timestamp};
 use mailgun_suppressions::{
     NewAllowlistEntry, NewBounce, NewComplaint, NewUnsubscribe, Suppressions,
 };
 use mailgun_testing::{Answer, Scripted, request_of};
+use mailgun_types::Csv;
 
 const ACCEPTED: &str = r#"{"message": "file uploaded successfully for processing. standby..."}"#;
 

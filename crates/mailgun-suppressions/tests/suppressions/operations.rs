@@ -1,9 +1,10 @@
-use mailgun_core::{Csv, Idempotency};
+use mailgun_core::Idempotency;
 use mailgun_suppressions::{
     ListSuppressions, NewAllowlistEntry, NewBounce, NewComplaint, NewUnsubscribe, OPERATIONS,
     Suppressions,
 };
 use mailgun_testing::{described, operations};
+use mailgun_types::Csv;
 
 #[tokio::test]
 async fn every_operation_of_the_api_is_there_as_the_api_has_it() {

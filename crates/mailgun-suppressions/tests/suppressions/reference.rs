@@ -1,8 +1,9 @@
-use mailgun_core::{Client, Csv, Timestamp};
+use mailgun_core::{Client, Timestamp};
 use mailgun_suppressions::{
     ListSuppressions, NewAllowlistEntry, NewBounce, NewComplaint, NewUnsubscribe, Suppressions,
 };
 use mailgun_testing::wire::{self, Case, Difference};
+use mailgun_types::Csv;
 use serde_json::Value;
 
 const DIFFERENCES: &[Difference] = &[

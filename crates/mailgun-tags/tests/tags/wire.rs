@@ -1,5 +1,6 @@
-use mailgun_core::{Client, PageDirection};
+use mailgun_core::Client;
 use mailgun_tags::{DomainTags, ListDomainTags, ListTags, StatsQuery, Tags};
+use mailgun_types::PageDirection;
 use mockito::{Matcher, Server};
 use serde_json::{Value, json};
 

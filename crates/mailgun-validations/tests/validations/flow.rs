@@ -1,8 +1,8 @@
 use std::time::Duration;
 
 use futures_util::TryStreamExt as _;
-use mailgun_core::Csv;
 use mailgun_mock::MockMailgun;
+use mailgun_types::Csv;
 use mailgun_validations::{
     AddressFile, JobStatus, ListJobs, PreviewStatus, ValidateAddress, ValidationReason,
     ValidationResult, ValidationRisk, Validations,
@@ -103,7 +103,7 @@ async fn jobs_are_listed_from_the_newest_and_limited() {
     bulk.cancel("list-0").await.unwrap();
     bulk.create("list-10", file()).await.unwrap();
     let page = bulk
-        .list(ListJobs::new().page(mailgun_core::PageDirection::Last).limit(4))
+        .list(ListJobs::new().page(mailgun_types::PageDirection::Last).limit(4))
         .next_page()
         .await
         .unwrap()

@@ -1,5 +1,6 @@
-use mailgun_core::{Client, Csv};
+use mailgun_core::Client;
 use mailgun_testing::wire::{self, Case};
+use mailgun_types::Csv;
 use mailgun_validations::{ListJobs, ValidateAddress, Validations};
 use serde_json::Value;
 

@@ -1,5 +1,6 @@
-use mailgun_core::{Client, Csv, ErrorKind, Upload};
+use mailgun_core::{Client, ErrorKind, Upload};
 use mailgun_testing::{Answer, Scripted};
+use mailgun_types::Csv;
 use mailgun_validations::{AddressFile, ListJobs, ValidateAddress, Validations};
 use mockito::{Matcher, Server};
 
@@ -179,7 +180,7 @@ async fn a_listing_of_jobs_follows_the_links() {
         .with_body(page(""))
         .create_async()
         .await;
-    let params = ListJobs::new().limit(1).pivot(AWKWARD).page(mailgun_core::PageDirection::Last);
+    let params = ListJobs::new().limit(1).pivot(AWKWARD).page(mailgun_types::PageDirection::Last);
     let mut pager = validations(&server).bulk().list(params);
     let page = pager.next_page().await.unwrap().unwrap();
     assert_eq!((&*page.items[0].id, page.total), ("a", Some(1)));

@@ -41,8 +41,8 @@ struct CallState {
 struct Progress {
     attempt: u32,
     phase: Phase,
-    /// What the attempts before this one say of the call; the worst of them.
-    earlier: Outcome,
+    /// Whether an attempt before this one may have taken effect.
+    is_unknown: bool,
 }
 
 /// The phase of the current attempt.
@@ -68,7 +68,7 @@ impl CallContext {
         may_retry: bool,
         is_streamed: bool,
     ) -> Self {
-        let progress = Progress { attempt: 0, phase: Phase::Idle, earlier: Outcome::NotSent };
+        let progress = Progress { attempt: 0, phase: Phase::Idle, is_unknown: false };
         let progress = Mutex::new(progress);
         let call = CallState { operation, idempotency, deadline, may_retry, is_streamed, progress };
         Self { call: Arc::new(call), attempt: 0 }
@@ -119,7 +119,7 @@ impl CallContext {
     /// The current attempt ended with `outcome`, and another one follows after a wait.
     pub(crate) fn end_attempt(&self, outcome: Outcome) {
         let mut progress = self.progress();
-        progress.earlier = worse(progress.earlier, outcome);
+        progress.is_unknown |= outcome == Outcome::Unknown;
         progress.phase = Phase::Idle;
     }
 
@@ -153,7 +153,7 @@ impl CallContext {
             Phase::GivenUp(outcome) => outcome,
         };
         progress.phase = Phase::GivenUp(outcome);
-        worse(progress.earlier, outcome)
+        progress.outcome(outcome)
     }
 
     /// As [`give_up`](Self::give_up), for this attempt alone.
@@ -168,7 +168,7 @@ impl CallContext {
 
     /// What a call says in the end: no better than what its earlier attempts left open.
     pub(crate) fn outcome(&self, last: Outcome) -> Outcome {
-        worse(self.progress().earlier, last)
+        self.progress().outcome(last)
     }
 
     /// Moves this attempt to `next`, if it is the current one and its phase `allows` it.
@@ -186,12 +186,10 @@ impl CallContext {
     }
 }
 
-/// What two attempts say together: unknown if one is, and refused rather than not sent.
-fn worse(one: Outcome, other: Outcome) -> Outcome {
-    match (one, other) {
-        (Outcome::Unknown, _) | (_, Outcome::Unknown) => Outcome::Unknown,
-        (Outcome::Rejected, _) | (_, Outcome::Rejected) => Outcome::Rejected,
-        (Outcome::NotSent, Outcome::NotSent) => Outcome::NotSent,
+impl Progress {
+    /// The outcome of the call, whose last attempt ended with `last`.
+    fn outcome(&self, last: Outcome) -> Outcome {
+        if self.is_unknown { Outcome::Unknown } else { last }
     }
 }
 

@@ -1,10 +1,9 @@
 //! What Mailgun wants to find in the DNS.
 
+use mailgun_core::de;
 use serde::{Deserialize, Serialize};
 
-use super::de;
-
-crate::open_enum! {
+mailgun_core::open_enum! {
     /// The type of a DNS record.
     pub enum DnsRecordType {
         /// Mail exchanger, for incoming mail.
@@ -18,7 +17,7 @@ crate::open_enum! {
     }
 }
 
-crate::open_enum! {
+mailgun_core::open_enum! {
     /// What Mailgun found when it looked for a DNS record.
     pub enum DnsRecordState {
         /// The wanted value.
@@ -33,7 +32,7 @@ crate::open_enum! {
 /// A record that Mailgun wants to find in the DNS, and what it found.
 ///
 /// ```
-/// use mailgun_core::{DnsRecord, DnsRecordState};
+/// use mailgun_types::{DnsRecord, DnsRecordState};
 ///
 /// let json = r#"{"record_type": "MX", "valid": "VALID", "is_active": true, "cached": [],
 ///     "priority": "10", "value": "mxa.mailgun.org"}"#;

@@ -13,7 +13,7 @@ pub use self::{
     time_span::TimeSpan,
 };
 
-crate::open_enum! {
+mailgun_core::open_enum! {
     /// How finely a time range is divided.
     pub enum Resolution {
         /// By the hour; kept for 60 days.

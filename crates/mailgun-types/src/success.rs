@@ -1,11 +1,10 @@
+use mailgun_core::de;
 use serde::{Deserialize, Serialize};
-
-use super::de;
 
 /// What Mailgun answers when it has done something and says no more than that.
 ///
 /// ```
-/// use mailgun_core::Success;
+/// use mailgun_types::Success;
 ///
 /// let done: Success = serde_json::from_str(r#"{"success": true}"#)?;
 /// assert!(done.success);

@@ -1,6 +1,5 @@
+use mailgun_core::de;
 use serde::{Deserialize, Serialize};
-
-use crate::types::de;
 
 /// What the validation of a file found, or is expected to find: numbers of addresses (`u64`) for a
 /// job, percentages (`f64`) for a preview.

@@ -1,11 +1,12 @@
 use std::net::IpAddr;
 
-use crate::Fields;
+use mailgun_core::Fields;
 
 /// What domains send from in place of an IP or a dedicated IP pool that is taken from them.
 ///
 /// ```
-/// use mailgun_core::{Fields, IpReplacement};
+/// use mailgun_core::Fields;
+/// use mailgun_types::IpReplacement;
 ///
 /// let query = Fields::from(IpReplacement::Pool("60140bc1fee3e84dec5abeeb".to_owned()));
 /// assert_eq!(query.to_query(), "pool_id=60140bc1fee3e84dec5abeeb");

@@ -1,4 +1,4 @@
-crate::open_enum! {
+mailgun_core::open_enum! {
     /// A page of a listing, as seen from one of its items.
     pub enum PageDirection {
         /// The first page, whatever the item.

@@ -2,12 +2,10 @@
 
 use std::{fmt, path::Path};
 
-use ::csv::{ReaderBuilder, StringRecord, Writer};
 use bytes::Bytes;
+use csv::{ReaderBuilder, StringRecord, Writer};
+use mailgun_core::{Error, Upload};
 use serde::Serialize;
-
-use super::Upload;
-use crate::Error;
 
 /// A CSV file to import, whose columns are known before it is sent.
 ///
@@ -18,7 +16,7 @@ use crate::Error;
 /// order mark at the start is left out.
 ///
 /// ```
-/// use mailgun_core::Csv;
+/// use mailgun_types::Csv;
 ///
 /// #[derive(serde::Serialize)]
 /// struct Row {
@@ -41,7 +39,7 @@ impl Csv {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if its first row cannot be read, or the
+    /// [`ErrorKind::InvalidInput`](mailgun_core::ErrorKind::InvalidInput) if its first row cannot be read, or the
     /// name of a column has blanks around it.
     pub fn from_bytes(filename: impl Into<String>, bytes: impl Into<Bytes>) -> Result<Self, Error> {
         let bytes = bytes.into();
@@ -52,23 +50,20 @@ impl Csv {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if it cannot be read, its first row cannot,
+    /// [`ErrorKind::InvalidInput`](mailgun_core::ErrorKind::InvalidInput) if it cannot be read, its first row cannot,
     /// or the name of a column has blanks around it.
     pub async fn from_path(path: impl AsRef<Path>) -> Result<Self, Error> {
         let upload = Upload::from_path(path).await?;
-        let head = upload.head().await?;
+        let head = upload.peek().await?;
         Self::new(upload, &head)
     }
 
-    fn new(mut upload: Upload, head: &[u8]) -> Result<Self, Error> {
+    fn new(upload: Upload, head: &[u8]) -> Result<Self, Error> {
         // Spreadsheets write one, which is no part of the first name.
         const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
-        let head = match head.strip_prefix(BYTE_ORDER_MARK) {
-            Some(rest) => {
-                upload.skip(BYTE_ORDER_MARK.len());
-                rest
-            }
-            None => head,
+        let (upload, head) = match head.strip_prefix(BYTE_ORDER_MARK) {
+            Some(rest) => (upload.skip(BYTE_ORDER_MARK.len() as u64), rest),
+            None => (upload, head),
         };
         Ok(Self { upload, columns: columns(head)? })
     }
@@ -77,13 +72,13 @@ impl Csv {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if there is no row, or one that is no
+    /// [`ErrorKind::InvalidInput`](mailgun_core::ErrorKind::InvalidInput) if there is no row, or one that is no
     /// flat record.
     pub fn from_rows<R: Serialize>(
         filename: impl Into<String>,
         rows: impl IntoIterator<Item = R>,
     ) -> Result<Self, Error> {
-        let unwritable = |error: ::csv::Error| {
+        let unwritable = |error: csv::Error| {
             Error::invalid("rows", "cannot be written as CSV").with_source(error)
         };
         let mut writer = Writer::from_writer(Vec::new());
@@ -106,7 +101,7 @@ impl Csv {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput), naming the column.
+    /// [`ErrorKind::InvalidInput`](mailgun_core::ErrorKind::InvalidInput), naming the column.
     pub fn with_columns(self, required: &[&str], optional: &[&str]) -> Result<Upload, Error> {
         let is_there = |names: &[&str], column: &str| {
             names.iter().any(|name| name.eq_ignore_ascii_case(column))
@@ -125,7 +120,7 @@ impl Csv {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput), naming the columns.
+    /// [`ErrorKind::InvalidInput`](mailgun_core::ErrorKind::InvalidInput), naming the columns.
     pub fn with_any_of(self, required: &[&str]) -> Result<Upload, Error> {
         let has = |name: &&str| self.columns.iter().any(|column| column.eq_ignore_ascii_case(name));
         if required.iter().any(has) {
@@ -160,6 +155,14 @@ fn columns(head: &[u8]) -> Result<Vec<String>, Error> {
 
 #[cfg(test)]
 mod tests {
+    use std::convert::Infallible;
+
+    use mailgun_core::{
+        Body, Client, Form, Operation, ResponseBody,
+        http::{Request, Response},
+    };
+    use tower::service_fn;
+
     use super::*;
 
     fn csv(text: &str) -> Result<Csv, Error> {
@@ -179,9 +182,21 @@ mod tests {
     async fn what_is_sent_is_what_was_checked() {
         async fn sent(csv: Csv) -> String {
             use http_body_util::BodyExt as _;
-            let segments = vec![csv.upload.into_segment()];
-            let body = crate::Body::from_segments(segments).unwrap();
-            String::from_utf8(body.collect().await.unwrap().to_bytes().to_vec()).unwrap()
+            let client = Client::from_service(
+                "https://api.mailgun.net",
+                service_fn(async |_: Request<Body>| {
+                    Ok::<_, Infallible>(Response::new(ResponseBody::default()))
+                }),
+            )
+            .unwrap();
+            let call = client.call_bytes(Operation::post("/v3/import"), &[]);
+            let mut form = Form::new();
+            form.file("file", csv.upload);
+            let request = call.multipart(form).into_request();
+            let form = request.unwrap().into_body().collect().await.unwrap().to_bytes();
+            let form = String::from_utf8(form.to_vec()).unwrap();
+            let (_, content) = form.split_once("\r\n\r\n").unwrap();
+            content[..content.rfind("\r\n--").unwrap()].to_owned()
         }
         let marked = "\u{feff}address\r\nbob@example.com\r\n";
         let unmarked = "address\r\nbob@example.com\r\n";

@@ -1,9 +1,9 @@
+use mailgun_core::{Secret, Timestamp, de};
 use serde::{Deserialize, Serialize};
 
 use super::ValidationSummary;
-use crate::{Secret, Timestamp, types::de};
 
-crate::open_enum! {
+mailgun_core::open_enum! {
     /// How far the validation of a file is.
     pub enum JobStatus {
         /// It waits.
@@ -76,7 +76,7 @@ impl ValidationJob {
     /// [`JobStatus::is_final`].
     ///
     /// ```
-    /// use mailgun_core::validation::ValidationJob;
+    /// use mailgun_types::validation::ValidationJob;
     ///
     /// let mut job = ValidationJob::default();
     /// assert_eq!(job.progress(), None);
@@ -90,7 +90,7 @@ impl ValidationJob {
     }
 }
 
-/// Links to the results of a job, for [`Client::download`](crate::Client::download).
+/// Links to the results of a job, for [`Client::download`](mailgun_core::Client::download).
 ///
 /// Whoever has a link has the addresses, for as long as it works.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]

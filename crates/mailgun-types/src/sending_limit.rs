@@ -1,11 +1,10 @@
+use mailgun_core::de;
 use serde::{Deserialize, Serialize};
-
-use super::de;
 
 /// How many messages an account or a subaccount may send, and how many it has sent.
 ///
 /// ```
-/// use mailgun_core::SendingLimit;
+/// use mailgun_types::SendingLimit;
 ///
 /// let json = r#"{"limit": 10000, "current": 20, "period": "1m"}"#;
 /// let limit: SendingLimit = serde_json::from_str(json)?;

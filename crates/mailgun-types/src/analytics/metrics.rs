@@ -8,7 +8,7 @@ use serde_json::Value;
 /// Counts are numbers on the wire, rates are text (`"0.8300"`); either may be null.
 ///
 /// ```
-/// use mailgun_core::analytics::Metrics;
+/// use mailgun_types::analytics::Metrics;
 ///
 /// let json = r#"{"delivered_count": 3, "opened_rate": "0.6667", "clicked_rate": null}"#;
 /// let metrics: Metrics = serde_json::from_str(json)?;

@@ -3,14 +3,14 @@ use std::fmt;
 use bytes::Bytes;
 use serde::{Serialize, Serializer};
 
-use crate::FieldValue;
+use mailgun_core::FieldValue;
 
 /// A length of time as the analytics endpoints write it: `2h`, `7d`, `1m`.
 ///
 /// A month has no fixed length, which is why this is no [`Duration`](std::time::Duration).
 ///
 /// ```
-/// use mailgun_core::analytics::TimeSpan;
+/// use mailgun_types::analytics::TimeSpan;
 ///
 /// assert_eq!(TimeSpan::days(7).to_string(), "7d");
 /// assert_eq!(TimeSpan::months(1).to_string(), "1m");

@@ -1,15 +1,15 @@
 //! The older statistics, which Mailgun has deprecated in favour of metrics.
 
+use mailgun_core::{Timestamp, de};
 use serde::{Deserialize, Serialize};
 
 use super::{Resolution, TimeSpan};
-use crate::{Timestamp, types::de};
 
-crate::params! {
+mailgun_core::params! {
     /// Which statistics to count, and over which time.
     ///
     /// ```
-    /// use mailgun_core::analytics::{Resolution, StatsQuery, TimeSpan};
+    /// use mailgun_types::analytics::{Resolution, StatsQuery, TimeSpan};
     ///
     /// let query = StatsQuery::new()
     ///     .event("delivered")

@@ -1,0 +1,50 @@
+//! What a client and its calls share: the stack, and what they must know to use it.
+
+mod base_url;
+mod service;
+mod trust;
+
+use std::time::Duration;
+
+use http::HeaderValue;
+
+pub(crate) use self::{
+    base_url::BaseUrl,
+    service::{BoxLayer, box_layer, box_service},
+    trust::TrustedHosts,
+};
+pub use self::{base_url::Region, service::HttpService};
+use crate::{Credentials, layers::TimeLimit};
+
+/// The inside of a client; calls and pagers hold it too.
+#[derive(Clone)]
+pub(crate) struct Handle {
+    pub(crate) stack: HttpService,
+    /// For hosts that must not see the key; none where the whole stack is foreign, and may have
+    /// one in any of its layers.
+    pub(crate) keyless: Option<HttpService>,
+    pub(crate) base: BaseUrl,
+    pub(crate) trusted: TrustedHosts,
+    pub(crate) limits: Limits,
+    pub(crate) credentials: Option<Credentials>,
+    /// For whom the calls act, where they do not say it themselves.
+    pub(crate) subaccount: Option<HeaderValue>,
+}
+
+/// The bounds of every call.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    pub(crate) total: TimeLimit,
+    pub(crate) idle: Option<Duration>,
+    pub(crate) response: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            total: TimeLimit::Default(Duration::from_secs(180)),
+            idle: Some(Duration::from_secs(30)),
+            response: 64 * 1024 * 1024,
+        }
+    }
+}

@@ -32,7 +32,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .template_text(true)
         .template_variables(&variables)
         // Not for the template: comes back in events and webhooks.
-        .variable("order", &4711);
+        .variable("order", 4711);
 
     let receipt = target.mailgun.messages(&target.domain).send(message).await?;
     println!("accepted as {}", receipt.id);

@@ -59,8 +59,8 @@ const PLACES: &[Put] = &[
     |m, text| m.variable(text, "x"),
     |m, text| m.template(text),
     |m, text| m.template_version(text),
-    |m, text| m.template_variables(&json!({ text: text })),
-    |m, text| m.recipient_variables(&json!({ text: {} })),
+    |m, text| m.template_variables(json!({ text: text })),
+    |m, text| m.recipient_variables(json!({ text: {} })),
     |m, text| m.sending_ip_pool(text),
     |m, text| m.archive_to(text),
     |m, text| m.suppress_headers(text),
@@ -150,8 +150,8 @@ fn private() -> Message {
         .header("X-Mine", "canary")
         .reply_to("canary@example.com")
         .tag("canary")
-        .variable("order", &4711)
-        .template_variables(&json!({"name": "Zoe"}))
+        .variable("order", 4711)
+        .template_variables(json!({"name": "Zoe"}))
         .attachment(Attachment::from_bytes("a.txt", "canary"))
 }
 

@@ -41,9 +41,9 @@ const OPTIONS: &[(&str, &str, Setter)] = &[
     ("t:text", "no", |m| m.template_text(false)),
     ("t:version", "v2", |m| m.template_version("v2")),
     ("template", "welcome", |m| m.template("welcome")),
-    ("t:variables", r#"{"a":1}"#, |m| m.template_variables(&json!({"a": 1}))),
+    ("t:variables", r#"{"a":1}"#, |m| m.template_variables(json!({"a": 1}))),
     ("recipient-variables", r#"{"bob@example.com":{"n":1}}"#, |m| {
-        m.recipient_variables(&json!({"bob@example.com": {"n": 1}}))
+        m.recipient_variables(json!({"bob@example.com": {"n": 1}}))
     }),
     ("o:tag", "spring sale", |m| m.tag("spring sale")),
     ("o:secondary-dkim", "example.com/s1", |m| {
@@ -74,7 +74,7 @@ const OPTIONS: &[(&str, &str, Setter)] = &[
     ("h:Reply-To", "\"Doe, J\" <j@example.com>, k@example.com", |m| {
         m.reply_to("\"Doe, J\" <j@example.com>, k@example.com")
     }),
-    ("v:order", "4711", |m| m.variable("order", &4711)),
+    ("v:order", "4711", |m| m.variable("order", 4711)),
     ("v:my key/ü", "plain", |m| m.variable("my key/ü", "plain")),
     ("cc", "Cy <cy@example.com>", |m| m.cc(("Cy", "cy@example.com"))),
     ("bcc", "di@example.com, ed@example.com", |m| m.bcc("di@example.com,ed@example.com")),
@@ -274,16 +274,16 @@ fn variables_that_are_no_object_are_refused() {
     let list = [1, 2];
     let call = || complete();
     for (message, parameter) in [
-        (call().template_variables(&list), "t:variables"),
+        (call().template_variables(list), "t:variables"),
         (call().template_variables("text"), "t:variables"),
         (call().template_variables(""), "t:variables"),
-        (call().template_variables(&()), "t:variables"),
-        (call().template_variables(&None::<Order<'_>>), "t:variables"),
+        (call().template_variables(()), "t:variables"),
+        (call().template_variables(None::<Order<'_>>), "t:variables"),
         (call().template_variables("{not json"), "t:variables"),
-        (call().template_variables(&BTreeMap::from([((1, 2), 3)])), "t:variables"),
-        (call().recipient_variables(&list), "recipient-variables"),
+        (call().template_variables(BTreeMap::from([((1, 2), 3)])), "t:variables"),
+        (call().recipient_variables(list), "recipient-variables"),
         (call().recipient_variables("[]"), "recipient-variables"),
-        (call().variable("x", &BTreeMap::from([((1, 2), 3)])), "v:x"),
+        (call().variable("x", BTreeMap::from([((1, 2), 3)])), "v:x"),
     ] {
         let error = fault_of(offline().send(message));
         assert_eq!(error.kind(), ErrorKind::InvalidInput);
@@ -292,11 +292,28 @@ fn variables_that_are_no_object_are_refused() {
 }
 
 #[tokio::test]
+async fn variables_are_taken_by_value_and_by_reference() {
+    let data = json!({"id": 1});
+    let message = complete()
+        .recipient_variables(json!({"bob@example.com": {"n": 1}}))
+        .template_variables(&data)
+        .variable("by-value", json!({"id": 2}))
+        .variable("by-reference", &data)
+        .variable("text", String::from("as it is"));
+    let parts = parts_of(offline().send(message)).await;
+    assert_eq!(values(&parts, "recipient-variables"), [r#"{"bob@example.com":{"n":1}}"#]);
+    assert_eq!(values(&parts, "t:variables"), [r#"{"id":1}"#]);
+    assert_eq!(values(&parts, "v:by-value"), [r#"{"id":2}"#]);
+    assert_eq!(values(&parts, "v:by-reference"), [r#"{"id":1}"#]);
+    assert_eq!(values(&parts, "v:text"), ["as it is"]);
+}
+
+#[tokio::test]
 async fn variables_of_templates_and_of_the_application_are_kept_apart() {
     let message = complete()
-        .template_variables(&json!({"name": "template"}))
+        .template_variables(json!({"name": "template"}))
         .variable("name", "application")
-        .variable("data", &json!({"ids": [1, 2]}))
+        .variable("data", json!({"ids": [1, 2]}))
         .header("X-Mailgun-Variables", r#"{"name":"header"}"#);
     let parts = parts_of(offline().send(message)).await;
     assert_eq!(values(&parts, "t:variables"), [r#"{"name":"template"}"#]);
@@ -579,7 +596,7 @@ async fn the_limit_of_options_is_exact_and_names_the_largest() {
     assert!(!text.contains("xxx") && !text.contains("yyy"), "{text}");
     // Template variables, headers and options are counted too, not only `v:`.
     for message in [
-        complete().template_variables(&json!({"a": "x".repeat(LIMIT)})),
+        complete().template_variables(json!({"a": "x".repeat(LIMIT)})),
         complete().header("X-A", "x".repeat(LIMIT)),
         complete().suppress_headers("x".repeat(LIMIT)),
     ] {

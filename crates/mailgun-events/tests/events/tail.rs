@@ -299,6 +299,15 @@ async fn an_interval_of_any_length_is_waited_for_after_pages_and_failures() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_interval_of_zero_is_raised_to_a_tenth_of_a_second() {
+    let service = Scripted::new(|_| page(vec![], "x").after(SECOND / 1000));
+    let mut tail = events(&service).tail(Timestamp::now()).interval(Duration::ZERO);
+    assert_eq!(ids(&mut tail, SECOND).await, [""; 0]);
+    let requests = service.seen().len();
+    assert!((9..=11).contains(&requests), "{requests} requests");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_checkpoint_and_the_number_of_requests_stay_small() {
     // Forty days of the past, with an event every hour.
     let index = Index::new();

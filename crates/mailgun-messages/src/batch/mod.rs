@@ -20,6 +20,7 @@ use mailgun_core::{Error, Form};
 use serde::Serialize;
 
 pub(crate) use self::plan::Plan;
+use self::recipients::{Recipient, Recipients};
 pub use self::{
     journal::{FileJournal, Journal, JournalFuture},
     record::{ChunkOutcome, ChunkRecord, ChunkResult, ChunkState, Positions, Progress},
@@ -27,7 +28,6 @@ pub use self::{
     resolve::Resolution,
     run::BatchRun,
 };
-use self::recipients::{Recipient, Recipients};
 use crate::{
     MessageId,
     content::{Addresses, Content, content_setters},
@@ -232,7 +232,7 @@ impl Batch {
     /// In a resumed run, also sends to recipients whose outcome is unknown. They may get the mail
     /// twice.
     ///
-    /// Unless this run is accepted, their outcome stays unknown, because the earlier attempt may
+    /// If their mail is not accepted now, their outcome stays unknown, because the earlier attempt may
     /// have been accepted.
     pub fn resend_unknown(mut self) -> Self {
         self.resends_unknown = true;
@@ -310,7 +310,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_record_with_positions_beyond_the_batch_is_refused_at_once() {
+    fn a_record_with_positions_beyond_the_batch_is_an_error() {
         let json = r#"{"positions": [{"start": 0, "end": 18446744073709551615}], "total": 1, "state": "refused"}"#;
         let record: ChunkRecord = serde_json::from_str(json).unwrap();
         let batch = Batch::new().from("a@x.test").text("t").to("b@x.test");

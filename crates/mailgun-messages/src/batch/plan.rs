@@ -1,4 +1,4 @@
-//! Which recipients go into which call.
+//! Which recipients go into which call: checks, earlier records, chunks.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
@@ -10,21 +10,21 @@ use super::{Batch, ChunkRecord, ChunkState, Duplicates, Positions, recipients::R
 pub(crate) struct Plan {
     pub(crate) batch: Box<Batch>,
     pub(crate) chunks: VecDeque<Positions>,
-    /// What earlier runs say of the recipients that this one leaves out.
+    /// The records of the recipients that this run leaves out.
     pub(crate) earlier: Vec<ChunkRecord>,
-    /// Whom this run sends to although an earlier attempt may have been accepted. No chunk mixes
-    /// them with others.
-    pub(crate) doubtful: Positions,
+    /// Recipients that this run sends to although an earlier attempt may have been accepted. No chunk
+    /// mixes them with others.
+    pub(crate) resent: Positions,
 }
 
-/// Recipients by what the records of earlier runs say.
+/// The recipients, sorted by the records of earlier runs.
 #[derive(Default)]
 pub(super) struct Settled {
-    /// Whom to send to.
+    /// Recipients to send to.
     pub(super) wanted: Positions,
-    /// Whom to send to although their outcome is unknown.
-    pub(super) doubtful: Positions,
-    /// The records of all others.
+    /// Recipients to send to although their outcome is unknown.
+    pub(super) resent: Positions,
+    /// The records of all other recipients.
     pub(super) earlier: Vec<ChunkRecord>,
 }
 
@@ -48,13 +48,13 @@ impl Batch {
             let reason = "comes from a stream, which can be read once; a batch may need it again";
             return Err(Error::invalid(format_args!("attachment {file}"), reason));
         }
-        let Settled { wanted, doubtful, earlier } =
+        let Settled { wanted, resent, earlier } =
             self.settle(&self.records, self.resends_unknown)?;
         let rounds = self.rounds()?;
         let mut chunks = VecDeque::new();
         self.split(&wanted, &rounds, &mut chunks);
-        self.split(&doubtful, &rounds, &mut chunks);
-        Ok(Plan { batch: Box::new(self), chunks, earlier, doubtful })
+        self.split(&resent, &rounds, &mut chunks);
+        Ok(Plan { batch: Box::new(self), chunks, earlier, resent })
     }
 
     /// For each recipient, how many before it have the same address.
@@ -112,10 +112,10 @@ impl Batch {
         }
     }
 
-    /// Whom this run sends to, and what `records` say of all others.
+    /// Sorts the recipients by the records of earlier runs.
     ///
-    /// The last record of a recipient decides, but nothing undoes that one was accepted. A chunk
-    /// that was being sent has an unknown outcome.
+    /// The last record of a recipient decides, but no record undoes an accepted one. A chunk that was
+    /// being sent has an unknown outcome.
     pub(super) fn settle(
         &self,
         records: &[ChunkRecord],
@@ -147,7 +147,7 @@ impl Batch {
                     Some(&mut settled.wanted)
                 }
                 Some((_, ChunkState::Sending | ChunkState::Unknown)) if resends_unknown => {
-                    Some(&mut settled.doubtful)
+                    Some(&mut settled.resent)
                 }
                 Some((number, _)) => kept.get_mut(number),
             };
@@ -167,12 +167,12 @@ impl Batch {
         Ok(settled)
     }
 
-    /// Checks that a record, which may come from anywhere, is of these recipients.
+    /// Checks that a record is of these recipients.
     fn check(&self, record: &ChunkRecord) -> Result<(), String> {
         let total = self.recipients.len();
         if record.total != total {
             return Err(format!(
-                "is of a batch of {} recipients, this one has {total}",
+                "is of a batch of {} recipients, but this one has {total}",
                 record.total
             ));
         }
@@ -180,9 +180,9 @@ impl Batch {
             return Err("names positions that the batch does not have".to_owned());
         }
         match &record.fingerprint {
-            None => Err("has no fingerprint, so that its recipients are not known".to_owned()),
+            None => Err("has no fingerprint, so its recipients are not known".to_owned()),
             Some(print) if *print != self.recipients.fingerprint(&record.positions) => {
-                Err("is of other recipients, or of the same in another order".to_owned())
+                Err("is of other recipients or of another order".to_owned())
             }
             Some(_) => Ok(()),
         }
@@ -228,8 +228,8 @@ mod tests {
                     assert!(is_within || chunk.len() == 1, "{skip} {chunk_size} {number}");
                     let Some(next) = chunks.get(number + 1) else { continue };
                     let (next, _) = next.split_at(1);
-                    let is_full = chunk.len() == chunk_size
-                        || bytes(chunk) + bytes(&next) > chunk_bytes;
+                    let is_full =
+                        chunk.len() == chunk_size || bytes(chunk) + bytes(&next) > chunk_bytes;
                     assert!(is_full, "{skip} {chunk_size} {number}");
                 }
             }

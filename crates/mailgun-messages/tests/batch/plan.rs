@@ -236,7 +236,7 @@ async fn options_tags_and_templates_are_in_every_chunk() {
     let service = Scripted::new(|_| accepted());
     let batch = to(5)
         .template("news")
-        .template_variables(&json!({"a": [1]}))
+        .template_variables(json!({"a": [1]}))
         .tag("a")
         .tag("b")
         .tracking(false)

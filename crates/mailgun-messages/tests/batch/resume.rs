@@ -308,7 +308,7 @@ async fn records_of_other_people_or_another_order_are_refused_by_name() {
         let batch = batch_of(order).resume(records.clone());
         let error = messages(&mock).send_batch(batch).await.unwrap_err();
         assert_eq!((error.kind(), error.outcome()), (ErrorKind::InvalidInput, Outcome::NotSent));
-        let expected = "`resume`: `record 1` is of other recipients, or of the same in another";
+        let expected = "`resume`: `record 1` is of other recipients or of another";
         assert!(error.to_string().contains(expected), "{order:?}: {error}");
         assert!(!error.to_string().contains('@'), "{error}");
     }

@@ -1,4 +1,4 @@
-//! The extractor for axum.
+//! The axum extractor.
 
 use axum::{
     extract::{FromRef, FromRequest, Request},
@@ -7,7 +7,7 @@ use axum::{
 
 use super::{Payload, ReceiveError, Verified, Verifier, body};
 
-/// With the feature `axum`, an extractor, for handlers whose state has a [`Verifier`].
+/// An axum extractor for handlers whose state has a [`Verifier`]. Needs the feature `axum`.
 ///
 /// ```
 /// use axum::{Router, http::StatusCode, routing::post};
@@ -28,11 +28,11 @@ use super::{Payload, ReceiveError, Verified, Verifier, body};
 /// # Ok::<(), mailgun_core::Error>(())
 /// ```
 ///
-/// The handler settles the claim itself, by [`Verified::handle`] or
-/// [`Claim::settle`](super::Claim::settle); an extractor does not see what it answers.
+/// The handler must settle the claim, with [`Verified::handle`] or
+/// [`Claim::settle`](super::Claim::settle), because an extractor does not see the response.
 ///
-/// A handler that takes a `Result<Verified<Event>, ReceiveError>` sees what is refused, and answers
-/// as it likes. The limits of the verifier apply, and not axum's own of 2 MB.
+/// To choose the response to a refused request, take a `Result<Verified<Event>, ReceiveError>`. The
+/// limits of the verifier apply instead of axum's limit of 2 MB.
 impl<S, T> FromRequest<S> for Verified<T>
 where
     S: Send + Sync,

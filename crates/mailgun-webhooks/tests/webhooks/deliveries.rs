@@ -148,8 +148,8 @@ async fn a_tampered_event_and_a_wrong_key_get_406_and_an_event_at_the_wrong_plac
         let status = if delivery.url.ends_with("/mail") { 503 } else { 406 };
         assert_eq!(delivery.status, Some(status), "{delivery:?}");
     }
-    assert_eq!(hears.recv().await.unwrap(), "the signature is not by any of the signing keys");
-    let words = "an event arrived where an inbound mail is expected";
+    assert_eq!(hears.recv().await.unwrap(), "none of the signing keys made the signature");
+    let words = "the handler expects an inbound mail, but the request has an event";
     assert_eq!(hears.recv().await.unwrap(), words);
 }
 

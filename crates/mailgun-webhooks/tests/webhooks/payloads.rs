@@ -174,7 +174,7 @@ fn files_that_differ_from_their_count_are_taken_and_noted() {
     }
     let mail = read_mail(mail().field("attachment-count", "2"));
     let mismatch: Box<dyn std::error::Error> = parsed(&mail).attachment_mismatch().unwrap().into();
-    assert_eq!(mismatch.to_string(), "the mail announced 2 attachments, and 0 came");
+    assert_eq!(mismatch.to_string(), "Mailgun announced 2 attachments, but 0 were received");
 }
 
 #[test]
@@ -569,7 +569,7 @@ fn every_kind_in_the_wrong_handler_is_named() {
         let errors: Vec<_> = results.into_iter().flatten().map(|error| error.to_string()).collect();
         assert_eq!(errors.len(), 2);
         for error in errors {
-            assert!(error.starts_with(&format!("{kind} arrived where")), "{error}");
+            assert!(error.ends_with(&format!("the request has {kind}")), "{error}");
         }
     }
 }

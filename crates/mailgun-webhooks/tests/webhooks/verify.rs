@@ -276,7 +276,10 @@ async fn only_a_right_signature_reaches_the_store_and_its_failure_is_503() {
         .receive::<mailgun_webhooks::receive::InboundMail>(&request.content_type, request.body)
         .await
         .unwrap_err();
-    assert_eq!(error.to_string(), "an event arrived where an inbound mail is expected");
+    assert_eq!(
+        error.to_string(),
+        "the handler expects an inbound mail, but the request has an event"
+    );
     assert!(store.steps.lock().unwrap().is_empty());
 
     let store = Recorded { fails_to: "claim", ..Recorded::default() };
@@ -390,23 +393,23 @@ async fn odd_requests_are_errors_and_nothing_panics() {
 }
 
 #[tokio::test]
-async fn what_is_no_request_of_mailgun_says_what_it_is() {
+async fn a_request_that_is_not_mailguns_is_malformed_and_says_why() {
     let verifier = verifier();
     for (content_type, body, words) in [
         ("", "", "neither JSON nor a form"),
         ("text/plain", "hello", "neither JSON nor a form"),
         ("application/json", "[]", "neither JSON nor a form"),
-        ("application/json", "{", "JSON that cannot be read"),
-        ("application/json", r#"{"event-data": {}, "signature": 7}"#, "JSON that cannot be read"),
-        ("application/json", r#"{"message": "hi"}"#, "JSON without `event-data`"),
+        ("application/json", "{", "the JSON cannot be read"),
+        ("application/json", r#"{"event-data": {}, "signature": 7}"#, "the JSON cannot be read"),
+        ("application/json", r#"{"message": "hi"}"#, "the JSON has no `event-data`"),
         ("application/json", r#"{"event-data": {}}"#, "no signature"),
-        ("application/json", r#"{"event-data": ["x"]}"#, "JSON without `event-data`"),
-        ("application/json", r#"{"event-data": "x"}"#, "JSON without `event-data`"),
+        ("application/json", r#"{"event-data": ["x"]}"#, "the JSON has no `event-data`"),
+        ("application/json", r#"{"event-data": "x"}"#, "the JSON has no `event-data`"),
         ("application/x-www-form-urlencoded", "a=b", "neither an event nor a mail"),
         ("application/x-www-form-urlencoded", "event=opened", "no signature"),
-        ("multipart/form-data", "a=b", "without a boundary"),
-        ("multipart/form-data; boundary=x", "a=b", "without delimiters"),
-        ("multipart/form-data; boundary=x", "--x\r\n\r\na", "does not end"),
+        ("multipart/form-data", "a=b", "has no boundary"),
+        ("multipart/form-data; boundary=x", "a=b", "has no delimiter"),
+        ("multipart/form-data; boundary=x", "--x\r\n\r\na", "no closing delimiter"),
     ] {
         let result = verifier.receive(content_type, Bytes::from_static(body.as_bytes())).await;
         let result: Result<mailgun_webhooks::receive::Verified, _> = result;

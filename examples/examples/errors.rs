@@ -4,12 +4,12 @@
 
 use std::time::Duration;
 
-use mailgun::{Error, ErrorKind, Mailgun, Outcome, layers::RetryPolicy, messages::Message};
+use mailgun::{Error, Mailgun, Outcome, layers::RetryPolicy, messages::Message};
 use mailgun_mock::{Fault, MockMailgun, RateLimit};
 
 fn explain(what: &str, error: &Error) {
     println!("\n{what}\n  {error}");
-    println!("  kind {:?}, after {} attempt(s)", error.kind(), error.attempts());
+    println!("  kind {}, after {} attempt(s)", error.kind(), error.attempts());
     match error.outcome() {
         Outcome::NotSent => println!("  nothing was sent"),
         Outcome::Rejected => println!("  Mailgun did not take it"),
@@ -18,8 +18,8 @@ fn explain(what: &str, error: &Error) {
     if let Some(wait) = error.retry_after() {
         println!("  try again in {wait:?}");
     }
-    if error.kind() == ErrorKind::RateLimited {
-        println!("  limit: {:?}", error.limit_scope());
+    if let Some(scope) = error.limit_scope() {
+        println!("  limit exceeded: {scope}");
     }
 }
 
@@ -52,6 +52,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         explain("a limit that asks for a longer wait than we allow", &error);
     }
     let before = mock.sent().len();
+    let unsubscribes = mailgun.suppressions(mock.domain()).unsubscribes();
+    let entry = unsubscribes.get("bob@example.com").optional().await?;
+    println!("\na 404 that is no error\n  bob has unsubscribed: {}", entry.is_some());
+
     mock.inject(Fault::lose_response());
     if let Err(error) = messages.send(message()).await {
         explain("a response that gets lost", &error);

@@ -4,64 +4,23 @@
 //! It always runs against a Mailgun inside this process.
 
 use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
-use mailgun::{Body, BoxError, CallContext, HttpService, Mailgun, ResponseBody, messages::Message};
-use mailgun_mock::{Fault, MockMailgun};
-use tower::{Service, ServiceBuilder, ServiceExt as _, layer::layer_fn, service_fn};
+use mailgun::{CallContext, Mailgun, messages::Message};
+use mailgun_mock::{Fault, MockMailgun, RateLimit};
+use tower::ServiceBuilder;
 
-/// Counts attempts by outcome.
-#[derive(Default)]
-struct Metrics {
-    accepted: AtomicU64,
-    refused: AtomicU64,
-    broken: AtomicU64,
-}
-
-/// A layer from a closure: what a tower layer is, without naming its types.
-fn counted(
-    metrics: Arc<Metrics>,
-    service: HttpService,
-) -> impl Service<
-    mailgun::http::Request<Body>,
-    Response = mailgun::http::Response<ResponseBody>,
-    Error = BoxError,
-    Future: Send,
-> + Clone
-+ Send
-+ Sync {
-    service_fn(move |request: mailgun::http::Request<Body>| {
-        let (metrics, service) = (metrics.clone(), service.clone());
-        async move {
-            let operation = request.extensions().get::<CallContext>().map(CallContext::operation);
-            let outcome = service.oneshot(request).await;
-            let counter = match &outcome {
-                Ok(response) if response.status().is_success() => &metrics.accepted,
-                Ok(_) => &metrics.refused,
-                Err(_) => &metrics.broken,
-            };
-            counter.fetch_add(1, Ordering::Relaxed);
-            if let Some(operation) = operation {
-                println!(
-                    "{operation}: {:?}",
-                    outcome.as_ref().map(|response| response.status()).ok()
-                );
-            }
-            Ok(outcome?)
-        }
-    })
-}
+/// How many attempts ended how, by operation.
+type Metrics = Arc<Mutex<BTreeMap<String, u32>>>;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mock = MockMailgun::start().await;
-    let metrics = Arc::new(Metrics::default());
-    let seen = metrics.clone();
+    let metrics = Metrics::default();
+    let counters = metrics.clone();
 
     let mailgun: Mailgun = mock
         .client_builder()
@@ -69,10 +28,27 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .attempt_layer(
             ServiceBuilder::new().buffer(64).rate_limit(20, Duration::from_secs(1)).into_inner(),
         )
-        .attempt_layer(layer_fn(move |service| counted(seen.clone(), service)))
+        // A function is a layer, too.
+        .attempt_layer_fn(move |request, next| {
+            let counters = counters.clone();
+            async move {
+                let context = request.extensions().get::<CallContext>();
+                let operation = context.map(|context| context.operation().to_string());
+                let result = next.run(request).await;
+                let ending = match &result {
+                    Ok(response) => response.status().as_u16().to_string(),
+                    Err(error) => error.kind().as_str().to_owned(),
+                };
+                let label = format!("{} {ending}", operation.unwrap_or_default());
+                if let Ok(mut counters) = counters.lock() {
+                    *counters.entry(label).or_default() += 1;
+                }
+                result
+            }
+        })
         .build()?;
 
-    mock.inject(Fault::rate_limit(mailgun_mock::RateLimit::RetryAfterSeconds(1)));
+    mock.inject(Fault::rate_limit(RateLimit::RetryAfterSeconds(1)));
     for i in 0..5 {
         let message = Message::new()
             .from(format!("shop@{}", mock.domain()))
@@ -81,11 +57,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             .text("Hello");
         mailgun.messages(mock.domain()).send(message).await?;
     }
-    println!(
-        "accepted {}, refused {}, broken {}",
-        metrics.accepted.load(Ordering::Relaxed),
-        metrics.refused.load(Ordering::Relaxed),
-        metrics.broken.load(Ordering::Relaxed),
-    );
+    if let Ok(metrics) = metrics.lock() {
+        for (label, count) in &*metrics {
+            println!("{count} x {label}");
+        }
+    }
     Ok(())
 }

@@ -7,13 +7,14 @@ use serde_json::{Value, json};
 use crate::{Answer, Scripted};
 
 /// The names of secrets, which no response writes out again.
-const SECRETS: [&str; 8] = [
+const SECRETS: [&str; 9] = [
     "credentials",
     "download_url",
     "http_signing_key",
     "key",
     "password",
     "secret",
+    "signing_key",
     "smtp_password",
     "token",
 ];

@@ -27,7 +27,9 @@ mod users;
 mod webhook_signing_key;
 
 use mailgun_core::Operation;
-pub use mailgun_types::{SendingLimit, Success};
+pub use mailgun_types::{
+    SendingLimit, Success, ThresholdComparator, ThresholdDimension, ThresholdFilter,
+};
 
 pub use self::{
     account::{Account, AccountFeatures, AccountSettings},
@@ -41,10 +43,7 @@ pub use self::{
     sandbox_recipients::{
         SandboxRecipient, SandboxRecipientAdded, SandboxRecipientList, SandboxRecipients,
     },
-    threshold::{
-        Threshold, ThresholdComparator, ThresholdDimension, ThresholdFilter, ThresholdMetric,
-        ThresholdSettings,
-    },
+    threshold::{Threshold, ThresholdMetric, ThresholdSettings},
     thresholds::Thresholds,
     users::{
         EmailDetails, EmailParts, ListUsers, User, UserAuth, UserPreferences, UserRole, Users,

@@ -1,6 +1,7 @@
 use std::fmt;
 
 use mailgun_core::{Timestamp, de};
+use mailgun_types::{ThresholdComparator, ThresholdDimension, ThresholdFilter};
 use serde::{Deserialize, Serialize};
 
 mailgun_core::open_enum! {
@@ -10,70 +11,6 @@ mailgun_core::open_enum! {
         EmailPreviewSuccessCount = "email_preview_success_count",
         /// Seed tests.
         SeedTestCount = "seed_test_count",
-    }
-}
-
-mailgun_core::open_enum! {
-    /// How a value is compared.
-    pub enum ThresholdComparator {
-        /// Equal.
-        Equal = "=",
-        /// Not equal.
-        NotEqual = "!=",
-        /// Less.
-        Less = "<",
-        /// Less or equal.
-        LessOrEqual = "<=",
-        /// Greater.
-        Greater = ">",
-        /// Greater or equal.
-        GreaterOrEqual = ">=",
-        /// The text is in it; for filters only.
-        Contains = "contains",
-        /// The text is not in it; for filters only.
-        NotContains = "not contains",
-    }
-}
-
-mailgun_core::open_enum! {
-    /// What is counted apart.
-    pub enum ThresholdDimension {
-        /// Each sending domain.
-        Domain = "domain",
-        /// Each sending IP address.
-        Ip = "ip",
-        /// Each IP pool.
-        IpPool = "ip_pool",
-        /// Each provider of recipients, such as Gmail.
-        RecipientProvider = "recipient_provider",
-        /// Each subaccount.
-        Subaccount = "subaccount",
-    }
-}
-
-/// Which values of a dimension count.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct ThresholdFilter {
-    /// The dimension.
-    pub dimension: Option<ThresholdDimension>,
-    /// How its values are compared.
-    pub comparator: Option<ThresholdComparator>,
-    /// What they are compared with.
-    #[serde(deserialize_with = "de::readable")]
-    pub values: Vec<String>,
-}
-
-impl ThresholdFilter {
-    /// Values of `dimension` that compare so with any of `values`.
-    pub fn new(
-        dimension: ThresholdDimension,
-        comparator: ThresholdComparator,
-        values: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        let values = values.into_iter().map(Into::into).collect();
-        Self { dimension: Some(dimension), comparator: Some(comparator), values }
     }
 }
 

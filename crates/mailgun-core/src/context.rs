@@ -46,6 +46,10 @@ struct Progress {
 }
 
 /// The phase of the current attempt.
+#[cfg_attr(
+    not(feature = "transport"),
+    expect(dead_code, reason = "only the SDK's own transport tells when it sends")
+)]
 #[derive(Clone, Copy)]
 enum Phase {
     /// No service was called yet: the first attempt, or the wait before the next.
@@ -125,6 +129,7 @@ impl CallContext {
 
     /// The transport has the request of this attempt, and asks [`may_send`](Self::may_send) before
     /// it sends.
+    #[cfg(feature = "transport")]
     pub(crate) fn queued(&self) {
         self.advance(|phase| matches!(phase, Phase::Called), Phase::Queued);
     }
@@ -133,6 +138,7 @@ impl CallContext {
     ///
     /// Who asks first decides. After `true`, the outcome is unknown until the response comes; after
     /// [`give_up`](Self::give_up), the answer stays `false`.
+    #[cfg(feature = "transport")]
     pub(crate) fn may_send(&self) -> bool {
         if self.time_left().is_some_and(|left| left.is_zero()) {
             self.give_up();
@@ -172,6 +178,7 @@ impl CallContext {
     }
 
     /// Moves this attempt to `next`, if it is the current one and its phase `allows` it.
+    #[cfg(feature = "transport")]
     fn advance(&self, allows: impl FnOnce(Phase) -> bool, next: Phase) -> bool {
         let mut progress = self.progress();
         let allowed = progress.attempt == self.attempt && allows(progress.phase);

@@ -13,6 +13,8 @@
 //!   taken effect.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
+// The docs link to what the transport brings, also when it is switched off.
+#![cfg_attr(not(feature = "transport"), allow(rustdoc::broken_intra_doc_links))]
 
 mod body;
 mod call;
@@ -25,14 +27,18 @@ pub mod layers;
 mod operation;
 mod pager;
 mod response;
+#[cfg(feature = "transport")]
 mod transport;
 mod types;
 
 pub use bytes;
 pub use http;
 pub use mime;
+#[cfg(feature = "transport")]
 pub use rustls;
 
+#[cfg(feature = "transport")]
+pub use self::transport::{Certificate, HttpVersions, Proxy, Roots};
 pub use self::{
     body::{Body, FieldValue, Fields, Form, JsonFields, Upload, read_text, true_false, yes_no},
     call::{Call, CallFuture, Chunk, Chunks, Poller},
@@ -44,7 +50,6 @@ pub use self::{
     operation::{Idempotency, Operation},
     pager::{Cursor, LinkPage, Page, PageLinks, PageParts, PageResponse, Pager},
     response::{Response, ResponseBody, ResponseStream},
-    transport::{Certificate, HttpVersions, Proxy, Roots},
     types::{Confirmation, DomainName, Mailbox, Secret, Timestamp, by_content_id, de},
 };
 

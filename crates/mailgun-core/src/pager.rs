@@ -9,7 +9,7 @@ use std::{
 
 use bytes::Bytes;
 use futures_core::Stream;
-use futures_util::stream::try_unfold;
+use futures_util::{TryStreamExt as _, stream::try_unfold};
 use http::HeaderMap;
 use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value, value::RawValue};
@@ -475,6 +475,18 @@ impl<T: Send + 'static> Pager<T> {
                 items = page.items.into();
             }
         })
+    }
+
+    /// All items of all pages, held in memory; items that are not as expected are left out as by
+    /// [`into_items`](Self::into_items).
+    ///
+    /// Read long listings with [`next_page`](Self::next_page) or [`into_items`](Self::into_items).
+    ///
+    /// # Errors
+    ///
+    /// That of [`next_page`](Self::next_page); the items read so far are lost.
+    pub async fn collect(self) -> Result<Vec<T>, Error> {
+        self.into_items().try_collect().await
     }
 
     fn call(&mut self) -> Result<Call<Value>, Error> {

@@ -1,4 +1,6 @@
 //! Request bodies whose source lies, fails or is large.
+
+#![cfg(feature = "transport")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod support;

@@ -1,4 +1,6 @@
 //! Lists that are too long for one call.
+
+#![cfg(feature = "transport")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod support;

@@ -1,4 +1,6 @@
 //! Responses that come compressed although nobody asked for it.
+
+#![cfg(feature = "transport")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod support;

@@ -1,5 +1,6 @@
 //! What a call says of its outcome when its deadline ends it.
 
+#![cfg(feature = "transport")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod support;

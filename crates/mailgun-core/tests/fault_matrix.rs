@@ -1,5 +1,7 @@
 //! Every way in which an exchange can fail, for a send and for a read: how often it goes over the
 //! wire, and what the error says.
+
+#![cfg(feature = "transport")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod support;

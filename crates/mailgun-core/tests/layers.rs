@@ -1,4 +1,6 @@
 //! Layers and services of the application, and what the types promise.
+
+#![cfg(feature = "transport")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod support;
@@ -87,6 +89,40 @@ async fn layers_run_per_call_or_per_attempt_and_the_first_is_outermost() {
     assert_eq!(log.names(), [&["call 1", "call 2"][..], &attempt, &attempt, &attempt].concat());
     client.call::<Receipt>(SEND, DOMAIN).await.unwrap();
     assert_eq!(log.names().len(), 8 + 4);
+}
+
+#[tokio::test]
+async fn a_function_is_a_layer() {
+    let calls = Arc::new(AtomicUsize::new(0));
+    let statuses = Arc::new(Mutex::new(Vec::new()));
+    let server = Server::script(vec![response("429 X", ""), accepted()]).await;
+    let (counter, seen) = (calls.clone(), statuses.clone());
+    let builder = server.builder().layer_fn(move |request, next| {
+        counter.fetch_add(1, Ordering::SeqCst);
+        next.run(request)
+    });
+    let builder = builder.attempt_layer_fn(move |request, next| {
+        let seen = seen.clone();
+        async move {
+            let response = next.run(request).await?;
+            seen.lock().unwrap().push(response.status().as_u16());
+            Ok(response)
+        }
+    });
+    builder.build().unwrap().call::<Receipt>(SEND, DOMAIN).multipart(mail()).await.unwrap();
+    assert_eq!(calls.load(Ordering::SeqCst), 1);
+    assert_eq!(*statuses.lock().unwrap(), [429, 200]);
+}
+
+#[tokio::test]
+async fn a_function_that_stops_a_request_says_that_nothing_was_sent() {
+    let server = Server::script(vec![accepted()]).await;
+    let builder = server
+        .builder()
+        .attempt_layer_fn(|_, _| async { Err(Error::not_sent("the quota of today is used up")) });
+    let error = builder.build().unwrap().call::<Receipt>(SEND, DOMAIN).await.unwrap_err();
+    assert_eq!((error.kind(), error.outcome()), (ErrorKind::Middleware, Outcome::NotSent));
+    assert_eq!(server.count(), 0);
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! What an error says about the request: "not sent" only of what can no longer go out.
 
+#![cfg(feature = "transport")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod support;

@@ -1,4 +1,6 @@
 //! All ways of paging: where they end, what they refuse, and how they are taken up again.
+
+#![cfg(feature = "transport")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod support;
@@ -105,6 +107,16 @@ async fn a_cursor_in_the_query_is_followed_as_it_is() {
         targets[1],
         "/v3/mg.example.com/bounces?page=next&address=a%2B3%40example.com&limit=3&term=a+b"
     );
+}
+
+#[tokio::test]
+async fn all_items_are_collected_or_none() {
+    let server = Server::new(bounces).await;
+    let all = links(&server.client(), BOUNCES).collect().await.unwrap();
+    assert_eq!(all, [1, 2, 3, 4, 5, 6, 7]);
+    let server = Server::script(vec![page(&[1], "two"), response("400 X", "")]).await;
+    let error = links(&server.client(), BOUNCES).collect().await.unwrap_err();
+    assert_eq!(error.status().unwrap(), 400);
 }
 
 #[tokio::test]

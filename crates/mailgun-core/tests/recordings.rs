@@ -1,4 +1,6 @@
 //! Refusals as the real service gave them; masked where they were recorded (mailgun/mailgun-ruby).
+
+#![cfg(feature = "transport")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod support;

@@ -1,4 +1,6 @@
 //! Neither the key, nor a password, nor a recipient is in anything that a log could show.
+
+#![cfg(feature = "transport")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod support;

@@ -1,5 +1,6 @@
 //! Finding out which region has a domain.
 
+#![cfg(feature = "transport")]
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use mailgun_core::{Client, Error, Region};

@@ -1,4 +1,6 @@
 //! What is repeated, how often, with which bytes and after which wait.
+
+#![cfg(feature = "transport")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod support;

@@ -1,5 +1,6 @@
 //! The tree of spans and the events of a call.
 
+#![cfg(feature = "transport")]
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod support;

@@ -1,4 +1,6 @@
 //! What goes over the wire, byte for byte.
+
+#![cfg(feature = "transport")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod support;
@@ -646,5 +648,19 @@ async fn a_response_that_cannot_be_read_names_the_field_and_what_was_expected() 
         let text = support::everything(&error);
         assert!(text.contains(words) && !text.contains("canary"), "{text}");
         assert!(!text.contains("line 1"), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn an_optional_call_takes_404_alone_for_nothing() {
+    for (reaction, expected) in [
+        (response("200 OK", "5"), Ok(Some(5))),
+        (response("404 X", r#"{"message": "Address not found"}"#), Ok(None)),
+        (response("400 X", ""), Err(400)),
+        (response("410 X", ""), Err(410)),
+    ] {
+        let server = Server::always(reaction).await;
+        let result = server.client().call::<u32>(LIST, &[]).optional().await;
+        assert_eq!(result.map_err(|error| error.status().unwrap().as_u16()), expected);
     }
 }

@@ -14,11 +14,10 @@ pub const OPERATIONS: &[Operation] = &[LIST, LIST_PAGE];
 /// Mailgun keeps events for 1 to 30 days, depending on the plan.
 ///
 /// ```no_run
-/// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
-/// use mailgun_core::Timestamp;
-/// use mailgun_events::Events;
+/// # async fn example(mailgun: mailgun::Mailgun) -> Result<(), mailgun::Error> {
+/// use mailgun::Timestamp;
 ///
-/// let mut tail = Events::new(&client, "mg.example.com").tail(Timestamp::now());
+/// let mut tail = mailgun.events("mg.example.com").tail(Timestamp::now());
 /// let event = tail.next_event().await?;
 /// println!("{} {:?}", event.name(), event.timestamp);
 /// # Ok(()) }
@@ -46,9 +45,8 @@ impl Events {
     /// Status 400 if a date or a filter is invalid; 404 if the account does not have the domain.
     ///
     /// ```no_run
-    /// # async fn example(events: mailgun_events::Events) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_core::Timestamp;
-    /// use mailgun_events::{EventQuery, Filter, Severity};
+    /// # async fn example(events: mailgun::events::Events) -> Result<(), mailgun::Error> {
+    /// use mailgun::events::{EventQuery, Filter, Severity};
     ///
     /// # #[allow(deprecated)]
     /// let mut pager = events.list(
@@ -84,7 +82,7 @@ impl Events {
     /// Status 400 if the token is invalid; 404 if the account does not have the domain.
     ///
     /// ```no_run
-    /// # async fn example(events: mailgun_events::Events) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(events: mailgun::events::Events) -> Result<(), mailgun::Error> {
     /// # #[allow(deprecated)]
     /// let mut pager = events.list_page("W3siYiI6ICIyMDE3LTA1LTEwVDIwOjA2OjU0");
     /// while let Some(page) = pager.next_page().await? {
@@ -109,9 +107,9 @@ impl Events {
     /// [`Tail`] says what it guarantees.
     ///
     /// ```no_run
-    /// # async fn example(events: mailgun_events::Events) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_core::Timestamp;
-    /// use mailgun_events::{Checkpoint, EventQuery, Filter};
+    /// # async fn example(events: mailgun::events::Events) -> Result<(), mailgun::Error> {
+    /// use mailgun::Timestamp;
+    /// use mailgun::events::{Checkpoint, EventQuery, Filter};
     ///
     /// # let (load, store) = (|| None::<String>, |_: String| {});
     /// let checkpoint = load().and_then(|json| serde_json::from_str(&json).ok());

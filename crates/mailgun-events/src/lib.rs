@@ -8,11 +8,10 @@
 //!   are in `mailgun-analytics`.
 //!
 //! ```no_run
-//! # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
-//! use mailgun_core::Timestamp;
-//! use mailgun_events::{EventKind, Events};
+//! # async fn example(mailgun: mailgun::Mailgun) -> Result<(), mailgun::Error> {
+//! use mailgun::{Timestamp, events::EventKind};
 //!
-//! let mut tail = Events::new(&client, "mg.example.com").tail(Timestamp::now());
+//! let mut tail = mailgun.events("mg.example.com").tail(Timestamp::now());
 //! loop {
 //!     let event = tail.next_event().await?;
 //!     if let EventKind::Failed(failed) = &event.kind {

@@ -111,7 +111,7 @@ impl EventQuery {
 /// meaning. To match text as it is, use [`quoted`](Self::quoted).
 ///
 /// ```
-/// use mailgun_events::Filter;
+/// use mailgun::events::Filter;
 ///
 /// let kinds = Filter::any_of(["failed", "rejected"]);
 /// assert_eq!(kinds.as_str(), "failed OR rejected");

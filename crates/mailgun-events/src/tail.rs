@@ -46,11 +46,11 @@ const MAX_SEEN: usize = 1_000_000;
 /// decide whether to call again: a wrong key stays wrong.
 ///
 /// ```no_run
-/// # async fn example(events: mailgun_events::Events) {
+/// # async fn example(events: mailgun::events::Events) {
 /// use std::time::Duration;
 ///
 /// use futures_util::StreamExt as _;
-/// use mailgun_core::Timestamp;
+/// use mailgun::Timestamp;
 ///
 /// let stream = events.tail(Timestamp::now()).interval(Duration::from_secs(60)).into_events();
 /// let mut stream = std::pin::pin!(stream);
@@ -305,8 +305,8 @@ impl fmt::Debug for Tail {
 /// at most [`Tail::max_seen`] events.
 ///
 /// ```
-/// use mailgun_core::Timestamp;
-/// use mailgun_events::Checkpoint;
+/// use mailgun::Timestamp;
+/// use mailgun::events::Checkpoint;
 ///
 /// let checkpoint = Checkpoint::from(Timestamp::now());
 /// let json = serde_json::to_string(&checkpoint)?;

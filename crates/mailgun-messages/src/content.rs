@@ -16,7 +16,7 @@ pub(crate) const MAX_OPTIONS: usize = 16 * 1024;
 /// An empty list adds nothing.
 ///
 /// ```
-/// use mailgun_messages::Message;
+/// use mailgun::messages::Message;
 ///
 /// let copies = vec!["ann@example.com".to_owned()];
 /// let message = Message::new()

@@ -187,8 +187,8 @@ impl Messages {
     /// This is not exactly-once delivery: events can appear late, so a missing event proves nothing.
     ///
     /// ```no_run
-    /// # async fn example(messages: mailgun_messages::Messages) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_messages::{MemoryLedger, Message};
+    /// # async fn example(messages: mailgun::messages::Messages) -> Result<(), mailgun::Error> {
+    /// use mailgun::messages::{MemoryLedger, Message};
     ///
     /// let ledger = MemoryLedger::new();
     /// let receipt = Message::new().from("shop@mg.example.com").to("bob@example.com").text("Thanks");
@@ -205,8 +205,7 @@ impl Messages {
     /// * [`ErrorKind::InvalidInput`](mailgun_core::ErrorKind::InvalidInput) if the key is not 1 to 64
     ///   letters, digits, `-`, `_` or `.`.
     /// * The ledger's error if [`begin`](Ledger::begin) fails. Nothing is sent then.
-    #[doc(alias = "idempotency")]
-    #[doc(alias = "exactly-once")]
+    #[doc(alias("idempotency", "exactly-once"))]
     pub async fn send_once(
         &self,
         ledger: &(impl Ledger + ?Sized),

@@ -6,10 +6,11 @@
 //! * [`Messages::stored`] reads a message that Mailgun has stored.
 //!
 //! ```no_run
-//! # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
-//! use mailgun_messages::{Attachment, Message, Messages};
+//! # async fn example(mailgun: mailgun::Mailgun) -> Result<(), mailgun::Error> {
+//! use mailgun::messages::{Attachment, Message};
 //!
-//! let receipt = Messages::new(&client, "mg.example.com")
+//! let receipt = mailgun
+//!     .messages("mg.example.com")
 //!     .send(
 //!         Message::new()
 //!             .from(("Example Shop", "shop@mg.example.com"))

@@ -15,7 +15,7 @@ use crate::{
 /// many recipients, use [`Batch`](crate::Batch).
 ///
 /// ```
-/// use mailgun_messages::{Attachment, Message};
+/// use mailgun::messages::{Attachment, Message};
 /// use serde_json::json;
 ///
 /// let message = Message::new()
@@ -42,7 +42,7 @@ use crate::{
 /// off, set them yourself:
 ///
 /// ```
-/// use mailgun_messages::Message;
+/// use mailgun::messages::Message;
 ///
 /// let message = Message::new()
 ///     .from("news@mg.example.com")
@@ -52,9 +52,7 @@ use crate::{
 ///     .header("List-Unsubscribe", "<%unsubscribe_url%>");
 /// # let _ = message;
 /// ```
-#[doc(alias = "email")]
-#[doc(alias = "unsubscribe")]
-#[doc(alias = "List-Unsubscribe")]
+#[doc(alias("email", "unsubscribe", "List-Unsubscribe"))]
 #[derive(Debug, Default)]
 #[must_use]
 pub struct Message {
@@ -115,7 +113,7 @@ impl Message {
     /// Copies the message; `None` if a file of it comes from a stream, which can be read only once.
     ///
     /// ```
-    /// use mailgun_messages::Message;
+    /// use mailgun::messages::Message;
     ///
     /// let message = Message::new().from("shop@mg.example.com").to("bob@example.com").text("Hi");
     /// assert!(message.try_clone().is_some());

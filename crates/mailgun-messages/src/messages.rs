@@ -27,10 +27,10 @@ pub const OPERATIONS: &[Operation] =
 /// It owns a clone of the client and the name of the domain. Each call checks the name.
 ///
 /// ```no_run
-/// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
-/// use mailgun_messages::{Message, Messages};
+/// # async fn example(mailgun: mailgun::Mailgun) -> Result<(), mailgun::Error> {
+/// use mailgun::messages::Message;
 ///
-/// let messages = Messages::new(&client, "mg.example.com");
+/// let messages = mailgun.messages("mg.example.com");
 /// let message = Message::new()
 ///     .from("shop@mg.example.com")
 ///     .to("bob@example.com")
@@ -76,8 +76,8 @@ impl Messages {
     ///   Mailgun's words.
     ///
     /// ```no_run
-    /// # async fn example(messages: mailgun_messages::Messages) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_messages::Message;
+    /// # async fn example(messages: mailgun::messages::Messages) -> Result<(), mailgun::Error> {
+    /// use mailgun::messages::Message;
     ///
     /// let message = Message::new()
     ///     .from("shop@mg.example.com")
@@ -87,6 +87,7 @@ impl Messages {
     /// println!("{}", messages.send(message).await?.id);
     /// # Ok(()) }
     /// ```
+    #[doc(alias("send_email", "send_mail", "email"))]
     pub fn send(&self, message: Message) -> Call<Receipt> {
         self.send_form(message.into_form())
     }
@@ -100,8 +101,8 @@ impl Messages {
     /// `POST /v3/{domain}/messages.mime`. Retries and errors are those of [`send`](Self::send).
     ///
     /// ```no_run
-    /// # async fn example(messages: mailgun_messages::Messages) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_messages::MimeMessage;
+    /// # async fn example(messages: mailgun::messages::Messages) -> Result<(), mailgun::Error> {
+    /// use mailgun::messages::MimeMessage;
     ///
     /// let mime = "From: shop@mg.example.com\r\nTo: bob@example.com\r\n\r\nHello\r\n";
     /// messages.send_mime(MimeMessage::new(mime).to("bob@example.com")).await?;
@@ -136,7 +137,7 @@ impl Messages {
     /// Status 404 if the domain's retention time has passed.
     ///
     /// ```no_run
-    /// # async fn example(messages: mailgun_messages::Messages) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(messages: mailgun::messages::Messages) -> Result<(), mailgun::Error> {
     /// let stored = messages.stored("BABEAAeEDgPUyeFqr-tATLaCfYqyqvLpbg").await?;
     /// println!("{:?}", stored.subject());
     /// # Ok(()) }
@@ -156,7 +157,7 @@ impl Messages {
     /// * Status 404 if the domain's retention time has passed.
     ///
     /// ```no_run
-    /// # async fn example(messages: mailgun_messages::Messages) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(messages: mailgun::messages::Messages) -> Result<(), mailgun::Error> {
     /// let url = "https://storage-us-east4.api.mailgun.net/v3/domains/mg.example.com/messages/BABE";
     /// for file in messages.stored_at(url).await?.attachments() {
     ///     println!("{:?}", file.name);
@@ -172,7 +173,7 @@ impl Messages {
     /// Like [`stored`](Self::stored), with `Accept: message/rfc2822`.
     ///
     /// ```no_run
-    /// # async fn example(messages: mailgun_messages::Messages) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(messages: mailgun::messages::Messages) -> Result<(), mailgun::Error> {
     /// let stored = messages.stored_mime("BABEAAeEDgPUyeFqr-tATLaCfYqyqvLpbg").await?;
     /// println!("{}", stored.body_mime);
     /// # Ok(()) }
@@ -194,7 +195,7 @@ impl Messages {
     /// returns the bytes. [`Call::stream`] reads a large file piece by piece.
     ///
     /// ```no_run
-    /// # async fn example(messages: mailgun_messages::Messages) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(messages: mailgun::messages::Messages) -> Result<(), mailgun::Error> {
     /// let url = "https://storage-us-east4.api.mailgun.net/v3/domains/mg.example.com/messages/BABE";
     /// for file in messages.stored_at(url).await?.attachments() {
     ///     let mut content = Vec::new();
@@ -211,7 +212,7 @@ impl Messages {
     /// `POST /v3/domains/{domain}/messages/{storage_key}`. Retries are those of [`send`](Self::send).
     ///
     /// ```no_run
-    /// # async fn example(messages: mailgun_messages::Messages) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(messages: mailgun::messages::Messages) -> Result<(), mailgun::Error> {
     /// messages.resend("BABEAAeEDgPUyeFqr-tATLaCfYqyqvLpbg", "bob@example.com").await?;
     /// # Ok(()) }
     /// ```
@@ -232,7 +233,7 @@ impl Messages {
     /// `GET /v3/domains/{domain}/sending_queues`
     ///
     /// ```no_run
-    /// # async fn example(messages: mailgun_messages::Messages) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(messages: mailgun::messages::Messages) -> Result<(), mailgun::Error> {
     /// if messages.queue_status().await?.regular.is_disabled {
     ///     println!("the queue takes no mail");
     /// }
@@ -248,8 +249,8 @@ impl Messages {
     /// outcome is unknown: a retry would delete mail that was queued meanwhile.
     ///
     /// ```no_run
-    /// # async fn example(messages: mailgun_messages::Messages) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_messages::StorageHost;
+    /// # async fn example(messages: mailgun::messages::Messages) -> Result<(), mailgun::Error> {
+    /// use mailgun::messages::StorageHost;
     ///
     /// messages.clear_queue(StorageHost::EUROPE_WEST1).await?;
     /// # Ok(()) }
@@ -287,7 +288,7 @@ fn resend_form(to: impl Addresses) -> Form {
 /// A host that stores messages and queues.
 ///
 /// ```
-/// use mailgun_messages::StorageHost;
+/// use mailgun::messages::StorageHost;
 ///
 /// let known = StorageHost::EUROPE_WEST1;
 /// let named = StorageHost::from("storage-europe-west1.api.mailgun.net");

@@ -15,13 +15,13 @@ use crate::{
 /// message. [`from_message`](Self::from_message) does, and adds their addresses.
 ///
 /// ```
-/// use mailgun_messages::MimeMessage;
+/// use mailgun::messages::MimeMessage;
 ///
 /// let mime = "From: shop@mg.example.com\r\nTo: bob@example.com\r\nBcc: audit@example.com\r\n\
 ///             Subject: Hi\r\n\r\nHello\r\n";
 /// let message = MimeMessage::from_message(mime)?.tag("receipts");
 /// # let _ = message;
-/// # Ok::<(), mailgun_core::Error>(())
+/// # Ok::<(), mailgun::Error>(())
 /// ```
 #[derive(Debug)]
 #[must_use]

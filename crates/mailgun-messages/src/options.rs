@@ -36,11 +36,11 @@ impl From<bool> for Tracking {
 /// [`localize_delivery_time`](crate::Message::localize_delivery_time).
 ///
 /// ```
-/// use mailgun_messages::TimeOfDay;
+/// use mailgun::messages::TimeOfDay;
 ///
 /// assert_eq!(TimeOfDay::new(14, 30)?.to_string(), "14:30");
 /// assert_eq!("02:30PM".parse::<TimeOfDay>()?.to_string(), "02:30PM");
-/// # Ok::<(), mailgun_core::Error>(())
+/// # Ok::<(), mailgun::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct TimeOfDay {
@@ -110,10 +110,10 @@ impl fmt::Display for TimeOfDay {
 /// The name of a DKIM key: signing domain and selector.
 ///
 /// ```
-/// use mailgun_messages::DkimKey;
+/// use mailgun::messages::DkimKey;
 ///
 /// assert_eq!(DkimKey::new("example.com", "s1")?.to_string(), "example.com/s1");
-/// # Ok::<(), mailgun_core::Error>(())
+/// # Ok::<(), mailgun::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct DkimKey {

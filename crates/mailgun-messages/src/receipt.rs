@@ -19,7 +19,7 @@ pub struct Receipt {
 /// equal.
 ///
 /// ```
-/// use mailgun_messages::MessageId;
+/// use mailgun::messages::MessageId;
 ///
 /// assert_eq!(MessageId::from("<1@mg.example.com>"), MessageId::from("1@mg.example.com"));
 /// ```

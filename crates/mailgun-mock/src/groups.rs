@@ -34,6 +34,7 @@ macro_rules! groups {
 }
 
 pub(crate) mod account;
+pub(crate) mod alerts;
 pub(crate) mod analytics;
 pub(crate) mod dkim;
 pub(crate) mod domains;
@@ -57,6 +58,7 @@ pub(crate) mod webhooks;
 
 groups! {
     account,
+    alerts,
     analytics,
     dkim,
     domains,

@@ -48,6 +48,8 @@
 //! * A message to a bounced, unsubscribed or complained address is accepted, and then fails.
 //! * Events are posted, signed, to the webhooks that are registered for them, if these are on
 //!   loopback: [`MockMailgun::webhook_deliveries`] has their answers.
+//! * An alert on a sending rate fires when the rate of the mock's own events passes its limit: it is
+//!   then one of the hits. Test alerts are posted to webhooks on loopback, signed with `X-Sign`.
 //!
 //! # Addresses by which validation is tested
 //!
@@ -76,6 +78,7 @@
 //!
 //! * It delivers nothing and renders no template and no placeholder.
 //! * It posts a webhook once, whatever the answer, and never to another machine.
+//! * It sends no alert when one fires, and does not check the URL of an alert webhook.
 //! * Address lists are read more strictly than the service does, which cuts off recipients behind
 //!   an unquoted comma, semicolon or parenthesis in a display name. Here they are invalid.
 //! * Message sizes count values and files as sent, not the MIME text that results.

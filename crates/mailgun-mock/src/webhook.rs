@@ -41,6 +41,8 @@ pub(crate) struct Post {
     url: String,
     event: String,
     content_type: &'static str,
+    /// The value of `X-Sign`, which alerts have.
+    x_sign: Option<String>,
     body: Bytes,
 }
 
@@ -53,7 +55,18 @@ impl Post {
             url: url.to_owned(),
             event: webhook.to_owned(),
             content_type: "application/json",
+            x_sign: None,
             body: body.to_string().into(),
+        }
+    }
+
+    pub(crate) fn alert(url: &str, event: &str, body: String, key: &str) -> Self {
+        Self {
+            url: url.to_owned(),
+            event: event.to_owned(),
+            content_type: "application/json",
+            x_sign: Some(hmac(key, &[&body])),
+            body: body.into(),
         }
     }
 
@@ -67,22 +80,25 @@ impl Post {
             url: url.to_owned(),
             event: String::new(),
             content_type: "application/x-www-form-urlencoded",
+            x_sign: None,
             body: body.into(),
         }
     }
 
     pub(crate) async fn send(self) -> io::Result<u16> {
-        let Self { url, content_type, body, .. } = self;
+        let Self { url, content_type, x_sign, body, .. } = self;
         let uri: Uri = url.parse().map_err(io::Error::other)?;
         let (address, authority) = loopback(&uri)
             .ok_or_else(|| io::Error::other("nothing is posted but plain HTTP to loopback"))?;
         let path = uri.path_and_query().map_or("/", |path| path.as_str());
-        let request = Request::post(path)
+        let mut request = Request::post(path)
             .header(header::HOST, authority)
             .header(header::USER_AGENT, "mailgun-mock")
-            .header(header::CONTENT_TYPE, content_type)
-            .body(Full::new(body))
-            .map_err(io::Error::other)?;
+            .header(header::CONTENT_TYPE, content_type);
+        if let Some(signature) = x_sign {
+            request = request.header("X-Sign", signature);
+        }
+        let request = request.body(Full::new(body)).map_err(io::Error::other)?;
         let exchange = async {
             let stream = TcpStream::connect(address).await?;
             let (mut sender, connection) =
@@ -115,13 +131,18 @@ pub(crate) async fn post_all(mut posts: UnboundedReceiver<Post>, server: Arc<Ser
 fn signature(account: &mut Account) -> [String; 3] {
     let timestamp = date::epoch_seconds(SystemTime::now()).to_string();
     let token = account.signature_token();
+    let hex = hmac(&account.signing_key, &[&timestamp, &token]);
+    [timestamp, token, hex]
+}
+
+/// The signature of these texts, one after the other, in hexadecimal digits.
+fn hmac(key: &str, texts: &[&str]) -> String {
     let mut hex = String::new();
-    if let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(account.signing_key.as_bytes()) {
-        mac.update(timestamp.as_bytes());
-        mac.update(token.as_bytes());
+    if let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key.as_bytes()) {
+        texts.iter().for_each(|text| mac.update(text.as_bytes()));
         hex.extend(mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")));
     }
-    [timestamp, token, hex]
+    hex
 }
 
 /// Where a URL leads to, if that is plain HTTP on this machine, and its authority.

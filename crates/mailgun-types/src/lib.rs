@@ -16,6 +16,7 @@ mod ip_replacement;
 mod page_direction;
 mod sending_limit;
 mod success;
+mod threshold;
 pub mod validation;
 
 #[cfg(feature = "csv")]
@@ -26,4 +27,5 @@ pub use self::{
     page_direction::PageDirection,
     sending_limit::SendingLimit,
     success::Success,
+    threshold::{ThresholdComparator, ThresholdDimension, ThresholdFilter},
 };

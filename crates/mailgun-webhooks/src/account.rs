@@ -18,10 +18,10 @@ pub(crate) const DELETE_ALL: Operation = Operation::delete("/v1/webhooks");
 /// the URL receives each event once. Each region has its own webhooks.
 ///
 /// ```no_run
-/// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
-/// use mailgun_webhooks::{AccountWebhookSettings, AccountWebhooks, WebhookType};
+/// # async fn example(mailgun: mailgun::Mailgun) -> Result<(), mailgun::Error> {
+/// use mailgun::webhooks::{AccountWebhookSettings, WebhookType};
 ///
-/// let webhooks = AccountWebhooks::new(&client);
+/// let webhooks = mailgun.account_webhooks();
 /// let settings = AccountWebhookSettings::new().description("Complaints");
 /// let id = webhooks
 ///     .create("https://example.com/mailgun", [WebhookType::Complained], settings)
@@ -49,9 +49,9 @@ impl AccountWebhooks {
     /// Status 403 if the key has no access.
     ///
     /// ```no_run
-    /// # async fn example(webhooks: mailgun_webhooks::AccountWebhooks)
-    /// # -> Result<(), mailgun_core::Error> {
-    /// use mailgun_webhooks::ListAccountWebhooks;
+    /// # async fn example(webhooks: mailgun::webhooks::AccountWebhooks)
+    /// # -> Result<(), mailgun::Error> {
+    /// use mailgun::webhooks::ListAccountWebhooks;
     ///
     /// for webhook in webhooks.list(ListAccountWebhooks::new()).await? {
     ///     println!("{} {}", webhook.webhook_id, webhook.url);
@@ -71,8 +71,8 @@ impl AccountWebhooks {
     /// Status 404 if the webhook does not exist; 403 if the key has no access.
     ///
     /// ```no_run
-    /// # async fn example(webhooks: mailgun_webhooks::AccountWebhooks)
-    /// # -> Result<(), mailgun_core::Error> {
+    /// # async fn example(webhooks: mailgun::webhooks::AccountWebhooks)
+    /// # -> Result<(), mailgun::Error> {
     /// println!("{}", webhooks.get("6797c62f6ee0a9fcb1ec5eee").await?.url);
     /// # Ok(()) }
     /// ```
@@ -91,9 +91,9 @@ impl AccountWebhooks {
     /// write access.
     ///
     /// ```no_run
-    /// # async fn example(webhooks: mailgun_webhooks::AccountWebhooks)
-    /// # -> Result<(), mailgun_core::Error> {
-    /// use mailgun_webhooks::AccountWebhookSettings;
+    /// # async fn example(webhooks: mailgun::webhooks::AccountWebhooks)
+    /// # -> Result<(), mailgun::Error> {
+    /// use mailgun::webhooks::AccountWebhookSettings;
     ///
     /// let types = ["delivered", "permanent_fail"];
     /// let settings = AccountWebhookSettings::new();
@@ -120,9 +120,9 @@ impl AccountWebhooks {
     /// Status 404 if the webhook does not exist; otherwise those of [`create`](Self::create).
     ///
     /// ```no_run
-    /// # async fn example(webhooks: mailgun_webhooks::AccountWebhooks)
-    /// # -> Result<(), mailgun_core::Error> {
-    /// use mailgun_webhooks::AccountWebhookSettings;
+    /// # async fn example(webhooks: mailgun::webhooks::AccountWebhooks)
+    /// # -> Result<(), mailgun::Error> {
+    /// use mailgun::webhooks::AccountWebhookSettings;
     ///
     /// let (id, url) = ("6797c62f6ee0a9fcb1ec5eee", "https://example.com/mailgun");
     /// let settings = AccountWebhookSettings::new().description("Opens");
@@ -148,8 +148,8 @@ impl AccountWebhooks {
     /// Status 404 if the webhook does not exist.
     ///
     /// ```no_run
-    /// # async fn example(webhooks: mailgun_webhooks::AccountWebhooks)
-    /// # -> Result<(), mailgun_core::Error> {
+    /// # async fn example(webhooks: mailgun::webhooks::AccountWebhooks)
+    /// # -> Result<(), mailgun::Error> {
     /// webhooks.delete("6797c62f6ee0a9fcb1ec5eee").await?;
     /// # Ok(()) }
     /// ```
@@ -167,8 +167,8 @@ impl AccountWebhooks {
     /// * Status 400 if an id is invalid; 404 if a webhook does not exist.
     ///
     /// ```no_run
-    /// # async fn example(webhooks: mailgun_webhooks::AccountWebhooks)
-    /// # -> Result<(), mailgun_core::Error> {
+    /// # async fn example(webhooks: mailgun::webhooks::AccountWebhooks)
+    /// # -> Result<(), mailgun::Error> {
     /// let ids = ["6797c62f6ee0a9fcb1ec5eee", "6797c62f6ee0a9fcb1ec5eef"];
     /// webhooks.delete_many(ids).await?;
     /// # Ok(()) }
@@ -187,8 +187,8 @@ impl AccountWebhooks {
     /// Status 403 if the key has no write access.
     ///
     /// ```no_run
-    /// # async fn example(webhooks: mailgun_webhooks::AccountWebhooks)
-    /// # -> Result<(), mailgun_core::Error> {
+    /// # async fn example(webhooks: mailgun::webhooks::AccountWebhooks)
+    /// # -> Result<(), mailgun::Error> {
     /// webhooks.delete_all().await?;
     /// # Ok(()) }
     /// ```

@@ -8,10 +8,10 @@
 //! `mailgun-events`.
 //!
 //! ```no_run
-//! # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
-//! use mailgun_webhooks::{WebhookType, Webhooks};
+//! # async fn example(mailgun: mailgun::Mailgun) -> Result<(), mailgun::Error> {
+//! use mailgun::webhooks::WebhookType;
 //!
-//! let webhooks = Webhooks::new(&client, "mg.example.com");
+//! let webhooks = mailgun.webhooks("mg.example.com");
 //! let urls = ["https://example.com/mailgun"];
 //! let created = webhooks.create(WebhookType::PermanentFail, urls).await?;
 //! println!("{}: {:?}", created.message, created.webhook.urls);

@@ -32,10 +32,10 @@ pub(crate) const DELETE_URLS: Operation =
 ///   [`delete_urls`](Self::delete_urls).
 ///
 /// ```no_run
-/// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
-/// use mailgun_webhooks::{WebhookType, Webhooks};
+/// # async fn example(mailgun: mailgun::Mailgun) -> Result<(), mailgun::Error> {
+/// use mailgun::webhooks::WebhookType;
 ///
-/// let webhooks = Webhooks::new(&client, "mg.example.com");
+/// let webhooks = mailgun.webhooks("mg.example.com");
 /// let types = [WebhookType::Delivered, WebhookType::PermanentFail];
 /// webhooks.create_url("https://example.com/mailgun", types).await?;
 /// # Ok(()) }
@@ -61,7 +61,7 @@ impl Webhooks {
     /// Status 404 if the domain does not exist.
     ///
     /// ```no_run
-    /// # async fn example(webhooks: mailgun_webhooks::Webhooks) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(webhooks: mailgun::webhooks::Webhooks) -> Result<(), mailgun::Error> {
     /// for (type_, webhook) in webhooks.list().await? {
     ///     println!("{type_}: {}", webhook.urls.join(", "));
     /// }
@@ -80,7 +80,7 @@ impl Webhooks {
     /// Status 404 if the domain does not exist, or the type has no URL.
     ///
     /// ```no_run
-    /// # async fn example(webhooks: mailgun_webhooks::Webhooks) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(webhooks: mailgun::webhooks::Webhooks) -> Result<(), mailgun::Error> {
     /// println!("{:?}", webhooks.get("opened").await?.urls);
     /// # Ok(()) }
     /// ```
@@ -100,7 +100,7 @@ impl Webhooks {
     /// if the domain does not exist.
     ///
     /// ```no_run
-    /// # async fn example(webhooks: mailgun_webhooks::Webhooks) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(webhooks: mailgun::webhooks::Webhooks) -> Result<(), mailgun::Error> {
     /// let urls = ["https://example.com/mailgun", "https://audit.example.com/mailgun"];
     /// webhooks.create("clicked", urls).await?;
     /// # Ok(()) }
@@ -125,7 +125,7 @@ impl Webhooks {
     /// [`ErrorKind::Api`](mailgun_core::ErrorKind::Api) if the domain or the type does not exist.
     ///
     /// ```no_run
-    /// # async fn example(webhooks: mailgun_webhooks::Webhooks) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(webhooks: mailgun::webhooks::Webhooks) -> Result<(), mailgun::Error> {
     /// let test = webhooks.test("clicked", "https://example.com/mailgun").await?;
     /// println!("{:?} {}", test.code, test.message);
     /// # Ok(()) }
@@ -144,7 +144,7 @@ impl Webhooks {
     /// Status 400 if a URL is invalid or its host cannot be resolved; 404 if the domain does not exist.
     ///
     /// ```no_run
-    /// # async fn example(webhooks: mailgun_webhooks::Webhooks) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(webhooks: mailgun::webhooks::Webhooks) -> Result<(), mailgun::Error> {
     /// webhooks.update("clicked", ["https://example.com/mailgun/v2"]).await?;
     /// # Ok(()) }
     /// ```
@@ -166,7 +166,7 @@ impl Webhooks {
     /// Status 404 if the domain does not exist, or the type has no URL.
     ///
     /// ```no_run
-    /// # async fn example(webhooks: mailgun_webhooks::Webhooks) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(webhooks: mailgun::webhooks::Webhooks) -> Result<(), mailgun::Error> {
     /// println!("gone: {:?}", webhooks.delete("clicked").await?.webhook.urls);
     /// # Ok(()) }
     /// ```
@@ -183,7 +183,7 @@ impl Webhooks {
     /// Status 400 if the URL is invalid, or a type has it already; 404 if the domain does not exist.
     ///
     /// ```no_run
-    /// # async fn example(webhooks: mailgun_webhooks::Webhooks) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(webhooks: mailgun::webhooks::Webhooks) -> Result<(), mailgun::Error> {
     /// let all = webhooks.create_url("https://example.com/mailgun", ["opened", "clicked"]).await?;
     /// println!("{} types have a webhook", all.len());
     /// # Ok(()) }
@@ -206,7 +206,7 @@ impl Webhooks {
     /// Status 400 if the URL is invalid; 404 if the domain does not have it.
     ///
     /// ```no_run
-    /// # async fn example(webhooks: mailgun_webhooks::Webhooks) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(webhooks: mailgun::webhooks::Webhooks) -> Result<(), mailgun::Error> {
     /// webhooks.update_url("https://example.com/mailgun", ["permanent_fail"]).await?;
     /// # Ok(()) }
     /// ```
@@ -231,7 +231,7 @@ impl Webhooks {
     /// Status 400 if the URL is invalid; 404 if the domain does not have it.
     ///
     /// ```no_run
-    /// # async fn example(webhooks: mailgun_webhooks::Webhooks) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(webhooks: mailgun::webhooks::Webhooks) -> Result<(), mailgun::Error> {
     /// webhooks.delete_urls(["https://example.com/mailgun"]).await?;
     /// # Ok(()) }
     /// ```

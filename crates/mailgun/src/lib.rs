@@ -1,4 +1,4 @@
-//! The Mailgun API in async Rust.
+//! An async SDK for the [Mailgun](https://www.mailgun.com) email API.
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), mailgun::Error> {
@@ -19,121 +19,176 @@
 //! # Ok(()) }
 //! ```
 //!
-//! Each resource of the API is a crate of its own, behind a feature and a module here:
+//! The SDK makes three promises:
 //!
-//! | feature | module | what it brings |
+//! * **No mail is sent twice.** A send is retried only if Mailgun certainly did not accept it.
+//! * **No attachment is lost.** The request carries every byte of every attachment, or the call
+//!   fails.
+//! * **No key leaks.** The API key goes to Mailgun only. It appears in no log, error or trace.
+//!
+//! # Where to start
+//!
+//! [`Mailgun`] has a method for each resource of the API, such as [`Mailgun::messages`]. The method
+//! returns an owned handle. The methods of a handle return a [`Call`], and nothing is sent until you
+//! await it. A listing returns a [`Pager`], and anything that fails returns an [`Error`].
+//!
+//! The [`guide`] explains, with programs to copy:
+//!
+//! * [retries and outcomes](guide::retries)
+//! * [batches, and how to resume them](guide::batches)
+//! * [tests with a mock Mailgun](guide::testing)
+//! * [spans and events of tracing](guide::tracing)
+//! * [receiving webhooks](guide::webhooks)
+//! * [unsubscribing](guide::unsubscribing)
+//! * [programs that are not async](guide::blocking)
+//! * [moving from lettre](guide::lettre)
+//!
+//! # Retries
+//!
+//! Whether a call is retried depends on two facts: what happened to the attempt, and whether the
+//! operation is idempotent. No feature and no policy changes this rule.
+//!
+//! | What happened | Idempotent operation | Send |
 //! |---|---|---|
-//! | `messages` (default) | [`messages`] | sending, templates, attachments, batches, MIME, stored messages, queues |
-//! | `account` | [`account`] | the account itself: settings, API keys, users, signing key, limits, allowlist |
-//! | `analytics` | [`analytics`] | metrics, usage, logs, bounce classification, as pages, rows and CSV; older statistics |
-//! | `dkim` | [`dkim`] | DKIM keys of domains, authority and selector, automatic rotation |
-//! | `domains` | [`domains`] | sending domains: settings, DNS records, SMTP credentials, tracking, assigned IPs |
-//! | `events` | [`events`] | what happened to mail: typed events, search, following new ones |
-//! | `inbox-placement` | [`inbox_placement`] | where mail lands: seed lists, tests and their results |
-//! | `ips` | [`ips`] | IPs, pools of them, dynamic pools, warm-ups |
-//! | `mailing-lists` | [`mailing_lists`] | mailing lists and their members: single, in bulk, by CSV |
-//! | `routes` | [`routes`] | what happens to incoming mail: expressions and actions as types |
-//! | `subaccounts` | [`subaccounts`] | subaccounts: status, features, monthly limits |
-//! | `suppressions` | [`suppressions`] | bounces, unsubscribes, complaints, allowlist: single, in bulk, by CSV |
-//! | `tags` | [`tags`] | tags of the account with metrics; the older ones of a domain |
-//! | `templates` | [`templates`] | stored mails with variables, in versions: of a domain and of the account |
-//! | `validations` | [`validations`] | validation of addresses: single, in bulk with progress and results, previews |
-//! | `webhooks` | [`webhooks`] | webhooks: managing them, and receiving: signatures, typed payloads, inbound mail |
-//! | `webhooks-axum`, `webhooks-tower` | | receiving by an axum extractor, or by a tower layer |
-//! | `full` | | every resource |
-//! | `rustls-aws-lc-rs` (default) | | TLS by rustls with aws-lc-rs; preferred when both providers are on |
-//! | `rustls-ring` | | TLS by rustls with ring |
-//! | `rustls-no-provider` | | TLS by rustls with the provider of the program |
-//! | `native-roots` (default) | | trusts the roots of the operating system |
-//! | `webpki-roots` | | trusts Mozilla's roots, bundled |
-//! | `gzip` | | reads responses that come compressed although nobody asked for it |
-//! | `time`, `chrono`, `jiff` | | conversions of [`Timestamp`] |
+//! | No connection was made: DNS, TCP, TLS or the proxy failed | retried | retried |
+//! | The proxy or TLS refused for good: 407, unknown certificate authority | not retried | not retried |
+//! | Mailgun limited the rate: 429 or 420 | retried after the wait | retried after the wait |
+//! | Reset, time-out, truncated response, 408 or 5xx | retried | **never retried**: [`Outcome::Unknown`] |
+//! | Any other error status | not retried | not retried |
 //!
-//! Features only add; none changes what a call does. Without the default ones, https needs one of
-//! the `rustls-` features, and roots to trust. `analytics` and `webhooks` bring `events`, whose
-//! [`Event`](events::Event) they share.
+//! [`Error::outcome`] says whether the operation may have taken effect; the
+//! [guide](guide::retries) says what to do then.
 //!
-//! A handle comes from a method of [`Mailgun`], `mailgun.domains()` for example. The examples of
-//! the modules make it from a client, and name the crate of the resource: what is
-//! `mailgun_domains::CreateDomain` there is also `mailgun::domains::CreateDomain`.
+//! # Time-outs
 //!
-//! What is shared by all resources is here at the top: the [`Client`] and its builder, [`Call`],
-//! [`Error`], [`Pager`], the [`layers`].
+//! | Time-out | Limits | Default |
+//! |---|---|---|
+//! | [connect](ClientBuilder::connect_timeout) | DNS, TCP, proxy and TLS together | 10 s |
+//! | [attempt](ClientBuilder::attempt_timeout) | one attempt, up to the response headers | 60 s, plus 1 s per 64 KiB of request body |
+//! | [body idle](ClientBuilder::body_idle_timeout) | a pause between two pieces of the response body | 30 s |
+//! | [total](ClientBuilder::total_timeout) | the whole call, retries and waits included | 180 s, plus 1 s per 64 KiB of request body |
+//!
+//! You can change each of them or turn it off. [`Call::deadline`] limits a single call.
+//!
+//! # Features
+//!
+//! | Feature | Module | What it adds |
+//! |---|---|---|
+//! | `messages` (default) | [`messages`] | sending: attachments, templates, batches, MIME, stored messages, queues |
+//! | `account` | [`account`] | account settings, API keys, users, signing key, limits, allowlist |
+//! | `alerts` | [`alerts`] | alerts on sending rates and account events; receiving them |
+//! | `alerts-axum` | | an axum extractor that verifies alerts |
+//! | `analytics` | [`analytics`] | metrics, usage, logs, bounce classification; CSV output |
+//! | `dkim` | [`dkim`] | DKIM keys, authority, selector, automatic rotation |
+//! | `domains` | [`domains`] | domains, DNS records, SMTP credentials, tracking, assigned IPs |
+//! | `events` | [`events`] | typed events: search them, or follow new ones |
+//! | `inbox-placement` | [`inbox_placement`] | seed lists, placement tests and their results |
+//! | `ips` | [`ips`] | IPs, IP pools, dynamic pools, warm-ups |
+//! | `mailing-lists` | [`mailing_lists`] | mailing lists and their members; bulk and CSV import |
+//! | `routes` | [`routes`] | routes for incoming mail, with typed expressions and actions |
+//! | `subaccounts` | [`subaccounts`] | subaccounts, their features and monthly limits |
+//! | `suppressions` | [`suppressions`] | bounces, unsubscribes, complaints, allowlist; bulk and CSV import |
+//! | `tags` | [`tags`] | tags of the account with metrics; the deprecated tags of a domain |
+//! | `templates` | [`templates`] | stored templates and their versions, per domain and per account |
+//! | `validations` | [`validations`] | address validation: single, bulk with progress, previews |
+//! | `webhooks` | [`webhooks`] | webhook settings; receiving events and inbound mail |
+//! | `webhooks-axum`, `webhooks-tower` | | an axum extractor and a tower layer that verify webhooks |
+//! | `full` | | all resources |
+//! | `transport` (default) | | connections with hyper and rustls; without it, you provide the service that sends requests |
+//! | `rustls-aws-lc-rs` (default) | | TLS with aws-lc-rs; takes precedence over `rustls-ring` |
+//! | `rustls-ring` | | TLS with ring |
+//! | `rustls-no-provider` | | TLS with the rustls provider that your program installs |
+//! | `native-roots` (default) | | trust the root certificates of the operating system |
+//! | `webpki-roots` | | trust Mozilla's root certificates, which are compiled in |
+//! | `gzip` | | decode compressed responses, which some proxies send unasked |
+//! | `time`, `chrono`, `jiff` | | conversions between [`Timestamp`] and the types of these crates |
+//!
+//! Features only add items: no feature changes what a call does. `analytics` and `webhooks` enable
+//! `events`, because they share its [`Event`](events::Event) type.
+//!
+//! If you turn the default features off, `https` needs one of the `rustls-` features and one of the
+//! `-roots` features.
+//!
+//! # Testing
+//!
+//! `mailgun-mock` runs a stateful Mailgun inside your test process. It checks what Mailgun checks,
+//! keeps what was sent, and fails on demand; see the [guide](guide::testing).
+//!
+//! # Operations without a method
+//!
+//! You can call an operation that has no method yet. It gets the same retries, errors and tracing:
+//!
+//! ```no_run
+//! # async fn example(mailgun: mailgun::Mailgun) -> Result<(), mailgun::Error> {
+//! use mailgun::Operation;
+//!
+//! const LIST_DOMAINS: Operation = Operation::get("/v4/domains");
+//! let domains: serde_json::Value = mailgun.client().call(LIST_DOMAINS, &[]).await?;
+//! # Ok(()) }
+//! ```
+//!
+//! [`resource`] has what a resource is made of.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
-// The table links to all modules, also to those that are switched off.
+// The docs link to all modules, also to those that are turned off.
 #![cfg_attr(not(feature = "full"), allow(rustdoc::broken_intra_doc_links))]
 
-/// The account itself: settings, API keys, users, signing key, limits, allowlist.
+#[cfg(feature = "full")]
+pub mod guide;
+pub mod resource;
+
 #[cfg(feature = "account")]
 #[doc(inline)]
 pub use mailgun_account as account;
-/// Metrics, usage, logs, bounce classification, as pages, rows and CSV; older statistics.
 #[cfg(feature = "analytics")]
 #[doc(inline)]
 pub use mailgun_analytics as analytics;
 pub use mailgun_core::{
     ApiKey, Body, BoxError, Call, CallContext, CallFuture, Certificate, Chunk, Chunks, Client,
-    ClientBuilder, Confirmation, Credentials, Cursor, DomainName, Error, ErrorKind, FieldValue,
-    Fields, Form, HttpService, HttpVersions, Idempotency, IntoCredentials, JsonFields, LimitScope,
-    LinkPage, Mailbox, Operation, Outcome, Page, PageLinks, PageParts, PageResponse, Pager, Poller,
-    Proxy, Region, Response, ResponseBody, ResponseStream, Roots, Secret, TimeoutPhase, Timestamp,
-    Upload, bytes, de::UnreadableItem, http, json_params, layers, mime, open_enum, params,
-    read_text, rustls, true_false, yes_no,
+    ClientBuilder, Confirmation, Credentials, Cursor, DomainName, Error, ErrorKind, HttpService,
+    HttpVersions, Idempotency, IntoCredentials, LimitScope, Mailbox, Operation, Outcome, Page,
+    Pager, Poller, Proxy, Region, Response, ResponseBody, ResponseStream, Roots, Secret,
+    TimeoutPhase, Timestamp, bytes, de::UnreadableItem, http, layers, mime, rustls,
 };
-/// DKIM keys of domains, authority and selector, automatic rotation.
 #[cfg(feature = "dkim")]
 #[doc(inline)]
 pub use mailgun_dkim as dkim;
-/// Sending domains: settings, DNS records, SMTP credentials, tracking, assigned IPs.
 #[cfg(feature = "domains")]
 #[doc(inline)]
 pub use mailgun_domains as domains;
-/// What happened to mail: typed events, search, following new ones.
 #[cfg(feature = "events")]
 #[doc(inline)]
 pub use mailgun_events as events;
-/// Where mail lands: seed lists, tests and their results.
 #[cfg(feature = "inbox-placement")]
 #[doc(inline)]
 pub use mailgun_inbox_placement as inbox_placement;
-/// IPs, pools of them, dynamic pools, warm-ups.
 #[cfg(feature = "ips")]
 #[doc(inline)]
 pub use mailgun_ips as ips;
-/// Mailing lists and their members: single, in bulk, by CSV.
 #[cfg(feature = "mailing-lists")]
 #[doc(inline)]
 pub use mailgun_mailing_lists as mailing_lists;
-/// Sending mail: messages, MIME, batches, stored messages, queues.
 #[cfg(feature = "messages")]
 #[doc(inline)]
 pub use mailgun_messages as messages;
-/// What happens to incoming mail.
 #[cfg(feature = "routes")]
 #[doc(inline)]
 pub use mailgun_routes as routes;
-/// Subaccounts: status, features, monthly limits.
 #[cfg(feature = "subaccounts")]
 #[doc(inline)]
 pub use mailgun_subaccounts as subaccounts;
-/// Bounces, unsubscribes, complaints, allowlist: single, in bulk, by CSV.
 #[cfg(feature = "suppressions")]
 #[doc(inline)]
 pub use mailgun_suppressions as suppressions;
-/// Tags of the account, and the older ones of a domain.
 #[cfg(feature = "tags")]
 #[doc(inline)]
 pub use mailgun_tags as tags;
-/// Stored mails with variables, in versions: of a domain and of the account.
 #[cfg(feature = "templates")]
 #[doc(inline)]
 pub use mailgun_templates as templates;
-/// Validation of addresses: single, in bulk with progress and results, previews.
 #[cfg(feature = "validations")]
 #[doc(inline)]
 pub use mailgun_validations as validations;
-/// Webhooks: managing them, and receiving: signatures, typed payloads, inbound mail.
 #[cfg(feature = "webhooks")]
 #[doc(inline)]
 pub use mailgun_webhooks as webhooks;
@@ -175,6 +230,7 @@ impl Mailgun {
     /// # Errors
     ///
     /// [`ErrorKind::Config`], naming the variable or setting.
+    #[cfg(feature = "transport")]
     pub fn from_env() -> Result<Self, Error> {
         ClientBuilder::from_env()?.build()
     }
@@ -191,6 +247,7 @@ impl Mailgun {
     /// # Errors
     ///
     /// [`ErrorKind::InvalidInput`] if `id` cannot stand in a header.
+    #[doc(alias = "on_behalf_of")]
     pub fn for_subaccount(&self, id: impl AsRef<str>) -> Result<Self, Error> {
         self.0.for_subaccount(id).map(Self)
     }
@@ -210,6 +267,12 @@ impl Mailgun {
     #[cfg(feature = "account")]
     pub fn account(&self) -> account::Account {
         account::Account::new(&self.0)
+    }
+
+    /// The alerts of the account.
+    #[cfg(feature = "alerts")]
+    pub fn alerts(&self) -> alerts::Alerts {
+        alerts::Alerts::new(&self.0)
     }
 
     /// Metrics, usage, logs and bounce classification.
@@ -326,3 +389,7 @@ impl From<Client> for Mailgun {
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]
 struct Readme;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/coming-from-mailgun-js.md")]
+struct ComingFromMailgunJs;

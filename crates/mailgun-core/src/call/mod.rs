@@ -251,6 +251,7 @@ impl<T> Call<T> {
     }
 
     /// Bounds this call: all attempts, the waits between them, and reading the response.
+    #[doc(alias = "timeout")]
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.options.deadline = Some(deadline);
         self
@@ -284,6 +285,7 @@ impl<T> Call<T> {
     }
 
     /// Reports `error` instead of sending.
+    #[doc(hidden)]
     pub fn with_error(self, error: Error) -> Self {
         self.edit(|_| Err(error))
     }
@@ -320,6 +322,33 @@ impl<T> Call<T> {
             decode(RawResponse { status: parts.status, headers: parts.headers, body, attempts })
         };
         send(&handle, request, operation, &options, false, finish).await
+    }
+
+    /// Sends the call and returns `None` where the server answers 404.
+    ///
+    /// A 404 also answers a domain that the account does not have, or has in the other region.
+    ///
+    /// ```no_run
+    /// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
+    /// use mailgun_core::Operation;
+    ///
+    /// const BOUNCE: Operation = Operation::get("/v3/{domain}/bounces/{address}");
+    /// let bounce = client.call::<serde_json::Value>(BOUNCE, &["mg.example.com", "bob@example.com"]);
+    /// if bounce.optional().await?.is_none() {
+    ///     println!("no mail to this address has bounced");
+    /// }
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Whatever awaiting the call itself would return, but for status 404.
+    pub async fn optional(self) -> Result<Option<T>, Error> {
+        match self.response().await {
+            Ok(response) => Ok(Some(response.value)),
+            Err(error) if error.is_not_found() => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// Sends the call and returns the body of the response as a stream.

@@ -148,7 +148,7 @@ fn report<T>(result: &Result<T, Error>, context: &CallContext, elapsed: Duration
         return;
     };
     let span = Span::current();
-    span.record("error.type", tracing::field::debug(error.kind()));
+    span.record("error.type", error.kind().as_str());
     span.record("otel.status_code", "ERROR");
     if error.outcome() == Outcome::Unknown {
         warn!(attempts, elapsed_ms, %error, "the outcome of the call is unknown");

@@ -1,4 +1,6 @@
-use std::{env, ffi::OsString, fmt, marker::PhantomData, sync::Arc, time::Duration};
+#[cfg(feature = "transport")]
+use std::sync::Arc;
+use std::{env, ffi::OsString, fmt, marker::PhantomData, time::Duration};
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -6,13 +8,16 @@ use tower::{Layer, Service, ServiceBuilder};
 
 use super::Client;
 use crate::{
-    ApiKey, Body, BoxError, Certificate, Credentials, Error, HttpService, HttpVersions,
-    IntoCredentials, Proxy, Region, Roots,
+    ApiKey, Body, BoxError, Credentials, Error, HttpService, IntoCredentials, Region, ResponseBody,
     handle::{BaseUrl, BoxLayer, Handle, Limits, TrustedHosts, box_layer, box_service},
     layers::{
-        AttemptTimeoutLayer, AuthorizationLayer, ReadResponseLayer, RetryLayer, RetryPolicy,
-        TimeLimit, TraceLayer, UserAgentLayer,
+        AttemptTimeoutLayer, AuthorizationLayer, Next, ReadResponseLayer, RetryLayer, RetryPolicy,
+        TimeLimit, TraceLayer, UserAgentLayer, from_fn,
     },
+};
+#[cfg(feature = "transport")]
+use crate::{
+    Certificate, HttpVersions, Proxy, Roots,
     transport::{ProxyConfig, Transport, TransportConfig},
 };
 
@@ -55,6 +60,7 @@ pub struct ClientBuilder<C = Client> {
     attempt_timeout: AttemptTimeoutLayer,
     limits: Limits,
     retry: RetryPolicy,
+    #[cfg(feature = "transport")]
     transport: TransportConfig,
     call_layers: Vec<BoxLayer>,
     attempt_layers: Vec<BoxLayer>,
@@ -78,6 +84,7 @@ impl<C: From<Client>> ClientBuilder<C> {
             attempt_timeout: AttemptTimeoutLayer::default(),
             limits: Limits::default(),
             retry: RetryPolicy::default(),
+            #[cfg(feature = "transport")]
             transport: TransportConfig::default(),
             call_layers: Vec::new(),
             attempt_layers: Vec::new(),
@@ -151,6 +158,7 @@ impl<C: From<Client>> ClientBuilder<C> {
     }
 
     /// Bounds making a connection, or waiting for one that all calls may share; default 10 s.
+    #[cfg(feature = "transport")]
     pub fn connect_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.transport.connect_timeout = limit.into();
         self
@@ -186,7 +194,11 @@ impl<C: From<Client>> ClientBuilder<C> {
         self.retry = policy;
         self
     }
+}
 
+/// Connections: proxies, HTTP versions, TLS, and the pool.
+#[cfg(feature = "transport")]
+impl<C: From<Client>> ClientBuilder<C> {
     /// Sends everything through `proxy`, whatever the environment says.
     ///
     /// Without this and [`no_proxy`](Self::no_proxy) the variables `HTTPS_PROXY`, `HTTP_PROXY`,
@@ -272,7 +284,10 @@ impl<C: From<Client>> ClientBuilder<C> {
         self.transport.tcp_keepalive = interval.into();
         self
     }
+}
 
+/// Layers, and building the client.
+impl<C: From<Client>> ClientBuilder<C> {
     /// Puts a layer around each call, outside the retry: it sees one logical request.
     ///
     /// The layer added first is outermost. A layer that stops a request says so with
@@ -305,11 +320,48 @@ impl<C: From<Client>> ClientBuilder<C> {
         self
     }
 
+    /// Puts a function around each call, outside the retry, as [`layer`](Self::layer) does with a
+    /// layer.
+    pub fn layer_fn<F, R>(self, function: F) -> Self
+    where
+        F: Fn(Request<Body>, Next) -> R + Send + Sync + 'static,
+        R: Future<Output = Result<Response<ResponseBody>, Error>> + Send + 'static,
+    {
+        self.layer(from_fn(function))
+    }
+
+    /// Puts a function around each attempt, inside the retry, as
+    /// [`attempt_layer`](Self::attempt_layer) does with a layer.
+    ///
+    /// ```
+    /// use std::sync::{Arc, atomic::{AtomicU64, Ordering}};
+    /// use mailgun_core::Client;
+    ///
+    /// let attempts = Arc::new(AtomicU64::new(0));
+    /// let counter = attempts.clone();
+    /// let client = Client::builder("key-0123456789")
+    ///     .attempt_layer_fn(move |request, next| {
+    ///         counter.fetch_add(1, Ordering::Relaxed);
+    ///         next.run(request)
+    ///     })
+    ///     .build()?;
+    /// # let _ = client;
+    /// # Ok::<(), mailgun_core::Error>(())
+    /// ```
+    pub fn attempt_layer_fn<F, R>(self, function: F) -> Self
+    where
+        F: Fn(Request<Body>, Next) -> R + Send + Sync + 'static,
+        R: Future<Output = Result<Response<ResponseBody>, Error>> + Send + 'static,
+    {
+        self.attempt_layer(from_fn(function))
+    }
+
     /// Builds the client; connects nothing and needs no runtime.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Config`](crate::ErrorKind::Config), naming the setting or variable that cannot work.
+    #[cfg(feature = "transport")]
     pub fn build(mut self) -> Result<C, Error> {
         let destinations = self.destinations()?;
         let transport = Transport::new(&self.transport, destinations.0.is_https())?;
@@ -431,17 +483,20 @@ impl Client {
 impl<C> fmt::Debug for ClientBuilder<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // The base URL may hold a password until `build` has refused it.
-        f.debug_struct("ClientBuilder")
+        let mut builder = f.debug_struct("ClientBuilder");
+        builder
             .field("attempt_timeout", &self.attempt_timeout)
             .field("limits", &self.limits)
-            .field("retry", &self.retry)
-            .field("transport", &self.transport)
+            .field("retry", &self.retry);
+        #[cfg(feature = "transport")]
+        builder.field("transport", &self.transport);
+        builder
             .field("layers", &(self.call_layers.len() + self.attempt_layers.len()))
             .finish_non_exhaustive()
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "transport"))]
 mod tests {
     use super::*;
 

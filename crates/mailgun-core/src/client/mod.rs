@@ -33,7 +33,8 @@ use crate::{
 pub struct Client(Arc<Handle>);
 
 impl Client {
-    /// Starts with a key: text, an [`ApiKey`], or [`Credentials`] that can be replaced later.
+    /// Starts with a key: text, an [`ApiKey`](crate::ApiKey), or [`Credentials`] that can be
+    /// replaced later.
     pub fn builder(credentials: impl IntoCredentials) -> ClientBuilder {
         ClientBuilder::new(credentials)
     }
@@ -53,6 +54,7 @@ impl Client {
     /// # Errors
     ///
     /// [`ErrorKind::Config`](crate::ErrorKind::Config), naming the variable or setting.
+    #[cfg(feature = "transport")]
     pub fn from_env() -> Result<Self, Error> {
         ClientBuilder::from_env()?.build()
     }
@@ -177,7 +179,7 @@ impl Client {
         const DOMAIN: Operation = Operation::get("/v4/domains/{domain}");
         match self.call::<serde::de::IgnoredAny>(DOMAIN, &[domain]).await {
             Ok(_) => Ok(true),
-            Err(error) if error.status() == Some(StatusCode::NOT_FOUND) => Ok(false),
+            Err(error) if error.is_not_found() => Ok(false),
             Err(error) => Err(error),
         }
     }

@@ -59,17 +59,6 @@ pub enum TimeoutPhase {
     Total,
 }
 
-impl fmt::Display for TimeoutPhase {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Connect => "connect",
-            Self::Attempt => "attempt",
-            Self::BodyIdle => "body idle",
-            Self::Total => "total",
-        })
-    }
-}
-
 /// Which limit a rate-limited call exceeded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -80,4 +69,65 @@ pub enum LimitScope {
     Recipients,
     /// The number of bytes.
     Bytes,
+}
+
+/// Gives an enumeration a stable name for each value, and a `Display` that writes it.
+macro_rules! labels {
+    ($type:ident { $($variant:ident = $label:literal),+ $(,)? }) => {
+        impl $type {
+            /// A stable name in snake case, for metric labels and logs.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $label,)+
+                }
+            }
+        }
+
+        impl fmt::Display for $type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+    };
+}
+
+labels!(ErrorKind {
+    Config = "config",
+    InvalidInput = "invalid_input",
+    TooLarge = "too_large",
+    UntrustedHost = "untrusted_host",
+    Connect = "connect",
+    Tls = "tls",
+    Timeout = "timeout",
+    Transport = "transport",
+    RequestBody = "request_body",
+    Api = "api",
+    RateLimited = "rate_limited",
+    Decode = "decode",
+    Middleware = "middleware",
+    OutcomeUnknown = "outcome_unknown",
+});
+
+labels!(Outcome { NotSent = "not_sent", Rejected = "rejected", Unknown = "unknown" });
+
+labels!(TimeoutPhase {
+    Connect = "connect",
+    Attempt = "attempt",
+    BodyIdle = "body_idle",
+    Total = "total",
+});
+
+labels!(LimitScope { Requests = "requests", Recipients = "recipients", Bytes = "bytes" });
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_are_snake_case_and_what_display_writes() {
+        assert_eq!(ErrorKind::RateLimited.as_str(), "rate_limited");
+        assert_eq!(Outcome::NotSent.to_string(), "not_sent");
+        assert_eq!(TimeoutPhase::BodyIdle.as_str(), "body_idle");
+        assert_eq!(format!("{:>9}|", LimitScope::Bytes), "    bytes|");
+    }
 }

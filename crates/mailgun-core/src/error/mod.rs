@@ -88,36 +88,31 @@ impl Error {
     /// An argument that cannot be sent: names the parameter and the reason.
     ///
     /// The reason must not hold the value itself, which may be personal data.
+    #[doc(hidden)]
     pub fn invalid(parameter: impl fmt::Display, reason: impl fmt::Display) -> Self {
         Self::new(ErrorKind::InvalidInput, Outcome::NotSent, format!("`{parameter}` {reason}"))
     }
 
     /// A setting of the client that cannot work: names the setting and the reason.
+    #[doc(hidden)]
     pub fn config(setting: &str, reason: impl fmt::Display) -> Self {
         Self::new(ErrorKind::Config, Outcome::NotSent, format!("setting `{setting}` {reason}"))
     }
 
     /// Something that is over a size limit, found before anything was sent.
+    #[doc(hidden)]
     pub fn too_large(parameter: impl fmt::Display, reason: impl fmt::Display) -> Self {
         Self::new(ErrorKind::TooLarge, Outcome::NotSent, format!("`{parameter}` {reason}"))
     }
 
-    /// A layer of the application that stopped an attempt before it reached the network.
-    ///
-    /// A custom tower layer returns this (as its boxed error) so that [`outcome`](Self::outcome)
-    /// can say that nothing was sent; any other error of a layer counts as
-    /// [`Outcome::Unknown`].
-    pub fn not_sent(source: impl Into<BoxError>) -> Self {
-        Self::new(ErrorKind::Middleware, Outcome::NotSent, "a layer stopped the request")
-            .with_source(source)
-    }
-
     /// Nothing was sent now, because the outcome of an earlier attempt is unknown.
+    #[doc(hidden)]
     pub fn outcome_unknown(reason: impl Into<Cow<'static, str>>) -> Self {
         Self::new(ErrorKind::OutcomeUnknown, Outcome::Unknown, reason)
     }
 
     /// Any error of a service or layer as ours, kept as it is if it is one already.
+    #[doc(hidden)]
     pub fn from_boxed(error: BoxError) -> Self {
         match error.downcast::<Self>() {
             Ok(ours) => *ours,
@@ -134,26 +129,19 @@ impl Error {
         let mut error = Self::new(
             ErrorKind::Timeout,
             outcome,
-            format!("{phase} time-out of {limit:?} ran out"),
+            format!("{} time-out of {limit:?} ran out", phase.as_str().replace('_', " ")),
         );
         error.0.phase = Some(phase);
         error
     }
 
     /// The call was over, by its deadline or because it was dropped, before its request was sent.
+    #[cfg(feature = "transport")]
     pub(crate) fn ended_before_sending() -> Self {
         let text = "the call's time ran out before its request was sent";
         let mut error = Self::new(ErrorKind::Timeout, Outcome::NotSent, text);
         error.0.phase = Some(TimeoutPhase::Total);
         error
-    }
-
-    /// The same fault with what caused it, which `Display` shows and [`get_ref`](Self::get_ref)
-    /// returns.
-    #[must_use]
-    pub fn with_source(mut self, source: impl Into<BoxError>) -> Self {
-        self.0.source = Some(source.into());
-        self
     }
 
     pub(crate) fn with_outcome(mut self, outcome: Outcome) -> Self {
@@ -167,6 +155,7 @@ impl Error {
     }
 
     /// The same fault, which another attempt would meet again.
+    #[cfg(feature = "transport")]
     pub(crate) fn permanent(mut self) -> Self {
         self.0.is_permanent = true;
         self
@@ -185,6 +174,7 @@ impl Error {
     }
 
     /// The same fault as one of this operation, where none is named yet.
+    #[doc(hidden)]
     pub fn in_operation(mut self, operation: Operation) -> Self {
         self.0.operation.get_or_insert(operation);
         self
@@ -196,6 +186,7 @@ impl Error {
     }
 
     /// The same fault with the parameter's name put before it, as in `` `to` #3: … ``.
+    #[doc(hidden)]
     pub fn in_parameter(mut self, parameter: impl fmt::Display) -> Self {
         self.0.detail = format!("`{parameter}`: {}", self.0.detail).into();
         self
@@ -217,6 +208,12 @@ impl Error {
     /// The status of the response, if there was one.
     pub fn status(&self) -> Option<StatusCode> {
         self.response().map(|response| response.status)
+    }
+
+    /// Whether the response has status 404: there is no such object, or no such domain in this
+    /// account and region.
+    pub fn is_not_found(&self) -> bool {
+        self.status() == Some(StatusCode::NOT_FOUND)
     }
 
     /// The headers of the response, if there was one.
@@ -275,6 +272,24 @@ impl Error {
     /// print them twice.
     pub fn get_ref(&self) -> Option<&(dyn StdError + Send + Sync + 'static)> {
         self.0.source.as_deref()
+    }
+
+    /// A layer of the application that stopped an attempt before it reached the network.
+    ///
+    /// A custom tower layer returns this (as its boxed error) so that [`outcome`](Self::outcome)
+    /// can say that nothing was sent; any other error of a layer counts as
+    /// [`Outcome::Unknown`].
+    pub fn not_sent(source: impl Into<BoxError>) -> Self {
+        Self::new(ErrorKind::Middleware, Outcome::NotSent, "a layer stopped the request")
+            .with_source(source)
+    }
+
+    /// The same fault with what caused it, which `Display` shows and [`get_ref`](Self::get_ref)
+    /// returns.
+    #[must_use]
+    pub fn with_source(mut self, source: impl Into<BoxError>) -> Self {
+        self.0.source = Some(source.into());
+        self
     }
 
     /// What failed, in our words and then in those of each cause.
@@ -357,5 +372,62 @@ impl StdError for Error {}
 impl From<std::convert::Infallible> for Error {
     fn from(never: std::convert::Infallible) -> Self {
         match never {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use super::*;
+
+    #[derive(Debug)]
+    struct Outer(io::Error);
+
+    impl fmt::Display for Outer {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("the pipe broke")
+        }
+    }
+
+    impl StdError for Outer {
+        fn source(&self) -> Option<&(dyn StdError + 'static)> {
+            Some(&self.0)
+        }
+    }
+
+    #[test]
+    fn display_shows_each_cause_once_and_source_is_none() {
+        use ErrorKind::*;
+        for kind in [
+            Config,
+            InvalidInput,
+            TooLarge,
+            UntrustedHost,
+            Connect,
+            Tls,
+            Timeout,
+            Transport,
+            RequestBody,
+            Api,
+            RateLimited,
+            Decode,
+            Middleware,
+            OutcomeUnknown,
+        ] {
+            let error = Error::new(kind, Outcome::NotSent, "it failed");
+            let error = error.with_source(Outer(io::Error::other("no water")));
+            assert_eq!(error.to_string(), "it failed: the pipe broke: no water", "{kind:?}");
+            assert!(error.source().is_none(), "{kind:?}");
+            let outer = error.get_ref().and_then(|cause| cause.downcast_ref::<Outer>());
+            assert!(outer.is_some(), "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn a_layer_that_stops_a_request_is_quoted() {
+        for error in [Error::not_sent("no more today"), Error::from_boxed("no more today".into())] {
+            assert!(error.to_string().contains("no more today"), "{error}");
+        }
     }
 }

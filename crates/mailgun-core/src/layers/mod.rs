@@ -17,18 +17,23 @@
 //! The key is added below all layers of the application, which therefore never see it.
 
 mod attempt_timeout;
+mod from_fn;
 mod headers;
 mod read_response;
 mod retry;
 mod trace;
 
+#[cfg(feature = "transport")]
+pub(crate) use self::headers::USER_AGENT;
 pub(crate) use self::{
     attempt_timeout::TimeLimit,
-    headers::{ON_BEHALF_OF, USER_AGENT, subaccount_header},
+    from_fn::from_fn,
+    headers::{ON_BEHALF_OF, subaccount_header},
     read_response::is_failure,
 };
 pub use self::{
     attempt_timeout::{AttemptTimeout, AttemptTimeoutFuture, AttemptTimeoutLayer},
+    from_fn::Next,
     headers::{AuthorizationLayer, HeaderSource, SetHeader, SubaccountLayer, UserAgentLayer},
     read_response::{ReadResponse, ReadResponseLayer},
     retry::{Retry, RetryLayer, RetryPolicy},

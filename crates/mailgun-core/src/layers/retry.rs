@@ -34,6 +34,7 @@ const SHORTEST_WAIT: Duration = Duration::from_millis(1);
 /// # let _ = client;
 /// # Ok::<(), mailgun_core::Error>(())
 /// ```
+#[doc(alias = "backoff")]
 #[derive(Clone, Copy, Debug)]
 #[must_use]
 pub struct RetryPolicy {

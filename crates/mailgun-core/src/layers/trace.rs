@@ -122,7 +122,7 @@ where
                 }
             }
             Err(error) => {
-                this.span.record("error.type", tracing::field::debug(error.kind()));
+                this.span.record("error.type", error.kind().as_str());
                 this.span.record("otel.status_code", "ERROR");
             }
         }

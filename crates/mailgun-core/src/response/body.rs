@@ -2,7 +2,7 @@ use std::{
     any::Any,
     fmt,
     pin::Pin,
-    task::{Context, Poll, ready},
+    task::{Context, Poll},
 };
 
 use bytes::Bytes;
@@ -10,7 +10,9 @@ use http_body::{Body, Frame, SizeHint};
 use http_body_util::BodyExt as _;
 
 use super::cut_short;
-use crate::{BoxError, Error, transport::Incoming};
+#[cfg(feature = "transport")]
+use crate::transport::Incoming;
+use crate::{BoxError, Error};
 
 /// The body of a response.
 #[derive(Default)]
@@ -21,6 +23,7 @@ enum Inner {
     #[default]
     Empty,
     Bytes(Bytes),
+    #[cfg(feature = "transport")]
     Network(Incoming),
     Other(Pin<Box<dyn Body<Data = Bytes, Error = Error> + Send>>),
 }
@@ -38,9 +41,11 @@ impl ResponseBody {
         if let Some(ours) = any.downcast_mut::<Option<Self>>() {
             return ours.take().unwrap_or_default();
         }
+        #[cfg(feature = "transport")]
         if let Some(network) = any.downcast_mut::<Option<Incoming>>() {
             return network.take().map(Self::from).unwrap_or_default();
         }
+        #[cfg(feature = "transport")]
         if let Some(network) = any.downcast_mut::<Option<hyper::body::Incoming>>() {
             return network.take().map(Self::from).unwrap_or_default();
         }
@@ -68,12 +73,14 @@ impl ResponseBody {
     }
 }
 
+#[cfg(feature = "transport")]
 impl From<Incoming> for ResponseBody {
     fn from(body: Incoming) -> Self {
         Self(Inner::Network(body))
     }
 }
 
+#[cfg(feature = "transport")]
 impl From<hyper::body::Incoming> for ResponseBody {
     fn from(body: hyper::body::Incoming) -> Self {
         Self(Inner::Network(body.into()))
@@ -107,7 +114,8 @@ impl Body for ResponseBody {
                 self.0 = Inner::Empty;
                 Poll::Ready((!bytes.is_empty()).then(|| Ok(Frame::data(bytes))))
             }
-            Inner::Network(body) => match ready!(Pin::new(&mut *body).poll_frame(cx)) {
+            #[cfg(feature = "transport")]
+            Inner::Network(body) => match std::task::ready!(Pin::new(&mut *body).poll_frame(cx)) {
                 Some(frame) => Poll::Ready(Some(frame.map_err(cut_short))),
                 // hyper takes some resets of a stream of HTTP/2 for its end.
                 None if body.size_hint().lower() > 0 => {
@@ -125,6 +133,7 @@ impl Body for ResponseBody {
         match &self.0 {
             Inner::Empty => true,
             Inner::Bytes(bytes) => bytes.is_empty(),
+            #[cfg(feature = "transport")]
             Inner::Network(body) => body.is_end_stream() && body.size_hint().lower() == 0,
             Inner::Other(body) => body.is_end_stream(),
         }
@@ -134,6 +143,7 @@ impl Body for ResponseBody {
         match &self.0 {
             Inner::Empty => SizeHint::with_exact(0),
             Inner::Bytes(bytes) => SizeHint::with_exact(bytes.len() as u64),
+            #[cfg(feature = "transport")]
             Inner::Network(body) => body.size_hint(),
             Inner::Other(body) => body.size_hint(),
         }

@@ -1,6 +1,6 @@
 //! A domain name, checked before it becomes part of a path.
 
-use std::{fmt, str::FromStr};
+use std::{fmt, ops::Deref, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
@@ -144,6 +144,15 @@ impl fmt::Debug for DomainName {
     }
 }
 
+/// A reference to it goes wherever a domain is taken as text.
+impl Deref for DomainName {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
 impl AsRef<str> for DomainName {
     fn as_ref(&self) -> &str {
         &self.0
@@ -179,6 +188,18 @@ impl TryFrom<String> for DomainName {
 
     fn try_from(domain: String) -> Result<Self, Error> {
         Self::new(domain)
+    }
+}
+
+impl From<DomainName> for String {
+    fn from(domain: DomainName) -> Self {
+        domain.0.into_string()
+    }
+}
+
+impl From<&DomainName> for String {
+    fn from(domain: &DomainName) -> Self {
+        domain.as_str().to_owned()
     }
 }
 
@@ -257,6 +278,16 @@ mod tests {
             let error = DomainName::new(private).unwrap_err().to_string();
             assert!(!error.contains("bob") && !error.contains("secret"), "{error}");
         }
+    }
+
+    #[test]
+    fn a_name_goes_where_text_is_taken() {
+        fn length(domain: &str) -> usize {
+            domain.len()
+        }
+        let name = DomainName::new("MG.example.com").unwrap();
+        assert_eq!(length(&name), 14);
+        assert_eq!([String::from(&name), name.into()], ["mg.example.com", "mg.example.com"]);
     }
 
     #[test]

@@ -13,7 +13,7 @@ use super::{
 /// What happened, with the fields of such events.
 ///
 /// ```
-/// use mailgun_events::{Event, EventKind, Severity};
+/// use mailgun::events::{Event, EventKind, Severity};
 ///
 /// fn address_to_suppress(event: &Event) -> Option<&str> {
 ///     match &event.kind {

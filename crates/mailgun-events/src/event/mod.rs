@@ -48,7 +48,7 @@ pub use self::{
 /// `Debug` shows kind, id, time and the names of the fields. The rest is addresses and content.
 ///
 /// ```
-/// use mailgun_events::{Event, EventKind, Severity};
+/// use mailgun::events::{Event, EventKind, Severity};
 ///
 /// let json = r#"{"event": "failed", "severity": "permanent", "recipient": "bob@example.com",
 ///     "delivery-status": {"code": "550"}, "field-of-tomorrow": 7}"#;

@@ -41,10 +41,10 @@ pub trait Journal: Send {
 ///
 /// ```no_run
 /// # async fn example(
-/// #     messages: mailgun_messages::Messages,
-/// #     batch: mailgun_messages::Batch,
-/// # ) -> Result<(), mailgun_core::Error> {
-/// use mailgun_messages::FileJournal;
+/// #     messages: mailgun::messages::Messages,
+/// #     batch: mailgun::messages::Batch,
+/// # ) -> Result<(), mailgun::Error> {
+/// use mailgun::messages::FileJournal;
 ///
 /// // After a crash, run it again: nobody gets a second mail.
 /// let journal = FileJournal::open("news-2026-11.journal").await?;

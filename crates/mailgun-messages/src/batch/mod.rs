@@ -52,8 +52,8 @@ use crate::{
 /// about as much again while the batch is planned.
 ///
 /// ```no_run
-/// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
-/// use mailgun_messages::{Batch, Messages};
+/// # async fn example(mailgun: mailgun::Mailgun) -> Result<(), mailgun::Error> {
+/// use mailgun::messages::Batch;
 /// use serde_json::json;
 ///
 /// let batch = Batch::new()
@@ -62,7 +62,8 @@ use crate::{
 ///     .text("Hello %recipient.name%!")
 ///     .recipient("ann@example.com", json!({"name": "Ann"}))
 ///     .recipient("bob@example.com", json!({"name": "Bob"}));
-/// let report = Messages::new(&client, "mg.example.com")
+/// let report = mailgun
+///     .messages("mg.example.com")
 ///     .send_batch(batch)
 ///     .on_progress(|progress| println!("{} of {}", progress.done, progress.total))
 ///     .await?;
@@ -71,14 +72,13 @@ use crate::{
 /// ```
 ///
 /// ```compile_fail,E0599
-/// mailgun_messages::Batch::new().cc("boss@example.com");
+/// mailgun::messages::Batch::new().cc("boss@example.com");
 /// ```
 ///
 /// ```compile_fail,E0599
-/// mailgun_messages::Batch::new().bcc("boss@example.com");
+/// mailgun::messages::Batch::new().bcc("boss@example.com");
 /// ```
-#[doc(alias = "newsletter")]
-#[doc(alias = "bulk")]
+#[doc(alias("newsletter", "bulk", "recipient-variables"))]
 #[must_use]
 pub struct Batch {
     pub(crate) content: Content,

@@ -74,8 +74,8 @@ impl BatchReport {
     ///
     /// ```no_run
     /// # async fn example(
-    /// #     messages: mailgun_messages::Messages,
-    /// #     batch: mailgun_messages::Batch,
+    /// #     messages: mailgun::messages::Messages,
+    /// #     batch: mailgun::messages::Batch,
     /// # ) -> Result<(), Box<dyn std::error::Error>> {
     /// let report = messages.send_batch(batch).await?.into_result()?;
     /// println!("{report}");

@@ -48,9 +48,9 @@ impl Messages {
     ///
     /// ```no_run
     /// # async fn example(
-    /// #     messages: mailgun_messages::Messages,
-    /// #     newsletter: fn() -> mailgun_messages::Batch,
-    /// # ) -> Result<(), mailgun_core::Error> {
+    /// #     messages: mailgun::messages::Messages,
+    /// #     newsletter: fn() -> mailgun::messages::Batch,
+    /// # ) -> Result<(), mailgun::Error> {
     /// let report = messages.send_batch(newsletter().key("news-2026-11")).await?;
     /// let batch = newsletter().key("news-2026-11");
     /// let resolution = messages.resolve(&batch, report.records()).await?;

@@ -8,11 +8,16 @@ mod metrics;
 mod query;
 mod statistics;
 
-use super::{Answer, queue};
+use super::{Answer, events::Event, queue};
 use crate::{account::Account, http::request::Request};
 
 #[derive(Debug, Default)]
 pub(crate) struct State;
+
+/// The values of an attribute of an event; none for a name that is not known.
+pub(crate) fn attributes(event: &Event, name: &str) -> Vec<String> {
+    attributes::of(event, name).unwrap_or_default()
+}
 
 pub(crate) fn route(
     account: &mut Account,

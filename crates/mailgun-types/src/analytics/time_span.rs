@@ -1,9 +1,7 @@
 use std::fmt;
 
-use bytes::Bytes;
+use mailgun_core::{FieldValue, bytes::Bytes};
 use serde::{Serialize, Serializer};
-
-use mailgun_core::FieldValue;
 
 /// A length of time as the analytics endpoints write it: `2h`, `7d`, `1m`.
 ///

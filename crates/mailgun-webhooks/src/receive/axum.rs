@@ -11,8 +11,8 @@ use super::{Payload, ReceiveError, Verified, Verifier, body};
 ///
 /// ```
 /// use axum::{Router, http::StatusCode, routing::post};
-/// use mailgun_events::Event;
-/// use mailgun_webhooks::receive::{SigningKey, Verified, Verifier};
+/// use mailgun::events::Event;
+/// use mailgun::webhooks::receive::{SigningKey, Verified, Verifier};
 ///
 /// async fn on_event(verified: Verified<Event>) -> StatusCode {
 ///     verified
@@ -25,7 +25,7 @@ use super::{Payload, ReceiveError, Verified, Verifier, body};
 ///
 /// let verifier = Verifier::new(SigningKey::new("8d4d...")?);
 /// let app: Router = Router::new().route("/mailgun", post(on_event)).with_state(verifier);
-/// # Ok::<(), mailgun_core::Error>(())
+/// # Ok::<(), mailgun::Error>(())
 /// ```
 ///
 /// The handler must settle the claim, with [`Verified::handle`] or

@@ -10,8 +10,8 @@ use sha2::Sha256;
 /// is replaced. There is no conversion from one type to the other:
 ///
 /// ```compile_fail
-/// use mailgun_core::ApiKey;
-/// use mailgun_webhooks::receive::SigningKey;
+/// use mailgun::ApiKey;
+/// use mailgun::webhooks::receive::SigningKey;
 ///
 /// # fn example(api_key: ApiKey) {
 /// let _: SigningKey = api_key.into();
@@ -19,8 +19,8 @@ use sha2::Sha256;
 /// ```
 ///
 /// ```compile_fail
-/// use mailgun_core::ApiKey;
-/// use mailgun_webhooks::receive::{SigningKey, Verifier};
+/// use mailgun::ApiKey;
+/// use mailgun::webhooks::receive::{SigningKey, Verifier};
 ///
 /// # fn example(api_key: ApiKey) {
 /// let _ = Verifier::new(api_key);

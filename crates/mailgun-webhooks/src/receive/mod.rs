@@ -5,9 +5,9 @@
 //! layer and an extractor.
 //!
 //! ```
-//! # async fn example(content_type: &str, body: Vec<u8>) -> Result<(), mailgun_core::Error> {
-//! use mailgun_core::http::StatusCode;
-//! use mailgun_webhooks::receive::{Payload, SigningKey, Verified, Verifier};
+//! # async fn example(content_type: &str, body: Vec<u8>) -> Result<(), mailgun::Error> {
+//! use mailgun::http::StatusCode;
+//! use mailgun::webhooks::receive::{Payload, SigningKey, Verified, Verifier};
 //!
 //! // At the start. The key is the HTTP webhook signing key, not the API key.
 //! let verifier = Verifier::new(SigningKey::new("8d4d...")?);

@@ -3,7 +3,7 @@
 //! ```
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! use mailgun_webhooks::receive::{InboundMail, SigningKey, Verified, Verifier, testing};
+//! use mailgun::webhooks::receive::{InboundMail, SigningKey, Verified, Verifier, testing};
 //!
 //! let key = SigningKey::new("test")?;
 //! let request = testing::InboundForm::new()

@@ -28,8 +28,8 @@ use super::{Payload, ReceiveError, Verifier, body};
 /// ```
 /// use std::convert::Infallible;
 ///
-/// use mailgun_core::http::{Request, Response};
-/// use mailgun_webhooks::receive::{Payload, SigningKey, Verifier, VerifyLayer};
+/// use mailgun::http::{Request, Response};
+/// use mailgun::webhooks::receive::{Payload, SigningKey, Verifier, VerifyLayer};
 /// use tower::{Layer as _, service_fn};
 ///
 /// async fn handler(request: Request<Payload>) -> Result<Response<String>, Infallible> {
@@ -39,7 +39,7 @@ use super::{Payload, ReceiveError, Verifier, body};
 ///
 /// let verifier = Verifier::new(SigningKey::new("8d4d...")?);
 /// let service = VerifyLayer::<Payload>::new(verifier).layer(service_fn(handler));
-/// # Ok::<(), mailgun_core::Error>(())
+/// # Ok::<(), mailgun::Error>(())
 /// ```
 pub struct VerifyLayer<T = Payload> {
     verifier: Verifier,

@@ -23,11 +23,11 @@ const READ_TIMEOUT: Duration = Duration::from_secs(60);
 /// A clone is cheap and shares the tokens.
 ///
 /// ```
-/// use mailgun_webhooks::receive::{SigningKey, Verifier};
+/// use mailgun::webhooks::receive::{SigningKey, Verifier};
 ///
 /// // While the key is being replaced, Mailgun signs with the old or the new one.
 /// let verifier = Verifier::builder(SigningKey::new("new")?).key(SigningKey::new("old")?).build();
-/// # Ok::<(), mailgun_core::Error>(())
+/// # Ok::<(), mailgun::Error>(())
 /// ```
 #[doc(alias = "hmac")]
 #[doc(alias = "signature")]

@@ -5,6 +5,7 @@ use mailgun::Operation;
 /// The name of each crate, and its operations.
 pub(crate) const ALL: &[(&str, &[Operation])] = &[
     ("mailgun-account", mailgun::account::OPERATIONS),
+    ("mailgun-alerts", mailgun::alerts::OPERATIONS),
     ("mailgun-analytics", mailgun::analytics::OPERATIONS),
     ("mailgun-dkim", mailgun::dkim::OPERATIONS),
     ("mailgun-domains", mailgun::domains::OPERATIONS),

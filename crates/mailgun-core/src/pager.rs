@@ -333,8 +333,8 @@ impl<T: Send + 'static> Pager<T> {
         match serde_json::to_value(query) {
             Ok(query) => Self::new(call, paging(query)),
             Err(error) => {
-                let fault = Error::invalid("query", "cannot be written as JSON").with_source(error);
-                Self::new(call.with_error(fault), paging(Value::Null))
+                let error = Error::invalid("query", "cannot be written as JSON").with_source(error);
+                Self::new(call.with_error(error), paging(Value::Null))
             }
         }
     }
@@ -492,9 +492,9 @@ impl<T: Send + 'static> Pager<T> {
     fn call(&mut self) -> Result<Call<Value>, Error> {
         let template = match &mut self.template {
             Ok(template) => template,
-            Err(fault) => {
+            Err(error) => {
                 let again = || Error::invalid("listing", "has failed already");
-                return Err(fault.take().unwrap_or_else(again).in_operation(self.operation));
+                return Err(error.take().unwrap_or_else(again).in_operation(self.operation));
             }
         };
         let mut query = template.query.clone();

@@ -114,7 +114,7 @@ impl MemberSettings {
         match object(vars) {
             Ok(json) => self.set("vars", json.get()),
             Err(fault) => {
-                self.0.with_error(fault);
+                self.0.record_error(fault);
                 self
             }
         }

@@ -193,7 +193,7 @@ impl Content {
             matches!(&*name, "from" | "to" | "cc" | "bcc" | "subject") || name.starts_with("h:");
         if name.is_empty() || name.chars().any(char::is_control) {
             let reason = "is not a parameter name: it is empty or has control characters";
-            self.fields.with_error(Error::invalid(name.escape_debug(), reason));
+            self.fields.record_error(Error::invalid(name.escape_debug(), reason));
         } else if is_header {
             self.append_line(name, unfolded(value));
         } else if name.starts_with("o:") {
@@ -211,7 +211,7 @@ impl Content {
     ) {
         let (name, value) = (name.into(), value.into_value());
         if value.iter().any(u8::is_ascii_control) {
-            self.fields.with_error(Error::invalid(name, "must not hold control characters"));
+            self.fields.record_error(Error::invalid(name, "must not hold control characters"));
         } else {
             put(&mut self.fields, name, value);
         }
@@ -251,7 +251,7 @@ impl Content {
                 self.fields.set("from", mailbox);
             }
             Err(error) => {
-                self.fields.with_error(error.in_parameter("from"));
+                self.fields.record_error(error.in_parameter("from"));
             }
         }
     }
@@ -265,7 +265,7 @@ impl Content {
             }
             Err(error) => {
                 let number = self.fields.iter().filter(|(name, _)| *name == field).count() + 1;
-                self.fields.with_error(error.in_parameter(format_args!("{field} #{number}")));
+                self.fields.record_error(error.in_parameter(format_args!("{field} #{number}")));
             }
         }
     }
@@ -275,7 +275,7 @@ impl Content {
         let is_token = !name.is_empty() && name.bytes().all(|b| b.is_ascii_graphic() && b != b':');
         if !is_token {
             let reason = "is not a header name: printable ASCII without spaces or colons";
-            self.fields.with_error(Error::invalid(name.escape_debug(), reason));
+            self.fields.record_error(Error::invalid(name.escape_debug(), reason));
             return;
         }
         let field = format!("h:{name}");
@@ -293,7 +293,7 @@ impl Content {
         if name.is_empty() || name.chars().any(char::is_control) {
             let reason = "is not a variable name: it is empty or has control characters";
             self.fields
-                .with_error(Error::invalid(format_args!("v:{}", name.escape_debug()), reason));
+                .record_error(Error::invalid(format_args!("v:{}", name.escape_debug()), reason));
         } else {
             self.fields.set_json(format!("v:{name}"), value);
         }
@@ -307,7 +307,7 @@ impl Content {
             text.trim_start().starts_with('{') && serde_json::from_str::<IgnoredAny>(text).is_ok()
         });
         if !is_object {
-            self.fields.with_error(Error::invalid(name, "is not a JSON object"));
+            self.fields.record_error(Error::invalid(name, "is not a JSON object"));
         }
     }
 

@@ -130,7 +130,7 @@ impl Message {
         let checked = self.check();
         let mut form = self.content.into_form();
         if let Err(error) = checked {
-            form.with_error(error);
+            form.record_error(error);
         }
         form
     }

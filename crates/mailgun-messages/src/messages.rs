@@ -278,9 +278,9 @@ fn as_mime(call: Call<StoredMime>) -> Call<StoredMime> {
 fn resend_form(to: impl Addresses) -> Form {
     let mut form = Form::new();
     match to.into_mailboxes() {
-        Ok(list) if list.is_empty() => form.with_error(Error::invalid("to", "is an empty list")),
+        Ok(list) if list.is_empty() => form.record_error(Error::invalid("to", "is an empty list")),
         Ok(list) => form.text("to", list.joined()),
-        Err(error) => form.with_error(error.in_parameter("to")),
+        Err(error) => form.record_error(error.in_parameter("to")),
     };
     form
 }

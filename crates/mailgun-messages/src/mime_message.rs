@@ -93,16 +93,16 @@ impl MimeMessage {
         let checked = content.check_sizes();
         let mut form = content.into_form();
         if !has_recipient {
-            form.with_error(Error::invalid(
+            form.record_error(Error::invalid(
                 "to",
                 "is missing: the headers of the message do not name its recipients",
             ));
         }
         if is_empty {
-            form.with_error(Error::invalid("message", "is empty"));
+            form.record_error(Error::invalid("message", "is empty"));
         }
         if let Err(error) = checked {
-            form.with_error(error);
+            form.record_error(error);
         }
         form
     }

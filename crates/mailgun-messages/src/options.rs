@@ -167,7 +167,7 @@ macro_rules! option_setters {
                     Ok(list) if list.is_empty() => {}
                     Ok(list) => self.content.header("Reply-To", list.joined()),
                     Err(error) => {
-                        self.content.fields.with_error(error.in_parameter("h:Reply-To"));
+                        self.content.fields.record_error(error.in_parameter("h:Reply-To"));
                     }
                 }
                 self
@@ -278,7 +278,7 @@ macro_rules! option_setters {
                 match $crate::options::hours_and_minutes(time.as_secs()) {
                     Ok(text) => self.content.line("o:deliver-within", text),
                     Err(error) => {
-                        self.content.fields.with_error(error);
+                        self.content.fields.record_error(error);
                     }
                 }
                 self
@@ -292,7 +292,7 @@ macro_rules! option_setters {
                     self.content.line(FIELD, format!("{hours}h"));
                 } else {
                     let error = mailgun_core::Error::invalid(FIELD, "is not within 24 to 72 hours");
-                    self.content.fields.with_error(error);
+                    self.content.fields.record_error(error);
                 }
                 self
             }

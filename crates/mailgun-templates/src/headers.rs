@@ -60,7 +60,7 @@ impl TemplateHeaders {
         match all.into_iter().find(|(_, value)| value.as_ref().is_some_and(has_control)) {
             Some((name, _)) => {
                 let fault = Error::invalid(name, "must not hold control characters");
-                fields.with_error(fault.in_parameter("headers"))
+                fields.record_error(fault.in_parameter("headers"))
             }
             None => fields.set_json("headers", self),
         };

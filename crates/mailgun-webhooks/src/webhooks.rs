@@ -268,10 +268,10 @@ pub(crate) fn comma_separated(
     let items: Vec<_> = items.into_iter().map(|item| item.as_ref().to_owned()).collect();
     let mut fields = Fields::new();
     if items.iter().all(String::is_empty) {
-        fields.with_error(Error::invalid(name, "must not be empty"));
+        fields.record_error(Error::invalid(name, "must not be empty"));
     }
     if items.iter().any(|item| item.contains(',')) {
-        fields.with_error(Error::invalid(name, "must not hold a comma"));
+        fields.record_error(Error::invalid(name, "must not hold a comma"));
     }
     fields.set(name, items.join(","));
     fields

@@ -108,7 +108,7 @@ numbers!(u16, u32, u64, usize, i64, f64);
 #[derive(Default)]
 pub struct Fields {
     entries: Vec<(Cow<'static, str>, Bytes)>,
-    fault: Option<Error>,
+    error: Option<Error>,
 }
 
 impl Fields {
@@ -146,7 +146,7 @@ impl Fields {
         match json_text(value) {
             Ok(text) => self.set(name, text),
             Err(error) => self
-                .with_error(Error::invalid(name, "cannot be written as JSON").with_source(error)),
+                .record_error(Error::invalid(name, "cannot be written as JSON").with_source(error)),
         }
     }
 
@@ -157,8 +157,8 @@ impl Fields {
     }
 
     /// Keeps a fault of a value; the first one is what the call reports.
-    pub fn with_error(&mut self, error: Error) -> &mut Self {
-        self.fault.get_or_insert(error);
+    pub fn record_error(&mut self, error: Error) -> &mut Self {
+        self.error.get_or_insert(error);
         self
     }
 
@@ -205,27 +205,27 @@ impl Fields {
         } else {
             self.entries.extend(other.entries);
         }
-        if let Some(fault) = other.fault {
-            self.with_error(fault);
+        if let Some(error) = other.error {
+            self.record_error(error);
         }
         self
     }
 
     pub(crate) fn into_parts(self) -> (Vec<(Cow<'static, str>, Bytes)>, Option<Error>) {
-        (self.entries, self.fault)
+        (self.entries, self.error)
     }
 
     /// Takes the kept fault out, for a caller that reports it itself.
     pub fn take_error(&mut self) -> Option<Error> {
-        self.fault.take()
+        self.error.take()
     }
 }
 
 /// A faulty list has no copy that could report its fault, so its copy reports a fault of its own.
 impl Clone for Fields {
     fn clone(&self) -> Self {
-        let fault = self.fault.as_ref().map(|fault| Error::invalid("fields", fault));
-        Self { entries: self.entries.clone(), fault }
+        let error = self.error.as_ref().map(|error| Error::invalid("fields", error));
+        Self { entries: self.entries.clone(), error }
     }
 }
 
@@ -375,8 +375,8 @@ mod tests {
     fn a_value_that_json_cannot_hold_is_reported() {
         let mut fields = Fields::new();
         fields.set_json("v:x", &BTreeMap::from([(vec![1], 2)]));
-        let fault = fields.clone().take_error().unwrap();
-        assert!(fault.to_string().contains("`v:x` cannot be written as JSON"), "{fault}");
+        let error = fields.clone().take_error().unwrap();
+        assert!(error.to_string().contains("`v:x` cannot be written as JSON"), "{error}");
         assert!(fields.take_error().is_some());
     }
 

@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 #[derive(Clone, Default)]
 pub struct JsonFields {
     fields: Map<String, Value>,
-    fault: Option<String>,
+    error: Option<String>,
 }
 
 impl JsonFields {
@@ -28,7 +28,7 @@ impl JsonFields {
                 }
             }
             Err(error) => {
-                self.fault.get_or_insert_with(|| format!("`{name}` is no JSON: {error}"));
+                self.error.get_or_insert_with(|| format!("`{name}` is no JSON: {error}"));
             }
         }
         self
@@ -43,7 +43,7 @@ impl JsonFields {
         match serde_json::to_value(value) {
             Ok(value) => list.push(value),
             Err(error) => {
-                self.fault.get_or_insert_with(|| format!("a value is no JSON: {error}"));
+                self.error.get_or_insert_with(|| format!("a value is no JSON: {error}"));
             }
         }
         self.set(path, &list)
@@ -68,8 +68,8 @@ impl JsonFields {
 
 impl Serialize for JsonFields {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if let Some(fault) = &self.fault {
-            return Err(S::Error::custom(fault));
+        if let Some(error) = &self.error {
+            return Err(S::Error::custom(error));
         }
         let mut map = serializer.serialize_map(Some(self.fields.len()))?;
         for (name, value) in &self.fields {

@@ -74,8 +74,8 @@ impl Form {
     }
 
     /// Keeps a fault of a part; the first one is what the call reports.
-    pub fn with_error(&mut self, error: Error) -> &mut Self {
-        self.texts.with_error(error);
+    pub fn record_error(&mut self, error: Error) -> &mut Self {
+        self.texts.record_error(error);
         self
     }
 
@@ -87,9 +87,9 @@ impl Form {
     /// parts add up to more than a content-length can say; the failure of the system's source of
     /// randomness.
     pub fn finish(self) -> Result<(HeaderValue, Body), Error> {
-        let (texts, fault) = self.texts.into_parts();
-        if let Some(fault) = fault {
-            return Err(fault);
+        let (texts, error) = self.texts.into_parts();
+        if let Some(error) = error {
+            return Err(error);
         }
         let boundary = random_boundary()?;
         // Room for most mails without attachments.

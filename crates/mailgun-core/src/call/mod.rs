@@ -193,8 +193,8 @@ impl<T> Call<T> {
     pub fn form(self, params: impl Into<Fields>) -> Self {
         self.with_body(|| {
             let mut fields = params.into();
-            if let Some(fault) = fields.take_error() {
-                return Err(fault);
+            if let Some(error) = fields.take_error() {
+                return Err(error);
             }
             const TYPE: HeaderValue = HeaderValue::from_static("application/x-www-form-urlencoded");
             Ok((TYPE, fields.to_query().into()))

@@ -43,9 +43,11 @@ impl DomainName {
 
     /// Whether a text is a domain name, for who needs no copy of it.
     pub(crate) fn check(domain: &str) -> Result<(), Error> {
-        match fault(domain) {
+        match problem(domain) {
             None => Ok(()),
-            Some(fault) => Err(Error::invalid("domain", format_args!("{fault}{}", Shown(domain)))),
+            Some(problem) => {
+                Err(Error::invalid("domain", format_args!("{problem}{}", Shown(domain))))
+            }
         }
     }
 
@@ -56,7 +58,7 @@ impl DomainName {
 }
 
 /// What keeps a text from being a domain name, in words that follow a parameter's name.
-pub(super) fn fault(domain: &str) -> Option<&'static str> {
+pub(super) fn problem(domain: &str) -> Option<&'static str> {
     // Nearly every name passes here, in one look at each byte; the rest finds out what is wrong.
     if is_sound(domain.as_bytes()) {
         return None;

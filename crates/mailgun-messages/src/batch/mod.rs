@@ -141,7 +141,7 @@ impl Batch {
             Ok(recipient) => self.recipients.push(recipient),
             Err(error) => {
                 let parameter = format_args!("recipient {}", self.recipients.len());
-                self.content.fields.with_error(error.in_parameter(parameter));
+                self.content.fields.record_error(error.in_parameter(parameter));
             }
         }
         self
@@ -181,7 +181,7 @@ impl Batch {
         match check_key(&key) {
             Ok(()) => self.key = Some(key),
             Err(error) => {
-                self.content.fields.with_error(error);
+                self.content.fields.record_error(error);
             }
         }
         self
@@ -195,7 +195,7 @@ impl Batch {
         if (1..=1000).contains(&recipients) {
             self.chunk_size = recipients;
         } else {
-            self.content.fields.with_error(Error::invalid("chunk_size", "is not within 1 to 1000"));
+            self.content.fields.record_error(Error::invalid("chunk_size", "is not within 1 to 1000"));
         }
         self
     }
@@ -261,7 +261,7 @@ impl Batch {
             Ok(content) => content,
             Err(file) => {
                 let mut form = Form::new();
-                form.with_error(Error::invalid(
+                form.record_error(Error::invalid(
                     format_args!("attachment {file}"),
                     "was read already",
                 ));

@@ -390,7 +390,7 @@ fn position_of_at(address: &str) -> Result<usize, Reason> {
     if !domain.is_ascii() {
         return Err("has a non-ASCII domain: write it in its A-label form (`xn--…`)");
     }
-    match domain_name::fault(domain) {
+    match domain_name::problem(domain) {
         Some(_) => Err("has a domain that is not a valid domain name"),
         None => Ok(at),
     }

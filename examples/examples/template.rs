@@ -1,4 +1,4 @@
-//! A stored template with typed variables: `cargo run --example template`.
+//! Sends a stored template with typed variables: `cargo run --example template`.
 //!
 //! With an account, the domain needs a template named `receipt`.
 
@@ -31,7 +31,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .template_version("v2")
         .template_text(true)
         .template_variables(&variables)
-        // Not for the template: comes back in events and webhooks.
+        // Data of the application, which events and webhooks contain.
         .variable("order", 4711);
 
     let receipt = target.mailgun.messages(&target.domain).send(message).await?;

@@ -62,7 +62,7 @@ async fn five_attachments_of_every_kind_arrive_whole_and_in_order() {
 }
 
 #[tokio::test]
-async fn the_length_is_declared_unless_a_stream_does_not_know_it() {
+async fn the_content_length_is_declared_unless_a_stream_has_no_length() {
     let mock = MockMailgun::start().await;
     let content = random_bytes(7, 300_000);
     let length = Some(content.len() as u64);
@@ -276,7 +276,7 @@ async fn a_file_that_shrinks_while_it_is_sent_breaks_the_request_off() {
 }
 
 #[tokio::test]
-async fn a_file_overwritten_while_it_is_sent_never_arrives_as_a_mixture() {
+async fn a_file_overwritten_while_it_is_sent_is_not_delivered() {
     const SIZE: usize = 16 * 1024 * 1024;
     let file = Scratch::new("report.txt", &vec![b'a'; SIZE]);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -312,7 +312,7 @@ async fn a_file_overwritten_while_it_is_sent_never_arrives_as_a_mixture() {
 
 #[tokio::test]
 #[cfg(unix)]
-async fn a_fifo_is_refused_and_not_waited_for() {
+async fn a_fifo_is_refused_without_opening_it() {
     let mock = MockMailgun::start().await;
     let file = Scratch::new("a.pdf", b"content");
     let attached = Attachment::from_path(file.path()).await.unwrap();

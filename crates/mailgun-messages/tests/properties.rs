@@ -88,7 +88,7 @@ fn is_header_like(part: &Part) -> bool {
 }
 
 #[tokio::test]
-async fn no_control_byte_reaches_a_header_and_nothing_becomes_a_part_of_its_own() {
+async fn no_value_adds_a_header_or_a_part() {
     let (mut sent, mut refused) = (0, 0);
     let usual = parts_of(offline().send(complete())).await.len();
     for put in PLACES {

@@ -84,7 +84,7 @@ const OPTIONS: &[(&str, &str, Setter)] = &[
 ];
 
 #[tokio::test]
-async fn every_option_and_value_is_one_part_and_unset_is_none() {
+async fn each_option_is_one_part_and_an_unset_option_is_not_sent() {
     let unset = parts_of(offline().send(complete())).await;
     let names: Vec<_> = unset.iter().map(|part| &*part.name).collect();
     assert_eq!(names, ["from", "to", "subject", "text"], "nothing is sent that was not set");
@@ -434,7 +434,7 @@ async fn control_characters_are_refused_by_name_and_never_shown() {
 }
 
 #[tokio::test]
-async fn what_is_copied_from_a_received_mail_is_unfolded() {
+async fn folded_headers_copied_from_a_mail_are_unfolded() {
     let message = Message::new()
         .from("Excited\r\n User <shop@mg.example.com>\r\n")
         .to(("Doe,\r\n\tJohn\r\n", "john@example.com\n"))
@@ -509,7 +509,7 @@ async fn lists_of_addresses_and_tags_are_taken_as_they_are() {
 }
 
 #[tokio::test]
-async fn header_names_that_are_none_are_refused() {
+async fn invalid_header_names_are_refused() {
     for name in ["", "X Mine", "X:Mine", "Ünicode", "X\tMine"] {
         let error = fault_of(offline().send(complete().header(name, "x")));
         assert!(error.to_string().contains("header name"), "{error}");
@@ -584,7 +584,7 @@ fn with_options(size: usize) -> Message {
 }
 
 #[tokio::test]
-async fn the_limit_of_options_is_exact_and_names_the_largest() {
+async fn options_over_16_kib_are_an_error_that_names_the_largest() {
     const LIMIT: usize = 16 * 1024;
     let mock = MockMailgun::start().await;
     let error = refused(&mock, with_options(LIMIT + 1)).await;
@@ -615,7 +615,7 @@ async fn the_limit_of_options_is_exact_and_names_the_largest() {
 }
 
 #[tokio::test]
-async fn twenty_four_mebibytes_pass_and_twenty_six_fail_before_connecting() {
+async fn a_message_over_25_mib_fails_before_connecting() {
     const MIB: usize = 1024 * 1024;
     let mock = MockMailgun::start().await;
     let file = |mib: usize| Attachment::from_bytes("big.bin", vec![b'x'; mib * MIB]);

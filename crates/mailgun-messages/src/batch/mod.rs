@@ -195,7 +195,9 @@ impl Batch {
         if (1..=1000).contains(&recipients) {
             self.chunk_size = recipients;
         } else {
-            self.content.fields.record_error(Error::invalid("chunk_size", "is not within 1 to 1000"));
+            self.content
+                .fields
+                .record_error(Error::invalid("chunk_size", "is not within 1 to 1000"));
         }
         self
     }

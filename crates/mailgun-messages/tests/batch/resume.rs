@@ -160,7 +160,7 @@ async fn a_run_dropped_while_it_sends_is_resumed_without_a_second_mail() {
 }
 
 #[tokio::test]
-async fn a_crash_while_a_refused_chunk_is_split_loses_nobody() {
+async fn a_crash_while_a_refused_chunk_is_split_loses_no_recipient() {
     for crash_at in 1..=24 {
         let service = refuses_number_five();
         let journal = Journal::default();
@@ -234,7 +234,7 @@ async fn a_lost_response_makes_its_chunk_unknown_and_is_not_sent_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_crash_while_waiting_for_a_limit_leaves_nobody_unknown() {
+async fn a_crash_while_waiting_for_a_rate_limit_leaves_no_outcome_unknown() {
     let (service, _) = hourly(4, |left| format!(r#"{{"retry-seconds": {left}}}"#));
     let journal = Journal::default();
     let run = scripted_messages(&service).send_batch(to(9).chunk_size(2)).concurrency(1);
@@ -293,7 +293,7 @@ async fn a_later_record_does_not_undo_an_accepted_one() {
 }
 
 #[tokio::test]
-async fn records_of_other_people_or_another_order_are_refused_by_name() {
+async fn records_of_other_recipients_or_another_order_are_refused() {
     let mock = MockMailgun::start().await;
     interrupt(&mock);
     let records = single_attempt(&mock)
@@ -320,7 +320,7 @@ async fn records_of_other_people_or_another_order_are_refused_by_name() {
 }
 
 #[tokio::test]
-async fn a_record_without_a_fingerprint_is_refused_by_name() {
+async fn a_record_without_a_fingerprint_is_refused() {
     let mock = MockMailgun::start().await;
     let json = r#"{"positions":[{"start":0,"end":2}],"total":4,"state":"refused"}"#;
     let record: ChunkRecord = serde_json::from_str(json).unwrap();
@@ -332,7 +332,7 @@ async fn a_record_without_a_fingerprint_is_refused_by_name() {
 }
 
 #[tokio::test]
-async fn a_hostile_record_is_an_error() {
+async fn an_invalid_record_is_an_error() {
     let mock = MockMailgun::start().await;
     let records = messages(&mock).send_batch(to(4)).await.unwrap().records();
     let json = serde_json::to_string(&records[0]).unwrap();

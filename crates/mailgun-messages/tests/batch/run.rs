@@ -61,7 +61,7 @@ async fn one_bad_address_can_be_isolated() {
 }
 
 #[tokio::test]
-async fn progress_is_told_before_each_chunk_and_after_it() {
+async fn progress_is_reported_before_and_after_each_chunk() {
     let service = Scripted::new(|_| accepted());
     let steps = Arc::new(Mutex::new(Vec::new()));
     let (log, server) = (steps.clone(), service.clone());
@@ -182,7 +182,7 @@ async fn a_report_counts_recipients_by_outcome() {
 }
 
 #[tokio::test]
-async fn results_can_be_taken_as_a_stream_or_one_by_one() {
+async fn results_are_available_as_a_stream_or_one_by_one() {
     let service = Scripted::new(|_| accepted());
     let run = scripted_messages(&service).send_batch(to(5).chunk_size(2));
     let results: Vec<_> = run.into_stream().try_collect().await.unwrap();

@@ -32,7 +32,7 @@ async fn every_operation_of_the_api_is_there_as_the_api_has_it() {
 }
 
 #[test]
-fn creating_testing_and_deleting_all_are_harmful_to_repeat() {
+fn creating_testing_and_deleting_all_are_not_idempotent() {
     let harmful =
         OPERATIONS.iter().filter(|route| route.idempotency() == Idempotency::NonIdempotent);
     let harmful: Vec<_> = harmful.map(ToString::to_string).collect();

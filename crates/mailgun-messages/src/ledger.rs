@@ -1,4 +1,4 @@
-//! Sending a message once under a key, so that a send with an unknown outcome is not repeated blindly.
+//! Sending a message once under a key, so that a send with an unknown outcome is not blindly repeated.
 
 use std::{
     collections::{HashMap, VecDeque},

@@ -347,7 +347,7 @@ async fn declared_lengths_that_add_up_to_too_much_are_refused() {
 }
 
 #[tokio::test]
-async fn a_repeated_request_has_the_same_bytes() {
+async fn a_retried_request_has_the_same_bytes() {
     let mock = MockMailgun::start().await;
     let content = random_bytes(9, 300_000);
     let file = Scratch::new("a.pdf", &content);
@@ -363,7 +363,7 @@ async fn a_repeated_request_has_the_same_bytes() {
     for request in &requests[1..] {
         assert_eq!(request.header("content-type"), requests[0].header("content-type"));
         assert_eq!(request.header("content-length"), requests[0].header("content-length"));
-        assert!(request.body() == requests[0].body(), "the repeated body differs");
+        assert!(request.body() == requests[0].body(), "the body of the retry differs");
     }
     assert_eq!(mock.sent().len(), 1);
     assert!(mock.sent()[0].attachments().iter().all(|file| file.bytes == content));

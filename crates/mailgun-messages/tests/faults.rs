@@ -1,4 +1,4 @@
-//! One mail or none, whatever happens on the way, and an error that says which.
+//! Whatever fails, at most one mail is sent, and the error gives the outcome.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod support;
@@ -161,7 +161,7 @@ async fn a_caller_may_declare_a_send_idempotent() {
     assert_eq!(response.attempts(), 3);
 }
 
-/// Deleting what is in the queue is no exception: a repeat would delete what was added since.
+/// Clearing the queue is not retried either: a retry would delete mail that was queued meanwhile.
 #[test]
 fn only_reads_are_retried_after_an_unknown_outcome() {
     use mailgun_core::{Idempotency, http::Method};

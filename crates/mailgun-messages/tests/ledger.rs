@@ -19,7 +19,7 @@ fn receipt() -> Message {
     Message::new().from("shop@mg.example.com").to("bob@example.com").subject("s").text("t")
 }
 
-/// Who is sending a key by the ledger, and since when.
+/// The claim of a key in the ledger.
 fn claim(ledger: &MemoryLedger, key: &str) -> Claim {
     match ledger.get(key) {
         Some(LedgerEntry::Sending(claim)) => claim,

@@ -458,7 +458,7 @@ async fn folded_headers_copied_from_a_mail_are_unfolded() {
         assert_eq!(part.bytes, expected, "{name}");
     }
     let parts = parts_of(offline().send(complete().subject("\r\n"))).await;
-    assert!(parts.iter().all(|part| part.name != "subject"), "an empty subject is none");
+    assert!(parts.iter().all(|part| part.name != "subject"), "an empty subject is not sent");
 }
 
 #[tokio::test]
@@ -610,7 +610,7 @@ async fn options_over_16_kib_are_an_error_that_names_the_largest() {
     }
     let above = with_options(LIMIT + 1).max_options_size(LIMIT + 1);
     drop(offline().send(above).into_request().expect("the limit is the caller's to raise"));
-    // Bodies are no options.
+    // Bodies are not options.
     messages(&mock).send(complete().html("x".repeat(2 * LIMIT))).await.unwrap();
 }
 

@@ -215,8 +215,8 @@ async fn queues_report_their_state_and_can_be_cleared() {
     assert!(status.regular.is_disabled && !status.scheduled.is_disabled);
     let disabled = status.regular.disabled.unwrap();
     assert_eq!(disabled.reason.as_deref(), Some("too many messages in queue"));
-    let told = disabled.until.unwrap().to_system_time().unwrap();
-    assert!(until.duration_since(told).unwrap() < Duration::from_secs(1));
+    let parsed = disabled.until.unwrap().to_system_time().unwrap();
+    assert!(until.duration_since(parsed).unwrap() < Duration::from_secs(1));
 
     let tomorrow = Timestamp::now().checked_add(Duration::from_secs(86_400)).unwrap();
     messages.send(complete().deliver_at(tomorrow)).await.unwrap();

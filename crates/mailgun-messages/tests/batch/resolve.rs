@@ -23,7 +23,7 @@ async fn recipients_with_events_are_accepted_and_the_others_stay_unknown() {
     let messages = single_attempt(&mock);
     let batch = || to(8).chunk_size(2).key("news");
     let calls = AtomicUsize::new(0);
-    // The reply to the second call is lost, and the third call fails without being accepted.
+    // The response to the second call is lost, and the third call fails without being accepted.
     mock.inject(
         Fault::lose_response().for_path_where(move |_| calls.fetch_add(1, Ordering::SeqCst) == 1),
     );

@@ -39,7 +39,7 @@ fn stored_in(run: BatchRun, journal: &Journal, crash_at: usize) -> BatchRun {
             lines.len()
         };
         if stored == crash_at {
-            // Unwinds without the panic hook: it is no failure of the test.
+            // Unwinds without the panic hook, because the test has not failed.
             std::panic::resume_unwind(Box::new("crash"));
         }
     })
@@ -313,7 +313,7 @@ async fn records_of_other_recipients_or_another_order_are_refused() {
         assert!(!error.to_string().contains('@'), "{error}");
     }
     assert_eq!(mock.requests().len(), sent);
-    // Who wants other variables or another spelling of an address may resume.
+    // Variables and the case of an address may differ.
     let batch = newsletter().to_all((0..4).map(|n| address(n).replace("example", "Example")));
     assert!(messages(&mock).send_batch(batch.resume(records)).await.unwrap().is_complete());
     assert_eq!(mock.requests().len(), sent + 1);
@@ -337,8 +337,8 @@ async fn an_invalid_record_is_an_error() {
     let records = messages(&mock).send_batch(to(4)).await.unwrap().records();
     let json = serde_json::to_string(&records[0]).unwrap();
     for (end, words) in [("5", "names positions"), ("18446744073709551615", "names positions")] {
-        let hostile = json.replace(r#""end":4"#, &format!(r#""end":{end}"#));
-        let record: ChunkRecord = serde_json::from_str(&hostile).unwrap();
+        let invalid = json.replace(r#""end":4"#, &format!(r#""end":{end}"#));
+        let record: ChunkRecord = serde_json::from_str(&invalid).unwrap();
         let error = messages(&mock).send_batch(to(4).resume([record])).await.unwrap_err();
         assert!(error.to_string().contains(words), "{error}");
     }

@@ -29,7 +29,7 @@ async fn one_bad_address_fails_its_chunk_alone() {
     let report = scripted_messages(&service).send_batch(to(12).chunk_size(8)).await.unwrap();
     assert_eq!((report.accepted(), report.refused()), (4, 8));
     assert!(!report.is_complete());
-    assert_eq!(service.seen().len(), 2, "a refusal is not repeated");
+    assert_eq!(service.seen().len(), 2, "a refused call is not retried");
 }
 
 #[tokio::test]
@@ -120,7 +120,7 @@ async fn a_batch_stops_at_a_wrong_key_an_unknown_domain_and_no_connection() {
     let report = run.await.unwrap();
     assert_eq!((report.refused(), report.not_sent()), (10, 90));
 
-    // The rest can be sent when the cause is mended.
+    // The rest can be sent after the cause is fixed.
     let resumed = to(100).chunk_size(10).resume(report.records());
     assert!(messages(&mock).send_batch(resumed).await.unwrap().is_complete());
     assert_eq!(mails(&mock, 100), vec![1; 100]);
@@ -337,7 +337,7 @@ async fn extreme_settings_and_hints_do_not_panic() {
             let service = Scripted::new(move |_| Answer::new(429, body.clone()));
             let run = scripted_messages(&service).send_batch(to(1)).max_wait(Duration::MAX);
             let year = Duration::from_secs(365 * 24 * 3600);
-            // A text that is not certain is no hint, and the rounds end the run.
+            // Ambiguous text is ignored, and the number of waits ends the run.
             if let Ok(report) = tokio::time::timeout(year, run.concurrency(usize::MAX)).await {
                 assert!(!report.unwrap().is_complete());
             }

@@ -29,14 +29,14 @@ pub fn messages(mock: &MockMailgun) -> Messages {
     Messages::new(&mock.client(), mock.domain())
 }
 
-/// Of a client that repeats without a wait where the service asks for none.
+/// Of a client that retries without a wait.
 pub fn hasty(mock: &MockMailgun) -> Messages {
     let policy = RetryPolicy::default().base_delay(Duration::from_millis(1));
     let client: Client = mock.client_builder().retry(policy).build().unwrap();
     Messages::new(&client, mock.domain())
 }
 
-/// Of a client that makes one attempt, so that what repeats is the code under test.
+/// Of a client that makes one attempt, so that only the code under test sends again.
 pub fn single_attempt(mock: &MockMailgun) -> Messages {
     let client: Client = mock.client_builder().retry(RetryPolicy::never()).build().unwrap();
     Messages::new(&client, mock.domain())
@@ -58,7 +58,7 @@ pub async fn parts_logged(request: &LoggedRequest) -> Vec<Part> {
     parts(request.header("content-type").unwrap(), request.body().clone()).await
 }
 
-/// The fault that a call has before anything is sent.
+/// The error of a call before anything is sent.
 #[track_caller]
 pub fn fault_of<T>(call: Call<T>) -> Error {
     call.into_request().map(|_| ()).expect_err("the call is refused")

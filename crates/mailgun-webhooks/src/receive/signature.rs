@@ -63,7 +63,7 @@ mod tests {
         for odd in ["", " 1529006854", "+1529006854", "-1", "1529006854e0", "1529006854.5", "x"] {
             assert_eq!(signed_at(odd), None, "{odd}");
         }
-        // Thirteen digits are no milliseconds: as seconds they are beyond the year 9999.
+        // Thirteen digits are not read as milliseconds. As seconds, they are beyond the year 9999.
         for millis in ["1529006854123", "0253402300800000"] {
             assert_eq!(signed_at(millis), None, "{millis}");
         }

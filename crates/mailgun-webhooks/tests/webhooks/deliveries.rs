@@ -137,7 +137,7 @@ async fn a_signed_event_of_the_mock_reaches_an_axum_handler_in_order() {
 async fn forged_events_get_406_and_an_unexpected_payload_gets_503() {
     let mock = MockMailgun::start().await;
     let (right, mut hears) = receiver(MockMailgun::SIGNING_KEY).await;
-    // The API key is no signing key.
+    // The API key is not the signing key.
     let (wrong, _hears) = receiver(MockMailgun::API_KEY).await;
     let webhooks = Webhooks::new(&mock.client(), mock.domain());
     let urls = [format!("{right}/tampered"), format!("{wrong}/events"), format!("{right}/mail")];

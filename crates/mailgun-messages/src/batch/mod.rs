@@ -48,8 +48,8 @@ use crate::{
 /// Put `%unsubscribe_url%` in the bodies for a link to unsubscribe; see
 /// [`Message`](crate::Message#unsubscribing).
 ///
-/// Each recipient takes about @BYTES@ bytes of memory besides the text of address and variables, and
-/// about as much again while the batch is planned.
+/// Each recipient takes 65 to 130 bytes of memory besides the text of mailbox and variables. While the
+/// batch is planned, it takes about 100 bytes and its address once more.
 ///
 /// ```no_run
 /// # async fn example(mailgun: mailgun::Mailgun) -> Result<(), mailgun::Error> {

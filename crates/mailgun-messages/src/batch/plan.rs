@@ -127,43 +127,44 @@ impl Batch {
             settled.wanted.push_range(0..total);
             return Ok(settled);
         }
-        let mut deciding: Vec<Option<(usize, &ChunkRecord)>> = vec![None; total];
+        // For each recipient, the number of the record that decides, and the record.
+        let mut last: Vec<Option<(usize, &ChunkRecord)>> = vec![None; total];
         for (number, record) in records.iter().enumerate() {
             self.check(record).map_err(|reason| {
                 Error::invalid(format_args!("record {}", number + 1), reason).in_parameter("resume")
             })?;
             for position in record.positions.iter() {
-                if let Some(slot) = deciding.get_mut(position)
-                    && !slot.is_some_and(|(_, last)| last.is_accepted())
+                if let Some(slot) = last.get_mut(position)
+                    && !slot.is_some_and(|(_, record)| record.is_accepted())
                 {
                     *slot = Some((number, record));
                 }
             }
         }
-        let mut kept = vec![Positions::default(); records.len()];
-        for (position, decided) in deciding.into_iter().enumerate() {
-            let positions = match decided.map(|(number, record)| (number, &record.state)) {
+        let mut left_out = vec![Positions::default(); records.len()];
+        for (position, last) in last.into_iter().enumerate() {
+            let positions = match last.map(|(number, record)| (number, &record.state)) {
                 None | Some((_, ChunkState::Refused | ChunkState::NotSent)) => {
                     Some(&mut settled.wanted)
                 }
                 Some((_, ChunkState::Sending | ChunkState::Unknown)) if resends_unknown => {
                     Some(&mut settled.resent)
                 }
-                Some((number, _)) => kept.get_mut(number),
+                Some((number, _)) => left_out.get_mut(number),
             };
             if let Some(positions) = positions {
                 positions.push(position);
             }
         }
-        let kept = records.iter().zip(kept).filter(|(_, positions)| !positions.is_empty());
-        let kept = kept.map(|(record, positions)| {
+        let left_out = records.iter().zip(left_out).filter(|(_, positions)| !positions.is_empty());
+        let earlier = left_out.map(|(record, positions)| {
             let state = match &record.state {
                 ChunkState::Sending => ChunkState::Unknown,
                 state => state.clone(),
             };
             self.recipients.record(positions, state, record.message_id.clone())
         });
-        settled.earlier = kept.collect();
+        settled.earlier = earlier.collect();
         Ok(settled)
     }
 

@@ -87,13 +87,13 @@ impl Recipients {
     /// It leaves out the variables: a map may be written in another order each time, and a corrected
     /// variable must not keep a batch from being resumed.
     pub(super) fn fingerprint(&self, chunk: &Positions) -> String {
-        let mut digest = Sha256::new();
+        let mut addresses = String::new();
         for recipient in self.at(chunk) {
-            digest.update(recipient.folded_address());
-            digest.update(b"\n");
+            addresses.push_str(recipient.mailbox.address());
+            addresses.push('\n');
         }
-        let digest = digest.finalize();
-        digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+        addresses.make_ascii_lowercase();
+        Sha256::digest(addresses).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
     }
 }
 

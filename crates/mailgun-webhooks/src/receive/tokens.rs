@@ -281,7 +281,7 @@ mod tests {
             tokens.commit(token, 2 * MINUTE).await.unwrap();
         }
         let error = tokens.claim("d", MINUTE).await.unwrap_err();
-        assert_eq!(error.to_string(), "the token store is full: it holds 3");
+        assert_eq!(error.to_string(), "the token store is full: it has 3 tokens");
         assert_eq!(tokens.claim("a", MINUTE).await.unwrap(), TokenState::Used);
         assert_eq!(sizes(&tokens), (3, 3));
         seconds.store(121, Ordering::SeqCst);

@@ -1,4 +1,4 @@
-//! Files from memory, from the disk and from a stream, and an image inside the HTML body:
+//! Sends files from memory, from disk and from a stream, and an image in the HTML body:
 //! `cargo run --example attachments`.
 
 use mailgun::messages::{Attachment, Message};
@@ -15,15 +15,15 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .to(&target.to)
         .subject("Yesterday's figures")
         .html(r#"<img src="cid:logo.svg"><p>The figures are attached.</p>"#)
-        // The name is what the HTML refers to.
+        // The HTML refers to the image by this name.
         .inline("logo.svg", Attachment::from_bytes("logo.svg", "<svg/>"))
-        // Read piece by piece while it is sent, and opened again if the send has to be repeated.
+        // Read piece by piece while it is sent, and opened again for a retry.
         .attachment(Attachment::from_path(&report).await?)
         .attachment(
             Attachment::from_bytes("raw.bin", vec![1, 2, 3])
                 .with_content_type("application/x-sales".parse()?),
         )
-        // Can be read once only, so this call is made once.
+        // Can be read only once, so this send is never retried.
         .attachment(Attachment::from_reader("notes.txt", Some(5), &b"notes"[..]));
 
     let receipt = target.mailgun.messages(&target.domain).send(message).await?;

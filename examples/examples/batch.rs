@@ -1,7 +1,7 @@
-//! A newsletter to many, with a journal to resume from and a look into the events:
+//! Sends a newsletter to 2,500 readers, and resumes it from a journal after some calls have failed:
 //! `cargo run --example batch`.
 //!
-//! It always runs against a Mailgun inside this process.
+//! It always runs against a Mailgun in this process.
 
 use mailgun::{
     Mailgun,
@@ -31,7 +31,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let messages = mailgun.messages(mock.domain());
     let path = std::env::temp_dir().join(format!("news-{}.journal", std::process::id()));
 
-    // One call meets a limit, the response to another gets lost on its way, and one is refused.
+    // One call exceeds the rate limit, one response is lost, and one call is refused.
     mock.inject(Fault::rate_limit(RateLimit::RetryAfterSeconds(1)));
     mock.inject(Fault::lose_response());
     mock.inject(Fault::status(400).with_json(json!({"message": "come back tomorrow"})));
@@ -44,18 +44,18 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .await?;
     println!("first run: {report}");
 
-    // The next run, perhaps of another process, looks for the chunk whose response was lost.
+    // The next run, perhaps in another process, looks for the chunk whose response was lost.
     let journal = FileJournal::open(&path).await?;
     let batch = newsletter(&mock.domain());
     let resolution = messages.resolve(&batch, journal.records().await?).await?;
     println!("events: {resolution}");
 
-    // It sends to nobody a second time, and fails unless everybody was accepted.
+    // It sends no mail twice, and returns an error unless every mail was accepted.
     let run = messages.send_batch(batch.resume(resolution.records)).journal(journal);
     println!("second run: {}", run.await?.into_result()?);
 
     let mails: usize = mock.sent().iter().map(|sent| sent.recipients().len()).sum();
-    println!("{mails} mails reached the service for 2500 readers");
+    println!("Mailgun received {mails} mails for 2500 readers");
     std::fs::remove_file(path)?;
     Ok(())
 }

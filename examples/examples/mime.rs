@@ -1,4 +1,4 @@
-//! A finished MIME message, with the recipients taken from it: `cargo run --example mime`.
+//! Sends a MIME message to the recipients in its headers: `cargo run --example mime`.
 
 use mailgun::messages::MimeMessage;
 use mailgun_examples::target;
@@ -12,7 +12,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         target.domain, target.to
     );
 
-    // Takes To, Cc and Bcc as recipients and removes the Bcc header, which others must not see.
+    // Adds the addresses in To, Cc and Bcc as recipients, and removes the Bcc header.
     let message = MimeMessage::from_message(mime)?.tag("mime").test_mode(target.mock.is_none());
     let receipt = target.mailgun.messages(&target.domain).send_mime(message).await?;
     println!("accepted as {}", receipt.id);

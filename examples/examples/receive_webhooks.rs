@@ -1,8 +1,8 @@
-//! Receives events: registers a URL, sends a mail, and prints the events that are posted for it:
+//! Receives webhooks: registers a URL, sends a mail, and prints the events that Mailgun posts:
 //! `cargo run --example receive_webhooks`.
 //!
-//! It always runs against a Mailgun inside this process, whose webhooks reach a server on
-//! loopback. With an account the URL has to be public, and the signing key is that of the account.
+//! It always runs against a Mailgun in this process, whose webhooks reach a server on loopback. With
+//! an account, use a public URL and the account's HTTP webhook signing key.
 
 use axum::{
     Router,
@@ -25,7 +25,7 @@ use tokio::{
     sync::mpsc::{UnboundedSender, unbounded_channel},
 };
 
-/// What the handler needs: the verifier, and where events go.
+/// The state of the handler.
 #[derive(Clone)]
 struct App {
     verifier: Verifier,
@@ -38,8 +38,8 @@ impl FromRef<App> for Verifier {
     }
 }
 
-/// Only events that Mailgun has signed, lately and for the first time, get here. If the handler
-/// fails, Mailgun is told to try again.
+/// Receives only events that Mailgun signed recently and that were not handled before. If the handler
+/// fails, the response makes Mailgun try again.
 async fn on_event(State(app): State<App>, verified: Verified<Event>) -> StatusCode {
     verified.handle(|event| async move { app.events.send(event) }).await
 }
@@ -52,7 +52,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// Registers a receiver, sends a mail, and gives the events that reach the handler.
+/// Registers a receiver, sends a mail, and returns the events that reach the handler.
 async fn receive(mock: &MockMailgun) -> Result<Vec<Event>, Box<dyn std::error::Error>> {
     let mailgun: Mailgun = mock.client().into();
 
@@ -66,7 +66,7 @@ async fn receive(mock: &MockMailgun) -> Result<Vec<Event>, Box<dyn std::error::E
 
     let webhooks = mailgun.webhooks(mock.domain());
     webhooks.create_url(&url, [WebhookType::Accepted, WebhookType::Delivered]).await?;
-    println!("events are posted to {url}");
+    println!("Mailgun posts events to {url}");
 
     let message = Message::new()
         .from(format!("shop@{}", mock.domain()))
@@ -76,13 +76,13 @@ async fn receive(mock: &MockMailgun) -> Result<Vec<Event>, Box<dyn std::error::E
     let receipt = mailgun.messages(mock.domain()).send(message).await?;
     println!("sent as {}", receipt.id);
 
-    let mut heard = Vec::new();
-    while heard.len() < 2
+    let mut found = Vec::new();
+    while found.len() < 2
         && let Some(event) = received.recv().await
     {
-        heard.push(event);
+        found.push(event);
     }
-    Ok(heard)
+    Ok(found)
 }
 
 #[cfg(test)]
@@ -92,11 +92,11 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn events_that_the_mock_has_signed_reach_the_handler() {
+    async fn signed_events_of_the_mock_reach_the_handler() {
         let mock = MockMailgun::builder().signing_key("one of ours").start().await.unwrap();
-        let heard = tokio::time::timeout(Duration::from_secs(10), receive(&mock)).await;
-        let heard = heard.expect("no event was let through").unwrap();
-        let heard: Vec<_> = heard.iter().map(|event| (event.name(), &*event.recipient)).collect();
-        assert_eq!(heard, [("accepted", "bob@example.com"), ("delivered", "bob@example.com")]);
+        let found = tokio::time::timeout(Duration::from_secs(10), receive(&mock)).await;
+        let found = found.expect("no event reached the handler").unwrap();
+        let found: Vec<_> = found.iter().map(|event| (event.name(), &*event.recipient)).collect();
+        assert_eq!(found, [("accepted", "bob@example.com"), ("delivered", "bob@example.com")]);
     }
 }

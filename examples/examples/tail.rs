@@ -1,6 +1,6 @@
-//! Following events, and going on after a restart without loss: `cargo run --example tail`.
+//! Follows events, and continues after a restart without losing any: `cargo run --example tail`.
 //!
-//! With an account it follows the domain until it is stopped.
+//! With an account, it follows the domain until you stop it.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
 
     let events = mailgun.events(&domain);
-    // Each mail here has two events. The process that stored the checkpoint may end any time.
+    // Each mail has two events here. Another process could continue from the stored checkpoint.
     let limit = mock.as_ref().map(|_| 3);
     let stored = follow(&events, start, limit).await?;
     println!("- restarted -");
@@ -30,7 +30,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// Shows events as they come, and gives the checkpoint after so many.
+/// Prints events as they come, and returns the checkpoint after `limit` events.
 async fn follow(
     events: &Events,
     from: Checkpoint,
@@ -39,17 +39,17 @@ async fn follow(
     let mut tail = events.tail(from).interval(Duration::from_secs(15));
     let mut count = 0;
     while limit.is_none_or(|limit| count < limit) {
-        // A failure does not end the tail; here it ends the program.
+        // An error does not end the tail, but here it ends the program.
         let event = tail.next_event().await?;
         let subject = &event.message.headers.subject;
         match &event.kind {
             EventKind::Failed(failed) if failed.severity == Severity::Permanent => {
-                println!("{subject}: failed for good, {}", failed.reason);
+                println!("{subject}: failed permanently, {}", failed.reason);
             }
             kind => println!("{subject}: {}", kind.name()),
         }
         count += 1;
     }
-    // Stored after the events were processed: none is lost, and none comes twice.
+    // Stored after the events were processed, so none is lost and none is returned twice.
     Ok(serde_json::to_string(tail.checkpoint())?)
 }

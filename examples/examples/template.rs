@@ -1,4 +1,4 @@
-//! A stored template with typed variables: `cargo run --example template`.
+//! Sends a stored template with typed variables: `cargo run --example template`.
 //!
 //! With an account, the domain needs a template named `receipt`.
 
@@ -31,8 +31,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .template_version("v2")
         .template_text(true)
         .template_variables(&variables)
-        // Not for the template: comes back in events and webhooks.
-        .variable("order", &4711);
+        // Data of the application, which events and webhooks contain.
+        .variable("order", 4711);
 
     let receipt = target.mailgun.messages(&target.domain).send(message).await?;
     println!("accepted as {}", receipt.id);

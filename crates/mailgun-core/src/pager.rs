@@ -494,7 +494,7 @@ impl<T: Send + 'static> Pager<T> {
         let template = match &mut self.template {
             Ok(template) => template,
             Err(error) => {
-                let again = || Error::invalid("listing", "has failed already");
+                let again = || Error::invalid("listing", "has already failed");
                 return Err(error.take().unwrap_or_else(again).in_operation(self.operation));
             }
         };

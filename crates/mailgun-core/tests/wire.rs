@@ -557,7 +557,7 @@ async fn mockito_reads_the_same_form() {
 /// A 200 to a send means that the message was accepted, even if the JSON has invalid details.
 #[tokio::test]
 async fn the_response_to_a_send_is_read_despite_invalid_bytes_and_numbers() {
-    for odd in [
+    for invalid in [
         &br#""Queued. Thank you \udce9""#[..],
         b"\"Queued. Thank you, J\xe9r\xf4me\"",
         b"\"Queued.\nThank\x00you\"",
@@ -578,7 +578,7 @@ async fn the_response_to_a_send_is_read_despite_invalid_bytes_and_numbers() {
 
 #[tokio::test]
 async fn the_message_of_a_refusal_is_read_despite_invalid_bytes_and_numbers() {
-    for odd in [&br#""\udce9""#[..], b"\"\xe9\"", b"\"\x01\"", b"1e999"] {
+    for invalid in [&br#""\udce9""#[..], b"\"\xe9\"", b"\"\x01\"", b"1e999"] {
         let start = &b"\xef\xbb\xbf{\"message\": \"no\", \"x\": "[..];
         let body = [start, invalid, b"}"].concat();
         let head = format!("HTTP/1.1 400 X\r\ncontent-length: {}\r\n\r\n", body.len());

@@ -11,14 +11,13 @@ pub const OPERATIONS: &[Operation] = &[LIST, LIST_PAGE];
 
 /// The events of a domain.
 ///
-/// Mailgun keeps them for a few days: one to five on the smaller plans, up to thirty on others.
+/// Mailgun keeps events for 1 to 30 days, depending on the plan.
 ///
 /// ```no_run
-/// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
-/// use mailgun_core::Timestamp;
-/// use mailgun_events::Events;
+/// # async fn example(mailgun: mailgun::Mailgun) -> Result<(), mailgun::Error> {
+/// use mailgun::Timestamp;
 ///
-/// let mut tail = Events::new(&client, "mg.example.com").tail(Timestamp::now());
+/// let mut tail = mailgun.events("mg.example.com").tail(Timestamp::now());
 /// let event = tail.next_event().await?;
 /// println!("{} {:?}", event.name(), event.timestamp);
 /// # Ok(()) }
@@ -30,26 +29,24 @@ pub struct Events {
 }
 
 impl Events {
-    /// The events of the sending domain `domain`.
+    /// Creates a handle for the sending domain `domain`.
     pub fn new(client: &Client, domain: impl Into<String>) -> Self {
         Self { client: client.clone(), domain: domain.into() }
     }
 
     /// Lists the events that match.
     ///
-    /// `GET /v3/{domain}/events`. Events are indexed late and not in order: what happened in the
-    /// last half hour may be incomplete. An item that is no event loses no page: it is an event of
-    /// the kind [`Other`](crate::EventKind::Other) with its JSON.
+    /// `GET /v3/{domain}/events`. Mailgun indexes events late and out of order, so the last half hour
+    /// may be incomplete. An item that is not an event is read as one of the kind
+    /// [`Other`](crate::EventKind::Other), and keeps its JSON.
     ///
     /// # Errors
     ///
-    /// Status 400 for a date or a filter that Mailgun does not understand; 404 for a domain that
-    /// the account does not have.
+    /// Status 400 if a date or a filter is invalid; 404 if the account does not have the domain.
     ///
     /// ```no_run
-    /// # async fn example(events: mailgun_events::Events) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_core::Timestamp;
-    /// use mailgun_events::{EventQuery, Filter, Severity};
+    /// # async fn example(events: mailgun::events::Events) -> Result<(), mailgun::Error> {
+    /// use mailgun::events::{EventQuery, Filter, Severity};
     ///
     /// # #[allow(deprecated)]
     /// let mut pager = events.list(
@@ -74,19 +71,18 @@ impl Events {
         self.search(query)
     }
 
-    /// Goes on with a listing from the page that a token names: the last segment of the path of a
-    /// link to it. A token has the filters of its listing in it.
+    /// Continues a listing from the page of this token.
     ///
-    /// `GET /v3/{domain}/events/{page_token}`. For listings of this SDK,
-    /// [`Pager::resume`] does the same.
+    /// `GET /v3/{domain}/events/{page_token}`. The token is the last path segment of a link to the page,
+    /// and contains the filters of the listing. For a listing of this SDK, [`Pager::resume`] does the
+    /// same.
     ///
     /// # Errors
     ///
-    /// Status 400 for a token that Mailgun does not understand; 404 for a domain that the account
-    /// does not have.
+    /// Status 400 if the token is invalid; 404 if the account does not have the domain.
     ///
     /// ```no_run
-    /// # async fn example(events: mailgun_events::Events) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(events: mailgun::events::Events) -> Result<(), mailgun::Error> {
     /// # #[allow(deprecated)]
     /// let mut pager = events.list_page("W3siYiI6ICIyMDE3LTA1LTEwVDIwOjA2OjU0");
     /// while let Some(page) = pager.next_page().await? {
@@ -106,14 +102,14 @@ impl Events {
         Pager::links(self.client.call::<LinkPage<Event>>(LIST, &[&self.domain]).query(query))
     }
 
-    /// Follows the events from a time on, or from where another tail had come to.
+    /// Follows the events from a time on, or from the checkpoint of an earlier tail.
     ///
-    /// See [`Tail`] for what is promised.
+    /// [`Tail`] says what it guarantees.
     ///
     /// ```no_run
-    /// # async fn example(events: mailgun_events::Events) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_core::Timestamp;
-    /// use mailgun_events::{Checkpoint, EventQuery, Filter};
+    /// # async fn example(events: mailgun::events::Events) -> Result<(), mailgun::Error> {
+    /// use mailgun::Timestamp;
+    /// use mailgun::events::{Checkpoint, EventQuery, Filter};
     ///
     /// # let (load, store) = (|| None::<String>, |_: String| {});
     /// let checkpoint = load().and_then(|json| serde_json::from_str(&json).ok());
@@ -124,7 +120,7 @@ impl Events {
     ///     match tail.next_event().await {
     ///         Ok(event) => println!("{event:?}"),
     ///         Err(error) if error.status().is_some_and(|status| status == 401) => return Err(error),
-    ///         Err(error) => eprintln!("goes on in 15 seconds: {error}"),
+    ///         Err(error) => eprintln!("trying again in 15 seconds: {error}"),
     ///     }
     ///     if let Ok(json) = serde_json::to_string(tail.checkpoint()) {
     ///         store(json);
@@ -132,6 +128,8 @@ impl Events {
     /// }
     /// # }
     /// ```
+    #[doc(alias = "poll")]
+    #[doc(alias = "follow")]
     pub fn tail(&self, from: impl Into<Checkpoint>) -> Tail {
         Tail::new(self.clone(), from.into())
     }

@@ -1,17 +1,17 @@
-//! Events of Mailgun: what happened to messages, listed or followed as they come.
+//! Reads Mailgun's events: what happened to each message. Lists them, or follows them as they come.
 //!
-//! * [`Event`] is what happened to a message, for one recipient. Webhooks and logs have the same.
-//! * [`Events::tail`] follows the events of a domain, those too that Mailgun indexes late, and goes
-//!   on after a restart from a [`Checkpoint`].
-//! * [`Events::list`] searches them. Mailgun wants the logs to be searched instead, which
-//!   `mailgun-analytics` has.
+//! * [`Event`] is something that happened to a message, for one recipient. Webhooks and logs have the
+//!   same type.
+//! * [`Events::tail`] follows the events of a domain. It finds events that Mailgun indexes late, and
+//!   continues from a [`Checkpoint`] after a restart.
+//! * [`Events::list`] searches the events of a domain. Mailgun has deprecated it: search the logs, which
+//!   are in `mailgun-analytics`.
 //!
 //! ```no_run
-//! # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
-//! use mailgun_core::Timestamp;
-//! use mailgun_events::{EventKind, Events};
+//! # async fn example(mailgun: mailgun::Mailgun) -> Result<(), mailgun::Error> {
+//! use mailgun::{Timestamp, events::EventKind};
 //!
-//! let mut tail = Events::new(&client, "mg.example.com").tail(Timestamp::now());
+//! let mut tail = mailgun.events("mg.example.com").tail(Timestamp::now());
 //! loop {
 //!     let event = tail.next_event().await?;
 //!     if let EventKind::Failed(failed) = &event.kind {

@@ -1,4 +1,4 @@
-//! Which events to list, and Mailgun's little language of filters.
+//! Which events to list, and Mailgun's filter expressions.
 
 use std::fmt;
 
@@ -9,93 +9,93 @@ use crate::Severity;
 mailgun_core::params! {
     /// Which events to list.
     ///
-    /// Each filter is a text or a [`Filter`]; an event must match all of them.
+    /// A filter is text or a [`Filter`]. An event must match all filters.
     pub struct EventQuery;
 }
 
 impl EventQuery {
-    /// Where the time range begins, to the second. It is the later end of the range if the listing
-    /// goes back in time.
+    /// Sets the begin of the time range, to the second. If the listing is in descending order, it is the
+    /// later end of the range.
     pub fn begin(self, begin: Timestamp) -> Self {
         self.set("begin", begin)
     }
 
-    /// Where the time range ends, to the second.
+    /// Sets the end of the time range, to the second.
     pub fn end(self, end: Timestamp) -> Self {
         self.set("end", end)
     }
 
-    /// Whether the oldest events come first. Needed when `end` is not set.
+    /// Whether the oldest events come first. Required if `end` is not set.
     pub fn ascending(self, ascending: bool) -> Self {
         self.set("ascending", yes_no(ascending))
     }
 
-    /// At most so many a page, up to 300.
+    /// Sets the page size, up to 300.
     pub fn limit(self, limit: u32) -> Self {
         self.set("limit", limit)
     }
 
-    /// By what happened: `delivered`, `failed`.
+    /// Filters by kind, such as `delivered` or `failed`.
     pub fn event(self, filter: impl Into<Filter>) -> Self {
         self.set("event", filter.into())
     }
 
-    /// By the address of the mailing list that the message was sent to.
+    /// Filters by the address of the mailing list that the message was sent to.
     pub fn list(self, filter: impl Into<Filter>) -> Self {
         self.set("list", filter.into())
     }
 
-    /// By the name of a file of the message.
+    /// Filters by the name of an attachment.
     pub fn attachment(self, filter: impl Into<Filter>) -> Self {
         self.set("attachment", filter.into())
     }
 
-    /// By an address of the From header.
+    /// Filters by an address in the From header.
     pub fn from(self, filter: impl Into<Filter>) -> Self {
         self.set("from", filter.into())
     }
 
-    /// By the id of the message, which events have without angle brackets.
+    /// Filters by the id of the message, without angle brackets.
     pub fn message_id(self, filter: impl Into<Filter>) -> Self {
         self.set("message-id", filter.into())
     }
 
-    /// By the subject.
+    /// Filters by the subject.
     pub fn subject(self, filter: impl Into<Filter>) -> Self {
         self.set("subject", filter.into())
     }
 
-    /// By an address of the To header.
+    /// Filters by an address in the To header.
     pub fn to(self, filter: impl Into<Filter>) -> Self {
         self.set("to", filter.into())
     }
 
-    /// By the bytes of the message; meant for ranges, as [`Filter::between`] makes them.
+    /// Filters by the size of the message in bytes; see [`Filter::between`].
     pub fn size(self, filter: impl Into<Filter>) -> Self {
         self.set("size", filter.into())
     }
 
-    /// By the recipient, of whom each event but `stored` has one.
+    /// Filters by the recipient. Each event has one, except `stored`.
     pub fn recipient(self, filter: impl Into<Filter>) -> Self {
         self.set("recipient", filter.into())
     }
 
-    /// By a recipient of the message; `stored` events alone have all of them.
+    /// Filters by any recipient of the message. Only `stored` events have all of them.
     pub fn recipients(self, filter: impl Into<Filter>) -> Self {
         self.set("recipients", filter.into())
     }
 
-    /// By the tags.
+    /// Filters by the tags of the message.
     pub fn tags(self, filter: impl Into<Filter>) -> Self {
         self.set("tags", filter.into())
     }
 
-    /// By whether a failed delivery is tried again.
+    /// Filters by whether Mailgun tries a failed delivery again.
     pub fn severity(self, severity: Severity) -> Self {
         self.set("severity", severity)
     }
 
-    /// All from `begin` on, oldest first.
+    /// The query of a tail: everything from `begin` on, oldest first.
     pub(crate) fn following(mut self, begin: Timestamp) -> Self {
         self.0.remove("end");
         if self.0.get("limit").is_none() {
@@ -105,14 +105,13 @@ impl EventQuery {
     }
 }
 
-/// An expression that a field of an event is to match.
+/// A filter expression for a field of an event.
 ///
-/// Plain text is an expression as Mailgun reads it: the words `AND`, `OR` and `NOT`, quotation marks
-/// and parentheses mean something in it. [`quoted`](Self::quoted) is for text that is to be taken
-/// as it is.
+/// Text is an expression in Mailgun's syntax: `AND`, `OR`, `NOT`, quotation marks and parentheses have a
+/// meaning. To match text as it is, use [`quoted`](Self::quoted).
 ///
 /// ```
-/// use mailgun_events::Filter;
+/// use mailgun::events::Filter;
 ///
 /// let kinds = Filter::any_of(["failed", "rejected"]);
 /// assert_eq!(kinds.as_str(), "failed OR rejected");
@@ -124,49 +123,49 @@ impl EventQuery {
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Filter {
     expression: String,
-    /// Whether it is to stand in parentheses within another.
+    /// Whether it needs parentheses within another expression.
     is_compound: bool,
 }
 
 impl Filter {
-    /// What matches one of these.
+    /// Matches if any of these filters matches.
     pub fn any_of<F: Into<Self>>(filters: impl IntoIterator<Item = F>) -> Self {
         Self::joined(filters, " OR ")
     }
 
-    /// What matches all of these.
+    /// Matches if all of these filters match.
     pub fn all_of<F: Into<Self>>(filters: impl IntoIterator<Item = F>) -> Self {
         Self::joined(filters, " AND ")
     }
 
-    /// What does not match this.
+    /// Matches if this filter does not match.
     #[allow(clippy::should_implement_trait, reason = "`Filter::not(\"a\")` is how it reads")]
     pub fn not(filter: impl Into<Self>) -> Self {
         Self::term(format!("NOT {}", filter.into().grouped()))
     }
 
-    /// The text as it is. Quotation marks within it, which the language cannot write, become
-    /// spaces.
+    /// Matches this text as it is. Quotation marks in it become spaces, because the syntax has no way
+    /// to write them.
     pub fn quoted(text: &str) -> Self {
         Self::term(format!("\"{}\"", text.replace('"', " ")))
     }
 
-    /// A number above this one.
+    /// Matches a larger number.
     pub fn greater_than(number: u64) -> Self {
         Self::term(format!(">{number}"))
     }
 
-    /// A number below this one.
+    /// Matches a smaller number.
     pub fn less_than(number: u64) -> Self {
         Self::term(format!("<{number}"))
     }
 
-    /// A number above the first and below the second.
+    /// Matches a number that is larger than the first and smaller than the second.
     pub fn between(above: u64, below: u64) -> Self {
         Self { expression: format!(">{above} <{below}"), is_compound: true }
     }
 
-    /// The expression as it is sent.
+    /// Returns the expression as it is sent.
     pub fn as_str(&self) -> &str {
         &self.expression
     }
@@ -189,7 +188,7 @@ impl Filter {
     }
 }
 
-/// The text is an expression already; with spaces in it, it is put in parentheses within another.
+/// Takes an expression. If it has spaces, it gets parentheses within another expression.
 impl From<String> for Filter {
     fn from(expression: String) -> Self {
         let is_compound = expression.trim().contains(char::is_whitespace);
@@ -197,7 +196,7 @@ impl From<String> for Filter {
     }
 }
 
-/// The text is an expression already; with spaces in it, it is put in parentheses within another.
+/// Takes an expression. If it has spaces, it gets parentheses within another expression.
 impl From<&str> for Filter {
     fn from(expression: &str) -> Self {
         expression.to_owned().into()
@@ -210,7 +209,7 @@ impl FieldValue for Filter {
     }
 }
 
-/// The size only: an expression may hold an address.
+/// Shows the size only, because an expression may contain an address.
 impl fmt::Debug for Filter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Filter({} bytes)", self.expression.len())

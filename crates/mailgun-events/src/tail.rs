@@ -1,4 +1,4 @@
-//! Following events as they come, those too that come late.
+//! Following events as they come, including late ones.
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
@@ -15,41 +15,42 @@ use tokio::time::{Instant, sleep, sleep_until};
 use crate::{Event, EventQuery, Events};
 
 const INTERVAL: Duration = Duration::from_secs(15);
+/// Without a pause, an interval of zero would send one request after the other.
+const MIN_INTERVAL: Duration = Duration::from_millis(100);
 const SETTLE: Duration = Duration::from_secs(30 * 60);
-/// The whole window is read so many times while an event passes through it.
+/// The whole window is read this many times while an event passes through it.
 const FULL_READS: u32 = 6;
-/// Of the window, what every read looks at again.
+/// Every read looks again at this fraction of the window.
 const OVERLAP: u32 = 30;
-/// Five hundred events a second, for the window of half an hour.
+/// 500 events per second in a window of half an hour.
 const MAX_SEEN: usize = 1_000_000;
 
 /// The events of a domain as they come; see [`Events::tail`].
 ///
-/// Mailgun indexes events late and not in order, by minutes at times, so that whoever asks only for
-/// what is newer than the newest loses some. A tail gives an event as soon as it finds it, and looks
-/// for late ones until they are older than the [settle window](Self::settle):
+/// Mailgun indexes events out of order, and sometimes minutes late. A client that asks only for events
+/// after the newest one misses some. A tail returns an event as soon as it finds it, and looks for late
+/// events until they are older than the [settle window](Self::settle):
 ///
-/// * It reads all pages up to the present, waits for the [interval](Self::interval), 15 seconds, and reads
-///   again from shortly before the newest event: a thirtieth of the window, which is one minute.
-/// * Six times a window, which is every five minutes, it reads the whole window again. A late event
-///   is found by the next of these reads.
-/// * Each event is given once, told by its id and its time, since ids are unique within a day only.
-///   Of events in one read the older come first; a late one comes after newer ones.
+/// * It reads all pages up to the present, and waits for the [interval](Self::interval), 15 seconds.
+///   Then it reads again from shortly before the newest event: a thirtieth of the window, one minute.
+/// * Six times per window, every five minutes, it reads the whole window again, and finds late events.
+/// * It returns each event once. It tells events apart by id and time, because ids are unique within a
+///   day only. Within one read, older events come first. A late event comes after newer ones.
 ///
-/// An event that is indexed later than the window is lost. A longer window finds it at the price of
-/// more requests and a larger [`Checkpoint`]; a shorter one does the reverse. The window is measured
-/// by the clock of this machine: one that is fast by some minutes makes it shorter by them.
+/// An event that Mailgun indexes later than the window is lost. A longer window finds it, but needs more
+/// requests and a larger [`Checkpoint`]. The window is measured by the clock of this machine. If that is
+/// fast, the window is shorter by as much.
 ///
-/// A failure does not end a tail: it is given to the caller, beyond what the client repeats by
-/// itself, and the next call waits for the interval and goes on from the same place, without loss
-/// and without duplicates. Whether it is worth it, the caller decides: a wrong key stays wrong.
+/// An error does not end a tail. The client retries as usual; after that, the tail returns the error. The
+/// next call waits for the interval, and continues from the same place without loss or duplicates. You
+/// decide whether to call again: a wrong key stays wrong.
 ///
 /// ```no_run
-/// # async fn example(events: mailgun_events::Events) {
+/// # async fn example(events: mailgun::events::Events) {
 /// use std::time::Duration;
 ///
 /// use futures_util::StreamExt as _;
-/// use mailgun_core::Timestamp;
+/// use mailgun::Timestamp;
 ///
 /// let stream = events.tail(Timestamp::now()).interval(Duration::from_secs(60)).into_events();
 /// let mut stream = std::pin::pin!(stream);
@@ -58,7 +59,7 @@ const MAX_SEEN: usize = 1_000_000;
 /// }
 /// # }
 /// ```
-#[must_use = "a tail asks for nothing until its events are asked for"]
+#[must_use = "a tail does nothing until you ask for its events"]
 pub struct Tail {
     events: Events,
     query: EventQuery,
@@ -67,23 +68,23 @@ pub struct Tail {
     max_seen: usize,
     checkpoint: Checkpoint,
     clock: Clock,
-    /// The time of the newest event that was read.
+    /// The time of the newest event so far.
     newest: Timestamp,
     /// When the last complete read of the window began.
     full_read: Option<Timestamp>,
     read: Option<Read>,
-    /// What of the last page was not given yet.
+    /// The events of the last page that were not returned yet.
     page: VecDeque<Event>,
     /// The time of the oldest event of the last page.
     page_oldest: Option<Timestamp>,
     wait_until: Option<Instant>,
 }
 
-/// One reading of all pages from a time on.
+/// A read of all pages from a time on.
 struct Read {
     pager: Pager<Event>,
     is_full: bool,
-    /// Events before are older than the window, and here only since a query has whole seconds.
+    /// Older events are before the window. They are on a page because a query has whole seconds.
     first: Timestamp,
     started: Timestamp,
 }
@@ -107,52 +108,53 @@ impl Tail {
         }
     }
 
-    /// Gives only events that match the filters of `query`. Its times and its order do not count;
-    /// its limit does, and is 300 when not set.
+    /// Returns only events that match the filters of `query`.
     ///
-    /// A tail that goes on from a checkpoint needs the same filters as the one before.
+    /// Its time range and order are ignored. Its page size applies. Default: 300. A tail that continues
+    /// from a checkpoint needs the same filters as the tail before.
     pub fn matching(mut self, query: EventQuery) -> Self {
         self.query = query;
         self
     }
 
-    /// How long to wait after the last page and after a failure; 15 seconds when not set, which is
-    /// the least that Mailgun recommends.
+    /// Sets the wait after the last page and after an error. Default: 15 seconds, the least that Mailgun
+    /// recommends. Minimum: 100 ms; a shorter interval is raised to it.
     pub fn interval(mut self, interval: Duration) -> Self {
-        self.interval = interval;
+        self.interval = interval.max(MIN_INTERVAL);
         self
     }
 
-    /// How late an event may be indexed and still be found; 30 minutes when not set, which is what
-    /// Mailgun recommends.
+    /// Sets the settle window: how late Mailgun may index an event for the tail to find it. Default: 30
+    /// minutes, as Mailgun recommends.
     pub fn settle(mut self, window: Duration) -> Self {
         self.settle = window;
         self
     }
 
-    /// How many events a [`Checkpoint`] remembers at most; 1,000,000 when not set, which is some 60 MB.
+    /// Sets the most events that a [`Checkpoint`] remembers. Default: 1,000,000, about 60 MB.
     ///
-    /// A domain with more events within the settle window has a shorter window: the oldest events
-    /// are forgotten, and late ones that are older than these are lost. No event is given twice.
+    /// If a domain has more events in the settle window, the window becomes shorter: the tail forgets
+    /// the oldest events, and misses late events that are older than these. It returns no event twice.
     pub fn max_seen(mut self, max: usize) -> Self {
         self.max_seen = max;
         self
     }
 
-    /// Sets the time of day, for tests that move the runtime's clock on.
+    /// Sets the current time, for tests that advance the runtime's clock.
     #[doc(hidden)]
     pub fn now_is(mut self, time: Timestamp) -> Self {
         self.clock = Clock::new(time);
         self
     }
 
-    /// The next event, as soon as there is one.
+    /// Waits for the next event.
     ///
-    /// Dropped before it is done, it loses nothing.
+    /// If you drop the future, nothing is lost: call again.
     ///
     /// # Errors
     ///
-    /// That of a read. Calling again waits for the interval, and goes on.
+    /// Those of [`Events::list`], and transport errors. To continue, call again: the tail waits for the
+    /// interval first.
     pub async fn next_event(&mut self) -> Result<Event, Error> {
         loop {
             while let Some(event) = self.page.pop_front() {
@@ -164,19 +166,20 @@ impl Tail {
         }
     }
 
-    /// All events as a stream without end, in which a failure is an item like others.
+    /// Returns the events as an endless stream. An error is an item and does not end it.
     ///
-    /// The checkpoint is out of reach in it; a loop over [`next_event`](Self::next_event) has it.
+    /// The stream gives no access to the checkpoint. If you need it, call
+    /// [`next_event`](Self::next_event) in a loop.
     pub fn into_events(self) -> impl Stream<Item = Result<Event, Error>> + Send {
         unfold(self, |mut tail| async move { Some((tail.next_event().await, tail)) })
     }
 
-    /// Where to go on after the events given so far: to be stored, and given to [`Events::tail`]
-    /// later, by another process too.
+    /// Returns the checkpoint after the events returned so far. Store it, and pass it to
+    /// [`Events::tail`] later, in this process or another.
     ///
-    /// It covers the events that were given, also the last one. Stored after an event was
-    /// processed, it never loses one; an event that was processed and not covered by a stored
-    /// checkpoint is given again.
+    /// It covers all events that were returned, including the last one. If you store it after you have
+    /// processed an event, no event is lost. Events that you processed after the last stored checkpoint
+    /// are returned again.
     pub fn checkpoint(&self) -> &Checkpoint {
         &self.checkpoint
     }
@@ -204,9 +207,9 @@ impl Tail {
         is_new
     }
 
-    /// Reads a page, or ends a read that has none left.
+    /// Reads the next page, or ends the read after its last page.
     async fn next_page(&mut self) -> Result<(), Error> {
-        self.leave_page();
+        self.finish_page();
         if let Some(instant) = self.wait_until {
             sleep_until(instant).await;
             self.wait_until = None;
@@ -231,16 +234,17 @@ impl Tail {
         Ok(())
     }
 
-    fn leave_page(&mut self) {
+    /// Moves the checkpoint on after all events of a page were returned.
+    fn finish_page(&mut self) {
         let (Some(read), Some(oldest)) = (&self.read, self.page_oldest.take()) else { return };
         let started = read.started;
         if read.is_full {
-            // What was settled when the read began, and was read, need not be read again. The
-            // overlap is for events that are not in order across pages.
+            // Events before the window that were read need not be read again. The overlap is for
+            // events that are out of order across pages.
             let read_until = earlier(oldest, self.settle / OVERLAP);
             self.checkpoint.settle(read_until.min(earlier(started, self.settle)));
         }
-        // A busy domain has no last page: what came since is for the next read.
+        // A busy domain has no last page, so newer events are left for the next read.
         if oldest > started {
             self.end_read();
         }
@@ -253,12 +257,12 @@ impl Tail {
         {
             self.full_read = Some(read.started);
             self.checkpoint.undated.retain(|_, last_read| *last_read >= read.started);
-            // A clock that is far ahead must not lead past what is still to come.
+            // If the clock is far ahead, the checkpoint must not pass events that are still to come.
             self.checkpoint.settle(self.newest.min(earlier(read.started, self.settle)));
         }
     }
 
-    /// The next read waits for the interval; one that no clock holds ends in some decades.
+    /// Plans the wait before the next read. `sleep` caps an interval that the clock cannot represent.
     fn wait(&mut self) {
         self.wait_until = Some(sleep(self.interval).deadline());
     }
@@ -282,7 +286,7 @@ fn earlier(time: Timestamp, by: Duration) -> Timestamp {
     time.checked_sub(by).unwrap_or(Timestamp::MIN)
 }
 
-/// Without the filters, which may hold an address.
+/// Leaves the filters out, because they may contain an address.
 impl fmt::Debug for Tail {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Tail")
@@ -294,15 +298,15 @@ impl fmt::Debug for Tail {
     }
 }
 
-/// Where a [`Tail`] goes on.
+/// The place from which a [`Tail`] continues.
 ///
-/// It is written and read by `serde`, and holds the time from which on events may still be missing
-/// and the ids of the events since then that were given: some sixty bytes for each event of the
-/// last half hour, and not more events than [`Tail::max_seen`].
+/// Store it with `serde`. It has the time after which events may still be missing, and the ids of the
+/// events after that time that were returned: about 60 bytes for each event of the last half hour, and
+/// at most [`Tail::max_seen`] events.
 ///
 /// ```
-/// use mailgun_core::Timestamp;
-/// use mailgun_events::Checkpoint;
+/// use mailgun::Timestamp;
+/// use mailgun::events::Checkpoint;
 ///
 /// let checkpoint = Checkpoint::from(Timestamp::now());
 /// let json = serde_json::to_string(&checkpoint)?;
@@ -313,14 +317,14 @@ impl fmt::Debug for Tail {
 pub struct Checkpoint {
     from: Timestamp,
     seen: BTreeSet<Seen>,
-    /// Events without a time have no place in the window. They are remembered, with the time of the
-    /// read that last found them, until a read of the whole window does not find them.
+    /// Events without a time, with the time of the read that last found them. They are remembered until
+    /// a read of the whole window does not find them.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     undated: BTreeMap<String, Timestamp>,
 }
 
 impl Checkpoint {
-    /// All events before this time were given, or are lost.
+    /// Sets the time before which all events were returned or are lost.
     fn settle(&mut self, time: Timestamp) {
         if time > self.from {
             self.from = time;
@@ -328,7 +332,7 @@ impl Checkpoint {
         }
     }
 
-    /// Forgets the oldest events, an eighth at once, and all that are as old.
+    /// Forgets the oldest events, at least an eighth, and all of the same time.
     fn shrink(&mut self, max: usize) {
         let mut oldest = None;
         while self.seen.len() > max - max / 8 {
@@ -340,7 +344,7 @@ impl Checkpoint {
     }
 }
 
-/// All events from this time on.
+/// Starts with the events from this time on.
 impl From<Timestamp> for Checkpoint {
     fn from(from: Timestamp) -> Self {
         Self { from, seen: BTreeSet::new(), undated: BTreeMap::new() }
@@ -356,11 +360,11 @@ impl fmt::Debug for Checkpoint {
     }
 }
 
-/// What tells an event from others.
+/// Identifies an event by time and id.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 struct Seen(Timestamp, String);
 
-/// The id of an event, or what stands for it.
+/// The id of an event, or a hash of its JSON if it has none.
 fn id(event: &Event) -> String {
     match &*event.id {
         "" => format!("{:016x}", fnv1a(event.raw().as_bytes())),
@@ -368,14 +372,14 @@ fn id(event: &Event) -> String {
     }
 }
 
-/// The same in every version of this crate, unlike the hashers of the standard library.
+/// A checkpoint may be read by another version, so the hash must not depend on the standard library's.
 fn fnv1a(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
     })
 }
 
-/// The time of day, which never goes back, and which tests can move on.
+/// The current time, which never goes back, and which tests can advance.
 struct Clock {
     time: Timestamp,
     instant: Instant,
@@ -386,8 +390,8 @@ impl Clock {
         Self { time, instant: Instant::now() }
     }
 
-    /// The runtime's clock may stand still while the machine sleeps, and the system's may be set
-    /// back.
+    /// The runtime's clock may stop while the machine sleeps, and the system's clock may be set back:
+    /// the later one is right.
     fn now(&self) -> Timestamp {
         let time = self.time.checked_add(self.instant.elapsed()).unwrap_or(Timestamp::MAX);
         time.max(Timestamp::now())

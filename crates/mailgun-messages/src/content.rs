@@ -1,4 +1,4 @@
-//! What messages and batches have in common: the list of fields, its checks, the files.
+//! What messages and batches share: the fields, their checks, the files.
 
 use std::{borrow::Cow, fmt};
 
@@ -6,13 +6,14 @@ use bytes::Bytes;
 use mailgun_core::{__private::unfold, Error, FieldValue, Fields, Form, Mailbox, Upload, mime};
 use serde::{Serialize, de::IgnoredAny};
 
-/// Mailgun refuses messages that are larger, and option blocks that are larger.
+/// Mailgun's limits for a message and for its options.
 pub(crate) const MAX_MESSAGE: u64 = 25 * 1024 * 1024;
 pub(crate) const MAX_OPTIONS: usize = 16 * 1024;
 
-/// What names one or several mailboxes: `"bob@example.com"`, `"Bob <bob@example.com>"`, a list
-/// separated by commas, a `(name, address)` pair, a [`Mailbox`], or a list of these. An empty list
-/// adds nothing.
+/// One or several mailboxes: `"bob@example.com"`, `"Bob <bob@example.com>"`, text with several
+/// separated by commas, a `(name, address)` pair, a [`Mailbox`], or a list of any of these.
+///
+/// An empty list adds nothing.
 ///
 /// ```
 /// use mailgun::messages::Message;
@@ -30,12 +31,12 @@ pub(crate) const MAX_OPTIONS: usize = 16 * 1024;
     note = "for an iterator of addresses, use `to_all`, or collect it into a `Vec`"
 )]
 pub trait Addresses {
-    /// The mailboxes, or what is wrong with the text.
+    /// Reads the mailboxes.
     #[doc(hidden)]
     fn into_mailboxes(self) -> Result<Mailboxes, Error>;
 }
 
-/// One mailbox, the usual case, needs no list.
+/// A single mailbox, the usual case, or a list.
 #[doc(hidden)]
 #[derive(Debug)]
 pub enum Mailboxes {
@@ -44,20 +45,20 @@ pub enum Mailboxes {
 }
 
 impl Mailboxes {
-    /// The mailbox, if it is one.
+    /// The only mailbox; an error for a list.
     pub(crate) fn one(self) -> Result<Mailbox, Error> {
         match self {
             Self::One(mailbox) => Ok(mailbox),
-            Self::Many(_) => Err(Error::invalid("mailbox", "must be exactly one")),
+            Self::Many(_) => Err(Error::invalid("mailbox", "must be exactly one mailbox")),
         }
     }
 
-    /// Whether there are none, which only a list can have.
+    /// Whether it is a list without mailboxes.
     pub(crate) fn is_empty(&self) -> bool {
         matches!(self, Self::Many(list) if list.is_empty())
     }
 
-    /// All as one value, separated by commas.
+    /// The value of one field: all mailboxes, separated by commas.
     pub(crate) fn joined(self) -> Bytes {
         match self {
             Self::One(mailbox) => mailbox.into_value(),
@@ -158,7 +159,7 @@ fn of_all<A: Addresses>(items: impl IntoIterator<Item = A>) -> Result<Mailboxes,
     Ok(if all.len() == 1 { Mailboxes::One(all.remove(0)) } else { Mailboxes::Many(all) })
 }
 
-/// Fields in the order in which they were set, files, and the limits they are held to.
+/// The fields in the order in which they were set, the files, and the limits for both.
 #[derive(Default)]
 pub(crate) struct Content {
     pub(crate) fields: Fields,
@@ -168,14 +169,14 @@ pub(crate) struct Content {
 }
 
 impl Content {
-    /// Sets a field whose value ends up in a header, or in a list of names.
+    /// Sets a field that must not hold line ends, because its value ends up in a header.
     pub(crate) fn line(&mut self, name: impl Into<Cow<'static, str>>, value: impl FieldValue) {
         self.checked(name, value, |fields, name, value| {
             fields.set(name, value);
         });
     }
 
-    /// As [`line`](Self::line), for a field that may occur several times.
+    /// Adds a field as [`line`](Self::line) does, without replacing others of the name.
     pub(crate) fn append_line(
         &mut self,
         name: impl Into<Cow<'static, str>>,
@@ -186,12 +187,12 @@ impl Content {
         });
     }
 
-    /// Adds a field by its name on the wire; one that ends up in a header is checked as such.
+    /// Adds a field by its name on the wire, with the checks that the name calls for.
     pub(crate) fn extra(&mut self, name: Cow<'static, str>, value: impl FieldValue) {
         let is_header =
             matches!(&*name, "from" | "to" | "cc" | "bcc" | "subject") || name.starts_with("h:");
         if name.is_empty() || name.chars().any(char::is_control) {
-            let reason = "is not a parameter name: empty, or with control characters";
+            let reason = "is not a parameter name: it is empty or has control characters";
             self.fields.record_error(Error::invalid(name.escape_debug(), reason));
         } else if is_header {
             self.append_line(name, unfolded(value));
@@ -216,7 +217,7 @@ impl Content {
         }
     }
 
-    /// Sets a body; an empty one is none, so that it does not stand beside a template.
+    /// Sets a body. An empty one is not sent: it would compete with a template.
     pub(crate) fn body(&mut self, name: &'static str, text: impl Into<String>) {
         let text = text.into();
         if text.is_empty() {
@@ -226,7 +227,7 @@ impl Content {
         }
     }
 
-    /// Sets the subject; an empty one is none.
+    /// Sets the subject. An empty one is not sent: it would replace a template's.
     pub(crate) fn subject(&mut self, subject: String) {
         let subject = unfolded(subject);
         if subject.is_empty() {
@@ -236,7 +237,7 @@ impl Content {
         }
     }
 
-    /// Sets the sender, which must be a single mailbox.
+    /// Sets the sender.
     pub(crate) fn from(&mut self, from: impl Addresses) {
         let checked = from.into_mailboxes().and_then(Mailboxes::one).and_then(|one| {
             if one.is_ascii_local() {
@@ -255,7 +256,7 @@ impl Content {
         }
     }
 
-    /// Adds recipients as one field.
+    /// Adds recipients, all in one field.
     pub(crate) fn recipients(&mut self, field: &'static str, addresses: impl Addresses) {
         match addresses.into_mailboxes() {
             Ok(list) if list.is_empty() => {}
@@ -269,7 +270,7 @@ impl Content {
         }
     }
 
-    /// Sets a header of the mail, whatever the case of its name.
+    /// Sets a header of the mail. It replaces a header whose name differs only in case.
     pub(crate) fn header(&mut self, name: &str, value: impl FieldValue) {
         let is_token = !name.is_empty() && name.bytes().all(|b| b.is_ascii_graphic() && b != b':');
         if !is_token {
@@ -287,10 +288,10 @@ impl Content {
         self.line(field, unfolded(value));
     }
 
-    /// Sets a custom variable to text, or to JSON of anything else.
+    /// Sets a custom variable: text as it is, any other value as JSON.
     pub(crate) fn variable(&mut self, name: &str, value: &(impl Serialize + ?Sized)) {
         if name.is_empty() || name.chars().any(char::is_control) {
-            let reason = "is not a variable name: empty, or with control characters";
+            let reason = "is not a variable name: it is empty or has control characters";
             self.fields
                 .record_error(Error::invalid(format_args!("v:{}", name.escape_debug()), reason));
         } else {
@@ -298,11 +299,11 @@ impl Content {
         }
     }
 
-    /// Sets a field to a JSON object; nothing else is one in the service's eyes.
+    /// Sets a field to a JSON object. Mailgun ignores any other JSON.
     pub(crate) fn object(&mut self, name: &'static str, value: &(impl Serialize + ?Sized)) {
         self.fields.set_json(name, value);
         let is_object = self.fields.get(name).is_none_or(|text| {
-            // Text was taken as it is, so it may be anything.
+            // A string is sent as it is, so it may hold anything.
             text.trim_start().starts_with('{') && serde_json::from_str::<IgnoredAny>(text).is_ok()
         });
         if !is_object {
@@ -314,8 +315,10 @@ impl Content {
         self.files.push((field, file));
     }
 
-    /// Adds a file under its content id, which rarely says what type it is, and may mislead: the
-    /// id `logo@example.com` looks like a program.
+    /// Adds a file under its content id.
+    ///
+    /// It keeps the type of its own name. The content id says nothing of the type, or something
+    /// wrong: `logo@example.com` would be a DOS program.
     pub(crate) fn inline(&mut self, content_id: String, file: Upload) {
         let content_type = file.content_type();
         let mut file = file.with_filename(content_id);
@@ -337,12 +340,12 @@ impl Content {
         self.fields.iter().any(|(name, _)| names.contains(&name))
     }
 
-    /// A message must say something, and say who sends it.
+    /// Checks that there is a sender and a body.
     pub(crate) fn check_complete(&self) -> Result<(), Error> {
         if !self.has(&["text", "html", "amp-html", "template"]) {
             return Err(Error::invalid(
                 "text",
-                "is missing, and so are html, amp-html and template",
+                "is missing: a message needs text, html, amp-html or a template",
             ));
         }
         // A template may bring its own From header.
@@ -352,7 +355,7 @@ impl Content {
         Ok(())
     }
 
-    /// The limits of the service, found before anything is connected.
+    /// Checks Mailgun's limits of size before a connection is made.
     pub(crate) fn check_sizes(&self) -> Result<(), Error> {
         self.check_options()?;
         let bodies = ["text", "html", "amp-html"];
@@ -360,7 +363,7 @@ impl Content {
         let bodies = bodies.map(|(_, value)| value.len() as u64);
         let files = self.files.iter().filter_map(|(_, file)| file.size());
         let limit = self.max_size.unwrap_or(MAX_MESSAGE);
-        // What is declared for a stream may be any number.
+        // The declared length of a stream may be any number.
         let size = bodies.chain(files).fold(0, u64::saturating_add);
         if size > limit {
             let largest = self.files.iter().max_by_key(|(_, file)| file.size());
@@ -408,7 +411,7 @@ impl Content {
         form
     }
 
-    /// The same content once more; the name of the file if one can be read only once.
+    /// Copies the content; the name of the file if one can be read only once.
     pub(crate) fn try_clone(&self) -> Result<Self, &str> {
         let files = self.files.iter().map(|(field, file)| match file.try_clone() {
             Some(copy) => Ok((*field, copy)),
@@ -423,7 +426,7 @@ impl Content {
     }
 }
 
-/// The value of a header as it was before it was folded, if it is copied from a mail.
+/// Unfolds the value of a header, which may have been copied from a mail.
 fn unfolded(value: impl FieldValue) -> Bytes {
     let value = value.into_value();
     match str::from_utf8(&value).map(unfold) {
@@ -433,61 +436,49 @@ fn unfolded(value: impl FieldValue) -> Bytes {
     }
 }
 
-/// Names and sizes only.
+/// Shows names and sizes only.
 impl fmt::Debug for Content {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Content").field("fields", &self.fields).field("files", &self.files).finish()
     }
 }
 
-/// The setters of what a mail says, for the types that hold a [`Content`].
+/// The setters of subject, bodies and files, for the types that hold a [`Content`].
 macro_rules! content_setters {
     ($type:ident) => {
         impl $type {
-            /// Who sends it: one mailbox, with an ASCII local part.
+            /// Sets the subject. An empty one is not sent, so that a template's subject applies.
             ///
-            /// May be left out only where a template has a From header of its own.
-            pub fn from(mut self, from: impl $crate::content::Addresses) -> Self {
-                self.content.from(from);
-                self
-            }
-
-            /// The subject; an empty one is none, so that it does not stand in for a template's.
-            ///
-            /// One that is copied from a mail is unfolded, and a line end at its end is dropped.
+            /// A folded subject, as copied from another mail, is unfolded. Line ends at its end are
+            /// dropped.
             pub fn subject(mut self, subject: impl Into<String>) -> Self {
                 self.content.subject(subject.into());
                 self
             }
 
-            /// The body as plain text; empty text is no body.
+            /// Sets the plain-text body. An empty one is not sent.
             pub fn text(mut self, text: impl Into<String>) -> Self {
                 self.content.body("text", text);
                 self
             }
 
-            /// The body as HTML; empty text is no body.
+            /// Sets the HTML body. An empty one is not sent.
             pub fn html(mut self, html: impl Into<String>) -> Self {
                 self.content.body("html", html);
                 self
             }
 
-            /// The body as AMP for e-mail; empty text is no body.
-            pub fn amp_html(mut self, html: impl Into<String>) -> Self {
-                self.content.body("amp-html", html);
-                self
-            }
-
-            /// Adds an attachment; may be called many times.
+            /// Adds an attachment.
             pub fn attachment(mut self, file: mailgun_core::Upload) -> Self {
                 self.content.file("attachment", file);
                 self
             }
 
-            /// Adds an inline file, an image that the HTML body shows as `<img src="cid:NAME">`.
+            /// Adds an inline file, such as an image that the HTML body shows as
+            /// `<img src="cid:NAME">`.
             ///
-            /// `content_id` is that name; the service takes it from the filename, so the file is
-            /// sent under it, and keeps the content type of its own name.
+            /// `content_id` is that `NAME`. Mailgun takes it from the filename, so it is sent as the
+            /// filename. The file keeps the content type of its own name.
             pub fn inline(
                 mut self,
                 content_id: impl Into<String>,
@@ -497,9 +488,17 @@ macro_rules! content_setters {
                 self
             }
 
-            /// Refuses a message whose bodies and files are larger; default 25 MiB.
+            /// Sets the AMP body. An empty one is not sent.
+            pub fn amp_html(mut self, html: impl Into<String>) -> Self {
+                self.content.body("amp-html", html);
+                self
+            }
+
+            /// Sets the most bytes of bodies and files together. Default: 25 MiB, which is Mailgun's
+            /// limit.
             ///
-            /// A stream without a declared length is not counted.
+            /// A larger message is an error before it is sent. A stream without a declared length is
+            /// not counted.
             pub fn max_size(mut self, bytes: u64) -> Self {
                 self.content.set_max_size(bytes);
                 self

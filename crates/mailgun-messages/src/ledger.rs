@@ -1,5 +1,4 @@
-//! Sending once under a key of the caller's, so that a send of unknown outcome is not repeated
-//! blindly.
+//! Sending a message once under a key, so that a send with an unknown outcome is not blindly repeated.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -21,42 +20,43 @@ use crate::{
     messages::{EVENTS, SEND, SEND_MIME},
 };
 
-/// What the methods of a [`Ledger`] return; `Box::pin(async move { .. })` makes one.
+/// The future of a method of [`Ledger`]: `Box::pin(async move { .. })`.
 pub type LedgerFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, BoxError>> + Send + 'a>>;
 
-/// Remembers what was sent under which key.
+/// Stores which message was sent under which key.
 ///
-/// Backed by the application's database, it survives a crash between the send and its response.
+/// If it is backed by your database, it survives a crash between the send and its response.
 ///
-/// An entry that stays [`Sending`](LedgerEntry::Sending) belongs to a send that is running, or
-/// whose outcome nobody knows: the process crashed, or the response was lost. Its
-/// [`Claim::since`] tells them apart. No call runs longer than its total time-out, so that an
-/// entry that is older has lost its owner. Then:
+/// An entry that stays [`Sending`](LedgerEntry::Sending) belongs to a send that is running, or whose
+/// outcome is unknown because the process crashed or the response was lost. Its [`Claim::since`]
+/// tells which: no call runs longer than its total time-out, so the owner of an older entry is gone.
+/// Then:
 ///
 /// 1. Call [`send_once`](Messages::send_once) again, until half an hour after `since`. It looks for
-///    the mail in the events, which appear late, and settles the entry if it finds it.
-/// 2. After that, [`release`](Self::release) the entry if a second mail is better than none, or
-///    leave it if not.
+///    the mail in the events, which can appear late. If it finds the mail, it marks the entry as
+///    accepted.
+/// 2. After that, [`release`](Self::release) the entry if a second mail is better than none.
+///    Otherwise leave it.
 pub trait Ledger: Send + Sync {
-    /// Records, in one atomic step, that `claim` is sending the key; if there is an entry already,
-    /// leaves it and returns it.
+    /// Records in one atomic step that `claim` is sending the key. If the key has an entry, returns
+    /// that entry and leaves it as it is.
     fn begin<'a>(&'a self, key: &'a str, claim: &'a Claim)
     -> LedgerFuture<'a, Option<LedgerEntry>>;
 
-    /// Records that the mail of the key was accepted, whatever the entry says.
+    /// Records that the mail of the key was accepted. It replaces any entry.
     fn accept<'a>(&'a self, key: &'a str, id: &'a MessageId) -> LedgerFuture<'a, ()>;
 
-    /// Forgets the key if `owner` is sending it: its mail was not accepted. Leaves the entry of
-    /// another owner, and one that was accepted, as it is.
+    /// Removes the entry of the key if `owner` is sending it, because its mail was not accepted. Leaves
+    /// the entry of another owner, and an accepted one, as it is.
     fn release<'a>(&'a self, key: &'a str, owner: &'a str) -> LedgerFuture<'a, ()>;
 }
 
-/// Who is sending a key, and since when.
+/// Which call is sending a key, and since when.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Claim {
-    /// One call of [`send_once`](Messages::send_once): the process id and a random number.
+    /// The call of [`send_once`](Messages::send_once): the process id and a random number.
     pub owner: String,
-    /// When the call began, by the clock of its machine.
+    /// When the call began, by its machine's clock.
     pub since: Timestamp,
 }
 
@@ -68,21 +68,21 @@ impl Claim {
     }
 }
 
-/// What a ledger has for a key.
+/// The entry of a key in a ledger.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LedgerEntry {
-    /// A send has begun, and has not ended with a known outcome.
+    /// A send has begun. It is running, or its outcome is unknown.
     Sending(Claim),
-    /// Accepted, as this message.
+    /// Mailgun accepted the mail as this message.
     Accepted(MessageId),
 }
 
-/// A ledger in memory: for tests, and for processes that may forget.
+/// A ledger in memory, for tests, and for processes that may lose it when they restart.
 ///
-/// It holds at most [`CAPACITY`](Self::CAPACITY) keys, and forgets the oldest accepted one for a
-/// new one. It never forgets a key whose outcome is unknown: if there are only such keys, a new
-/// send fails.
+/// It has room for [`CAPACITY`](Self::CAPACITY) keys. If it is full, the oldest accepted key makes
+/// room for a new one. A key whose outcome is unknown is never removed: if there are only such keys,
+/// a new send fails.
 #[derive(Default)]
 pub struct MemoryLedger(Mutex<Entries>);
 
@@ -94,15 +94,15 @@ struct Entries {
 }
 
 impl MemoryLedger {
-    /// The most keys that it holds: 100,000, some 30 MB.
+    /// The most keys that a ledger holds: 100,000, which take about 30 MB.
     pub const CAPACITY: usize = 100_000;
 
-    /// An empty ledger.
+    /// Creates an empty ledger.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// What is recorded for the key.
+    /// Returns the entry of the key.
     pub fn get(&self, key: &str) -> Option<LedgerEntry> {
         self.entries().by_key.get(key).cloned()
     }
@@ -119,7 +119,7 @@ impl Entries {
         }
         if self.by_key.len() >= MemoryLedger::CAPACITY {
             let Some(oldest) = self.accepted.pop_front() else {
-                return Err("the ledger is full of sends without a known outcome".into());
+                return Err("the ledger is full of sends with an unknown outcome".into());
             };
             self.by_key.remove(&oldest);
         }
@@ -174,16 +174,17 @@ impl fmt::Debug for MemoryLedger {
 }
 
 impl Messages {
-    /// Sends a message once under a key of the caller's, an order number for example.
+    /// Sends a message once under a key, for example an order number.
     ///
-    /// The message gets the Message-Id `key@domain`. If the ledger has the key as accepted, nothing
-    /// is sent and the receipt names the earlier mail. If an earlier send of the key has no known
-    /// outcome, the events are searched for that id: if there is one, the mail counts as accepted;
-    /// if there is none, nothing is sent, and [`Ledger`] says what to do.
+    /// `POST /v3/{domain}/messages`, and `GET /v3/{domain}/events` before it if an earlier outcome is
+    /// unknown. The message gets the Message-Id `key@domain`.
     ///
-    /// This is not exactly-once: events appear late, so that an absent one proves nothing.
+    /// * If the ledger has the key as accepted, nothing is sent. The receipt names the earlier mail.
+    /// * If the outcome of an earlier send is unknown, the events are searched for the Message-Id. If
+    ///   there is an event, the mail was accepted. If there is none, nothing is sent, and [`Ledger`]
+    ///   says what to do.
     ///
-    /// `POST /v3/{domain}/messages`, after `GET /v3/{domain}/events` where the outcome is unknown.
+    /// This is not exactly-once delivery: events can appear late, so a missing event proves nothing.
     ///
     /// ```no_run
     /// # async fn example(messages: mailgun::messages::Messages) -> Result<(), mailgun::Error> {
@@ -197,13 +198,14 @@ impl Messages {
     ///
     /// # Errors
     ///
-    /// * Those of [`send`](Self::send).
-    /// * [`ErrorKind::OutcomeUnknown`](mailgun_core::ErrorKind::OutcomeUnknown) if an earlier send of the key has no
-    ///   known outcome and no event is found. It says who began it, when, and how long to wait.
-    /// * [`ErrorKind::InvalidInput`](mailgun_core::ErrorKind::InvalidInput) if the key is not 1 to 64 letters,
-    ///   digits, `-`, `_` or `.`.
-    /// * The ledger's own if [`begin`](Ledger::begin) fails; nothing is sent then.
-    #[doc(alias("idempotency", "exactly_once"))]
+    /// * The errors of [`send`](Self::send).
+    /// * [`ErrorKind::OutcomeUnknown`](mailgun_core::ErrorKind::OutcomeUnknown) if the outcome of an
+    ///   earlier send is unknown and there is no event. It says which call began it, when, and how long
+    ///   to wait.
+    /// * [`ErrorKind::InvalidInput`](mailgun_core::ErrorKind::InvalidInput) if the key is not 1 to 64
+    ///   letters, digits, `-`, `_` or `.`.
+    /// * The ledger's error if [`begin`](Ledger::begin) fails. Nothing is sent then.
+    #[doc(alias("idempotency", "exactly-once"))]
     pub async fn send_once(
         &self,
         ledger: &(impl Ledger + ?Sized),
@@ -214,9 +216,9 @@ impl Messages {
         self.once(ledger, key, SEND, send).await
     }
 
-    /// Sends a finished MIME message once under a key of the caller's.
+    /// Sends a MIME message once under a key.
     ///
-    /// `POST /v3/{domain}/messages.mime`. Its Message-Id header is replaced. All else is as in
+    /// `POST /v3/{domain}/messages.mime`. Its Message-Id header is replaced. Everything else is as in
     /// [`send_once`](Self::send_once).
     pub async fn send_mime_once(
         &self,
@@ -232,7 +234,7 @@ impl Messages {
         &self,
         ledger: &(impl Ledger + ?Sized),
         key: &str,
-        route: Operation,
+        operation: Operation,
         send: impl FnOnce(&MessageId) -> Call<Receipt>,
     ) -> Result<Receipt, Error> {
         let id = self.id_of(key)?;
@@ -241,8 +243,8 @@ impl Messages {
             None => {}
             Some(LedgerEntry::Accepted(id)) => return Ok(accepted_before(id)),
             Some(LedgerEntry::Sending(earlier)) => {
-                // If we cannot look, the earlier send stays outcome_unknown.
-                let outcome_unknown = || outcome_unknown(&earlier).in_operation(route);
+                // If the search fails, the earlier outcome stays unknown.
+                let outcome_unknown = || outcome_unknown(&earlier).in_operation(operation);
                 match self.has_events(&id).await {
                     Ok(true) => {}
                     Ok(false) => return Err(outcome_unknown()),
@@ -266,9 +268,9 @@ impl Messages {
         }
     }
 
-    /// Whether there are events of a message, which proves that it was accepted.
+    /// Whether there are events of a message, which proves that Mailgun accepted it.
     ///
-    /// `GET /v3/{domain}/events`. Events appear late, so that none proves nothing.
+    /// `GET /v3/{domain}/events`. Events can appear half an hour late, so `false` proves nothing.
     pub fn has_events(&self, id: &MessageId) -> Call<bool> {
         let mut query = Fields::new();
         query.set("message-id", id.as_str()).set("limit", 1_u32);
@@ -279,24 +281,24 @@ impl Messages {
     }
 }
 
-/// Events of a mail may appear so much later than the mail was accepted.
+/// How long after a mail was accepted its events can appear.
 const EVENTS_APPEAR_WITHIN: Duration = Duration::from_secs(30 * 60);
 
-/// An earlier send of the same key has no known outcome: who, since when, and what to do.
+/// The outcome of an earlier send of the same key is unknown: which call, since when, what to do.
 fn outcome_unknown(earlier: &Claim) -> Error {
     // The other machine's clock may be ahead of ours.
     let age = Timestamp::now().duration_since(earlier.since).unwrap_or_default();
     let (owner, seconds) = (&earlier.owner, age.as_secs());
     Error::outcome_unknown(match EVENTS_APPEAR_WITHIN.checked_sub(age) {
         Some(left) => format!(
-            "another send of this key began {seconds} s ago (owner {owner}); it may still be \
-             running, or its event is late: try again, for the next {} minutes",
+            "another send of this key began {seconds} s ago (owner {owner}). It may still be \
+             running, or its event is late: try again for the next {} minutes",
             left.as_secs().div_ceil(60)
         ),
         None => format!(
-            "another send of this key began {seconds} s ago (owner {owner}), and no event shows \
-             its mail: waiting longer will not help, and `Ledger::release` lets the mail be sent \
-             again, at the risk of a second one"
+            "another send of this key began {seconds} s ago (owner {owner}), and its mail has no \
+             event. Waiting longer will not help: after `Ledger::release` the mail is sent again, at \
+             the risk of a second one"
         ),
     })
 }
@@ -305,8 +307,8 @@ fn accepted_before(id: MessageId) -> Receipt {
     Receipt { id, message: "Accepted before.".to_owned() }
 }
 
-/// A ledger that fails after the send must not make an accepted mail look unsent; the entry then
-/// stays `Sending`, and the next call looks into the events.
+/// A ledger that fails after the send must not make an accepted mail look unsent. Its entry stays
+/// `Sending`, and the next call searches the events.
 fn warn_if_failed(outcome: Result<(), BoxError>) {
     if let Err(error) = outcome {
         tracing::warn!(
@@ -327,7 +329,7 @@ mod tests {
     }
 
     #[test]
-    fn undecided_says_how_long_to_wait_and_what_release_risks() {
+    fn an_unknown_outcome_says_how_long_to_wait_and_what_release_risks() {
         let recent = outcome_unknown(&begun(61)).to_string();
         for words in ["began 61 s ago", "owner 7-abc", "still be running", "next 29 minutes"] {
             assert!(recent.contains(words), "{recent}");
@@ -339,7 +341,7 @@ mod tests {
     }
 
     #[test]
-    fn a_full_ledger_forgets_the_oldest_accepted_key_and_no_open_one() {
+    fn a_full_ledger_removes_the_oldest_accepted_key_and_no_key_of_unknown_outcome() {
         let (mut entries, claim) = (Entries::default(), begun(0));
         for key in ["open", "old", "new"] {
             entries.begin(key, &claim).unwrap();

@@ -1,4 +1,9 @@
-//! Sending mail with Mailgun: messages, MIME, batches, stored messages and queues.
+//! Sends mail with Mailgun: messages, MIME messages, batches, stored messages and queues.
+//!
+//! * [`Messages::send`] sends a [`Message`], [`Messages::send_mime`] a [`MimeMessage`].
+//! * [`Messages::send_batch`] sends a [`Batch`]: a separate mail to each of many recipients.
+//! * [`Messages::send_once`] sends a message once under a key of yours.
+//! * [`Messages::stored`] reads a message that Mailgun has stored.
 //!
 //! ```no_run
 //! # async fn example(mailgun: mailgun::Mailgun) -> Result<(), mailgun::Error> {
@@ -19,7 +24,7 @@
 //! # Ok(()) }
 //! ```
 //!
-//! A send is never repeated when its outcome is unknown; see [`mailgun_core::Error::outcome`].
+//! A send is not retried if its outcome is unknown; see [`mailgun_core::Error::outcome`].
 
 mod batch;
 mod content;

@@ -6,16 +6,17 @@ use crate::{
     options::option_setters,
 };
 
-/// A mail, described by its parts; Mailgun builds the MIME message.
+/// A mail that is described by its parts. Mailgun builds the MIME message.
 ///
-/// It is an owned value with chained setters. A fault of an argument is kept and reported by the
-/// send, before anything is connected; what is not set is not sent.
+/// An argument that cannot be sent is an error of the send, before a connection is made. Parameters
+/// that are not set are not sent.
 ///
-/// All recipients of a message see each other's addresses in To and Cc. For a separate mail to
-/// each of many recipients there is [`Batch`](crate::Batch).
+/// All recipients of a message see the addresses in To and Cc. To send a separate mail to each of
+/// many recipients, use [`Batch`](crate::Batch).
 ///
 /// ```
 /// use mailgun::messages::{Attachment, Message};
+/// use serde_json::json;
 ///
 /// let message = Message::new()
 ///     .from("Example Shop <shop@mg.example.com>")
@@ -26,10 +27,32 @@ use crate::{
 ///     .inline("logo.png", Attachment::from_bytes("logo.png", &b"\x89PNG"[..]))
 ///     .tag("receipts")
 ///     .tracking(false)
-///     .variable("order", &serde_json::json!({"id": 4711}));
+///     .variable("order", json!({"id": 4711}));
 /// # let _ = message;
 /// ```
-#[doc(alias = "email")]
+///
+/// # Unsubscribing
+///
+/// Mailgun replaces `%unsubscribe_url%` in the bodies and the headers with a link to unsubscribe. A
+/// recipient who follows it gets no more mail from the domain. `%tag_unsubscribe_url%` unsubscribes
+/// from mail with the same tags only.
+///
+/// If unsubscribe tracking is on for the domain, Mailgun adds the link as a footer, and the headers
+/// List-Unsubscribe and List-Unsubscribe-Post, which Gmail and Yahoo require of bulk mail. If it is
+/// off, set them yourself:
+///
+/// ```
+/// use mailgun::messages::Message;
+///
+/// let message = Message::new()
+///     .from("news@mg.example.com")
+///     .to("bob@example.com")
+///     .subject("News")
+///     .html(r#"<p>News.</p><a href="%unsubscribe_url%">Unsubscribe</a>"#)
+///     .header("List-Unsubscribe", "<%unsubscribe_url%>");
+/// # let _ = message;
+/// ```
+#[doc(alias("email", "unsubscribe", "List-Unsubscribe"))]
 #[derive(Debug, Default)]
 #[must_use]
 pub struct Message {
@@ -37,44 +60,57 @@ pub struct Message {
 }
 
 impl Message {
-    /// An empty message.
+    /// Creates an empty message.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds recipients; may be called many times. At most 1,000 in To, Cc and Bcc together.
+    /// Sets the sender: one mailbox with an ASCII local part.
+    ///
+    /// Required, unless a template has a From header of its own.
+    pub fn from(mut self, from: impl Addresses) -> Self {
+        self.content.from(from);
+        self
+    }
+
+    /// Adds recipients. At most 1,000 in To, Cc and Bcc together.
     pub fn to(mut self, addresses: impl Addresses) -> Self {
         self.content.recipients("to", addresses);
         self
     }
 
-    /// Adds a recipient for each item.
+    /// Adds a recipient for each item; see [`to`](Self::to).
     pub fn to_all<A: Addresses>(self, addresses: impl IntoIterator<Item = A>) -> Self {
         addresses.into_iter().fold(self, Self::to)
     }
 
-    /// Adds recipients of a copy; may be called many times.
+    /// Adds recipients of a copy.
     pub fn cc(mut self, addresses: impl Addresses) -> Self {
         self.content.recipients("cc", addresses);
         self
     }
 
-    /// Adds recipients of a copy that the others do not see; may be called many times.
+    /// Adds recipients of a copy whom the other recipients do not see.
     pub fn bcc(mut self, addresses: impl Addresses) -> Self {
         self.content.recipients("bcc", addresses);
         self
     }
+}
 
-    /// Variables for each recipient (`recipient-variables`), an object of objects by bare address.
+content_setters!(Message);
+
+impl Message {
+    /// Sets variables for each recipient (`recipient-variables`): an object of objects by bare
+    /// address.
     ///
-    /// With it each recipient of To gets a mail of its own. [`Batch`](crate::Batch) keeps addresses
-    /// and variables together, splits both, and is the safer way.
-    pub fn recipient_variables(mut self, variables: &(impl Serialize + ?Sized)) -> Self {
-        self.content.object("recipient-variables", variables);
+    /// Mailgun then sends a separate mail to each recipient in To. [`Batch`](crate::Batch) is safer:
+    /// it keeps addresses and variables together, and splits both.
+    pub fn recipient_variables(mut self, variables: impl Serialize) -> Self {
+        self.content.object("recipient-variables", &variables);
         self
     }
 
-    /// The same message again; `None` if a file of it comes from a stream, which can be read once.
+    /// Copies the message; `None` if a file of it comes from a stream, which can be read only once.
     ///
     /// ```
     /// use mailgun::messages::Message;
@@ -85,7 +121,11 @@ impl Message {
     pub fn try_clone(&self) -> Option<Self> {
         Some(Self { content: self.content.try_clone().ok()? })
     }
+}
 
+option_setters!(Message);
+
+impl Message {
     pub(crate) fn into_form(self) -> Form {
         let checked = self.check();
         let mut form = self.content.into_form();
@@ -103,6 +143,3 @@ impl Message {
         self.content.check_sizes()
     }
 }
-
-content_setters!(Message);
-option_setters!(Message);

@@ -14,7 +14,7 @@ const STORED_FILE: Operation =
     Operation::get("/v3/domains/{domain}/messages/{storage_key}/attachments/{id}");
 pub(crate) const EVENTS: Operation = Operation::get("/v3/{domain}/events");
 const QUEUES: Operation = Operation::get("/v3/domains/{domain}/sending_queues");
-// A repeat would delete the mail that was queued since.
+// Not idempotent: a retry would delete mail that was queued meanwhile.
 const CLEAR_QUEUE: Operation = Operation::delete("/v3/{domain}/envelopes");
 
 /// All operations of this crate, for tests that compare them with the API description.
@@ -22,9 +22,9 @@ const CLEAR_QUEUE: Operation = Operation::delete("/v3/{domain}/envelopes");
 pub const OPERATIONS: &[Operation] =
     &[SEND, SEND_MIME, STORED, RESEND, STORED_FILE, EVENTS, QUEUES, CLEAR_QUEUE];
 
-/// Sending mail from one domain, and looking at what was sent.
+/// Sends mail from one domain, and reads its stored messages and queues.
 ///
-/// An owned handle: a clone of the client and the domain's name, which is checked by each call.
+/// It owns a clone of the client and the name of the domain. Each call checks the name.
 ///
 /// ```no_run
 /// # async fn example(mailgun: mailgun::Mailgun) -> Result<(), mailgun::Error> {
@@ -47,30 +47,33 @@ pub struct Messages {
 }
 
 impl Messages {
-    /// For the sending domain `domain`.
+    /// Creates a handle for the sending domain `domain`.
     pub fn new(client: &Client, domain: impl Into<String>) -> Self {
         Self { client: client.clone(), domain: domain.into() }
     }
 
     /// Sends a message.
     ///
-    /// `POST /v3/{domain}/messages`. Resolves to a [`Receipt`] when Mailgun has queued it.
+    /// `POST /v3/{domain}/messages`. Returns a [`Receipt`] after Mailgun has queued the message.
     ///
     /// # Retries
     ///
-    /// Repeated only when it certainly was not accepted: no connection could be made, or the rate
-    /// was limited. After a 5xx, a reset or a time-out the error's
-    /// [`delivery`](mailgun_core::Error::outcome) is [`Unknown`](mailgun_core::Outcome::Unknown): look for the
-    /// mail in the events, by an own `v:` variable or `h:Message-Id`, before sending it again.
+    /// The send is retried only if Mailgun did not accept the message: no connection could be made, or
+    /// Mailgun limited the rate. After a 5xx status, a reset or a time-out, the error's
+    /// [`outcome`](mailgun_core::Error::outcome) is [`Unknown`](mailgun_core::Outcome::Unknown). Before
+    /// you send the message again, look for it in the events by its Message-Id header or a
+    /// [`variable`](Message::variable), or use [`send_once`](Self::send_once).
     ///
     /// # Errors
     ///
-    /// Before anything is connected: an address, header or option that cannot be sent, no
-    /// recipient, no body ([`ErrorKind::InvalidInput`](mailgun_core::ErrorKind::InvalidInput)); bodies and
-    /// files over 25 MiB, options over 16 KiB ([`ErrorKind::TooLarge`](mailgun_core::ErrorKind::TooLarge)).
-    /// While sending: a file that changed
-    /// ([`ErrorKind::RequestBody`](mailgun_core::ErrorKind::RequestBody)). After it: what Mailgun refuses
-    /// ([`ErrorKind::Api`](mailgun_core::ErrorKind::Api)), with its words.
+    /// * [`ErrorKind::InvalidInput`](mailgun_core::ErrorKind::InvalidInput) if there is no recipient or
+    ///   no body, or if an address, a header or an option is invalid. Nothing is sent.
+    /// * [`ErrorKind::TooLarge`](mailgun_core::ErrorKind::TooLarge) if bodies and files have more than
+    ///   25 MiB, or the options more than 16 KiB. Nothing is sent.
+    /// * [`ErrorKind::RequestBody`](mailgun_core::ErrorKind::RequestBody) if a file has changed since it
+    ///   was attached.
+    /// * [`ErrorKind::Api`](mailgun_core::ErrorKind::Api) if Mailgun refuses the message. The error has
+    ///   Mailgun's words.
     ///
     /// ```no_run
     /// # async fn example(messages: mailgun::messages::Messages) -> Result<(), mailgun::Error> {
@@ -93,7 +96,7 @@ impl Messages {
         self.client.call(SEND, &[&self.domain]).multipart(form)
     }
 
-    /// Sends a finished MIME message.
+    /// Sends a MIME message.
     ///
     /// `POST /v3/{domain}/messages.mime`. Retries and errors are those of [`send`](Self::send).
     ///
@@ -111,28 +114,27 @@ impl Messages {
 
     /// Sends a separate mail to each of any number of recipients.
     ///
-    /// `POST /v3/{domain}/messages`, once for each chunk. Resolves to a
-    /// [`BatchReport`](crate::BatchReport) with one result for each. With a
-    /// [`journal`](BatchRun::journal) a batch can be resumed after a crash.
+    /// `POST /v3/{domain}/messages`, once for each chunk. Returns a
+    /// [`BatchReport`](crate::BatchReport) with a result for each chunk. With a
+    /// [`journal`](BatchRun::journal), a batch can be resumed after a crash. [`Batch`] has an example.
     pub fn send_batch(&self, batch: Batch) -> BatchRun {
         BatchRun::new(self.clone(), batch)
     }
 
-    /// The Message-Id of what is sent under a key.
+    /// The Message-Id of a message that is sent under a key.
     pub(crate) fn id_of(&self, key: &str) -> Result<MessageId, Error> {
         check_key(key)?;
         Ok(format!("{key}@{}", self.domain).into())
     }
 
-    /// A stored message, parsed.
+    /// Returns a stored message, parsed.
     ///
-    /// `GET /v3/domains/{domain}/messages/{storage_key}`. The key is `storage.key` of an event;
-    /// [`stored_at`](Self::stored_at), which asks the host that holds the message, is the surer
-    /// way.
+    /// `GET /v3/domains/{domain}/messages/{storage_key}`. The key is the `storage.key` of an event.
+    /// [`stored_at`](Self::stored_at) is more reliable: it asks the host that has the message.
     ///
     /// # Errors
     ///
-    /// Status 404 after the domain's retention time.
+    /// Status 404 if the domain's retention time has passed.
     ///
     /// ```no_run
     /// # async fn example(messages: mailgun::messages::Messages) -> Result<(), mailgun::Error> {
@@ -144,11 +146,15 @@ impl Messages {
         self.client.call(STORED, &[&self.domain, storage_key])
     }
 
-    /// A stored message, parsed, from the `storage.url` of an event or a webhook.
+    /// Returns a stored message, parsed, from the `storage.url` of an event or a webhook.
     ///
-    /// `GET /v3/domains/{domain}/messages/{storage_key}` on the storage host. The URL is used as it
-    /// is; if it is not one of Mailgun's hosts or the client's own, the call fails with
-    /// [`ErrorKind::UntrustedHost`](mailgun_core::ErrorKind::UntrustedHost) and the key is not sent.
+    /// `GET /v3/domains/{domain}/messages/{storage_key}` on the storage host. The URL is used as it is.
+    ///
+    /// # Errors
+    ///
+    /// * [`ErrorKind::UntrustedHost`](mailgun_core::ErrorKind::UntrustedHost) if the host is neither
+    ///   Mailgun's nor the client's own. The API key is not sent.
+    /// * Status 404 if the domain's retention time has passed.
     ///
     /// ```no_run
     /// # async fn example(messages: mailgun::messages::Messages) -> Result<(), mailgun::Error> {
@@ -162,9 +168,9 @@ impl Messages {
         self.client.call_url(STORED, url)
     }
 
-    /// A stored message as MIME.
+    /// Returns a stored message as MIME.
     ///
-    /// As [`stored`](Self::stored), with `Accept: message/rfc2822`.
+    /// Like [`stored`](Self::stored), with `Accept: message/rfc2822`.
     ///
     /// ```no_run
     /// # async fn example(messages: mailgun::messages::Messages) -> Result<(), mailgun::Error> {
@@ -176,18 +182,17 @@ impl Messages {
         as_mime(self.client.call(STORED, &[&self.domain, storage_key]))
     }
 
-    /// A stored message as MIME, from the `storage.url` of an event or a webhook.
+    /// Returns a stored message as MIME, from the `storage.url` of an event or a webhook.
     ///
-    /// As [`stored_at`](Self::stored_at), with `Accept: message/rfc2822`.
+    /// Like [`stored_at`](Self::stored_at), with `Accept: message/rfc2822`.
     pub fn stored_mime_at(&self, url: &str) -> Call<StoredMime> {
         as_mime(self.client.call_url(STORED, url))
     }
 
-    /// The content of a file of a stored message, by its
-    /// [`url`](crate::StoredFile::url).
+    /// Downloads a file of a stored message by its [`url`](crate::StoredFile::url).
     ///
-    /// `GET` of the URL, whose host is checked as in [`stored_at`](Self::stored_at). Awaited, it
-    /// gives the bytes; [`Call::stream`] reads a large one piece by piece.
+    /// `GET` of the URL, whose host is checked as in [`stored_at`](Self::stored_at). Awaiting the call
+    /// returns the bytes. [`Call::stream`] reads a large file piece by piece.
     ///
     /// ```no_run
     /// # async fn example(messages: mailgun::messages::Messages) -> Result<(), mailgun::Error> {
@@ -204,8 +209,7 @@ impl Messages {
 
     /// Sends a stored message again, to these recipients.
     ///
-    /// `POST /v3/domains/{domain}/messages/{storage_key}`. Retries are those of
-    /// [`send`](Self::send).
+    /// `POST /v3/domains/{domain}/messages/{storage_key}`. Retries are those of [`send`](Self::send).
     ///
     /// ```no_run
     /// # async fn example(messages: mailgun::messages::Messages) -> Result<(), mailgun::Error> {
@@ -218,13 +222,13 @@ impl Messages {
 
     /// Sends a stored message again, from the `storage.url` of an event or a webhook.
     ///
-    /// As [`resend`](Self::resend), on the storage host, which is checked as in
+    /// Like [`resend`](Self::resend), on the storage host, which is checked as in
     /// [`stored_at`](Self::stored_at).
     pub fn resend_at(&self, url: &str, to: impl Addresses) -> Call<Receipt> {
         self.client.call_url(RESEND, url).multipart(resend_form(to))
     }
 
-    /// Whether the domain's queues take mail.
+    /// Returns whether the domain's queues take mail.
     ///
     /// `GET /v3/domains/{domain}/sending_queues`
     ///
@@ -239,10 +243,10 @@ impl Messages {
         self.client.call(QUEUES, &[&self.domain])
     }
 
-    /// Deletes all scheduled and undelivered mail of the domain; it cannot be undone.
+    /// Deletes all scheduled and undelivered mail of the domain. This cannot be undone.
     ///
-    /// `DELETE /v3/{domain}/envelopes` on the storage host that holds the queue. Not repeated when
-    /// its outcome is unknown: a repeat would delete the mail that was queued since.
+    /// `DELETE /v3/{domain}/envelopes` on the storage host that has the queue. It is not retried if its
+    /// outcome is unknown: a retry would delete mail that was queued meanwhile.
     ///
     /// ```no_run
     /// # async fn example(messages: mailgun::messages::Messages) -> Result<(), mailgun::Error> {
@@ -257,7 +261,7 @@ impl Messages {
     }
 }
 
-/// A key becomes a part of a Message-Id.
+/// Checks a key, which becomes a part of a Message-Id.
 pub(crate) fn check_key(key: &str) -> Result<(), Error> {
     let is_usable = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
     if key.is_empty() || key.len() > 64 || !key.bytes().all(is_usable) {
@@ -281,7 +285,7 @@ fn resend_form(to: impl Addresses) -> Form {
     form
 }
 
-/// A host that holds messages and queues.
+/// A host that stores messages and queues.
 ///
 /// ```
 /// use mailgun::messages::StorageHost;
@@ -306,8 +310,8 @@ impl StorageHost {
     }
 }
 
-/// A host name, or the base URL of a test server. Whether it may see the key is checked by the
-/// call.
+/// Takes a host name, or the base URL of a test server. The call checks whether the host may see the
+/// API key.
 impl From<&str> for StorageHost {
     fn from(host: &str) -> Self {
         let host = host.trim().trim_end_matches('/');

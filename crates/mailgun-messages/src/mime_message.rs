@@ -9,10 +9,10 @@ use crate::{
     options::option_setters,
 };
 
-/// A mail that is a finished MIME message.
+/// A mail in the form of a MIME message.
 ///
-/// The recipients of the envelope are given here; the To, Cc and Bcc headers of the message are
-/// not recipients. [`from_message`](Self::from_message) takes them from the headers.
+/// Its recipients are those that you add. Mailgun does not read the To, Cc and Bcc headers of the
+/// message. [`from_message`](Self::from_message) does, and adds their addresses.
 ///
 /// ```
 /// use mailgun::messages::MimeMessage;
@@ -30,50 +30,56 @@ pub struct MimeMessage {
     message: Upload,
 }
 
+option_setters!(MimeMessage);
+
 impl MimeMessage {
-    /// A MIME message, sent as it is; recipients are added with [`to`](Self::to).
+    /// Takes a MIME message, which is sent as it is. Add recipients with [`to`](Self::to).
     ///
-    /// The message may be bytes, or come from a file or a stream as an [`Upload`].
+    /// The message is text, bytes, or a file or a stream as an [`Upload`].
     pub fn new(message: impl Into<MimeSource>) -> Self {
         let MimeSource(message) = message.into();
         Self { content: Content::default(), message }
     }
 
-    /// A MIME message for all recipients of its To, Cc and Bcc headers, without its Bcc and
-    /// Resent-Bcc headers.
+    /// Takes a MIME message, and adds the addresses in its To, Cc and Bcc headers as recipients.
     ///
-    /// What stands before the first header in files and mailboxes is removed: a byte order mark,
-    /// the `From ` line of an mbox, empty lines. Addresses are read as [`Mailbox`] reads them.
+    /// The Bcc and Resent-Bcc headers are removed, because the recipients must not see them. So is
+    /// anything that files and mailboxes put before the first header: a byte order mark, the `From `
+    /// line of an mbox, empty lines. Addresses are parsed like a [`Mailbox`].
     ///
     /// # Errors
     ///
-    /// If an address cannot be read, there is none, or a line above the body is no header field, so
-    /// that recipients could be missed. The line is named by its number.
+    /// [`ErrorKind::InvalidInput`](mailgun_core::ErrorKind::InvalidInput) if an address is invalid, if
+    /// there is no address, or if a line above the body is not a header field. The error gives the
+    /// number of the line.
     pub fn from_message(message: impl AsRef<[u8]>) -> Result<Self, Error> {
         let (recipients, message) = envelope(message.as_ref())?;
         Ok(Self::new(message).to_all(recipients))
     }
 
-    /// Adds recipients of the envelope; may be called many times.
+    /// Adds recipients of the envelope. At most 1,000.
     pub fn to(mut self, addresses: impl Addresses) -> Self {
         self.content.recipients("to", addresses);
         self
     }
 
-    /// Adds a recipient of the envelope for each item.
+    /// Adds a recipient of the envelope for each item; see [`to`](Self::to).
     pub fn to_all<A: Addresses>(self, addresses: impl IntoIterator<Item = A>) -> Self {
         addresses.into_iter().fold(self, Self::to)
     }
 
-    /// Variables for each recipient (`recipient-variables`), an object of objects by bare address.
+    /// Sets variables for each recipient (`recipient-variables`): an object of objects by bare
+    /// address.
     ///
-    /// They take the place of `%recipient.NAME%` in the message.
-    pub fn recipient_variables(mut self, variables: &(impl Serialize + ?Sized)) -> Self {
-        self.content.object("recipient-variables", variables);
+    /// They replace `%recipient.NAME%` in the message.
+    pub fn recipient_variables(mut self, variables: impl Serialize) -> Self {
+        self.content.object("recipient-variables", &variables);
         self
     }
 
-    /// Refuses a message that is larger; default 25 MiB.
+    /// Sets the most bytes of the message. Default: 25 MiB, which is Mailgun's limit.
+    ///
+    /// A larger message is an error before it is sent.
     pub fn max_size(mut self, bytes: u64) -> Self {
         self.content.set_max_size(bytes);
         self
@@ -89,7 +95,7 @@ impl MimeMessage {
         if !has_recipient {
             form.record_error(Error::invalid(
                 "to",
-                "is missing: the headers of the message are no envelope",
+                "is missing: the headers of the message do not name its recipients",
             ));
         }
         if is_empty {
@@ -102,15 +108,13 @@ impl MimeMessage {
     }
 }
 
-option_setters!(MimeMessage);
-
-/// What a MIME message can be made from.
+/// The source of a MIME message: text, bytes, or an [`Upload`].
 #[derive(Debug)]
 pub struct MimeSource(Upload);
 
 impl From<Upload> for MimeSource {
     fn from(upload: Upload) -> Self {
-        // The service tells a file part by its filename.
+        // Mailgun takes a part without a filename for text.
         let upload = match upload.filename() {
             "" => upload.with_filename("message.mime"),
             _ => upload,
@@ -133,8 +137,7 @@ macro_rules! bytes_as_mime {
 }
 bytes_as_mime!(Bytes, Vec<u8>, String, &'static str, &'static [u8]);
 
-/// The recipients that a message names, and the message without what is before its first header and
-/// without its Bcc headers.
+/// Returns the recipients that a message names, and the message without its preamble and Bcc headers.
 fn envelope(message: &[u8]) -> Result<(Vec<Mailbox>, Bytes), Error> {
     let mut recipients: Vec<Mailbox> = Vec::new();
     let mut kept = Vec::with_capacity(message.len());
@@ -143,7 +146,8 @@ fn envelope(message: &[u8]) -> Result<(Vec<Mailbox>, Bytes), Error> {
         let Some((name, value)) = name_and_value(field) else {
             let before = &message[..message.len() - rest.len()];
             let line = before.iter().filter(|byte| **byte == b'\n').count().saturating_add(1);
-            let reason = format_args!("has no header field in line {line}, nor an empty line");
+            let reason =
+                format_args!("has neither a header field nor an empty line in line {line}");
             return Err(Error::invalid("message", reason));
         };
         let is = |other: &str| name.eq_ignore_ascii_case(other.as_bytes());
@@ -163,21 +167,21 @@ fn envelope(message: &[u8]) -> Result<(Vec<Mailbox>, Bytes), Error> {
     Ok((first_of_each(recipients, |mailbox| mailbox.address().to_owned()), kept.into()))
 }
 
-/// The items without those whose key occurs before, in order.
+/// Removes the items whose key occurs before.
 fn first_of_each<T, K: Hash + Eq>(mut items: Vec<T>, key: impl Fn(&T) -> K) -> Vec<T> {
     let mut seen = HashSet::with_capacity(items.len());
     items.retain(|item| seen.insert(key(item)));
     items
 }
 
-/// A message without what is certainly no part of it: a byte order mark, the line that starts a
-/// message in an mbox, empty lines.
+/// Skips what is not part of a message: a byte order mark, the line that starts a message in an mbox,
+/// empty lines.
 fn without_preamble(message: &[u8]) -> &[u8] {
     let mut rest = message.strip_prefix("\u{feff}".as_bytes()).unwrap_or(message);
     loop {
         let (line, after) = rest.split_at(line_end(rest));
         let is_empty = !line.is_empty() && line.trim_ascii().is_empty();
-        // `From : ` would be a header.
+        // `From : ` is a header.
         let is_of_mbox = line.starts_with(b"From ") && name_and_value(line).is_none();
         if !is_empty && !is_of_mbox {
             return rest;
@@ -186,12 +190,12 @@ fn without_preamble(message: &[u8]) -> &[u8] {
     }
 }
 
-/// Where the first line ends, its line end included.
+/// The length of the first line with its line end.
 fn line_end(text: &[u8]) -> usize {
     text.iter().position(|byte| *byte == b'\n').map_or(text.len(), |at| at + 1)
 }
 
-/// The next header field with its folded lines; `None` at the empty line or the end.
+/// Splits the next header field off, with its folded lines; `None` at an empty line or the end.
 fn next_field(message: &[u8]) -> Option<(&[u8], &[u8])> {
     let mut end = line_end(message);
     if matches!(&message[..end], b"" | b"\n" | b"\r\n") {
@@ -203,11 +207,11 @@ fn next_field(message: &[u8]) -> Option<(&[u8], &[u8])> {
     Some(message.split_at(end))
 }
 
-/// The name and the value of a header field (RFC 5322 2.2), if it is one.
+/// Splits a header field (RFC 5322, 2.2) into name and value; `None` if it is not a field.
 fn name_and_value(field: &[u8]) -> Option<(&[u8], &[u8])> {
     let (name, value) = field.split_at(field.iter().position(|byte| *byte == b':')?);
     let name = name.trim_ascii_end();
-    // Some readers take a carriage return for a line end, and what follows for the next header.
+    // Some readers take a carriage return for a line end, and the text after it for a header.
     let has_lone_return =
         value.windows(2).any(|pair| matches!(pair, [b'\r', next] if *next != b'\n'));
     let is_field = !name.is_empty() && name.iter().all(u8::is_ascii_graphic) && !has_lone_return;
@@ -236,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn groups_bare_line_ends_and_repeated_addresses_are_read() {
+    fn groups_line_feeds_and_repeated_addresses_are_read() {
         assert_eq!(
             addresses("To: friends: a@x.test, b@x.test;, c@x.test\n\nhi"),
             ["a@x.test", "b@x.test", "c@x.test"]
@@ -248,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_that_names_nobody_or_nonsense_is_refused() {
+    fn a_message_without_recipients_or_with_a_broken_header_is_an_error() {
         for (message, reason) in [
             ("Subject: hi\r\n\r\nTo: a@x.test", "names no recipient"),
             ("", "names no recipient"),
@@ -271,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn what_files_and_mailboxes_have_before_the_headers_is_removed() {
+    fn a_byte_order_mark_an_mbox_line_and_empty_lines_before_the_headers_are_removed() {
         let message = "To: a@x.test\r\nFrom : s@x.test\r\n\r\n\u{feff}From me\r\n";
         for before in [
             "",
@@ -290,7 +294,7 @@ mod tests {
     }
 
     #[test]
-    fn no_blind_recipient_is_left_in_the_message() {
+    fn bcc_and_resent_bcc_are_removed() {
         let message = "Resent-Bcc: c@x.test,\r\n d@x.test\r\nBcc : b@x.test\r\nTo: a@x.test\r\n\
                        Resent-To: e@x.test\r\nRESENT-BCC: f@x.test\r\n\r\nhi";
         let (recipients, kept) = envelope(message.as_bytes()).unwrap();
@@ -300,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn addresses_of_real_mail_are_read() {
+    fn comments_groups_and_folded_names_are_read() {
         assert_eq!(
             addresses(
                 "To: root@x.test (Cron Daemon), bob@x.test <bob@x.test>,\r\n\
@@ -311,7 +315,7 @@ mod tests {
     }
 
     #[test]
-    fn looking_for_repeated_addresses_is_linear() {
+    fn removing_repeated_addresses_takes_linear_time() {
         use std::cell::Cell;
 
         thread_local! {

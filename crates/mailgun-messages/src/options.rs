@@ -1,18 +1,18 @@
-//! The options of sending, the same for messages, MIME messages and batches.
+//! The sending options, which messages, MIME messages and batches share.
 
 use std::{fmt, str::FromStr};
 
 use mailgun_core::Error;
 
-/// What is tracked.
+/// Whether clicks or opens are tracked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Tracking {
-    /// Tracked.
+    /// Track them.
     Yes,
-    /// Not tracked, whatever the domain's setting.
+    /// Do not track them, whatever the domain's setting is.
     No,
-    /// Links in the HTML body only.
+    /// Track them in the HTML body only.
     HtmlOnly,
 }
 
@@ -32,7 +32,8 @@ impl From<bool> for Tracking {
     }
 }
 
-/// A time of day without a zone, for time-zone optimisation.
+/// A time of day without a time zone, for
+/// [`localize_delivery_time`](crate::Message::localize_delivery_time).
 ///
 /// ```
 /// use mailgun::messages::TimeOfDay;
@@ -55,7 +56,7 @@ enum Half {
 }
 
 impl TimeOfDay {
-    /// On the 24-hour clock.
+    /// Creates a time on the 24-hour clock.
     ///
     /// # Errors
     ///
@@ -71,7 +72,7 @@ impl TimeOfDay {
 impl FromStr for TimeOfDay {
     type Err = Error;
 
-    /// `HH:mm`, or `hh:mm` followed by `AM` or `PM`.
+    /// Parses `HH:mm`, or `hh:mm` followed by `AM` or `PM`.
     fn from_str(text: &str) -> Result<Self, Error> {
         let refused = || Error::invalid("time of day", "is neither `HH:mm` nor `hh:mmAM`");
         let upper = text.trim().to_ascii_uppercase();
@@ -106,7 +107,7 @@ impl fmt::Display for TimeOfDay {
     }
 }
 
-/// A DKIM key: the domain that signs, and the selector.
+/// The name of a DKIM key: signing domain and selector.
 ///
 /// ```
 /// use mailgun::messages::DkimKey;
@@ -121,12 +122,12 @@ pub struct DkimKey {
 }
 
 impl DkimKey {
-    /// From a domain and a selector.
+    /// Creates a name from a domain and a selector.
     ///
     /// # Errors
     ///
-    /// If the domain is none, or the selector is empty or holds anything but letters, digits,
-    /// `-`, `_` and `.`.
+    /// If the domain is invalid, or if the selector is empty or contains anything but letters,
+    /// digits, `-`, `_` and `.`.
     pub fn new(domain: &str, selector: &str) -> Result<Self, Error> {
         let usable = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
         if selector.is_empty() || !selector.bytes().all(usable) {
@@ -142,14 +143,14 @@ impl fmt::Display for DkimKey {
     }
 }
 
-/// `1h30m`, the form of `o:deliver-within`.
+/// Writes `1h30m`, the form of `o:deliver-within`.
 pub(crate) fn hours_and_minutes(seconds: u64) -> Result<String, Error> {
     const MINUTE: u64 = 60;
     let minutes = seconds / MINUTE;
     if !(5..=24 * 60).contains(&minutes) || !seconds.is_multiple_of(MINUTE) {
         return Err(Error::invalid(
             "o:deliver-within",
-            "is not whole minutes within 5 minutes to 24 hours",
+            "is not a whole number of minutes, 5 minutes to 24 hours",
         ));
     }
     Ok(format!("{}h{}m", minutes / 60, minutes % 60))
@@ -159,38 +160,30 @@ pub(crate) fn hours_and_minutes(seconds: u64) -> Result<String, Error> {
 macro_rules! option_setters {
     ($type:ident) => {
         impl $type {
-            /// Renders the body from a stored template (`template`).
-            pub fn template(mut self, name: impl Into<String>) -> Self {
-                self.content.line("template", name.into());
+            /// Sets the Reply-To header (`h:Reply-To`).
+            #[doc(alias = "reply")]
+            pub fn reply_to(mut self, addresses: impl $crate::content::Addresses) -> Self {
+                match addresses.into_mailboxes() {
+                    Ok(list) if list.is_empty() => {}
+                    Ok(list) => self.content.header("Reply-To", list.joined()),
+                    Err(error) => {
+                        self.content.fields.record_error(error.in_parameter("h:Reply-To"));
+                    }
+                }
                 self
             }
 
-            /// The version of the template, by its tag (`t:version`); the active one when not set.
-            pub fn template_version(mut self, tag: impl Into<String>) -> Self {
-                self.content.line("t:version", tag.into());
-                self
-            }
-
-            /// Also makes a plain-text body from the template (`t:text`).
-            pub fn template_text(mut self, yes: bool) -> Self {
-                self.content.line("t:text", mailgun_core::yes_no(yes));
-                self
-            }
-
-            /// What the template is rendered with (`t:variables`): anything that serialises as a
-            /// JSON object.
+            /// Sets a header of the mail (`h:`). It replaces a header whose name differs only in case.
             ///
-            /// It wins over [`variable`](Self::variable)s of the same name.
-            pub fn template_variables(
-                mut self,
-                variables: &(impl serde::Serialize + ?Sized),
-            ) -> Self {
-                self.content.object("t:variables", variables);
+            /// A folded value, as copied from another mail, is unfolded. Line ends at its end are
+            /// dropped.
+            pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+                self.content.header(name.as_ref(), value.as_ref());
                 self
             }
 
-            /// Adds a tag for statistics (`o:tag`): ASCII, up to 128 characters; the service takes
-            /// up to 10. An empty tag is none.
+            /// Adds a tag for statistics (`o:tag`): ASCII, up to 128 characters. Mailgun takes up to
+            /// 10 tags. An empty tag is not sent.
             pub fn tag(mut self, tag: impl Into<String>) -> Self {
                 let tag = tag.into();
                 if !tag.is_empty() {
@@ -204,33 +197,82 @@ macro_rules! option_setters {
                 tags.into_iter().fold(self, Self::tag)
             }
 
-            /// Switches the DKIM signature on or off for this message (`o:dkim`); the domain's
-            /// setting when not set.
-            pub fn dkim(mut self, yes: bool) -> Self {
-                self.content.line("o:dkim", mailgun_core::yes_no(yes));
+            /// Attaches data of your application (`v:`): text as it is, any other value as JSON.
+            ///
+            /// It appears in events and webhooks, up to 4 kB, and in the mail's
+            /// `X-Mailgun-Variables` header. Templates can use it.
+            #[doc(alias = "metadata")]
+            pub fn variable(mut self, name: impl AsRef<str>, value: impl serde::Serialize) -> Self {
+                self.content.variable(name.as_ref(), &value);
                 self
             }
 
-            /// Signs with a second key too, which must exist and be active (`o:secondary-dkim`).
-            pub fn secondary_dkim(mut self, key: &$crate::DkimKey) -> Self {
-                self.content.line("o:secondary-dkim", key.to_string());
+            /// Renders the body from a stored template (`template`).
+            pub fn template(mut self, name: impl Into<String>) -> Self {
+                self.content.line("template", name.into());
                 self
             }
 
-            /// The public name of the second key (`o:secondary-dkim-public`); needs
-            /// [`secondary_dkim`](Self::secondary_dkim), and the service checks its DNS record.
-            pub fn secondary_dkim_public(mut self, key: &$crate::DkimKey) -> Self {
-                self.content.line("o:secondary-dkim-public", key.to_string());
+            /// Sets the variables of the template (`t:variables`): a value that serializes as a JSON
+            /// object.
+            ///
+            /// They take precedence over [`variable`](Self::variable)s of the same name.
+            pub fn template_variables(mut self, variables: impl serde::Serialize) -> Self {
+                self.content.object("t:variables", &variables);
                 self
             }
 
-            /// Delivers at this time (`o:deliverytime`), at most 3 or 7 days ahead by plan.
+            /// Selects a version of the template by its tag (`t:version`). Default: the active
+            /// version.
+            pub fn template_version(mut self, tag: impl Into<String>) -> Self {
+                self.content.line("t:version", tag.into());
+                self
+            }
+
+            /// Also makes a plain-text body from the template (`t:text`). Default: no.
+            pub fn template_text(mut self, yes: bool) -> Self {
+                self.content.line("t:text", mailgun_core::yes_no(yes));
+                self
+            }
+
+            /// Tracks clicks and opens, or neither (`o:tracking`). Default: the domain's settings.
+            ///
+            /// On a domain whose tracking is off, [`tracking_clicks`](Self::tracking_clicks) and
+            /// [`tracking_opens`](Self::tracking_opens) need this option to be on.
+            pub fn tracking(mut self, tracking: impl Into<$crate::Tracking>) -> Self {
+                self.content.line("o:tracking", tracking.into().into_value());
+                self
+            }
+
+            /// Tracks clicks (`o:tracking-clicks`). Default: the domain's setting.
+            pub fn tracking_clicks(mut self, tracking: impl Into<$crate::Tracking>) -> Self {
+                self.content.line("o:tracking-clicks", tracking.into().into_value());
+                self
+            }
+
+            /// Tracks opens (`o:tracking-opens`). Default: the domain's setting.
+            pub fn tracking_opens(mut self, yes: bool) -> Self {
+                self.content.line("o:tracking-opens", mailgun_core::yes_no(yes));
+                self
+            }
+
+            /// Puts the tracking pixel at the top of the mail (`o:tracking-pixel-location-top`).
+            ///
+            /// Programs that cut long mails then still load it.
+            pub fn tracking_pixel_at_top(mut self, tracking: impl Into<$crate::Tracking>) -> Self {
+                self.content.line("o:tracking-pixel-location-top", tracking.into().into_value());
+                self
+            }
+
+            /// Delivers at this time (`o:deliverytime`), at most 3 or 7 days ahead, depending on the
+            /// plan.
+            #[doc(alias = "schedule")]
             pub fn deliver_at(mut self, time: impl Into<mailgun_core::Timestamp>) -> Self {
                 self.content.line("o:deliverytime", time.into());
                 self
             }
 
-            /// Gives up delivering after this time (`o:deliver-within`): whole minutes, 5 minutes
+            /// Stops trying to deliver after this time (`o:deliver-within`): whole minutes, 5 minutes
             /// to 24 hours, counted from the scheduled time.
             pub fn deliver_within(mut self, time: std::time::Duration) -> Self {
                 match $crate::options::hours_and_minutes(time.as_secs()) {
@@ -255,57 +297,52 @@ macro_rules! option_setters {
                 self
             }
 
-            /// Delivers at this time of each recipient's own day (`o:time-zone-localize`). Not part
-            /// of every plan.
+            /// Delivers at this time of day in each recipient's time zone
+            /// (`o:time-zone-localize`). Not part of every plan.
             pub fn localize_delivery_time(mut self, time: $crate::TimeOfDay) -> Self {
                 self.content.line("o:time-zone-localize", time.to_string());
                 self
             }
 
-            /// Processes the message but delivers nothing (`o:testmode`). It is billed all the same.
+            /// Processes the message without delivering it (`o:testmode`). Mailgun bills it all the
+            /// same.
+            #[doc(alias = "sandbox")]
             pub fn test_mode(mut self, yes: bool) -> Self {
                 self.content.line("o:testmode", mailgun_core::yes_no(yes));
                 self
             }
 
-            /// Tracks clicks and opens, or neither (`o:tracking`); the domain's settings when not
-            /// set.
-            ///
-            /// On a domain whose tracking is off, the two below take effect only beside this one.
-            pub fn tracking(mut self, tracking: impl Into<$crate::Tracking>) -> Self {
-                self.content.line("o:tracking", tracking.into().into_value());
-                self
-            }
-
-            /// Tracks clicks (`o:tracking-clicks`).
-            pub fn tracking_clicks(mut self, tracking: impl Into<$crate::Tracking>) -> Self {
-                self.content.line("o:tracking-clicks", tracking.into().into_value());
-                self
-            }
-
-            /// Tracks opens (`o:tracking-opens`).
-            pub fn tracking_opens(mut self, yes: bool) -> Self {
-                self.content.line("o:tracking-opens", mailgun_core::yes_no(yes));
-                self
-            }
-
-            /// Puts the tracking pixel at the top of the mail
-            /// (`o:tracking-pixel-location-top`), where a client that cuts long mails shows it.
-            pub fn tracking_pixel_at_top(mut self, tracking: impl Into<$crate::Tracking>) -> Self {
-                self.content.line("o:tracking-pixel-location-top", tracking.into().into_value());
-                self
-            }
-
-            /// Delivers over TLS only (`o:require-tls`); default no, which falls back to plain SMTP.
+            /// Delivers over TLS only (`o:require-tls`). Default: no, which falls back to plain SMTP.
             pub fn require_tls(mut self, yes: bool) -> Self {
                 self.content.line("o:require-tls", mailgun_core::yes_no(yes));
                 self
             }
 
-            /// Does not check the certificate of the receiving server (`o:skip-verification`);
-            /// default no.
+            /// Skips the check of the receiving server's certificate (`o:skip-verification`).
+            /// Default: no.
             pub fn skip_verification(mut self, yes: bool) -> Self {
                 self.content.line("o:skip-verification", mailgun_core::yes_no(yes));
+                self
+            }
+
+            /// Turns the DKIM signature of this message on or off (`o:dkim`). Default: the domain's
+            /// setting.
+            pub fn dkim(mut self, yes: bool) -> Self {
+                self.content.line("o:dkim", mailgun_core::yes_no(yes));
+                self
+            }
+
+            /// Signs with a second DKIM key too, which must exist and be active
+            /// (`o:secondary-dkim`).
+            pub fn secondary_dkim(mut self, key: &$crate::DkimKey) -> Self {
+                self.content.line("o:secondary-dkim", key.to_string());
+                self
+            }
+
+            /// Sets the public name of the second key (`o:secondary-dkim-public`). Mailgun checks its
+            /// DNS record. Needs [`secondary_dkim`](Self::secondary_dkim).
+            pub fn secondary_dkim_public(mut self, key: &$crate::DkimKey) -> Self {
+                self.content.line("o:secondary-dkim-public", key.to_string());
                 self
             }
 
@@ -315,69 +352,35 @@ macro_rules! option_setters {
                 self
             }
 
-            /// Sends from an address of this IP pool (`o:sending-ip-pool`).
+            /// Sends from an IP address of this pool (`o:sending-ip-pool`).
             pub fn sending_ip_pool(mut self, id: impl Into<String>) -> Self {
                 self.content.line("o:sending-ip-pool", id.into());
                 self
             }
 
-            /// Posts a copy of each delivered message to this URL (`o:archive-to`). Copies are
-            /// billed as messages.
+            /// Posts a copy of each delivered message to this URL (`o:archive-to`). Mailgun bills
+            /// copies as messages.
             pub fn archive_to(mut self, url: impl Into<String>) -> Self {
                 self.content.line("o:archive-to", url.into());
                 self
             }
 
-            /// Removes these `X-Mailgun-` headers from the delivered mail, separated by commas, or
-            /// `all` (`o:suppress-headers`).
+            /// Removes these `X-Mailgun-` headers from the delivered mail (`o:suppress-headers`):
+            /// names separated by commas, or `all`.
             ///
-            /// `X-Mailgun-Sid` is needed to process complaints.
+            /// Mailgun needs `X-Mailgun-Sid` to process complaints.
             pub fn suppress_headers(mut self, names: impl Into<String>) -> Self {
                 self.content.line("o:suppress-headers", names.into());
                 self
             }
 
-            /// Sends natively (`o:native-send`); known from Mailgun's Go client alone.
+            /// Sets `o:native-send`, which only Mailgun's Go client documents.
             pub fn native_send(mut self, yes: bool) -> Self {
                 self.content.line("o:native-send", mailgun_core::yes_no(yes));
                 self
             }
 
-            /// Sets a header of the mail (`h:`), in place of one that differs only in case.
-            ///
-            /// A value that is copied from a mail is unfolded, and a line end at its end is dropped.
-            #[doc(alias("List-Unsubscribe", "unsubscribe"))]
-            pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-                self.content.header(name.as_ref(), value.as_ref());
-                self
-            }
-
-            /// Sets the Reply-To header (`h:Reply-To`).
-            pub fn reply_to(mut self, addresses: impl $crate::content::Addresses) -> Self {
-                match addresses.into_mailboxes() {
-                    Ok(list) if list.is_empty() => {}
-                    Ok(list) => self.content.header("Reply-To", list.joined()),
-                    Err(error) => {
-                        self.content.fields.record_error(error.in_parameter("h:Reply-To"));
-                    }
-                }
-                self
-            }
-
-            /// Attaches data of the application (`v:`): text as it is, anything else as JSON.
-            ///
-            /// It shows in events and webhooks, up to 4 kB, and in the mail's
-            /// `X-Mailgun-Variables` header; templates can use it.
-            pub fn variable(
-                mut self,
-                name: impl AsRef<str>,
-                value: &(impl serde::Serialize + ?Sized),
-            ) -> Self {
-                self.content.variable(name.as_ref(), value);
-                self
-            }
-
-            /// Adds a parameter by its name on the wire, for those that have no method here yet.
+            /// Adds a parameter by its name on the wire, for parameters that have no method here.
             pub fn extra(
                 mut self,
                 name: impl Into<std::borrow::Cow<'static, str>>,
@@ -387,8 +390,10 @@ macro_rules! option_setters {
                 self
             }
 
-            /// Refuses a message whose `o:`, `h:`, `v:` and `t:` parameters have more bytes, names
-            /// and values together; default 16 KiB.
+            /// Sets the most bytes of `o:`, `h:`, `v:` and `t:` parameters, names and values
+            /// together. Default: 16 KiB, which is Mailgun's limit.
+            ///
+            /// A message with more is an error before it is sent.
             pub fn max_options_size(mut self, bytes: usize) -> Self {
                 self.content.set_max_options(bytes);
                 self

@@ -2,20 +2,21 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Visitor};
 
-/// What Mailgun answers when it has accepted a message.
+/// Mailgun's response to a message that it has accepted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Receipt {
-    /// The id of the message, for events, stored messages and support.
+    /// The id of the message in events and stored messages.
     pub id: MessageId,
-    /// Mailgun's words, `Queued. Thank you.` for example.
+    /// Mailgun's words, for example `Queued. Thank you.`
     #[serde(default, deserialize_with = "mailgun_core::de::null_default")]
     pub message: String,
 }
 
-/// The id of a message, the value of its `Message-Id` header.
+/// The id of a message: the value of its `Message-Id` header.
 ///
-/// The reply to a send has it in angle brackets, events have it without; both are equal here.
+/// The response to a send has the id in angle brackets, and events have it without. Here both are
+/// equal.
 ///
 /// ```
 /// use mailgun::messages::MessageId;
@@ -26,12 +27,12 @@ pub struct Receipt {
 pub struct MessageId(Box<str>);
 
 impl MessageId {
-    /// Without angle brackets, as events and their filters have it.
+    /// Returns the id without angle brackets, as events and their filters have it.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// In angle brackets, as the header has it.
+    /// Returns the id in angle brackets, as the header has it.
     pub fn bracketed(&self) -> String {
         format!("<{}>", self.0)
     }

@@ -1,4 +1,4 @@
-//! What the service keeps: stored messages, and the state of the queues.
+//! Stored messages, and the state of the queues.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -10,23 +10,22 @@ use crate::MessageId;
 
 /// A message that Mailgun has stored, parsed.
 ///
-/// It is kept for the domain's retention time, three days by default. The response names a header
-/// sometimes in capitals and sometimes not, and may hold any header; [`get`](Self::get) finds what
-/// has no method here.
+/// Mailgun keeps it for the domain's retention time, three days by default. The response can have any
+/// header, in upper or lower case. [`get`](Self::get) finds those that have no method here.
 ///
-/// `Debug` shows names only: the rest is the content of a mail.
+/// `Debug` shows names only, because the rest is the content of a mail.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct StoredMessage(Map<String, Value>);
 
 impl StoredMessage {
-    /// The value of a name in the response, whatever the case of its letters.
+    /// Returns the value of a name in the response, in upper or lower case.
     pub fn get(&self, name: &str) -> Option<&Value> {
         let found = || self.0.iter().find(|(other, _)| other.eq_ignore_ascii_case(name));
         self.0.get(name).or_else(|| found().map(|(_, value)| value))
     }
 
-    /// Everything that the response holds, by its names there.
+    /// Returns the whole response.
     pub fn as_map(&self) -> &Map<String, Value> {
         &self.0
     }
@@ -35,86 +34,89 @@ impl StoredMessage {
         self.get(name).and_then(Value::as_str)
     }
 
-    /// What can be read of a list in the response; [`get`](Self::get) has the rest.
+    /// Reads a list of the response, without the items that have another shape.
     fn list<T: DeserializeOwned>(&self, name: &str) -> Vec<T> {
         self.get(name).and_then(|list| de::readable(list).ok()).unwrap_or_default()
     }
 
-    /// The sender of the envelope.
+    /// Returns the sender of the envelope.
     pub fn sender(&self) -> Option<&str> {
         self.text("sender")
     }
 
-    /// The recipients of the envelope, separated by commas.
+    /// Returns the recipients of the envelope, separated by commas.
     pub fn recipients(&self) -> Option<&str> {
         self.text("recipients")
     }
 
-    /// The From header.
+    /// Returns the From header.
     pub fn from(&self) -> Option<&str> {
         self.text("from")
     }
 
-    /// The To header.
+    /// Returns the To header.
     pub fn to(&self) -> Option<&str> {
         self.text("To")
     }
 
-    /// The subject.
+    /// Returns the subject.
     pub fn subject(&self) -> Option<&str> {
         self.text("subject")
     }
 
-    /// The id of the message.
+    /// Returns the id of the message.
     pub fn message_id(&self) -> Option<MessageId> {
         self.text("Message-Id").map(MessageId::from)
     }
 
-    /// The body as plain text.
+    /// Returns the plain-text body.
     pub fn body_plain(&self) -> Option<&str> {
         self.text("body-plain")
     }
 
-    /// The body as HTML.
+    /// Returns the HTML body.
     pub fn body_html(&self) -> Option<&str> {
         self.text("body-html")
     }
 
-    /// The plain text without quoted parts and signature.
+    /// Returns the plain-text body without quoted parts and signature.
+    #[doc(alias = "reply")]
     pub fn stripped_text(&self) -> Option<&str> {
         self.text("stripped-text")
     }
 
-    /// The HTML without quoted parts.
+    /// Returns the HTML body without quoted parts.
     pub fn stripped_html(&self) -> Option<&str> {
         self.text("stripped-html")
     }
 
-    /// The signature that was stripped from the plain text.
+    /// Returns the signature that was stripped from the plain-text body.
     pub fn stripped_signature(&self) -> Option<&str> {
         self.text("stripped-signature")
     }
 
-    /// All headers of the mail in order, as name and value.
+    /// Returns all headers of the mail in order, as name and value.
     pub fn headers(&self) -> Vec<(String, String)> {
         self.list("message-headers")
     }
 
-    /// The attachments; their content is fetched by
-    /// [`Messages::stored_file`](crate::Messages::stored_file).
+    /// Returns the attachments. [`Messages::stored_file`](crate::Messages::stored_file) downloads
+    /// their content.
     pub fn attachments(&self) -> Vec<StoredFile> {
         self.list("attachments")
     }
 
-    /// The inline files by content id.
+    /// Returns the inline files by content id.
     pub fn content_id_map(&self) -> BTreeMap<String, StoredFile> {
         let map = self.get("content-id-map").and_then(Value::as_object).into_iter().flatten();
         map.filter_map(|(id, file)| Some((id.clone(), StoredFile::deserialize(file).ok()?)))
             .collect()
     }
 
-    /// The inline file of a content id: as the mail has it, `<logo@example.com>`, or as HTML refers
-    /// to it, `cid:logo%40example.com`, and with or without brackets, scheme and percent-encoding.
+    /// Returns the inline file of a content id.
+    ///
+    /// The id may have the form of the mail, `<logo@example.com>`, or of the HTML,
+    /// `cid:logo%40example.com`, with or without brackets, scheme and percent-encoding.
     pub fn attachment_by_content_id(&self, id: &str) -> Option<StoredFile> {
         let files = self.get("content-id-map")?.as_object()?;
         StoredFile::deserialize(by_content_id(files, id)?).ok()
@@ -129,7 +131,7 @@ impl fmt::Debug for StoredMessage {
 
 /// A stored message as MIME.
 ///
-/// `Debug` shows sizes only.
+/// `Debug` shows the size only.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct StoredMime {
@@ -156,26 +158,26 @@ impl fmt::Debug for StoredMime {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct StoredFile {
-    /// Where it is; for [`Messages::stored_file`](crate::Messages::stored_file).
+    /// Its URL, for [`Messages::stored_file`](crate::Messages::stored_file).
     pub url: String,
     /// Its filename.
     pub name: Option<String>,
     /// Its content type.
     #[serde(rename = "content-type")]
     pub content_type: Option<String>,
-    /// Its size in bytes as the service tells it, which is not always right.
+    /// Its size in bytes as Mailgun reports it, which is not always right.
     #[serde(default, deserialize_with = "de::number_or_string")]
     pub size: Option<u64>,
 }
 
-/// The state of a domain's two queues.
+/// The state of the two queues of a domain.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct QueueStatus {
-    /// Mail that is delivered at once.
+    /// The queue of mail for immediate delivery.
     #[serde(default, deserialize_with = "de::null_default")]
     pub regular: Queue,
-    /// Mail that waits for its time.
+    /// The queue of scheduled mail.
     #[serde(default, deserialize_with = "de::null_default")]
     pub scheduled: Queue,
 }
@@ -184,18 +186,18 @@ pub struct QueueStatus {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Queue {
-    /// Whether the queue takes no more mail.
+    /// Whether the queue is disabled and takes no mail.
     #[serde(default, deserialize_with = "de::null_default")]
     pub is_disabled: bool,
-    /// Until when, and why.
+    /// Why, and until when.
     pub disabled: Option<Disabled>,
 }
 
-/// Why a queue takes no more mail.
+/// Why a queue is disabled, and until when.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Disabled {
-    /// When the queue opens again.
+    /// When the queue takes mail again.
     #[serde(default, deserialize_with = "de::optional_timestamp")]
     pub until: Option<Timestamp>,
     /// The reason.
@@ -242,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn a_whole_stored_message_is_read_and_nothing_is_lost() {
+    fn a_stored_message_is_read_completely() {
         let message: StoredMessage = serde_json::from_value(stored()).unwrap();
         assert_eq!(message.from(), Some("foo.bar@my-domain.com"));
         assert_eq!(message.subject(), Some("\"Mailgun is awesome\""));
@@ -292,7 +294,7 @@ mod tests {
     }
 
     #[test]
-    fn an_odd_entry_leaves_the_readable_ones() {
+    fn an_entry_of_another_shape_is_left_out() {
         let mut json = stored();
         let odd = [json!(null), json!(5), json!({"name": "no url"}), json!(["one"])];
         for value in &odd {
@@ -309,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn queue_states_are_read_whole_and_in_part() {
+    fn queue_states_are_read_with_fields_missing_or_null() {
         let json = r#"{
             "regular": {"is_disabled": true, "disabled": {
                 "until": "Mon, 02 Jan 2006 15:04:05 MST", "reason": "You have too many messages in queue"

@@ -66,7 +66,7 @@ async fn five_attachments_of_every_kind_arrive_whole_and_in_order() {
 }
 
 #[tokio::test]
-async fn the_length_is_declared_unless_a_stream_does_not_know_it() {
+async fn the_content_length_is_declared_unless_a_stream_has_no_length() {
     let mock = MockMailgun::start().await;
     let content = random_bytes(7, 300_000);
     let length = Some(content.len() as u64);
@@ -277,7 +277,7 @@ async fn a_file_that_shrinks_while_it_is_sent_breaks_the_request_off() {
 }
 
 #[tokio::test]
-async fn a_file_overwritten_while_it_is_sent_never_arrives_as_a_mixture() {
+async fn a_file_overwritten_while_it_is_sent_is_not_delivered() {
     const SIZE: usize = 16 * 1024 * 1024;
     let file = Scratch::new("report.txt", &vec![b'a'; SIZE]);
     let upload = Attachment::from_path(file.path()).await.unwrap();
@@ -305,7 +305,7 @@ async fn a_file_overwritten_while_it_is_sent_never_arrives_as_a_mixture() {
 
 #[tokio::test]
 #[cfg(unix)]
-async fn a_fifo_is_refused_and_not_waited_for() {
+async fn a_fifo_is_refused_without_opening_it() {
     let mock = MockMailgun::start().await;
     let file = Scratch::new("a.pdf", b"content");
     let attached = Attachment::from_path(file.path()).await.unwrap();
@@ -340,7 +340,7 @@ async fn declared_lengths_that_add_up_to_too_much_are_refused() {
 }
 
 #[tokio::test]
-async fn a_repeated_request_has_the_same_bytes() {
+async fn a_retried_request_has_the_same_bytes() {
     let mock = MockMailgun::start().await;
     let content = random_bytes(9, 300_000);
     let file = Scratch::new("a.pdf", &content);
@@ -356,7 +356,7 @@ async fn a_repeated_request_has_the_same_bytes() {
     for request in &requests[1..] {
         assert_eq!(request.header("content-type"), requests[0].header("content-type"));
         assert_eq!(request.header("content-length"), requests[0].header("content-length"));
-        assert!(request.body() == requests[0].body(), "the repeated body differs");
+        assert!(request.body() == requests[0].body(), "the body of the retry differs");
     }
     assert_eq!(mock.sent().len(), 1);
     assert!(mock.sent()[0].attachments().iter().all(|file| file.bytes == content));

@@ -1,4 +1,4 @@
-//! One mail or none, whatever happens on the way, and an error that says which.
+//! Whatever fails, at most one mail is sent, and the error gives the outcome.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod support;
@@ -27,7 +27,7 @@ async fn a_lost_response_is_an_unknown_outcome_and_the_mail_is_not_sent_twice() 
 }
 
 #[tokio::test]
-async fn no_send_is_repeated_when_its_outcome_is_unknown() {
+async fn no_send_is_retried_after_an_unknown_outcome() {
     for (fault, accepted) in [
         (Fault::status(500), 0),
         (Fault::status(502).with_body("text/html", "<html><h1>Bad Gateway</h1></html>"), 0),
@@ -53,7 +53,7 @@ async fn no_send_is_repeated_when_its_outcome_is_unknown() {
 }
 
 #[tokio::test]
-async fn the_other_ways_of_sending_are_not_repeated_either() {
+async fn mime_messages_and_resends_are_not_retried_either() {
     for path in ["/messages.mime", "/messages/"] {
         let mock = MockMailgun::start().await;
         let messages = hasty(&mock);
@@ -115,7 +115,7 @@ async fn every_hint_of_a_rate_limit_is_waited_for_and_one_mail_is_sent() {
 }
 
 #[tokio::test]
-async fn a_hint_beyond_the_patience_comes_back_at_once_with_its_time_and_scope() {
+async fn a_retry_after_beyond_the_limit_is_returned_at_once_with_time_and_scope() {
     for status in [429, 420] {
         for (limit, scope) in [
             ("request", LimitScope::Requests),
@@ -152,7 +152,7 @@ async fn a_refused_connection_is_not_sent() {
 }
 
 #[tokio::test]
-async fn a_caller_may_declare_a_send_repeatable() {
+async fn a_caller_may_declare_a_send_idempotent() {
     let mock = MockMailgun::start().await;
     mock.inject(Fault::status(503).times(2));
     let call = hasty(&mock).send(complete());
@@ -161,9 +161,9 @@ async fn a_caller_may_declare_a_send_repeatable() {
     assert_eq!(response.attempts(), 3);
 }
 
-/// Deleting what is in the queue is no exception: a repeat would delete what was added since.
+/// Clearing the queue is not retried either: a retry would delete mail that was queued meanwhile.
 #[test]
-fn reading_alone_is_repeated_when_its_outcome_is_unknown() {
+fn only_reads_are_retried_after_an_unknown_outcome() {
     use mailgun_core::{Idempotency, http::Method};
     for route in mailgun_messages::OPERATIONS {
         let is_idempotent = route.idempotency() == Idempotency::Idempotent;
@@ -191,7 +191,7 @@ fn as_recorded(exchange: &Value) -> Fault {
 }
 
 #[tokio::test]
-async fn recorded_refusals_are_told_apart_and_explained() {
+async fn recorded_refusals_have_kind_outcome_and_message() {
     let expected: BTreeMap<u16, Vec<(&str, &str)>> = BTreeMap::from([
         (401, vec![("Forbidden", "region"), ("Forbidden", "API key")]),
         (
@@ -225,7 +225,7 @@ async fn recorded_refusals_are_told_apart_and_explained() {
 }
 
 #[tokio::test]
-async fn recorded_receipts_are_read_with_nothing_lost() {
+async fn recorded_receipts_are_read_completely() {
     let exchanges = recorded(200);
     assert_eq!(exchanges.len(), 3);
     for exchange in exchanges {
@@ -248,7 +248,7 @@ async fn recorded_receipts_are_read_with_nothing_lost() {
 }
 
 #[tokio::test]
-async fn the_mocks_own_refusals_have_the_services_words() {
+async fn the_mock_refuses_with_mailguns_words() {
     let mock = MockMailgun::start().await;
     let unknown_domain = Messages::new(&mock.client(), "eu.example.com");
     let error = unknown_domain.send(complete()).await.unwrap_err();
@@ -269,7 +269,7 @@ async fn the_mocks_own_refusals_have_the_services_words() {
 }
 
 #[tokio::test]
-async fn bodies_that_are_no_json_are_kept_and_explained() {
+async fn bodies_that_are_not_json_are_kept_in_the_error() {
     let html = "<html><head><title>413</title></head><h1>Request Entity Too Large</h1></html>";
     for (fault, kind, delivery, words) in [
         (
@@ -320,7 +320,7 @@ async fn bodies_that_are_no_json_are_kept_and_explained() {
 }
 
 #[tokio::test]
-async fn rate_limit_headers_are_reachable_beside_the_receipt() {
+async fn rate_limit_headers_of_an_accepted_send_are_available() {
     let mock = MockMailgun::start().await;
     let response = messages(&mock).send(complete()).response().await.unwrap();
     assert_eq!(response.headers()["x-ratelimit-limit"], "2000000");

@@ -19,7 +19,7 @@ fn receipt() -> Message {
     Message::new().from("shop@mg.example.com").to("bob@example.com").subject("s").text("t")
 }
 
-/// Who is sending a key by the ledger, and since when.
+/// The claim of a key in the ledger.
 fn claim(ledger: &MemoryLedger, key: &str) -> Claim {
     match ledger.get(key) {
         Some(LedgerEntry::Sending(claim)) => claim,
@@ -32,7 +32,7 @@ fn posts(mock: &MockMailgun) -> usize {
 }
 
 #[tokio::test]
-async fn unknown_then_found_in_the_events_then_no_second_post() {
+async fn after_an_unknown_outcome_an_event_of_the_mail_prevents_a_second_send() {
     let (mock, ledger) = (MockMailgun::start().await, MemoryLedger::new());
     mock.inject(Fault::lose_response());
     let lost = messages(&mock).send_once(&ledger, "order-1", receipt()).await.unwrap_err();
@@ -48,7 +48,7 @@ async fn unknown_then_found_in_the_events_then_no_second_post() {
 }
 
 #[tokio::test]
-async fn unknown_and_not_found_is_left_to_the_caller() {
+async fn after_an_unknown_outcome_without_an_event_nothing_is_sent() {
     let (mock, ledger) = (MockMailgun::start().await, MemoryLedger::new());
     mock.inject(Fault::status(502));
     messages(&mock).send_once(&ledger, "order-1", receipt()).await.unwrap_err();
@@ -66,7 +66,7 @@ async fn unknown_and_not_found_is_left_to_the_caller() {
 }
 
 #[tokio::test]
-async fn a_look_into_the_events_that_fails_decides_nothing() {
+async fn a_search_of_the_events_that_fails_leaves_the_outcome_unknown() {
     let (mock, ledger) = (MockMailgun::start().await, MemoryLedger::new());
     mock.inject(Fault::lose_response());
     messages(&mock).send_once(&ledger, "order-1", receipt()).await.unwrap_err();
@@ -89,7 +89,7 @@ async fn a_refused_mail_may_be_sent_again_under_its_key() {
 }
 
 #[tokio::test]
-async fn two_intended_mails_have_two_keys_and_one_key_sends_once() {
+async fn each_key_sends_one_mail() {
     let (mock, ledger) = (MockMailgun::start().await, MemoryLedger::new());
     for key in ["order-1", "order-2", "order-1"] {
         messages(&mock).send_once(&ledger, key, receipt()).await.unwrap();
@@ -99,7 +99,7 @@ async fn two_intended_mails_have_two_keys_and_one_key_sends_once() {
 }
 
 #[tokio::test]
-async fn a_key_that_makes_no_message_id_is_refused() {
+async fn a_key_that_cannot_be_part_of_a_message_id_is_an_error() {
     let (mock, ledger) = (MockMailgun::start().await, MemoryLedger::new());
     for key in ["", "a b", "a@b", "a\r\nb", &"x".repeat(65)] {
         let error = messages(&mock).send_once(&ledger, key, receipt()).await.unwrap_err();
@@ -167,7 +167,7 @@ async fn a_mime_message_is_sent_once_under_its_key() {
 }
 
 #[tokio::test]
-async fn a_send_beside_a_running_one_names_its_owner_and_sends_nothing() {
+async fn a_send_during_another_of_the_same_key_names_its_owner_and_sends_nothing() {
     let (mock, ledger) = (MockMailgun::start().await, MemoryLedger::new());
     let neighbour = Claim { owner: "neighbour".to_owned(), since: Timestamp::now() };
     assert_eq!(ledger.begin("order-1", &neighbour).await.unwrap(), None);

@@ -1,4 +1,4 @@
-//! A large attachment is never held in memory, not even when the request is repeated.
+//! A large attachment is never held in memory, not even for a retry.
 //!
 //! Alone in its file: the peak is that of the whole process.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
@@ -41,7 +41,7 @@ struct Seen {
 }
 
 #[test]
-fn a_large_file_is_sent_and_repeated_in_bounded_memory() {
+fn a_large_file_is_sent_and_retried_in_bounded_memory() {
     let pattern: Vec<u8> = (0..BUFFER + PERIOD).map(|i| (i % PERIOD) as u8).collect();
     let file = {
         let content: Vec<u8> = pattern[..PERIOD].iter().copied().cycle().take(FILE).collect();

@@ -27,7 +27,7 @@ async fn a_mime_message_goes_to_its_envelope_alone() {
 }
 
 #[tokio::test]
-async fn the_envelope_of_a_mime_text_is_to_cc_and_bcc_and_its_bcc_is_gone() {
+async fn from_message_sends_to_to_cc_and_bcc_and_removes_bcc() {
     let mock = MockMailgun::start().await;
     let mime = "From: shop@mg.example.com\r\nTo: \"Doe, J\" <a@example.com>,\r\n b@example.com\r\n\
                 CC: c@example.com\r\nbcc: secret@example.com,\r\n\thidden@example.com\r\n\

@@ -59,8 +59,8 @@ const PLACES: &[Put] = &[
     |m, text| m.variable(text, "x"),
     |m, text| m.template(text),
     |m, text| m.template_version(text),
-    |m, text| m.template_variables(&json!({ text: text })),
-    |m, text| m.recipient_variables(&json!({ text: {} })),
+    |m, text| m.template_variables(json!({ text: text })),
+    |m, text| m.recipient_variables(json!({ text: {} })),
     |m, text| m.sending_ip_pool(text),
     |m, text| m.archive_to(text),
     |m, text| m.suppress_headers(text),
@@ -88,7 +88,7 @@ fn is_header_like(part: &Part) -> bool {
 }
 
 #[tokio::test]
-async fn no_control_byte_reaches_a_header_and_nothing_becomes_a_part_of_its_own() {
+async fn no_value_adds_a_header_or_a_part() {
     let (mut sent, mut refused) = (0, 0);
     let usual = parts_of(offline().send(complete())).await.len();
     for put in PLACES {
@@ -153,8 +153,8 @@ fn private() -> Message {
         .header("X-Mine", "canary")
         .reply_to("canary@example.com")
         .tag("canary")
-        .variable("order", &4711)
-        .template_variables(&json!({"name": "Zoe"}))
+        .variable("order", 4711)
+        .template_variables(json!({"name": "Zoe"}))
         .attachment(Attachment::from_bytes("a.txt", "canary"))
 }
 

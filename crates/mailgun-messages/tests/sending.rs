@@ -41,9 +41,9 @@ const OPTIONS: &[(&str, &str, Setter)] = &[
     ("t:text", "no", |m| m.template_text(false)),
     ("t:version", "v2", |m| m.template_version("v2")),
     ("template", "welcome", |m| m.template("welcome")),
-    ("t:variables", r#"{"a":1}"#, |m| m.template_variables(&json!({"a": 1}))),
+    ("t:variables", r#"{"a":1}"#, |m| m.template_variables(json!({"a": 1}))),
     ("recipient-variables", r#"{"bob@example.com":{"n":1}}"#, |m| {
-        m.recipient_variables(&json!({"bob@example.com": {"n": 1}}))
+        m.recipient_variables(json!({"bob@example.com": {"n": 1}}))
     }),
     ("o:tag", "spring sale", |m| m.tag("spring sale")),
     ("o:secondary-dkim", "example.com/s1", |m| {
@@ -74,7 +74,7 @@ const OPTIONS: &[(&str, &str, Setter)] = &[
     ("h:Reply-To", "\"Doe, J\" <j@example.com>, k@example.com", |m| {
         m.reply_to("\"Doe, J\" <j@example.com>, k@example.com")
     }),
-    ("v:order", "4711", |m| m.variable("order", &4711)),
+    ("v:order", "4711", |m| m.variable("order", 4711)),
     ("v:my key/ü", "plain", |m| m.variable("my key/ü", "plain")),
     ("cc", "Cy <cy@example.com>", |m| m.cc(("Cy", "cy@example.com"))),
     ("bcc", "di@example.com, ed@example.com", |m| m.bcc("di@example.com,ed@example.com")),
@@ -84,7 +84,7 @@ const OPTIONS: &[(&str, &str, Setter)] = &[
 ];
 
 #[tokio::test]
-async fn every_option_and_value_is_one_part_and_unset_is_none() {
+async fn each_option_is_one_part_and_an_unset_option_is_not_sent() {
     let unset = parts_of(offline().send(complete())).await;
     let names: Vec<_> = unset.iter().map(|part| &*part.name).collect();
     assert_eq!(names, ["from", "to", "subject", "text"], "nothing is sent that was not set");
@@ -274,16 +274,16 @@ fn variables_that_are_no_object_are_refused() {
     let list = [1, 2];
     let call = || complete();
     for (message, parameter) in [
-        (call().template_variables(&list), "t:variables"),
+        (call().template_variables(list), "t:variables"),
         (call().template_variables("text"), "t:variables"),
         (call().template_variables(""), "t:variables"),
-        (call().template_variables(&()), "t:variables"),
-        (call().template_variables(&None::<Order<'_>>), "t:variables"),
+        (call().template_variables(()), "t:variables"),
+        (call().template_variables(None::<Order<'_>>), "t:variables"),
         (call().template_variables("{not json"), "t:variables"),
-        (call().template_variables(&BTreeMap::from([((1, 2), 3)])), "t:variables"),
-        (call().recipient_variables(&list), "recipient-variables"),
+        (call().template_variables(BTreeMap::from([((1, 2), 3)])), "t:variables"),
+        (call().recipient_variables(list), "recipient-variables"),
         (call().recipient_variables("[]"), "recipient-variables"),
-        (call().variable("x", &BTreeMap::from([((1, 2), 3)])), "v:x"),
+        (call().variable("x", BTreeMap::from([((1, 2), 3)])), "v:x"),
     ] {
         let error = error_of(offline().send(message));
         assert_eq!(error.kind(), ErrorKind::InvalidInput);
@@ -292,11 +292,28 @@ fn variables_that_are_no_object_are_refused() {
 }
 
 #[tokio::test]
+async fn variables_are_taken_by_value_and_by_reference() {
+    let data = json!({"id": 1});
+    let message = complete()
+        .recipient_variables(json!({"bob@example.com": {"n": 1}}))
+        .template_variables(&data)
+        .variable("by-value", json!({"id": 2}))
+        .variable("by-reference", &data)
+        .variable("text", String::from("as it is"));
+    let parts = parts_of(offline().send(message)).await;
+    assert_eq!(values(&parts, "recipient-variables"), [r#"{"bob@example.com":{"n":1}}"#]);
+    assert_eq!(values(&parts, "t:variables"), [r#"{"id":1}"#]);
+    assert_eq!(values(&parts, "v:by-value"), [r#"{"id":2}"#]);
+    assert_eq!(values(&parts, "v:by-reference"), [r#"{"id":1}"#]);
+    assert_eq!(values(&parts, "v:text"), ["as it is"]);
+}
+
+#[tokio::test]
 async fn variables_of_templates_and_of_the_application_are_kept_apart() {
     let message = complete()
-        .template_variables(&json!({"name": "template"}))
+        .template_variables(json!({"name": "template"}))
         .variable("name", "application")
-        .variable("data", &json!({"ids": [1, 2]}))
+        .variable("data", json!({"ids": [1, 2]}))
         .header("X-Mailgun-Variables", r#"{"name":"header"}"#);
     let parts = parts_of(offline().send(message)).await;
     assert_eq!(values(&parts, "t:variables"), [r#"{"name":"template"}"#]);
@@ -417,7 +434,7 @@ async fn control_characters_are_refused_by_name_and_never_shown() {
 }
 
 #[tokio::test]
-async fn what_is_copied_from_a_received_mail_is_unfolded() {
+async fn folded_headers_copied_from_a_mail_are_unfolded() {
     let message = Message::new()
         .from("Excited\r\n User <shop@mg.example.com>\r\n")
         .to(("Doe,\r\n\tJohn\r\n", "john@example.com\n"))
@@ -441,7 +458,7 @@ async fn what_is_copied_from_a_received_mail_is_unfolded() {
         assert_eq!(part.bytes, expected, "{name}");
     }
     let parts = parts_of(offline().send(complete().subject("\r\n"))).await;
-    assert!(parts.iter().all(|part| part.name != "subject"), "an empty subject is none");
+    assert!(parts.iter().all(|part| part.name != "subject"), "an empty subject is not sent");
 }
 
 #[tokio::test]
@@ -492,7 +509,7 @@ async fn lists_of_addresses_and_tags_are_taken_as_they_are() {
 }
 
 #[tokio::test]
-async fn header_names_that_are_none_are_refused() {
+async fn invalid_header_names_are_refused() {
     for name in ["", "X Mine", "X:Mine", "Ünicode", "X\tMine"] {
         let error = error_of(offline().send(complete().header(name, "x")));
         assert!(error.to_string().contains("header name"), "{error}");
@@ -567,7 +584,7 @@ fn with_options(size: usize) -> Message {
 }
 
 #[tokio::test]
-async fn the_limit_of_options_is_exact_and_names_the_largest() {
+async fn options_over_16_kib_are_an_error_that_names_the_largest() {
     const LIMIT: usize = 16 * 1024;
     let mock = MockMailgun::start().await;
     let error = refused(&mock, with_options(LIMIT + 1)).await;
@@ -579,7 +596,7 @@ async fn the_limit_of_options_is_exact_and_names_the_largest() {
     assert!(!text.contains("xxx") && !text.contains("yyy"), "{text}");
     // Template variables, headers and options are counted too, not only `v:`.
     for message in [
-        complete().template_variables(&json!({"a": "x".repeat(LIMIT)})),
+        complete().template_variables(json!({"a": "x".repeat(LIMIT)})),
         complete().header("X-A", "x".repeat(LIMIT)),
         complete().suppress_headers("x".repeat(LIMIT)),
     ] {
@@ -593,12 +610,12 @@ async fn the_limit_of_options_is_exact_and_names_the_largest() {
     }
     let above = with_options(LIMIT + 1).max_options_size(LIMIT + 1);
     drop(offline().send(above).into_request().expect("the limit is the caller's to raise"));
-    // Bodies are no options.
+    // Bodies are not options.
     messages(&mock).send(complete().html("x".repeat(2 * LIMIT))).await.unwrap();
 }
 
 #[tokio::test]
-async fn twenty_four_mebibytes_pass_and_twenty_six_fail_before_connecting() {
+async fn a_message_over_25_mib_fails_before_connecting() {
     const MIB: usize = 1024 * 1024;
     let mock = MockMailgun::start().await;
     let file = |mib: usize| Attachment::from_bytes("big.bin", vec![b'x'; mib * MIB]);

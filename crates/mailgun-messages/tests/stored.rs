@@ -150,7 +150,7 @@ async fn foreign_storage_urls_are_refused_and_nothing_is_connected() {
 }
 
 #[tokio::test]
-async fn look_alikes_of_mailguns_hosts_are_refused() {
+async fn hosts_that_resemble_mailguns_are_refused() {
     let service = Scripted::new(|_| accepted());
     let client = service.client_with(Client::builder("key-test").region(Region::Eu));
     let messages = Messages::new(&client, "mg.example.com");
@@ -202,7 +202,7 @@ async fn storage_on_another_host_needs_trust() {
 }
 
 #[tokio::test]
-async fn queues_tell_their_state_and_can_be_emptied() {
+async fn queues_report_their_state_and_can_be_cleared() {
     let mock = MockMailgun::start().await;
     let messages = messages(&mock);
     let status = messages.queue_status().await.unwrap();
@@ -215,8 +215,8 @@ async fn queues_tell_their_state_and_can_be_emptied() {
     assert!(status.regular.is_disabled && !status.scheduled.is_disabled);
     let disabled = status.regular.disabled.unwrap();
     assert_eq!(disabled.reason.as_deref(), Some("too many messages in queue"));
-    let told = disabled.until.unwrap().to_system_time().unwrap();
-    assert!(until.duration_since(told).unwrap() < Duration::from_secs(1));
+    let parsed = disabled.until.unwrap().to_system_time().unwrap();
+    assert!(until.duration_since(parsed).unwrap() < Duration::from_secs(1));
 
     let tomorrow = Timestamp::now().checked_add(Duration::from_secs(86_400)).unwrap();
     messages.send(complete().deliver_at(tomorrow)).await.unwrap();
@@ -268,7 +268,7 @@ async fn other_hosts_are_refused_for_queues() {
 }
 
 #[tokio::test]
-async fn what_stands_behind_a_host_does_not_aim_the_call_elsewhere() {
+async fn a_storage_host_with_a_path_query_or_fragment_is_refused() {
     let messages = scripted_messages(&Scripted::new(|_| accepted()));
     for host in [
         // As a URL its fragment is cut off, and the call would delete the domain.

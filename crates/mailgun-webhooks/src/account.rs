@@ -9,19 +9,19 @@ pub(crate) const CREATE: Operation = Operation::post("/v1/webhooks");
 pub(crate) const UPDATE: Operation = Operation::put("/v1/webhooks/{webhook_id}").idempotent();
 pub(crate) const DELETE: Operation = Operation::delete("/v1/webhooks/{webhook_id}").idempotent();
 pub(crate) const DELETE_MANY: Operation = Operation::delete("/v1/webhooks").idempotent();
-// A repeat would delete what was added since.
+// Not idempotent: a retry would delete webhooks that were added meanwhile.
 pub(crate) const DELETE_ALL: Operation = Operation::delete("/v1/webhooks");
 
-/// The webhooks of an account, which get the events of all its domains.
+/// The webhooks of an account. They receive the events of all its domains.
 ///
-/// A change takes up to ten minutes. A URL that the account and a domain have for the same type
-/// gets an event once; the two regions know nothing of each other.
+/// A change takes up to ten minutes to apply. If the account and a domain have the same URL for a type,
+/// the URL receives each event once. Each region has its own webhooks.
 ///
 /// ```no_run
-/// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
-/// use mailgun_webhooks::{AccountWebhookSettings, AccountWebhooks, WebhookType};
+/// # async fn example(mailgun: mailgun::Mailgun) -> Result<(), mailgun::Error> {
+/// use mailgun::webhooks::{AccountWebhookSettings, WebhookType};
 ///
-/// let webhooks = AccountWebhooks::new(&client);
+/// let webhooks = mailgun.account_webhooks();
 /// let settings = AccountWebhookSettings::new().description("Complaints");
 /// let id = webhooks
 ///     .create("https://example.com/mailgun", [WebhookType::Complained], settings)
@@ -35,23 +35,23 @@ pub struct AccountWebhooks {
 }
 
 impl AccountWebhooks {
-    /// The webhooks of the client's account.
+    /// Creates a handle for the client's account.
     pub fn new(client: &Client) -> Self {
         Self { client: client.clone() }
     }
 
     /// Lists the webhooks of the account.
     ///
-    /// `GET /v1/webhooks`. It is not paged.
+    /// `GET /v1/webhooks`. The list is not paged.
     ///
     /// # Errors
     ///
-    /// Status 403 if the key may not see them.
+    /// Status 403 if the key has no access.
     ///
     /// ```no_run
-    /// # async fn example(webhooks: mailgun_webhooks::AccountWebhooks)
-    /// # -> Result<(), mailgun_core::Error> {
-    /// use mailgun_webhooks::ListAccountWebhooks;
+    /// # async fn example(webhooks: mailgun::webhooks::AccountWebhooks)
+    /// # -> Result<(), mailgun::Error> {
+    /// use mailgun::webhooks::ListAccountWebhooks;
     ///
     /// for webhook in webhooks.list(ListAccountWebhooks::new()).await? {
     ///     println!("{} {}", webhook.webhook_id, webhook.url);
@@ -62,17 +62,17 @@ impl AccountWebhooks {
         self.client.call::<All>(LIST, &[]).query(params).map(|response| response.webhooks)
     }
 
-    /// A webhook by its id.
+    /// Returns a webhook by its id.
     ///
     /// `GET /v1/webhooks/{webhook_id}`
     ///
     /// # Errors
     ///
-    /// Status 404 if there is none; 403 if the key may not see it.
+    /// Status 404 if the webhook does not exist; 403 if the key has no access.
     ///
     /// ```no_run
-    /// # async fn example(webhooks: mailgun_webhooks::AccountWebhooks)
-    /// # -> Result<(), mailgun_core::Error> {
+    /// # async fn example(webhooks: mailgun::webhooks::AccountWebhooks)
+    /// # -> Result<(), mailgun::Error> {
     /// println!("{}", webhooks.get("6797c62f6ee0a9fcb1ec5eee").await?.url);
     /// # Ok(()) }
     /// ```
@@ -80,20 +80,20 @@ impl AccountWebhooks {
         self.client.call(GET, &[id])
     }
 
-    /// Creates a webhook for events of these types, and gives its id.
+    /// Creates a webhook for these types, and returns its id.
     ///
-    /// `POST /v1/webhooks`. At most three URLs for a type. It is not repeated when its outcome is
+    /// `POST /v1/webhooks`. At most three URLs for a type. The call is not retried if its outcome is
     /// unknown.
     ///
     /// # Errors
     ///
-    /// Status 400 for a URL or a type that Mailgun does not take; 409 if the URL is there already;
-    /// 403 if the key may not write.
+    /// Status 400 if the URL or a type is invalid; 409 if the URL exists already; 403 if the key has no
+    /// write access.
     ///
     /// ```no_run
-    /// # async fn example(webhooks: mailgun_webhooks::AccountWebhooks)
-    /// # -> Result<(), mailgun_core::Error> {
-    /// use mailgun_webhooks::AccountWebhookSettings;
+    /// # async fn example(webhooks: mailgun::webhooks::AccountWebhooks)
+    /// # -> Result<(), mailgun::Error> {
+    /// use mailgun::webhooks::AccountWebhookSettings;
     ///
     /// let types = ["delivered", "permanent_fail"];
     /// let settings = AccountWebhookSettings::new();
@@ -111,18 +111,18 @@ impl AccountWebhooks {
         call.multipart(settings.of(url, types)).map(|response| response.webhook_id)
     }
 
-    /// Replaces all of a webhook: what `settings` does not have is gone.
+    /// Replaces a webhook. Settings that are not set are removed.
     ///
     /// `PUT /v1/webhooks/{webhook_id}`
     ///
     /// # Errors
     ///
-    /// Status 404 if there is no such webhook; otherwise those of [`create`](Self::create).
+    /// Status 404 if the webhook does not exist; otherwise those of [`create`](Self::create).
     ///
     /// ```no_run
-    /// # async fn example(webhooks: mailgun_webhooks::AccountWebhooks)
-    /// # -> Result<(), mailgun_core::Error> {
-    /// use mailgun_webhooks::AccountWebhookSettings;
+    /// # async fn example(webhooks: mailgun::webhooks::AccountWebhooks)
+    /// # -> Result<(), mailgun::Error> {
+    /// use mailgun::webhooks::AccountWebhookSettings;
     ///
     /// let (id, url) = ("6797c62f6ee0a9fcb1ec5eee", "https://example.com/mailgun");
     /// let settings = AccountWebhookSettings::new().description("Opens");
@@ -145,11 +145,11 @@ impl AccountWebhooks {
     ///
     /// # Errors
     ///
-    /// Status 404 if there is no such webhook.
+    /// Status 404 if the webhook does not exist.
     ///
     /// ```no_run
-    /// # async fn example(webhooks: mailgun_webhooks::AccountWebhooks)
-    /// # -> Result<(), mailgun_core::Error> {
+    /// # async fn example(webhooks: mailgun::webhooks::AccountWebhooks)
+    /// # -> Result<(), mailgun::Error> {
     /// webhooks.delete("6797c62f6ee0a9fcb1ec5eee").await?;
     /// # Ok(()) }
     /// ```
@@ -157,17 +157,18 @@ impl AccountWebhooks {
         self.client.call(DELETE, &[id])
     }
 
-    /// Deletes several webhooks. No ids are an error, and not all webhooks.
+    /// Deletes several webhooks.
     ///
     /// `DELETE /v1/webhooks`
     ///
     /// # Errors
     ///
-    /// Status 400 for an id that is none; 404 if there is no such webhook.
+    /// * [`ErrorKind::InvalidInput`](mailgun_core::ErrorKind::InvalidInput) if there is no id.
+    /// * Status 400 if an id is invalid; 404 if a webhook does not exist.
     ///
     /// ```no_run
-    /// # async fn example(webhooks: mailgun_webhooks::AccountWebhooks)
-    /// # -> Result<(), mailgun_core::Error> {
+    /// # async fn example(webhooks: mailgun::webhooks::AccountWebhooks)
+    /// # -> Result<(), mailgun::Error> {
     /// let ids = ["6797c62f6ee0a9fcb1ec5eee", "6797c62f6ee0a9fcb1ec5eef"];
     /// webhooks.delete_many(ids).await?;
     /// # Ok(()) }
@@ -176,17 +177,18 @@ impl AccountWebhooks {
         self.client.call(DELETE_MANY, &[]).query(comma_separated("webhook_ids", ids))
     }
 
-    /// Deletes all webhooks of the account; those of its domains stay.
+    /// Deletes all webhooks of the account. The webhooks of its domains remain.
     ///
-    /// `DELETE /v1/webhooks`
+    /// `DELETE /v1/webhooks`. The call is not retried if its outcome is unknown: a retry would delete
+    /// webhooks that were added meanwhile.
     ///
     /// # Errors
     ///
-    /// Status 403 if the key may not write.
+    /// Status 403 if the key has no write access.
     ///
     /// ```no_run
-    /// # async fn example(webhooks: mailgun_webhooks::AccountWebhooks)
-    /// # -> Result<(), mailgun_core::Error> {
+    /// # async fn example(webhooks: mailgun::webhooks::AccountWebhooks)
+    /// # -> Result<(), mailgun::Error> {
     /// webhooks.delete_all().await?;
     /// # Ok(()) }
     /// ```
@@ -215,7 +217,7 @@ mailgun_core::params! {
 }
 
 impl ListAccountWebhooks {
-    /// Only those with these ids; all when not set.
+    /// Lists only the webhooks with these ids. Default: all.
     pub fn ids(self, ids: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         let mut this = self;
         this.0.remove("webhook_ids").extend(comma_separated("webhook_ids", ids));
@@ -224,12 +226,12 @@ impl ListAccountWebhooks {
 }
 
 mailgun_core::params! {
-    /// What else a webhook of an account has.
+    /// Optional settings of a webhook of an account.
     pub struct AccountWebhookSettings;
 }
 
 impl AccountWebhookSettings {
-    /// Free text.
+    /// Sets a description.
     pub fn description(self, description: impl Into<String>) -> Self {
         self.set("description", description.into())
     }

@@ -1,14 +1,17 @@
-//! Webhooks of Mailgun: managing them, and receiving what they post, inbound mail too.
+//! Manages Mailgun's webhooks, and receives their requests: events and inbound mail.
 //!
-//! * [`Webhooks`] and [`AccountWebhooks`] say which events Mailgun posts where.
-//! * [`receive`] verifies and reads what it posts: events, and the mail that routes forward. It
-//!   needs neither a client nor a runtime.
+//! * [`Webhooks`] and [`AccountWebhooks`] set the URLs to which Mailgun posts events.
+//! * [`receive`] verifies and parses the requests: events, and mail that routes forward. It needs
+//!   neither a client nor a runtime.
+//!
+//! If you cannot expose an endpoint, follow the events instead, with `Events::tail` of
+//! `mailgun-events`.
 //!
 //! ```no_run
-//! # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
-//! use mailgun_webhooks::{WebhookType, Webhooks};
+//! # async fn example(mailgun: mailgun::Mailgun) -> Result<(), mailgun::Error> {
+//! use mailgun::webhooks::WebhookType;
 //!
-//! let webhooks = Webhooks::new(&client, "mg.example.com");
+//! let webhooks = mailgun.webhooks("mg.example.com");
 //! let urls = ["https://example.com/mailgun"];
 //! let created = webhooks.create(WebhookType::PermanentFail, urls).await?;
 //! println!("{}: {:?}", created.message, created.webhook.urls);

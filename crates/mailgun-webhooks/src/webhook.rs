@@ -4,43 +4,43 @@ use mailgun_core::{Timestamp, de};
 use serde::{Deserialize, Serialize};
 
 mailgun_core::open_enum! {
-    /// What a webhook is for.
+    /// The type of event that a webhook is for.
     ///
-    /// Historic names such as `open`, `click` and `drop` are [`Other`](Self::Other), as is whatever
-    /// Mailgun adds.
+    /// Old names, such as `open`, `click` and `drop`, and types that Mailgun adds later are
+    /// [`Other`](Self::Other).
     pub enum WebhookType {
-        /// Mailgun has taken a message on.
+        /// Mailgun accepted a message.
         Accepted = "accepted",
-        /// The recipient's server has taken it.
+        /// The recipient's server accepted the message.
         Delivered = "delivered",
-        /// The recipient has opened it.
+        /// The recipient opened the message.
         Opened = "opened",
-        /// The recipient has followed a link in it.
+        /// The recipient clicked a link in the message.
         Clicked = "clicked",
-        /// The recipient has unsubscribed.
+        /// The recipient unsubscribed.
         Unsubscribed = "unsubscribed",
-        /// The recipient has called it spam.
+        /// The recipient reported the message as spam.
         Complained = "complained",
-        /// It cannot be delivered; the event is `failed` with the severity `permanent`.
+        /// The delivery failed permanently. The event is `failed` with the severity `permanent`.
         PermanentFail = "permanent_fail",
-        /// It could not be delivered yet; the event is `failed` with the severity `temporary`.
+        /// The delivery failed temporarily. The event is `failed` with the severity `temporary`.
         TemporaryFail = "temporary_fail",
     }
 }
 
-/// The webhooks of a domain, by what they are for. One that is not there has no URLs.
+/// The webhooks of a domain by type. A type without URLs is missing.
 pub type WebhookMap = HashMap<WebhookType, Webhook>;
 
-/// The URLs that events of one type are posted to.
+/// The URLs to which Mailgun posts events of one type.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "Option<Urls>")]
 #[non_exhaustive]
 pub struct Webhook {
-    /// At most three.
+    /// The URLs, at most three.
     pub urls: Vec<String>,
 }
 
-/// Old responses have one `url`, and `null` where there is none.
+/// Old responses have one `url`, or `null`.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Urls {
@@ -57,26 +57,26 @@ impl From<Option<Urls>> for Webhook {
     }
 }
 
-/// The reply to the writing of a webhook.
+/// The response to creating, updating or deleting a webhook.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct WebhookResponse {
-    /// Mailgun's words, `Webhook has been created` for example.
+    /// Mailgun's words, for example `Webhook has been created`.
     #[serde(default, deserialize_with = "de::null_default")]
     pub message: String,
-    /// Its URLs now; after a deletion those that it had.
+    /// The webhook with its URLs; after a deletion, as it was before.
     #[serde(default, deserialize_with = "de::null_default")]
     pub webhook: Webhook,
 }
 
-/// What became of a test of a webhook.
+/// The result of a test of a webhook.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct WebhookTest {
-    /// The status that the URL answered with.
+    /// The status of the response from the URL.
     #[serde(default, deserialize_with = "de::number_or_string")]
     pub code: Option<u16>,
-    /// What it said, or why it could not be reached.
+    /// The response, or why the URL could not be reached.
     #[serde(default, deserialize_with = "de::null_default")]
     pub message: String,
 }
@@ -86,19 +86,19 @@ pub struct WebhookTest {
 #[serde(default)]
 #[non_exhaustive]
 pub struct AccountWebhook {
-    /// What names it in calls: 24 hexadecimal digits.
+    /// The id: 24 hexadecimal digits.
     #[serde(deserialize_with = "de::null_default")]
     pub webhook_id: String,
-    /// Free text.
+    /// A description.
     #[serde(deserialize_with = "de::null_default")]
     pub description: String,
-    /// Where the events are posted to.
+    /// The URL to which Mailgun posts the events.
     #[serde(deserialize_with = "de::null_default")]
     pub url: String,
-    /// Which events.
+    /// The types of events.
     #[serde(deserialize_with = "de::readable")]
     pub event_types: Vec<WebhookType>,
-    /// When it was created.
+    /// When the webhook was created.
     #[serde(deserialize_with = "de::optional_timestamp")]
     pub created_at: Option<Timestamp>,
 }

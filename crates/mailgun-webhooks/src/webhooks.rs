@@ -22,18 +22,20 @@ pub(crate) const UPDATE_URL: Operation =
 pub(crate) const DELETE_URLS: Operation =
     Operation::delete("/v4/domains/{domain}/webhooks").idempotent();
 
-/// The webhooks of a domain: which events are posted to which URLs.
+/// The webhooks of a domain: the URLs to which Mailgun posts its events.
 ///
-/// There are two views of the same state: one type with its URLs, of which it has at most three
-/// ([`get`](Self::get), [`create`](Self::create), [`update`](Self::update),
-/// [`delete`](Self::delete)), and one URL with its types ([`create_url`](Self::create_url),
-/// [`update_url`](Self::update_url), [`delete_urls`](Self::delete_urls)).
+/// The methods show the same webhooks in two ways:
+///
+/// * A type with its URLs, at most three: [`get`](Self::get), [`create`](Self::create),
+///   [`update`](Self::update), [`delete`](Self::delete).
+/// * A URL with its types: [`create_url`](Self::create_url), [`update_url`](Self::update_url),
+///   [`delete_urls`](Self::delete_urls).
 ///
 /// ```no_run
-/// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
-/// use mailgun_webhooks::{WebhookType, Webhooks};
+/// # async fn example(mailgun: mailgun::Mailgun) -> Result<(), mailgun::Error> {
+/// use mailgun::webhooks::WebhookType;
 ///
-/// let webhooks = Webhooks::new(&client, "mg.example.com");
+/// let webhooks = mailgun.webhooks("mg.example.com");
 /// let types = [WebhookType::Delivered, WebhookType::PermanentFail];
 /// webhooks.create_url("https://example.com/mailgun", types).await?;
 /// # Ok(()) }
@@ -45,21 +47,21 @@ pub struct Webhooks {
 }
 
 impl Webhooks {
-    /// For the domain `domain`.
+    /// Creates a handle for the domain `domain`.
     pub fn new(client: &Client, domain: impl Into<String>) -> Self {
         Self { client: client.clone(), domain: domain.into() }
     }
 
     /// Lists all webhooks of the domain.
     ///
-    /// `GET /v3/domains/{domain}/webhooks`. It is not paged.
+    /// `GET /v3/domains/{domain}/webhooks`. The list is not paged.
     ///
     /// # Errors
     ///
-    /// Status 404 if there is no such domain.
+    /// Status 404 if the domain does not exist.
     ///
     /// ```no_run
-    /// # async fn example(webhooks: mailgun_webhooks::Webhooks) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(webhooks: mailgun::webhooks::Webhooks) -> Result<(), mailgun::Error> {
     /// for (type_, webhook) in webhooks.list().await? {
     ///     println!("{type_}: {}", webhook.urls.join(", "));
     /// }
@@ -69,16 +71,16 @@ impl Webhooks {
         self.client.call::<All>(LIST, &[&self.domain]).map(|response| response.webhooks)
     }
 
-    /// The URLs of a type.
+    /// Returns the URLs of a type.
     ///
     /// `GET /v3/domains/{domain}/webhooks/{type}`
     ///
     /// # Errors
     ///
-    /// Status 404 if there is no such domain, or the type has no URL.
+    /// Status 404 if the domain does not exist, or the type has no URL.
     ///
     /// ```no_run
-    /// # async fn example(webhooks: mailgun_webhooks::Webhooks) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(webhooks: mailgun::webhooks::Webhooks) -> Result<(), mailgun::Error> {
     /// println!("{:?}", webhooks.get("opened").await?.urls);
     /// # Ok(()) }
     /// ```
@@ -87,18 +89,18 @@ impl Webhooks {
         call.map(|response| response.webhook)
     }
 
-    /// Adds URLs for events of a type, which has none yet.
+    /// Adds URLs to a type that has none.
     ///
-    /// `POST /v3/domains/{domain}/webhooks`. At most three URLs; Mailgun looks their hosts up. It is
-    /// not repeated when its outcome is unknown.
+    /// `POST /v3/domains/{domain}/webhooks`. At most three URLs. Mailgun resolves their hosts. The call is
+    /// not retried if its outcome is unknown.
     ///
     /// # Errors
     ///
-    /// Status 400 for a URL that is none, whose host is unknown, or that is there already; 404 if
-    /// there is no such domain.
+    /// Status 400 if a URL is invalid, its host cannot be resolved, or the type has the URL already; 404
+    /// if the domain does not exist.
     ///
     /// ```no_run
-    /// # async fn example(webhooks: mailgun_webhooks::Webhooks) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(webhooks: mailgun::webhooks::Webhooks) -> Result<(), mailgun::Error> {
     /// let urls = ["https://example.com/mailgun", "https://audit.example.com/mailgun"];
     /// webhooks.create("clicked", urls).await?;
     /// # Ok(()) }
@@ -113,17 +115,17 @@ impl Webhooks {
         self.client.call(CREATE, &[&self.domain]).multipart(with_urls(fields, urls))
     }
 
-    /// Has Mailgun post a sample event of a type to a URL.
+    /// Makes Mailgun post a sample event of a type to a URL.
     ///
-    /// `PUT /v3/domains/{domain}/webhooks/{type}/test`. The reference client has this operation, the
-    /// API description has not. It is not repeated when its outcome is unknown.
+    /// `PUT /v3/domains/{domain}/webhooks/{type}/test`. Mailgun's client libraries have this operation,
+    /// but its API description does not. The call is not retried if its outcome is unknown.
     ///
     /// # Errors
     ///
-    /// An API error if there is no such domain, or no such type.
+    /// [`ErrorKind::Api`](mailgun_core::ErrorKind::Api) if the domain or the type does not exist.
     ///
     /// ```no_run
-    /// # async fn example(webhooks: mailgun_webhooks::Webhooks) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(webhooks: mailgun::webhooks::Webhooks) -> Result<(), mailgun::Error> {
     /// let test = webhooks.test("clicked", "https://example.com/mailgun").await?;
     /// println!("{:?} {}", test.code, test.message);
     /// # Ok(()) }
@@ -139,10 +141,10 @@ impl Webhooks {
     ///
     /// # Errors
     ///
-    /// Status 400 for a URL that is none or whose host is unknown; 404 if there is no such domain.
+    /// Status 400 if a URL is invalid or its host cannot be resolved; 404 if the domain does not exist.
     ///
     /// ```no_run
-    /// # async fn example(webhooks: mailgun_webhooks::Webhooks) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(webhooks: mailgun::webhooks::Webhooks) -> Result<(), mailgun::Error> {
     /// webhooks.update("clicked", ["https://example.com/mailgun/v2"]).await?;
     /// # Ok(()) }
     /// ```
@@ -161,10 +163,10 @@ impl Webhooks {
     ///
     /// # Errors
     ///
-    /// Status 404 if there is no such domain, or the type has no URL.
+    /// Status 404 if the domain does not exist, or the type has no URL.
     ///
     /// ```no_run
-    /// # async fn example(webhooks: mailgun_webhooks::Webhooks) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(webhooks: mailgun::webhooks::Webhooks) -> Result<(), mailgun::Error> {
     /// println!("gone: {:?}", webhooks.delete("clicked").await?.webhook.urls);
     /// # Ok(()) }
     /// ```
@@ -172,17 +174,16 @@ impl Webhooks {
         self.client.call(DELETE, &[&self.domain, webhook.into().as_str()])
     }
 
-    /// Adds a URL for events of several types, and gives all webhooks of the domain.
+    /// Adds a URL to several types, and returns all webhooks of the domain.
     ///
-    /// `POST /v4/domains/{domain}/webhooks`. It is not repeated when its outcome is unknown.
+    /// `POST /v4/domains/{domain}/webhooks`. The call is not retried if its outcome is unknown.
     ///
     /// # Errors
     ///
-    /// Status 400 for a URL that is none, or that a type has already; 404 if there is no such
-    /// domain.
+    /// Status 400 if the URL is invalid, or a type has it already; 404 if the domain does not exist.
     ///
     /// ```no_run
-    /// # async fn example(webhooks: mailgun_webhooks::Webhooks) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(webhooks: mailgun::webhooks::Webhooks) -> Result<(), mailgun::Error> {
     /// let all = webhooks.create_url("https://example.com/mailgun", ["opened", "clicked"]).await?;
     /// println!("{} types have a webhook", all.len());
     /// # Ok(()) }
@@ -196,16 +197,16 @@ impl Webhooks {
         self.client.call::<All>(CREATE_URL, &[&self.domain]).form(form).map(|it| it.webhooks)
     }
 
-    /// Replaces the types of a URL, and gives all webhooks of the domain.
+    /// Replaces the types of a URL, and returns all webhooks of the domain.
     ///
     /// `PUT /v4/domains/{domain}/webhooks`
     ///
     /// # Errors
     ///
-    /// Status 400 for a URL that is none; 404 if the domain does not have it.
+    /// Status 400 if the URL is invalid; 404 if the domain does not have it.
     ///
     /// ```no_run
-    /// # async fn example(webhooks: mailgun_webhooks::Webhooks) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(webhooks: mailgun::webhooks::Webhooks) -> Result<(), mailgun::Error> {
     /// webhooks.update_url("https://example.com/mailgun", ["permanent_fail"]).await?;
     /// # Ok(()) }
     /// ```
@@ -218,17 +219,19 @@ impl Webhooks {
         self.client.call::<All>(UPDATE_URL, &[&self.domain]).form(form).map(|it| it.webhooks)
     }
 
-    /// Deletes URLs from all types, and gives all webhooks that are left.
+    /// Deletes URLs from all types, and returns the remaining webhooks.
     ///
-    /// `DELETE /v4/domains/{domain}/webhooks`. A URL with a comma is refused: Mailgun would take it
-    /// for two. [`update`](Self::update) and [`delete`](Self::delete) get rid of it.
+    /// `DELETE /v4/domains/{domain}/webhooks`. To delete a URL with a comma, use [`update`](Self::update)
+    /// or [`delete`](Self::delete).
     ///
     /// # Errors
     ///
-    /// Status 400 for a URL that is none; 404 if the domain does not have it.
+    /// [`ErrorKind::InvalidInput`](mailgun_core::ErrorKind::InvalidInput) if a URL has a comma, because
+    /// Mailgun would take it for two URLs.
+    /// Status 400 if the URL is invalid; 404 if the domain does not have it.
     ///
     /// ```no_run
-    /// # async fn example(webhooks: mailgun_webhooks::Webhooks) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(webhooks: mailgun::webhooks::Webhooks) -> Result<(), mailgun::Error> {
     /// webhooks.delete_urls(["https://example.com/mailgun"]).await?;
     /// # Ok(()) }
     /// ```
@@ -257,7 +260,7 @@ fn with_types(
     fields
 }
 
-/// A list that the service splits at commas. An empty one might stand for everything.
+/// Joins a list that Mailgun splits at commas. An empty list is an error: it might mean everything.
 pub(crate) fn comma_separated(
     name: &'static str,
     items: impl IntoIterator<Item = impl AsRef<str>>,
@@ -280,7 +283,7 @@ struct All {
     webhooks: WebhookMap,
 }
 
-/// A webhook of which the shape is not known must not lose the others.
+/// Leaves out webhooks of an unknown shape.
 fn readable<'de, D: Deserializer<'de>>(deserializer: D) -> Result<WebhookMap, D::Error> {
     let all: HashMap<WebhookType, Lenient<Webhook>> = de::null_default(deserializer)?;
     Ok(all.into_iter().filter_map(|(of, one)| Some((of, one.into_result().ok()?))).collect())

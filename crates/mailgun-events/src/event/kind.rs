@@ -1,4 +1,4 @@
-//! What happened, and what only events of that kind tell.
+//! The kinds of events, with the fields of each.
 
 use std::fmt;
 
@@ -10,14 +10,14 @@ use super::{
     read::{Read, object, words},
 };
 
-/// What happened, with the fields that only such events have.
+/// What happened, with the fields of such events.
 ///
 /// ```
-/// use mailgun_events::{Event, EventKind, Severity};
+/// use mailgun::events::{Event, EventKind, Severity};
 ///
 /// fn address_to_suppress(event: &Event) -> Option<&str> {
 ///     match &event.kind {
-///         // A temporary failure is tried again, and is no bounce.
+///         // Mailgun tries again after a temporary failure.
 ///         EventKind::Failed(failed) if failed.severity == Severity::Permanent => {
 ///             Some(&event.recipient)
 ///         }
@@ -29,42 +29,44 @@ use super::{
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum EventKind {
-    /// `accepted`: Mailgun took the message over, and has put it into the queue.
+    /// `accepted`: Mailgun accepted the message and queued it.
     Accepted(Accepted),
-    /// `rejected`: Mailgun did not take the message over.
+    /// `rejected`: Mailgun rejected the message.
     Rejected(Rejected),
-    /// `delivered`: the recipient's server took the message over.
+    /// `delivered`: the recipient's server accepted the message.
     Delivered(Delivered),
-    /// `failed`: the recipient's server did not take the message over, or Mailgun did not try.
-    /// [`Failed::severity`] says whether it is tried again.
+    /// `failed`: the recipient's server rejected the message, or Mailgun did not try to deliver it.
+    /// [`Failed::severity`] says whether Mailgun tries again.
     Failed(Failed),
-    /// `opened`: the message was opened, and its images were shown.
+    /// `opened`: the recipient opened the message, with its images.
     Opened(Engagement),
-    /// `clicked`: a link of the message was followed.
+    /// `clicked`: the recipient clicked a link in the message.
     Clicked(Clicked),
-    /// `unsubscribed`: the link to unsubscribe was followed.
+    /// `unsubscribed`: the recipient clicked the unsubscribe link.
+    #[doc(alias = "unsubscribe")]
     Unsubscribed(Engagement),
-    /// `complained`: the recipient called the message spam.
+    /// `complained`: the recipient reported the message as spam.
+    #[doc(alias = "spam")]
     Complained,
-    /// `stored`: an incoming message was stored; [`Event::storage`](super::Event::storage) says
+    /// `stored`: Mailgun stored an incoming message. [`Event::storage`](super::Event::storage) says
     /// where.
     Stored,
-    /// `list_member_uploaded`: a member of an upload was added to a mailing list.
+    /// `list_member_uploaded`: an upload added a member to a mailing list.
     ListMemberUploaded(ListMemberUploaded),
-    /// `list_member_upload_error`: a member of an upload was not added to a mailing list.
+    /// `list_member_upload_error`: an upload could not add a member to a mailing list.
     ListMemberUploadError(ListMemberUploadError),
-    /// `list_uploaded`: an upload of members to a mailing list has ended.
+    /// `list_uploaded`: an upload of members to a mailing list ended.
     ListUploaded(ListUploaded),
-    /// `email_validation`: an address was validated. What the event tells of it is not documented;
-    /// see [`Event::get`](super::Event::get).
+    /// `email_validation`: an address was validated. Its fields are not documented; see
+    /// [`Event::get`](super::Event::get).
     EmailValidation,
-    /// `unique_opened`: the first opening by this recipient. Only the logs have it.
+    /// `unique_opened`: the recipient opened the message for the first time. Only in the logs.
     UniqueOpened(Engagement),
-    /// `unique_clicked`: the first click of this recipient. Only the logs have it.
+    /// `unique_clicked`: the recipient clicked a link for the first time. Only in the logs.
     UniqueClicked(Clicked),
-    /// `trapped`: the message went to a spam trap. Only the logs have it.
+    /// `trapped`: the message went to a spam trap. Only in the logs.
     Trapped,
-    /// What this version does not know, by its name; empty for an item without a name.
+    /// A kind that this version does not know, with its name. The name is empty if the item has none.
     Other(Box<str>),
 }
 
@@ -91,7 +93,7 @@ impl EventKind {
         }
     }
 
-    /// The name of the kind in events: `failed`, `list_uploaded`.
+    /// Returns the name of the kind in events, such as `failed` or `list_uploaded`.
     pub fn name(&self) -> &str {
         match self {
             Self::Accepted(_) => "accepted",
@@ -122,7 +124,7 @@ impl Default for EventKind {
 }
 
 object! {
-    /// What an `accepted` event tells.
+    /// The fields of an `accepted` event.
     pub struct Accepted {
         /// The routes that an incoming message matched.
         pub routes: Vec<MatchedRoute> = "routes",
@@ -132,32 +134,32 @@ object! {
 object! {
     /// Why a message was rejected.
     pub struct Rejected {
-        /// Why.
+        /// The reason.
         pub reason: String = "reason",
-        /// More about it.
+        /// A description of the reason.
         pub description: String = "description",
     }
 }
 
 object! {
-    /// What a `delivered` event tells.
+    /// The fields of a `delivered` event.
     pub struct Delivered {
-        /// How the delivery went.
+        /// The result of the delivery.
         pub delivery_status: DeliveryStatus = "delivery-status",
         /// The DKIM key that the message was signed with.
         pub primary_dkim: String = "primary-dkim",
     }
 }
 
-/// What a `failed` event tells.
+/// The fields of a `failed` event.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Failed {
-    /// Whether it is tried again.
+    /// Whether Mailgun tries again.
     pub severity: Severity,
-    /// Why it failed.
+    /// Why the delivery failed.
     pub reason: FailureReason,
-    /// What the recipient's server said, or Mailgun if it did not try.
+    /// The response of the recipient's server, or Mailgun's words if it did not try.
     pub delivery_status: DeliveryStatus,
     /// The DKIM key that the message was signed with.
     pub primary_dkim: String,
@@ -174,7 +176,7 @@ impl Read for Failed {
     }
 }
 
-/// Without the server's words, which may hold an address.
+/// Leaves the server's words out, because they may contain an address.
 impl fmt::Debug for Failed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Failed")
@@ -186,12 +188,12 @@ impl fmt::Debug for Failed {
 }
 
 open_enum! {
-    /// Whether a failed delivery is tried again. An event that does not say has `Other` with an
-    /// empty text.
+    /// Whether Mailgun tries a failed delivery again. `Other` with an empty text if the event does not
+    /// say.
     pub enum Severity {
-        /// It is tried again.
+        /// Mailgun tries again.
         Temporary = "temporary",
-        /// It is not.
+        /// Mailgun does not try again.
         Permanent = "permanent",
     }
 }
@@ -203,27 +205,27 @@ impl Default for Severity {
 }
 
 open_enum! {
-    /// Why a delivery failed. An event that does not say has `Other` with an empty text.
+    /// Why a delivery failed. `Other` with an empty text if the event does not say.
     pub enum FailureReason {
-        /// None of the others.
+        /// A reason without a name of its own.
         Generic = "generic",
-        /// The recipient's server refused the message.
+        /// The recipient's server rejected the message.
         Bounce = "bounce",
         /// The recipient's provider blocks the sender.
         EspBlock = "espblock",
-        /// The recipient's server wants another attempt later.
+        /// The recipient's server asked for another attempt later.
         Greylisted = "greylisted",
         /// The sending address is on a blocklist.
         Blacklisted = "blacklisted",
-        /// Not tried: the address bounced before.
+        /// Mailgun did not try, because the address bounced before.
         SuppressBounce = "suppress-bounce",
-        /// Not tried: the recipient complained before.
+        /// Mailgun did not try, because the recipient complained before.
         SuppressComplaint = "suppress-complaint",
-        /// Not tried: the recipient unsubscribed before.
+        /// Mailgun did not try, because the recipient unsubscribed before.
         SuppressUnsubscribe = "suppress-unsubscribe",
-        /// Given up: the attempts took too long.
+        /// Mailgun gave up, because the attempts took too long.
         Old = "old",
-        /// Refused for good.
+        /// The message was rejected permanently.
         HardFail = "hardfail",
     }
 }
@@ -237,33 +239,33 @@ impl Default for FailureReason {
 words!(Severity, FailureReason);
 
 object! {
-    /// Who opened a message or unsubscribed.
+    /// The device that opened a message or unsubscribed.
     pub struct Engagement {
-        /// The address of the device.
+        /// The IP address of the device.
         pub ip: String = "ip",
-        /// The program.
+        /// The program on the device.
         pub client_info: ClientInfo = "client-info",
-        /// Where the device seems to be.
+        /// The device's place, derived from its IP address.
         pub geolocation: Geolocation = "geolocation",
     }
 }
 
 object! {
-    /// Which link was followed, and by whom.
+    /// The link that was clicked, and the device.
     pub struct Clicked {
-        /// The link, as the message had it.
+        /// The URL of the link in the message.
         pub url: String = "url",
-        /// The address of the device.
+        /// The IP address of the device.
         pub ip: String = "ip",
-        /// The program.
+        /// The program on the device.
         pub client_info: ClientInfo = "client-info",
-        /// Where the device seems to be.
+        /// The device's place, derived from its IP address.
         pub geolocation: Geolocation = "geolocation",
     }
 }
 
 object! {
-    /// Which member was added to a mailing list.
+    /// A member that an upload added to a mailing list.
     pub struct ListMemberUploaded {
         /// The member.
         pub member: EventMember = "member",
@@ -273,13 +275,13 @@ object! {
 }
 
 object! {
-    /// Which member was not added to a mailing list, and why.
+    /// A member that an upload could not add to a mailing list.
     pub struct ListMemberUploadError {
         /// The id of the upload.
         pub task_id: String = "task-id",
-        /// The form of the upload, `csv` for example.
+        /// The format of the upload, for example `csv`.
         pub format: String = "format",
-        /// What the upload had of the member.
+        /// The member as described in the upload.
         pub member_description: String = "member-description",
         /// Why the member was not added.
         pub error: UploadError = "error",
@@ -295,19 +297,19 @@ object! {
 }
 
 object! {
-    /// How an upload of members to a mailing list ended.
+    /// The result of an upload of members to a mailing list.
     pub struct ListUploaded {
         /// The id of the upload.
         pub task_id: String = "task-id",
-        /// The form of the upload, `csv` for example.
+        /// The format of the upload, for example `csv`.
         pub format: String = "format",
-        /// Whether members that the list had already were changed.
+        /// Whether existing members were updated.
         pub is_upsert: Option<bool> = "is-upsert",
-        /// How many members were added or changed.
+        /// The number of members that were added or updated.
         pub upserted_count: Option<u64> = "upserted-count",
-        /// How many were not.
+        /// The number of members that could not be added.
         pub failed_count: Option<u64> = "failed-count",
-        /// A member, where the event tells one.
+        /// A member, if the event has one.
         pub member: Option<EventMember> = "member",
         /// Whether the members are subscribed.
         pub subscribed: Option<bool> = "subscribed",

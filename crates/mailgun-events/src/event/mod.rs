@@ -1,4 +1,4 @@
-//! One type for an event, wherever it comes from.
+//! The event type of the events API, webhooks and logs.
 
 mod kind;
 mod parts;
@@ -29,24 +29,26 @@ pub use self::{
 
 /// Something that happened to a message, for one recipient.
 ///
-/// The events of a domain, the `event-data` of webhooks and the items of the logs are all of this
-/// type. What happened is in [`kind`](Self::kind); what the event does not tell is empty or `None`.
+/// It is the type of the events of a domain, of the `event-data` of webhooks and of the items of the
+/// logs. [`kind`](Self::kind) says what happened. A field that an event does not have is empty or
+/// `None`.
 ///
-/// Reading never fails on valid JSON: a kind of event that this version does not know is
-/// [`EventKind::Other`], and a field of another shape than expected is left out. A text with half a
-/// surrogate pair, or a number that is too large, costs no other field: see
-/// [`de::from_slice`](mailgun_core::de::from_slice), which also reads what is no valid JSON. Nothing is lost by
-/// that, since the event keeps the JSON that it came as: [`get`](Self::get) has the fields without
-/// a place here, and [`raw`](Self::raw) all of it. Serialized, an event is that JSON again, to the
-/// letter and whatever was changed in the fields since, so that it can be stored or put on a queue.
-/// Both go by `serde_json` only, and not below a `#[serde(flatten)]` or in an untagged enumeration.
+/// Deserializing valid JSON never fails. A kind that this version does not know is
+/// [`EventKind::Other`]. A field of an unexpected shape is left out, and so is a number that is too
+/// large; half a surrogate pair becomes a replacement character. To read events that are not valid JSON,
+/// use [`de::from_slice`](mailgun_core::de::from_slice).
+///
+/// An event keeps the JSON that it was read from. [`get`](Self::get) returns a field that has no place
+/// here, and [`raw`](Self::raw) the whole. Serializing writes that JSON unchanged, so an event can be
+/// stored or queued; changes to its fields are not written. This works with `serde_json` only, and not
+/// within `#[serde(flatten)]` or an untagged enum.
 ///
 /// Ids are unique within a day only.
 ///
-/// `Debug` shows kind, id, time and the names of the fields: the rest is addresses and content.
+/// `Debug` shows kind, id, time and the names of the fields. The rest is addresses and content.
 ///
 /// ```
-/// use mailgun_events::{Event, EventKind, Severity};
+/// use mailgun::events::{Event, EventKind, Severity};
 ///
 /// let json = r#"{"event": "failed", "severity": "permanent", "recipient": "bob@example.com",
 ///     "delivery-status": {"code": "550"}, "field-of-tomorrow": 7}"#;
@@ -69,63 +71,63 @@ pub struct Event {
     pub timestamp: Option<Timestamp>,
     /// What happened.
     pub kind: EventKind,
-    /// How bad it is.
+    /// Its severity for a log.
     pub log_level: Option<LogLevel>,
-    /// The domain; the logs tell it.
+    /// The domain. Only in the logs.
     pub domain: String,
-    /// The account; the logs tell it.
+    /// The account. Only in the logs.
     pub account: Option<EventAccount>,
     /// The recipient.
     pub recipient: String,
     /// The domain of the recipient.
     pub recipient_domain: String,
-    /// The provider of the recipient, `Gmail` for example.
+    /// The provider of the recipient, for example `Gmail`.
     pub recipient_provider: String,
     /// The message.
     pub message: EventMessage,
-    /// Its tags.
+    /// The tags of the message.
     pub tags: Vec<String>,
-    /// Its campaigns.
+    /// The campaigns of the message.
     pub campaigns: Vec<Campaign>,
-    /// Its variables; those beyond 4 KB are a piece of text.
+    /// The variables of the message. If they exceed 4 KB, Mailgun cuts them, and they are text.
     pub user_variables: MapOrText,
-    /// What is true of the message.
+    /// Properties of the message.
     pub flags: EventFlags,
-    /// Its envelope.
+    /// The envelope of the message.
     pub envelope: Envelope,
-    /// Where it is kept.
+    /// Where Mailgun stores the message.
     pub storage: Storage,
-    /// How it came to Mailgun.
+    /// How Mailgun received the message.
     pub method: Option<Transport>,
-    /// The address that it came from.
+    /// The IP address from which Mailgun received the message.
     pub originating_ip: String,
-    /// The id of the API key that it was sent with.
+    /// The id of the API key with which the message was sent.
     pub api_key_id: String,
-    /// The template that it was made from.
+    /// The template of the message.
     pub template: Option<EventTemplate>,
-    /// The id of the batch that it was sent with.
+    /// The id of the batch of the message.
     pub batch_id: String,
-    /// The mailing list that it went to.
+    /// The mailing list to which the message was sent.
     pub mailing_list: Option<EventMailingList>,
-    /// When it was delivered; the logs tell it.
+    /// When the message was delivered. Only in the logs.
     pub delivered_at: Option<Timestamp>,
-    /// What Mailgun's delivery optimizer did with it; the logs tell it.
+    /// What Mailgun's delivery optimizer did. Only in the logs.
     pub delivery_optimizer: String,
     raw: Raw,
 }
 
 impl Event {
-    /// The name of what happened: `failed`, `list_uploaded`; empty for an item without one.
+    /// Returns the name of the kind, such as `failed`; empty if the item has none.
     pub fn name(&self) -> &str {
         self.kind.name()
     }
 
-    /// The id of the message, as a rule without angle brackets.
+    /// Returns the id of the message, usually without angle brackets.
     pub fn message_id(&self) -> &str {
         &self.message.headers.message_id
     }
 
-    /// How the delivery went, of events that tell it.
+    /// Returns the result of the delivery, if the event is `delivered` or `failed`.
     pub fn delivery_status(&self) -> Option<&DeliveryStatus> {
         match &self.kind {
             EventKind::Delivered(delivered) => Some(&delivered.delivery_status),
@@ -134,18 +136,18 @@ impl Event {
         }
     }
 
-    /// The JSON that the event came as.
+    /// Returns the JSON that the event was read from.
     pub fn raw(&self) -> &str {
         self.raw.0.get()
     }
 
-    /// A field of that JSON by its name there. Each call reads the JSON once more.
+    /// Returns a field of that JSON by its name. Each call parses the JSON again.
     pub fn get(&self, name: &str) -> Option<Value> {
         fields(&self.raw.0).remove(name)
     }
 }
 
-/// No fields if the JSON is no object.
+/// The fields of an object; none for any other JSON.
 fn fields(json: &RawValue) -> Map<String, Value> {
     de::from_slice(json.get().as_bytes()).unwrap_or_default()
 }
@@ -201,7 +203,7 @@ impl fmt::Debug for Event {
     }
 }
 
-/// Equal if the text is.
+/// Two are equal if their texts are.
 #[derive(Clone)]
 struct Raw(Box<RawValue>);
 

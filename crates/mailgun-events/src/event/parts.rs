@@ -1,4 +1,4 @@
-//! The objects that events of several kinds have.
+//! Objects that several kinds of events have.
 
 use mailgun_core::{
     Timestamp,
@@ -10,73 +10,73 @@ use serde_json::Value;
 use super::read::{Read, object, words};
 
 open_enum! {
-    /// How bad an event is.
+    /// The severity of an event for a log.
     pub enum LogLevel {
-        /// As it should be.
+        /// Normal operation.
         Info = "info",
-        /// Something is wrong: a rejection, a complaint, a failure that is tried again.
+        /// A rejection, a complaint or a temporary failure.
         Warn = "warn",
-        /// A failure for good.
+        /// A permanent failure.
         Error = "error",
     }
 }
 
 open_enum! {
-    /// How a message came to Mailgun, or went on from there.
+    /// How Mailgun received a message, or delivered it.
     pub enum Transport {
-        /// By the HTTP API.
+        /// HTTP.
         Http = "http",
-        /// By SMTP.
+        /// SMTP.
         Smtp = "smtp",
     }
 }
 
 open_enum! {
-    /// What kind of program opened a message or followed a link.
+    /// The kind of program that opened a message or followed a link.
     pub enum ClientType {
         /// A browser.
         Browser = "browser",
-        /// A browser of a telephone.
+        /// A browser on a phone.
         MobileBrowser = "mobile browser",
         /// A mail program.
         EmailClient = "email client",
         /// A library for programs.
         Library = "library",
-        /// A robot.
+        /// A bot.
         Robot = "robot",
-        /// A reader of feeds.
+        /// A feed reader.
         FeedReader = "feed reader",
-        /// Something that Mailgun knows, and that is none of these.
+        /// Another kind: Mailgun reports `other`.
         OtherClient = "other",
-        /// Something that Mailgun does not know.
+        /// Mailgun does not know the kind.
         Unknown = "unknown",
     }
 }
 
 open_enum! {
-    /// What kind of device opened a message or followed a link.
+    /// The kind of device that opened a message or followed a link.
     pub enum DeviceType {
         /// A computer.
         Desktop = "desktop",
-        /// A telephone.
+        /// A phone.
         Mobile = "mobile",
         /// A tablet.
         Tablet = "tablet",
-        /// Something that Mailgun knows, and that is none of these.
+        /// Another kind: Mailgun reports `other`.
         OtherDevice = "other",
-        /// Something that Mailgun does not know.
+        /// Mailgun does not know the kind.
         Unknown = "unknown",
     }
 }
 
 open_enum! {
-    /// Which machine opened a message or followed a link, where it was no person.
+    /// The bot that opened a message or followed a link.
     pub enum Bot {
         /// Apple's mail privacy protection.
         Apple = "apple",
         /// Gmail's image proxy.
         Gmail = "gmail",
-        /// Another one.
+        /// Another bot.
         Generic = "generic",
     }
 }
@@ -84,25 +84,25 @@ open_enum! {
 words!(LogLevel, Transport, ClientType, DeviceType, Bot);
 
 object! {
-    /// The message that an event is about. Events of clicks, for example, have its id alone.
+    /// The message of an event. Some events, such as `clicked`, have only its id.
     pub struct EventMessage {
         /// Some of its headers.
         pub headers: MessageHeaders = "headers",
-        /// Its files, without their content.
+        /// Its attachments, without their content.
         pub attachments: Vec<AttachmentInfo> = "attachments",
-        /// All recipients, where the event tells them.
+        /// All recipients, if the event has them.
         pub recipients: Vec<String> = "recipients",
-        /// Bytes of the whole message.
+        /// The size of the whole message in bytes.
         pub size: Option<u64> = "size",
-        /// When it was to be delivered, where it was scheduled.
+        /// The scheduled time of delivery.
         pub scheduled_for: Option<Timestamp> = "scheduled-for",
     }
 }
 
 object! {
-    /// Headers of a message.
+    /// Some headers of a message.
     pub struct MessageHeaders {
-        /// The id, as a rule without the angle brackets that the response to a send has.
+        /// The id, usually without the angle brackets that the response to a send has.
         pub message_id: String = "message-id",
         /// The From header.
         pub from: String = "from",
@@ -114,39 +114,39 @@ object! {
 }
 
 object! {
-    /// A file of a message.
+    /// An attachment of a message.
     pub struct AttachmentInfo {
         /// Its name.
         pub filename: String = "filename",
         /// Its content type.
         pub content_type: String = "content-type",
-        /// Its bytes.
+        /// Its size in bytes.
         pub size: Option<u64> = "size",
     }
 }
 
 object! {
-    /// What is true of a message.
+    /// Properties of a message.
     pub struct EventFlags {
-        /// Outgoing, from one who may send for the domain; incoming ones have `false`.
+        /// Whether an authenticated sender sent it; `false` for incoming mail.
         pub is_authenticated: Option<bool> = "is-authenticated",
-        /// Sent on by a route.
+        /// Whether a route forwarded it.
         pub is_routed: Option<bool> = "is-routed",
-        /// With an AMP part.
+        /// Whether it has an AMP part.
         pub is_amp: Option<bool> = "is-amp",
-        /// Stored encrypted.
+        /// Whether it is stored encrypted.
         pub is_encrypted: Option<bool> = "is-encrypted",
-        /// Sent in test mode: marked as delivered, and not delivered.
+        /// Whether it was sent in test mode: reported as delivered, but not delivered.
         pub is_test_mode: Option<bool> = "is-test-mode",
-        /// A large one.
+        /// Whether it is large.
         pub is_big: Option<bool> = "is-big",
-        /// A test of Mailgun's own.
+        /// Whether it is one of Mailgun's own tests.
         pub is_system_test: Option<bool> = "is-system-test",
-        /// Accepted by the recipient's server, and returned later.
+        /// Whether the recipient's server accepted it and bounced it later.
         pub is_delayed_bounce: Option<bool> = "is-delayed-bounce",
-        /// The posting to a URL of a route or a webhook.
+        /// Whether the event is about a request to the URL of a route or a webhook.
         pub is_callback: Option<bool> = "is-callback",
-        /// The posting to a webhook.
+        /// Whether the event is about a request to a webhook.
         pub is_webhook: Option<bool> = "is-webhook",
     }
 }
@@ -156,92 +156,93 @@ object! {
     pub struct Envelope {
         /// The sender.
         pub sender: String = "sender",
-        /// The sender as the recipient's server was told it.
+        /// The sender in the SMTP session with the recipient's server.
         pub mail_from: String = "mail-from",
         /// The recipient.
         pub targets: String = "targets",
-        /// How the message went.
+        /// How the message was transported.
         pub transport: Option<Transport> = "transport",
-        /// The address of Mailgun's that it was sent from.
+        /// Mailgun's IP address from which the message was sent.
         pub sending_ip: String = "sending-ip",
-        /// The name of the host that it was sent from.
+        /// The name of the host from which the message was sent.
         pub sending_host: String = "sending-host",
-        /// The IP pool that it was sent from.
+        /// The IP pool from which the message was sent.
         pub ip_pool_id: String = "i-ip-pool-id",
     }
 }
 
 object! {
-    /// Where Mailgun keeps the message, for the domain's retention time.
+    /// Where Mailgun stores the message for the domain's retention time.
     pub struct Storage {
         /// The key of the message.
         pub key: String = "key",
-        /// The URLs of the message; events have one, logs may have several.
+        /// The URLs of the message. Events have one, logs can have several.
         pub urls: Vec<String> = "url",
-        /// The region of the host that keeps it.
+        /// The region of the host.
         pub region: String = "region",
-        /// The environment, `production` for example.
+        /// The environment, for example `production`.
         pub env: String = "env",
     }
 }
 
 impl Storage {
-    /// The URL of the message, to be given to `Messages::stored_at` of `mailgun-messages` as it is:
-    /// it names the host that keeps the message, and Mailgun refuses one that is put together from
-    /// the key.
+    /// Returns the URL of the message.
+    ///
+    /// Pass it to `Messages::stored_at` of `mailgun-messages` as it is. It names the host that has the
+    /// message. Mailgun rejects a URL that is built from the key.
     pub fn url(&self) -> Option<&str> {
         self.urls.iter().map(String::as_str).find(|url| !url.is_empty())
     }
 }
 
 object! {
-    /// How a delivery went, or why it failed.
+    /// The result of a delivery attempt.
     pub struct DeliveryStatus {
-        /// The code that the recipient's server gave, or one of Mailgun's own: 605 for example
-        /// says that the address bounced before.
+        /// The code of the recipient's server, or one of Mailgun's own. For example, 605 means that the
+        /// address bounced before.
         pub code: SmtpCode = "code",
-        /// Which attempt it was, from 1.
+        /// The number of the attempt, from 1.
         pub attempt_no: Option<u64> = "attempt-no",
-        /// What the recipient's server said. Old events have an object, which is then JSON here.
+        /// The words of the recipient's server. Old events have an object, which is JSON here.
         pub message: String = "message",
-        /// What Mailgun says.
+        /// Mailgun's words.
         pub description: String = "description",
-        /// How long the SMTP session took, in seconds.
+        /// The duration of the SMTP session in seconds.
         pub session_seconds: Option<f64> = "session-seconds",
-        /// After how many seconds the next attempt is made.
+        /// Seconds until the next attempt.
         pub retry_seconds: Option<f64> = "retry-seconds",
-        /// The enhanced code, `5.1.1` for example.
+        /// The enhanced code, for example `5.1.1`.
         pub enhanced_code: String = "enhanced-code",
-        /// The server that took the message or refused it.
+        /// The server that accepted or rejected the message.
         pub mx_host: String = "mx-host" | "mxhost",
-        /// Whether the server's certificate was found valid.
+        /// Whether the server's certificate is valid.
         pub certificate_verified: Option<bool> = "certificate-verified",
         /// Whether the session was encrypted.
         pub tls: Option<bool> = "tls",
-        /// Whether the server could take UTF-8.
+        /// Whether the server supports UTF-8.
         pub utf8: Option<bool> = "utf8",
-        /// `hard` or `soft`, where it is a bounce.
+        /// `hard` or `soft`, if it is a bounce.
         pub bounce_type: String = "bounce-type",
-        /// How many seconds there were between accepting the message and the first attempt.
+        /// Seconds between the acceptance of the message and the first attempt.
         pub first_delivery_attempt_seconds: Option<f64> = "first-delivery-attempt-seconds",
-        /// The code of the last attempt, when Mailgun gave up because of the message's age.
+        /// The code of the last attempt, if Mailgun gave up because of the message's age.
         pub last_code: SmtpCode = "last-code",
-        /// What the server said at the last attempt.
+        /// The server's words at the last attempt.
         pub last_message: String = "last-message",
     }
 }
 
-/// A code of a delivery: `550`, `5.1.1`, whether it came as a number or as text.
+/// The code of a delivery, such as `550` or `5.1.1`. Mailgun sends a number or text.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct SmtpCode(String);
 
 impl SmtpCode {
-    /// The code as text; empty where there was none.
+    /// Returns the code as text; empty if there is none.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The code as a number, where it is one: `5.1.1` is none.
+    /// Returns the code as a number; `None` if it is not a number, such as `5.1.1`.
     pub fn as_u16(&self) -> Option<u16> {
         self.0.trim().parse().ok()
     }
@@ -262,29 +263,29 @@ impl Read for SmtpCode {
 object! {
     /// The program that opened a message or followed a link.
     pub struct ClientInfo {
-        /// What kind of program it is.
+        /// The kind of program.
         pub client_type: Option<ClientType> = "client-type",
         /// The operating system.
         pub client_os: String = "client-os",
         /// The name of the program.
         pub client_name: String = "client-name",
-        /// What kind of device it ran on.
+        /// The kind of device.
         pub device_type: Option<DeviceType> = "device-type",
-        /// How the program called itself.
+        /// The User-Agent header.
         pub user_agent: String = "user-agent",
-        /// The languages that it asked for.
+        /// The Accept-Language header.
         pub accept_language: String = "accept-language",
-        /// The address of the device.
+        /// The IP address of the device.
         pub ip: String = "ip",
-        /// Which machine it was, where it was no person.
+        /// The bot, if it was one.
         pub bot: Option<Bot> = "bot",
     }
 }
 
 object! {
-    /// Where a device seems to be, judged by its address.
+    /// The place of a device, derived from its IP address.
     pub struct Geolocation {
-        /// The country, as two letters.
+        /// The country code, two letters.
         pub country: String = "country",
         /// The region.
         pub region: String = "region",
@@ -296,13 +297,13 @@ object! {
 }
 
 object! {
-    /// The mailing list that a message went to.
+    /// The mailing list to which a message was sent.
     pub struct EventMailingList {
         /// The list's address.
         pub address: String = "address",
         /// The list's id.
         pub list_id: String = "list-id",
-        /// The id of the sending to the list.
+        /// The id of the mailing.
         pub sid: String = "sid",
     }
 }
@@ -314,7 +315,7 @@ object! {
         pub address: String = "address",
         /// The member's name.
         pub name: String = "name",
-        /// Whether the list's mail goes to the member.
+        /// Whether the member is subscribed.
         pub subscribed: Option<bool> = "subscribed",
         /// The member's variables.
         pub vars: MapOrText = "vars",
@@ -322,13 +323,13 @@ object! {
 }
 
 object! {
-    /// The template that a message was made from.
+    /// The template of a message.
     pub struct EventTemplate {
         /// Its name.
         pub name: String = "name",
         /// The tag of its version.
         pub version: String = "version",
-        /// Whether a text was made from it too.
+        /// Whether Mailgun made a plain-text body from it too.
         pub is_text: Option<bool> = "is-text",
     }
 }
@@ -346,13 +347,13 @@ object! {
         pub description: String = "description",
         /// The route's priority.
         pub priority: Option<i64> = "priority",
-        /// What of the message matched.
+        /// The part of the message that matched.
         pub matched: RouteMatch = "match",
     }
 }
 
 object! {
-    /// What of a message matched a route.
+    /// The part of a message that matched a route.
     pub struct RouteMatch {
         /// The recipient.
         pub recipient: String = "recipient",
@@ -360,7 +361,7 @@ object! {
 }
 
 object! {
-    /// A campaign, which groups messages in accounts that still have campaigns.
+    /// A campaign. Only older accounts have campaigns.
     pub struct Campaign {
         /// The campaign's id.
         pub id: String = "id",
@@ -370,11 +371,11 @@ object! {
 }
 
 object! {
-    /// The account that an event belongs to; the logs tell it.
+    /// The account of an event. Only in the logs.
     pub struct EventAccount {
         /// The account's id.
         pub id: String = "id",
-        /// The id of the account above it, if it is a subaccount.
+        /// The id of the parent account, if it is a subaccount.
         pub parent_id: String = "parent-id",
     }
 }

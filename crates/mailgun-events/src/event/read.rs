@@ -1,15 +1,15 @@
-//! Reading of fields whose type the service is not sure of.
+//! Reading fields whose type varies.
 
 use mailgun_core::{Timestamp, de};
 use serde_json::Value;
 
-/// What can be made from any JSON. What has another shape than expected is left at its default, so
-/// that one odd field loses neither the event nor the page.
+/// A type that can be read from any JSON. JSON of an unexpected shape becomes the default, so that one
+/// odd field loses neither the event nor the page.
 pub(crate) trait Read: Default {
     fn read(value: &Value) -> Self;
 }
 
-/// Text, also of what is none: a number, or an object that old events have in its place.
+/// Other JSON becomes text: a number, or an object that old events have in place of a text.
 impl Read for String {
     fn read(value: &Value) -> Self {
         match value {
@@ -20,7 +20,7 @@ impl Read for String {
     }
 }
 
-/// `null` is an empty list, and a single value is a list of it.
+/// `null` is an empty list, and a single value is a list of one item.
 impl<T: Read> Read for Vec<T> {
     fn read(value: &Value) -> Self {
         match value {
@@ -61,7 +61,7 @@ impl Read for Option<Timestamp> {
     }
 }
 
-/// The logs have the object as text; a text that was cut is none any more, and stays one.
+/// The logs have the object as text. If the text was cut, it stays a text.
 impl Read for de::MapOrText {
     fn read(value: &Value) -> Self {
         match value {
@@ -75,7 +75,7 @@ impl Read for de::MapOrText {
     }
 }
 
-/// A word of an open enumeration; empty text stands for none.
+/// Reads an open enum; an empty text is `None`.
 macro_rules! words {
     ($($name:ident),* $(,)?) => {$(
         impl $crate::event::read::Read for Option<$name> {
@@ -87,8 +87,8 @@ macro_rules! words {
     )*};
 }
 
-/// An object of an event: each field with its names there, of which the first that is not null
-/// counts. `Debug` shows nothing, since nearly all hold addresses or content.
+/// Defines an object of an event: each field with its names in the JSON, of which the first that is not
+/// null counts. `Debug` shows nothing, because nearly all objects contain addresses or content.
 macro_rules! object {
     (
         $(#[$attribute:meta])*
@@ -136,7 +136,7 @@ macro_rules! object {
 pub(crate) use object;
 pub(crate) use words;
 
-/// The first of these fields that is there and not null.
+/// The first of these fields that is not missing or null.
 pub(crate) fn first<'a>(object: &'a Value, names: &[&str]) -> &'a Value {
     let mut found = names.iter().filter_map(|name| object.get(name));
     found.find(|value| !value.is_null()).unwrap_or(&Value::Null)

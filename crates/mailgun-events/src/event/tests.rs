@@ -77,7 +77,7 @@ fn every_field_of_every_event_has_a_place_and_may_be_null_missing_or_odd() {
 }
 
 #[test]
-fn an_odd_field_takes_no_other_with_it() {
+fn an_odd_field_loses_no_other() {
     for (name, json) in fixtures() {
         for field in json.as_object().unwrap().keys().filter(|field| *field != "event") {
             let mut odd = json.clone();
@@ -100,7 +100,7 @@ fn an_odd_field_takes_no_other_with_it() {
 }
 
 #[test]
-fn an_event_is_written_as_it_came() {
+fn an_event_serializes_as_the_json_it_was_read_from() {
     for (name, json) in fixtures() {
         let text = format!("{json:#}");
         let event: Event = serde_json::from_str(&text).unwrap();
@@ -118,7 +118,7 @@ fn an_event_is_written_as_it_came() {
 
 /// What serde_json refuses only when it looks inside costs no other field.
 #[test]
-fn an_odd_value_costs_no_other_field_and_stays_in_the_raw_json() {
+fn an_unreadable_value_loses_no_other_field_and_stays_in_the_raw_json() {
     let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
     for (odd, read) in [
         (r#""Andr\udce9""#, json!("Andr\u{fffd}")),

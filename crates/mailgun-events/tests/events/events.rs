@@ -17,7 +17,7 @@ macro_rules! fixture {
 }
 
 #[test]
-fn a_temporary_failure_is_no_permanent_one() {
+fn severity_tells_temporary_from_permanent_failures() {
     let severity = |event: Event| match event.kind {
         EventKind::Failed(failed) => failed.severity,
         other => panic!("{other:?}"),
@@ -53,7 +53,7 @@ fn a_failure_is_read_whole() {
 }
 
 #[test]
-fn clients_are_told_with_place_and_link() {
+fn engagement_has_client_place_and_link() {
     let EventKind::Clicked(clicked) = fixture!("clicked").kind else { panic!("not clicked") };
     assert_eq!((&*clicked.url, &*clicked.ip), ("http://example.com/signup", "123.123.123.321"));
     assert_eq!(clicked.client_info.client_type, Some(ClientType::Browser));

@@ -69,7 +69,7 @@ async fn a_tail_sees_what_is_sent_and_what_comes_late() {
     assert_eq!((event.name(), event.timestamp), ("opened", Some(late)));
     assert_eq!(tail.next_event().await.unwrap().raw(), r#""an item of tomorrow""#);
 
-    // Another process goes on, over a failure that the client does not repeat.
+    // Another process continues, after an error that the client does not retry.
     let mut tail = events.tail(tail.checkpoint().clone()).interval(Duration::from_millis(10));
     mock.inject(Fault::status(400));
     mock.add_event(json!({"event": "clicked", "url": "https://example.com/a"}));

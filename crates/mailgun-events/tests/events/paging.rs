@@ -64,7 +64,7 @@ async fn pages_of_three_one_and_none_end_after_the_empty_one() {
 }
 
 #[tokio::test]
-async fn a_page_that_leads_to_itself_is_an_error_and_no_endless_loop() {
+async fn a_page_that_links_to_itself_is_an_error() {
     let later = format!("{HERE}/W3siYiI6IA==");
     for (next, pages) in [(HERE, 1), (&*later, 2)] {
         let answer = page(json!([{"event": "opened", "id": "a"}]), next);
@@ -84,7 +84,7 @@ async fn a_page_that_leads_to_itself_is_an_error_and_no_endless_loop() {
 }
 
 #[tokio::test]
-async fn a_listing_goes_on_from_a_stored_point_and_from_a_token() {
+async fn a_listing_continues_from_a_cursor_and_from_a_token() {
     let service = Scripted::new(|seen| match seen.uri.path() {
         "/v3/mg.example.com/events" => {
             page(json!([{"event": "opened", "id": "a"}]), &format!("{HERE}/W3siYiI6"))

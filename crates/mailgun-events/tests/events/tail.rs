@@ -145,7 +145,7 @@ async fn events_that_are_indexed_late_are_seen_exactly_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_event_is_lost_or_given_twice_however_late_within_the_window() {
+async fn no_event_within_the_window_is_lost_or_returned_twice() {
     for seed in 1..11_u64 {
         let index = Index::new();
         let mut random = seed;
@@ -173,7 +173,7 @@ async fn no_event_is_lost_or_given_twice_however_late_within_the_window() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_tail_goes_on_from_a_checkpoint_anywhere_within_a_page() {
+async fn a_tail_continues_from_a_checkpoint_anywhere_in_a_page() {
     let index = Index::new();
     for id in 0..620_u32 {
         // Ten of each time, across the edges of pages.
@@ -211,7 +211,7 @@ async fn pages_of_300_are_read_without_a_pause_between_them() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_event_on_two_pages_and_out_of_order_is_given_once() {
+async fn an_event_on_two_pages_is_returned_once() {
     let now = Timestamp::now();
     let event = move |id: &str, second: u64| {
         let time = now.checked_add(SECOND * second as u32).unwrap().to_epoch_seconds();
@@ -232,7 +232,7 @@ async fn an_event_on_two_pages_and_out_of_order_is_given_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_error_in_between_loses_nothing() {
+async fn an_error_loses_no_event() {
     let index = Index::new();
     for id in 0..1000 {
         index.add(id, SECOND * id, SECOND * (id % 100) * 10);
@@ -262,7 +262,7 @@ async fn an_error_in_between_loses_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_wait_that_is_given_up_loses_nothing() {
+async fn a_dropped_wait_loses_no_event() {
     let index = Index::new();
     for id in 0..700_u32 {
         index.add(id, SECOND * (id / 7), SECOND);
@@ -296,6 +296,15 @@ async fn an_interval_of_any_length_is_waited_for_after_pages_and_failures() {
     let mut tail = index.tail(&service, index.at(Duration::ZERO)).interval(Duration::MAX);
     assert_eq!(ids(&mut tail, YEAR).await, [""]);
     assert_eq!(service.seen().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_interval_of_zero_is_raised_to_a_tenth_of_a_second() {
+    let service = Scripted::new(|_| page(vec![], "x").after(SECOND / 1000));
+    let mut tail = events(&service).tail(Timestamp::now()).interval(Duration::ZERO);
+    assert_eq!(ids(&mut tail, SECOND).await, [""; 0]);
+    let requests = service.seen().len();
+    assert!((9..=11).contains(&requests), "{requests} requests");
 }
 
 #[tokio::test(start_paused = true)]
@@ -360,7 +369,7 @@ async fn a_checkpoint_holds_no_more_events_than_its_bound() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn events_without_a_time_are_given_once_and_not_remembered_for_good() {
+async fn events_without_a_time_are_returned_once_and_forgotten_later() {
     let began = Instant::now();
     let service = Scripted::new(move |seen| {
         if !seen.uri.path().ends_with("/events") {
@@ -400,7 +409,7 @@ async fn a_domain_so_busy_that_no_page_is_empty_is_read_with_pauses() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_page_that_leads_to_itself_is_an_error_with_a_pause_after_it() {
+async fn a_page_that_links_to_itself_is_an_error_and_the_tail_waits_after_it() {
     let time = Timestamp::now().to_epoch_seconds();
     let item = json!({"event": "delivered", "id": "a", "timestamp": time});
     let service = Scripted::new(move |_| page(vec![item.clone()], "again"));

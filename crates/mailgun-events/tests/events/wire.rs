@@ -93,7 +93,7 @@ async fn every_filter_is_one_value_of_the_query() {
 }
 
 #[tokio::test]
-async fn awkward_tokens_arrive_as_they_are() {
+async fn page_tokens_with_special_characters_arrive_unchanged() {
     let events = Events::new(&operations::client(), "mg.example.com");
     let seen = request_of(events.list_page("a+b/c%d é?#@x").into_request()).await;
     assert_eq!(seen.uri.path(), "/v3/mg.example.com/events/a%2Bb%2Fc%25d%20%C3%A9%3F%23%40x");

@@ -1,4 +1,4 @@
-//! Records that are kept before anything is sent, so that a crash loses none of them.
+//! Records that are stored before anything is sent, so that a crash loses none of them.
 
 use std::{
     fmt,
@@ -13,30 +13,31 @@ use mailgun_core::{BoxError, Error};
 
 use super::ChunkRecord;
 
-/// What the methods of a [`Journal`] return; `Box::pin(async move { .. })` makes one.
+/// The future of a method of [`Journal`]: `Box::pin(async move { .. })`.
 pub type JournalFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, BoxError>> + Send + 'a>>;
 
-/// Keeps the records of a batch, in a file or a database, so that another process can resume it.
+/// Stores the records of a batch in a file or a database, so that another process can resume it.
 ///
-/// A run appends a record before it sends a chunk, and another one after the chunk ended. It sends
-/// a chunk only once [`append`](Self::append) has returned `Ok`. If `append` fails, the run stops
+/// A run appends a record before it sends a chunk, and another one after the chunk has ended. It
+/// sends a chunk only after [`append`](Self::append) has returned `Ok`. If `append` fails, the run stops
 /// and its report says [`StopReason::Journal`](crate::StopReason::Journal).
 ///
-/// One run at a time may use a journal: two would both send what neither has recorded yet.
+/// Use a journal in one run at a time. Two runs would both send what neither has recorded.
 pub trait Journal: Send {
-    /// All records, in the order in which they were appended. A run resumes from them.
+    /// Returns all records in the order in which they were appended. A run resumes from them.
     fn load(&mut self) -> JournalFuture<'_, Vec<ChunkRecord>>;
 
-    /// Appends a record, and returns once it is durable.
+    /// Appends a record, and returns after it is durable.
     ///
     /// A record may be appended twice if the future is dropped.
     fn append<'a>(&'a mut self, record: &'a ChunkRecord) -> JournalFuture<'a, ()>;
 }
 
-/// A journal in a file: one record a line, as JSON, on disk before a chunk is sent.
+/// A journal in a file, with one JSON record on each line. A record is on disk before its chunk is
+/// sent.
 ///
-/// A last line that was cut short by a crash is removed. It was not acknowledged, so that nothing
-/// was sent on its account.
+/// A last line that a crash cut short is removed. Nothing was sent for it, because the record was
+/// never acknowledged.
 ///
 /// ```no_run
 /// # async fn example(
@@ -45,7 +46,7 @@ pub trait Journal: Send {
 /// # ) -> Result<(), mailgun::Error> {
 /// use mailgun::messages::FileJournal;
 ///
-/// // Run it again after a crash: nobody gets a second mail.
+/// // After a crash, run it again: nobody gets a second mail.
 /// let journal = FileJournal::open("news-2026-11.journal").await?;
 /// let report = messages.send_batch(batch).journal(journal).await?;
 /// println!("{report}");
@@ -57,11 +58,12 @@ pub struct FileJournal {
 }
 
 impl FileJournal {
-    /// Opens a journal, or creates an empty one.
+    /// Opens a journal, or creates an empty one if the file does not exist.
     ///
     /// # Errors
     ///
-    /// If the file cannot be opened, or a line of it is not a record.
+    /// [`ErrorKind::InvalidInput`](mailgun_core::ErrorKind::InvalidInput) if the file cannot be opened,
+    /// or a line is not a record.
     pub async fn open(path: impl Into<PathBuf>) -> Result<Self, Error> {
         let path = path.into();
         let file = path.clone();
@@ -72,12 +74,12 @@ impl FileJournal {
         }
     }
 
-    /// All records, in the order in which they were appended; for
-    /// [`Messages::resolve`](crate::Messages::resolve), say. A run reads them by itself.
+    /// Returns all records in the order in which they were appended, for example for
+    /// [`Messages::resolve`](crate::Messages::resolve). A run reads them by itself.
     ///
     /// # Errors
     ///
-    /// If the file cannot be read.
+    /// [`ErrorKind::InvalidInput`](mailgun_core::ErrorKind::InvalidInput) if the file cannot be read.
     pub async fn records(&self) -> Result<Vec<ChunkRecord>, Error> {
         self.with_log(Log::load).await.map_err(|error| unreadable(&self.path, error))
     }
@@ -117,7 +119,7 @@ fn unreadable(path: &Path, error: BoxError) -> Error {
     Error::invalid(format_args!("journal {}", path.display()), "cannot be read").with_source(error)
 }
 
-/// Runs file operations where they may block.
+/// Runs file operations on a thread that may block.
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> io::Result<T> + Send + 'static,
 ) -> Result<T, BoxError> {
@@ -128,13 +130,13 @@ struct Log {
     file: File,
     /// Where the last whole line ends.
     end: u64,
-    /// A failed append left bytes behind that could not be removed.
+    /// A failed append left bytes in the file that could not be removed.
     is_damaged: bool,
 }
 
 impl Log {
     fn open(path: &Path) -> io::Result<Self> {
-        // Reading a pipe or a device may never end.
+        // A pipe or a device may never end.
         if path.metadata().is_ok_and(|file| !file.is_file()) {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"));
         }
@@ -178,7 +180,7 @@ impl Log {
         written
     }
 
-    /// Removes what is behind the last whole line.
+    /// Removes what follows the last whole line.
     fn truncate(&mut self) -> io::Result<()> {
         self.file.set_len(self.end)?;
         self.file.seek(SeekFrom::Start(self.end))?;
@@ -186,14 +188,14 @@ impl Log {
     }
 }
 
-/// Makes the name of a new file durable.
+/// Makes the directory entry of a new file durable.
 #[cfg(unix)]
 fn sync_folder_of(path: &Path) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
 }
 
-/// Other systems cannot open a folder, and keep names durable by themselves.
+/// Other systems cannot open a folder as a file, and keep its entries durable by themselves.
 #[cfg(not(unix))]
 fn sync_folder_of(_: &Path) -> io::Result<()> {
     Ok(())
@@ -212,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn a_record_after_a_partly_written_one_begins_on_a_line_of_its_own() {
+    fn a_record_after_a_partial_write_begins_on_a_new_line() {
         let path = path("partly-written");
         let mut log = Log::open(&path).unwrap();
         log.append(LINE).unwrap();
@@ -225,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_appended_behind_bytes_that_cannot_be_removed() {
+    fn an_append_fails_after_a_partial_write_that_cannot_be_removed() {
         let path = path("damaged");
         let mut log = Log::open(&path).unwrap();
         let writable = std::mem::replace(&mut log.file, File::open(&path).unwrap());

@@ -1,4 +1,10 @@
-//! Many recipients, a separate mail to each: described here, planned and run by the parts.
+//! A mail to many recipients, with a separate copy for each.
+//!
+//! * `recipients`: the addresses and the variables.
+//! * `plan`: which recipients go into which call.
+//! * `run`: the calls, one result for each chunk.
+//! * `record`, `journal`, `report`: what became of each chunk.
+//! * `resolve`: a search of the events for chunks whose outcome is unknown.
 
 mod journal;
 mod plan;
@@ -10,11 +16,11 @@ mod run;
 
 use std::fmt;
 
-use bytes::Bytes;
 use mailgun_core::{Error, Form};
 use serde::Serialize;
 
 pub(crate) use self::plan::Plan;
+use self::recipients::{Recipient, Recipients};
 pub use self::{
     journal::{FileJournal, Journal, JournalFuture},
     record::{ChunkOutcome, ChunkRecord, ChunkResult, ChunkState, Positions, Progress},
@@ -22,7 +28,6 @@ pub use self::{
     resolve::Resolution,
     run::BatchRun,
 };
-use self::{plan::Settled, recipients::Recipients};
 use crate::{
     MessageId,
     content::{Addresses, Content, content_setters},
@@ -30,14 +35,21 @@ use crate::{
     options::option_setters,
 };
 
-/// A mail to many recipients, each of whom gets one of their own and sees no other.
+/// A mail to many recipients. Each gets a separate copy and does not see the others.
 ///
-/// Variables of a recipient take the place of `%recipient.NAME%` in subject, bodies and headers.
-/// The batch is split into chunks, by number and by size; each is one call, with the variables of
-/// just its recipients.
+/// In the subject, the bodies and the headers, Mailgun replaces `%recipient.NAME%` with the
+/// recipient's variable of that name. The batch is split into chunks by number and by size. Each
+/// chunk is one call, with the variables of its own recipients only.
 ///
-/// There is no Cc and no Bcc: the service would send a copy for **each** recipient. Whoever wants
-/// that says so by [`cc_in_every_mail`](Self::cc_in_every_mail).
+/// There is no `cc` and no `bcc`, because Mailgun would send that copy for **each** recipient. If
+/// you want that, use [`cc_in_every_mail`](Self::cc_in_every_mail) or
+/// [`bcc_in_every_mail`](Self::bcc_in_every_mail).
+///
+/// Put `%unsubscribe_url%` in the bodies for a link to unsubscribe; see
+/// [`Message`](crate::Message#unsubscribing).
+///
+/// Each recipient takes 65 to 130 bytes of memory besides the text of mailbox and variables. While the
+/// batch is planned, it takes about 100 bytes and its address once more.
 ///
 /// ```no_run
 /// # async fn example(mailgun: mailgun::Mailgun) -> Result<(), mailgun::Error> {
@@ -79,15 +91,15 @@ pub struct Batch {
     resends_unknown: bool,
 }
 
-/// What happens to an address that occurs more than once in a batch.
+/// What to do with an address that occurs more than once in a batch.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Duplicates {
-    /// Each occurrence gets its mail, in separate chunks: within one call the service would keep
-    /// one set of variables for both.
+    /// Send a mail for each occurrence, in separate chunks. Within one call Mailgun would use one
+    /// set of variables for both.
     #[default]
     Separate,
-    /// The batch is refused, naming both positions.
+    /// Refuse the batch with an error that names both positions.
     Refuse,
 }
 
@@ -107,96 +119,63 @@ impl Default for Batch {
 }
 
 impl Batch {
-    /// A batch without content and recipients.
+    /// Creates a batch without content and recipients.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds a recipient without variables, who gets a mail of their own.
+    /// Sets the sender: one mailbox with an ASCII local part.
     ///
-    /// A recipient's position, from 0, is what results and records speak of.
+    /// Required, unless a template has a From header of its own.
+    pub fn from(mut self, from: impl Addresses) -> Self {
+        self.content.from(from);
+        self
+    }
+
+    /// Adds a recipient with variables for `%recipient.NAME%`.
+    ///
+    /// `variables` is a value, or a reference to one, that serializes as a JSON object. Results and
+    /// records name a recipient by position, counted from 0.
+    pub fn recipient(mut self, address: impl Addresses, variables: impl Serialize) -> Self {
+        match Recipient::new(address, variables) {
+            Ok(recipient) => self.recipients.push(recipient),
+            Err(error) => {
+                let parameter = format_args!("recipient {}", self.recipients.len());
+                self.content.fields.record_error(error.in_parameter(parameter));
+            }
+        }
+        self
+    }
+
+    /// Adds a recipient with variables for each item; see [`recipient`](Self::recipient).
+    pub fn recipients<A: Addresses, V: Serialize>(
+        self,
+        recipients: impl IntoIterator<Item = (A, V)>,
+    ) -> Self {
+        let add = |batch: Self, (address, variables)| batch.recipient(address, variables);
+        recipients.into_iter().fold(self, add)
+    }
+
+    /// Adds a recipient without variables.
     pub fn to(self, address: impl Addresses) -> Self {
         self.recipient(address, ())
     }
 
     /// Adds a recipient without variables for each item.
     pub fn to_all<A: Addresses>(self, addresses: impl IntoIterator<Item = A>) -> Self {
-        self.recipients(addresses.into_iter().map(|address| (address, ())))
+        addresses.into_iter().fold(self, Self::to)
     }
+}
 
-    /// Adds a recipient with their variables: a value, or a reference to one, that serialises as a
-    /// JSON object.
-    pub fn recipient(mut self, address: impl Addresses, variables: impl Serialize) -> Self {
-        self.push(address, &variables);
-        self
-    }
+content_setters!(Batch);
 
-    /// Adds a recipient with their variables for each item.
-    pub fn recipients<A: Addresses, V: Serialize>(
-        mut self,
-        recipients: impl IntoIterator<Item = (A, V)>,
-    ) -> Self {
-        let mut recipients = recipients.into_iter();
-        if let Some((address, variables)) = recipients.next() {
-            self.push(address, &variables);
-        }
-        self.recipients.reserve(recipients.size_hint().0);
-        for (address, variables) in recipients {
-            self.push(address, &variables);
-        }
-        self
-    }
-
-    fn push(&mut self, address: impl Addresses, variables: &impl Serialize) {
-        if let Err(error) = self.recipients.push(address, variables) {
-            let parameter = format_args!("recipient {}", self.recipients.len());
-            self.content.fields.record_error(error.in_parameter(parameter));
-        }
-    }
-
-    /// Puts this address in Cc of every mail: it gets one copy for each recipient.
-    pub fn cc_in_every_mail(mut self, addresses: impl Addresses) -> Self {
-        self.content.recipients("cc", addresses);
-        self
-    }
-
-    /// Puts this address in Bcc of every mail: it gets one copy for each recipient.
-    pub fn bcc_in_every_mail(mut self, addresses: impl Addresses) -> Self {
-        self.content.recipients("bcc", addresses);
-        self
-    }
-
-    /// At most so many recipients a call: 1 to 1,000, default 1,000. New accounts may have a much
-    /// lower limit.
-    pub fn chunk_size(mut self, recipients: usize) -> Self {
-        if (1..=1000).contains(&recipients) {
-            self.chunk_size = recipients;
-        } else {
-            self.content
-                .fields
-                .record_error(Error::invalid("chunk_size", "is not within 1 to 1000"));
-        }
-        self
-    }
-
-    /// At most so many bytes of addresses and variables a call, default 4 MiB; the service has been
-    /// seen to ignore very large sets of variables.
-    pub fn chunk_bytes(mut self, bytes: usize) -> Self {
-        self.chunk_bytes = bytes;
-        self
-    }
-
-    /// What happens to an address that occurs more than once; default [`Duplicates::Separate`].
-    pub fn duplicates(mut self, duplicates: Duplicates) -> Self {
-        self.duplicates = duplicates;
-        self
-    }
-
-    /// Names the batch, so that its mail can be found in the events: 1 to 64 letters, digits, `-`,
-    /// `_` or `.`.
+impl Batch {
+    /// Names the batch, so that [`Messages::resolve`](crate::Messages::resolve) can find its mail in
+    /// the events: 1 to 64 letters, digits, `-`, `_` or `.`.
     ///
-    /// Each chunk is sent with a Message-Id of its own, made of the key and the chunk's positions.
-    /// [`Messages::resolve`](crate::Messages::resolve) looks for it. Use a new key for each mailing.
+    /// Each chunk gets a Message-Id that is made of the key and the positions of its recipients. Use
+    /// a new key for each mailing.
+    #[doc(alias = "idempotency")]
     pub fn key(mut self, key: impl Into<String>) -> Self {
         let key = key.into();
         match check_key(&key) {
@@ -208,58 +187,73 @@ impl Batch {
         self
     }
 
-    /// Goes on after earlier runs of the same recipients in the same order.
+    /// Sets the largest number of recipients in a call, 1 to 1,000. Default: 1,000.
     ///
-    /// `records` are those of the last run's report, or all that its progress callback was given,
-    /// in order. Who was accepted is left out, and so is everyone whose outcome is unknown, a chunk
-    /// that was being sent when the process ended included.
+    /// New accounts may have a much lower limit. A [`BatchRun`] finds it: it splits a chunk that is
+    /// over the limit.
+    pub fn chunk_size(mut self, recipients: usize) -> Self {
+        if (1..=1000).contains(&recipients) {
+            self.chunk_size = recipients;
+        } else {
+            self.content
+                .fields
+                .record_error(Error::invalid("chunk_size", "is not within 1 to 1000"));
+        }
+        self
+    }
+
+    /// Sets the most bytes of addresses and variables in a call. Default: 4 MiB.
     ///
-    /// The batch is refused if a record is of other recipients or of another order. A record
-    /// without a [`fingerprint`](ChunkRecord::fingerprint) is refused, too, since nobody can tell.
-    /// Variables and content may differ.
+    /// Mailgun has been seen to ignore very large sets of variables. A recipient who is larger is
+    /// sent alone.
+    pub fn chunk_bytes(mut self, bytes: usize) -> Self {
+        self.chunk_bytes = bytes;
+        self
+    }
+
+    /// Sets what to do with an address that occurs more than once, in upper or lower case. Default:
+    /// [`Duplicates::Separate`].
+    pub fn duplicates(mut self, duplicates: Duplicates) -> Self {
+        self.duplicates = duplicates;
+        self
+    }
+
+    /// Continues an earlier run of the same recipients in the same order.
+    ///
+    /// `records` are those of the last run's report, or all that its progress callback received, in
+    /// order. The run leaves out recipients who were accepted and recipients whose outcome is
+    /// unknown. A chunk that was being sent when the process ended has an unknown outcome.
+    ///
+    /// The batch is refused if a record is of other recipients or of another order, or has no
+    /// [`fingerprint`](ChunkRecord::fingerprint) to tell. Variables and content may differ.
     pub fn resume(mut self, records: impl IntoIterator<Item = ChunkRecord>) -> Self {
         self.records.extend(records);
         self
     }
 
-    /// In a resumed run, also sends to those whose outcome is unknown. They may get the mail twice.
+    /// In a resumed run, also sends to recipients whose outcome is unknown. They may get the mail
+    /// twice.
     ///
-    /// Unless they are accepted now, their outcome stays unknown, since the earlier attempt may have
-    /// been accepted.
+    /// If their mail is not accepted now, their outcome stays unknown, because the earlier attempt may
+    /// have been accepted.
     pub fn resend_unknown(mut self) -> Self {
         self.resends_unknown = true;
         self
     }
 
-    /// Checks everything and splits the recipients.
-    pub(crate) fn plan(mut self) -> Result<Plan, Error> {
-        if let Some(error) = self.content.fields.take_error() {
-            return Err(error);
-        }
-        if self.recipients.len() == 0 {
-            return Err(Error::invalid("recipient", "is missing: a batch needs recipients"));
-        }
-        self.content.check_complete()?;
-        self.recipients.finish();
-        if let Some(key) = &self.key {
-            // Each chunk sets its own; this one lets the check of sizes count it.
-            let longest = format!("<{key}.{0}-{0}@>", self.recipients.len());
-            self.content.header("Message-Id", longest);
-        }
-        self.content.check_sizes()?;
-        let Settled { wanted, doubtful, earlier } =
-            self.settle(&self.records, self.resends_unknown)?;
-        let mut chunks = self.split(&wanted)?;
-        chunks.extend(self.split(&doubtful)?);
-        if let Err(file) = self.content.try_clone() {
-            let reason = "comes from a stream, which can be read once; a batch may need it again";
-            return Err(Error::invalid(format_args!("attachment {file}"), reason));
-        }
-        Ok(Plan { batch: Box::new(self), chunks, earlier, doubtful })
+    /// Puts these addresses in Cc of every mail: they get a copy for each recipient.
+    pub fn cc_in_every_mail(mut self, addresses: impl Addresses) -> Self {
+        self.content.recipients("cc", addresses);
+        self
+    }
+
+    /// Puts these addresses in Bcc of every mail: they get a copy for each recipient.
+    pub fn bcc_in_every_mail(mut self, addresses: impl Addresses) -> Self {
+        self.content.recipients("bcc", addresses);
+        self
     }
 }
 
-content_setters!(Batch);
 option_setters!(Batch);
 
 impl Batch {
@@ -279,12 +273,12 @@ impl Batch {
         if let Some(id) = &chunk.message_id {
             content.header("Message-Id", id.bracketed());
         }
-        let mut form = content.into_form();
-        for mailbox in self.recipients.mailboxes(&chunk.positions) {
-            form.text("to", Bytes::copy_from_slice(mailbox));
+        for recipient in self.recipients.at(&chunk.positions) {
+            content.fields.append("to", &recipient.mailbox);
         }
-        form.pieces("recipient-variables", self.recipients.variables(&chunk.positions));
-        form
+        let variables = self.recipients.variables(&chunk.positions);
+        content.fields.set_json("recipient-variables", &variables);
+        content.into_form()
     }
 
     /// The record of a chunk that is about to be sent from this domain.
@@ -298,7 +292,7 @@ impl Batch {
     }
 }
 
-/// Unique among the chunks of a batch: no two that are accepted have the same first recipient.
+/// Unique among the accepted chunks of a batch: no two of these have the same first recipient.
 fn message_id(key: &str, chunk: &Positions, domain: &str) -> MessageId {
     format!("{key}.{}-{}@{domain}", chunk.first(), chunk.end().saturating_sub(1)).into()
 }
@@ -318,7 +312,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_record_with_positions_beyond_the_batch_is_refused_at_once() {
+    fn a_record_with_positions_beyond_the_batch_is_an_error() {
         let json = r#"{"positions": [{"start": 0, "end": 18446744073709551615}], "total": 1, "state": "refused"}"#;
         let record: ChunkRecord = serde_json::from_str(json).unwrap();
         let batch = Batch::new().from("a@x.test").text("t").to("b@x.test");

@@ -1,10 +1,11 @@
-//! The recipients of a batch, kept as they are sent.
+//! The recipients of a batch and their variables.
 
-use std::ops::Range;
-
-use bytes::Bytes;
 use mailgun_core::{Error, Mailbox};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
+use serde_json::{
+    Map,
+    value::{RawValue, to_raw_value},
+};
 use sha2::{Digest as _, Sha256};
 
 use super::{ChunkRecord, ChunkState, Positions};
@@ -13,127 +14,61 @@ use crate::{
     content::{Addresses, Mailboxes},
 };
 
-/// All recipients in order, their texts one after the other.
-#[derive(Default)]
-pub(super) struct Recipients {
-    list: Vec<Recipient>,
-    /// `"address":{..},` for each.
-    variables: Vec<u8>,
-    /// The same when all are there.
-    finished: Bytes,
-    /// The mailboxes that are more than their address as JSON has it.
-    mailboxes: String,
+/// A recipient of a batch.
+pub(super) struct Recipient {
+    pub(super) mailbox: Mailbox,
+    /// A JSON object.
+    variables: Box<RawValue>,
 }
 
-/// Where the texts of a recipient end, which start where those of the one before end.
-#[derive(Clone, Copy, Default)]
-struct Recipient {
-    variables: usize,
-    mailboxes: usize,
-    /// The length of all addresses up to here, as JSON has them.
-    keys: usize,
+impl Recipient {
+    pub(super) fn new(address: impl Addresses, variables: impl Serialize) -> Result<Self, Error> {
+        let mailbox = address.into_mailboxes().and_then(Mailboxes::one)?;
+        Ok(Self { mailbox, variables: json_object(variables)? })
+    }
+
+    /// The address in lower case. Two recipients are the same if these are equal.
+    pub(super) fn folded_address(&self) -> String {
+        self.mailbox.address().to_ascii_lowercase()
+    }
+
+    /// About how many bytes the recipient adds to a call.
+    pub(super) fn size(&self) -> usize {
+        let Self { mailbox, variables } = self;
+        let entry = mailbox.address().len() + variables.get().len() + "\"\":,".len();
+        mailbox.as_str().len() + entry
+    }
 }
+
+/// All recipients of a batch, in the order in which they were added.
+#[derive(Default)]
+pub(super) struct Recipients(Vec<Recipient>);
 
 impl Recipients {
-    /// Makes room for so many that are a little longer than the last; within limits, since what an
-    /// iterator says of itself may be anything.
-    pub(super) fn reserve(&mut self, additional: usize) {
-        let additional = additional.min(100_000);
-        self.list.reserve(additional);
-        let last = self.variables.len() - self.before(self.len().saturating_sub(1)).variables;
-        let all = additional.saturating_mul(last + last / 4);
-        self.variables.reserve(all.min(16 * 1024 * 1024));
-    }
-
     pub(super) fn len(&self) -> usize {
-        self.list.len()
+        self.0.len()
     }
 
-    /// Adds a recipient, or nothing where there is an error.
-    pub(super) fn push(
-        &mut self,
-        address: impl Addresses,
-        variables: &(impl Serialize + ?Sized),
-    ) -> Result<(), Error> {
-        let (start, mailboxes) = (self.variables.len(), self.mailboxes.len());
-        let keys = self.list.last().map_or(0, |last| last.keys);
-        let mailbox = address.into_mailboxes().and_then(Mailboxes::one);
-        let written = mailbox.and_then(|mailbox| {
-            self.push_mailbox(&mailbox);
-            let keys = keys + self.variables.len() - start - "\"\":".len();
-            write_object(&mut self.variables, variables)?;
-            self.variables.push(b',');
-            let (variables, mailboxes) = (self.variables.len(), self.mailboxes.len());
-            self.list.push(Recipient { variables, mailboxes, keys });
-            Ok(())
-        });
-        if written.is_err() {
-            self.variables.truncate(start);
-            self.mailboxes.truncate(mailboxes);
-        }
-        written
+    pub(super) fn push(&mut self, recipient: Recipient) {
+        self.0.push(recipient);
     }
 
-    /// Adds a mailbox, and its address as the key of the variables to come.
-    fn push_mailbox(&mut self, mailbox: &Mailbox) {
-        let (text, address) = (mailbox.as_str(), mailbox.address());
-        // Only a local part in quotes holds what JSON escapes.
-        let is_quoted = address.starts_with('"');
-        if is_quoted || text.len() != address.len() {
-            self.mailboxes.push_str(text);
-        }
-        if is_quoted {
-            // Writing a string to memory cannot fail.
-            let _ = serde_json::to_writer(&mut self.variables, address);
-        } else {
-            self.variables.push(b'"');
-            self.variables.extend_from_slice(address.as_bytes());
-            self.variables.push(b'"');
-        }
-        self.variables.push(b':');
+    pub(super) fn get(&self, position: usize) -> Option<&Recipient> {
+        self.0.get(position)
     }
 
-    /// Makes the texts ready to be read and sent; no more recipients can be added.
-    pub(super) fn finish(&mut self) {
-        self.finished = std::mem::take(&mut self.variables).into();
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Recipient> {
+        self.0.iter()
     }
 
-    /// Where the texts of the recipients before this position end.
-    fn before(&self, position: usize) -> Recipient {
-        let last = position.checked_sub(1).and_then(|last| self.list.get(last));
-        last.copied().unwrap_or_default()
+    /// The recipients of a chunk.
+    pub(super) fn at(&self, chunk: &Positions) -> impl Iterator<Item = &Recipient> {
+        chunk.iter().filter_map(|position| self.get(position))
     }
 
-    /// The recipients at these positions, each with the one before it.
-    fn pairs(&self, range: Range<usize>) -> impl Iterator<Item = (Recipient, Recipient)> {
-        let mut before = self.before(range.start);
-        let list = self.list.get(range).unwrap_or_default().iter();
-        list.map(move |one| (std::mem::replace(&mut before, *one), *one))
-    }
-
-    /// The address of each recipient, with the escapes that JSON has for it.
-    pub(super) fn addresses(&self) -> impl Iterator<Item = &[u8]> {
-        self.pairs(0..self.len()).map(|(before, one)| self.address(before, one))
-    }
-
-    fn address(&self, before: Recipient, one: Recipient) -> &[u8] {
-        let start = before.variables + 1;
-        let all: &[u8] = if self.finished.is_empty() { &self.variables } else { &self.finished };
-        all.get(start..start + one.keys - before.keys).unwrap_or_default()
-    }
-
-    /// The address of each recipient of a chunk in lower case, with the escapes that JSON has.
-    pub(super) fn folded_addresses(&self, chunk: &Positions) -> impl Iterator<Item = Vec<u8>> {
-        let pairs = chunk.ranges().flat_map(|range| self.pairs(range.clone()));
-        pairs.map(|(before, one)| self.address(before, one).to_ascii_lowercase())
-    }
-
-    /// The addresses of a chunk in lower case.
-    pub(super) fn plain_addresses(&self, chunk: &Positions) -> impl Iterator<Item = String> {
-        self.folded_addresses(chunk).map(|address| {
-            let json = [b"\"".as_slice(), &address, b"\""].concat();
-            serde_json::from_slice(&json).unwrap_or_default()
-        })
+    /// The value of `recipient-variables` for a chunk.
+    pub(super) fn variables<'a>(&'a self, chunk: &'a Positions) -> impl Serialize + 'a {
+        Variables { recipients: self, chunk }
     }
 
     /// The record of a chunk.
@@ -147,68 +82,45 @@ impl Recipients {
         ChunkRecord { positions, total: self.len(), state, message_id, fingerprint }
     }
 
-    /// Ties positions to people: a digest of the addresses of a chunk, in order.
+    /// A digest of the addresses of a chunk, in order. It ties positions to people.
     ///
-    /// Variables are left out: a map may write them in another order each time, and a corrected
-    /// one must not keep a batch from being resumed.
+    /// It leaves out the variables: a map may be written in another order each time, and a corrected
+    /// variable must not keep a batch from being resumed.
     pub(super) fn fingerprint(&self, chunk: &Positions) -> String {
-        let mut digest = Sha256::new();
-        for address in self.folded_addresses(chunk) {
-            digest.update(address);
-            digest.update(b"\n");
+        let mut addresses = String::new();
+        for recipient in self.at(chunk) {
+            addresses.push_str(recipient.mailbox.address());
+            addresses.push('\n');
         }
-        let digest = digest.finalize();
-        digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
-    }
-
-    /// How many bytes these recipients add to a call, roughly.
-    pub(super) fn size(&self, range: Range<usize>) -> usize {
-        let [before, last] = [range.start, range.end].map(|position| self.before(position));
-        last.variables + last.mailboxes + last.keys
-            - (before.variables + before.mailboxes + before.keys)
-    }
-
-    /// The mailboxes of a chunk.
-    pub(super) fn mailboxes(&self, chunk: &Positions) -> impl Iterator<Item = &[u8]> {
-        chunk.ranges().flat_map(|range| self.pairs(range.clone())).map(|(before, one)| {
-            if one.mailboxes == before.mailboxes {
-                return self.address(before, one);
-            }
-            let mailboxes = self.mailboxes.as_bytes();
-            mailboxes.get(before.mailboxes..one.mailboxes).unwrap_or_default()
-        })
-    }
-
-    /// The variables of a chunk, one JSON object of objects, in pieces of what all have.
-    pub(super) fn variables(&self, chunk: &Positions) -> Vec<Bytes> {
-        let mut pieces = vec![Bytes::from_static(b"{")];
-        pieces.extend(chunk.ranges().map(|range| {
-            let [start, end] = [range.start, range.end].map(|at| self.before(at).variables);
-            self.finished.slice(start..end)
-        }));
-        if let [_, .., last] = &mut *pieces {
-            // The comma after the last.
-            last.truncate(last.len().saturating_sub(1));
-        }
-        pieces.push(Bytes::from_static(b"}"));
-        pieces
+        addresses.make_ascii_lowercase();
+        Sha256::digest(addresses).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
     }
 }
 
-/// Adds a JSON object to `json`.
-fn write_object(json: &mut Vec<u8>, value: &(impl Serialize + ?Sized)) -> Result<(), Error> {
-    let start = json.len();
-    let written = serde_json::to_writer(&mut *json, value);
-    match (written, json.get(start..).unwrap_or_default()) {
-        (Ok(()), [b'{', ..]) => Ok(()),
-        // An array here would make the service ignore the variables.
-        (Ok(()), b"null" | b"[]") => {
-            json.truncate(start);
-            json.extend_from_slice(b"{}");
-            Ok(())
-        }
-        _ => Err(Error::invalid("variables", "cannot be written as a JSON object")),
+/// The variables of a chunk: a JSON object with an object for each address.
+struct Variables<'a> {
+    recipients: &'a Recipients,
+    chunk: &'a Positions,
+}
+
+impl Serialize for Variables<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let recipients = self.recipients.at(self.chunk);
+        serializer.collect_map(recipients.map(|one| (one.mailbox.address(), &one.variables)))
     }
+}
+
+/// Writes a value that serializes as a JSON object, or as nothing: `()`, `None`, an empty list.
+fn json_object(value: impl Serialize) -> Result<Box<RawValue>, Error> {
+    let json = to_raw_value(&value);
+    let json = match json.as_ref().map(|json| json.get()) {
+        // An array here would make the service ignore the variables.
+        Ok("null" | "[]") => to_raw_value(&Map::new()),
+        _ => json,
+    };
+    json.ok()
+        .filter(|json| json.get().starts_with('{'))
+        .ok_or_else(|| Error::invalid("variables", "cannot be written as a JSON object"))
 }
 
 #[cfg(test)]
@@ -217,14 +129,8 @@ mod tests {
 
     use super::*;
 
-    fn positions(positions: impl IntoIterator<Item = usize>) -> Positions {
-        let mut all = Positions::default();
-        positions.into_iter().for_each(|position| all.push(position));
-        all
-    }
-
     #[test]
-    fn recipients_keep_mailbox_address_and_variables() {
+    fn variables_of_a_chunk_are_an_object_by_bare_address() {
         let texts = [
             "b@x.test",
             "Bob <c@x.test>",
@@ -235,34 +141,34 @@ mod tests {
         ];
         let mut recipients = Recipients::default();
         for (n, text) in texts.into_iter().enumerate() {
-            recipients.push(text, &json!({ "n": n })).unwrap();
-            // Leaves no trace.
-            assert!(recipients.push("no address", &()).is_err());
-            assert!(recipients.push(text, &"no object").is_err());
+            recipients.push(Recipient::new(text, json!({ "n": n })).unwrap());
         }
-        recipients.finish();
         let mailboxes = texts.map(|text| text.parse::<Mailbox>().unwrap());
-        let keys = mailboxes.iter().map(|one| serde_json::to_string(one.address()).unwrap());
-        let keys: Vec<_> = keys.map(|key| key.as_bytes()[1..key.len() - 1].to_vec()).collect();
-        assert!(recipients.addresses().eq(keys));
-        for chunk in [vec![0], vec![0, 1, 2, 3, 4, 5], vec![1, 2, 4], vec![0, 5]] {
-            let positions = positions(chunk.iter().copied());
-            let written: Vec<_> = recipients.mailboxes(&positions).collect();
-            let expected: Vec<_> =
-                chunk.iter().map(|at| mailboxes[*at].as_str().as_bytes()).collect();
-            assert_eq!(written, expected);
-            let json = recipients.variables(&positions).concat();
-            let object: Value = serde_json::from_slice(&json).unwrap();
+        for chunk in [vec![], vec![0], vec![0, 1, 2, 3, 4, 5], vec![1, 2, 4], vec![0, 5]] {
+            let positions = Positions::from_unsorted(chunk.clone());
+            let kept: Vec<_> = recipients.at(&positions).map(|one| &one.mailbox).collect();
+            assert_eq!(kept, chunk.iter().map(|at| &mailboxes[*at]).collect::<Vec<_>>());
+            let json = serde_json::to_string(&recipients.variables(&positions)).unwrap();
+            let object: Value = serde_json::from_str(&json).unwrap();
             let expected = chunk.iter().map(|at| (mailboxes[*at].address(), json!({ "n": at })));
             assert_eq!(object, Value::Object(expected.map(|(k, v)| (k.into(), v)).collect()));
-            let sizes = chunk.iter().map(|at| recipients.size(*at..at + 1));
-            let texts: usize = written.iter().map(|text| text.len()).sum();
-            assert!(sizes.sum::<usize>() >= texts + json.len() - 2);
         }
-        assert_eq!(
-            recipients.size(0..6),
-            (0..6).map(|at| recipients.size(at..at + 1)).sum::<usize>()
-        );
-        assert_eq!(recipients.variables(&Positions::default()).concat(), b"{}");
+    }
+
+    #[test]
+    fn a_size_counts_mailbox_address_and_variables() {
+        let recipient = Recipient::new("Bob <b@x.test>", json!({"n": 1})).unwrap();
+        let sent = [r#"Bob <b@x.test>"#, r#""b@x.test":{"n":1},"#].concat();
+        assert_eq!(recipient.size(), sent.len());
+    }
+
+    #[test]
+    fn bad_addresses_and_variables_are_errors() {
+        for address in ["no address", "a@x.test, b@x.test"] {
+            assert!(Recipient::new(address, ()).is_err(), "{address}");
+        }
+        for variables in [json!("text"), json!([1]), json!(1), json!(true)] {
+            assert!(Recipient::new("a@x.test", &variables).is_err(), "{variables}");
+        }
     }
 }

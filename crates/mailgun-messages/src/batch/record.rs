@@ -1,4 +1,4 @@
-//! What became of each chunk: for the program that waits, and for the next run.
+//! The outcome of each chunk: for the program that waits, and for a later run.
 
 use std::ops::Range;
 
@@ -9,7 +9,7 @@ use crate::{MessageId, Receipt};
 
 /// Positions of recipients in a batch, from 0, in ascending order.
 ///
-/// Reading them from a store fails if a range is empty or reversed, or overlaps the one before it.
+/// Deserializing fails if a range is empty or reversed, or overlaps the one before it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Vec<Range<usize>>")]
 pub struct Positions(Vec<Range<usize>>);
@@ -33,17 +33,17 @@ impl TryFrom<Vec<Range<usize>>> for Positions {
 }
 
 impl Positions {
-    /// The positions in order.
+    /// Iterates over the positions in ascending order.
     pub fn iter(&self) -> impl Iterator<Item = usize> + '_ {
         self.0.iter().cloned().flatten()
     }
 
-    /// How many there are.
+    /// Returns the number of positions.
     pub fn len(&self) -> usize {
         self.0.iter().map(Range::len).sum()
     }
 
-    /// Whether there are none.
+    /// Whether there are no positions.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -61,14 +61,9 @@ impl Positions {
         self.0.first().map_or(0, |range| range.start)
     }
 
-    /// The position behind the last one.
+    /// The position after the last one.
     pub(super) fn end(&self) -> usize {
         self.0.last().map_or(0, |range| range.end)
-    }
-
-    /// The positions as the ranges that they are kept in.
-    pub(super) fn ranges(&self) -> impl Iterator<Item = &Range<usize>> + Clone {
-        self.0.iter()
     }
 
     pub(super) fn contains(&self, position: usize) -> bool {
@@ -105,41 +100,39 @@ impl Positions {
     }
 }
 
-/// What became of a chunk.
+/// The outcome of a chunk.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ChunkOutcome {
-    /// Mailgun has accepted it.
+    /// Mailgun accepted the chunk.
     Accepted(Receipt),
-    /// Certainly not accepted; the error says why.
+    /// Mailgun did not accept the chunk. The error says why.
     Refused(Error),
-    /// It may have been accepted; sending it again may deliver it twice.
+    /// Mailgun may have accepted the chunk. If you send it again, recipients may get the mail twice.
     Unknown(Error),
-    /// Certainly not sent: the run stopped before it, or no connection could be made.
+    /// The chunk was not sent, because the run stopped before it or no connection could be made.
     NotSent(Option<Error>),
 }
 
-/// One chunk of a batch and what became of it.
+/// A chunk of a batch and its outcome.
 #[derive(Debug)]
 #[must_use]
 #[non_exhaustive]
 pub struct ChunkResult {
-    /// Whose mail it was.
+    /// The recipients of the chunk.
     pub recipients: Positions,
-    /// What became of it.
+    /// The outcome.
     pub outcome: ChunkOutcome,
     pub(super) record: ChunkRecord,
 }
 
 impl ChunkResult {
-    /// `is_doubtful` if an earlier attempt may have been accepted.
-    pub(super) fn new(chunk: ChunkRecord, outcome: ChunkOutcome, is_doubtful: bool) -> Self {
+    /// `is_resent` if an earlier attempt may have been accepted.
+    pub(super) fn new(chunk: ChunkRecord, outcome: ChunkOutcome, is_resent: bool) -> Self {
         let state = match &outcome {
             ChunkOutcome::Accepted(receipt) => ChunkState::Accepted(receipt.id.clone()),
             ChunkOutcome::Unknown(_) => ChunkState::Unknown,
-            ChunkOutcome::Refused(_) | ChunkOutcome::NotSent(_) if is_doubtful => {
-                ChunkState::Unknown
-            }
+            ChunkOutcome::Refused(_) | ChunkOutcome::NotSent(_) if is_resent => ChunkState::Unknown,
             ChunkOutcome::Refused(_) => ChunkState::Refused,
             ChunkOutcome::NotSent(_) => ChunkState::NotSent,
         };
@@ -147,36 +140,36 @@ impl ChunkResult {
         Self { recipients: record.positions.clone(), outcome, record }
     }
 
-    /// What a later run needs to know of it.
+    /// Returns the record of the chunk, for a later run.
     ///
-    /// After [`Batch::resend_unknown`](crate::Batch::resend_unknown) its state is
-    /// [`Unknown`](ChunkState::Unknown) for a chunk that is refused or not sent now, since the
-    /// earlier attempt may have been accepted.
+    /// After [`Batch::resend_unknown`](crate::Batch::resend_unknown), a chunk that is refused or not
+    /// sent has the state [`Unknown`](ChunkState::Unknown), because the earlier attempt may have been
+    /// accepted.
     pub fn record(&self) -> ChunkRecord {
         self.record.clone()
     }
 }
 
-/// The state of a chunk, to be stored and given to [`Batch::resume`](crate::Batch::resume).
+/// The state of a chunk. Store it, and pass it to [`Batch::resume`](crate::Batch::resume) later.
 ///
-/// It holds positions and a digest, no addresses.
+/// A record has positions and a digest, but no addresses.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ChunkRecord {
-    /// Whose mail it was.
+    /// The recipients of the chunk.
     pub positions: Positions,
-    /// How many recipients the whole batch has.
+    /// The number of recipients of the whole batch.
     pub total: usize,
-    /// How far it has come.
+    /// The state of the chunk.
     pub state: ChunkState,
-    /// The Message-Id it was sent with; `None` if the batch has no
-    /// [`key`](crate::Batch::key).
+    /// The Message-Id of its mail; `None` if the batch has no [`key`](crate::Batch::key).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message_id: Option<MessageId>,
     /// The first 16 bytes, in hex, of the SHA-256 of the chunk's addresses in lower case, each
     /// followed by a line feed.
     ///
-    /// It ties the positions to people. A record without it cannot be resumed from.
+    /// It shows that the positions belong to the same recipients. A batch cannot resume from a record
+    /// without it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fingerprint: Option<String>,
 }
@@ -187,32 +180,32 @@ impl ChunkRecord {
     }
 }
 
-/// How far a chunk has come.
+/// The state of a chunk.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ChunkState {
-    /// It is about to be sent. If this is the last that is known of it, its outcome is unknown.
+    /// The chunk is about to be sent. If this is its last record, its outcome is unknown.
     Sending,
-    /// Accepted, as this message.
+    /// Mailgun accepted the chunk as this message.
     Accepted(MessageId),
-    /// Certainly not accepted.
+    /// Mailgun did not accept the chunk.
     Refused,
-    /// It may have been accepted.
+    /// Mailgun may have accepted the chunk.
     Unknown,
-    /// Certainly not sent.
+    /// The chunk was not sent.
     NotSent,
 }
 
-/// A step of a batch that is running.
+/// The progress of a batch, reported before and after each chunk.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Progress {
-    /// The chunk that this is about; stored before the callback returns, it survives a crash.
+    /// The chunk that was begun or has ended.
     pub record: ChunkRecord,
-    /// How many recipients are dealt with, whatever their outcome.
+    /// The number of recipients whose chunk has ended, with any outcome.
     pub done: usize,
-    /// How many recipients this run sends to.
+    /// The number of recipients of this run.
     pub total: usize,
 }
 
@@ -241,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn records_survive_storing() {
+    fn records_are_read_as_they_were_written() {
         for state in [ChunkState::Sending, ChunkState::Accepted("a@b".into()), ChunkState::Unknown]
         {
             let record = ChunkRecord {
@@ -257,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn hostile_positions_are_errors() {
+    fn invalid_positions_are_errors() {
         for (json, reason) in [
             (r#"[{"start":5,"end":2}]"#, "empty or reversed"),
             (r#"[{"start":5,"end":5}]"#, "empty or reversed"),

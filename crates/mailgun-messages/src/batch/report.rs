@@ -1,4 +1,4 @@
-//! What became of a batch as a whole.
+//! The outcome of a whole batch.
 
 use std::{error::Error as StdError, fmt, time::Duration};
 
@@ -6,22 +6,22 @@ use mailgun_core::{BoxError, Error};
 
 use super::{ChunkOutcome, ChunkRecord, ChunkResult, ChunkState};
 
-/// What became of a batch, chunk by chunk.
+/// The outcome of a batch, chunk by chunk.
 ///
-/// It counts all recipients of the batch, those of the runs that this one resumed included. That
-/// there is a report does not mean that all went well: ask [`is_complete`](Self::is_complete), or
-/// use [`into_result`](Self::into_result).
+/// The counts are of the whole batch, with the recipients of earlier runs that this one resumed. A
+/// report does not mean success: check [`is_complete`](Self::is_complete), or turn an incomplete
+/// batch into an error with [`into_result`](Self::into_result).
 #[derive(Debug)]
 #[must_use = "a report may hold chunks that were not accepted"]
 #[non_exhaustive]
 pub struct BatchReport {
-    /// One result for each chunk of this run, in the order in which they ended.
+    /// A result for each chunk of this run, in the order in which they ended.
     pub results: Vec<ChunkResult>,
-    /// Why the run stopped before it sent everything; `None` if it did not.
+    /// Why the run stopped early; `None` if it did not.
     pub stopped: Option<StopReason>,
-    /// What earlier runs say of the recipients that this run left out.
+    /// The records of the recipients that this run left out.
     earlier: Vec<ChunkRecord>,
-    /// How many recipients the batch has.
+    /// The number of recipients of the batch.
     total: usize,
 }
 
@@ -35,42 +35,42 @@ impl BatchReport {
         Self { results, stopped, earlier, total }
     }
 
-    /// Whether every recipient of the batch was accepted, in this run or an earlier one.
+    /// Whether Mailgun accepted the mail of every recipient, in this run or an earlier one.
     pub fn is_complete(&self) -> bool {
         self.accepted() == self.total
     }
 
-    /// How many recipients were accepted.
+    /// Returns the number of recipients whose mail was accepted.
     pub fn accepted(&self) -> usize {
         self.count(|state| matches!(state, ChunkState::Accepted(_)))
     }
 
-    /// How many recipients were refused.
+    /// Returns the number of recipients whose mail was refused.
     pub fn refused(&self) -> usize {
         self.count(|state| matches!(state, ChunkState::Refused))
     }
 
-    /// How many recipients may have been accepted.
+    /// Returns the number of recipients whose outcome is unknown.
     pub fn unknown(&self) -> usize {
         self.count(|state| matches!(state, ChunkState::Sending | ChunkState::Unknown))
     }
 
-    /// How many recipients were certainly not sent to.
+    /// Returns the number of recipients whose mail was not sent.
     pub fn not_sent(&self) -> usize {
         self.count(|state| matches!(state, ChunkState::NotSent))
     }
 
-    /// All that is known of the batch, for [`Batch::resume`](crate::Batch::resume): the records of
-    /// this run, and those of earlier ones that still hold.
+    /// Returns all records of the batch, for [`Batch::resume`](crate::Batch::resume): those of this
+    /// run, and those of earlier runs that still apply.
     pub fn records(&self) -> Vec<ChunkRecord> {
         self.all_records().cloned().collect()
     }
 
-    /// The report if the batch is complete.
+    /// Returns the report if the batch is complete, and an error if not.
     ///
     /// # Errors
     ///
-    /// [`IncompleteBatch`], which holds the report, if any recipient was not accepted.
+    /// [`IncompleteBatch`], which has the report, unless the mail of every recipient was accepted.
     ///
     /// ```no_run
     /// # async fn example(
@@ -112,26 +112,26 @@ impl fmt::Display for BatchReport {
     }
 }
 
-/// Why a run stopped before it sent everything.
+/// Why a run stopped early.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum StopReason {
-    /// The journal could not be written, so that nothing more may be sent.
+    /// The journal could not be written. Without it, nothing may be sent.
     Journal(BoxError),
-    /// Mailgun limited the rate, and nothing was accepted in so many rounds of waiting.
+    /// Mailgun limited the rate, and accepted nothing after several waits.
     RateLimited {
-        /// How many rounds were waited for.
+        /// The number of waits.
         rounds: u32,
     },
-    /// The wait that Mailgun asks for is longer than [`max_wait`](crate::BatchRun::max_wait).
+    /// Mailgun asked for a wait that is longer than [`max_wait`](crate::BatchRun::max_wait).
     WaitTooLong(Duration),
-    /// A call with a single recipient is over the limit of recipients.
+    /// A call with a single recipient exceeds the limit of recipients.
     RecipientLimit,
-    /// Mailgun refused a call in a way that concerns all calls: a wrong key, an unknown domain.
+    /// Mailgun refused a call for a reason that applies to all: a wrong key or an unknown domain.
     Refused,
-    /// A call could not be sent, because no connection could be made for example.
+    /// A call could not be sent. For example, no connection could be made.
     NotSent,
-    /// Three calls in a row have an unknown outcome.
+    /// Three calls in a row had an unknown outcome.
     UnknownOutcomes,
 }
 
@@ -140,32 +140,32 @@ impl fmt::Display for StopReason {
         match self {
             Self::Journal(error) => write!(f, "the journal could not be written: {error}"),
             Self::RateLimited { rounds } => {
-                write!(f, "rate limited, and nothing was accepted in {rounds} rounds of waiting")
+                write!(f, "Mailgun limited the rate, and accepted nothing after {rounds} waits")
             }
             Self::WaitTooLong(wait) => {
-                write!(f, "rate limited, and the wait of {wait:?} is longer than `max_wait`")
+                write!(f, "Mailgun asked for a wait of {wait:?}, longer than `max_wait`")
             }
-            Self::RecipientLimit => f.write_str("a single recipient is over the recipient limit"),
-            Self::Refused => f.write_str("a refusal that concerns the whole batch"),
+            Self::RecipientLimit => f.write_str("a single recipient exceeds the recipient limit"),
+            Self::Refused => f.write_str("Mailgun refused a call for a reason that applies to all"),
             Self::NotSent => f.write_str("a call could not be sent"),
-            Self::UnknownOutcomes => f.write_str("three unknown outcomes in a row"),
+            Self::UnknownOutcomes => f.write_str("three calls in a row had an unknown outcome"),
         }
     }
 }
 
-/// A batch of which not every recipient was accepted.
+/// The error of a batch in which the mail of some recipients was not accepted.
 ///
-/// Its source is the error of the first chunk that has one.
+/// Its source is the first error of a chunk.
 #[derive(Debug)]
 pub struct IncompleteBatch(Box<BatchReport>);
 
 impl IncompleteBatch {
-    /// The report of the batch.
+    /// Returns the report of the batch.
     pub fn report(&self) -> &BatchReport {
         &self.0
     }
 
-    /// The report of the batch, to be resumed from.
+    /// Returns the report of the batch, to resume from it.
     pub fn into_report(self) -> BatchReport {
         *self.0
     }

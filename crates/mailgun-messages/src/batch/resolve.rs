@@ -1,4 +1,4 @@
-//! Looking into the events for chunks whose outcome is unknown.
+//! A search of the events for chunks whose outcome is unknown.
 
 use std::{collections::HashSet, fmt};
 
@@ -6,19 +6,19 @@ use mailgun_core::{Error, Fields, LinkPage, Pager};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Batch, ChunkRecord, ChunkState, Positions};
+use super::{Batch, ChunkRecord, ChunkState, Positions, recipients::Recipient};
 use crate::{MessageId, Messages, messages::EVENTS};
 
-/// What the events say of recipients whose outcome was unknown.
+/// The result of [`Messages::resolve`].
 #[derive(Clone, Debug)]
 #[must_use]
 #[non_exhaustive]
 pub struct Resolution {
-    /// All that is known now, for [`Batch::resume`](crate::Batch::resume).
+    /// All records of the batch, for [`Batch::resume`](crate::Batch::resume).
     pub records: Vec<ChunkRecord>,
-    /// Whose mail was found: it was accepted.
+    /// The recipients whose mail was found. It was accepted.
     pub accepted: Positions,
-    /// Whose mail was not found: it may still have been accepted.
+    /// The recipients whose mail was not found. It may have been accepted all the same.
     pub unknown: Positions,
 }
 
@@ -28,7 +28,7 @@ impl fmt::Display for Resolution {
     }
 }
 
-/// What is read of an event.
+/// An event, of which only the recipient matters.
 #[derive(Deserialize)]
 struct EventRecipient {
     #[serde(default)]
@@ -36,15 +36,15 @@ struct EventRecipient {
 }
 
 impl Messages {
-    /// Looks into the events for recipients of a batch whose outcome is unknown.
+    /// Searches the events for recipients of a batch whose outcome is unknown.
     ///
-    /// `GET /v3/{domain}/events`, all pages for the Message-Id of each chunk. `batch` is the one
-    /// that `records` are of; it must have a [`key`](Batch::key), since a chunk that was sent
-    /// without one stays unknown.
+    /// `GET /v3/{domain}/events`, all pages for the Message-Id of each chunk. `records` are those of
+    /// `batch`. The batch must have a [`key`](Batch::key): a chunk that was sent without one stays
+    /// unknown.
     ///
-    /// An event proves that the mail was accepted. No event proves nothing until half an hour has
-    /// passed, since events appear late. After that, [`Batch::resend_unknown`] sends to whoever is
-    /// still unknown, at the risk of a second mail.
+    /// An event proves that the mail was accepted. Events can appear half an hour late, so a missing
+    /// event proves nothing before that. After half an hour, [`Batch::resend_unknown`] sends to the
+    /// recipients who are still unknown, at the risk of a second mail.
     ///
     /// ```no_run
     /// # async fn example(
@@ -61,8 +61,8 @@ impl Messages {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidInput`](mailgun_core::ErrorKind::InvalidInput) if a record is of another batch;
-    /// those of the call.
+    /// [`ErrorKind::InvalidInput`](mailgun_core::ErrorKind::InvalidInput) if a record is of another
+    /// batch, and the errors of the call.
     pub fn resolve(
         &self,
         batch: &Batch,
@@ -70,7 +70,7 @@ impl Messages {
     ) -> impl Future<Output = Result<Resolution, Error>> + Send {
         let records: Vec<_> = batch.records.iter().cloned().chain(records).collect();
         let settled = batch.settle(&records, false).map_err(|error| error.in_operation(EVENTS));
-        // An attachment may be no `Sync`, and is not needed.
+        // The future must be `Send`, and an attachment may not be `Sync`.
         let recipients = &batch.recipients;
         async move {
             let records = settled?.earlier;
@@ -92,9 +92,10 @@ impl Messages {
                 };
                 let found = self.recipients_in_events(id).await?;
                 let (mut yes, mut no) = (Positions::default(), Positions::default());
-                let addresses = recipients.plain_addresses(&record.positions);
-                for (position, address) in record.positions.iter().zip(addresses) {
-                    if found.contains(&address) { yes.push(position) } else { no.push(position) }
+                for position in record.positions.iter() {
+                    let address = recipients.get(position).map(Recipient::folded_address);
+                    let is_found = address.is_some_and(|address| found.contains(&address));
+                    if is_found { yes.push(position) } else { no.push(position) }
                 }
                 accepted.extend(yes.iter());
                 unknown.extend(no.iter());
@@ -113,7 +114,7 @@ impl Messages {
         }
     }
 
-    /// The recipients, in lower case, of all events of a message.
+    /// Returns the recipients, in lower case, of all events of a message.
     async fn recipients_in_events(&self, id: &MessageId) -> Result<HashSet<String>, Error> {
         let mut query = Fields::new();
         query.set("message-id", id.as_str()).set("limit", 300_u32);

@@ -1,4 +1,8 @@
-//! A batch on its way: bounded concurrency, pacing, one result for each chunk.
+//! Sending a batch: bounded concurrency, waits for rate limits, one result for each chunk.
+//!
+//! A run takes one [`Step`] after the other: it plans the step, writes its record to the journal,
+//! and then takes it. A step stays in [`Running`] until its record is written, so a dropped future
+//! loses none.
 
 use std::{
     collections::VecDeque,
@@ -23,23 +27,31 @@ use super::{
 };
 use crate::{Messages, Receipt, messages::SEND};
 
-/// After so many rounds of waiting for a rate limit in which nothing was accepted, a run stops.
-const MOST_ROUNDS: u32 = 10;
+/// A run stops after this many waits for a rate limit in a row in which nothing was accepted.
+const MAX_ROUNDS: u32 = 10;
+/// A run stops after this many unknown outcomes in a row.
+const MAX_UNKNOWN: u32 = 3;
 
-/// A batch that is sent when it is awaited, or result by result.
+/// A batch that is sent when it is awaited, or [result by result](Self::next_result).
 ///
-/// It paces itself. When Mailgun limits the rate, the run waits for the time that Mailgun names, at
-/// least for a back-off of 1 s that doubles up to 64 s, then sends the refused chunk again with
-/// fewer calls at once. When a chunk is over the account's limit of recipients, the run splits it
-/// and sends no larger ones from then on.
+/// Awaiting it returns a [`BatchReport`], or an error if the batch cannot be sent at all. In that
+/// case nothing was sent.
 ///
-/// It stops early where going on is pointless: a wrong key, an unknown domain, no connection, three
-/// unknown outcomes in a row, ten rounds of waiting in which nothing was accepted, a journal that
-/// cannot be written. The rest is then [`NotSent`](ChunkOutcome::NotSent), and
+/// If Mailgun limits the rate, the run waits and sends the refused chunk again, with fewer calls at
+/// once. It waits for as long as Mailgun asks, and at least for a back-off: 1 s, doubled after each
+/// refusal up to 64 s, plus up to a half. If a chunk exceeds the account's limit of recipients, the
+/// run splits it, and sends smaller chunks from then on.
+///
+/// The run stops early if there is no point in going on:
+///
+/// * a wrong key or an unknown domain
+/// * no connection
+/// * three unknown outcomes in a row
+/// * ten waits for a rate limit in a row in which nothing was accepted
+/// * a journal that cannot be written
+///
+/// All chunks that remain are then [`NotSent`](ChunkOutcome::NotSent), and
 /// [`BatchReport::stopped`] says why.
-///
-/// Awaiting it gives a [`BatchReport`], or an error if the batch cannot be sent at all, in which
-/// case nothing was.
 #[must_use = "a batch is sent when it is awaited"]
 pub struct BatchRun {
     messages: Messages,
@@ -58,7 +70,7 @@ struct Settings {
 enum Stage {
     Described(Box<Batch>),
     Running(Box<Running>),
-    /// The batch could not be planned, which has been reported.
+    /// The batch could not be planned, and the error was returned.
     Failed,
 }
 
@@ -67,17 +79,19 @@ struct Running {
     in_flight: FuturesUnordered<Sending>,
     /// Calls that ended while the journal was written.
     ended: VecDeque<Ended>,
-    /// What is done next; it stays here until the journal has its record.
+    /// The next step, until its record is in the journal.
     step: Option<Step>,
     /// Records of earlier runs that are not in the journal yet.
     unrecorded: VecDeque<ChunkRecord>,
-    /// How many calls may run at once now.
+    /// How many calls may be in flight at the moment.
     limit: usize,
-    /// The largest chunk that was accepted, and the largest that is sent.
+    /// The number of recipients of the largest chunk that was accepted.
     accepted_size: usize,
+    /// The most recipients of a chunk at the moment.
     chunk_size: usize,
+    /// The end of the wait for a rate limit.
     paused_until: Option<Instant>,
-    /// Waits for a rate limit since something was accepted.
+    /// Waits for a rate limit since a chunk was accepted.
     rounds: u32,
     unknown_in_a_row: u32,
     stopped: Option<StopReason>,
@@ -91,20 +105,20 @@ type Ended = (ChunkRecord, Result<Receipt, Error>);
 
 type Sending = Pin<Box<dyn Future<Output = Ended> + Send>>;
 
-/// What is done once its record is in the journal.
+/// What a run does next, after the record of it is in the journal.
 enum Step {
-    /// Keeps a record of an earlier run.
+    /// Adds the record of an earlier run to the journal.
     Keep(ChunkRecord),
     Send(ChunkRecord),
-    /// Puts parts of a chunk that was not accepted back into the plan.
+    /// Puts a chunk that was not accepted back into the plan, in these parts.
     Requeue(ChunkRecord, Vec<Positions>),
     End(ChunkResult),
-    /// Ends a chunk that was never begun, of which the journal knows nothing.
+    /// Ends a chunk that was never begun. The journal has no record of it.
     Skip(ChunkResult),
 }
 
 impl Step {
-    /// What the journal must have before the step is taken.
+    /// The record that the journal must have before the step is taken.
     fn record(&self) -> Option<ChunkRecord> {
         match self {
             Self::Keep(record) | Self::Send(record) | Self::Requeue(record, _) => {
@@ -131,51 +145,51 @@ impl BatchRun {
         }
     }
 
-    /// At most so many calls at once; default 4.
+    /// Sets the most calls in flight at once. Default: 4. 0 is taken as 1.
     pub fn concurrency(mut self, calls: usize) -> Self {
         self.settings.concurrency = calls.max(1);
         self
     }
 
-    /// The longest wait for a rate limit, default one hour; if Mailgun asks for a longer one, the
+    /// Sets the longest wait for a rate limit. Default: 1 hour. If Mailgun asks for a longer one, the
     /// run stops.
     pub fn max_wait(mut self, wait: Duration) -> Self {
         self.settings.max_wait = wait;
         self
     }
 
-    /// Halves a chunk that is refused with status 400, again and again, until the refused
-    /// recipients are alone; default off.
+    /// Halves a chunk that is refused with status 400, until the refused recipients are alone.
+    /// Default: off.
     ///
-    /// One bad address fails its whole chunk. A refusal for another reason (the subject, say) fails
-    /// every part too, at the cost of two calls for each recipient of the chunk.
+    /// One bad address fails its whole chunk. If the reason is another, such as the subject, every
+    /// part fails too, at the cost of two calls for each recipient of the chunk.
     pub fn isolate_refused(mut self, yes: bool) -> Self {
         self.settings.isolates_refused = yes;
         self
     }
 
-    /// Resumes from what this journal has, and records everything in it.
+    /// Resumes from the records of this journal, and writes new ones to it.
     ///
-    /// A chunk is sent only once the journal has its record, so that a run that ends at any moment
-    /// can be repeated with the same journal: nobody gets a second mail. What was being sent when
-    /// the process ended is unknown, and [`Messages::resolve`] can look for it.
+    /// A chunk is sent only after the journal has its record. If the process ends at any moment, run
+    /// the batch again with the same journal: nobody gets a second mail. The outcome of a chunk that
+    /// was being sent is unknown; [`Messages::resolve`] can look for it.
     ///
-    /// Records given to [`Batch::resume`] are added to the journal.
+    /// Records passed to [`Batch::resume`] are added to the journal.
     pub fn journal(mut self, journal: impl Journal + 'static) -> Self {
         self.journal = Some(Box::new(journal));
         self
     }
 
-    /// Calls `callback` before each chunk is sent and after it ended.
+    /// Calls `callback` before each chunk is sent and after it has ended.
     ///
-    /// It shows progress. It cannot fail or wait: to be able to resume after a crash, use a
-    /// [`journal`](Self::journal). The callback runs on the task that drives the batch.
+    /// Use it to show progress. It runs on the task that drives the batch, and cannot fail or wait. To
+    /// resume after a crash, use a [`journal`](Self::journal).
     pub fn on_progress(mut self, callback: impl FnMut(&Progress) + Send + 'static) -> Self {
         self.on_progress = Some(Box::new(callback));
         self
     }
 
-    /// Why the run has stopped before it sent everything; `None` if it has not.
+    /// Why the run stopped early; `None` if it did not.
     pub fn stopped(&self) -> Option<&StopReason> {
         match &self.stage {
             Stage::Running(running) => running.stopped.as_ref(),
@@ -183,16 +197,16 @@ impl BatchRun {
         }
     }
 
-    /// The next result; `None` when all chunks have ended.
+    /// Waits for the next result; `None` after all chunks have ended.
     ///
-    /// Dropping the future between results loses nothing; dropping the run stops the calls that are
-    /// in flight, whose outcome is then unknown. Results are of this run alone; a later run needs
-    /// the [`journal`](Self::journal) or the records of a [`BatchReport`].
+    /// If you drop the future, nothing is lost: call again. If you drop the run, the calls in flight
+    /// are cut off, and their outcome is unknown. A later run needs the [`journal`](Self::journal) or
+    /// the records of a [`BatchReport`].
     ///
     /// # Errors
     ///
     /// If the batch cannot be sent at all: no recipients, a bad address, content that is incomplete
-    /// or too large, a resumed record of another batch, a journal that cannot be read.
+    /// or too large, a record of another batch, a journal that cannot be read.
     pub async fn next_result(&mut self) -> Result<Option<ChunkResult>, Error> {
         self.start().await?;
         let Self { messages, settings, on_progress, journal, stage: Stage::Running(running) } =
@@ -221,7 +235,7 @@ impl BatchRun {
                     report(chunk.clone(), running.done, running.total);
                     running.send(messages, chunk);
                 }
-                // The journal may hold it all the same, and should hear that it was not sent.
+                // The record may be in the journal all the same. The next one says: not sent.
                 Step::Send(chunk) => {
                     let result = running.result(chunk, ChunkOutcome::NotSent(None));
                     running.step = Some(Step::End(result));
@@ -239,7 +253,7 @@ impl BatchRun {
         }
     }
 
-    /// The results as a stream.
+    /// Returns the results as a stream; see [`next_result`](Self::next_result).
     pub fn into_stream(self) -> impl Stream<Item = Result<ChunkResult, Error>> + Send {
         try_unfold(self, |mut run| async move {
             Ok(run.next_result().await?.map(|result| (result, run)))
@@ -288,7 +302,7 @@ impl BatchRun {
 }
 
 impl Running {
-    /// Decides what is done next; `false` if nothing is left.
+    /// Plans the next step; `false` if nothing is left to do.
     async fn plan_step(&mut self, messages: &Messages, settings: &Settings) -> bool {
         loop {
             if self.stopped.is_none() {
@@ -307,7 +321,7 @@ impl Running {
                 None => self.in_flight.next().await,
             };
             if let Some((chunk, sent)) = ended {
-                self.step = Some(self.judge(chunk, sent, settings));
+                self.step = Some(self.step_after(chunk, sent, settings));
                 return true;
             }
             if let (Some(until), None) = (self.paused_until, &self.stopped)
@@ -325,7 +339,7 @@ impl Running {
         }
     }
 
-    /// Appends the record of the next step to the journal, while the calls in flight go on.
+    /// Writes the record of the next step to the journal, while the calls in flight go on.
     async fn record_step(
         &mut self,
         journal: &mut Option<Box<dyn Journal>>,
@@ -345,9 +359,9 @@ impl Running {
         .await
     }
 
-    /// The next chunk, if one may be sent now.
+    /// Takes the next chunk from the plan, if one may be sent now.
     fn startable(&mut self) -> Option<Positions> {
-        // A call that ended and was not judged yet may be what stops the run.
+        // A call that has ended may stop the run, so it comes first.
         let may_send = self.paused_until.is_none()
             && self.ended.is_empty()
             && self.in_flight.len() < self.limit;
@@ -364,7 +378,8 @@ impl Running {
         self.in_flight.push(Box::pin(async move { (chunk, call.await) }));
     }
 
-    fn judge(
+    /// Decides what follows a call.
+    fn step_after(
         &mut self,
         chunk: ChunkRecord,
         sent: Result<Receipt, Error>,
@@ -384,7 +399,7 @@ impl Running {
         };
         let is_rate = error.kind() == ErrorKind::RateLimited;
         let is_about_recipients = is_about_recipients(&error);
-        // Where so many were accepted before, it is the quota that is used up, and not the size.
+        // If a chunk of this size was accepted before, the quota is used up; the size is right.
         if is_about_recipients && size > 1 && !(is_rate && size <= self.accepted_size) {
             self.reduce_chunk_size(size, is_rate);
             let parts = vec![chunk.positions.clone()];
@@ -392,7 +407,7 @@ impl Running {
         }
         if is_rate {
             if self.accepted_size == 0 {
-                // Not even one got through, which says nothing about the size that works.
+                // If not even one is accepted, the refusals say nothing about the right size.
                 self.chunk_size = usize::MAX;
             }
             return match self.pause(error.retry_after(), settings) {
@@ -409,14 +424,14 @@ impl Running {
         let status = error.status().map_or(0, |status| status.as_u16());
         if status == 400 && settings.isolates_refused && size > 1 {
             let (first, second) = chunk.positions.split_at(size / 2);
-            // Else a crash before both halves are sent would leave them unknown.
+            // Recorded as refused: after a crash, the halves are sent and not unknown.
             return self.requeue(chunk, ChunkState::Refused, vec![first, second]);
         }
         match error.outcome() {
             Outcome::Unknown => {
                 self.unknown_in_a_row += 1;
                 let outcome = ChunkOutcome::Unknown(error);
-                if self.unknown_in_a_row >= 3 {
+                if self.unknown_in_a_row >= MAX_UNKNOWN {
                     return self.stop(StopReason::UnknownOutcomes, chunk, outcome);
                 }
                 Step::End(self.result(chunk, outcome))
@@ -424,7 +439,7 @@ impl Running {
             Outcome::NotSent => {
                 self.stop(StopReason::NotSent, chunk, ChunkOutcome::NotSent(Some(error)))
             }
-            // These concern the account or the domain, and so all chunks alike.
+            // These statuses are about the account or the domain, so all chunks would get them.
             Outcome::Rejected if matches!(status, 401 | 403 | 404) => {
                 self.stop(StopReason::Refused, chunk, ChunkOutcome::Refused(error))
             }
@@ -438,35 +453,35 @@ impl Running {
     }
 
     fn result(&self, chunk: ChunkRecord, outcome: ChunkOutcome) -> ChunkResult {
-        let is_doubtful = self.is_doubtful(&chunk);
-        ChunkResult::new(chunk, outcome, is_doubtful)
+        let is_resent = self.is_resent(&chunk);
+        ChunkResult::new(chunk, outcome, is_resent)
     }
 
     fn requeue(&self, chunk: ChunkRecord, state: ChunkState, parts: Vec<Positions>) -> Step {
-        let state = if self.is_doubtful(&chunk) { ChunkState::Unknown } else { state };
+        let state = if self.is_resent(&chunk) { ChunkState::Unknown } else { state };
         Step::Requeue(ChunkRecord { state, ..chunk }, parts)
     }
 
     /// Whether an earlier attempt may have been accepted.
-    fn is_doubtful(&self, chunk: &ChunkRecord) -> bool {
-        self.plan.doubtful.contains(chunk.positions.first())
+    fn is_resent(&self, chunk: &ChunkRecord) -> bool {
+        self.plan.resent.contains(chunk.positions.first())
     }
 
-    /// Halves what was too large, but stays at what a rate limit has let through.
+    /// Halves the size of chunks, but not below a size that was accepted under a rate limit.
     fn reduce_chunk_size(&mut self, refused: usize, is_rate: bool) {
         let half = refused / 2;
         if !is_rate {
             self.accepted_size = self.accepted_size.min(half);
         }
         self.chunk_size = self.chunk_size.min(half.max(self.accepted_size));
-        // One call at a time finds the size with the fewest refusals.
+        // With one call at a time, the fewest are refused until the size is found.
         self.limit = 1;
     }
 
-    /// Waits before the next call for as long as Mailgun asks, and at least for the back-off.
+    /// Plans a wait before the next call: as long as Mailgun asks, and at least the back-off.
     fn pause(&mut self, hint: Option<Duration>, settings: &Settings) -> Result<(), StopReason> {
         if self.paused_until.is_none() {
-            if self.rounds >= MOST_ROUNDS {
+            if self.rounds >= MAX_ROUNDS {
                 return Err(StopReason::RateLimited { rounds: self.rounds });
             }
             self.rounds += 1;
@@ -483,7 +498,7 @@ impl Running {
     }
 }
 
-/// Whether a refusal says that a call has too many recipients, or the account has had too many.
+/// Whether Mailgun refused a call because it, or the account in this hour, has too many recipients.
 fn is_about_recipients(error: &Error) -> bool {
     if error.outcome() != Outcome::Rejected {
         return false;
@@ -494,8 +509,8 @@ fn is_about_recipients(error: &Error) -> bool {
         || words.iter().any(|words| message.contains(words))
 }
 
-/// 1 s, doubled each round up to 64 s, and up to a half more, so that programs that were refused
-/// together do not come back together.
+/// Returns 1 s, doubled each round up to 64 s, plus up to a half, so that programs that were refused
+/// at the same time do not come back at the same time.
 fn back_off(round: u32) -> Duration {
     let wait = Duration::from_secs(1 << round.saturating_sub(1).min(6));
     let jitter = RandomState::new().hash_one(round) % 1000;

@@ -96,7 +96,7 @@ fn stored_but_failed(records: &Records, record: &ChunkRecord) -> JournalFuture<'
 }
 
 #[tokio::test]
-async fn what_cannot_be_recorded_is_not_sent() {
+async fn a_chunk_whose_record_cannot_be_written_is_not_sent() {
     for fail in [disk_full as fn(&Records, &ChunkRecord) -> _, stored_but_failed] {
         for (concurrency, fail_from) in (1..=11).flat_map(|n| [(1, n), (3, n)]) {
             let context = format!("{concurrency} at once, failing from append {fail_from}");
@@ -151,7 +151,7 @@ async fn the_report_of_a_run_without_its_journal_resumes_it() {
 }
 
 #[tokio::test]
-async fn the_intent_is_recorded_before_each_request() {
+async fn a_record_is_written_before_each_request() {
     let records = Records::default();
     let journal = records.clone();
     let service = Scripted::new(move |request| {

@@ -183,7 +183,7 @@ async fn keys_are_the_bare_addresses_that_are_sent() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_sent_is_refused_before_anything_is() {
+async fn a_batch_that_cannot_be_sent_is_refused_before_the_first_call() {
     let mock = MockMailgun::start().await;
     let one = || to(1);
     for (batch, words) in [
@@ -217,7 +217,7 @@ async fn what_cannot_be_sent_is_refused_before_anything_is() {
 }
 
 #[tokio::test]
-async fn copies_go_to_each_recipient_only_when_asked_for() {
+async fn cc_and_bcc_are_sent_only_with_cc_in_every_mail_and_bcc_in_every_mail() {
     let mock = MockMailgun::start().await;
     assert!(messages(&mock).send_batch(to(3)).await.unwrap().is_complete());
     assert!(mock.sent()[0].cc().is_empty() && mock.sent()[0].bcc().is_empty());
@@ -236,7 +236,7 @@ async fn options_tags_and_templates_are_in_every_chunk() {
     let service = Scripted::new(|_| accepted());
     let batch = to(5)
         .template("news")
-        .template_variables(&json!({"a": [1]}))
+        .template_variables(json!({"a": [1]}))
         .tag("a")
         .tag("b")
         .tracking(false)

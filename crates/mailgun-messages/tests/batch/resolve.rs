@@ -18,12 +18,12 @@ fn positions(resolution: &Resolution) -> (Vec<usize>, Vec<usize>) {
 }
 
 #[tokio::test]
-async fn what_was_accepted_is_found_and_the_rest_stays_unknown() {
+async fn recipients_with_events_are_accepted_and_the_others_stay_unknown() {
     let mock = MockMailgun::start().await;
     let messages = single_attempt(&mock);
     let batch = || to(8).chunk_size(2).key("news");
     let calls = AtomicUsize::new(0);
-    // The reply to the second call is lost, and the third call fails without being accepted.
+    // The response to the second call is lost, and the third call fails without being accepted.
     mock.inject(
         Fault::lose_response().for_path_where(move |_| calls.fetch_add(1, Ordering::SeqCst) == 1),
     );
@@ -84,7 +84,7 @@ fn two_pages() -> Scripted {
 }
 
 #[tokio::test]
-async fn recipients_are_told_apart_over_all_pages() {
+async fn recipients_are_found_on_all_pages_of_events() {
     let service = two_pages();
     let messages = scripted_messages(&service);
     let batch = || to(5).chunk_size(3).key("news");

@@ -39,7 +39,7 @@ fn stored_in(run: BatchRun, journal: &Journal, crash_at: usize) -> BatchRun {
             lines.len()
         };
         if stored == crash_at {
-            // Unwinds without the panic hook: it is no failure of the test.
+            // Unwinds without the panic hook, because the test has not failed.
             std::panic::resume_unwind(Box::new("crash"));
         }
     })
@@ -160,7 +160,7 @@ async fn a_run_dropped_while_it_sends_is_resumed_without_a_second_mail() {
 }
 
 #[tokio::test]
-async fn a_crash_while_a_refused_chunk_is_split_loses_nobody() {
+async fn a_crash_while_a_refused_chunk_is_split_loses_no_recipient() {
     for crash_at in 1..=24 {
         let service = refuses_number_five();
         let journal = Journal::default();
@@ -234,7 +234,7 @@ async fn a_lost_response_makes_its_chunk_unknown_and_is_not_sent_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_crash_while_waiting_for_a_limit_leaves_nobody_unknown() {
+async fn a_crash_while_waiting_for_a_rate_limit_leaves_no_outcome_unknown() {
     let (service, _) = hourly(4, |left| format!(r#"{{"retry-seconds": {left}}}"#));
     let journal = Journal::default();
     let run = scripted_messages(&service).send_batch(to(9).chunk_size(2)).concurrency(1);
@@ -293,7 +293,7 @@ async fn a_later_record_does_not_undo_an_accepted_one() {
 }
 
 #[tokio::test]
-async fn records_of_other_people_or_another_order_are_refused_by_name() {
+async fn records_of_other_recipients_or_another_order_are_refused() {
     let mock = MockMailgun::start().await;
     interrupt(&mock);
     let records = single_attempt(&mock)
@@ -308,19 +308,19 @@ async fn records_of_other_people_or_another_order_are_refused_by_name() {
         let batch = batch_of(order).resume(records.clone());
         let error = messages(&mock).send_batch(batch).await.unwrap_err();
         assert_eq!((error.kind(), error.outcome()), (ErrorKind::InvalidInput, Outcome::NotSent));
-        let expected = "`resume`: `record 1` is of other recipients, or of the same in another";
+        let expected = "`resume`: `record 1` is of other recipients or of another";
         assert!(error.to_string().contains(expected), "{order:?}: {error}");
         assert!(!error.to_string().contains('@'), "{error}");
     }
     assert_eq!(mock.requests().len(), sent);
-    // Who wants other variables or another spelling of an address may resume.
+    // Variables and the case of an address may differ.
     let batch = newsletter().to_all((0..4).map(|n| address(n).replace("example", "Example")));
     assert!(messages(&mock).send_batch(batch.resume(records)).await.unwrap().is_complete());
     assert_eq!(mock.requests().len(), sent + 1);
 }
 
 #[tokio::test]
-async fn a_record_without_a_fingerprint_is_refused_by_name() {
+async fn a_record_without_a_fingerprint_is_refused() {
     let mock = MockMailgun::start().await;
     let json = r#"{"positions":[{"start":0,"end":2}],"total":4,"state":"refused"}"#;
     let record: ChunkRecord = serde_json::from_str(json).unwrap();
@@ -332,13 +332,13 @@ async fn a_record_without_a_fingerprint_is_refused_by_name() {
 }
 
 #[tokio::test]
-async fn a_hostile_record_is_an_error() {
+async fn an_invalid_record_is_an_error() {
     let mock = MockMailgun::start().await;
     let records = messages(&mock).send_batch(to(4)).await.unwrap().records();
     let json = serde_json::to_string(&records[0]).unwrap();
     for (end, words) in [("5", "names positions"), ("18446744073709551615", "names positions")] {
-        let hostile = json.replace(r#""end":4"#, &format!(r#""end":{end}"#));
-        let record: ChunkRecord = serde_json::from_str(&hostile).unwrap();
+        let invalid = json.replace(r#""end":4"#, &format!(r#""end":{end}"#));
+        let record: ChunkRecord = serde_json::from_str(&invalid).unwrap();
         let error = messages(&mock).send_batch(to(4).resume([record])).await.unwrap_err();
         assert!(error.to_string().contains(words), "{error}");
     }

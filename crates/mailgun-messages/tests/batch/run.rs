@@ -29,7 +29,7 @@ async fn one_bad_address_fails_its_chunk_alone() {
     let report = scripted_messages(&service).send_batch(to(12).chunk_size(8)).await.unwrap();
     assert_eq!((report.accepted(), report.refused()), (4, 8));
     assert!(!report.is_complete());
-    assert_eq!(service.seen().len(), 2, "a refusal is not repeated");
+    assert_eq!(service.seen().len(), 2, "a refused call is not retried");
 }
 
 #[tokio::test]
@@ -61,7 +61,7 @@ async fn one_bad_address_can_be_isolated() {
 }
 
 #[tokio::test]
-async fn progress_is_told_before_each_chunk_and_after_it() {
+async fn progress_is_reported_before_and_after_each_chunk() {
     let service = Scripted::new(|_| accepted());
     let steps = Arc::new(Mutex::new(Vec::new()));
     let (log, server) = (steps.clone(), service.clone());
@@ -98,7 +98,7 @@ async fn progress_is_told_before_each_chunk_and_after_it() {
 }
 
 #[tokio::test]
-async fn a_batch_stops_early_where_going_on_is_pointless() {
+async fn a_batch_stops_at_a_wrong_key_an_unknown_domain_and_no_connection() {
     let mock = MockMailgun::start().await;
     let wrong_key: Client =
         Client::builder("key-wrong").base_url(mock.base_url()).no_proxy().build().unwrap();
@@ -120,7 +120,7 @@ async fn a_batch_stops_early_where_going_on_is_pointless() {
     let report = run.await.unwrap();
     assert_eq!((report.refused(), report.not_sent()), (10, 90));
 
-    // The rest can be sent when the cause is mended.
+    // The rest can be sent after the cause is fixed.
     let resumed = to(100).chunk_size(10).resume(report.records());
     assert!(messages(&mock).send_batch(resumed).await.unwrap().is_complete());
     assert_eq!(mails(&mock, 100), vec![1; 100]);
@@ -153,7 +153,7 @@ async fn a_batch_stops_after_three_unknown_outcomes_in_a_row() {
 }
 
 #[tokio::test]
-async fn the_report_counts_recipients_and_says_so() {
+async fn a_report_counts_recipients_by_outcome() {
     let service = Scripted::new(|request| match request.values("to")[0] {
         "r0@example.com" => accepted(),
         "r2@example.com" => Answer::new(400, r#"{"message":"no"}"#),
@@ -162,8 +162,8 @@ async fn the_report_counts_recipients_and_says_so() {
     });
     let run = scripted_messages(&service).send_batch(to(9).chunk_size(2)).concurrency(1);
     let report = run.await.unwrap();
-    let expected = "2 accepted, 4 refused, 2 unknown, 1 not sent; stopped: a refusal that concerns \
-                    the whole batch";
+    let expected = "2 accepted, 4 refused, 2 unknown, 1 not sent; stopped: Mailgun refused a call \
+                    for a reason that applies to all";
     assert_eq!(report.to_string(), expected);
     assert!(!report.is_complete());
     assert_eq!(
@@ -182,7 +182,7 @@ async fn the_report_counts_recipients_and_says_so() {
 }
 
 #[tokio::test]
-async fn results_can_be_taken_as_a_stream_or_one_by_one() {
+async fn results_are_available_as_a_stream_or_one_by_one() {
     let service = Scripted::new(|_| accepted());
     let run = scripted_messages(&service).send_batch(to(5).chunk_size(2));
     let results: Vec<_> = run.into_stream().try_collect().await.unwrap();
@@ -200,7 +200,7 @@ async fn results_can_be_taken_as_a_stream_or_one_by_one() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_more_calls_are_on_their_way_than_allowed() {
+async fn concurrency_limits_the_calls_in_flight() {
     for (asked, most) in [(None, 4), (Some(1), 1), (Some(0), 1), (Some(7), 7)] {
         let service = Scripted::new(|_| accepted().after(Duration::from_millis(10)));
         let run = scripted_messages(&service).send_batch(to(40).chunk_size(1));
@@ -268,7 +268,7 @@ async fn a_wait_that_is_too_long_ends_the_batch_with_its_time() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn limits_without_a_hint_are_tried_again_later_and_not_for_ever() {
+async fn a_rate_limit_without_a_hint_is_retried_with_a_back_off_up_to_ten_times() {
     let number = AtomicUsize::new(0);
     let service = Scripted::new(move |_| match number.fetch_add(1, Ordering::SeqCst) {
         0..3 => Answer::new(420, "slow down"),
@@ -287,7 +287,7 @@ async fn limits_without_a_hint_are_tried_again_later_and_not_for_ever() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_hint_of_nothing_is_no_hint_and_ends_after_ten_rounds() {
+async fn a_retry_after_of_zero_is_raised_to_the_back_off() {
     for hint in [
         r#"{"retry-seconds": 0}"#,
         r#"{"message": "request limit exceeded, try again after 0 seconds"}"#,
@@ -304,7 +304,7 @@ async fn a_hint_of_nothing_is_no_hint_and_ends_after_ten_rounds() {
         assert!(matches!(report.stopped, Some(StopReason::RateLimited { rounds: 10 })), "{report}");
         let error = report.into_result().unwrap_err();
         let expected = "the batch is incomplete: 0 accepted, 1 refused, 0 unknown, 0 not sent; \
-                        stopped: rate limited, and nothing was accepted in 10 rounds of waiting";
+                        stopped: Mailgun limited the rate, and accepted nothing after 10 waits";
         assert_eq!(error.to_string(), expected);
         let source = std::error::Error::source(&error).unwrap().to_string();
         assert!(source.contains("429"), "{source}");
@@ -312,7 +312,7 @@ async fn a_hint_of_nothing_is_no_hint_and_ends_after_ten_rounds() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn rounds_are_counted_anew_after_each_success() {
+async fn an_accepted_chunk_resets_the_count_of_waits() {
     let number = AtomicUsize::new(0);
     let service = Scripted::new(move |_| match number.fetch_add(1, Ordering::SeqCst) % 8 {
         7 => accepted(),
@@ -337,7 +337,7 @@ async fn extreme_settings_and_hints_do_not_panic() {
             let service = Scripted::new(move |_| Answer::new(429, body.clone()));
             let run = scripted_messages(&service).send_batch(to(1)).max_wait(Duration::MAX);
             let year = Duration::from_secs(365 * 24 * 3600);
-            // A text that is not certain is no hint, and the rounds end the run.
+            // Ambiguous text is ignored, and the number of waits ends the run.
             if let Ok(report) = tokio::time::timeout(year, run.concurrency(usize::MAX)).await {
                 assert!(!report.unwrap().is_complete());
             }
@@ -394,7 +394,7 @@ async fn a_chunk_larger_than_the_hourly_limit_is_split() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_quota_that_is_used_up_at_the_start_does_not_keep_chunks_small() {
+async fn a_quota_used_up_at_the_start_does_not_keep_chunks_small() {
     let start = Instant::now();
     let service = Scripted::new(move |_| {
         if start.elapsed() >= Duration::from_secs(3600) {
@@ -412,7 +412,7 @@ async fn a_quota_that_is_used_up_at_the_start_does_not_keep_chunks_small() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_limit_that_lets_nobody_through_ends_the_run() {
+async fn a_recipient_limit_of_zero_ends_the_run() {
     let too_many = r#"{"message":"Too many recipients, max is 0"}"#;
     let service = Scripted::new(move |_| Answer::new(400, too_many));
     let report = scripted_messages(&service).send_batch(to(8)).await.unwrap();

@@ -1,4 +1,4 @@
-//! The extractor for axum.
+//! The axum extractor.
 
 use axum::{
     extract::{FromRef, FromRequest, Request},
@@ -7,12 +7,12 @@ use axum::{
 
 use super::{Payload, ReceiveError, Verified, Verifier, body};
 
-/// With the feature `axum`, an extractor, for handlers whose state has a [`Verifier`].
+/// An axum extractor for handlers whose state has a [`Verifier`]. Needs the feature `axum`.
 ///
 /// ```
 /// use axum::{Router, http::StatusCode, routing::post};
-/// use mailgun_events::Event;
-/// use mailgun_webhooks::receive::{SigningKey, Verified, Verifier};
+/// use mailgun::events::Event;
+/// use mailgun::webhooks::receive::{SigningKey, Verified, Verifier};
 ///
 /// async fn on_event(verified: Verified<Event>) -> StatusCode {
 ///     verified
@@ -25,14 +25,14 @@ use super::{Payload, ReceiveError, Verified, Verifier, body};
 ///
 /// let verifier = Verifier::new(SigningKey::new("8d4d...")?);
 /// let app: Router = Router::new().route("/mailgun", post(on_event)).with_state(verifier);
-/// # Ok::<(), mailgun_core::Error>(())
+/// # Ok::<(), mailgun::Error>(())
 /// ```
 ///
-/// The handler settles the claim itself, by [`Verified::handle`] or
-/// [`Claim::settle`](super::Claim::settle); an extractor does not see what it answers.
+/// The handler must settle the claim, with [`Verified::handle`] or
+/// [`Claim::settle`](super::Claim::settle), because an extractor does not see the response.
 ///
-/// A handler that takes a `Result<Verified<Event>, ReceiveError>` sees what is refused, and answers
-/// as it likes. The limits of the verifier apply, and not axum's own of 2 MB.
+/// To choose the response to a refused request, take a `Result<Verified<Event>, ReceiveError>`. The
+/// limits of the verifier apply instead of axum's limit of 2 MB.
 impl<S, T> FromRequest<S> for Verified<T>
 where
     S: Send + Sync,

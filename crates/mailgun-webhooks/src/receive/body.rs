@@ -1,4 +1,4 @@
-//! The body of a request, read to its end or to the limit.
+//! Reading the body of a request within a limit.
 
 use http_body::Body;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};

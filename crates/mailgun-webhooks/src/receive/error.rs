@@ -6,45 +6,45 @@ use super::{Limit, PayloadKind};
 
 /// Why a request is not handled.
 ///
-/// Its text holds nothing of the request.
+/// Its text shows nothing of the request.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ReceiveError {
-    /// It is not what Mailgun posts, or cannot be read.
+    /// The request cannot be parsed, or is not one of Mailgun's.
     Malformed(&'static str),
-    /// It has more than the [`Limits`](super::Limits) allow.
+    /// The request exceeds one of the [`Limits`](super::Limits).
     TooLarge(Limit),
-    /// No key has signed it.
+    /// None of the keys made the signature.
     BadSignature,
-    /// It was signed too long ago, or in the future.
+    /// The signature is too old, or in the future.
     Stale,
-    /// A request with its token was handled before.
+    /// A request with the same token was handled before.
     Replayed,
-    /// It is right, but of another kind than this handler is for.
+    /// The request is valid, but has another payload than the handler expects.
     UnexpectedPayload {
-        /// What the handler is for.
+        /// The payload that the handler expects.
         expected: &'static str,
-        /// What arrived.
+        /// The payload of the request.
         arrived: PayloadKind,
     },
-    /// A request with its token is being handled now.
+    /// A request with the same token is being handled.
     InProgress,
     /// The token store failed.
     Store(BoxError),
-    /// The body of the request broke off.
+    /// The body of the request could not be read to its end.
     Body(BoxError),
     /// The body of the request did not arrive within the
-    /// [time for it](super::VerifierBuilder::read_timeout).
+    /// [read time-out](super::VerifierBuilder::read_timeout).
     Timeout,
 }
 
 impl ReceiveError {
-    /// The status to answer with: 406, so that Mailgun gives up, for what is forged, stale or
-    /// replayed; 408 for a body that is too slow and 503 for everything else, so that Mailgun tries
-    /// again for 8 hours.
+    /// Returns the status for the response.
     ///
-    /// A request that cannot be read, is too large or of another kind is one of the latter: a fixed
-    /// setting or another version of the receiver may be right for it by then.
+    /// * 406 for a bad, stale or replayed signature. Mailgun gives up.
+    /// * 408 for a body that did not arrive in time. Mailgun tries again for 8 hours.
+    /// * 503 for everything else. Mailgun tries again for 8 hours. This includes a request that cannot be
+    ///   parsed, is too large or has another payload: by then, another setting or version may accept it.
     pub fn status(&self) -> StatusCode {
         match self {
             Self::BadSignature | Self::Stale | Self::Replayed => StatusCode::NOT_ACCEPTABLE,
@@ -59,15 +59,17 @@ impl fmt::Display for ReceiveError {
         match self {
             Self::Malformed(reason) => write!(f, "the request is malformed: {reason}"),
             Self::TooLarge(limit) => write!(f, "the request has too many {limit}"),
-            Self::BadSignature => f.write_str("the signature is not by any of the signing keys"),
-            Self::Stale => f.write_str("the signature is too old, or of the future"),
+            Self::BadSignature => f.write_str("none of the signing keys made the signature"),
+            Self::Stale => f.write_str("the signature is too old or in the future"),
             Self::Replayed => f.write_str("the token of the signature was used before"),
             Self::UnexpectedPayload { expected, arrived } => {
-                write!(f, "{arrived} arrived where {expected} is expected")
+                write!(f, "the handler expects {expected}, but the request has {arrived}")
             }
-            Self::InProgress => f.write_str("the token of the signature is in use"),
+            Self::InProgress => {
+                f.write_str("a request with the token of the signature is being handled")
+            }
             Self::Store(_) => f.write_str("the token store failed"),
-            Self::Body(_) => f.write_str("the body of the request broke off"),
+            Self::Body(_) => f.write_str("the body of the request could not be read to its end"),
             Self::Timeout => f.write_str("the body of the request did not arrive in time"),
         }
     }
@@ -82,7 +84,7 @@ impl Error for ReceiveError {
     }
 }
 
-/// A [`Payload`](super::Payload) is a payload of any kind.
+/// A [`Payload`](super::Payload) takes any kind, so the conversion cannot fail.
 impl From<Infallible> for ReceiveError {
     fn from(never: Infallible) -> Self {
         match never {}

@@ -12,11 +12,11 @@ use super::{
     multipart::{Part, Parts},
 };
 
-/// Fields that Mailgun posts once for a mail or an event, before the headers of a mail.
+/// Fields that Mailgun posts once, before the headers of a mail.
 const BEFORE_HEADERS: [&str; 4] = ["recipient", "sender", "subject", "from"];
 
-/// Fields that Mailgun posts once for a mail or an event, behind the headers of a mail.
-const BEHIND_HEADERS: [&str; 17] = [
+/// Fields that Mailgun posts once, after the headers of a mail.
+const AFTER_HEADERS: [&str; 17] = [
     "message-headers",
     "timestamp",
     "token",
@@ -36,30 +36,30 @@ const BEHIND_HEADERS: [&str; 17] = [
     "message-url",
 ];
 
-/// The fields of a form, a name as often as it came.
+/// The fields of a form. A name may occur several times.
 ///
-/// Mailgun posts each header of a mail as a field too, and a sender may name a header like a field of
-/// Mailgun's. Mailgun's own fields come first here, in order of arrival, and then the headers:
+/// Mailgun posts each header of a mail as a field too, and a sender can give a header the name of one of
+/// Mailgun's fields. Here Mailgun's fields come first, in order of arrival. The headers follow:
 ///
-/// * A field is a header if the list of the headers, `message-headers`, has its name and its value.
-/// * A header may be written differently in the list. Of the fields of a name, as many are headers as
-///   the list has headers of this name.
-/// * Mailgun posts each of its documented fields once. If there are more of one, the others are
+/// * A field is a header if `message-headers`, the list of headers, has its name and value.
+/// * The list may spell a value differently. Therefore, as many fields of a name are headers as the list
+///   has headers of that name.
+/// * Mailgun posts each of its documented fields once. If there are several of a name, all others are
 ///   headers.
-/// * If the values do not tell which of the fields are headers, the order does: `recipient`,
-///   `sender`, `subject` and `from` come before the headers, and the other fields behind them.
+/// * If the values do not show which fields are headers, the order does: `recipient`, `sender`, `subject`
+///   and `from` come before the headers, and all other fields after them.
 ///
-/// Bytes that are no UTF-8 are replaced. `Debug` shows names only.
+/// Bytes that are not UTF-8 are replaced. `Debug` shows names only.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct FormFields(pub(super) Vec<(String, String)>);
 
 impl FormFields {
-    /// The first value of this name.
+    /// Returns the first value of this name.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.all(name).next()
     }
 
-    /// All values of this name.
+    /// Iterates over all values of this name.
     pub fn all(&self, name: &str) -> impl Iterator<Item = &str> {
         self.iter().filter(move |(other, _)| *other == name).map(|(_, value)| value)
     }
@@ -68,7 +68,7 @@ impl FormFields {
         self.0.push((name.into(), text(value.into())));
     }
 
-    /// All fields, as name and value.
+    /// Iterates over all fields, as name and value.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (&**name, &**value))
     }
@@ -90,15 +90,15 @@ impl fmt::Debug for Headers {
     }
 }
 
-/// What a form holds.
+/// A parsed form.
 #[derive(Default)]
 pub(super) struct Form {
     pub(super) fields: FormFields,
-    /// How many of the fields are Mailgun's own, and no headers.
+    /// The number of fields that are Mailgun's and not headers. They come first.
     own: usize,
     pub(super) headers: Headers,
     pub(super) files: Vec<Attachment>,
-    /// The MIME text of a mail, whose bytes must stay as they are.
+    /// The MIME message of a mail, whose bytes must not be changed.
     pub(super) mime: Option<Bytes>,
 }
 
@@ -139,7 +139,7 @@ impl Form {
         Self::new(parts, is_file, limits)
     }
 
-    /// Reads the list of the headers, and puts the fields that are headers behind the others.
+    /// Parses the list of headers, and moves the fields that are headers to the end.
     fn new(
         parts: Vec<Part>,
         is_file: fn(&Part) -> bool,
@@ -150,7 +150,7 @@ impl Form {
         if json.any(|part| part.body.len() > limits.json_bytes) {
             return Err(ReceiveError::TooLarge(Limit::JsonBytes));
         }
-        // If a sender has named a header like the list, the list has it, and is longer.
+        // If a sender gave a header the name of the list, the list contains it and is longer.
         let list = parts.iter().filter(|part| part.name == "message-headers");
         let list = list.map(|part| &part.body).max_by_key(|list| list.len());
         let list = list.and_then(|list| de::from_slice::<Vec<Value>>(list).ok());
@@ -158,16 +158,16 @@ impl Form {
         if list.len() > limits.headers {
             return Err(ReceiveError::TooLarge(Limit::Headers));
         }
-        // What is no pair of texts is left out.
+        // Items that are not pairs of texts are left out.
         let pair = |item| serde_json::from_value::<(String, String)>(item).ok();
         let headers: Vec<_> = list.into_iter().filter_map(pair).collect();
 
-        let copies = copies(&parts, &headers);
+        let copies = header_fields(&parts, &headers);
         let mut form = Self { headers: Headers(headers), ..Self::default() };
-        let mut behind = FormFields::default();
+        let mut header_fields = FormFields::default();
         for (index, part) in parts.into_iter().enumerate() {
             if copies.contains(&index) {
-                behind.push(part.name, part.body);
+                header_fields.push(part.name, part.body);
             } else if part.name == "body-mime" {
                 form.mime = Some(part.body);
             } else if is_file(&part) {
@@ -177,19 +177,20 @@ impl Form {
             }
         }
         form.own = form.fields.0.len();
-        form.fields.0.append(&mut behind.0);
+        form.fields.0.append(&mut header_fields.0);
         Ok(form)
     }
 
-    /// The first field of a name that is Mailgun's own and no header.
+    /// Returns the first field of a name that is Mailgun's and not a header.
     pub(super) fn own(&self, name: &str) -> Option<&str> {
         let mut own = self.fields.iter().take(self.own);
         own.find(|(other, _)| *other == name).map(|(_, value)| value)
     }
 }
 
-/// Which parts are headers of the mail, by the rules of [`FormFields`]. No header has a filename.
-fn copies(parts: &[Part], headers: &[(String, String)]) -> HashSet<usize> {
+/// Finds the parts that are headers of the mail, by the rules of [`FormFields`]. A part with a filename is
+/// not a header.
+fn header_fields(parts: &[Part], headers: &[(String, String)]) -> HashSet<usize> {
     let mut listed: HashMap<&str, Vec<&str>> = HashMap::new();
     for (name, value) in headers {
         listed.entry(name).or_default().push(value);
@@ -212,7 +213,7 @@ fn copies(parts: &[Part], headers: &[(String, String)]) -> HashSet<usize> {
     for (name, mut indices) in others {
         let mut count = listed.get(name).map_or(0, Vec::len).min(indices.len());
         let is_before = BEFORE_HEADERS.contains(&name);
-        if is_before || BEHIND_HEADERS.contains(&name) {
+        if is_before || AFTER_HEADERS.contains(&name) {
             count = count.max(indices.len() - 1);
         }
         if is_before {
@@ -223,7 +224,7 @@ fn copies(parts: &[Part], headers: &[(String, String)]) -> HashSet<usize> {
     copies
 }
 
-/// Whether a part is a file; by its name too, and if a text cannot hold it.
+/// Whether a part is a file: it has a filename, the name of an attachment, or binary content.
 fn is_file(part: &Part) -> bool {
     let is_text = |content_type: &str| {
         content_type.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("text/"))
@@ -244,7 +245,7 @@ fn file(part: Part) -> Attachment {
     }
 }
 
-/// `attachment-1` and so on.
+/// Whether a name is `attachment-1`, `attachment-2` and so on.
 fn is_attachment(name: &str) -> bool {
     let number = name.strip_prefix("attachment-");
     number.is_some_and(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()))
@@ -255,7 +256,7 @@ fn decoded(half: &[u8]) -> Bytes {
     percent_decode(&spaced).collect()
 }
 
-/// Bytes as text, in which those that are no UTF-8 are replaced.
+/// Converts bytes to text, and replaces those that are not UTF-8.
 pub(super) fn text(bytes: Vec<u8>) -> String {
     String::from_utf8(bytes)
         .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
@@ -266,7 +267,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn urlencoded_forms_keep_every_byte_of_a_mime_text() {
+    fn a_url_encoded_form_keeps_every_byte_of_a_mime_message() {
         let body = b"a=1+2%263&body-mime=x%FF%00+%0D%0A&a=&b&=c&&%zz=%e4";
         let form = Form::urlencoded(body, &Limits::default()).unwrap();
         assert_eq!(form.mime.unwrap(), &b"x\xff\0 \r\n"[..]);

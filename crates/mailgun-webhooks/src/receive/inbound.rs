@@ -13,28 +13,30 @@ use super::{
     form::{Form, Headers},
 };
 
-/// A mail that came in, in one of three shapes, which the action of the route decides.
+/// An incoming mail. The action of the route decides its form: parsed, MIME or stored.
 ///
-/// What has no method here is in [`fields`](Self::fields), where each header of the mail is a field
-/// of its own too. `Debug` shows names and sizes: the rest is the content of a mail.
+/// [`fields`](Self::fields) has what has no method here; each header of the mail is a field too. `Debug`
+/// shows names and sizes only, because the rest is the content of a mail.
+#[doc(alias = "reply")]
+#[doc(alias = "incoming")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct InboundMail {
-    /// What depends on the shape.
+    /// The part of the mail that depends on the action of the route.
     pub content: InboundContent,
     fields: FormFields,
     headers: Headers,
 }
 
-/// What depends on the shape of a mail that came in.
+/// The part of an incoming mail that depends on the action of the route.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum InboundContent {
-    /// Parsed, with its attachments: of `forward("https://..")`.
+    /// A parsed mail with its attachments, from `forward("https://..")`.
     Parsed(ParsedMail),
-    /// As it was sent: of `forward("https://..")` if the path of the URL ends with `mime`.
+    /// A MIME message, from `forward("https://..")` with a URL whose path ends with `mime`.
     Mime(Bytes),
-    /// Parsed, and kept by Mailgun with its attachments: of `store(notify="https://..")`.
+    /// A parsed mail that Mailgun stored with its attachments, from `store(notify="https://..")`.
     Stored(StoredMail),
 }
 
@@ -47,7 +49,7 @@ impl InboundMail {
         let message_url = form.own("message-url").map(str::to_owned);
         let attachments = form.own("attachments").map(str::as_bytes).map(de::from_slice::<Vec<_>>);
         let attachment_count = form.own("attachment-count").and_then(|it| it.trim().parse().ok());
-        // A form with files is no other shape, so that no file is lost.
+        // A form with files is always a parsed mail, so that no file is lost.
         let mut mime = form.mime.take();
         if (form.own("body-plain").is_some() || !form.files.is_empty())
             && let Some(mime) = mime.take()
@@ -73,70 +75,71 @@ impl InboundMail {
         self.fields.get(name)
     }
 
-    /// The recipient of the envelope: the address that a route was for.
+    /// Returns the recipient of the envelope: the address that matched the route.
     pub fn recipient(&self) -> &str {
         self.text("recipient").unwrap_or_default()
     }
 
-    /// The sender of the envelope.
+    /// Returns the sender of the envelope.
     pub fn sender(&self) -> &str {
         self.text("sender").unwrap_or_default()
     }
 
-    /// The From header.
+    /// Returns the From header.
     pub fn from(&self) -> &str {
         self.text("from").unwrap_or_default()
     }
 
-    /// The subject.
+    /// Returns the subject.
     pub fn subject(&self) -> Option<&str> {
         self.text("subject")
     }
 
-    /// The domain that the mail came in for.
+    /// Returns the domain that received the mail.
     pub fn domain(&self) -> Option<&str> {
         self.text("domain")
     }
 
-    /// The body as plain text.
+    /// Returns the plain-text body.
     pub fn body_plain(&self) -> Option<&str> {
         self.text("body-plain")
     }
 
-    /// The body as HTML.
+    /// Returns the HTML body.
     pub fn body_html(&self) -> Option<&str> {
         self.text("body-html")
     }
 
-    /// The plain text without quoted parts and signature.
+    /// Returns the plain-text body without quoted parts and signature.
+    #[doc(alias = "reply")]
     pub fn stripped_text(&self) -> Option<&str> {
         self.text("stripped-text")
     }
 
-    /// The signature that was stripped from the plain text.
+    /// Returns the signature that was stripped from the plain-text body.
     pub fn stripped_signature(&self) -> Option<&str> {
         self.text("stripped-signature")
     }
 
-    /// The HTML without quoted parts.
+    /// Returns the HTML body without quoted parts.
     pub fn stripped_html(&self) -> Option<&str> {
         self.text("stripped-html")
     }
 
-    /// All headers of the mail in order, as name and value; none of a mail as MIME text.
+    /// Returns all headers of the mail in order, as name and value; none for a MIME message.
     pub fn headers(&self) -> &[(String, String)] {
         &self.headers.0
     }
 
-    /// The first header of a name, in any case.
+    /// Returns the first header of this name, in upper or lower case.
     pub fn header(&self, name: &str) -> Option<&str> {
         let named = |(other, _): &&(String, String)| other.eq_ignore_ascii_case(name);
         self.headers.0.iter().find(named).map(|(_, value)| &**value)
     }
 
-    /// What the spam filter found.
+    /// Returns the result of the spam filter.
     ///
-    /// It writes headers. Of a domain whose filter is off, these may be the sender's.
+    /// The filter writes headers. If it is off for the domain, the sender may have written them.
     pub fn spam(&self) -> SpamReport {
         let text = |name: &str| self.header(name).or_else(|| self.fields.get(name));
         let flag = text("X-Mailgun-Sflag").map(Value::from);
@@ -149,67 +152,69 @@ impl InboundMail {
         }
     }
 
-    /// Everything that came as a field.
+    /// Returns all fields of the form.
     pub fn fields(&self) -> &FormFields {
         &self.fields
     }
 }
 
-/// A mail with its attachments.
+/// A parsed mail with its attachments.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ParsedMail {
-    /// The files that came, also if their number is another than the one that was announced.
+    /// The attachments that were received.
     pub attachments: Vec<Attachment>,
-    /// How many files were announced.
+    /// The number of attachments that Mailgun announced.
     pub attachment_count: Option<usize>,
-    /// Which field holds the file that HTML names by a content id; as text if it cannot be read.
+    /// The field of the file for each content id in the HTML; text if it cannot be parsed.
     pub content_ids: Option<MapOrText>,
 }
 
 impl ParsedMail {
-    /// How many files were announced and came, if these differ.
+    /// Returns an error if the number of attachments is not the one that Mailgun announced.
     pub fn attachment_mismatch(&self) -> Option<AttachmentMismatch> {
         let (announced, received) = (self.attachment_count?, self.attachments.len());
         (announced != received).then_some(AttachmentMismatch { announced, received })
     }
 
-    /// The file of a content id: as the mail has it, `<logo@example.com>`, or as HTML refers to it,
-    /// `cid:logo%40example.com`, and with or without brackets, scheme and percent-encoding.
+    /// Returns the file of a content id.
+    ///
+    /// The id may have the form of the mail, `<logo@example.com>`, or of the HTML,
+    /// `cid:logo%40example.com`, with or without brackets, scheme and percent-encoding.
     pub fn attachment_by_content_id(&self, id: &str) -> Option<&Attachment> {
         let field = by_content_id(self.content_ids.as_ref()?.as_map()?, id)?;
         self.attachments.iter().find(|file| *field == file.field)
     }
 }
 
-/// Other files came than were announced.
+/// The number of attachments is not the one that Mailgun announced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AttachmentMismatch {
-    /// How many were announced.
+    /// The number of attachments that Mailgun announced.
     pub announced: usize,
-    /// How many came.
+    /// The number of attachments that were received.
     pub received: usize,
 }
 
 impl fmt::Display for AttachmentMismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { announced, received } = self;
-        write!(f, "the mail announced {announced} attachments, and {received} came")
+        write!(f, "Mailgun announced {announced} attachments, but {received} were received")
     }
 }
 
 impl Error for AttachmentMismatch {}
 
-/// A file of a mail. `Debug` does not show its content.
+/// An attachment of a mail. `Debug` does not show its content.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Attachment {
-    /// The name of its field, `attachment-1` for example.
+    /// The name of its field, for example `attachment-1`.
     pub field: String,
-    /// Its filename, as the sender wrote it: not a path to write to.
+    /// Its filename as the sender wrote it. Do not use it as a path.
     pub filename: String,
-    /// Its content type; `application/octet-stream` if there was none.
+    /// Its content type; `application/octet-stream` if the form has none.
     pub content_type: String,
     /// Its content.
     pub bytes: Bytes,
@@ -222,69 +227,69 @@ impl fmt::Debug for Attachment {
     }
 }
 
-/// A mail that Mailgun keeps for three days.
+/// A mail that Mailgun has stored, for three days by default.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StoredMail {
-    /// Where it is; for `Messages::stored_at` of `mailgun-messages`, which checks the host.
+    /// Its URL, for `Messages::stored_at` of `mailgun-messages`, which checks the host.
     pub message_url: String,
-    /// Its files.
+    /// Its attachments.
     pub attachments: Vec<StoredAttachment>,
-    /// Which of these HTML names by a content id; as text if it cannot be read.
+    /// The URL of the file for each content id in the HTML; text if it cannot be parsed.
     pub content_ids: Option<MapOrText>,
 }
 
 impl StoredMail {
-    /// The file of a content id, in any form that [`ParsedMail::attachment_by_content_id`] takes.
+    /// Returns the file of a content id; see [`ParsedMail::attachment_by_content_id`].
     pub fn attachment_by_content_id(&self, id: &str) -> Option<&StoredAttachment> {
         let url = by_content_id(self.content_ids.as_ref()?.as_map()?, id)?;
         self.attachments.iter().find(|file| *url == file.url)
     }
 }
 
-/// A file that Mailgun keeps.
+/// An attachment that Mailgun has stored.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, rename_all = "kebab-case")]
 #[non_exhaustive]
 pub struct StoredAttachment {
-    /// Where it is; for `Messages::stored_file` of `mailgun-messages`.
+    /// Its URL, for `Messages::stored_file` of `mailgun-messages`.
     #[serde(deserialize_with = "de::null_default")]
     pub url: String,
-    /// Its filename, as the sender wrote it: not a path to write to.
+    /// Its filename as the sender wrote it. Do not use it as a path.
     #[serde(deserialize_with = "de::null_default")]
     pub name: String,
     /// Its content type.
     #[serde(deserialize_with = "de::null_default")]
     pub content_type: String,
-    /// Its size in bytes as the service tells it, which is not always right.
+    /// Its size in bytes as Mailgun reports it, which is not always right.
     #[serde(deserialize_with = "de::number_or_string")]
     pub size: Option<u64>,
 }
 
-/// What the spam filter found in a mail.
+/// The result of the spam filter.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SpamReport {
-    /// Whether it is spam.
+    /// Whether the mail is spam.
     pub is_spam: Option<bool>,
-    /// How much it looks like spam.
+    /// The spam score. A higher one is more like spam.
     pub score: Option<f64>,
-    /// Whether its DKIM signature is right.
+    /// The result of the DKIM check.
     pub dkim: Option<CheckResult>,
-    /// Whether its sender may send for the domain.
+    /// The result of the SPF check.
     pub spf: Option<CheckResult>,
 }
 
 mailgun_core::open_enum! {
-    /// The result of a check.
+    /// The result of a DKIM or SPF check.
     pub enum CheckResult {
-        /// It is right.
+        /// The check passed.
         Pass = "Pass",
-        /// It is wrong.
+        /// The check failed.
         Fail = "Fail",
-        /// It is wrong, but the domain does not want to be strict.
+        /// The check failed, but the domain asks not to reject the mail for it.
         SoftFail = "SoftFail",
-        /// The domain says nothing.
+        /// The domain makes no statement.
         Neutral = "Neutral",
     }
 }

@@ -6,12 +6,12 @@ use sha2::Sha256;
 
 /// The HTTP webhook signing key of an account.
 ///
-/// It is a secret of its own and not the API key, which Mailgun happens to make the same for new
-/// accounts until one of the two is replaced. There is no way from one type to the other:
+/// It is not the API key, although Mailgun gives new accounts the same value for both until one of them
+/// is replaced. There is no conversion from one type to the other:
 ///
 /// ```compile_fail
-/// use mailgun_core::ApiKey;
-/// use mailgun_webhooks::receive::SigningKey;
+/// use mailgun::ApiKey;
+/// use mailgun::webhooks::receive::SigningKey;
 ///
 /// # fn example(api_key: ApiKey) {
 /// let _: SigningKey = api_key.into();
@@ -19,24 +19,26 @@ use sha2::Sha256;
 /// ```
 ///
 /// ```compile_fail
-/// use mailgun_core::ApiKey;
-/// use mailgun_webhooks::receive::{SigningKey, Verifier};
+/// use mailgun::ApiKey;
+/// use mailgun::webhooks::receive::{SigningKey, Verifier};
 ///
 /// # fn example(api_key: ApiKey) {
 /// let _ = Verifier::new(api_key);
 /// # }
 /// ```
 ///
-/// `Debug` shows nothing of it.
+/// `Debug` does not show the key.
+#[doc(alias = "hmac")]
 #[derive(Clone)]
 pub struct SigningKey(Hmac<Sha256>);
 
 impl SigningKey {
-    /// Takes the key in, without surrounding white space.
+    /// Takes the key, without surrounding white space.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Config`](mailgun_core::ErrorKind::Config) for an empty one, by which anybody could sign.
+    /// [`ErrorKind::Config`](mailgun_core::ErrorKind::Config) if the key is empty: anyone could sign with
+    /// it.
     pub fn new(key: impl AsRef<str>) -> Result<Self, Error> {
         let key = key.as_ref().trim();
         if key.is_empty() {
@@ -46,13 +48,13 @@ impl SigningKey {
         mac.map(Self).map_err(|_| Error::config("signing_key", "cannot be used"))
     }
 
-    /// The signature of a timestamp and a token, in hexadecimal digits.
+    /// Signs a timestamp and a token, in hexadecimal digits.
     pub(super) fn sign(&self, timestamp: &str, token: &str) -> String {
         let digest = self.mac(timestamp, token).finalize().into_bytes();
         digest.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
-    /// Whether this key has signed these, compared in constant time.
+    /// Whether this key made the signature, compared in constant time.
     pub(super) fn has_signed(&self, timestamp: &str, token: &str, hex: &str) -> bool {
         bytes(hex).is_some_and(|digest| self.mac(timestamp, token).verify_slice(&digest).is_ok())
     }
@@ -65,7 +67,7 @@ impl SigningKey {
     }
 }
 
-/// The 32 bytes that 64 hexadecimal digits stand for.
+/// Decodes 64 hexadecimal digits.
 fn bytes(hex: &str) -> Option<[u8; 32]> {
     let mut bytes = [0; 32];
     if hex.len() != 2 * bytes.len() {
@@ -95,7 +97,7 @@ impl TryFrom<String> for SigningKey {
     }
 }
 
-/// As the account's settings tell it.
+/// Takes the key as the account's settings return it.
 impl TryFrom<&Secret> for SigningKey {
     type Error = Error;
 
@@ -115,7 +117,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn signatures_are_what_the_algorithm_says() {
+    fn a_signature_is_the_hmac_of_timestamp_and_token() {
         // RFC 4231, test case 2, with the text cut in two.
         let key = SigningKey::new("Jefe").unwrap();
         let hex = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";
@@ -125,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_digest_is_not_signed_and_nothing_panics() {
+    fn text_that_is_not_a_digest_is_not_a_signature() {
         let key = SigningKey::new("Jefe").unwrap();
         let right = key.sign("1", "2");
         let odd = [
@@ -144,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_key_is_refused_and_debug_shows_none() {
+    fn an_empty_key_is_an_error_and_debug_hides_the_key() {
         for empty in ["", " ", "\n"] {
             let error = SigningKey::new(empty).unwrap_err();
             assert_eq!(error.kind(), mailgun_core::ErrorKind::Config);

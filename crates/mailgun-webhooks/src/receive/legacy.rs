@@ -6,35 +6,35 @@ use super::{
 };
 
 mailgun_core::open_enum! {
-    /// What happened, as forms tell it.
+    /// The kind of a [`LegacyEvent`].
     pub enum LegacyEventKind {
-        /// The recipient's server has taken the message.
+        /// The recipient's server accepted the message.
         Delivered = "delivered",
-        /// Mailgun has given up on it.
+        /// Mailgun gave up delivering the message.
         Dropped = "dropped",
-        /// The recipient's server has refused it.
+        /// The recipient's server rejected the message.
         Bounced = "bounced",
-        /// The recipient has called it spam.
+        /// The recipient reported the message as spam.
         Complained = "complained",
-        /// The recipient has unsubscribed.
+        /// The recipient unsubscribed.
         Unsubscribed = "unsubscribed",
-        /// The recipient has followed a link in it.
+        /// The recipient clicked a link in the message.
         Clicked = "clicked",
-        /// The recipient has opened it.
+        /// The recipient opened the message.
         Opened = "opened",
     }
 }
 
-/// An event as a form, as Mailgun posted it before 2018.
+/// An event in the form encoding that Mailgun used before 2018.
 ///
-/// Variables of the message are fields like any other, and so in [`fields`](Self::fields) only.
-/// `Debug` shows names only.
+/// The variables of the message are in [`fields`](Self::fields), like any other field. `Debug` shows
+/// names only.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LegacyEvent {
     /// What happened.
     pub kind: LegacyEventKind,
-    /// The files that came: the bounce, for example.
+    /// The files, for example the bounce.
     pub attachments: Vec<Attachment>,
     fields: FormFields,
     headers: Headers,
@@ -56,7 +56,7 @@ impl LegacyEvent {
         Self { kind, attachments: files, fields, headers }
     }
 
-    /// When it happened.
+    /// Returns when it happened.
     pub fn timestamp(&self) -> Option<Timestamp> {
         self.fields.get("timestamp")?.parse().ok()
     }
@@ -68,21 +68,21 @@ impl LegacyEvent {
         domain = "domain";
         /// The id of the message.
         message_id = "Message-Id" | "message-id";
-        /// The mailing list that it went to.
+        /// The mailing list to which the message was sent.
         mailing_list = "mailing-list";
-        /// The id of its campaign.
+        /// The id of the campaign.
         campaign_id = "campaign-id";
-        /// The name of its campaign.
+        /// The name of the campaign.
         campaign_name = "campaign-name";
-        /// The address from which it was opened, or its link followed.
+        /// The IP address of the device that opened the message or followed a link.
         ip = "ip";
-        /// The country of that address.
+        /// The country of the IP address.
         country = "country";
-        /// The region of that address.
+        /// The region of the IP address.
         region = "region";
-        /// The city of that address.
+        /// The city of the IP address.
         city = "city";
-        /// What the program that did so calls itself.
+        /// The program's User-Agent header.
         user_agent = "user-agent";
         /// The kind of device: `desktop`, `mobile`, `tablet`.
         device_type = "device-type";
@@ -90,33 +90,33 @@ impl LegacyEvent {
         client_type = "client-type";
         /// The name of the program.
         client_name = "client-name";
-        /// Its operating system.
+        /// The operating system.
         client_os = "client-os";
-        /// The link that was followed.
+        /// The URL of the link that was clicked.
         url = "url";
         /// The code of a failure.
         code = "code";
-        /// Its text.
+        /// The text of a failure.
         error = "error";
-        /// What else the recipient's server said.
+        /// More text of the recipient's server.
         notification = "notification";
-        /// Its reason: `hardfail`, `old`.
+        /// The reason of a failure, such as `hardfail` or `old`.
         reason = "reason";
-        /// Its description.
+        /// The description of a failure.
         description = "description";
     }
 
-    /// The tags of the message.
+    /// Returns the tags of the message.
     pub fn tags(&self) -> Vec<&str> {
         self.fields.all("tag").chain(self.fields.all("X-Mailgun-Tag")).collect()
     }
 
-    /// All headers of the message in order, as name and value.
+    /// Returns all headers of the message in order, as name and value.
     pub fn headers(&self) -> &[(String, String)] {
         &self.headers.0
     }
 
-    /// Everything that came as a field.
+    /// Returns all fields of the form.
     pub fn fields(&self) -> &FormFields {
         &self.fields
     }

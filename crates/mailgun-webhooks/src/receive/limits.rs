@@ -1,22 +1,21 @@
 use std::fmt;
 
-/// How much of a request is read.
+/// Limits for the size of a request.
 ///
-/// Reading a form takes about twice its bytes in memory, and JSON about twenty times.
+/// Parsing a form takes about twice its size in memory, and JSON about twenty times.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// Bytes of the whole request; 64 MiB by default, since Mailgun takes mail up to 25 MB in and
-    /// posts its texts twice.
+    /// Bytes of the whole request. Default: 64 MiB, because Mailgun accepts mail of up to 25 MB and posts
+    /// its texts twice.
     pub total_bytes: usize,
-    /// Bytes of a field or a file; 32 MiB by default.
+    /// Bytes of a field or a file. Default: 32 MiB.
     pub part_bytes: usize,
-    /// Bytes of an event, or of a field that holds JSON, such as the list of the headers; 1 MiB by
-    /// default.
+    /// Bytes of an event, or of a field with JSON, such as the list of headers. Default: 1 MiB.
     pub json_bytes: usize,
-    /// Fields and files together; 1000 by default, since each header of a mail is a field.
+    /// Number of fields and files together. Default: 1,000, because each header of a mail is a field.
     pub parts: usize,
-    /// Headers of a mail; 1000 by default.
+    /// Number of headers of a mail. Default: 1,000.
     pub headers: usize,
 }
 
@@ -32,7 +31,7 @@ impl Default for Limits {
     }
 }
 
-/// Which of the [`Limits`] a request exceeds.
+/// The one of the [`Limits`] that a request exceeds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Limit {

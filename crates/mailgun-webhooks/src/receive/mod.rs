@@ -1,18 +1,18 @@
-//! Receiving what Mailgun posts: events, and the mail that routes forward.
+//! Receives the requests that Mailgun posts: events, and mail that routes forward.
 //!
-//! A [`Verifier`] reads a request, checks that Mailgun signed it lately, and claims its token, so
-//! that it is handled once. How the requests come in is the application's affair; the features
-//! `tower` and `axum` connect it to those.
+//! A [`Verifier`] parses a request, checks that Mailgun signed it recently, and claims its token, so that
+//! each request is handled once. Use it with any HTTP server. The features `tower` and `axum` add a
+//! layer and an extractor.
 //!
 //! ```
-//! # async fn example(content_type: &str, body: Vec<u8>) -> Result<(), mailgun_core::Error> {
-//! use mailgun_core::http::StatusCode;
-//! use mailgun_webhooks::receive::{Payload, SigningKey, Verified, Verifier};
+//! # async fn example(content_type: &str, body: Vec<u8>) -> Result<(), mailgun::Error> {
+//! use mailgun::http::StatusCode;
+//! use mailgun::webhooks::receive::{Payload, SigningKey, Verified, Verifier};
 //!
-//! // Once. The key is the HTTP webhook signing key, which is not the API key.
+//! // At the start. The key is the HTTP webhook signing key, not the API key.
 //! let verifier = Verifier::new(SigningKey::new("8d4d...")?);
 //!
-//! // For each request, of which this is the status to answer with.
+//! // For each request. Respond with this status.
 //! let status = match verifier.receive(content_type, body).await {
 //!     Ok(verified) => {
 //!         let verified: Verified = verified;
@@ -32,32 +32,30 @@
 //! # let _: StatusCode = status; Ok(()) }
 //! ```
 //!
-//! # What to answer
+//! # Status codes
 //!
-//! Mailgun takes 200 for done and 406 for refused. After anything else, also another 2xx, it posts
-//! the same again: after 10, 10, 15 and 30 minutes, and after 1, 2 and 4 hours, which is 8 hours
-//! and 5 minutes in all. So
+//! Mailgun stops after status 200 or 406. After any other status, even another 2xx, it posts the same
+//! request again: after 10, 10, 15 and 30 minutes, and after 1, 2 and 4 hours, for 8 hours and 5 minutes
+//! in all. [`ReceiveError::status`] and [`Claim::settle`] therefore return:
 //!
-//! * what is forged, stale or replayed is answered with 406: a signature that is wrong, too old or
-//!   used before;
-//! * what may become right is answered with 503: a body that cannot be read, is too large or of
-//!   another kind than the handler is for, a token store that cannot be reached, a token that
-//!   another request is being handled for;
-//! * what the handler fails to do is answered with 500.
+//! * 200 if the handler succeeded.
+//! * 406 if the signature is wrong, too old or was used before.
+//! * 503 if a later attempt may succeed: the body cannot be read, is too large, or is not for this
+//!   handler; the token store cannot be reached; another request with the token is being handled.
+//! * 408 if the body did not arrive in time.
+//! * 500 if the handler failed.
 //!
-//! [`ReceiveError::status`] and [`Claim::settle`] know these rules.
+//! # Replay protection
 //!
-//! # Once
+//! The signature covers a timestamp and a token, but not the body. An attacker who has seen one request
+//! could send any body with its signature. Therefore each token is accepted once, and the maximum age of
+//! a signature limits how long tokens must be remembered.
 //!
-//! The signature covers a timestamp and a token, not the body. Whoever has seen one request could
-//! send any body with its signature, so that only single use of the token keeps forgeries out, and
-//! the age bounds how long tokens must be remembered.
-//!
-//! A repeated request has the token of the first. A token that was used up before a handler failed
-//! would lose the event, so it is *claimed* before the handler runs, and then *committed*, if the
-//! handler succeeded or refused, or *released*, if it failed. A claim of which nothing is heard,
-//! because the handler panicked or the process died, ends by itself after the
-//! [lease](VerifierBuilder::lease), which is shorter than the time to the first repetition.
+//! When Mailgun posts a request again, it uses the same token. So the token is *claimed* before the
+//! handler runs. It is *committed* if the handler succeeded or refused the request, and *released* if
+//! the handler failed. If neither happens, because the handler panicked or the process died, the claim
+//! expires after its [lease](VerifierBuilder::lease). The lease is shorter than the time until Mailgun
+//! posts the request again.
 
 #[cfg(feature = "axum")]
 mod axum;

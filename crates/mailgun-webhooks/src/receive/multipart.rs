@@ -1,7 +1,7 @@
-//! Multipart forms (RFC 7578), read from memory.
+//! Parsing multipart forms (RFC 7578) in memory.
 //!
-//! Bytes and part headers are taken as browsers, Go, Python and proxies really write them, and not
-//! only as the RFCs have them: every part of a form is kept, whatever its headers look like.
+//! The parser accepts forms as browsers, Go, Python and proxies write them, which is not always as the
+//! RFCs say. It keeps every part, whatever its headers look like.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ use percent_encoding::percent_decode_str;
 
 use super::{Limit, ReceiveError};
 
-/// Headers of a part. Real ones are a hundred bytes.
+/// The most bytes of headers of a part. Usually there are about a hundred.
 const HEADER_BYTES: usize = 64 << 10;
 
 /// A part of a form.
@@ -24,13 +24,13 @@ pub(super) struct Part {
     pub(super) body: Bytes,
 }
 
-/// The parts of a form, in order. A form that ends before its closing delimiter gives an error.
+/// The parts of a form, in order. The last item is an error if the closing delimiter is missing.
 pub(super) struct Parts {
     form: Bytes,
     finder: memmem::Finder<'static>,
-    /// Where the next part begins; nothing after the closing delimiter, or an error.
+    /// Where the next part begins; `None` after the closing delimiter or an error.
     next: Option<usize>,
-    /// Whether a line feed alone ends the first delimiter, so that one ends all lines.
+    /// Whether lines end with a line feed only, as the first delimiter does.
     is_lf_only: bool,
 }
 
@@ -38,20 +38,20 @@ impl Parts {
     pub(super) fn new(content_type: &str, form: Bytes) -> Result<Self, ReceiveError> {
         let boundary = parameters(content_type).remove("boundary").unwrap_or_default();
         if boundary.is_empty() {
-            return Err(ReceiveError::Malformed("a multipart form without a boundary"));
+            return Err(ReceiveError::Malformed("the multipart form has no boundary"));
         }
         let finder = memmem::Finder::new(&format!("--{boundary}")).into_owned();
         let mut parts = Self { form, finder, next: None, is_lf_only: false };
-        // What is before the first delimiter is a preamble.
+        // A preamble before the first delimiter is ignored.
         let first = parts
             .delimiter(0)
-            .ok_or(ReceiveError::Malformed("a multipart form without delimiters"))?;
+            .ok_or(ReceiveError::Malformed("the multipart form has no delimiter"))?;
         parts.is_lf_only = !parts.form[..first.end].ends_with(b"\r\n");
         parts.next = first.next();
         Ok(parts)
     }
 
-    /// The first delimiter at or after the start of a line.
+    /// Finds the first delimiter from the start of this line on.
     fn delimiter(&self, line: usize) -> Option<Delimiter> {
         let form = &self.form[..];
         for at in self.finder.find_iter(&form[line..]).map(|at| line + at) {
@@ -68,10 +68,10 @@ impl Parts {
             let rest = match (rest.strip_prefix(b"\r\n"), rest.strip_prefix(b"\n")) {
                 (Some(rest), _) | (None, Some(rest)) => rest,
                 (None, None) if is_closing && rest.is_empty() => rest,
-                // A longer line that begins like a delimiter is content.
+                // The line goes on, so it is content.
                 (None, None) => continue,
             };
-            // The line end before a delimiter is part of it.
+            // The line end before a delimiter belongs to the delimiter.
             let mut content = &form[line..at];
             content = content.strip_suffix(b"\n").unwrap_or(content);
             if !self.is_lf_only {
@@ -110,14 +110,16 @@ impl Iterator for Parts {
     fn next(&mut self) -> Option<Self::Item> {
         let start = self.next.take()?;
         let Some(delimiter) = self.delimiter(start) else {
-            return Some(Err(ReceiveError::Malformed("a multipart form that does not end")));
+            return Some(Err(ReceiveError::Malformed(
+                "the multipart form has no closing delimiter",
+            )));
         };
         self.next = delimiter.next();
         Some(self.part(start, delimiter.start))
     }
 }
 
-/// A line that parts one part from the next, with the line end before it.
+/// A delimiter line, with the line end before it.
 struct Delimiter {
     start: usize,
     end: usize,
@@ -125,13 +127,13 @@ struct Delimiter {
 }
 
 impl Delimiter {
-    /// Where the next part begins.
+    /// Where the next part begins; `None` after the closing delimiter.
     fn next(&self) -> Option<usize> {
         (!self.is_closing).then_some(self.end)
     }
 }
 
-/// How long the headers of a part are, and where its body begins: after the first empty line.
+/// Returns where the headers of a part end, and where its body begins: at the first empty line.
 fn split(part: &[u8]) -> (usize, usize) {
     let mut at = 0;
     while let Some(length) = memchr(b'\n', &part[at..]) {
@@ -143,14 +145,15 @@ fn split(part: &[u8]) -> (usize, usize) {
     (part.len(), part.len())
 }
 
-/// The headers of a part, as name and value, without white space around these and unfolded.
+/// Parses the headers of a part into trimmed and unfolded names and values.
 fn headers(head: &str) -> Vec<(String, String)> {
     let unfolded = head.replace("\r\n", "\n").replace("\n ", " ").replace("\n\t", "\t");
     let pairs = unfolded.lines().filter_map(|line| line.split_once(':'));
     pairs.map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned())).collect()
 }
 
-/// The parameters of a header's value, by their names in lower case; of two the first.
+/// Parses the parameters of a header, by their names in lower case. If a name occurs twice, the first
+/// counts.
 fn parameters(value: &str) -> HashMap<String, String> {
     let mut parameters = HashMap::new();
     let mut rest = value;
@@ -174,11 +177,11 @@ fn parameters(value: &str) -> HashMap<String, String> {
     parameters
 }
 
-/// The value of a quoted string and what follows it; its first quote is passed already.
+/// Splits a quoted string, after its opening quote, into its value and the rest.
 ///
-/// In `"a\"` the backslash escapes the quote for Go and Python, and is a letter like others for
-/// browsers, which write a quote as `%22`. It is an escape if the string then ends where a parameter
-/// may end.
+/// In `"a\"`, the backslash escapes the quote for Go and Python. For browsers, which write a quote as
+/// `%22`, it is an ordinary character. It is taken for an escape if the string then ends where a
+/// parameter may end.
 fn quoted_string(text: &str) -> (String, &str) {
     escaped_string(text).unwrap_or_else(|| literal_string(text))
 }
@@ -189,7 +192,7 @@ fn escaped_string(text: &str) -> Option<(String, &str)> {
     while let Some((at, char)) = chars.next() {
         match char {
             '"' => return Some((value, end_of_parameter(&text[at + 1..])?)),
-            // A path of Windows has backslashes that escape nothing.
+            // The backslashes of a Windows path escape nothing.
             '\\' => match chars.next_if(|(_, next)| matches!(next, '"' | '\\')) {
                 Some((_, escaped)) => value.push(escaped),
                 None => value.push(char),
@@ -207,13 +210,13 @@ fn literal_string(text: &str) -> (String, &str) {
     (value.to_owned(), rest)
 }
 
-/// What is left of a header's value, if a parameter may end here.
+/// The rest of a header, if a parameter may end here.
 fn end_of_parameter(text: &str) -> Option<&str> {
     let rest = text.trim_start();
     (rest.is_empty() || rest.starts_with(';')).then_some(rest)
 }
 
-/// A parameter as text: from `name*` (RFC 8187), from `name*0` and so on (RFC 2231), or as browsers
+/// Decodes a parameter: from `name*` (RFC 8187), from `name*0` and so on (RFC 2231), or as browsers
 /// write it.
 fn parameter(parameters: &HashMap<String, String>, name: &str) -> Option<String> {
     if let Some(value) = parameters.get(&format!("{name}*")) {
@@ -228,7 +231,7 @@ fn parameter(parameters: &HashMap<String, String>, name: &str) -> Option<String>
     Some(plain.replace("%22", "\"").replace("%0D", "\r").replace("%0A", "\n"))
 }
 
-/// A parameter that was cut into sections, each percent-encoded if its name ends with `*`.
+/// Joins a parameter from its sections. A section is percent-encoded if its name ends with `*`.
 fn sections(parameters: &HashMap<String, String>, name: &str) -> Option<String> {
     let mut bytes = Vec::new();
     let mut charset = "";
@@ -250,7 +253,7 @@ fn sections(parameters: &HashMap<String, String>, name: &str) -> Option<String> 
     Some(decoded(charset, bytes))
 }
 
-/// Charset and text of `utf-8'en'text`.
+/// Splits `utf-8'en'text` into charset and text.
 fn extended(value: &str) -> (&str, &str) {
     let mut pieces = value.splitn(3, '\'');
     match (pieces.next(), pieces.next(), pieces.next()) {
@@ -259,7 +262,7 @@ fn extended(value: &str) -> (&str, &str) {
     }
 }
 
-/// RFC 8187 wants UTF-8; older writers have Latin-1 too.
+/// RFC 8187 requires UTF-8, but some programs write Latin-1.
 fn decoded(charset: &str, bytes: Vec<u8>) -> String {
     if charset.eq_ignore_ascii_case("iso-8859-1") {
         bytes.into_iter().map(char::from).collect()
@@ -413,7 +416,7 @@ mod tests {
     }
 
     #[test]
-    fn a_form_that_was_cut_is_an_error() {
+    fn a_truncated_form_is_an_error() {
         let form =
             "--x\r\nContent-Disposition: form-data; name=a\r\n\r\none\r\n--x\r\n\r\ntwo\r\n--x--";
         for end in 0..form.len() {
@@ -446,7 +449,7 @@ mod tests {
     }
 
     #[test]
-    fn endless_headers_are_an_error() {
+    fn headers_over_the_limit_are_an_error() {
         let head = ";filename*0=;\"\\".repeat(HEADER_BYTES / 10);
         for (end, is_cut) in [(HEADER_BYTES / 2, false), (head.len(), true)] {
             let form = format!("--x\r\nContent-Disposition: {}\r\n\r\n\r\n--x--", &head[..end]);

@@ -8,20 +8,20 @@ use super::{
     InboundContent, InboundMail, LegacyEvent, Limit, Limits, ReceiveError, Signature, form::Form,
 };
 
-/// What Mailgun posts.
+/// The content of a request.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Payload {
     /// An event, as JSON.
     Event(Box<Event>),
-    /// An event as a form, as Mailgun posted it before 2018.
+    /// An event in the form encoding that Mailgun used before 2018.
     LegacyEvent(Box<LegacyEvent>),
-    /// A mail that a route forwards or has stored.
+    /// A mail that a route forwarded or stored.
     Inbound(Box<InboundMail>),
 }
 
 impl Payload {
-    /// What it is.
+    /// Returns the kind of the payload.
     pub fn kind(&self) -> PayloadKind {
         match self {
             Self::Event(_) => PayloadKind::Event,
@@ -35,19 +35,19 @@ impl Payload {
     }
 }
 
-/// What a [`Payload`] is.
+/// The kind of a [`Payload`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PayloadKind {
     /// An event.
     Event,
-    /// An event as a form.
+    /// An event in the form encoding of before 2018.
     LegacyEvent,
-    /// A mail, parsed, with its attachments.
+    /// A parsed mail with its attachments.
     ParsedMail,
-    /// A mail as MIME text.
+    /// A mail as a MIME message.
     MimeMail,
-    /// A mail, parsed, that Mailgun keeps together with its attachments.
+    /// A parsed mail that Mailgun stored together with its attachments.
     StoredMail,
 }
 
@@ -86,23 +86,22 @@ payloads! {
     Inbound(InboundMail) = "an inbound mail",
 }
 
-/// A request that was read, and may be anybody's.
+/// A request that was parsed, and whose signature was not checked.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Unverified {
-    /// What it holds.
+    /// The content of the request.
     pub payload: Payload,
-    /// What it claims to be signed with; empty if there was nothing.
+    /// The signature of the request; empty if there is none.
     pub signature: Signature,
 }
 
 impl Unverified {
-    /// Reads a request: JSON, or a form of either kind.
+    /// Parses a request: JSON, a URL-encoded form or a multipart form.
     ///
     /// # Errors
     ///
-    /// [`ReceiveError::Malformed`], which says what arrived instead, and
-    /// [`ReceiveError::TooLarge`].
+    /// [`ReceiveError::Malformed`], which says why, and [`ReceiveError::TooLarge`].
     pub fn parse(content_type: &str, body: Bytes, limits: &Limits) -> Result<Self, ReceiveError> {
         if body.len() > limits.total_bytes {
             return Err(ReceiveError::TooLarge(Limit::TotalBytes));
@@ -116,12 +115,12 @@ impl Unverified {
         } else if is_object(&body) {
             json(&body, limits)
         } else {
-            Err(ReceiveError::Malformed("neither JSON nor a form"))
+            Err(ReceiveError::Malformed("the body is neither JSON nor a form"))
         }
     }
 }
 
-/// Whether it begins as an object of JSON does, also behind a byte order mark.
+/// Whether the body begins like a JSON object, after a byte order mark or not.
 fn is_object(body: &[u8]) -> bool {
     let body = body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body);
     body.trim_ascii_start().starts_with(b"{")
@@ -140,10 +139,10 @@ fn json(body: &[u8], limits: &Limits) -> Result<Unverified, ReceiveError> {
         return Err(ReceiveError::TooLarge(Limit::JsonBytes));
     }
     let Envelope { signature, event } =
-        de::from_slice(body).map_err(|_| ReceiveError::Malformed("JSON that cannot be read"))?;
-    // An event can be read from anything, and would be an empty one.
+        de::from_slice(body).map_err(|_| ReceiveError::Malformed("the JSON cannot be read"))?;
+    // An event can be read from any JSON, and would be empty.
     let event = event.filter(|event| event.raw().starts_with('{'));
-    let event = event.ok_or(ReceiveError::Malformed("JSON without `event-data`"))?;
+    let event = event.ok_or(ReceiveError::Malformed("the JSON has no `event-data`"))?;
     let payload = Payload::Event(event.into());
     Ok(Unverified { payload, signature: signature.unwrap_or_default() })
 }
@@ -163,7 +162,7 @@ fn form(form: Form) -> Result<Unverified, ReceiveError> {
     } else if has("event") {
         Payload::LegacyEvent(LegacyEvent::new(form).into())
     } else {
-        return Err(ReceiveError::Malformed("a form that is neither an event nor a mail"));
+        return Err(ReceiveError::Malformed("the form is neither an event nor a mail"));
     };
     Ok(Unverified { payload, signature })
 }

@@ -3,23 +3,24 @@ use std::fmt;
 use mailgun_core::{Timestamp, de};
 use serde::{Deserialize, Serialize};
 
-/// What Mailgun signs a request with, as it came.
+/// The signature of a request, as Mailgun sent it.
 ///
-/// `Debug` shows the timestamp only: until its token is used, a signature is good for any body.
+/// `Debug` shows the timestamp only, because a signature is valid for any body until its token is used.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "kebab-case")]
 #[non_exhaustive]
 pub struct Signature {
-    /// Seconds since 1970, as text: this very text is what is signed.
+    /// Seconds since 1970. The signature covers this very text.
     #[serde(deserialize_with = "text")]
     pub timestamp: String,
     /// Fifty random characters.
     #[serde(deserialize_with = "text")]
     pub token: String,
-    /// Timestamp and token, signed with the key of the account: 64 hexadecimal digits.
+    /// The HMAC-SHA256 of timestamp and token with the key of the account: 64 hexadecimal digits.
+    #[doc(alias = "hmac")]
     #[serde(deserialize_with = "text")]
     pub signature: String,
-    /// The same signed with the key of the parent account, for events of a subaccount.
+    /// The same with the key of the parent account, for events of a subaccount.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "de::string_or_number")]
     pub parent_signature: Option<String>,
 }
@@ -29,11 +30,11 @@ fn text<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<String, D::
 }
 
 impl Signature {
-    /// When it was signed.
+    /// Returns when Mailgun signed the request; `None` if the timestamp is not a number of seconds.
     ///
-    /// Digits and nothing else: what is signed is timestamp and token without a border between
-    /// them, so that a forger could move the border, and a reader of exponents, fractions or
-    /// milliseconds would find the same time before it and a new token behind it.
+    /// Only digits are accepted. The signature covers timestamp and token without a separator, so an
+    /// attacker can move characters from one to the other. If exponents, fractions or milliseconds were
+    /// accepted, that would give a new token with the same time and a valid signature.
     pub fn signed_at(&self) -> Option<Timestamp> {
         let is_digits =
             !self.timestamp.is_empty() && self.timestamp.bytes().all(|b| b.is_ascii_digit());
@@ -53,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_timestamp_is_seconds_in_digits_and_nothing_else() {
+    fn a_timestamp_is_seconds_in_digits_only() {
         let signed_at = |timestamp: &str| {
             Signature { timestamp: timestamp.to_owned(), ..Default::default() }.signed_at()
         };
@@ -62,7 +63,7 @@ mod tests {
         for odd in ["", " 1529006854", "+1529006854", "-1", "1529006854e0", "1529006854.5", "x"] {
             assert_eq!(signed_at(odd), None, "{odd}");
         }
-        // Thirteen digits are no milliseconds: as seconds they are beyond the year 9999.
+        // Thirteen digits are not read as milliseconds. As seconds, they are beyond the year 9999.
         for millis in ["1529006854123", "0253402300800000"] {
             assert_eq!(signed_at(millis), None, "{millis}");
         }

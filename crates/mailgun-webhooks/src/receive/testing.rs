@@ -1,9 +1,9 @@
-//! Signed requests, for the tests of an application's handlers.
+//! Signed requests for tests of your handlers.
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! use mailgun_webhooks::receive::{InboundMail, SigningKey, Verified, Verifier, testing};
+//! use mailgun::webhooks::receive::{InboundMail, SigningKey, Verified, Verifier, testing};
 //!
 //! let key = SigningKey::new("test")?;
 //! let request = testing::InboundForm::new()
@@ -29,7 +29,7 @@ use serde_json::{Value, json};
 
 use super::{Attachment, Signature, SigningKey};
 
-/// Signs a timestamp and a token as Mailgun does it.
+/// Signs a timestamp and a token as Mailgun does.
 pub fn sign(key: &SigningKey, timestamp: &str, token: &str) -> Signature {
     Signature {
         timestamp: timestamp.to_owned(),
@@ -39,7 +39,7 @@ pub fn sign(key: &SigningKey, timestamp: &str, token: &str) -> Signature {
     }
 }
 
-/// A signature of this second, with a token that no other call of this process gives.
+/// Makes a signature of the current time, with a token that is unique in this process.
 pub fn sign_now(key: &SigningKey) -> Signature {
     static COUNTER: AtomicU64 = AtomicU64::new(0);
     let micros = Timestamp::now().as_micros();
@@ -60,12 +60,12 @@ pub struct SignedRequest {
 }
 
 impl SignedRequest {
-    /// An event, signed now; `event` is its `event-data`.
+    /// Makes the request of an event, signed now. `event` is its `event-data`.
     pub fn event(key: &SigningKey, event: &Value) -> Self {
         Self::event_with(&sign_now(key), event)
     }
 
-    /// An event with this signature.
+    /// Makes the request of an event with this signature.
     pub fn event_with(signature: &Signature, event: &Value) -> Self {
         let body = json!({ "signature": signature, "event-data": event });
         Self { content_type: "application/json".to_owned(), body: body.to_string().into() }
@@ -79,16 +79,16 @@ impl fmt::Debug for SignedRequest {
     }
 }
 
-/// A form as routes, and events before 2018, are posted; it becomes multipart by an attachment.
+/// A form, as Mailgun posts inbound mail, and events before 2018. With an attachment it is multipart.
 #[derive(Clone, Debug, Default)]
-#[must_use = "a form is a request after `sign`"]
+#[must_use = "call `sign` to make a request"]
 pub struct InboundForm {
     fields: Fields,
     attachments: Vec<Attachment>,
 }
 
 impl InboundForm {
-    /// Without fields.
+    /// Creates a form without fields.
     pub fn new() -> Self {
         Self::default()
     }
@@ -99,7 +99,7 @@ impl InboundForm {
         self
     }
 
-    /// Adds a file as the next of the fields `attachment-1` and so on.
+    /// Adds a file as the next of the fields `attachment-1`, `attachment-2` and so on.
     pub fn attachment(
         mut self,
         filename: impl Into<String>,
@@ -115,13 +115,13 @@ impl InboundForm {
         self
     }
 
-    /// The request, signed now. The field `attachment-count` is added if there are attachments and
-    /// it is not there yet.
+    /// Makes the request, signed now. If there are attachments, adds the field `attachment-count` unless
+    /// it is set.
     pub fn sign(self, key: &SigningKey) -> SignedRequest {
         self.with(&sign_now(key))
     }
 
-    /// The request with this signature.
+    /// Makes the request with this signature.
     pub fn with(self, signature: &Signature) -> SignedRequest {
         let Self { mut fields, attachments } = self;
         if !attachments.is_empty() && fields.get("attachment-count").is_none() {

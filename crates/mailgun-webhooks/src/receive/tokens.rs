@@ -10,54 +10,53 @@ use std::{
 use mailgun_core::{BoxError, Timestamp};
 use sha2::{Digest as _, Sha256};
 
-/// What the methods of a [`TokenStore`] return; `Box::pin(async move { .. })` makes one.
+/// The future of a method of [`TokenStore`]: `Box::pin(async move { .. })`.
 pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, BoxError>> + Send + 'a>>;
 
-/// Remembers which tokens were used.
+/// Stores which tokens were used.
 ///
-/// A receiver that runs as several processes needs one that they share. In Redis, a claim is
-/// `SET token id NX EX lease` with an id from `INCR`, and, if that does nothing, a `GET` tells why; a
-/// commit is `SET token used EX keep`; a release is a script that deletes the key if it still holds
-/// the id.
+/// If a receiver runs as several processes, they must share a store. In Redis, for example:
+///
+/// * A claim is `SET token id NX EX lease`, with an id from `INCR`. If it does nothing, `GET` says why.
+/// * A commit is `SET token used EX keep`.
+/// * A release is a script that deletes the key if its value is still the id.
 pub trait TokenStore: Send + Sync {
-    /// Claims a token in one atomic step, unless it is claimed or used; the claim ends by itself
-    /// after `lease`.
+    /// Claims a token in one atomic step, unless it is claimed or used. The claim expires after `lease`.
     fn claim<'a>(&'a self, token: &'a str, lease: Duration) -> StoreFuture<'a, TokenState>;
 
-    /// Marks a token as used, which may be forgotten after `keep`: by then its signature is stale.
+    /// Marks a token as used. After `keep`, the store may forget it, because its signature is stale.
     ///
-    /// It counts also if the claim is over, and if the token was claimed again since: its request
-    /// was handled.
+    /// It applies even if the claim has expired or the token was claimed again: its request was handled.
     fn commit<'a>(&'a self, token: &'a str, keep: Duration) -> StoreFuture<'a, ()>;
 
-    /// Ends this claim of a token, so that the token is free again.
+    /// Ends this claim, so that the token is free again.
     ///
-    /// Does nothing if the token is used, or if the claim is over and another one holds the token.
+    /// Does nothing if the token is used, or if it was claimed again after this claim expired.
     fn release<'a>(&'a self, token: &'a str, claim: ClaimId) -> StoreFuture<'a, ()>;
 }
 
-/// What a token was when somebody wanted to claim it.
+/// The state of a token when a request claims it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TokenState {
-    /// Free: now it is claimed, and this is the claim.
+    /// The token was free. Now it is claimed, with this claim.
     Free(ClaimId),
-    /// Claimed: its request is being handled.
+    /// The token is claimed: another request with it is being handled.
     Claimed,
-    /// Used: its request was handled.
+    /// The token is used: a request with it was handled.
     Used,
 }
 
-/// Tells a claim of a token from the other claims of the same token.
+/// Identifies a claim among all claims of the same token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ClaimId(u64);
 
 impl ClaimId {
-    /// A number that the store gives once for each token: a counter, or random.
+    /// Creates an id from a number that the store uses once for each token: a counter or a random one.
     pub const fn new(id: u64) -> Self {
         Self(id)
     }
 
-    /// The number.
+    /// Returns the number.
     pub const fn get(self) -> u64 {
         self.0
     }
@@ -65,54 +64,56 @@ impl ClaimId {
 
 pub(super) type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
-/// Mailgun's tokens of nine hours, at sixty a second.
+/// The tokens of nine hours at 60 requests per second.
 const MAX_TOKENS: usize = 2_000_000;
-/// How many tokens a claim forgets at most, so that no claim waits long for the lock.
+/// The most tokens that one claim removes, so that no claim holds the lock for long.
 const SWEEP: usize = 100;
 
-/// Tokens in memory: for a receiver that is one process, and may forget them when it restarts.
+/// Tokens in memory, for a receiver that is one process and may lose them when it restarts.
 ///
-/// It holds 2,000,000 tokens at most, which take about 225 MB. That is enough for sixty requests a
-/// second, as a [`Verifier`](super::Verifier) with its default settings remembers each for nine
-/// hours. If it is full, a claim fails, so that Mailgun posts the request again later: to forget a
-/// token too early would let it be replayed. Each claim forgets up to 100 tokens whose time is over.
+/// It has room for 2,000,000 tokens, which take about 225 MB. With the default settings of a
+/// [`Verifier`](super::Verifier), which remembers each token for nine hours, that is enough for 60
+/// requests per second.
+///
+/// If it is full, a claim fails, and Mailgun posts the request again later: a token that is removed too
+/// early could be replayed. Each claim removes up to 100 expired tokens.
 pub struct MemoryTokens {
     clock: Clock,
     max_tokens: usize,
     tokens: Mutex<Tokens>,
 }
 
-/// Trees, as they grow and shrink in small steps.
+/// Trees, because a hash table grows all at once while it holds the lock.
 #[derive(Default)]
 struct Tokens {
     entries: BTreeMap<Key, Entry>,
-    /// The same, those that are over first.
+    /// The same keys, those that expire first in front.
     ends: BTreeSet<(Timestamp, Key)>,
     last_claim: u64,
 }
 
-/// The digest of a token, so that each takes the same memory.
+/// A digest of the token, so that a long one takes no more memory.
 type Key = [u8; 16];
 
 #[derive(Clone, Copy)]
 struct Entry {
-    /// Nothing if the token is used.
+    /// `None` if the token is used.
     claim: Option<ClaimId>,
     until: Timestamp,
 }
 
 impl MemoryTokens {
-    /// Empty, with the clock of the system.
+    /// Creates an empty store with the system's clock.
     pub fn new() -> Self {
         Self::with_clock(Timestamp::now)
     }
 
-    /// Empty, with another clock.
+    /// Creates an empty store with another clock.
     pub fn with_clock(clock: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
         Self::of(Arc::new(clock))
     }
 
-    /// How many tokens to hold at most; 2,000,000 when not set.
+    /// Sets the most tokens. Default: 2,000,000.
     pub fn max_tokens(mut self, max_tokens: usize) -> Self {
         self.max_tokens = max_tokens;
         self
@@ -136,7 +137,9 @@ impl MemoryTokens {
             None => {}
         }
         if tokens.entries.len() >= self.max_tokens {
-            return Err(format!("the token store is full: it holds {}", self.max_tokens).into());
+            return Err(
+                format!("the token store is full: it has {} tokens", self.max_tokens).into()
+            );
         }
         tokens.last_claim += 1;
         let claim = ClaimId(tokens.last_claim);
@@ -278,7 +281,7 @@ mod tests {
             tokens.commit(token, 2 * MINUTE).await.unwrap();
         }
         let error = tokens.claim("d", MINUTE).await.unwrap_err();
-        assert_eq!(error.to_string(), "the token store is full: it holds 3");
+        assert_eq!(error.to_string(), "the token store is full: it has 3 tokens");
         assert_eq!(tokens.claim("a", MINUTE).await.unwrap(), TokenState::Used);
         assert_eq!(sizes(&tokens), (3, 3));
         seconds.store(121, Ordering::SeqCst);
@@ -297,7 +300,7 @@ mod tests {
         assert_eq!(tokens.claim("a", MINUTE).await.unwrap(), TokenState::Claimed);
         tokens.release("a", second).await.unwrap();
         let third = claim(&tokens, "a").await;
-        // A release twice is none of the third's either.
+        // A second release of the same claim does not end the third either.
         tokens.release("a", second).await.unwrap();
         assert_eq!(tokens.claim("a", MINUTE).await.unwrap(), TokenState::Claimed);
         tokens.release("a", third).await.unwrap();
@@ -305,7 +308,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_was_handled_late_is_used_whoever_holds_the_token() {
+    async fn a_late_commit_marks_the_token_as_used() {
         let (tokens, seconds) = tokens();
         claim(&tokens, "a").await;
         seconds.store(61, Ordering::SeqCst);
@@ -321,7 +324,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn endless_leases_and_long_tokens_are_taken() {
+    async fn the_longest_lease_and_long_tokens_are_accepted() {
         let (tokens, seconds) = tokens();
         let token = "é".repeat(100_000);
         let state = tokens.claim(&token, Duration::MAX).await.unwrap();

@@ -15,21 +15,21 @@ use tower::{Layer, Service};
 
 use super::{Payload, ReceiveError, Verifier, body};
 
-/// A tower layer that reads and verifies requests, and hands their payload to the service inside.
+/// A tower layer that verifies requests and passes their payload to the inner service.
 ///
-/// The service gets a `Request<T>`, where `T` is what it is for: an
-/// [`Event`](mailgun_events::Event), an [`InboundMail`](super::InboundMail), or any
-/// [`Payload`]. The claim of the token is settled by the status that it answers, as
-/// [`Claim::settle`](super::Claim::settle) has it; an error of the service releases it.
+/// The service receives a `Request<T>`, where `T` is the payload that it expects: an
+/// [`Event`](mailgun_events::Event), an [`InboundMail`](super::InboundMail), or any [`Payload`]. The
+/// status of its response settles the claim of the token; see
+/// [`Claim::settle`](super::Claim::settle). An error of the service releases the token.
 ///
-/// What is not verified is answered with [`ReceiveError::status`] and an empty body; who wants
-/// another answer, 503 for what is too old for example, calls [`Verifier::receive`].
+/// The response to a request that is not verified has [`ReceiveError::status`] and an empty body. For
+/// another response, such as 503 for a stale signature, call [`Verifier::receive`] instead.
 ///
 /// ```
 /// use std::convert::Infallible;
 ///
-/// use mailgun_core::http::{Request, Response};
-/// use mailgun_webhooks::receive::{Payload, SigningKey, Verifier, VerifyLayer};
+/// use mailgun::http::{Request, Response};
+/// use mailgun::webhooks::receive::{Payload, SigningKey, Verifier, VerifyLayer};
 /// use tower::{Layer as _, service_fn};
 ///
 /// async fn handler(request: Request<Payload>) -> Result<Response<String>, Infallible> {
@@ -39,7 +39,7 @@ use super::{Payload, ReceiveError, Verifier, body};
 ///
 /// let verifier = Verifier::new(SigningKey::new("8d4d...")?);
 /// let service = VerifyLayer::<Payload>::new(verifier).layer(service_fn(handler));
-/// # Ok::<(), mailgun_core::Error>(())
+/// # Ok::<(), mailgun::Error>(())
 /// ```
 pub struct VerifyLayer<T = Payload> {
     verifier: Verifier,
@@ -47,7 +47,7 @@ pub struct VerifyLayer<T = Payload> {
 }
 
 impl<T> VerifyLayer<T> {
-    /// With this verifier.
+    /// Creates a layer with this verifier.
     pub fn new(verifier: Verifier) -> Self {
         Self { verifier, payload: PhantomData }
     }
@@ -101,7 +101,7 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        // The one that is ready.
+        // Call the service that is ready; the clone may not be.
         let next = self.inner.clone();
         let mut inner = mem::replace(&mut self.inner, next);
         let verifier = self.layer.verifier.clone();

@@ -4,10 +4,10 @@ use mailgun_core::{BoxError, http::StatusCode};
 
 use super::{ClaimId, Payload, Signature, TokenStore};
 
-/// A payload whose request is Mailgun's and was not handled before, with the claim of its token.
+/// A payload of a verified request, with the claim of its token.
 ///
-/// [`handle`](Self::handle) is the short way; [`into_parts`](Self::into_parts) leaves the claim to
-/// the caller.
+/// [`handle`](Self::handle) runs a handler and settles the claim. To settle the claim yourself, use
+/// [`into_parts`](Self::into_parts).
 #[derive(Debug)]
 #[must_use = "the claim of the token must be settled"]
 pub struct Verified<T = Payload> {
@@ -17,25 +17,25 @@ pub struct Verified<T = Payload> {
 }
 
 impl<T> Verified<T> {
-    /// What arrived.
+    /// Returns the payload.
     pub fn payload(&self) -> &T {
         &self.payload
     }
 
-    /// What it was signed with.
+    /// Returns the signature.
     pub fn signature(&self) -> &Signature {
         &self.signature
     }
 
-    /// What arrived, and the claim of its token.
+    /// Splits into the payload and the claim of its token.
     pub fn into_parts(self) -> (T, Claim) {
         (self.payload, self.claim)
     }
 
-    /// Hands the payload to a handler, settles the claim as the outcome wants, and gives the
-    /// status to answer with: 200, or 500 after an error, so that Mailgun tries again.
+    /// Runs a handler with the payload, settles the claim, and returns the status for the response: 200,
+    /// or 500 after an error, so that Mailgun tries again.
     ///
-    /// The handler sees to its errors itself: they are not logged here.
+    /// Errors of the handler are not logged here.
     pub async fn handle<F, U, E>(self, handler: impl FnOnce(T) -> F) -> StatusCode
     where
         F: Future<Output = Result<U, E>>,
@@ -48,10 +48,10 @@ impl<T> Verified<T> {
     }
 }
 
-/// The claim of a token, while its request is being handled.
+/// The claim of a token while its request is being handled.
 ///
-/// Dropped, it lasts until its lease is over: a repetition before is sent away with 503, and one
-/// after it is handled.
+/// If it is dropped, it lasts until its lease expires. Until then, a retry of the request is refused with
+/// 503. After that, a retry is handled.
 #[must_use = "a claim must be settled"]
 pub struct Claim {
     tokens: Arc<dyn TokenStore>,
@@ -70,31 +70,32 @@ impl Claim {
         Self { tokens, token, id, keep }
     }
 
-    /// Marks the token as used: the request was handled, or refused for good.
+    /// Marks the token as used, because the request was handled or refused permanently.
     ///
     /// # Errors
     ///
-    /// Those of the store. What was handled is still handled: an answer of 200 is right, and only a
-    /// replay would not be noticed.
+    /// Those of the store. The request was handled all the same, so respond with 200. A replay would not
+    /// be noticed.
     pub async fn commit(self) -> Result<(), BoxError> {
         self.tokens.commit(&self.token, self.keep).await
     }
 
-    /// Frees the token: the handler failed, and the repetition is to be handled. If the claim is
-    /// over, and the token is claimed for the repetition already, nothing changes.
+    /// Frees the token, because the handler failed and the retry must be handled. Does nothing if the
+    /// claim has expired and a retry has claimed the token.
     ///
     /// # Errors
     ///
-    /// Those of the store; the claim is then over with its lease.
+    /// Those of the store. The claim then expires after its lease.
     pub async fn release(self) -> Result<(), BoxError> {
         self.tokens.release(&self.token, self.id).await
     }
 
-    /// Commits or releases as a handler's status wants, and gives the status to answer with.
+    /// Commits or releases the token according to a handler's status, and returns the status for the
+    /// response.
     ///
-    /// A success of any kind becomes 200, since Mailgun repeats after others, and is committed. So
-    /// is 406. Anything else is repeated, and so released. A store that fails is logged and changes
-    /// nothing.
+    /// Any 2xx becomes 200, because Mailgun tries again after another. 200 and 406 commit the token. Any
+    /// other status releases it, because Mailgun tries again. If the store fails, that is logged, and the
+    /// status stays the same.
     pub async fn settle(self, status: StatusCode) -> StatusCode {
         let status = if status.is_success() { StatusCode::OK } else { status };
         let settled = match status {

@@ -9,26 +9,28 @@ use super::{
     verified::{Claim, Verified},
 };
 
-/// Mailgun repeats a request for 8 hours and 5 minutes; the rest is for queues on the way.
+/// Mailgun retries a request for 8 hours and 5 minutes. The rest allows for delays.
 const MAX_AGE: Duration = Duration::from_secs(9 * 3600);
 const CLOCK_SKEW: Duration = Duration::from_secs(5 * 60);
-/// The first repetition comes after ten minutes.
+/// Mailgun retries after ten minutes for the first time.
 const LEASE: Duration = Duration::from_secs(5 * 60);
 
-/// A mail of 25 MB takes this long at 3 Mbit/s.
+/// The time that a mail of 25 MB takes at 3 Mbit/s.
 const READ_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Checks that requests come from Mailgun, and that each is handled once.
 ///
-/// Cheap to clone; all clones share the tokens.
+/// A clone is cheap and shares the tokens.
 ///
 /// ```
-/// use mailgun_webhooks::receive::{SigningKey, Verifier};
+/// use mailgun::webhooks::receive::{SigningKey, Verifier};
 ///
-/// // While the key is being replaced, requests are signed with the old or the new one.
+/// // While the key is being replaced, Mailgun signs with the old or the new one.
 /// let verifier = Verifier::builder(SigningKey::new("new")?).key(SigningKey::new("old")?).build();
-/// # Ok::<(), mailgun_core::Error>(())
+/// # Ok::<(), mailgun::Error>(())
 /// ```
+#[doc(alias = "hmac")]
+#[doc(alias = "signature")]
 #[derive(Clone)]
 pub struct Verifier {
     settings: Arc<Settings>,
@@ -48,13 +50,12 @@ struct Settings {
 }
 
 impl Verifier {
-    /// With a key, and the default settings of [`VerifierBuilder`].
-    #[doc(alias = "hmac")]
+    /// Creates a verifier with the default settings of [`VerifierBuilder`].
     pub fn new(key: SigningKey) -> Self {
         Self::builder(key).build()
     }
 
-    /// With a key, and settings.
+    /// Creates a builder, for other settings.
     pub fn builder(key: SigningKey) -> VerifierBuilder {
         let settings = Settings {
             keys: vec![key],
@@ -69,7 +70,7 @@ impl Verifier {
         VerifierBuilder { settings, tokens: None }
     }
 
-    /// How much of a request is read.
+    /// Returns the limits for requests.
     pub fn limits(&self) -> &Limits {
         &self.settings.limits
     }
@@ -79,15 +80,15 @@ impl Verifier {
         self.settings.read_timeout
     }
 
-    /// Reads a request, checks its signature, and claims its token.
+    /// Parses a request, checks its signature, and claims its token.
     ///
-    /// `T` is what the handler is for: an [`Event`](mailgun_events::Event), an
-    /// [`InboundMail`](super::InboundMail), a [`LegacyEvent`](super::LegacyEvent), or a
-    /// [`Payload`], which is any of them.
+    /// `T` is the payload that the handler expects: an [`Event`](mailgun_events::Event), an
+    /// [`InboundMail`](super::InboundMail), a [`LegacyEvent`](super::LegacyEvent), or a [`Payload`] for
+    /// any of them.
     ///
     /// # Errors
     ///
-    /// Any but [`ReceiveError::Body`] and [`ReceiveError::Timeout`]. The token is not claimed then.
+    /// Any except [`ReceiveError::Body`] and [`ReceiveError::Timeout`]. The token is then not claimed.
     pub async fn receive<T>(
         &self,
         content_type: &str,
@@ -98,24 +99,26 @@ impl Verifier {
         ReceiveError: From<T::Error>,
     {
         let request = Unverified::parse(content_type, body.into(), self.limits())?;
-        // Nobody learns anything of the receiver without a right signature.
+        // First the signature: an error of another kind would tell a stranger about the receiver.
         self.check(&request.signature)?;
         let payload = T::try_from(request.payload)?;
         let claim = self.claim(&request.signature).await?;
         Ok(Verified { payload, signature: request.signature, claim })
     }
 
-    /// Checks a signature and its age, and leaves its token alone.
+    /// Checks a signature and its age, but does not claim its token.
     ///
     /// # Errors
     ///
-    /// [`ReceiveError::BadSignature`], [`ReceiveError::Stale`], and [`ReceiveError::Malformed`] if
-    /// there is no signature, or its timestamp is not a number of seconds.
+    /// * [`ReceiveError::BadSignature`] if none of the keys made the signature.
+    /// * [`ReceiveError::Stale`] if it is too old or in the future.
+    /// * [`ReceiveError::Malformed`] if there is no signature, or the timestamp is not a number of
+    ///   seconds.
     pub fn check(&self, signature: &Signature) -> Result<(), ReceiveError> {
         let Settings { keys, parent_keys, max_age, clock_skew, clock, .. } = &*self.settings;
         let Signature { timestamp, token, signature: own, parent_signature } = signature;
         if token.is_empty() {
-            return Err(ReceiveError::Malformed("it has no signature"));
+            return Err(ReceiveError::Malformed("there is no signature"));
         }
         let parent = parent_signature.as_deref().unwrap_or_default();
         let is_by = |keys: &[SigningKey], hex: &str| {
@@ -140,7 +143,7 @@ impl Verifier {
         if is_fresh { Ok(()) } else { Err(ReceiveError::Stale) }
     }
 
-    /// Checks a signature, and claims its token.
+    /// Checks a signature and its age, and claims its token.
     ///
     /// # Errors
     ///
@@ -153,7 +156,7 @@ impl Verifier {
         match state.map_err(ReceiveError::Store)? {
             TokenState::Free(id) => {
                 let Settings { max_age, clock_skew, .. } = &*self.settings;
-                // After this a signature that is fresh now is stale.
+                // After this time, a signature that is fresh now is stale.
                 let keep = max_age.saturating_add(*clock_skew);
                 Ok(Claim::new(Arc::clone(&self.tokens), token.clone(), id, keep))
             }
@@ -180,84 +183,88 @@ impl fmt::Debug for Verifier {
     }
 }
 
-/// Settings of a [`Verifier`]; from [`Verifier::builder`].
+/// Builds a [`Verifier`]; see [`Verifier::builder`].
 #[derive(Clone)]
-#[must_use = "a verifier is there after `build`"]
+#[must_use = "call `build` to make a verifier"]
 pub struct VerifierBuilder {
     settings: Settings,
     tokens: Option<Arc<dyn TokenStore>>,
 }
 
 impl VerifierBuilder {
-    /// Adds another key, of which any is right: the old one while the key is being replaced, or
-    /// those of several accounts.
+    /// Adds another key. A signature by any of the keys is accepted.
     ///
-    /// Events of a subaccount are signed twice, by the subaccount and by its parent. Either is
-    /// enough, so that the key of the parent account is right for the events of all of them.
+    /// Use it while the key is being replaced, or for several accounts. Events of a subaccount have two
+    /// signatures, by the subaccount and by its parent. Either is enough, so the key of the parent
+    /// account is enough for all subaccounts.
     pub fn key(mut self, key: SigningKey) -> Self {
         self.settings.keys.push(key);
         self
     }
 
-    /// Wants every request to be signed by a parent account with this key as well, for a receiver
-    /// of subaccounts' events alone. Any of several is right.
+    /// Requires every request to be signed by a parent account with this key as well.
+    ///
+    /// Use it for a receiver of subaccounts' events only. If you add several keys, any of them is
+    /// accepted.
     pub fn require_parent_key(mut self, key: SigningKey) -> Self {
         self.settings.parent_keys.push(key);
         self
     }
 
-    /// How old a signature may be; 9 hours when not set.
+    /// Sets the maximum age of a signature. Default: 9 hours.
     ///
-    /// Mailgun repeats a request with the signature of the first for 8 hours and 5 minutes. A
-    /// shorter time refuses the last repetitions, and loses what the handler failed to do before.
+    /// Mailgun retries a request for 8 hours and 5 minutes, with the signature of the first attempt. If
+    /// the maximum age is shorter, the last retries are refused, and an event that the handler failed to
+    /// process is lost.
     pub fn max_age(mut self, max_age: Duration) -> Self {
         self.settings.max_age = max_age;
         self
     }
 
-    /// How far the clock of Mailgun may be ahead of ours; 5 minutes when not set.
+    /// Sets how far Mailgun's clock may be ahead of this machine's. Default: 5 minutes.
     pub fn clock_skew(mut self, clock_skew: Duration) -> Self {
         self.settings.clock_skew = clock_skew;
         self
     }
 
-    /// After which time a claim of which nothing is heard is over; 5 minutes when not set.
+    /// Sets the time after which a claim expires that is neither committed nor released. Default: 5
+    /// minutes.
     ///
-    /// A handler that takes longer may have company. A lease of more than ten minutes sends the
-    /// first repetition after a crash away, with 503.
+    /// If a handler takes longer, a second one may handle the same request at the same time. If the lease
+    /// is longer than ten minutes, the first retry after a crash is refused with 503.
     pub fn lease(mut self, lease: Duration) -> Self {
         self.settings.lease = lease;
         self
     }
 
-    /// How much of a request is read.
+    /// Sets the limits for requests. Default: see [`Limits`].
     pub fn limits(mut self, limits: Limits) -> Self {
         self.settings.limits = limits;
         self
     }
 
-    /// How long the body of a request may take to arrive; 60 seconds when not set.
+    /// Sets the time within which the body of a request must arrive. Default: 60 seconds.
     ///
-    /// It applies where this crate reads the body: in the axum extractor and the tower layer, which
-    /// run in a tokio runtime with its time enabled.
+    /// It applies to the axum extractor and the tower layer, which read the body themselves. They need a
+    /// tokio runtime with time enabled.
     pub fn read_timeout(mut self, timeout: Duration) -> Self {
         self.settings.read_timeout = timeout;
         self
     }
 
-    /// Another clock than that of the system.
+    /// Sets another clock. Default: the system's.
     pub fn clock(mut self, clock: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
         self.settings.clock = Arc::new(clock);
         self
     }
 
-    /// Where used tokens are kept; in memory when not set.
+    /// Sets the store of used tokens. Default: [`MemoryTokens`].
     pub fn tokens(mut self, tokens: impl TokenStore + 'static) -> Self {
         self.tokens = Some(Arc::new(tokens));
         self
     }
 
-    /// The verifier.
+    /// Builds the verifier.
     pub fn build(self) -> Verifier {
         let Self { settings, tokens } = self;
         let tokens =

@@ -135,10 +135,10 @@ async fn a_signed_event_of_the_mock_reaches_an_axum_handler_in_order() {
 }
 
 #[tokio::test]
-async fn a_tampered_event_and_a_wrong_key_get_406_and_an_event_at_the_wrong_place_comes_again() {
+async fn forged_events_get_406_and_an_unexpected_payload_gets_503() {
     let mock = MockMailgun::start().await;
     let (right, mut hears) = receiver(MockMailgun::SIGNING_KEY).await;
-    // The API key is no signing key.
+    // The API key is not the signing key.
     let (wrong, _hears) = receiver(MockMailgun::API_KEY).await;
     let webhooks = Webhooks::new(&mock.client(), mock.domain());
     let urls = [format!("{right}/tampered"), format!("{wrong}/events"), format!("{right}/mail")];
@@ -149,16 +149,13 @@ async fn a_tampered_event_and_a_wrong_key_get_406_and_an_event_at_the_wrong_plac
         let status = if delivery.url.ends_with("/mail") { 503 } else { 406 };
         assert_eq!(delivery.status, Some(status), "{delivery:?}");
     }
-    assert_eq!(
-        within(hears.recv()).await.unwrap(),
-        "the signature is not by any of the signing keys"
-    );
-    let words = "an event arrived where an inbound mail is expected";
+    assert_eq!(within(hears.recv()).await.unwrap(), "none of the signing keys made the signature");
+    let words = "the handler expects an inbound mail, but the request has an event";
     assert_eq!(within(hears.recv()).await.unwrap(), words);
 }
 
 #[tokio::test]
-async fn a_url_elsewhere_is_not_posted_to() {
+async fn the_mock_posts_to_loopback_only() {
     let mock = MockMailgun::start().await;
     let webhooks = Webhooks::new(&mock.client(), mock.domain());
     let urls = ["https://example.com/hook", "http://192.0.2.1/hook"];
@@ -186,7 +183,7 @@ async fn a_mail_of_the_mock_reaches_an_axum_handler() {
 }
 
 #[tokio::test]
-async fn a_handler_may_ask_again_for_what_was_too_old() {
+async fn a_handler_may_respond_503_to_a_stale_signature() {
     async fn on_event(verified: Result<Verified<Event>, ReceiveError>) -> StatusCode {
         match verified {
             Ok(verified) => verified.handle(|_| async { Ok::<_, ReceiveError>(()) }).await,

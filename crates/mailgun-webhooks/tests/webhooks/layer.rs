@@ -73,7 +73,7 @@ async fn a_body_beyond_the_limit_is_not_read_to_its_end() {
 }
 
 #[tokio::test]
-async fn a_body_that_breaks_off_is_asked_for_again() {
+async fn a_body_that_cannot_be_read_gets_503() {
     let handler = |_: Request<Event>| async { Ok::<_, &str>(Response::<String>::default()) };
     let service = VerifyLayer::new(verifier()).layer(service_fn(handler));
     let frames = stream::iter([Ok(Frame::data(Bytes::from_static(b"{"))), Err("reset")]);
@@ -101,7 +101,7 @@ where
 type Body = UnsyncBoxBody<Bytes, BoxError>;
 
 #[tokio::test(start_paused = true)]
-async fn a_body_that_is_too_slow_is_408_after_the_time_for_it() {
+async fn a_slow_body_gets_408_after_the_read_timeout() {
     let second = Duration::from_secs(1);
     for (timeout, pause, expected) in [
         // Nothing comes, or a byte from time to time.
@@ -138,7 +138,7 @@ async fn a_body_that_is_too_slow_is_408_after_the_time_for_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_slow_body_within_the_time_is_taken_and_an_endless_time_is_no_panic() {
+async fn a_slow_body_is_accepted_within_the_longest_read_timeout() {
     let verifier = Verifier::builder(key("right")).read_timeout(Duration::MAX).build();
     let handler = |_: Request<Event>| async { Ok::<_, &str>(Response::<String>::default()) };
     let service = VerifyLayer::new(verifier).layer(service_fn(handler));

@@ -32,12 +32,12 @@ async fn every_operation_of_the_api_is_there_as_the_api_has_it() {
 }
 
 #[test]
-fn creating_testing_and_deleting_all_are_harmful_to_repeat() {
-    let harmful =
+fn creating_testing_and_deleting_all_are_not_idempotent() {
+    let not_idempotent =
         OPERATIONS.iter().filter(|route| route.idempotency() == Idempotency::NonIdempotent);
-    let harmful: Vec<_> = harmful.map(ToString::to_string).collect();
+    let not_idempotent: Vec<_> = not_idempotent.map(ToString::to_string).collect();
     assert_eq!(
-        harmful,
+        not_idempotent,
         [
             "POST /v3/domains/{domain}/webhooks",
             "PUT /v3/domains/{domain}/webhooks/{type}/test",

@@ -86,7 +86,7 @@ fn check_texts(mail: &InboundMail) {
 }
 
 #[test]
-fn the_three_shapes_of_inbound_mail_are_one_type() {
+fn the_three_forms_of_inbound_mail_are_one_type() {
     // Parsed, without files in an urlencoded form, with files in a multipart form.
     let without = read_mail(mail());
     check_texts(&without);
@@ -154,7 +154,7 @@ fn the_three_shapes_of_inbound_mail_are_one_type() {
 }
 
 #[test]
-fn files_that_differ_from_their_count_are_taken_and_noted() {
+fn an_attachment_count_that_differs_is_reported() {
     for (announced, expected) in [
         ("3", Some((3, 1))),
         ("0", Some((0, 1))),
@@ -174,7 +174,7 @@ fn files_that_differ_from_their_count_are_taken_and_noted() {
     }
     let mail = read_mail(mail().field("attachment-count", "2"));
     let mismatch: Box<dyn std::error::Error> = parsed(&mail).attachment_mismatch().unwrap().into();
-    assert_eq!(mismatch.to_string(), "the mail announced 2 attachments, and 0 came");
+    assert_eq!(mismatch.to_string(), "Mailgun announced 2 attachments, but 0 were received");
 }
 
 #[test]
@@ -278,7 +278,7 @@ fn files_are_files_whatever_their_headers_look_like() {
 }
 
 #[test]
-fn a_field_is_no_file_whatever_a_sender_calls_it() {
+fn a_field_is_not_a_file_whatever_its_name_is() {
     for (head, name) in [
         ("name=\"X;filename=y\"", "X;filename=y"),
         ("name=\";filename=y;\"", ";filename=y;"),
@@ -295,7 +295,7 @@ fn a_field_is_no_file_whatever_a_sender_calls_it() {
 }
 
 #[test]
-fn no_file_is_lost_to_the_shape_of_a_mail() {
+fn no_file_is_lost_in_any_form_of_mail() {
     let file = ("Content-Disposition: form-data; name=a; filename=b", &b"file"[..]);
     for name in ["message-url", "body-mime"] {
         let head = format!("Content-Disposition: form-data; name={name}");
@@ -313,7 +313,7 @@ fn no_file_is_lost_to_the_shape_of_a_mail() {
 }
 
 #[test]
-fn headers_that_a_sender_named_like_fields_change_nothing() {
+fn headers_named_like_fields_do_not_change_the_fields() {
     let headers = json!([
         ["message-url", "https://evil.test/"],
         ["body-mime", "evil"],
@@ -396,7 +396,7 @@ fn essence(request: Unverified) -> impl PartialEq + std::fmt::Debug {
 }
 
 #[test]
-fn no_header_of_a_sender_changes_a_field_of_mailgun() {
+fn no_header_changes_a_field_of_mailgun() {
     let names = [
         "recipient",
         "sender",
@@ -448,7 +448,7 @@ fn no_header_of_a_sender_changes_a_field_of_mailgun() {
 }
 
 #[test]
-fn no_header_of_a_sender_is_a_file_and_no_file_is_a_header() {
+fn no_header_is_a_file_and_no_file_is_a_header() {
     let list = br#"[["attachment-1", "evil"], ["attachment-1", "e v"], ["attachment-2", "x"]]"#;
     let part = |rest: &str| format!("Content-Disposition: form-data; name={rest}");
     let (list_of_headers, headers) = (part("message-headers"), part("attachment-1"));
@@ -481,7 +481,7 @@ fn a_header_with_the_value_of_a_field_hides_neither() {
 }
 
 #[test]
-fn a_mail_without_a_text_is_parsed_although_a_header_is_called_body_mime() {
+fn a_mail_without_text_is_parsed_even_if_a_header_is_named_body_mime() {
     let (mut fields, headers) = fields_of_a_mail(PayloadKind::ParsedMail);
     fields.retain(|(name, _)| *name != "body-plain");
     fields.insert(headers, ("body-mime", "evil"));
@@ -494,7 +494,7 @@ fn a_mail_without_a_text_is_parsed_although_a_header_is_called_body_mime() {
 }
 
 #[test]
-fn without_a_list_of_headers_the_order_tells_the_fields_of_mailgun() {
+fn without_a_list_of_headers_the_order_shows_which_fields_are_mailguns() {
     let (fields, headers) = fields_of_a_mail(PayloadKind::ParsedMail);
     let expected = essence(urlencoded(&fields));
     for list in [None, Some("[[\"tok"), Some("")] {
@@ -549,7 +549,7 @@ fn events_are_those_of_the_events_endpoint_and_no_kind_is_unknown() {
 }
 
 #[test]
-fn every_kind_in_the_wrong_handler_is_named() {
+fn an_unexpected_payload_is_named() {
     let event = SignedRequest::event(&key("k"), &event());
     let form = |name: &str| InboundForm::new().field(name, "x").sign(&key("k"));
     for (request, kind) in [
@@ -569,7 +569,7 @@ fn every_kind_in_the_wrong_handler_is_named() {
         let errors: Vec<_> = results.into_iter().flatten().map(|error| error.to_string()).collect();
         assert_eq!(errors.len(), 2);
         for error in errors {
-            assert!(error.starts_with(&format!("{kind} arrived where")), "{error}");
+            assert!(error.ends_with(&format!("the request has {kind}")), "{error}");
         }
     }
 }
@@ -622,7 +622,7 @@ fn more_than_the_limits_is_a_typed_error() {
 
 /// A signed event of which one value is odd is the event, without that value.
 #[test]
-fn an_odd_value_costs_no_event_and_no_other_field() {
+fn an_unreadable_value_loses_no_event_and_no_other_field() {
     for odd in [
         &br#""Andr\udce9""#[..],
         b"\"Andr\xe9\"",
@@ -653,7 +653,7 @@ fn an_odd_value_costs_no_event_and_no_other_field() {
 }
 
 #[test]
-fn an_odd_value_in_the_json_of_a_mail_costs_no_other() {
+fn an_unreadable_value_in_the_json_of_a_mail_loses_no_other() {
     let form = || InboundForm::new().field("recipient", "a@b.c").field("sender", "d@e.f");
     for odd in [r#""\udce9""#, "\"\u{1}\"", "1e999", "NaN"] {
         let headers = format!(r#"[["Subject", "x"], ["X-Odd", {odd}], ["To", "y"]]"#);

@@ -75,7 +75,7 @@ async fn a_webhook_of_another_shape_leaves_the_others() {
 }
 
 #[tokio::test]
-async fn nothing_is_lost_on_the_way_to_the_caller() {
+async fn responses_are_passed_on_completely() {
     let of_domain = |client: &_| Webhooks::new(client, "mg.example.com");
     called_whole(&json!({"webhooks": all()}), |client| of_domain(client).list()).await;
     called_whole(&json!({"webhook": all()["opened"]}), |client| of_domain(client).get("opened"))
@@ -118,7 +118,7 @@ async fn responses_are_unwrapped() {
 }
 
 #[tokio::test]
-async fn writes_of_the_account_are_answered_with_nothing() {
+async fn account_updates_and_deletions_return_nothing() {
     let service = Scripted::new(|_| Answer::new(204, ""));
     let webhooks = AccountWebhooks::new(&service.client());
     webhooks.update("id", "https://a.b", ["opened"], Default::default()).await.unwrap();

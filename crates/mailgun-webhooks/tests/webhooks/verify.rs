@@ -37,7 +37,7 @@ async fn events_and_mail_signed_for_tests_are_verified() {
 }
 
 #[tokio::test]
-async fn the_old_and_the_new_key_are_right_during_rotation() {
+async fn the_old_and_the_new_key_are_accepted_during_rotation() {
     let verifier = Verifier::builder(key("new")).key(key("old")).build();
     for (name, is_right) in [("new", true), ("old", true), ("older", false)] {
         let request = SignedRequest::event(&key(name), &event());
@@ -68,7 +68,7 @@ async fn replayed_and_stale_are_distinct_errors() {
 }
 
 #[test]
-fn the_window_has_sharp_and_settable_boundaries() {
+fn max_age_and_clock_skew_are_exact_limits() {
     let at = |offset: i64| {
         Verifier::builder(key("right"))
             .max_age(Duration::from_secs(100))
@@ -86,7 +86,7 @@ fn the_window_has_sharp_and_settable_boundaries() {
 }
 
 #[test]
-fn the_last_repetition_of_mailgun_is_within_the_default_window() {
+fn the_last_retry_of_mailgun_is_within_the_default_max_age() {
     let minutes = [10, 10, 15, 30, 60, 120, 240].iter().sum::<i64>();
     for (age, is_fresh) in [(minutes * 60 + 60, true), (12 * 3600, false)] {
         let clock = Clock::at(SIGNED_AT + age);
@@ -96,7 +96,7 @@ fn the_last_repetition_of_mailgun_is_within_the_default_window() {
 }
 
 #[tokio::test]
-async fn the_border_of_timestamp_and_token_cannot_be_moved() {
+async fn characters_moved_between_timestamp_and_token_are_refused() {
     // The digits of this token read as an exponent, a fraction or milliseconds.
     let whole = format!("{SIGNED_AT}e0123{TOKEN}");
     let verifier = Verifier::builder(key("right")).clock(Clock::at(SIGNED_AT).reader()).build();
@@ -110,7 +110,7 @@ async fn the_border_of_timestamp_and_token_cannot_be_moved() {
 }
 
 #[tokio::test]
-async fn the_signature_of_the_parent_account_is_as_good_or_required() {
+async fn the_signature_of_the_parent_account_is_accepted_or_required() {
     let signed = |own: &str, parent: Option<&str>| {
         let mut signature = sign_now(&key(own));
         let Signature { timestamp, token, .. } = &signature;
@@ -151,7 +151,7 @@ async fn the_signature_of_the_parent_account_is_as_good_or_required() {
 }
 
 #[tokio::test]
-async fn a_handler_that_fails_gets_the_repetition_and_no_other() {
+async fn only_a_handler_that_fails_receives_the_retry() {
     let verifier = verifier();
     let request = SignedRequest::event(&key("right"), &event());
 
@@ -169,7 +169,7 @@ async fn a_handler_that_fails_gets_the_repetition_and_no_other() {
 }
 
 #[tokio::test]
-async fn a_refusal_is_final_and_another_success_is_200() {
+async fn a_406_commits_the_token_and_any_2xx_becomes_200() {
     for (handled, answered, is_final) in [
         (StatusCode::OK, StatusCode::OK, true),
         (StatusCode::NO_CONTENT, StatusCode::OK, true),
@@ -185,7 +185,7 @@ async fn a_refusal_is_final_and_another_success_is_200() {
 }
 
 #[tokio::test]
-async fn a_claim_of_which_nothing_is_heard_ends_with_its_lease() {
+async fn an_abandoned_claim_expires_with_its_lease() {
     let clock = Clock::at(SIGNED_AT);
     let verifier = Verifier::builder(key("right"))
         .clock(clock.reader())
@@ -276,7 +276,10 @@ async fn only_a_right_signature_reaches_the_store_and_its_failure_is_503() {
         .receive::<mailgun_webhooks::receive::InboundMail>(&request.content_type, request.body)
         .await
         .unwrap_err();
-    assert_eq!(error.to_string(), "an event arrived where an inbound mail is expected");
+    assert_eq!(
+        error.to_string(),
+        "the handler expects an inbound mail, but the request has an event"
+    );
     assert!(store.steps.lock().unwrap().is_empty());
 
     let store = Recorded { fails_to: "claim", ..Recorded::default() };
@@ -288,7 +291,7 @@ async fn only_a_right_signature_reaches_the_store_and_its_failure_is_503() {
 }
 
 #[tokio::test]
-async fn what_was_handled_is_200_also_if_the_store_fails_then() {
+async fn a_handled_request_gets_200_even_if_the_store_fails() {
     for (outcome, step, status) in [
         (Ok(()), "commit", StatusCode::OK),
         (Err(()), "release", StatusCode::INTERNAL_SERVER_ERROR),
@@ -305,7 +308,7 @@ async fn what_was_handled_is_200_also_if_the_store_fails_then() {
 }
 
 #[tokio::test]
-async fn of_many_at_once_one_is_handled() {
+async fn one_of_many_simultaneous_requests_is_handled() {
     let verifier = Verifier::builder(key("right")).tokens(MemoryTokens::new()).build();
     let signature = sign_now(&key("right"));
     let tasks: Vec<_> = (0..32)
@@ -332,7 +335,7 @@ fn numbers() -> impl FnMut(usize) -> usize {
 }
 
 #[tokio::test]
-async fn odd_requests_are_errors_and_nothing_panics() {
+async fn malformed_requests_are_errors_and_nothing_panics() {
     let verifier = verifier();
     let mail = InboundForm::new()
         .field("recipient", "a@b.c")
@@ -390,23 +393,23 @@ async fn odd_requests_are_errors_and_nothing_panics() {
 }
 
 #[tokio::test]
-async fn what_is_no_request_of_mailgun_says_what_it_is() {
+async fn a_request_that_is_not_mailguns_is_malformed_and_says_why() {
     let verifier = verifier();
     for (content_type, body, words) in [
         ("", "", "neither JSON nor a form"),
         ("text/plain", "hello", "neither JSON nor a form"),
         ("application/json", "[]", "neither JSON nor a form"),
-        ("application/json", "{", "JSON that cannot be read"),
-        ("application/json", r#"{"event-data": {}, "signature": 7}"#, "JSON that cannot be read"),
-        ("application/json", r#"{"message": "hi"}"#, "JSON without `event-data`"),
+        ("application/json", "{", "the JSON cannot be read"),
+        ("application/json", r#"{"event-data": {}, "signature": 7}"#, "the JSON cannot be read"),
+        ("application/json", r#"{"message": "hi"}"#, "the JSON has no `event-data`"),
         ("application/json", r#"{"event-data": {}}"#, "no signature"),
-        ("application/json", r#"{"event-data": ["x"]}"#, "JSON without `event-data`"),
-        ("application/json", r#"{"event-data": "x"}"#, "JSON without `event-data`"),
+        ("application/json", r#"{"event-data": ["x"]}"#, "the JSON has no `event-data`"),
+        ("application/json", r#"{"event-data": "x"}"#, "the JSON has no `event-data`"),
         ("application/x-www-form-urlencoded", "a=b", "neither an event nor a mail"),
         ("application/x-www-form-urlencoded", "event=opened", "no signature"),
-        ("multipart/form-data", "a=b", "without a boundary"),
-        ("multipart/form-data; boundary=x", "a=b", "without delimiters"),
-        ("multipart/form-data; boundary=x", "--x\r\n\r\na", "does not end"),
+        ("multipart/form-data", "a=b", "has no boundary"),
+        ("multipart/form-data; boundary=x", "a=b", "has no delimiter"),
+        ("multipart/form-data; boundary=x", "--x\r\n\r\na", "no closing delimiter"),
     ] {
         let result = verifier.receive(content_type, Bytes::from_static(body.as_bytes())).await;
         let result: Result<mailgun_webhooks::receive::Verified, _> = result;

@@ -15,7 +15,7 @@ fn client(server: &Server) -> Client {
 }
 
 #[tokio::test]
-async fn awkward_types_and_ids_arrive_as_they_are() {
+async fn types_and_ids_with_special_characters_arrive_unchanged() {
     let mut server = Server::new_async().await;
     let mut mocks = Vec::new();
     let domain = format!("/v3/domains/mg.example.com/webhooks/{ENCODED}");
@@ -129,7 +129,7 @@ async fn webhooks_of_an_account_are_written_whole() {
 }
 
 #[tokio::test]
-async fn ids_are_one_parameter_and_none_are_not_all() {
+async fn ids_are_one_parameter_and_an_empty_list_is_an_error() {
     let query = async |call: &dyn Fn(AccountWebhooks) -> mailgun_core::Call<()>| {
         let service = Scripted::new(|_| Answer::new(204, ""));
         let result = call(AccountWebhooks::new(&service.client())).await;

@@ -1,10 +1,11 @@
-use mailgun_core::{Csv, ErrorKind, Idempotency};
+use mailgun_core::{ErrorKind, Idempotency};
 use mailgun_mailing_lists::{
     AccessLevel, ImportMembers, ListMailingLists, ListMailingListsByAddress, ListMembers,
     ListMembersByAddress, MailingListSettings, MailingLists, MemberSettings, NewMember, OPERATIONS,
     PageDirection, ReplyPreference,
 };
 use mailgun_testing::{Answer, Scripted, client};
+use mailgun_types::Csv;
 use mockito::{Matcher, Server};
 use serde_json::json;
 

@@ -1,5 +1,6 @@
-use mailgun_core::{Csv, ErrorKind, Upload};
+use mailgun_core::{ErrorKind, Upload};
 use mailgun_testing::{Answer, Scripted, client};
+use mailgun_types::Csv;
 use mailgun_validations::{AddressFile, ListJobs, ValidateAddress, Validations};
 use mockito::{Matcher, Server};
 

@@ -255,7 +255,7 @@ async fn an_explicit_limit_is_kept_for_a_body_of_unknown_length() {
 
 /// A server of HTTP/2 that declares ten bytes, sends `sent` of them and ends the stream as if all
 /// was well.
-async fn cuts_responses_short(sent: &'static [u8]) -> Client {
+async fn truncating_server(sent: &'static [u8]) -> Client {
     let address = listen(move |stream: TcpStream| async move {
         let mut connection = h2::server::handshake(stream).await.unwrap();
         while let Some(Ok((_, mut respond))) = connection.accept().await {

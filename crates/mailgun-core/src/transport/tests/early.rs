@@ -77,7 +77,7 @@ async fn a_failed_write_is_reported_if_no_response_comes() {
     let transport = Transport::new(&config(), false).unwrap();
     let request = upload(format!("http://{address}/")).0;
     let error = within(transport.oneshot(request)).await.unwrap_err();
-    assert_fate(&error, ErrorKind::Transport, Outcome::Unknown);
+    assert_outcome(&error, ErrorKind::Transport, Outcome::Unknown);
     assert!(error.to_string().contains("os error"), "{error}");
 }
 

@@ -19,7 +19,7 @@ const OK: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
 async fn a_refused_connection_was_not_sent() {
     let url = refused();
     let error = get(&config(), format!("{url}/v3/x@example.com")).await.unwrap_err();
-    assert_fate(&error, ErrorKind::Connect, Outcome::NotSent);
+    assert_outcome(&error, ErrorKind::Connect, Outcome::NotSent);
     assert!(
         error.to_string().contains(&url.replace("http://", "could not connect to ")),
         "{error}"

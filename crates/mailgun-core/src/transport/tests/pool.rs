@@ -562,7 +562,7 @@ async fn the_connect_timeout_applies_while_waiting_for_a_shared_connection() {
         .into_iter()
         .map(Result::unwrap_err)
     {
-        assert_fate(&error, ErrorKind::Timeout, Outcome::NotSent);
+        assert_outcome(&error, ErrorKind::Timeout, Outcome::NotSent);
         assert_eq!(error.timeout_phase(), Some(TimeoutPhase::Connect));
     }
     // Fewer than one for each request.
@@ -583,7 +583,7 @@ async fn after_a_failed_dial_the_next_one_starts_at_once() {
     let transport = transport(&trusting(&TestCa::new()));
     let responses = join_all((0..20).map(|_| get_with(&transport, &url)));
     for error in within(responses).await.into_iter().map(Result::unwrap_err) {
-        assert_fate(&error, ErrorKind::Tls, Outcome::NotSent);
+        assert_outcome(&error, ErrorKind::Tls, Outcome::NotSent);
     }
     assert_eq!(opened.get(), 20);
 }

@@ -25,6 +25,7 @@
 //! ```
 
 mod fault;
+mod field;
 mod items;
 mod lenient;
 mod map_or_text;
@@ -40,7 +41,9 @@ use serde::{
 };
 use serde_json::Value;
 
-pub(crate) use self::{fault::fault, read::repaired, unreadable::read_without_odd_items};
+pub(crate) use self::{
+    fault::fault, field::field, read::repaired, unreadable::read_without_odd_items,
+};
 pub use self::{
     items::{items, map, readable},
     lenient::Lenient,

@@ -31,6 +31,7 @@ pub(crate) const DELETE_ALL: Operation = Operation::delete("/v3/domains/{domain}
 /// }
 /// # Ok(()) }
 /// ```
+#[doc(alias = "password")]
 #[derive(Clone, Debug)]
 pub struct SmtpCredentials {
     client: Client,

@@ -30,6 +30,7 @@ pub(crate) const REGENERATE_CERTIFICATE: Operation = Operation::put("/v2/x509/{d
 /// tracking.update_click(ClickTracking::HtmlOnly).await?;
 /// # Ok(()) }
 /// ```
+#[doc(alias("open_tracking", "click_tracking"))]
 #[derive(Clone, Debug)]
 pub struct DomainTracking {
     client: Client,

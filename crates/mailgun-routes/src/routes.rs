@@ -21,6 +21,7 @@ pub const OPERATIONS: &[Operation] = &[LIST, GET, CREATE, UPDATE, DELETE, MATCH]
 /// println!("{} goes to {:?}", route.expression, route.actions);
 /// # Ok(()) }
 /// ```
+#[doc(alias("inbound", "forward"))]
 #[derive(Clone, Debug)]
 pub struct Routes {
     client: Client,

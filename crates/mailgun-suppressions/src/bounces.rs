@@ -14,6 +14,7 @@ const COLUMNS: [&str; 4] = ["address", "code", "error", "created_at"];
 ///
 /// Mailgun accepts messages to them and then fails them with the reason `suppress-bounce`.
 /// Temporary failures and messages refused as spam are not on this list.
+#[doc(alias = "suppression")]
 pub type Bounces = SuppressionList<Bounce>;
 
 impl Described for Bounce {

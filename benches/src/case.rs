@@ -1,4 +1,4 @@
-//! What is measured: one name for each row of the table.
+//! The cases, one for each row of the table.
 
 use std::{fmt, str::FromStr};
 
@@ -7,39 +7,39 @@ use crate::{Result, fixtures::Load};
 /// Where a workload runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Group {
-    /// A message becomes a request; nothing is sent.
+    /// A message is encoded as a request. Nothing is sent.
     Encode,
     /// The stack of layers over a service in memory.
     Memory,
     /// Over TCP to a server in another process.
     Loopback,
-    /// A response becomes values.
+    /// A response is decoded.
     Response,
 }
 
-/// What is sent, or read.
+/// What is sent or decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Workload {
     /// Text, html, a tag, tracking.
     Simple,
     /// 1,000 recipients with variables.
     Batch,
-    /// 10,000 of them, ten calls.
+    /// 10,000 recipients with variables, in ten calls.
     Batch10k,
     /// An attachment of 10 MiB in memory.
     Attachment,
-    /// An attachment of 24 MiB on the disk.
+    /// An attachment of 24 MiB on disk.
     File,
     /// A page of 300 events.
     Events,
 }
 
-/// Who does it, or with what around it.
+/// The client, or the layers around the service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Who {
-    /// This SDK as it comes, no subscriber for tracing.
+    /// This SDK with its defaults, without a tracing subscriber.
     Ours,
-    /// hyper-util's client and a body encoded beforehand: the floor.
+    /// hyper-util's client with a pre-encoded body: the baseline.
     Raw,
     /// reqwest and its multipart form.
     Reqwest,
@@ -47,9 +47,9 @@ pub enum Who {
     Bare,
     /// The default stack and three layers of the application.
     Layers,
-    /// The default stack and a subscriber that wants nothing of ours.
+    /// The default stack and a subscriber that ignores the SDK's spans.
     TracingOff,
-    /// The default stack and a subscriber that formats our spans and throws them away.
+    /// The default stack and a subscriber that formats the SDK's spans and discards them.
     TracingOn,
     /// The response as a tree of JSON values.
     Value,
@@ -57,32 +57,32 @@ pub enum Who {
     Typed,
 }
 
-/// One row of the table, `loopback/simple/ours/64` for example.
+/// One row of the table, for example `loopback/simple/ours/64`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Case {
-    /// Where.
+    /// Where the workload runs.
     pub group: Group,
-    /// What.
+    /// What is sent or decoded.
     pub workload: Workload,
-    /// Who.
+    /// The client or the layers.
     pub who: Who,
-    /// How many at a time.
+    /// The number of concurrent tasks.
     pub tasks: usize,
 }
 
-/// How much of a case is run.
+/// How many messages of a case are run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Effort {
-    /// Messages before the first figure is taken.
+    /// Messages before the first measurement.
     pub warm: usize,
-    /// How often the time is taken.
+    /// The number of measurements.
     pub rounds: usize,
-    /// Messages between two readings of the clock.
+    /// Messages for each measurement.
     pub messages: usize,
 }
 
 impl Effort {
-    /// All messages whose cost is counted.
+    /// The number of measured messages.
     pub fn counted(self) -> usize {
         self.rounds * self.messages
     }
@@ -117,11 +117,11 @@ const WHO: [(Who, &str); 9] = [
 ];
 
 impl Workload {
-    /// The load of a mail; a file is at `file`.
+    /// The content of the message. An attached file is read from `file`.
     ///
     /// # Errors
     ///
-    /// If a path is needed and there is none, or the workload is no mail.
+    /// Returns an error if the workload needs a path and there is none, or if it is not a message.
     pub fn load(self, file: Option<&str>) -> Result<Load> {
         Ok(match self {
             Self::Simple => Load::Simple,
@@ -138,7 +138,7 @@ impl Workload {
 }
 
 impl Case {
-    /// Every row of the table.
+    /// All rows of the table.
     pub fn all() -> Vec<Self> {
         use self::{Group::*, Who::*, Workload::*};
         let mut cases = Vec::new();
@@ -162,21 +162,21 @@ impl Case {
         cases
     }
 
-    /// The same work done by another.
+    /// The same workload with another client.
     pub fn by(self, who: Who) -> Self {
         Self { who, ..self }
     }
 
-    /// How many calls of the API one message of the workload is.
+    /// The number of API calls for one message of the workload.
     pub fn calls(self) -> usize {
         if self.workload == Workload::Batch10k { 10 } else { 1 }
     }
 
-    /// Enough for a median that holds still, and no more than about a second.
+    /// Enough messages for a stable median in about a second.
     pub fn effort(self) -> Effort {
         let (warm, rounds, messages) = match (self.workload, self.tasks) {
             (Workload::Simple, 1) => (200, 2_000, 1),
-            // Each task sends often enough that making its connection does not count.
+            // Each task sends enough messages that the cost of its connection is negligible.
             (Workload::Simple, tasks) => (4 * tasks, 10, 50 * tasks),
             (Workload::Attachment, 1) if self.group == Group::Encode => (20, 500, 1),
             (Workload::Batch10k, _) => (1, 5, 1),
@@ -186,8 +186,8 @@ impl Case {
         Effort { warm, rounds, messages }
     }
 
-    /// How many messages to run when each instruction or allocation is traced; the difference of
-    /// the two counts is what a message costs. `None` where the case with one task says it.
+    /// The numbers of messages for two runs that count instructions or allocations. The difference
+    /// of the counts is the cost of a message. `None` if the case with one task measures the same.
     pub fn traced(self) -> Option<[usize; 2]> {
         match (self.workload, self.tasks) {
             (Workload::Simple, 1) => Some([20, 220]),
@@ -227,8 +227,9 @@ impl FromStr for Case {
                 tasks: parts.next()?.parse().ok()?,
             })
         })();
-        // A combination that nobody runs would be measured as something else.
-        case.filter(|case| Self::all().contains(case))
-            .ok_or_else(|| format!("`{text}` is no case, `loopback/simple/ours/1` is one"))
+        // Other combinations are not defined.
+        case.filter(|case| Self::all().contains(case)).ok_or_else(|| {
+            format!("`{text}` is not a case; an example is `loopback/simple/ours/1`")
+        })
     }
 }

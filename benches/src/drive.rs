@@ -1,7 +1,7 @@
-//! Runs one case, in a process that does nothing else.
+//! Runs one case in a process that does nothing else.
 //!
-//! Everything is on one thread, client and connections, so that the time, the processor's time
-//! and the messages per second of a peer are of the same work. Reading files is what uses others.
+//! The client and its connections run on one thread, so that wall time, CPU time and throughput
+//! measure the same work. Only reading files uses other threads.
 
 use std::{env, time::Instant};
 
@@ -23,54 +23,54 @@ use crate::{
     stack,
 };
 
-/// What to run, and with what.
+/// What to run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Order {
     /// The case.
     pub case: Case,
-    /// How much of it.
+    /// The number of messages.
     pub effort: Effort,
-    /// The base URL of the server; a case that needs none ignores it.
+    /// The base URL of the server, for cases that need one.
     pub server: Option<String>,
-    /// The file of the cases that send one.
+    /// The file, for cases that send one.
     pub file: Option<String>,
 }
 
-/// What it took.
+/// The measurements of a case.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Outcome {
-    /// Calls that a server has seen, warming up included.
+    /// The number of calls to the server, including the warm-up.
     pub calls: usize,
-    /// Nanoseconds for one message, for each round.
+    /// Nanoseconds per message, for each round.
     pub nanos: Vec<f64>,
-    /// Nanoseconds of processor time for one message, user and system.
+    /// Nanoseconds of CPU time per message, user and system.
     pub cpu_nanos: f64,
-    /// Growth of resident memory at its peak, in bytes, above a client that has sent one message.
+    /// Peak growth of resident memory in bytes, compared with a client that has sent one message.
     pub resident: Option<u64>,
 }
 
-/// What was allocated on the way.
+/// The allocations of a case.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Counts {
-    /// Calls that a server has seen, warming up included.
+    /// The number of calls to the server, including the warm-up.
     pub calls: usize,
-    /// Allocations for one message.
+    /// Allocations per message.
     pub blocks: f64,
-    /// Bytes allocated for one message.
+    /// Allocated bytes per message.
     pub bytes: f64,
-    /// The most bytes that were allocated at once, above what a client keeps.
+    /// Peak heap growth in bytes, compared with an idle client.
     pub peak: u64,
 }
 
-/// What else is read around the messages that count.
+/// Additional measurements around the measured messages.
 pub trait Probe {
-    /// Right before the first of them.
+    /// Called right before the first message.
     fn begin(&mut self) {}
-    /// Right after the last.
+    /// Called right after the last message.
     fn end(&mut self) {}
 }
 
-/// Reads nothing else.
+/// No additional measurements.
 impl Probe for () {}
 
 impl Order {
@@ -87,14 +87,14 @@ impl Order {
         args
     }
 
-    /// From the arguments of this process.
+    /// Parses the arguments of this process.
     ///
     /// # Errors
     ///
-    /// If they name no case, or cannot be read.
+    /// Returns an error if an argument is missing or invalid.
     pub fn from_args() -> Result<Self> {
         let mut args = env::args().skip(1);
-        let case: Case = args.next().ok_or("the first argument is a case")?.parse()?;
+        let case: Case = args.next().ok_or("the first argument must be a case")?.parse()?;
         let mut order = Self { case, effort: case.effort(), server: None, file: None };
         while let Some(name) = args.next() {
             let value = args.next().ok_or_else(|| format!("{name} needs a value"))?;
@@ -104,17 +104,17 @@ impl Order {
                 "--messages" => order.effort.messages = value.parse()?,
                 "--server" => order.server = Some(value),
                 "--file" => order.file = Some(value),
-                _ => return Err(format!("{name} is not known").into()),
+                _ => return Err(format!("unknown option {name}").into()),
             }
         }
         Ok(order)
     }
 
-    /// Runs it.
+    /// Runs the case.
     ///
     /// # Errors
     ///
-    /// If a message fails.
+    /// Returns an error if a message fails.
     pub fn run(&self, probe: &mut dyn Probe) -> Result<Outcome> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         runtime.block_on(self.run_on(probe))
@@ -150,7 +150,7 @@ impl Order {
         }
     }
 
-    /// `simple` makes the first connection, so that no figure holds what happens once.
+    /// `simple` opens the connection first, so that its cost is not measured.
     async fn measure<P: Peer>(&self, probe: &mut dyn Probe, simple: P, peer: P) -> Result<Outcome> {
         let Effort { warm, rounds, messages } = self.effort;
         simple.once().await?;
@@ -178,7 +178,7 @@ impl Order {
     }
 }
 
-/// So many messages, shared out evenly among the tasks.
+/// Sends messages, distributed evenly among the tasks.
 async fn round<P: Peer>(peer: &P, tasks: usize, messages: usize) -> Result<()> {
     if tasks == 1 {
         for _ in 0..messages {

@@ -1,4 +1,4 @@
-//! The workloads, the same for every peer.
+//! The workloads, which are the same for all clients.
 
 use std::{
     fs, io,
@@ -12,22 +12,22 @@ use serde_json::{Value, json};
 
 /// The sending domain.
 pub const DOMAIN: &str = "mg.example.com";
-/// The path that mail is sent to.
+/// The path of the send operation.
 pub const PATH: &str = "/v3/mg.example.com/messages";
-/// A key of the right shape that opens nothing.
+/// A key in the right format, but not valid.
 pub const KEY: &str = "key-0123456789abcdef0123456789abcdef";
-/// The sender of every mail.
+/// The sender of all messages.
 pub const FROM: &str = "Example Shop <shop@mg.example.com>";
-/// The recipient of a mail that has one.
+/// The recipient of a message to one recipient.
 pub const TO: &str = "Bob <bob@example.com>";
-/// The subject of a mail to one recipient.
+/// The subject of a message to one recipient.
 pub const SUBJECT: &str = "Your order 4711 is on its way";
-/// The subject of a mail to many.
+/// The subject of a message to many recipients.
 pub const BATCH_SUBJECT: &str = "News for %recipient.name%";
 /// The name of the attachment.
 pub const FILENAME: &str = "report.pdf";
 
-/// The recorded answer of the service to a send.
+/// The recorded response to a send.
 pub const RECEIPT: &str = "{\n  \"id\": \"<20210510091252.1.D6347B73DA43962E@mg.example.com>\",\n  \
                            \"message\": \"Queued. Thank you.\"\n}";
 
@@ -44,22 +44,23 @@ fn filled(pattern: &str, length: usize) -> String {
 
 /// A text body of 1 kB.
 ///
-/// A new one for each mail, as a template engine makes it: it is the caller's in all peers.
+/// It is a new string for each message, as from a template engine. For all clients, it is the
+/// caller's cost.
 pub fn text() -> String {
     TEXT.clone()
 }
 
-/// An html body of 2 kB, likewise.
+/// An HTML body of 2 kB, also a new string for each message.
 pub fn html() -> String {
     HTML.clone()
 }
 
-/// One of many recipients.
+/// A recipient of a batch.
 #[derive(Clone, Debug)]
 pub struct Recipient {
     /// The bare address.
     pub address: String,
-    /// What the mail to them is filled in with.
+    /// The variables of the recipient.
     pub variables: Variables,
 }
 
@@ -71,21 +72,21 @@ pub struct Variables {
     link: String,
 }
 
-/// What a mail carries beside its texts.
+/// What a message contains in addition to its texts.
 #[derive(Clone, Debug)]
 pub enum Load {
     /// Nothing: the simple message.
     Simple,
-    /// A separate mail for each of many recipients.
+    /// A separate message for each of many recipients.
     Batch(Arc<[Recipient]>),
     /// A file in memory.
     Attachment(Bytes),
-    /// A file on the disk.
+    /// A file on disk.
     File(Arc<PathBuf>),
 }
 
 impl Load {
-    /// So many recipients with variables.
+    /// A number of recipients with variables.
     pub fn batch(recipients: u32) -> Self {
         let recipient = |i| Recipient {
             address: format!("recipient-{i:05}@example.com"),
@@ -103,7 +104,7 @@ impl Load {
         Self::Attachment(vec![b'x'; 10 * MIB].into())
     }
 
-    /// The least that a body with this load measures.
+    /// The minimum size of a body with this load.
     pub fn least_body(&self) -> u64 {
         let carried = match self {
             Self::Simple => 0,
@@ -115,16 +116,16 @@ impl Load {
     }
 }
 
-/// Writes a file of 24 MiB, just below what the service takes.
+/// Writes a file of 24 MiB, just below Mailgun's limit.
 ///
 /// # Errors
 ///
-/// If the file cannot be written.
+/// Returns an error if the file cannot be written.
 pub fn write_file(path: &Path) -> io::Result<()> {
     fs::write(path, vec![b'x'; 24 * MIB])
 }
 
-/// A page of events as the service answers it.
+/// A page of events, in the format of the service.
 pub fn events_page(events: u32) -> Bytes {
     let items: Vec<Value> = (0..events).map(event).collect();
     let link = |page| format!("https://api.mailgun.net/v3/{DOMAIN}/events/{page}=={:080x}", 7);

@@ -1,13 +1,13 @@
-//! The send path, measured beside its peers in the same run.
+//! Benchmarks of the send path, compared with other clients in the same run.
 //!
-//! * [`fixtures`]: the workloads, the same for every peer.
-//! * [`case`]: what is measured, one name for each row of the table.
-//! * [`peers`]: who does the work: this SDK, hyper's pooled client alone, reqwest.
+//! * [`fixtures`]: the workloads, which are the same for all clients.
+//! * [`case`]: the cases, one for each row of the table.
+//! * [`peers`]: the clients: this SDK, hyper-util's pooled client, reqwest.
 //! * [`stack`], [`responses`]: the cases that need no server.
-//! * [`drive`]: runs one case in a process of its own; [`probe`] reads the clocks around it, and
-//!   [`seen`] is what the server says of it.
+//! * [`drive`]: runs one case in a separate process. [`probe`] reads its resource usage. [`seen`]
+//!   is what the server has received.
 //!
-//! `report` is the command that runs all of them.
+//! The program `report` runs all cases.
 
 pub mod case;
 pub mod drive;
@@ -18,5 +18,5 @@ pub mod responses;
 pub mod seen;
 pub mod stack;
 
-/// Whatever went wrong; a bench that fails has no figures.
+/// Any error. A benchmark that fails reports no figures.
 pub type Result<T, E = Box<dyn std::error::Error + Send + Sync>> = std::result::Result<T, E>;

@@ -1,10 +1,10 @@
-//! What the process has used, by the kernel's account.
+//! The resource usage of the process, as reported by the kernel.
 
 use std::{fs, time::Duration};
 
 use rustix::time::{ClockId, clock_gettime};
 
-/// Processor time of all threads of this process, user and system.
+/// The CPU time of all threads of this process, user and system.
 pub fn cpu_time() -> Duration {
     let time = clock_gettime(ClockId::ProcessCPUTime);
     Duration::new(
@@ -13,22 +13,22 @@ pub fn cpu_time() -> Duration {
     )
 }
 
-/// The peak of resident memory since a mark was set.
+/// The peak of resident memory since a start point.
 #[derive(Clone, Copy, Debug)]
 pub struct MemoryMark {
     resident: u64,
 }
 
 impl MemoryMark {
-    /// Starts a new peak here; `None` where the kernel tells nothing.
+    /// Resets the peak. `None` if the kernel does not report it.
     pub fn set() -> Option<Self> {
-        // Without the right to start a new peak the old one stands, and growth is understated
-        // only if more was used before.
+        // Without permission to reset the peak, growth is understated if more memory was used
+        // before.
         let _ = fs::write("/proc/self/clear_refs", "5");
         status("VmRSS:").map(|resident| Self { resident })
     }
 
-    /// Bytes above the mark at the peak.
+    /// The growth from the start point to the peak, in bytes.
     pub fn growth(self) -> Option<u64> {
         status("VmHWM:").map(|peak| peak.saturating_sub(self.resident))
     }

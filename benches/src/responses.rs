@@ -1,9 +1,9 @@
-//! Reading a page of events.
+//! Decoding a page of events.
 
 use std::hint::black_box;
 
 use bytes::Bytes;
-use mailgun::{LinkPage, PageResponse as _};
+use mailgun::resource::{LinkPage, PageResponse as _};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -11,10 +11,10 @@ use crate::{Result, fixtures, peers::Peer};
 
 const EVENTS: u32 = 300;
 
-/// What a program that follows its mail reads of an event.
+/// The fields of an event that a typical application reads.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-#[expect(dead_code, reason = "read from the response for the sake of reading")]
+#[expect(dead_code, reason = "decoded, but not used")]
 struct Event {
     id: String,
     event: String,
@@ -29,14 +29,14 @@ struct Event {
 }
 
 #[derive(Debug, Deserialize)]
-#[expect(dead_code, reason = "read from the response for the sake of reading")]
+#[expect(dead_code, reason = "decoded, but not used")]
 struct Message {
     headers: Headers,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-#[expect(dead_code, reason = "read from the response for the sake of reading")]
+#[expect(dead_code, reason = "decoded, but not used")]
 struct Headers {
     message_id: String,
     subject: Option<String>,
@@ -44,14 +44,14 @@ struct Headers {
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-#[expect(dead_code, reason = "read from the response for the sake of reading")]
+#[expect(dead_code, reason = "decoded, but not used")]
 struct DeliveryStatus {
     code: u16,
     message: String,
     mx_host: Option<String>,
 }
 
-/// Reads a page of events as a tree of JSON values, or as typed items in the SDK's own page.
+/// Decodes a page of events as JSON values, or as typed items in the SDK's own page.
 #[derive(Clone, Debug)]
 pub struct Reader {
     page: Bytes,
@@ -59,7 +59,7 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// Reads the same page again and again.
+    /// Decodes the same page repeatedly.
     pub fn new(is_typed: bool) -> Self {
         Self { page: fixtures::events_page(EVENTS), is_typed }
     }

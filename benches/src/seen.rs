@@ -1,16 +1,16 @@
-//! What the server tells about the clients.
+//! What the server has received.
 
 use serde::{Deserialize, Serialize};
 
-/// What a server has seen since it was last asked.
+/// What a server has received since the last report.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seen {
-    /// Mails that were read in full and answered.
+    /// The number of messages that were read completely.
     pub calls: usize,
-    /// Bytes of their bodies.
+    /// The total size of their bodies.
     pub body_bytes: u64,
-    /// Connections that were opened.
+    /// The number of connections.
     pub connections: usize,
-    /// What was wrong with a request.
-    pub fault: Option<String>,
+    /// Why a request was invalid, if one was.
+    pub error: Option<String>,
 }

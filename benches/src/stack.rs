@@ -24,11 +24,11 @@ use crate::{
     peers::ours::{Sender, drain},
 };
 
-/// A sender with the stack that `who` names, and the subscriber that goes with it.
+/// A sender with the stack and the tracing subscriber of `who`.
 ///
 /// # Errors
 ///
-/// If `who` is not a stack, or there is a subscriber already.
+/// Returns an error if `who` is not a stack, or a subscriber is already installed.
 pub fn sender(who: Who) -> Result<Sender> {
     let transport = service_fn(accept);
     let stack = || Mailgun::builder(KEY);
@@ -41,7 +41,7 @@ pub fn sender(who: Who) -> Result<Sender> {
             .attempt_layer(MapRequestLayer::new(unchanged))
             .build_with_transport(transport)?,
         Who::TracingOff => {
-            // As an application does that logs its own events and none of ours.
+            // As in an application that logs only its own events.
             let targets = Targets::new()
                 .with_default(LevelFilter::INFO)
                 .with_target("mailgun_core", LevelFilter::OFF)
@@ -64,13 +64,13 @@ fn unchanged(request: Request<Body>) -> Request<Body> {
     request
 }
 
-/// Reads a mail and accepts it.
+/// Reads a message and accepts it.
 async fn accept(request: Request<Body>) -> Result<Response<Full<Bytes>>, Infallible> {
     let status = match drain(request.into_body()).await {
         Ok(()) => 200,
         Err(_) => 400,
     };
-    // A network makes every call wait once; without it no two tasks would ever meet.
+    // Waits once, like a network. Otherwise tasks would never overlap.
     tokio::task::yield_now().await;
     let mut response = Response::new(Full::new(Bytes::from_static(RECEIPT.as_bytes())));
     *response.status_mut() = status.try_into().unwrap_or_default();

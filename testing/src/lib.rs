@@ -1,9 +1,10 @@
-//! What the tests of the resource crates share.
+//! Helpers for the tests of the resource crates.
 //!
-//! * [`operations`]: the table of the API's operations, and whether a crate has them all.
+//! * [`operations`]: the table of the API's operations, and a check that a crate has them all.
 //! * [`wire`]: recorded requests of the reference client, compared field by field with ours.
-//! * [`responses`]: recorded responses of the service, and responses with fields missing, null or unknown.
-//! * [`Scripted`]: a service in memory that shows what reached it.
+//! * [`responses`]: recorded responses of the service, and variants with missing, null or unknown
+//!   fields.
+//! * [`Scripted`]: a service in memory that records requests.
 
 #![allow(
     clippy::unwrap_used,

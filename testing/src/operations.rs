@@ -1,4 +1,4 @@
-//! The table of the API's operations, taken from its description and from the reference client.
+//! The table of the API's operations, from the API description and the reference client.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use crate::request_of;
 /// One operation of the API, as a row of the table.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Row {
-    /// The crate that has it.
+    /// The crate that implements it.
     #[serde(rename = "crate")]
     pub package: String,
     /// Its name in the table.
@@ -19,17 +19,17 @@ pub struct Row {
     pub method: String,
     /// The path with placeholders.
     pub path: String,
-    /// The content types of the body that the service takes, separated by `|`; `none` for no body.
+    /// The content types that the service accepts, separated by `|`. `none` for no body.
     pub content_types: String,
     /// Whether the API description has it.
     pub described: String,
     /// Whether Mailgun has deprecated it.
     pub deprecated: String,
-    /// Whether nothing but its method and path is known.
+    /// Whether only its method and path are known.
     pub lead: String,
     /// The methods of the reference client, separated by `|`.
     pub reference_method: String,
-    /// Whether the reference client's document has it.
+    /// Whether the documentation of the reference client has it.
     pub in_reference_readme: String,
     /// Whether repeating it leaves the same state, so that it may be retried when its outcome is
     /// unknown; `yes|no` if that depends on the parameters.
@@ -42,17 +42,17 @@ pub fn all() -> Vec<Row> {
     csv::Reader::from_reader(&table[..]).into_deserialize().collect::<Result<_, _>>().unwrap()
 }
 
-/// Those of a crate.
+/// The operations of a crate.
 pub fn of(package: &str) -> Vec<Row> {
     let found: Vec<_> = all().into_iter().filter(|row| row.package == package).collect();
-    assert!(!found.is_empty(), "the table knows no crate {package}");
+    assert!(!found.is_empty(), "the table has no crate {package}");
     found
 }
 
-/// A call that was described, for [`check`].
+/// A described call, for [`check`].
 pub type Described = (Operation, Result<Request<Body>, Error>);
 
-/// Calls and pagers as [`check`] takes them.
+/// Calls and pagers that [`check`] accepts.
 #[macro_export]
 macro_rules! described {
     ($($call:expr),* $(,)?) => {
@@ -63,7 +63,7 @@ macro_rules! described {
     };
 }
 
-/// What is described here is never sent.
+/// A client for calls that are not sent.
 pub fn client() -> Client {
     Client::builder("key-test").base_url("http://127.0.0.1:9").build().unwrap()
 }
@@ -89,7 +89,7 @@ pub async fn check(package: &str, operations: &[Operation], calls: Vec<Described
         let sent = seen.content_type();
         assert!(
             allowed.contains(&sent),
-            "{operation} is sent as {sent}, the API takes {allowed:?}"
+            "{operation} is sent as {sent}, the API accepts {allowed:?}"
         );
         let is_idempotent = operation.idempotency() == Idempotency::Idempotent;
         let declared = if is_idempotent { "yes" } else { "no" };
@@ -113,10 +113,10 @@ pub async fn check(package: &str, operations: &[Operation], calls: Vec<Described
         .filter(|row| !has(row))
         .map(|row| format!("{}: {} {}", row.operation, row.method, row.path))
         .collect();
-    assert!(missing.is_empty(), "not there: {missing:#?}");
+    assert!(missing.is_empty(), "missing: {missing:#?}");
 }
 
-/// A path with all placeholders alike.
+/// A path with all placeholders replaced by the same one.
 pub fn normal(path: &str) -> String {
     let mut normal = String::new();
     let mut rest = path;

@@ -1,4 +1,4 @@
-//! Responses: recorded ones, and made-up ones with fields missing, null or unknown.
+//! Responses: recorded ones, and variants with missing, null or unknown fields.
 
 use mailgun_core::{Call, Client, Pager, Timestamp};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{Answer, Scripted};
 
-/// The names of secrets, which no response writes out again.
+/// The names of secret fields, which are not serialized.
 const SECRETS: [&str; 9] = [
     "credentials",
     "download_url",
@@ -24,7 +24,7 @@ const SECRETS: [&str; 9] = [
 pub struct Exchange {
     /// The HTTP method.
     pub method: String,
-    /// The path; some recordings lack the version and the domain.
+    /// The path. Some recordings omit version and domain.
     pub path: String,
     /// The query.
     pub query: String,
@@ -34,7 +34,7 @@ pub struct Exchange {
     pub body: String,
 }
 
-/// The recorded exchanges of a method whose path has `part` in it, in order.
+/// The recorded exchanges of a method whose path contains `part`, in order.
 pub fn recorded(method: &str, part: &str) -> Vec<Exchange> {
     let all: Vec<Exchange> =
         serde_json::from_str(include_str!("../fixtures/exchanges.json")).unwrap();
@@ -42,12 +42,12 @@ pub fn recorded(method: &str, part: &str) -> Vec<Exchange> {
         .into_iter()
         .filter(|exchange| exchange.method == method && exchange.path.contains(part))
         .collect();
-    assert!(!found.is_empty(), "nothing was recorded for {method} {part}");
+    assert!(!found.is_empty(), "no recording for {method} {part}");
     found
 }
 
-/// Reads a response and checks that nothing of it is lost: no field is left out, and each value is in
-/// what was read, secrets excepted.
+/// Decodes a response and checks that nothing is lost: no field is ignored, and all values except
+/// secrets are in the result.
 #[track_caller]
 pub fn read_whole<T: DeserializeOwned + Serialize>(json: &str) -> T {
     let mut ignored = Vec::new();
@@ -55,14 +55,14 @@ pub fn read_whole<T: DeserializeOwned + Serialize>(json: &str) -> T {
     let value =
         serde_ignored::deserialize(&mut deserializer, |path| ignored.push(path.to_string()));
     let value = value.unwrap_or_else(|error| panic!("{error} in {json}"));
-    assert!(ignored.is_empty(), "not read: {ignored:?} of {json}");
+    assert!(ignored.is_empty(), "ignored: {ignored:?} of {json}");
     nothing_is_lost(&serde_json::from_str(json).unwrap(), &value);
     value
 }
 
-/// Answers a call with `response`, and checks that each value of the response reaches the caller.
+/// Responds to a call with `response` and checks that all values are in the result.
 ///
-/// [`read_whole`] cannot see what a crate reads into a type of its own and then drops.
+/// [`read_whole`] cannot detect values that a crate decodes and then drops.
 pub async fn called_whole<T: Serialize + 'static>(
     response: &Value,
     call: impl FnOnce(&Client) -> Call<T>,
@@ -74,7 +74,7 @@ pub async fn called_whole<T: Serialize + 'static>(
     value
 }
 
-/// As [`called_whole`], for the first page of a listing. The links are the pager's.
+/// Like [`called_whole`], for the first page of a listing. Links are not checked.
 pub async fn paged_whole<T: Serialize + Send + 'static>(
     response: &Value,
     pager: impl FnOnce(&Client) -> Pager<T>,
@@ -112,22 +112,21 @@ pub async fn counts_null_items<T: Send + 'static>(
     assert_eq!(skip, "3");
 }
 
-/// Checks that each value of a response is among those of what was read from it.
+/// Checks that all values of a response are in what was decoded from it.
 #[track_caller]
 fn nothing_is_lost(response: &Value, read: &impl Serialize) {
-    let mut kept = Vec::new();
-    leaves(&serde_json::to_value(read).unwrap(), "", &mut kept);
+    let mut found = Vec::new();
+    leaves(&serde_json::to_value(read).unwrap(), "", &mut found);
     let mut sent = Vec::new();
     leaves(response, "", &mut sent);
     for (path, leaf) in sent {
         let is_secret = path.split('.').any(|name| SECRETS.contains(&name));
-        let is_kept = kept.iter().any(|(_, other)| *other == leaf);
-        assert!(is_kept || is_secret, "read and then lost: {path} of {response}");
+        let is_found = found.iter().any(|(_, other)| *other == leaf);
+        assert!(is_found || is_secret, "decoded and then lost: {path} of {response}");
     }
 }
 
-/// The paths and the values of what is neither an object nor a list nor `null`, each value in one
-/// form whether it is written as text or not.
+/// The paths and values of all scalars except `null`. Numbers and strings with numbers are equal.
 fn leaves(value: &Value, path: &str, found: &mut Vec<(String, String)>) {
     let below = |name: &str| format!("{path}.{name}");
     match value {
@@ -139,14 +138,14 @@ fn leaves(value: &Value, path: &str, found: &mut Vec<(String, String)>) {
             let items = items.iter().enumerate();
             items.for_each(|(index, item)| leaves(item, &below(&index.to_string()), found));
         }
-        // No text, and no time.
+        // Means an empty string or no time.
         Value::String(text) if text.is_empty() || is_never(text) => {}
         Value::String(text) => found.push((path.to_owned(), plain(text))),
         other => found.push((path.to_owned(), plain(&other.to_string()))),
     }
 }
 
-/// Whether it is the date in the year 1 that stands for no date.
+/// Whether a date is in the year 1, which means no date.
 fn is_never(text: &str) -> bool {
     let time = text.parse::<Timestamp>();
     time.is_ok_and(Timestamp::is_zero)
@@ -155,7 +154,7 @@ fn is_never(text: &str) -> bool {
 fn plain(text: &str) -> String {
     let text = text.trim().to_lowercase();
     if let Ok(number) = text.parse::<f64>() {
-        // A number of this size is a time in milliseconds.
+        // A number this large is a time in milliseconds.
         return if number > 1e11 { number / 1e3 } else { number }.to_string();
     }
     match &*text {
@@ -168,9 +167,9 @@ fn plain(text: &str) -> String {
     }
 }
 
-/// Checks that a response can be read with each of its fields, at any depth, missing or null, and
-/// with an unknown one beside them. `required` names fields, by their path such as
-/// `items.0.address`, without which there is nothing to be read: those must give an error.
+/// Checks that a response can be decoded if any field, at any depth, is missing or null, and if
+/// there are unknown fields. Without the fields in `required`, given by paths such as
+/// `items.0.address`, decoding must fail.
 #[track_caller]
 pub fn tolerates<T: DeserializeOwned + Serialize>(response: &Value, required: &[&str]) {
     read_whole::<T>(&response.to_string());
@@ -188,14 +187,16 @@ pub fn tolerates<T: DeserializeOwned + Serialize>(response: &Value, required: &[
             let read = serde_json::from_value::<T>(changed);
             let is_required = required.contains(&path.as_str());
             match read {
-                Ok(_) if is_required => panic!("read {what} {path}, which is said to be required"),
-                Err(error) if !is_required => panic!("not read {what} {path}: {error}"),
+                Ok(_) if is_required => {
+                    panic!("decoded {what} {path}, which is listed as required")
+                }
+                Err(error) if !is_required => panic!("not decoded {what} {path}: {error}"),
                 _ => {}
             }
         }
         if let Some(changed) = changed(response, path, Change::AddBeside) {
             let read = serde_json::from_value::<T>(changed);
-            assert!(read.is_ok(), "not read with an unknown field beside {path}");
+            assert!(read.is_ok(), "not decoded with an unknown field beside {path}");
         }
     }
 }
@@ -227,7 +228,8 @@ fn collect(value: &Value, path: String, paths: &mut Vec<String>) {
     }
 }
 
-/// The response with one field changed; `None` if the path's object is not one (a name with a dot).
+/// The response with one field changed. `None` if the path does not lead to a field of an object,
+/// for example because a name contains a dot.
 fn changed(response: &Value, path: &str, change: Change) -> Option<Value> {
     let mut response = response.clone();
     let mut object = &mut response;
@@ -277,7 +279,7 @@ mod tests {
     struct Whole {
         name: String,
         #[serde(default)]
-        #[expect(dead_code, reason = "it is what is thrown away")]
+        #[expect(dead_code, reason = "the field is dropped on purpose")]
         note: String,
     }
 

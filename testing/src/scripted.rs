@@ -17,14 +17,14 @@ use mailgun_core::{
 };
 use serde_json::Value;
 
-/// A part of a multipart form as it stood on the wire.
+/// A part of a multipart form, as sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Part {
-    /// The field's name.
+    /// The name of the field.
     pub name: String,
     /// The filename, for files.
     pub filename: Option<String>,
-    /// The part's own content type.
+    /// The content type of the part.
     pub content_type: Option<String>,
     /// The content.
     pub bytes: Bytes,
@@ -62,12 +62,12 @@ pub async fn parts(content_type: &str, body: Bytes) -> Vec<Part> {
     parts
 }
 
-/// The texts of all parts of a name, in order.
+/// The texts of all parts with a name, in order.
 pub fn values<'a>(parts: &'a [Part], name: &str) -> Vec<&'a str> {
     parts.iter().filter(|part| part.name == name).map(Part::text).collect()
 }
 
-/// A request as the transport got it.
+/// A request, as the transport received it.
 #[derive(Clone, Debug)]
 pub struct Seen {
     /// The method.
@@ -96,12 +96,12 @@ impl Seen {
         Self { method: head.method, uri: head.uri, headers: head.headers, body, parts }
     }
 
-    /// The texts of all parts of a name, in order.
+    /// The texts of all parts with a name, in order.
     pub fn values(&self, name: &str) -> Vec<&str> {
         values(&self.parts, name)
     }
 
-    /// The content type without its parameters; `none` if there is none.
+    /// The content type without parameters. `none` if there is none.
     pub fn content_type(&self) -> &str {
         let value = self.headers.get(header::CONTENT_TYPE).map(|value| value.to_str().unwrap());
         value.map_or("none", |value| value.split(';').next().unwrap())
@@ -113,7 +113,7 @@ impl Seen {
         form_urlencoded::parse(query.as_bytes()).into_owned().collect()
     }
 
-    /// The pairs of a form, multipart or urlencoded, in order.
+    /// The pairs of a form, multipart or URL-encoded, in order.
     pub fn fields(&self) -> Vec<(String, String)> {
         if self.parts.is_empty() {
             return form_urlencoded::parse(&self.body).into_owned().collect();
@@ -128,42 +128,42 @@ impl Seen {
     }
 }
 
-/// What a call would send, from its `into_request`.
+/// Records the request of a call without sending it.
 pub async fn request_of(request: Result<Request<Body>, Error>) -> Seen {
     Seen::new(request.unwrap()).await
 }
 
-/// An answer, and how long the service takes for it.
+/// A response of the service, and its delay.
 #[derive(Clone, Debug)]
 pub struct Answer {
     /// The status.
     pub status: u16,
     /// The body.
     pub body: String,
-    /// How long the service takes.
+    /// The delay.
     pub delay: Duration,
 }
 
 impl Answer {
-    /// An answer at once.
+    /// A response without delay.
     pub fn new(status: u16, body: impl Into<String>) -> Self {
         Self { status, body: body.into(), delay: Duration::ZERO }
     }
 
-    /// A success with this JSON.
+    /// A successful response with this JSON.
     pub fn json(value: &Value) -> Self {
         Self::new(200, value.to_string())
     }
 
-    /// The same answer after a while.
+    /// Sets the delay.
     #[must_use]
     pub fn after(self, delay: Duration) -> Self {
         Self { delay, ..self }
     }
 }
 
-/// A service in memory, for answers that depend on the request, and for a clock that stands still
-/// while there is no I/O.
+/// A service in memory. Its responses may depend on the request, and tests with it can pause the
+/// clock.
 #[derive(Clone)]
 pub struct Scripted {
     seen: Arc<Mutex<Vec<Seen>>>,
@@ -173,7 +173,7 @@ pub struct Scripted {
 }
 
 impl Scripted {
-    /// A service that answers so.
+    /// A service whose responses are computed.
     pub fn new(answer: impl Fn(&Seen) -> Answer + Send + Sync + 'static) -> Self {
         Self {
             seen: Arc::default(),
@@ -183,7 +183,7 @@ impl Scripted {
         }
     }
 
-    /// A service that gives these answers one after the other, and the last one forever.
+    /// A service that returns these responses in order, and repeats the last one.
     pub fn script(answers: Vec<Answer>) -> Self {
         let number = AtomicUsize::new(0);
         Self::new(move |_| {
@@ -192,22 +192,22 @@ impl Scripted {
         })
     }
 
-    /// Every request so far.
+    /// All requests so far.
     pub fn seen(&self) -> Vec<Seen> {
         self.seen.lock().unwrap().clone()
     }
 
-    /// How many requests were on their way at once, at most.
+    /// The highest number of concurrent requests.
     pub fn most_in_flight(&self) -> usize {
         self.most_in_flight.load(Ordering::SeqCst)
     }
 
-    /// A client of it with one attempt a call, which believes it talks to Mailgun.
+    /// A client of the service with Mailgun's base URL, without retries.
     pub fn client(&self) -> Client {
         self.client_with(Client::builder("key-test").retry(RetryPolicy::never()))
     }
 
-    /// A client of it with these settings.
+    /// A client of the service with these settings.
     pub fn client_with(&self, builder: ClientBuilder) -> Client {
         let this = self.clone();
         let service = tower::service_fn(move |request| this.clone().respond(request));

@@ -13,39 +13,41 @@ use crate::{Answer, Scripted, Seen};
 /// A call of the reference client.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Case {
-    /// Its name.
+    /// The name of the case.
     pub case: String,
     /// The method that was called.
     pub js_call: String,
     /// Its arguments.
     pub args: Vec<Value>,
-    /// How the client was set up, where it was not as always.
+    /// Client settings other than the usual ones.
     #[serde(default)]
     client: Value,
     request: Value,
 }
 
 impl Case {
-    /// An argument that is text.
+    /// An argument that is a string.
     #[track_caller]
     pub fn text(&self, index: usize) -> &str {
-        self.args[index].as_str().unwrap_or_else(|| panic!("{}: {index} is no text", self.case))
+        self.args[index]
+            .as_str()
+            .unwrap_or_else(|| panic!("{}: {index} is not a string", self.case))
     }
 
-    /// The subaccount that the client acted for before the call.
+    /// The subaccount that was set before the call.
     #[track_caller]
     pub fn subaccount(&self) -> &str {
         let id = self.client["subaccount"].as_str();
         id.unwrap_or_else(|| panic!("{}: no subaccount", self.case))
     }
 
-    /// An argument; null if there are fewer.
+    /// An argument. Null if it is missing.
     pub fn arg(&self, index: usize) -> &Value {
         self.args.get(index).unwrap_or(&Value::Null)
     }
 }
 
-/// Where ours rightly differs from the reference.
+/// An intended difference from the reference client.
 #[derive(Clone, Copy, Debug)]
 pub struct Difference {
     /// The case.
@@ -56,21 +58,21 @@ pub struct Difference {
     pub theirs: &'static str,
     /// What we send.
     pub ours: &'static str,
-    /// Why ours is right.
+    /// The reason.
     pub why: &'static str,
 }
 
-/// The cases whose name begins so.
+/// The cases whose name starts with a prefix.
 pub fn cases(prefix: &str) -> Vec<Case> {
     let all: Vec<Case> = serde_json::from_str(include_str!("../fixtures/requests.json")).unwrap();
     all.into_iter().filter(|case| case.case.starts_with(prefix)).collect()
 }
 
-/// Makes each case's call by `call` and compares what is sent with the recording. A difference that
-/// is not listed fails, and so does a listed one that is not there.
+/// Makes the call of each case with `call` and compares the request with the recording. Fails on a
+/// difference that is not listed, and on a listed one that does not occur.
 ///
-/// `call` gets the case and a client whose service answers each request with `{}`; what becomes of
-/// the answer does not matter.
+/// `call` takes the case and a client whose service responds to each request with `{}`. The result
+/// of the call is ignored.
 pub async fn compare(
     cases: &[Case],
     differences: &[Difference],
@@ -104,10 +106,10 @@ pub async fn compare(
     let unexplained: Vec<_> = found.iter().filter(|one| !explained.contains(one)).collect();
     assert!(unexplained.is_empty(), "case, field, theirs, ours: {unexplained:#?}");
     let gone: Vec<_> = explained.iter().filter(|one| !found.contains(one)).collect();
-    assert!(gone.is_empty(), "explained, but not there: {gone:#?}");
+    assert!(gone.is_empty(), "listed, but not found: {gone:#?}");
 }
 
-/// What a recording says of a request, in the form of [`normal`].
+/// A recorded request in the form of [`normal`].
 fn expected(request: &Value) -> BTreeMap<String, String> {
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let mut query: Vec<(String, String)> =
@@ -152,7 +154,7 @@ fn expected(request: &Value) -> BTreeMap<String, String> {
     fields
 }
 
-/// A request of ours in the form of the recordings: parts of a name are in order, names are not.
+/// Our request in the form of the recordings. Parts with the same name are in order, names are not.
 fn normal(seen: &Seen) -> BTreeMap<String, String> {
     let mut query = seen.query();
     query.sort();
@@ -172,7 +174,7 @@ fn normal(seen: &Seen) -> BTreeMap<String, String> {
             for part in &seen.parts {
                 let described = match &part.filename {
                     None => {
-                        assert_eq!(part.content_type, None, "text parts have no type of their own");
+                        assert_eq!(part.content_type, None, "text parts have no content type");
                         format!("{:?}", part.text())
                     }
                     Some(filename) => {

@@ -1,9 +1,9 @@
-//! Runs one case with each allocation counted, and prints the counts as a line of JSON.
+//! Runs one case, counts its allocations, and prints the counts as a line of JSON.
 //!
-//! A program of its own, since counting costs instructions. With `DHAT_FILE` set in its
-//! environment it also writes there where each block was allocated.
+//! It is a separate program, because counting costs instructions. If the environment variable
+//! `DHAT_FILE` is set, it also writes a dhat profile to that file.
 
-#![allow(clippy::print_stdout, reason = "the figures go to whoever started it")]
+#![allow(clippy::print_stdout, reason = "prints the counts")]
 
 use std::env;
 
@@ -16,7 +16,7 @@ use mailgun_benches::{
 #[global_allocator]
 static ALLOCATOR: dhat::Alloc = dhat::Alloc;
 
-/// Counts what is allocated between the first and the last message.
+/// Counts allocations between the first and the last message.
 #[derive(Default)]
 struct Heap {
     profiler: Option<Profiler>,
@@ -25,7 +25,7 @@ struct Heap {
 
 impl Probe for Heap {
     fn begin(&mut self) {
-        // Deep enough to see from an allocation in hyper the call of this SDK that led to it.
+        // Deep enough to reach the SDK's code from an allocation in hyper.
         let builder = Profiler::builder().trim_backtraces(Some(80));
         self.profiler = Some(match env::var_os("DHAT_FILE") {
             Some(file) => builder.file_name(file).build(),

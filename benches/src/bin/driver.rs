@@ -1,6 +1,6 @@
-//! Runs one case and prints what it took, as a line of JSON.
+//! Runs one case and prints the measurements as a line of JSON.
 
-#![allow(clippy::print_stdout, reason = "the figures go to whoever started it")]
+#![allow(clippy::print_stdout, reason = "prints the measurements")]
 
 use mailgun_benches::{Result, drive::Order};
 

@@ -1,10 +1,10 @@
-//! A server that reads each mail in full and answers as the service does.
+//! A server that reads each message completely and responds like the service.
 //!
-//! It costs little, so that the clients are what is measured: one thread, no HTTP library, the
-//! bodies looked at only where they end. `listening HOST:PORT` is its first line; for each line
-//! that it is given it prints what it has seen since the last one, and it ends with its input.
+//! It is cheap, so that the clients dominate the measurements: one thread, no HTTP library, and it
+//! checks only the end of a body. Its first line of output is `listening HOST:PORT`. For each line
+//! of input, it prints what it has received since the last one. It exits at the end of its input.
 
-#![allow(clippy::print_stdout, reason = "it talks to whoever started it")]
+#![allow(clippy::print_stdout, reason = "prints its address and reports")]
 
 use std::{
     io::{self, BufRead as _},
@@ -44,8 +44,8 @@ fn main() -> Result<()> {
             update(&seen, |seen| seen.connections += 1);
             let seen = Arc::clone(&seen);
             tokio::spawn(async move {
-                if let Err(fault) = serve(stream, &seen).await {
-                    update(&seen, |seen| seen.fault = Some(fault.to_string()));
+                if let Err(error) = serve(stream, &seen).await {
+                    update(&seen, |seen| seen.error = Some(error.to_string()));
                 }
             });
         }
@@ -56,7 +56,7 @@ fn update(seen: &Shared, change: impl FnOnce(&mut Seen)) {
     change(&mut seen.lock().unwrap_or_else(PoisonError::into_inner));
 }
 
-/// Answers the requests of a connection one after the other.
+/// Serves the requests of a connection in order.
 async fn serve(mut stream: TcpStream, seen: &Shared) -> Result<()> {
     let response = response();
     let mut buffer = vec![0; 256 * 1024];
@@ -70,7 +70,7 @@ async fn serve(mut stream: TcpStream, seen: &Shared) -> Result<()> {
             let room = buffer.get_mut(filled..).unwrap_or_default();
             match stream.read(room).await {
                 Ok(read @ 1..) => filled += read,
-                // A client that ends while nothing is owed is done.
+                // The client has closed the connection between requests.
                 Ok(_) | Err(_) if filled == 0 => return Ok(()),
                 Ok(_) => return Err("a request broke off, or its head is too long".into()),
                 Err(error) => return Err(error.into()),
@@ -91,7 +91,7 @@ async fn serve(mut stream: TcpStream, seen: &Shared) -> Result<()> {
         if body > head.length {
             return Err("a body is longer than declared".into());
         }
-        // Clients differ in whether a line break follows the end.
+        // Some clients end the body with a line break.
         let end = format!("--{}--", head.boundary);
         if !tail.0.trim_ascii_end().ends_with(end.as_bytes()) {
             return Err("a body does not end as multipart does".into());
@@ -115,7 +115,7 @@ impl Head {
         let head = std::str::from_utf8(head)?;
         let mut lines = head.split("\r\n");
         if lines.next() != Some(&*format!("POST {PATH} HTTP/1.1")) {
-            return Err("a request is for something else".into());
+            return Err("a request is for another path".into());
         }
         let (mut length, mut boundary, mut has_key) = (None, None, false);
         for (name, value) in lines.filter_map(|line| line.split_once(':')) {
@@ -151,7 +151,7 @@ impl Tail {
     }
 }
 
-/// The recorded reply to a send, with the headers that the service gives it.
+/// The recorded response to a send, with the headers of the service.
 fn response() -> String {
     format!(
         "HTTP/1.1 200 OK\r\n\

@@ -1,4 +1,4 @@
-//! Who does the work.
+//! The clients.
 
 pub mod ours;
 pub mod raw;
@@ -6,12 +6,12 @@ pub mod reqwest;
 
 use crate::Result;
 
-/// Does one piece of work, as often as it is asked; a clone for each task.
+/// A client that performs one unit of work. Each task has a clone.
 pub trait Peer: Clone + Send + 'static {
-    /// Does it once.
+    /// Performs the work once.
     ///
     /// # Errors
     ///
-    /// If it was not done: a message that is not accepted has no figures.
+    /// Returns an error if the work failed, for example because a message was not accepted.
     fn once(&self) -> impl Future<Output = Result<()>> + Send;
 }

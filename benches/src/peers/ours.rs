@@ -1,4 +1,4 @@
-//! This SDK, as a user of the umbrella crate writes it.
+//! This SDK, as an application uses it.
 
 use std::{
     convert::Infallible,
@@ -24,45 +24,45 @@ use crate::{
     },
 };
 
-/// Sends mails with one load.
+/// Sends messages with one load.
 #[derive(Clone, Debug)]
 pub struct Sender {
     messages: Messages,
     load: Load,
 }
 
-/// Makes requests of mails with one load and drops them.
+/// Encodes messages with one load as requests and drops them.
 #[derive(Clone, Debug)]
 pub struct Encoder(Sender);
 
 impl Sender {
-    /// Sends the simple message by `messages`.
+    /// Sends the simple message with `messages`.
     pub fn new(messages: Messages) -> Self {
         Self { messages, load: Load::Simple }
     }
 
-    /// With the default stack, to a server at `base_url`.
+    /// Sends to a server at `base_url`, with the default stack.
     ///
     /// # Errors
     ///
-    /// If the URL cannot be used.
+    /// Returns an error if the URL is invalid.
     pub fn connected(base_url: &str) -> Result<Self> {
         let mailgun = Mailgun::builder(KEY).base_url(base_url).build()?;
         Ok(Self::new(mailgun.messages(DOMAIN)))
     }
 
-    /// Sends mails with `load` over the same connections.
+    /// Sends messages with `load` over the same connections.
     pub fn with(&self, load: Load) -> Self {
         Self { messages: self.messages.clone(), load }
     }
 }
 
 impl Encoder {
-    /// Makes requests with `load`.
+    /// Encodes messages with `load`.
     ///
     /// # Errors
     ///
-    /// If the client cannot be built.
+    /// Returns an error if the client cannot be built.
     pub fn new(load: Load) -> Result<Self> {
         let accepted = service_fn(|request: Request<Body>| async move {
             black_box(request);
@@ -99,7 +99,7 @@ fn batch(recipients: &[Recipient]) -> Batch {
         .recipients(recipients.iter().map(|one| (&one.address, &one.variables)))
 }
 
-/// A mail to one recipient.
+/// A message to one recipient.
 async fn single(load: &Load) -> Result<Message> {
     Ok(match load {
         Load::Attachment(bytes) => {
@@ -110,7 +110,7 @@ async fn single(load: &Load) -> Result<Message> {
     })
 }
 
-/// Describes a mail, sends it, and reads the receipt.
+/// Describes a message, sends it and decodes the receipt.
 impl Peer for Sender {
     async fn once(&self) -> Result<()> {
         if let Load::Batch(recipients) = &self.load {
@@ -122,12 +122,12 @@ impl Peer for Sender {
     }
 }
 
-/// Describes a mail, makes the request, and drops it; a file is read to its end.
+/// Describes a message, builds the request and drops it. A file is read to its end.
 impl Peer for Encoder {
     async fn once(&self) -> Result<()> {
         let Self(sender) = self;
         if let Load::Batch(_) = &sender.load {
-            // A batch describes its calls one after the other, and someone must accept them.
+            // A batch describes its next call only after the last one was accepted.
             return sender.once().await;
         }
         let request = sender.messages.send(single(&sender.load).await?).into_request()?;
@@ -144,7 +144,7 @@ impl Peer for Encoder {
 ///
 /// # Errors
 ///
-/// If the body breaks off.
+/// Returns an error if the body breaks off.
 pub async fn drain(mut body: Body) -> Result<(), mailgun::Error> {
     while let Some(frame) = body.frame().await {
         black_box(frame?);
@@ -152,11 +152,11 @@ pub async fn drain(mut body: Body) -> Result<(), mailgun::Error> {
     Ok(())
 }
 
-/// The headers and the body of a mail with `load`, for who sends it ready-made.
+/// The headers and the encoded body of a message with `load`.
 ///
 /// # Errors
 ///
-/// If the mail cannot be described.
+/// Returns an error if the message is invalid.
 pub async fn encoded(load: &Load) -> Result<(HeaderMap, Bytes)> {
     let sent = Arc::new(Mutex::new(None));
     let seen = Arc::clone(&sent);

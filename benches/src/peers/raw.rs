@@ -1,4 +1,4 @@
-//! hyper-util's pooled client, sending a body encoded beforehand, with nothing around it.
+//! hyper-util's pooled client with a pre-encoded body.
 
 use std::{hint::black_box, time::Duration};
 
@@ -18,7 +18,7 @@ use crate::{
 
 const AUTHORIZATION: &str = "Basic YXBpOmtleS0wMTIzNDU2Nzg5YWJjZGVmMDEyMzQ1Njc4OWFiY2RlZg==";
 
-/// A client and the request that it sends again and again.
+/// A client, and the request that it sends repeatedly.
 #[derive(Clone, Debug)]
 pub struct Raw {
     client: Client<HttpConnector, Full<Bytes>>,
@@ -28,11 +28,11 @@ pub struct Raw {
 }
 
 impl Raw {
-    /// Sends the simple message to a server at `base_url`, with the SDK's settings of the pool.
+    /// Sends the simple message to a server at `base_url`, with the pool settings of the SDK.
     ///
     /// # Errors
     ///
-    /// If the URL cannot be used.
+    /// Returns an error if the URL is invalid.
     pub async fn new(base_url: &str) -> Result<Self> {
         let (headers, body) = ready_made(&Load::Simple).await?;
         let mut connector = HttpConnector::new();
@@ -48,18 +48,18 @@ impl Raw {
         Ok(Self { client, uri: format!("{base_url}{PATH}").parse()?, headers, body })
     }
 
-    /// Sends a mail with `load` over the same connections.
+    /// Sends a message with `load` over the same connections.
     ///
     /// # Errors
     ///
-    /// If the mail cannot be described.
+    /// Returns an error if the message is invalid.
     pub async fn with(&self, load: &Load) -> Result<Self> {
         let (headers, body) = ready_made(load).await?;
         Ok(Self { headers, body, ..self.clone() })
     }
 }
 
-/// Sends the mail, and reads the response without looking at it.
+/// Sends the message and reads the response without decoding it.
 impl Peer for Raw {
     async fn once(&self) -> Result<()> {
         let mut request = Request::new(Full::new(self.body.clone()));

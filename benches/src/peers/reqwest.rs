@@ -1,4 +1,4 @@
-//! reqwest and its multipart form: what is written in Rust without an SDK.
+//! reqwest with its multipart form: a client without an SDK.
 
 use std::{collections::HashMap, hint::black_box};
 
@@ -18,7 +18,7 @@ use crate::{
     },
 };
 
-/// Sends mails with one load.
+/// Sends messages with one load.
 #[derive(Clone, Debug)]
 pub struct Sender {
     client: Client,
@@ -27,7 +27,7 @@ pub struct Sender {
 }
 
 #[derive(Debug, Deserialize)]
-#[expect(dead_code, reason = "read from the response for the sake of reading")]
+#[expect(dead_code, reason = "decoded, but not used")]
 struct Receipt {
     id: String,
     message: String,
@@ -38,7 +38,7 @@ impl Sender {
     ///
     /// # Errors
     ///
-    /// If the client cannot be built.
+    /// Returns an error if the client cannot be built.
     pub fn new(base_url: &str) -> Result<Self> {
         let client = Client::builder().no_proxy().pool_max_idle_per_host(128).build()?;
         let url = format!("{base_url}{PATH}");
@@ -46,13 +46,13 @@ impl Sender {
         Ok(Self { client, url, load: Load::Simple })
     }
 
-    /// Sends mails with `load` over the same connections.
+    /// Sends messages with `load` over the same connections.
     pub fn with(&self, load: Load) -> Self {
         Self { load, ..self.clone() }
     }
 }
 
-/// Describes a mail, sends it, and reads the receipt.
+/// Describes a message, sends it and decodes the receipt.
 impl Peer for Sender {
     async fn once(&self) -> Result<()> {
         let form = match &self.load {

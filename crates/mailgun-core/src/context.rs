@@ -8,10 +8,10 @@ use tokio::time::Instant;
 
 use crate::{Idempotency, Operation, Outcome};
 
-/// What the layers know about the call that a request belongs to, in the request's extensions.
+/// The call that a request belongs to. Layers find it in the request's extensions.
 ///
-/// A layer that replaces a request keeps its extensions, so that the layers below it still know the
-/// call.
+/// A layer that replaces the request must keep its extensions, or the layers below it lose the
+/// context.
 ///
 /// ```
 /// use http::Request;
@@ -37,11 +37,11 @@ struct CallState {
     progress: Mutex<Progress>,
 }
 
-/// How far a call has come: the one place that decides whether its request may still go out.
+/// The progress of a call. It alone decides whether the request may still be sent.
 struct Progress {
     attempt: u32,
     phase: Phase,
-    /// Whether an attempt before this one may have taken effect.
+    /// The combined outcome of the attempts before this one.
     is_unknown: bool,
 }
 
@@ -52,15 +52,15 @@ struct Progress {
 )]
 #[derive(Clone, Copy)]
 enum Phase {
-    /// No service was called yet: the first attempt, or the wait before the next.
+    /// Before the first attempt, or waiting before the next.
     Idle,
-    /// A service was called, which may be one that reads the body without telling.
+    /// The service was called. A transport of the application may already be sending.
     Called,
-    /// The transport has the request and asks here before it reads the body.
+    /// Our transport has the request. It calls `may_send` before it sends.
     Queued,
-    /// The body is being read.
+    /// The transport is sending the request.
     Sending,
-    /// The attempt has ended; if its body was not read by then, it never is.
+    /// The attempt was given up. It can no longer start to send.
     GivenUp(Outcome),
 }
 
@@ -83,22 +83,22 @@ impl CallContext {
         self.call.operation
     }
 
-    /// Whether this call may be repeated when its outcome is unknown.
+    /// Whether this call is safe to retry when its outcome is unknown.
     pub fn idempotency(&self) -> Idempotency {
         self.call.idempotency
     }
 
-    /// The number of the attempt that the request belongs to, from 1.
+    /// The number of the attempt that the request belongs to, starting at 1.
     pub fn attempts(&self) -> u32 {
         self.attempt
     }
 
-    /// The time until the call's deadline; `None` if it has none.
+    /// The time until the call's deadline. `None` if it has no deadline.
     pub fn time_left(&self) -> Option<Duration> {
         self.call.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()))
     }
 
-    /// Whether the caller wants the response's body as a stream.
+    /// Whether the caller reads the response body as a stream.
     pub fn is_streamed(&self) -> bool {
         self.call.is_streamed
     }
@@ -120,7 +120,7 @@ impl CallContext {
         Self { call: Arc::clone(&self.call), attempt: progress.attempt }
     }
 
-    /// The current attempt ended with `outcome`, and another one follows after a wait.
+    /// Ends the current attempt with `outcome`. Another one follows after a wait.
     pub(crate) fn end_attempt(&self, outcome: Outcome) {
         let mut progress = self.progress();
         progress.is_unknown |= outcome == Outcome::Unknown;
@@ -134,10 +134,10 @@ impl CallContext {
         self.advance(|phase| matches!(phase, Phase::Called), Phase::Queued);
     }
 
-    /// Whether the transport may send: not once the attempt was given up, nor past the deadline.
+    /// Whether the transport may send. `false` after [`give_up`](Self::give_up) and past the
+    /// deadline.
     ///
-    /// Who asks first decides. After `true`, the outcome is unknown until the response comes; after
-    /// [`give_up`](Self::give_up), the answer stays `false`.
+    /// Once it has returned `true`, the outcome is unknown until the response arrives.
     #[cfg(feature = "transport")]
     pub(crate) fn may_send(&self) -> bool {
         if self.time_left().is_some_and(|left| left.is_zero()) {
@@ -146,11 +146,10 @@ impl CallContext {
         self.advance(|phase| matches!(phase, Phase::Queued | Phase::Sending), Phase::Sending)
     }
 
-    /// Keeps the current attempt from being sent if that has not begun, and tells what is known of
-    /// the call.
+    /// Prevents the current attempt from being sent, unless sending has begun, and returns the
+    /// outcome of the call.
     ///
-    /// It is [`Outcome::NotSent`] only if neither this attempt nor one before it can have reached
-    /// the server.
+    /// It is [`Outcome::NotSent`] only if no attempt of the call can have reached the server.
     pub(crate) fn give_up(&self) -> Outcome {
         let mut progress = self.progress();
         let outcome = match progress.phase {
@@ -162,7 +161,7 @@ impl CallContext {
         progress.outcome(outcome)
     }
 
-    /// As [`give_up`](Self::give_up), for this attempt alone.
+    /// Like [`give_up`](Self::give_up), but only if this attempt is the current one.
     pub(crate) fn give_up_attempt(&self) -> Outcome {
         if self.progress().attempt == self.attempt { self.give_up() } else { Outcome::Unknown }
     }
@@ -172,7 +171,7 @@ impl CallContext {
         matches!(self.progress().phase, Phase::Sending)
     }
 
-    /// What a call says in the end: no better than what its earlier attempts left open.
+    /// The outcome of the call if its last attempt ended with `last`.
     pub(crate) fn outcome(&self, last: Outcome) -> Outcome {
         self.progress().outcome(last)
     }

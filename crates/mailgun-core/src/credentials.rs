@@ -1,4 +1,4 @@
-//! The API key, kept out of sight.
+//! The API key and how clients share it.
 
 use std::{
     fmt,
@@ -14,7 +14,7 @@ use crate::Error;
 
 /// A Mailgun API key.
 ///
-/// Its `Debug` shows nothing of it, and it has neither `Display` nor `Serialize`.
+/// `Debug` does not show the key. `Display` and `Serialize` are not implemented.
 ///
 /// ```
 /// use mailgun_core::ApiKey;
@@ -27,21 +27,20 @@ use crate::Error;
 pub struct ApiKey(HeaderValue);
 
 impl ApiKey {
-    /// Checks a key, so that one with something around it is not sent: quotes, `api:`, `Bearer`,
-    /// an invisible character.
+    /// Checks a key for copy and paste errors: quotes, `api:`, `Bearer`, invisible characters.
     ///
-    /// White space around the key is removed. The rest must be ASCII letters, digits, `-`, `_`,
-    /// `.`, `~`, `+`, `/`, and `=` at its end.
+    /// White space around the key is removed. The rest must consist of ASCII letters, digits, `-`,
+    /// `_`, `.`, `~`, `+` and `/`, with optional `=` at the end.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Config`](crate::ErrorKind::Config), naming `api_key` and the reason. The error does not
-    /// repeat the key.
+    /// Returns [`ErrorKind::Config`](crate::ErrorKind::Config), which names `api_key` and the
+    /// reason. The error does not contain the key.
     pub fn new(key: impl AsRef<str>) -> Result<Self, Error> {
         Self::from_setting("api_key", key.as_ref())
     }
 
-    /// A key that comes from `setting`, which the error names.
+    /// Checks a key that was read from `setting`, which errors name.
     pub(super) fn from_setting(setting: &str, key: &str) -> Result<Self, Error> {
         let key = key.trim();
         if let Some(reason) = error_in(key) {
@@ -55,10 +54,10 @@ impl ApiKey {
     }
 }
 
-/// What stands before the key in Basic authentication.
+/// What precedes the key in Basic authentication.
 const USER: &str = "api:";
 
-/// What keeps a text from being a key, in words that follow a setting's name.
+/// Why a text is not a key. The reason follows the name of the setting.
 fn error_in(key: &str) -> Option<&'static str> {
     if key.is_empty() {
         return Some("is empty");
@@ -66,31 +65,31 @@ fn error_in(key: &str) -> Option<&'static str> {
     let start = key.to_ascii_lowercase();
     let starts_with = |words: &[&str]| words.iter().any(|word| start.starts_with(word));
     if starts_with(&["authorization", "basic ", "bearer "]) {
-        return Some("starts like a header: give the key alone");
+        return Some("starts like a header: pass the key alone");
     }
     if key.contains("://") {
-        return Some("is a URL: give the key alone");
+        return Some("is a URL: pass the key alone");
     }
     if starts_with(&[USER]) {
-        return Some("starts with the user name `api:`: give the key alone");
+        return Some("starts with the user name `api:`: pass the key alone");
     }
-    // Padding may be missing; the first bytes are enough.
+    // The padding may be missing, so only the first bytes are decoded.
     let decoded = key.get(..8).and_then(|start| STANDARD.decode(start).ok()).unwrap_or_default();
     if decoded.starts_with(USER.as_bytes()) {
-        return Some("is encoded for a header already: give the key alone");
+        return Some("is already encoded for a header: pass the key alone");
     }
     if key.starts_with(['"', '\'', '`']) || key.ends_with(['"', '\'', '`']) {
-        return Some("is in quotes: give the key alone");
+        return Some("is in quotes: pass the key alone");
     }
     if key.chars().any(|c| c.is_control() || c.is_whitespace()) {
-        return Some("holds white space or control characters");
+        return Some("contains white space or control characters");
     }
     if !key.is_ascii() {
-        return Some("holds a character that is not ASCII, perhaps an invisible one");
+        return Some("contains a character that is not ASCII, perhaps an invisible one");
     }
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~+/".contains(&byte);
     if !key.trim_end_matches('=').bytes().all(allowed) {
-        return Some("holds a character that is not allowed in a key");
+        return Some("contains a character that is not allowed in a key");
     }
     None
 }
@@ -105,7 +104,7 @@ impl FromStr for ApiKey {
 
 impl<'de> Deserialize<'de> for ApiKey {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // serde's own words for another type repeat the value.
+        // serde's own error for another type contains the value.
         let key = String::deserialize(deserializer)
             .map_err(|_| de::Error::custom("setting `api_key` is not a string"))?;
         Self::new(key).map_err(de::Error::custom)
@@ -134,14 +133,14 @@ impl fmt::Debug for ApiKey {
     }
 }
 
-/// The key that a client and its clones use, replaceable while they run.
+/// The API key that a client and its clones share. It can be replaced while they run.
 ///
 /// ```
 /// use mailgun_core::{ApiKey, Client, Credentials};
 ///
 /// let credentials = Credentials::new(ApiKey::new("key-old")?);
 /// let client = Client::builder(credentials.clone()).build()?;
-/// // The next attempt of any call, also of one that is being repeated, uses the new key.
+/// // From now on every attempt uses the new key, including retries of calls in flight.
 /// credentials.replace(ApiKey::new("key-new")?);
 /// # let _ = client;
 /// # Ok::<(), mailgun_core::Error>(())
@@ -177,9 +176,9 @@ impl fmt::Debug for Credentials {
     }
 }
 
-/// What a client can be built from: a key as text, an [`ApiKey`], or shared [`Credentials`].
+/// What a client can be built from: a key as a string, an [`ApiKey`], or shared [`Credentials`].
 pub trait IntoCredentials {
-    /// The credentials, or what is wrong with the key.
+    /// The credentials, or why the key is invalid.
     #[doc(hidden)]
     fn into_credentials(self) -> Result<Credentials, Error>;
 }
@@ -227,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_of_every_form_are_taken() {
+    fn keys_of_every_known_format_are_accepted() {
         for key in [
             "key-3ax6xnjp29jd6fds4gc373sgvjxteol0",
             "pubkey-5ogiflzbnjrljiky49qxsiozqef5jxp7",
@@ -238,7 +237,7 @@ mod tests {
         }
     }
 
-    /// Each holds `canary`, which no error may show.
+    /// Each contains `canary`, which no error may show.
     const BAD: [(&str, &str); 30] = [
         ("", "empty"),
         (" \n", "empty"),
@@ -273,7 +272,7 @@ mod tests {
     ];
 
     #[test]
-    fn bad_keys_are_refused_by_name_without_being_shown() {
+    fn errors_of_bad_keys_name_the_setting_and_hide_the_key() {
         for (key, reason) in BAD {
             let error = ApiKey::new(key).unwrap_err();
             let text = format!("{error} {error:?}");
@@ -283,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_are_read_from_settings_files_and_never_shown() {
+    fn keys_are_deserialized_and_errors_hide_them() {
         let key: ApiKey = serde_json::from_str(r#""key-test""#).unwrap();
         assert_eq!(key.0, "key-test".parse::<ApiKey>().unwrap().0);
         let quoted = BAD.map(|(key, _)| serde_json::to_string(key).unwrap());
@@ -295,7 +294,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_can_be_borrowed_text() {
+    fn a_key_can_be_a_borrowed_string() {
         let key = "key-test".to_owned();
         let header = (&key).into_credentials().unwrap().header();
         assert_eq!(header, key.as_str().into_credentials().unwrap().header());

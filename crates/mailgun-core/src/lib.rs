@@ -1,16 +1,16 @@
 //! The core of the Mailgun SDK: client, transport, middleware, bodies, calls and paging.
 //!
-//! Applications use the umbrella crate `mailgun`, which re-exports what they need from here. This
-//! crate is for those who write a resource crate, assemble a stack of their own, or call an
+//! Applications depend on the umbrella crate `mailgun`, which re-exports what they need from here.
+//! Depend on this crate to write a resource crate, to assemble your own tower stack, or to call an
 //! operation that has no method yet.
 //!
-//! * [`Client`] is a cheap handle around a stack of [`layers`] over hyper.
-//! * A [`Operation`] names an operation; [`Client::call`] describes a [`Call`] of it, which is sent
-//!   when it is awaited.
-//! * [`Fields`], [`Form`], [`Upload`] and [`Body`] make requests; [`Response`], [`ResponseStream`] and
-//!   [`Pager`] read responses.
-//! * [`Error`] says what went wrong, and by [`Error::outcome`] whether the operation may have
-//!   taken effect.
+//! * [`Client`] is a cheap handle to a stack of [`layers`] over hyper.
+//! * [`Operation`] identifies an operation of the API. [`Client::call`] describes a [`Call`] of it;
+//!   awaiting the call sends it.
+//! * [`Fields`], [`Form`], [`Upload`] and [`Body`] build requests. [`Response`], [`ResponseStream`]
+//!   and [`Pager`] read responses.
+//! * [`Error`] says what went wrong. [`Error::outcome`] says whether the operation may have taken
+//!   effect.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 // The docs link to what the transport brings, also when it is switched off.

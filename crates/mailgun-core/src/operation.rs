@@ -1,4 +1,4 @@
-//! What identifies an operation of the API: method, path template, idempotency.
+//! Operations of the API: method, path template and idempotency.
 
 use std::fmt;
 
@@ -7,19 +7,19 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::{DomainName, Error};
 
-/// Whether an operation may be repeated when nobody knows if the first attempt took effect.
+/// Whether an operation is safe to retry when the outcome of the first attempt is unknown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Idempotency {
-    /// Repeating does no harm: reads, and writes that set the same state again.
+    /// Repeating has no further effect: reads, and writes that set the same state again.
     Idempotent,
-    /// Repeating may do it twice: sending a mail, creating an object.
+    /// Repeating may take effect twice: sending a message, creating an object.
     NonIdempotent,
 }
 
-/// One operation of the API: its method, its path template, and whether it may be repeated.
+/// An operation of the API: its method, its path template and its idempotency.
 ///
-/// The template names the operation in errors and in tracing, where the path itself (which may
-/// hold an address) never appears.
+/// Errors and traces name the operation by its template. The path itself never appears there,
+/// because it may contain an address.
 ///
 /// ```
 /// use mailgun_core::Operation;
@@ -49,32 +49,32 @@ impl Operation {
         Self { verb, template, idempotency }
     }
 
-    /// A read; harmless to repeat.
+    /// A `GET`. Idempotent.
     pub const fn get(template: &'static str) -> Self {
         Self::new(Verb::Get, template, Idempotency::Idempotent)
     }
 
-    /// A `POST`; harmful to repeat unless declared [`idempotent`](Self::harmless).
+    /// A `POST`. Not idempotent unless declared [`idempotent`](Self::idempotent).
     pub const fn post(template: &'static str) -> Self {
         Self::new(Verb::Post, template, Idempotency::NonIdempotent)
     }
 
-    /// A `PUT`; harmful to repeat unless declared [`idempotent`](Self::harmless).
+    /// A `PUT`. Not idempotent unless declared [`idempotent`](Self::idempotent).
     pub const fn put(template: &'static str) -> Self {
         Self::new(Verb::Put, template, Idempotency::NonIdempotent)
     }
 
-    /// A `PATCH`; harmful to repeat unless declared [`idempotent`](Self::harmless).
+    /// A `PATCH`. Not idempotent unless declared [`idempotent`](Self::idempotent).
     pub const fn patch(template: &'static str) -> Self {
         Self::new(Verb::Patch, template, Idempotency::NonIdempotent)
     }
 
-    /// A `DELETE`; harmful to repeat unless declared [`idempotent`](Self::harmless).
+    /// A `DELETE`. Not idempotent unless declared [`idempotent`](Self::idempotent).
     pub const fn delete(template: &'static str) -> Self {
         Self::new(Verb::Delete, template, Idempotency::NonIdempotent)
     }
 
-    /// Declares that repeating the operation does no harm.
+    /// Declares the operation idempotent, so that it is retried after an unknown outcome.
     pub const fn idempotent(mut self) -> Self {
         self.idempotency = Idempotency::Idempotent;
         self
@@ -96,12 +96,12 @@ impl Operation {
         self.template
     }
 
-    /// Whether the operation may be repeated when its outcome is unknown.
+    /// Whether the operation is safe to retry when its outcome is unknown.
     pub const fn idempotency(&self) -> Idempotency {
         self.idempotency
     }
 
-    /// The path with `segments` in place of the placeholders, each percent-encoded, below `prefix`.
+    /// Fills the placeholders with `segments`, percent-encoded, and prepends `prefix`.
     pub(crate) fn path(&self, prefix: &str, segments: &[&str]) -> Result<String, Error> {
         let length =
             prefix.len() + self.template.len() + segments.iter().map(|s| s.len()).sum::<usize>();
@@ -109,18 +109,16 @@ impl Operation {
         path.push_str(prefix);
         let mut segments = segments.iter();
         let mut rest = self.template;
-        // A search by bytes is the faster one in a text of this length.
-        let find = |text: &str, wanted| text.bytes().position(|byte| byte == wanted);
-        while let Some(open) = find(rest, b'{') {
+        while let Some(open) = rest.find('{') {
             path.push_str(&rest[..open]);
-            let close = find(&rest[open..], b'}').map_or(rest.len(), |i| open + i);
+            let close = rest[open..].find('}').map_or(rest.len(), |i| open + i);
             let name = &rest[open + 1..close];
             let segment = segments
                 .next()
-                .ok_or_else(|| Error::invalid(name, "no value was given for this path segment"))?;
+                .ok_or_else(|| Error::invalid(name, "has no value for this path segment"))?;
             if name == "domain" {
-                // A domain with a slash, a scheme or an escape reaches another path, which the
-                // service may answer with success.
+                // A domain with a slash, a scheme or an escape would address another path, which
+                // Mailgun may answer with success.
                 DomainName::check(segment)?;
                 let start = path.len();
                 path.push_str(segment);
@@ -131,26 +129,23 @@ impl Operation {
             rest = rest.get(close + 1..).unwrap_or_default();
         }
         if segments.next().is_some() {
-            return Err(Error::invalid(
-                "path",
-                "more values than placeholders in the path template",
-            ));
+            return Err(Error::invalid("path", "has fewer placeholders than values were given"));
         }
         path.push_str(rest);
         Ok(path)
     }
 }
 
-/// All but RFC 3986's unreserved characters, so that a segment means the same to servers that
-/// decode it as a path and to those that decode it as a form (`+` would become a space there).
+/// Everything except the unreserved characters of RFC 3986. Some servers decode segments as form
+/// data, where a bare `+` means a space.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 fn push_segment(path: &mut String, name: &'static str, segment: &str) -> Result<(), Error> {
     let reason = match segment {
         "" => "must not be empty",
-        // A URL parser removes dot segments, which would aim the call at another resource.
+        // URL parsers remove dot segments, so the call would address another resource.
         "." | ".." => "must not be `.` or `..`",
-        _ if segment.chars().any(char::is_control) => "must not hold control characters",
+        _ if segment.chars().any(char::is_control) => "must not contain control characters",
         _ => {
             path.extend(utf8_percent_encode(segment, SEGMENT));
             return Ok(());
@@ -167,7 +162,7 @@ pub(crate) fn path_and_query(path: String, query: &str) -> Result<PathAndQuery, 
         path.push_str(query);
     }
     PathAndQuery::from_maybe_shared(bytes::Bytes::from(path))
-        .map_err(|_| Error::invalid("path", "is too long or not a valid URL path"))
+        .map_err(|_| Error::invalid("path", "is too long or is not a valid URL path"))
 }
 
 impl fmt::Display for Operation {
@@ -186,30 +181,30 @@ impl fmt::Debug for Operation {
 mod tests {
     use super::*;
 
-    const ROUTE: Operation = Operation::get("/v3/{domain}/tags/{tag}");
+    const TAG: Operation = Operation::get("/v3/{domain}/tags/{tag}");
 
     #[test]
-    fn segments_are_encoded_so_that_path_and_form_decoders_agree() {
-        let path = ROUTE.path("/base", &["mg.example.com", "a+b/c%d é?#@x"]).unwrap();
+    fn segments_decode_the_same_as_a_path_and_as_form_data() {
+        let path = TAG.path("/base", &["mg.example.com", "a+b/c%d é?#@x"]).unwrap();
         assert_eq!(path, "/base/v3/mg.example.com/tags/a%2Bb%2Fc%25d%20%C3%A9%3F%23%40x");
     }
 
     #[test]
-    fn what_would_reach_another_path_is_refused_by_name() {
+    fn a_segment_that_would_change_the_path_is_rejected() {
         for tag in ["", ".", "..", "a\nb"] {
-            let error = ROUTE.path("", &["mg.example.com", tag]).unwrap_err();
+            let error = TAG.path("", &["mg.example.com", tag]).unwrap_err();
             assert!(error.to_string().starts_with("`tag` "), "{error}");
         }
         for domain in ["", "a/b", "https://a.b", "a%2fb", "a.b/../c", "v3/a.b", "a b"] {
-            let error = ROUTE.path("", &[domain, "t"]).unwrap_err();
+            let error = TAG.path("", &[domain, "t"]).unwrap_err();
             assert_eq!(error.kind(), crate::ErrorKind::InvalidInput, "{domain}");
         }
-        assert!(ROUTE.path("", &["a.b"]).is_err());
-        assert!(ROUTE.path("", &["a.b", "c", "d"]).is_err());
+        assert!(TAG.path("", &["a.b"]).is_err());
+        assert!(TAG.path("", &["a.b", "c", "d"]).is_err());
     }
 
     #[test]
-    fn a_path_that_is_no_url_is_refused() {
+    fn a_path_that_is_too_long_is_rejected() {
         assert!(path_and_query("/x".repeat(40_000), "").is_err());
         assert_eq!(path_and_query("/x".into(), "a=b").unwrap(), "/x?a=b");
     }

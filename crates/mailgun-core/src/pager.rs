@@ -1,4 +1,4 @@
-//! One pager for all of the API's ways of paging.
+//! One pager for all paging styles of the API.
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet, VecDeque},
@@ -25,30 +25,30 @@ use crate::{
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Page<T> {
-    /// The items; none only if all of them are unreadable.
+    /// The items. Empty only if all of them are unreadable.
     pub items: Vec<T>,
-    /// The items that are not as expected, with the JSON that came. They are not in
+    /// The items that could not be decoded, with their JSON. They are not in
     /// [`items`](Self::items).
     pub unreadable: Vec<UnreadableItem>,
-    /// How many items the whole listing has, where the server tells it.
+    /// The number of items in the whole listing, if the server reports it.
     pub total: Option<u64>,
-    /// The first page, for [`Pager::resume`], where the server tells it.
+    /// The first page, for [`Pager::resume`], if the server reports it.
     pub first: Option<Cursor>,
-    /// The page before this one, for [`Pager::resume`], where the server tells it.
+    /// The page before this one, for [`Pager::resume`], if the server reports it.
     pub previous: Option<Cursor>,
-    /// The last page, for [`Pager::resume`], where the server tells it.
+    /// The last page, for [`Pager::resume`], if the server reports it.
     pub last: Option<Cursor>,
     body: Bytes,
 }
 
 impl<T> Page<T> {
-    /// The response as received, for what it says beside the items.
+    /// The response body as received, for fields other than the items.
     pub fn body(&self) -> &Bytes {
         &self.body
     }
 }
 
-/// Without the body and the links, which may hold addresses.
+/// Omits the body and the links, which may contain addresses.
 impl<T: fmt::Debug> fmt::Debug for Page<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Page")
@@ -70,35 +70,34 @@ impl<T> IntoIterator for Page<T> {
 
 /// A response that is a page of a listing.
 pub trait PageResponse: DeserializeOwned + Send + 'static {
-    /// What is listed.
+    /// The type of the items.
     type Item: Send + 'static;
 
-    /// The items, and where the next page is.
+    /// Returns the items and the links to other pages.
     fn into_parts(self) -> PageParts<Self::Item>;
 }
 
-/// What a [`PageResponse`] holds.
+/// The parts of a [`PageResponse`].
 #[derive(Clone, Debug)]
 pub struct PageParts<T> {
     /// The items of the page.
     pub items: Vec<T>,
-    /// Where other pages are; none for listings by skip and limit.
+    /// The links to other pages. Empty for listings by skip and limit.
     pub links: PageLinks,
-    /// How many items the whole listing has.
+    /// The number of items in the whole listing.
     pub total: Option<u64>,
 }
 
-/// The links, or the tokens, of the pages around one.
+/// The links or tokens of other pages.
 ///
-/// It reads the `paging` of a response in all its spellings; of two spellings of one link, either is
-/// taken.
+/// It is deserialized from the `paging` of a response, whichever names the service uses.
 #[derive(Clone, Default, PartialEq, Eq, Serialize)]
 pub struct PageLinks {
     /// The first page.
     pub first: Option<String>,
-    /// The page before.
+    /// The previous page.
     pub previous: Option<String>,
-    /// The page after; the last page has one too, which leads to an empty page.
+    /// The next page. The last page has one too, which leads to an empty page.
     pub next: Option<String>,
     /// The last page.
     pub last: Option<String>,
@@ -106,8 +105,8 @@ pub struct PageLinks {
 
 impl<'de> Deserialize<'de> for PageLinks {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // A listing must not end because its links have another shape: what is no text is kept as
-        // a link that leads nowhere, which is an error when it is followed.
+        // A value of an unexpected type is kept as an invalid link. Following it is an error;
+        // ignoring it would end the listing early.
         let link = |value: &Value| match value {
             Value::Null | Value::Bool(_) => None,
             Value::String(link) => Some(link.clone()).filter(|link| !link.trim().is_empty()),
@@ -128,7 +127,7 @@ impl<'de> Deserialize<'de> for PageLinks {
     }
 }
 
-/// Which there are: a link may hold an address.
+/// Shows which links there are. The links themselves may contain addresses.
 impl fmt::Debug for PageLinks {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PageLinks")
@@ -140,7 +139,7 @@ impl fmt::Debug for PageLinks {
     }
 }
 
-/// The usual response of listings with links: `{"items": [..], "paging": {"next": ".."}}`.
+/// The usual page of a listing with links: `{"items": [..], "paging": {"next": ".."}}`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(bound(deserialize = "T: Deserialize<'de>"))]
 pub struct LinkPage<T> {
@@ -156,7 +155,7 @@ pub struct LinkPage<T> {
     total_items: Option<u64>,
 }
 
-/// A page is worth more than a count of the listing that cannot be read.
+/// An invalid total is ignored, so that the page can still be read.
 fn total<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
     let total = Value::deserialize(deserializer)?;
     Ok(de::number_or_string(total).unwrap_or_default())
@@ -171,7 +170,7 @@ impl<T: DeserializeOwned + Send + 'static> PageResponse for LinkPage<T> {
     }
 }
 
-/// Where a listing goes on: to be stored, and given to [`Pager::resume`] later.
+/// A position in a listing, which can be stored and passed to [`Pager::resume`] later.
 #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Cursor(Position);
@@ -182,11 +181,11 @@ enum Position {
     Link(String),
     Skip(u64),
     Token(String),
-    /// After a page that said it was the last.
+    /// After the last page.
     End,
 }
 
-/// The kind alone: a link may hold an address.
+/// Shows only the kind. A link may contain an address.
 impl fmt::Debug for Cursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.0 {
@@ -201,7 +200,7 @@ impl fmt::Debug for Cursor {
 /// How a listing is paged.
 #[derive(Clone, Debug)]
 enum Paging {
-    /// The response holds a link to the next page.
+    /// A link to the next page in the response.
     Links,
     /// `skip` in the query.
     Skip,
@@ -212,12 +211,12 @@ enum Paging {
 }
 
 impl Paging {
-    /// How many pages of a listing may hold the same items.
+    /// How many pages of a listing may have the same items.
     fn equal_pages(&self) -> usize {
         match self {
-            // The server ignores `skip`.
+            // An equal page means that the server ignores `skip`.
             Self::Skip | Self::JsonSkip(_) => 1,
-            // The server leads to another page each time, and small pages may be equal.
+            // Each page has its own link, and small pages may be equal.
             Self::Links | Self::JsonToken(_) => 2,
         }
     }
@@ -225,11 +224,11 @@ impl Paging {
 
 /// A listing, page by page.
 ///
-/// It ends with the first empty page, as Mailgun's listings do; a last page that still has a link,
-/// or a page that is shorter than asked for, does not end it. A page that was read before ends it
-/// with an error, so that no listing goes round in a circle.
+/// The listing ends with the first empty page, as in Mailgun's API. A page that is shorter than
+/// requested does not end it. A page that was already read is an error, so that no listing loops
+/// forever.
 ///
-/// An item that is not as expected costs no other item: it is in [`Page::unreadable`].
+/// An item that cannot be decoded does not affect the other items. It is in [`Page::unreadable`].
 ///
 /// ```no_run
 /// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
@@ -242,23 +241,23 @@ impl Paging {
 ///     for bounce in &page.items {
 ///         println!("{bounce}");
 ///     }
-///     // Stored, it lets another process go on with the next page.
+///     // Store the cursor to let another process continue with the next page.
 ///     let _cursor = pager.cursor();
 /// }
 /// # Ok(()) }
 /// ```
-#[must_use = "a pager asks for nothing until its pages are asked for"]
+#[must_use = "a pager does nothing until a page is requested"]
 pub struct Pager<T> {
     handle: Arc<Handle>,
     operation: Operation,
     options: Options,
-    /// The call that each page repeats, or its fault until that was reported.
+    /// The call that is repeated for each page, or its error until that was returned.
     template: Result<Template, Option<Error>>,
     paging: Paging,
     cursor: Option<Cursor>,
-    /// Where the pages read so far were, as hashes.
-    places: HashSet<u64>,
-    /// How often a page of these items was read, by its hash.
+    /// Hashes of the positions of the pages read so far.
+    positions: HashSet<u64>,
+    /// How many pages with the same items were read, by the hash of the items.
     contents: HashMap<u64, usize>,
     state: State,
     read: ReadPage<T>,
@@ -272,7 +271,7 @@ type ReadFuture<T> = std::pin::Pin<
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     HasMore,
-    /// The last page's link points to a page that was read before.
+    /// The next link leads to a page that was already read.
     Repeats,
     Done,
 }
@@ -284,14 +283,14 @@ struct Template {
 }
 
 impl Template {
-    /// The first page.
+    /// The position of the first page.
     fn start(&self) -> Position {
         let query = self.query.to_query();
         let separator = if query.is_empty() { "" } else { "?" };
         Position::Link(format!("{}{separator}{query}", self.path))
     }
 
-    /// The link to the page that a bare token stands for.
+    /// The link to the page with a bare token.
     fn at(&self, token: &str) -> String {
         let mut query = self.query.clone();
         query.set("page", token);
@@ -299,13 +298,13 @@ impl Template {
     }
 }
 
-/// Whether it is no link at all: some services write the value of `page` alone.
+/// Whether a link is only the value of its `page` parameter, as some services write it.
 fn is_bare(link: &str) -> bool {
     !link.contains(['/', '?', ':'])
 }
 
 impl<T: Send + 'static> Pager<T> {
-    /// A listing whose responses hold a link to the next page, or the bare value of its `page`.
+    /// A listing whose responses contain a link to the next page, or only its `page` parameter.
     pub fn links<P: PageResponse<Item = T>>(call: Call<P>) -> Self {
         Self::new(call, Paging::Links)
     }
@@ -333,8 +332,9 @@ impl<T: Send + 'static> Pager<T> {
         match serde_json::to_value(query) {
             Ok(query) => Self::new(call, paging(query)),
             Err(error) => {
-                let fault = Error::invalid("query", "cannot be written as JSON").with_source(error);
-                Self::new(call.with_error(fault), paging(Value::Null))
+                let error =
+                    Error::invalid("query", "cannot be serialized as JSON").with_source(error);
+                Self::new(call.with_error(error), paging(Value::Null))
             }
         }
     }
@@ -343,11 +343,12 @@ impl<T: Send + 'static> Pager<T> {
         let Call { handle, operation, draft, options, .. } = call;
         let template = draft.map_err(Some).and_then(|draft| match draft.target {
             Target::Path(_) if !http_body::Body::is_end_stream(&draft.body) => {
-                let reason = "of a listing is given to the pager, which repeats it for each page";
+                let reason =
+                    "of a listing must be passed to the pager, which sends it for each page";
                 Err(Some(Error::invalid("body", reason)))
             }
             Target::Path(path) => Ok(Template { path, query: draft.query, headers: draft.headers }),
-            Target::Url(_) => Err(Some(Error::invalid("url", "cannot be the start of a listing"))),
+            Target::Url(_) => Err(Some(Error::invalid("url", "cannot start a listing"))),
         });
         Self {
             handle,
@@ -356,7 +357,7 @@ impl<T: Send + 'static> Pager<T> {
             template,
             paging,
             cursor: None,
-            places: HashSet::new(),
+            positions: HashSet::new(),
             contents: HashMap::new(),
             state: State::HasMore,
             read: |call| {
@@ -369,32 +370,32 @@ impl<T: Send + 'static> Pager<T> {
         }
     }
 
-    /// Goes on where another pager of the same listing had come to.
-    pub fn resume(mut self, point: Cursor) -> Self {
-        self.state = if point.0 == Position::End { State::Done } else { State::HasMore };
-        self.cursor = Some(point);
-        self.places.clear();
+    /// Continues at the cursor of another pager of the same listing.
+    pub fn resume(mut self, cursor: Cursor) -> Self {
+        self.state = if cursor.0 == Position::End { State::Done } else { State::HasMore };
+        self.cursor = Some(cursor);
+        self.positions.clear();
         self.contents.clear();
         self
     }
 
-    /// Where to go on after the pages returned so far; `None` before the first.
+    /// The position after the pages returned so far. `None` before the first page.
     pub fn cursor(&self) -> Option<&Cursor> {
         self.cursor.as_ref()
     }
 
-    /// The next page; `None` at the end.
+    /// Requests the next page. `None` after the last.
     ///
     /// # Errors
     ///
-    /// That of the call. Calling again asks for the same page.
+    /// Returns the error of the call. Calling again requests the same page.
     ///
-    /// [`ErrorKind::Decode`] if the page has the items of one that was read before (of two, in listings
-    /// by links or tokens): the server ignores which page it is asked for. Calling again asks for
-    /// the same page.
+    /// Returns [`ErrorKind::Decode`] if the page has the same items as an earlier one (as two
+    /// earlier ones, for listings by links or tokens): the server ignores the requested position.
+    /// Calling again requests the same page.
     ///
-    /// [`ErrorKind::UntrustedHost`] or [`ErrorKind::Decode`] if the link of the page before cannot be
-    /// followed, or leads to a page that was read before; calling again gives the same error.
+    /// Returns [`ErrorKind::UntrustedHost`] or [`ErrorKind::Decode`] if the link to the page cannot
+    /// be followed or leads to a page that was already read. Calling again returns the same error.
     pub async fn next_page(&mut self) -> Result<Option<Page<T>>, Error> {
         match self.state {
             State::HasMore => {}
@@ -413,7 +414,7 @@ impl<T: Send + 'static> Pager<T> {
             return Err(self.repeats());
         }
         *times += 1;
-        self.places.extend(match &self.cursor {
+        self.positions.extend(match &self.cursor {
             Some(Cursor(cursor)) => Some(hash(cursor)),
             None => self.template.as_ref().ok().map(|template| hash(&template.start())),
         });
@@ -424,14 +425,14 @@ impl<T: Send + 'static> Pager<T> {
                 self.state = State::Done;
                 self.cursor = Some(Cursor(Position::End));
             }
-            Some(next) if self.places.contains(&hash(&next.0)) => self.state = State::Repeats,
+            Some(next) if self.positions.contains(&hash(&next.0)) => self.state = State::Repeats,
             next => self.cursor = next,
         }
         Ok(Some(Page { items, unreadable, total, first, previous, last, body }))
     }
 
     fn repeats(&self) -> Error {
-        let detail = "the listing comes to the same page once more";
+        let detail = "the listing returned the same page again";
         Error::new(ErrorKind::Decode, Outcome::Rejected, detail).in_operation(self.operation)
     }
 
@@ -440,27 +441,27 @@ impl<T: Send + 'static> Pager<T> {
         self.operation
     }
 
-    /// The request of the next page as it would be sent, without sending it.
+    /// Builds the request for the next page without sending it.
     ///
     /// # Errors
     ///
-    /// The first fault of the listing's arguments.
+    /// Returns the error of the first invalid argument.
     pub fn into_request(mut self) -> Result<http::Request<Body>, Error> {
         self.call()?.into_request()
     }
 
-    /// All pages as a stream, which ends after the first error.
+    /// All pages as a stream. It ends after the first error.
     pub fn into_pages(self) -> impl Stream<Item = Result<Page<T>, Error>> + Send {
         try_unfold(self, |mut pager| async move {
             Ok(pager.next_page().await?.map(|page| (page, pager)))
         })
     }
 
-    /// All items as a stream, which ends after the first error.
+    /// All items as a stream. It ends after the first error.
     ///
-    /// Items that are not as expected are not in it: each is an event of `tracing` at WARN, which
-    /// names the operation and the field. [`into_pages`](Self::into_pages) gives them with their
-    /// JSON.
+    /// Items that cannot be decoded are skipped. Each is logged as a `tracing` event at level WARN
+    /// with the operation and the field. To get them with their JSON, use
+    /// [`into_pages`](Self::into_pages).
     pub fn into_items(self) -> impl Stream<Item = Result<T, Error>> + Send {
         try_unfold((self, VecDeque::new()), |(mut pager, mut items)| async move {
             loop {
@@ -470,7 +471,7 @@ impl<T: Send + 'static> Pager<T> {
                 let Some(page) = pager.next_page().await? else { return Ok(None) };
                 for item in &page.unreadable {
                     let operation = tracing::field::display(pager.operation);
-                    tracing::warn!(operation, reason = %item, "an item of a listing is left out");
+                    tracing::warn!(operation, reason = %item, "skipped an item that cannot be decoded");
                 }
                 items = page.items.into();
             }
@@ -492,15 +493,15 @@ impl<T: Send + 'static> Pager<T> {
     fn call(&mut self) -> Result<Call<Value>, Error> {
         let template = match &mut self.template {
             Ok(template) => template,
-            Err(fault) => {
-                let again = || Error::invalid("listing", "has failed already");
-                return Err(fault.take().unwrap_or_else(again).in_operation(self.operation));
+            Err(error) => {
+                let again = || Error::invalid("listing", "has already failed");
+                return Err(error.take().unwrap_or_else(again).in_operation(self.operation));
             }
         };
         let mut query = template.query.clone();
         let mut path = template.path.clone();
         let mut body = None;
-        match (&self.paging, self.cursor.as_ref().map(|point| &point.0)) {
+        match (&self.paging, self.cursor.as_ref().map(|cursor| &cursor.0)) {
             (Paging::Links, Some(Position::Link(link))) => {
                 let link = self.handle.trusted.rebase(link, &template.path);
                 path = link.map_err(|error| error.in_operation(self.operation))?;
@@ -535,7 +536,7 @@ impl<T: Send + 'static> Pager<T> {
         })
     }
 
-    /// The page that a link or token of a response stands for.
+    /// The position that a link or token points to.
     fn linked(&self, link: Option<String>) -> Option<Cursor> {
         let link = link.filter(|link| !link.is_empty())?;
         Some(Cursor(match (&self.paging, &self.template) {
@@ -545,15 +546,15 @@ impl<T: Send + 'static> Pager<T> {
                     Some(Cursor(Position::Link(page))) => page,
                     _ => &template.path,
                 };
-                // A link that is refused must not take away the page that held it: it is kept as
-                // it is, and refused when it would be followed.
+                // An invalid link is kept unchanged and becomes an error when it is followed, so
+                // that the page with the link is still returned.
                 Position::Link(self.handle.trusted.rebase(&link, page).unwrap_or(link))
             }
             _ => Position::Token(link),
         }))
     }
 
-    /// Where the page after one of `count` items is.
+    /// The position after a page of `count` items.
     fn after(&self, count: usize, next: Option<String>) -> Option<Cursor> {
         let skipped = |first: u64| {
             let skip = match &self.cursor {
@@ -579,8 +580,7 @@ fn hash(value: &impl Hash) -> u64 {
     hasher.finish()
 }
 
-/// A hash of the items of a page, whatever its links and counts are: some servers make new ones
-/// for each response.
+/// A hash of the items of a page. It excludes links and counts, which may differ on each request.
 fn content(body: &[u8]) -> u64 {
     let body = de::repaired(body);
     let Ok(fields) = serde_json::from_slice::<BTreeMap<String, &RawValue>>(&body) else {

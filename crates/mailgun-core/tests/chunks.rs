@@ -28,7 +28,7 @@ async fn service() -> Server {
 }
 
 #[tokio::test]
-async fn rows_are_sent_in_order_and_a_failed_chunk_keeps_no_other_from_being_sent() {
+async fn rows_are_sent_in_order_and_a_failed_chunk_does_not_stop_the_others() {
     let server = Server::new(|request| match request.index {
         1 => response("400 Bad Request", r#"{"message": "no"}"#),
         _ => response("200 OK", DONE),
@@ -86,7 +86,7 @@ async fn options_are_set_on_every_call() {
 }
 
 #[tokio::test]
-async fn a_faulty_chunk_is_reported_and_not_sent() {
+async fn a_chunk_with_an_invalid_call_is_not_sent() {
     let server = service().await;
     let client = server.client();
     let chunks = Chunks::new(vec![1, 2, 3], 1, move |rows: &[u8]| {
@@ -99,7 +99,7 @@ async fn a_faulty_chunk_is_reported_and_not_sent() {
 }
 
 #[tokio::test]
-async fn chunks_are_sent_as_far_as_they_are_asked_for() {
+async fn chunks_are_sent_only_on_request() {
     let server = service().await;
     let mut by_hand = chunks(server.client(), 2500);
     assert_eq!(format!("{by_hand:?}"), "Chunks { calls_left: 3 }");

@@ -1,5 +1,4 @@
-//! Responses that come compressed although nobody asked for it.
-
+//! Compressed responses that were not requested.
 #![cfg(feature = "transport")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
@@ -14,7 +13,7 @@ const SEND: Operation = Operation::post("/v3/{domain}/messages");
 const LIST: Operation = Operation::get("/v4/domains");
 const DOMAIN: &[&str] = &["mg.example.com"];
 
-/// The same two responses in each encoding, by the name that a server gives it.
+/// The same two responses in each encoding.
 const ENCODINGS: [(&str, &[u8], &[u8]); 5] = [
     ("gzip", include_bytes!("fixtures/accepted.gz"), include_bytes!("fixtures/refused.gz")),
     ("GZIP", include_bytes!("fixtures/accepted.gz"), include_bytes!("fixtures/refused.gz")),
@@ -43,7 +42,7 @@ async fn send(reaction: Reaction) -> Result<Receipt, Error> {
     outcome
 }
 
-/// An error must show neither compressed bytes nor what stands for them.
+/// Checks that an error shows neither compressed bytes nor replacement characters.
 fn assert_is_text(error: &Error) {
     let text = everything(error);
     assert!(
@@ -53,10 +52,10 @@ fn assert_is_text(error: &Error) {
 }
 
 #[tokio::test]
-async fn a_response_that_no_version_can_read_is_an_error_that_says_so() {
+async fn an_unsupported_encoding_is_an_error() {
     for encoding in ["br", "zstd", "gzip, gzip", "canary"] {
         let error = send(encoded("200 OK", encoding, b"\x1f\x8b\x08\xff\0")).await.unwrap_err();
-        // Mailgun has said that it took the mail, but not as what.
+        // Mailgun has accepted the message, but its ID cannot be read.
         assert_eq!((error.kind(), error.outcome()), (ErrorKind::Decode, Outcome::Unknown));
         assert_eq!(error.status().unwrap(), 200);
         assert!(error.to_string().contains("the response is compressed"), "{error}");
@@ -83,7 +82,7 @@ async fn a_response_that_no_version_can_read_is_an_error_that_says_so() {
 }
 
 #[tokio::test]
-async fn a_name_of_no_encoding_and_an_empty_response_are_no_fault() {
+async fn identity_encoding_and_an_empty_body_are_not_errors() {
     for encoding in ["identity", "Identity", ""] {
         let receipt = send(encoded("200 OK", encoding, support::ACCEPTED.as_bytes())).await;
         assert_eq!(receipt.unwrap().id, "<1@mg.example.com>", "{encoding}");
@@ -96,7 +95,7 @@ async fn a_name_of_no_encoding_and_an_empty_response_are_no_fault() {
 
 #[cfg(not(feature = "gzip"))]
 #[tokio::test]
-async fn without_the_feature_the_error_names_the_encoding_and_the_remedy() {
+async fn without_the_feature_the_error_suggests_it() {
     for (encoding, accepted, refused) in ENCODINGS {
         let name = encoding.to_ascii_lowercase();
         let error = send(encoded("200 OK", encoding, accepted)).await.unwrap_err();
@@ -107,7 +106,7 @@ async fn without_the_feature_the_error_names_the_encoding_and_the_remedy() {
         for error in [error.0, error.1] {
             let text = error.to_string();
             assert!(text.contains(&format!("compressed as {name}")), "{text}");
-            assert!(text.contains("the feature `gzip` reads it"), "{text}");
+            assert!(text.contains("enable the feature `gzip`"), "{text}");
             assert_is_text(&error);
         }
     }
@@ -122,7 +121,7 @@ mod gzip {
     use super::*;
 
     #[tokio::test]
-    async fn responses_are_read() {
+    async fn compressed_responses_are_read() {
         for (encoding, accepted, refused) in ENCODINGS {
             let receipt = send(encoded("200 OK", encoding, accepted)).await;
             assert_eq!(receipt.expect(encoding).id, "<1@mg.example.com>");
@@ -138,7 +137,7 @@ mod gzip {
     }
 
     #[tokio::test]
-    async fn responses_that_come_byte_by_byte_are_read() {
+    async fn compressed_responses_are_read_byte_by_byte() {
         for (encoding, accepted, _) in ENCODINGS {
             let Reaction::Response(response) = encoded("200 OK", encoding, accepted) else {
                 panic!()
@@ -172,7 +171,7 @@ mod gzip {
     }
 
     #[tokio::test]
-    async fn the_limit_of_responses_is_that_of_what_was_decompressed() {
+    async fn the_size_limit_applies_to_the_decompressed_body() {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
         encoder.write_all(&vec![b' '; 64 << 20]).unwrap();
         let bomb = encoder.finish().unwrap();

@@ -1,4 +1,4 @@
-//! What a call says of its outcome when its deadline ends it.
+//! The outcome of calls that their deadline ends.
 
 #![cfg(feature = "transport")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
@@ -19,18 +19,18 @@ use self::support::{Reaction, Receipt, Server, accepted, mail};
 
 const SEND: Operation = Operation::post("/v3/{domain}/messages");
 
-/// A server that takes connections and never says a word.
+/// A server that accepts connections and never responds.
 async fn silent() -> (u16, tokio::task::JoinHandle<Vec<TcpStream>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let accepting = tokio::spawn(async move {
-        let mut kept = Vec::new();
-        while kept.is_empty() {
+        let mut streams = Vec::new();
+        while streams.is_empty() {
             let (mut stream, _) = listener.accept().await.unwrap();
             let _ = stream.read(&mut [0; 64]).await;
-            kept.push(stream);
+            streams.push(stream);
         }
-        kept
+        streams
     });
     (port, accepting)
 }
@@ -50,7 +50,7 @@ fn any_root() -> Vec<mailgun_core::Certificate> {
 }
 
 #[tokio::test]
-async fn a_send_that_was_still_connecting_was_certainly_not_sent() {
+async fn a_deadline_while_connecting_means_not_sent() {
     let (port, _server) = silent().await;
     let error = send(format!("https://localhost:{port}")).await;
     assert_eq!(
@@ -61,7 +61,7 @@ async fn a_send_that_was_still_connecting_was_certainly_not_sent() {
 }
 
 #[tokio::test]
-async fn a_send_whose_response_did_not_come_may_have_been_processed() {
+async fn a_deadline_after_sending_means_unknown() {
     let (port, _server) = silent().await;
     let error = send(format!("http://127.0.0.1:{port}")).await;
     assert_eq!(
@@ -72,13 +72,13 @@ async fn a_send_whose_response_did_not_come_may_have_been_processed() {
 }
 
 #[tokio::test]
-async fn the_deadline_holds_after_attempts_that_ended_before_it() {
+async fn the_deadline_covers_retries() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let _server = tokio::spawn(async move {
-        let mut kept = Vec::new();
+        let mut streams = Vec::new();
         loop {
-            kept.push(listener.accept().await.unwrap());
+            streams.push(listener.accept().await.unwrap());
         }
     });
     let policy = RetryPolicy::default().max_attempts(100).base_delay(Duration::from_millis(1));
@@ -92,7 +92,7 @@ async fn the_deadline_holds_after_attempts_that_ended_before_it() {
 }
 
 #[tokio::test]
-async fn the_deadline_holds_when_the_response_stalls_after_its_head() {
+async fn the_deadline_covers_the_response_body() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let _server = tokio::spawn(async move {
@@ -111,10 +111,10 @@ async fn the_deadline_holds_when_the_response_stalls_after_its_head() {
 }
 
 #[tokio::test]
-async fn time_outs_of_any_length_can_be_set() {
+async fn extreme_timeouts_do_not_overflow() {
     let Reaction::Response(response) = accepted() else { unreachable!() };
     let (head, rest) = response.split_at(response.len() - 5);
-    // Slow enough for every timer to be made.
+    // Slow enough that every timer is created.
     let pieces = vec![head.to_vec(), rest.to_vec()];
     let server = Server::always(Reaction::Drip(pieces, Duration::from_millis(30))).await;
     for limit in [Duration::MAX, Duration::from_secs(u64::MAX), Duration::from_secs(1 << 40)] {

@@ -1,6 +1,5 @@
-//! Every way in which an exchange can fail, for a send and for a read: how often it goes over the
-//! wire, and what the error says.
-
+//! All ways in which an exchange can fail, for a send and a read: the number of requests, and the
+//! error.
 #![cfg(feature = "transport")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
@@ -20,7 +19,7 @@ use self::support::{
 const SEND: Operation = Operation::post("/v3/{domain}/messages");
 const READ: Operation = Operation::get("/v3/domains/{domain}");
 
-/// What one of the two operations must come to.
+/// The expected result of one operation.
 #[derive(Clone, Copy)]
 struct Ending {
     requests: usize,
@@ -35,20 +34,20 @@ const fn fails(requests: usize, kind: ErrorKind, outcome: Outcome) -> Ending {
     Ending { requests, error: Some((kind, outcome)) }
 }
 
-/// Of a send, of a read, and the words that the error must find in the response.
+/// The expected results of a send and of a read, and part of the error message in the response.
 type Expected = (Ending, Ending, &'static str);
 
-/// The same end for both, after one request.
+/// The same result for both, after one request.
 const fn once(kind: ErrorKind, outcome: Outcome, message: &'static str) -> Expected {
     (fails(1, kind, outcome), fails(1, kind, outcome), message)
 }
 
-/// An unknown outcome ends a send; a read is tried as often as the policy has it.
+/// An unknown outcome: a send is not retried, a read is.
 const fn lost(kind: ErrorKind, message: &'static str) -> Expected {
     (fails(1, kind, Unknown), fails(3, kind, Unknown), message)
 }
 
-/// Not taken for its rate: tried as often as the policy has it, whatever it is.
+/// Rate-limited: both are retried.
 const fn limited(message: &'static str) -> Expected {
     (fails(3, RateLimited, Rejected), fails(3, RateLimited, Rejected), message)
 }
@@ -97,8 +96,8 @@ async fn check(name: &str, reaction: Reaction, (send, read, message): Expected) 
             assert_eq!(error.status().unwrap(), status, "{what}");
             assert_eq!(error.body(), body, "{what}");
         }
-        let said = error.api_message().unwrap_or_default();
-        assert!(said.contains(message) && (said.is_empty() == message.is_empty()), "{what}");
+        let shown = error.api_message().unwrap_or_default();
+        assert!(shown.contains(message) && (shown.is_empty() == message.is_empty()), "{what}");
         let operation = if is_send { SEND } else { READ };
         assert_eq!(error.operation(), Some(operation));
         assert!(error.to_string().starts_with(&format!("{operation} failed: ")), "{what}");
@@ -169,8 +168,8 @@ async fn servers_that_are_slow() {
     let drips = || drip(accepted(), 8, 0);
     let (silent, _, stalled) = tokio::join!(
         check("silence", Reaction::Silence, lost(Timeout, "")),
-        // Eight pauses of 200 ms are longer than the idle time-out of 800 ms, and each is shorter.
-        check("drip within the idle time-out", drips(), (ok(1), ok(1), "")),
+        // Each pause of 200 ms is shorter than the idle timeout of 800 ms; eight are longer.
+        check("drip within the idle timeout", drips(), (ok(1), ok(1), "")),
         check("drip that stalls", drip(accepted(), 2, 5), lost(Timeout, "")),
     );
     assert!(silent.iter().all(|error| error.timeout_phase() == Some(TimeoutPhase::Attempt)));
@@ -178,7 +177,7 @@ async fn servers_that_are_slow() {
 }
 
 #[tokio::test]
-async fn refusals_and_failures() {
+async fn error_statuses() {
     let missing = || html("404 NOT FOUND", NOT_FOUND);
     tokio::join!(
         check("401", text("401 Unauthorized", "Forbidden"), once(Api, Rejected, "Forbidden")),
@@ -198,7 +197,7 @@ async fn refusals_and_failures() {
 }
 
 #[tokio::test]
-async fn successes_that_are_none() {
+async fn successes_that_cannot_be_decoded() {
     const ENDED: Expected = once(Decode, Unknown, "");
     const LANDING: Expected = once(Api, Rejected, "Mailgun Magnificent API");
     let (_, magnificent, ..) = tokio::join!(
@@ -213,7 +212,7 @@ async fn successes_that_are_none() {
 }
 
 #[tokio::test]
-async fn nothing_is_enough_for_an_operation_that_returns_nothing() {
+async fn an_empty_body_is_valid_for_an_operation_without_a_result() {
     for reaction in [response("200 OK", ""), Reaction::Response(b"HTTP/1.1 204 X\r\n\r\n".into())] {
         let server = Server::always(reaction).await;
         server.client().call::<()>(READ, &["mg.example.com"]).await.unwrap();
@@ -223,7 +222,7 @@ async fn nothing_is_enough_for_an_operation_that_returns_nothing() {
 }
 
 #[tokio::test]
-async fn a_redirect_is_an_error_and_the_key_stays() {
+async fn a_redirect_is_an_error_and_is_not_followed() {
     let bait = Server::always(accepted()).await;
     for status in ["301 Moved Permanently", "302 Found", "307 Temporary Redirect", "308 X"] {
         let location = format!("{}/v3/mg.example.com/messages", bait.url());
@@ -234,7 +233,7 @@ async fn a_redirect_is_an_error_and_the_key_stays() {
 }
 
 #[tokio::test]
-async fn a_redirect_that_is_asked_for_gives_its_location_and_is_not_followed() {
+async fn call_location_returns_the_location_without_following_it() {
     const LINK: Operation = Operation::get("/v3/exports/{id}/download_url");
     let bait = Server::always(accepted()).await;
     let location = format!("{}/signed?a=%2B", bait.url());
@@ -262,15 +261,15 @@ async fn a_redirect_that_is_asked_for_gives_its_location_and_is_not_followed() {
     assert_eq!((error.kind(), bait.connections()), (Api, 0));
 }
 
-/// The carriers of a wait, given the time of its end and its seconds.
-fn hints(at: SystemTime, seconds: u64) -> Vec<(&'static str, Reaction)> {
+/// All headers and bodies that can ask for a wait, given the time of its end and its seconds.
+fn waits(at: SystemTime, seconds: u64) -> Vec<(&'static str, Reaction)> {
     let epoch = at.duration_since(UNIX_EPOCH).unwrap();
     let date = mailgun_core::Timestamp::from(at).to_rfc2822();
     let (date, _) = date.rsplit_once(' ').unwrap();
-    let words = |rest: String| {
-        let said =
+    let message = |rest: String| {
+        let start =
             "Domain mg.example.com is not allowed to send: request limit exceeded, try again";
-        format!(r#"{{"message": "{said} after {rest}"}}"#)
+        format!(r#"{{"message": "{start} after {rest}"}}"#)
     };
     let header = |name: &str, value: String| response_with("429 X", &[(name, &value)], "slow down");
     let unit = if seconds == 1 { "second" } else { "seconds" };
@@ -279,15 +278,16 @@ fn hints(at: SystemTime, seconds: u64) -> Vec<(&'static str, Reaction)> {
         ("retry-after as a date", header("retry-after", format!("{date} GMT"))),
         ("x-ratelimit-reset", header("x-ratelimit-reset", epoch.as_millis().to_string())),
         ("retry-seconds", response("429 X", &format!(r#"{{"retry-seconds": {seconds}}}"#))),
-        ("seconds in words", response("429 X", &words(format!("{seconds} {unit}")))),
-        ("date in words", response("420 X", &words(format!("{date} UTC")))),
+        ("seconds in the message", response("429 X", &message(format!("{seconds} {unit}")))),
+        ("date in the message", response("420 X", &message(format!("{date} UTC")))),
     ]
 }
 
 #[tokio::test]
-async fn a_hint_of_no_wait_is_none_and_the_call_is_repeated() {
-    check("420 unhinted", text("420 Enhance Your Calm", "slow down"), limited("slow down")).await;
-    for (name, reaction) in hints(SystemTime::now(), 0) {
+async fn a_wait_of_zero_is_ignored_and_the_call_is_retried() {
+    check("420 without a wait", text("420 Enhance Your Calm", "slow down"), limited("slow down"))
+        .await;
+    for (name, reaction) in waits(SystemTime::now(), 0) {
         for is_send in [true, false] {
             let server = Server::always(reaction.clone()).await;
             let error = run(&server.client(), is_send).await.unwrap_err();
@@ -300,25 +300,25 @@ async fn a_hint_of_no_wait_is_none_and_the_call_is_repeated() {
 }
 
 #[tokio::test]
-async fn a_wait_beyond_the_limit_is_told_and_not_slept() {
-    // Within the time that the call has, and beyond what the policy waits.
+async fn a_wait_beyond_the_limit_is_reported_without_waiting() {
+    // Within the call's deadline, but beyond the limit of the policy.
     const FAR: u64 = 50;
     let at = SystemTime::now() + Duration::from_secs(FAR);
-    for (name, reaction) in hints(at, FAR) {
+    for (name, reaction) in waits(at, FAR) {
         for is_send in [true, false] {
             let server = Server::always(reaction.clone()).await;
             let error = run(&server.client(), is_send).await.unwrap_err();
             assert_eq!((server.count(), error.attempts()), (1, 1), "{name}");
             assert_eq!((error.kind(), error.outcome()), (RateLimited, Rejected), "{name}");
             let wait = error.retry_after().expect(name).as_secs();
-            // Dates have whole seconds, and the test itself takes some.
+            // Dates have whole seconds, and the test itself takes time.
             assert!((FAR - 30..=FAR).contains(&wait), "{name}: {wait}");
         }
     }
 }
 
 #[tokio::test]
-async fn the_status_of_an_error_outlives_its_body() {
+async fn an_error_keeps_its_status_if_its_body_breaks_off() {
     let (half, stalled) = tokio::join!(
         async {
             let server = Server::always(cut(response("403 X", r#"{"message": "no"}"#), 4)).await;
@@ -339,7 +339,7 @@ async fn the_status_of_an_error_outlives_its_body() {
 }
 
 #[tokio::test]
-async fn of_a_large_error_body_the_beginning_is_kept() {
+async fn the_start_of_a_large_error_body_is_kept() {
     const KEPT: usize = 64 * 1024;
     for length in [KEPT, KEPT + 1, 3 * 1024 * 1024] {
         let server = Server::always(text("500 X", &"x".repeat(length))).await;

@@ -1,5 +1,4 @@
-//! Layers and services of the application, and what the types promise.
-
+//! Layers and services of the application, and the auto traits of public types.
 #![cfg(feature = "transport")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
@@ -34,7 +33,7 @@ const SEND: Operation = Operation::post("/v3/{domain}/messages");
 const READ: Operation = Operation::get("/v4/domains");
 const DOMAIN: &[&str] = &["mg.example.com"];
 
-/// What the layers of a test saw, in order.
+/// What the layers of a test have logged, in order.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<(&'static str, HeaderMap)>>>);
 
@@ -145,7 +144,7 @@ async fn layers_see_the_request_and_never_the_key() {
 }
 
 #[tokio::test]
-async fn layers_know_the_call_that_a_request_belongs_to() {
+async fn layers_find_the_call_context_of_a_request() {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let log = seen.clone();
     let layer = layer_fn(move |inner: HttpService| {
@@ -205,7 +204,7 @@ async fn a_layer_may_change_the_type_of_the_response() {
     }
 }
 
-/// A layer that fails each request with what `make` gives.
+/// A layer that fails each request with the error of `make`.
 fn failing(
     make: impl Fn() -> BoxError + Clone + Send + Sync + 'static,
     count: Arc<AtomicUsize>,
@@ -236,7 +235,7 @@ impl tower::Layer<HttpService> for FailLayer {
 }
 
 #[tokio::test]
-async fn errors_of_layers_say_whether_something_was_sent_and_are_not_repeated() {
+async fn layer_errors_have_an_outcome_and_are_not_retried() {
     type Put = fn(ClientBuilder, FailLayer) -> ClientBuilder;
     type Make = fn() -> BoxError;
     let places: [Put; 2] =
@@ -267,7 +266,7 @@ async fn errors_of_layers_say_whether_something_was_sent_and_are_not_repeated() 
 
 #[tokio::test]
 async fn a_layer_that_waits_for_readiness_works() {
-    // These panic when a service is called that was not polled ready.
+    // These services panic if they are called without being polled ready.
     let server = Server::script(vec![response("429 X", ""), accepted()]).await;
     let client = server
         .builder()
@@ -282,7 +281,7 @@ async fn a_layer_that_waits_for_readiness_works() {
     assert_eq!(server.count(), 9);
 }
 
-/// A transport in memory that shows the headers it was given, after one refusal.
+/// A transport in memory that returns the request headers, after one error response.
 fn transport(
     seen: Arc<Mutex<Vec<HeaderMap>>>,
 ) -> impl Service<
@@ -315,7 +314,7 @@ fn transport(
 }
 
 #[tokio::test]
-async fn a_foreign_transport_gets_all_layers_of_the_sdk() {
+async fn build_with_transport_applies_all_layers() {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let builder = support::builder("https://api.mailgun.net").user_agent("shop/1");
     let client = builder.build_with_transport(transport(seen.clone())).unwrap();
@@ -329,7 +328,7 @@ async fn a_foreign_transport_gets_all_layers_of_the_sdk() {
 }
 
 #[tokio::test]
-async fn a_foreign_service_gets_none_and_the_errors_are_still_ours() {
+async fn from_service_applies_no_layers_but_converts_errors() {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let client = Client::from_service("https://api.mailgun.net", transport(seen.clone())).unwrap();
     let error = client.call::<Receipt>(SEND, DOMAIN).await.unwrap_err();
@@ -344,7 +343,7 @@ async fn a_foreign_service_gets_none_and_the_errors_are_still_ours() {
 }
 
 #[tokio::test]
-async fn the_layers_make_a_stack_of_ones_own() {
+async fn the_layers_can_be_assembled_into_a_custom_stack() {
     let server = Server::script(vec![response("503 X", ""), response("200 OK", "{}")]).await;
     let key = mailgun_core::ApiKey::new(support::KEY).unwrap();
     let leaf = hyper_util::client::legacy::Client::builder(hyper_util::rt::TokioExecutor::new())
@@ -364,7 +363,7 @@ async fn the_layers_make_a_stack_of_ones_own() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_attempt_time_out_stands_alone() {
+async fn the_attempt_timeout_can_be_used_alone() {
     let never = service_fn(|_: Request<Body>| {
         std::future::pending::<Result<Response<ResponseBody>, Infallible>>()
     });

@@ -1,4 +1,4 @@
-//! What an error says about the request: "not sent" only of what can no longer go out.
+//! The outcome of errors. `NotSent` only if the request cannot be sent later.
 
 #![cfg(feature = "transport")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
@@ -28,7 +28,7 @@ const SEND: Operation = Operation::post("/v3/{domain}/messages");
 const READ: Operation = Operation::get("/v4/domains");
 const DOMAIN: &[&str] = &["mg.example.com"];
 
-/// Long enough for a request in a queue to reach a server on loopback.
+/// Long enough for a queued request to reach a server on loopback.
 const SETTLE: Duration = Duration::from_millis(150);
 
 async fn within<T>(work: impl Future<Output = T>) -> T {
@@ -36,15 +36,17 @@ async fn within<T>(work: impl Future<Output = T>) -> T {
 }
 
 #[tokio::test]
-async fn a_queued_request_is_not_sent_after_its_deadline_though_its_future_is_kept() {
+async fn a_queued_request_is_not_sent_after_its_deadline() {
     let server = Server::always(accepted()).await;
     let client = server.client();
-    // Makes the connection.
+    // Opens the connection.
     client.call::<Receipt>(SEND, DOMAIN).multipart(mail()).await.unwrap();
     let call = client.call::<Receipt>(SEND, DOMAIN).multipart(mail());
     let mut call = call.deadline(Duration::from_millis(30)).into_future();
-    // The request is handed to hyper, whose task runs only once this one waits.
-    poll_fn(|cx| Poll::Ready(assert!(std::pin::Pin::new(&mut call).poll(cx).is_pending()))).await;
+    // hyper has the request, but its task runs only when this one waits.
+    let is_pending =
+        poll_fn(|cx| Poll::Ready(std::pin::Pin::new(&mut call).poll(cx).is_pending())).await;
+    assert!(is_pending);
     std::thread::sleep(Duration::from_millis(40));
     tokio::time::sleep(SETTLE).await;
     let error = within(call).await.unwrap_err();
@@ -58,13 +60,15 @@ async fn a_queued_request_is_not_sent_after_its_call_was_dropped() {
     let client = spawning(server.builder()).build().unwrap();
     client.call::<Receipt>(SEND, DOMAIN).multipart(mail()).await.unwrap();
     let mut call = client.call::<Receipt>(SEND, DOMAIN).multipart(mail()).into_future();
-    poll_fn(|cx| Poll::Ready(assert!(std::pin::Pin::new(&mut call).poll(cx).is_pending()))).await;
+    let is_pending =
+        poll_fn(|cx| Poll::Ready(std::pin::Pin::new(&mut call).poll(cx).is_pending())).await;
+    assert!(is_pending);
     drop(call);
     tokio::time::sleep(SETTLE).await;
     assert_eq!(server.count(), 1);
 }
 
-/// Each attempt goes on in a task of its own when its call has ended.
+/// Adds a layer that spawns a task for each attempt, which continues after its call has ended.
 fn spawning(builder: ClientBuilder) -> ClientBuilder {
     builder.attempt_layer(layer_fn(|inner: HttpService| {
         service_fn(move |request: Request<Body>| {
@@ -75,7 +79,7 @@ fn spawning(builder: ClientBuilder) -> ClientBuilder {
 }
 
 #[tokio::test]
-async fn what_a_layer_spawned_is_not_sent_after_the_deadline() {
+async fn a_request_in_a_spawned_task_is_not_sent_after_the_deadline() {
     let server = Server::always(accepted()).await;
     let client = spawning(server.builder()).build().unwrap();
     for _ in 0..50 {
@@ -129,14 +133,14 @@ async fn a_request_that_waits_for_a_stream_is_not_sent_after_its_deadline() {
 }
 
 #[tokio::test]
-async fn an_attempt_that_times_out_while_it_connects_was_not_sent_and_is_repeated() {
+async fn an_attempt_that_times_out_while_connecting_is_retried() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("https://localhost:{}", listener.local_addr().unwrap().port());
     let connections = Arc::new(Mutex::new(0));
     let counted = Arc::clone(&connections);
     tokio::spawn(async move {
         loop {
-            // The client's hello is read and never answered.
+            // Reads the client's hello and never responds.
             let (mut stream, _) = listener.accept().await.unwrap();
             *counted.lock().unwrap() += 1;
             tokio::spawn(async move { while stream.read(&mut [0; 1024]).await.is_ok() {} });
@@ -159,10 +163,10 @@ async fn an_attempt_that_times_out_while_it_connects_was_not_sent_and_is_repeate
 }
 
 #[tokio::test]
-async fn what_an_earlier_attempt_left_unknown_stays_unknown() {
+async fn the_outcome_stays_unknown_after_a_later_attempt_was_not_sent() {
     let server = Server::new(|_| Reaction::Reset).await;
     let unreachable: http::Uri = refused().parse().unwrap();
-    // The first attempt reaches the server, the others nobody.
+    // Only the first attempt reaches the server.
     let layer = layer_fn(move |inner: HttpService| {
         let unreachable = unreachable.clone();
         inner.map_request(move |mut request: Request<Body>| {
@@ -182,7 +186,7 @@ async fn what_an_earlier_attempt_left_unknown_stays_unknown() {
 }
 
 #[tokio::test]
-async fn a_layer_that_takes_a_sent_request_for_unsent_is_not_believed() {
+async fn a_wrong_not_sent_of_a_layer_is_corrected() {
     let server = Server::always(Reaction::Silence).await;
     let layer = layer_fn(|inner: HttpService| {
         service_fn(move |request: Request<Body>| {
@@ -203,7 +207,7 @@ async fn a_layer_that_takes_a_sent_request_for_unsent_is_not_believed() {
 }
 
 #[tokio::test]
-async fn a_deadline_that_ends_the_wait_for_a_busy_layer_says_not_sent() {
+async fn a_deadline_before_a_layer_is_ready_means_not_sent() {
     let server = Server::always(Reaction::Silence).await;
     let busy = tower::limit::ConcurrencyLimitLayer::new(1);
     for builder in
@@ -221,7 +225,7 @@ async fn a_deadline_that_ends_the_wait_for_a_busy_layer_says_not_sent() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_explicit_limit_is_kept_for_a_body_of_unknown_length() {
+async fn an_explicit_timeout_does_not_grow_for_a_body_of_unknown_length() {
     let silent = service_fn(|_: Request<Body>| {
         std::future::pending::<Result<Response<ResponseBody>, std::convert::Infallible>>()
     });
@@ -249,9 +253,8 @@ async fn an_explicit_limit_is_kept_for_a_body_of_unknown_length() {
     }
 }
 
-/// A server of HTTP/2 that declares ten bytes, sends `sent` of them and ends the stream as if all
-/// was well.
-async fn cuts_responses_short(sent: &'static [u8]) -> Client {
+/// An HTTP/2 server that declares ten bytes, sends only `sent`, and ends the stream without error.
+async fn truncating_server(sent: &'static [u8]) -> Client {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move {
@@ -282,7 +285,7 @@ async fn cuts_responses_short(sent: &'static [u8]) -> Client {
 
 #[tokio::test]
 async fn a_response_that_is_shorter_than_declared_is_an_error() {
-    let client = cuts_responses_short(b"12345").await;
+    let client = truncating_server(b"12345").await;
     let call = || client.call_bytes(READ, &[]);
     let errors = [
         within(call().into_future()).await.unwrap_err(),
@@ -296,7 +299,7 @@ async fn a_response_that_is_shorter_than_declared_is_an_error() {
 
 #[tokio::test]
 async fn a_missing_body_is_not_read_as_null() {
-    let client = cuts_responses_short(b"").await;
+    let client = truncating_server(b"").await;
     let call = client.call::<Option<Value>>(SEND, DOMAIN).multipart(mail());
     let error = within(call.into_future()).await.unwrap_err();
     assert_eq!((error.kind(), error.outcome()), (ErrorKind::Transport, Outcome::Unknown));

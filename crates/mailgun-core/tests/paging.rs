@@ -1,5 +1,4 @@
-//! All ways of paging: where they end, what they refuse, and how they are taken up again.
-
+//! All paging styles: their end, their errors, and how they resume.
 #![cfg(feature = "transport")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
@@ -41,7 +40,7 @@ fn targets(server: &Server) -> Vec<String> {
     server.requests().iter().map(|request| request.target().to_owned()).collect()
 }
 
-/// Which part of the listing a path with a cursor, as the events have it, stands for.
+/// A page of a listing with the cursor in the path, as for events.
 fn events(request: &Recorded, link: impl Fn(&str) -> String) -> Reaction {
     let host = request.header("host").unwrap();
     let link = |cursor: &str| link(&format!("http://{host}/v3/mg.example.com/events/{cursor}"));
@@ -60,7 +59,7 @@ fn event_query() -> Fields {
 }
 
 #[tokio::test]
-async fn a_cursor_in_the_path_is_followed_as_it_is() {
+async fn a_cursor_in_the_path_is_followed_unchanged() {
     type Shape = fn(&str) -> String;
     let absolute: Shape = str::to_owned;
     let relative: Shape = |url| url[url.find("/v3").unwrap()..].to_owned();
@@ -74,7 +73,7 @@ async fn a_cursor_in_the_path_is_followed_as_it_is() {
             assert_eq!(pager.next_page().await.unwrap(), None);
         }
         assert_eq!(server.count(), 3);
-        // The filters are in the cursor; what the first request asked must not be added again.
+        // The cursor contains the filters. They must not be added again.
         assert_eq!(targets(&server)[1], "/v3/mg.example.com/events/W3siYSI6==a");
         for request in server.requests() {
             assert_eq!(request.header("authorization"), Some(support::KEY_HEADER));
@@ -82,7 +81,7 @@ async fn a_cursor_in_the_path_is_followed_as_it_is() {
     }
 }
 
-/// A listing of seven items with its cursor in the query, as the suppressions have it.
+/// A page of a listing with the cursor in the query, as for suppressions.
 fn bounces(request: &Recorded) -> Reaction {
     let host = request.header("host").unwrap();
     let path = "/v3/mg.example.com/bounces";
@@ -97,7 +96,7 @@ fn bounces(request: &Recorded) -> Reaction {
 }
 
 #[tokio::test]
-async fn a_cursor_in_the_query_is_followed_as_it_is() {
+async fn a_cursor_in_the_query_is_followed_unchanged() {
     let server = Server::new(bounces).await;
     let all = items(links(&server.client(), BOUNCES)).await.unwrap();
     assert_eq!(all, [1, 2, 3, 4, 5, 6, 7]);
@@ -160,7 +159,7 @@ async fn a_page_without_a_link_is_the_last() {
 
 #[tokio::test]
 async fn a_page_that_links_to_itself_is_an_error_after_its_items() {
-    // Met on the first page, which has no cursor yet, and on a later one.
+    // On the first page, which has no cursor yet, and on a later one.
     for (first, expected) in
         [("/v3/mg.example.com/bounces", 1), ("/v3/mg.example.com/bounces?p=1", 2)]
     {
@@ -172,10 +171,10 @@ async fn a_page_that_links_to_itself_is_an_error_after_its_items() {
         for index in 0..expected {
             assert_eq!(pager.next_page().await.unwrap().unwrap().items, [index]);
         }
-        // The end of the listing must not be taken for reached when the caller tries again.
+        // Another call must not report the end of the listing.
         for _ in 0..2 {
             let error = pager.next_page().await.unwrap_err();
-            assert!(error.to_string().contains("same page once more"), "{error}");
+            assert!(error.to_string().contains("same page again"), "{error}");
             assert_eq!(error.operation(), Some(BOUNCES));
         }
         assert_eq!(server.count() as u32, expected);
@@ -186,7 +185,7 @@ async fn a_page_that_links_to_itself_is_an_error_after_its_items() {
 }
 
 #[tokio::test]
-async fn a_foreign_link_is_refused_after_the_page_that_holds_it() {
+async fn a_link_to_another_host_is_an_error_after_its_page() {
     let bait = Server::always(page(&[9], "")).await;
     let port = bait.address.port();
     for link in [
@@ -205,7 +204,7 @@ async fn a_foreign_link_is_refused_after_the_page_that_holds_it() {
         })
         .await;
         let mut pager = links(&server.client(), BOUNCES);
-        // The items came from the right host; what follows them must not take them away.
+        // The items are from the right host and must be returned.
         let page = pager.next_page().await.expect(&link).expect(&link);
         assert_eq!(page.items, [1, 2]);
         for _ in 0..2 {
@@ -221,7 +220,7 @@ async fn a_foreign_link_is_refused_after_the_page_that_holds_it() {
 }
 
 #[tokio::test]
-async fn a_bare_word_is_the_page_of_the_same_listing() {
+async fn a_link_may_be_the_bare_page_parameter() {
     let pages = vec![page(&[1], "eyJj+=="), page(&[2], "next"), page(&[3], "next")];
     let server = Server::script(pages).await;
     let client = builder(&format!("{}/gateway", server.url())).build().unwrap();
@@ -232,7 +231,7 @@ async fn a_bare_word_is_the_page_of_the_same_listing() {
     for item in 1..=3 {
         assert_eq!(pager.next_page().await.unwrap().unwrap().items, [item]);
     }
-    // A word that leads to itself would lead there forever.
+    // A page that links to itself would repeat forever.
     assert_eq!(pager.next_page().await.unwrap_err().kind(), ErrorKind::Decode);
     let path = "/gateway/v3/mg.example.com/bounces";
     assert_eq!(
@@ -246,7 +245,7 @@ async fn a_bare_word_is_the_page_of_the_same_listing() {
 }
 
 #[tokio::test]
-async fn links_stay_below_the_prefix_of_the_base() {
+async fn links_stay_below_the_prefix_of_the_base_url() {
     for (link, allowed) in [
         ("/gateway/v3/mg.example.com/bounces?page=2", true),
         ("/v3/mg.example.com/bounces?page=2", false),
@@ -262,7 +261,7 @@ async fn links_stay_below_the_prefix_of_the_base() {
 }
 
 #[tokio::test]
-async fn after_an_error_the_same_page_is_asked_for() {
+async fn the_same_page_is_requested_after_an_error() {
     let next = "/v3/mg.example.com/bounces?page=2";
     let server = Server::script(vec![
         page(&[1, 2], next),
@@ -307,7 +306,7 @@ async fn streams_end_after_an_error() {
 }
 
 #[tokio::test]
-async fn pages_come_as_a_stream_and_one_at_a_time() {
+async fn pages_can_be_read_as_a_stream_or_one_by_one() {
     let server = Server::new(bounces).await;
     let pages: Vec<_> = links(&server.client(), BOUNCES).into_pages().try_collect().await.unwrap();
     let sizes: Vec<_> = pages.iter().map(|page| page.items.len()).collect();
@@ -324,7 +323,7 @@ async fn pages_come_as_a_stream_and_one_at_a_time() {
 }
 
 #[tokio::test]
-async fn the_total_is_told_where_the_server_tells_it() {
+async fn the_total_is_read_if_the_server_reports_it() {
     for body in [
         json!({"items": [1], "total": 42}),
         json!({"items": [1], "total_count": 42}),
@@ -348,7 +347,7 @@ fn domains(request: &Recorded) -> Reaction {
 }
 
 #[tokio::test]
-async fn a_listing_by_skip_counts_what_came() {
+async fn a_listing_by_skip_advances_by_the_items_received() {
     const LIST: Operation = Operation::get("/v4/domains");
     let skip = |client: &Client, query: Fields| {
         Pager::skip(client.call::<LinkPage<u32>>(LIST, &[]).query(query))
@@ -374,7 +373,7 @@ async fn a_listing_by_skip_counts_what_came() {
     assert_eq!(targets(&server), ["/v4/domains?skip=3", "/v4/domains?skip=5"]);
 }
 
-/// A page of the listings that are asked for in JSON.
+/// A page of the listings with a JSON body.
 #[derive(Deserialize)]
 struct LogPage {
     items: Option<Vec<u32>>,
@@ -435,7 +434,7 @@ async fn a_listing_by_token_repeats_the_query_with_the_token() {
 }
 
 #[tokio::test]
-async fn a_listing_by_skip_in_json_counts_what_came() {
+async fn a_listing_by_json_skip_advances_by_the_items_received() {
     let server = Server::new(|request| {
         if !request.is_whole {
             return response("200 OK", "");
@@ -459,7 +458,7 @@ async fn a_listing_by_skip_in_json_counts_what_came() {
     assert_eq!(last, json!({"pagination": {"skip": 5, "limit": 2}}));
 }
 
-/// Cuts a listing after each of its pages, and goes on in a new pager by the stored point.
+/// Stops a listing after each of its pages, and resumes it in a new pager with the stored cursor.
 async fn cut_everywhere(make: impl Fn() -> Pager<u32>, all: &[u32]) {
     for cut in 0..10 {
         let mut seen = Vec::new();
@@ -484,7 +483,7 @@ async fn cut_everywhere(make: impl Fn() -> Pager<u32>, all: &[u32]) {
 }
 
 #[tokio::test]
-async fn a_listing_goes_on_in_another_process_without_loss_or_repeat() {
+async fn a_listing_resumes_at_any_page() {
     let server = Server::new(bounces).await;
     cut_everywhere(|| links(&server.client(), BOUNCES), &[1, 2, 3, 4, 5, 6, 7]).await;
 
@@ -499,7 +498,7 @@ async fn a_listing_goes_on_in_another_process_without_loss_or_repeat() {
 }
 
 #[tokio::test]
-async fn a_listing_whose_last_page_says_so_is_not_begun_again() {
+async fn a_finished_listing_does_not_restart_on_resume() {
     let server = Server::new(|request| match request.target() {
         "/v3/mg.example.com/bounces" => page(&[1, 2], "/v3/mg.example.com/bounces?page=2"),
         _ => page(&[3], Value::Null),
@@ -509,7 +508,7 @@ async fn a_listing_whose_last_page_says_so_is_not_begun_again() {
 }
 
 #[tokio::test]
-async fn a_stored_point_is_not_trusted_more_than_a_link() {
+async fn a_stored_cursor_is_checked_like_a_link() {
     let bait = Server::always(page(&[9], "")).await;
     let server = Server::new(bounces).await;
     let mut pager = links(&server.client(), BOUNCES);
@@ -525,7 +524,7 @@ async fn a_stored_point_is_not_trusted_more_than_a_link() {
 }
 
 #[tokio::test]
-async fn the_options_of_the_call_hold_for_every_page() {
+async fn the_options_of_the_call_apply_to_every_page() {
     let server = Server::new(bounces).await;
     let client = server.client().for_subaccount("tenant").unwrap();
     let call = client.call::<LinkPage<u32>>(BOUNCES, DOMAIN).header("X-Trace", "abc");
@@ -538,7 +537,7 @@ async fn the_options_of_the_call_hold_for_every_page() {
 }
 
 #[tokio::test]
-async fn faults_of_the_call_are_reported_by_the_first_page() {
+async fn errors_of_the_call_are_returned_by_the_first_page() {
     let server = Server::new(bounces).await;
     let mut pager = Pager::links(server.client().call::<LinkPage<u32>>(BOUNCES, &["a/b"]));
     for _ in 0..2 {
@@ -549,7 +548,7 @@ async fn faults_of_the_call_are_reported_by_the_first_page() {
 }
 
 #[tokio::test]
-async fn a_page_leads_to_the_first_the_previous_and_the_last() {
+async fn a_page_has_cursors_to_the_first_previous_and_last_page() {
     let path = "/v3/mg.example.com/bounces";
     let page = |item: u32| {
         let paging = json!({
@@ -579,7 +578,7 @@ async fn a_page_leads_to_the_first_the_previous_and_the_last() {
 }
 
 #[tokio::test]
-async fn the_first_request_of_a_listing_can_be_had_without_sending_it() {
+async fn into_request_builds_the_first_request_of_a_listing() {
     let client = builder("http://127.0.0.1:9").build().unwrap();
     let call = client.call::<LinkPage<u32>>(EVENTS, DOMAIN).query(event_query());
     let request = Pager::links(call).into_request().unwrap();
@@ -589,16 +588,16 @@ async fn the_first_request_of_a_listing_can_be_had_without_sending_it() {
     assert_eq!(Pager::links(call).into_request().unwrap_err().kind(), ErrorKind::InvalidInput);
 }
 
-/// What one odd item of a page costs: the item, which is kept as it came.
+/// An invalid item is only in `unreadable`, with its JSON.
 #[tokio::test]
-async fn an_odd_item_costs_no_other_item_and_is_kept() {
+async fn an_invalid_item_is_kept_and_the_others_are_read() {
     #[derive(Debug, Deserialize, PartialEq)]
     struct Bounce {
         address: String,
         #[serde(default, deserialize_with = "mailgun_core::de::optional_timestamp")]
         created_at: Option<mailgun_core::Timestamp>,
     }
-    for (odd, reason) in [
+    for (invalid, reason) in [
         ("null", "the item is not an object"),
         (r#""canary""#, "the item is not an object"),
         ("[[1]]", "the item's field `[0]` is not a string"),
@@ -607,16 +606,19 @@ async fn an_odd_item_costs_no_other_item_and_is_kept() {
         (r#"{"address": ["canary"]}"#, "the item's field `address` is not a string"),
         (
             r#"{"address": "a", "created_at": {}}"#,
-            "the item's field `created_at` is not a date as text or a number",
+            "the item's field `created_at` is not a date as a string or a number",
         ),
     ] {
         let first = r#"{"address": "first"}"#;
         let last = r#"{"address": "last",  "x": 1}"#;
         let next = r#""paging": {"next": "/v3/mg.example.com/bounces?page=2"}"#;
         let server = Server::script(vec![
-            response("200 OK", &format!(r#"{{"items": [{first}, {odd}, {last}, {odd}], {next}}}"#)),
-            response("200 OK", &format!(r#"{{"items": [{odd}]}}"#)),
-            response("200 OK", &format!(r#"{{{next}, "items": [ {odd} ,{first}]}}"#)),
+            response(
+                "200 OK",
+                &format!(r#"{{"items": [{first}, {invalid}, {last}, {invalid}], {next}}}"#),
+            ),
+            response("200 OK", &format!(r#"{{"items": [{invalid}]}}"#)),
+            response("200 OK", &format!(r#"{{{next}, "items": [ {invalid} ,{first}]}}"#)),
             response("200 OK", "{}"),
         ])
         .await;
@@ -624,24 +626,24 @@ async fn an_odd_item_costs_no_other_item_and_is_kept() {
         let mut pager = bounces();
         let page = pager.next_page().await.unwrap().unwrap();
         let addresses: Vec<_> = page.items.iter().map(|bounce| &*bounce.address).collect();
-        assert_eq!(addresses, ["first", "last"], "{odd}");
-        assert_eq!(page.unreadable.len(), 2, "{odd}");
+        assert_eq!(addresses, ["first", "last"], "{invalid}");
+        assert_eq!(page.unreadable.len(), 2, "{invalid}");
         for item in &page.unreadable {
-            assert_eq!((item.json(), item.reason()), (odd, reason));
+            assert_eq!((item.json(), item.reason()), (invalid, reason));
         }
         assert!(!format!("{page:?}").contains("canary"), "{page:?}");
-        // A page without one readable item is no empty page.
+        // A page of invalid items is not an empty page.
         let page = pager.next_page().await.unwrap().unwrap();
         assert_eq!((page.items.len(), page.unreadable.len()), (0, 1));
         assert_eq!(pager.next_page().await.unwrap(), None);
 
         let items: Vec<Bounce> = bounces().into_items().try_collect().await.unwrap();
-        assert_eq!(items.len(), 1, "{odd}");
+        assert_eq!(items.len(), 1, "{invalid}");
     }
 }
 
 #[tokio::test]
-async fn odd_items_are_counted_by_a_listing_by_skip() {
+async fn a_listing_by_skip_counts_invalid_items() {
     let server = Server::new(|request| {
         let skip = request.target().split(['?', '&']).find_map(|it| it.strip_prefix("skip="));
         let items = match skip {
@@ -659,10 +661,10 @@ async fn odd_items_are_counted_by_a_listing_by_skip() {
 }
 
 #[tokio::test]
-async fn a_page_of_odd_items_alone_is_read_in_time() {
-    let odd = vec![json!({"address": 7}); 2_000];
+async fn a_page_of_invalid_items_is_read_in_linear_time() {
+    let invalid = vec![json!({"address": 7}); 2_000];
     let mut all = vec![json!(1); 2_000];
-    all.extend(odd);
+    all.extend(invalid);
     let server = Server::always(response("200 OK", &json!({"items": all}).to_string())).await;
     let mut pager = links(&server.client(), BOUNCES);
     let page = pager.next_page();
@@ -672,21 +674,21 @@ async fn a_page_of_odd_items_alone_is_read_in_time() {
 }
 
 #[tokio::test]
-async fn odd_bytes_of_a_page_cost_no_item() {
-    for odd in [&b"\"\\udce9\""[..], b"\"\xe9\"", b"\"a\x00\nb\"", b"1e999", b"NaN"] {
-        let mut body = b"\xef\xbb\xbf{\"items\": [1, 2], \"odd\": ".to_vec();
-        body.extend_from_slice(odd);
+async fn invalid_bytes_in_a_page_do_not_affect_its_items() {
+    for invalid in [&b"\"\\udce9\""[..], b"\"\xe9\"", b"\"a\x00\nb\"", b"1e999", b"NaN"] {
+        let mut body = b"\xef\xbb\xbf{\"items\": [1, 2], \"invalid\": ".to_vec();
+        body.extend_from_slice(invalid);
         body.extend_from_slice(b", \"more\": [");
-        body.extend_from_slice(odd);
+        body.extend_from_slice(invalid);
         body.extend_from_slice(b"]}");
         let server = Server::always(response_bytes(&body)).await;
         let all = items(links(&server.client(), BOUNCES)).await.unwrap();
-        assert_eq!(all, [1, 2], "{}", String::from_utf8_lossy(odd));
+        assert_eq!(all, [1, 2], "{}", String::from_utf8_lossy(invalid));
     }
 }
 
 #[tokio::test]
-async fn links_and_counts_of_another_shape_cost_no_page() {
+async fn links_and_totals_of_an_unexpected_type_do_not_affect_the_page() {
     for (rest, total) in [
         (r#""total": "many""#, None),
         (r#""total": {}, "total_count": 2"#, Some(2)),
@@ -703,7 +705,7 @@ async fn links_and_counts_of_another_shape_cost_no_page() {
         assert_eq!((&*page.items, page.total), (&[1, 2][..], total), "{rest}");
         assert_eq!(pager.next_page().await.unwrap(), None, "{rest}");
     }
-    // What may be a link must not end the listing in silence.
+    // A value that may be a link must not end the listing silently.
     for paging in [r#"{"next": {"href": "/x"}}"#, r#"{"next": ["/x"]}"#] {
         let body = format!(r#"{{"items": [1, 2], "paging": {paging}}}"#);
         let refusal = response("404 Not Found", "{}");
@@ -715,7 +717,7 @@ async fn links_and_counts_of_another_shape_cost_no_page() {
 }
 
 #[tokio::test]
-async fn links_that_are_not_quite_urls_are_followed() {
+async fn malformed_links_are_repaired_and_followed() {
     let path = "/v3/mg.example.com/bounces?page=next&term=a%20b";
     for shape in [
         " http://HOST/v3/mg.example.com/bounces?page=next&term=a b ",
@@ -741,8 +743,8 @@ async fn links_that_are_not_quite_urls_are_followed() {
 }
 
 #[tokio::test]
-async fn pages_that_lead_in_a_circle_are_an_error_after_their_items() {
-    // A, B, A, by links; with the first page's link written otherwise; and by tokens.
+async fn a_loop_of_pages_is_an_error_after_their_items() {
+    // A, B, A: by links, by links in another form, and by tokens.
     let path = "/v3/mg.example.com/bounces";
     let by_links = |back: &'static str| {
         move |request: &Recorded| match request.target() {
@@ -787,7 +789,7 @@ async fn pages_that_lead_in_a_circle_are_an_error_after_their_items() {
 }
 
 #[tokio::test]
-async fn a_server_that_ignores_which_page_it_is_asked_for_is_an_error() {
+async fn a_server_that_ignores_the_requested_page_is_an_error() {
     let pagers: [fn(&Client) -> Pager<u32>; 4] = [
         |client| Pager::skip(client.call::<LinkPage<u32>>(BOUNCES, DOMAIN)),
         |client| Pager::json_skip(client.call::<LogPage>(LOGS, &[]), &json!({})),
@@ -795,7 +797,7 @@ async fn a_server_that_ignores_which_page_it_is_asked_for_is_an_error() {
         |client| links(client, BOUNCES),
     ];
     for (index, pager) in pagers.into_iter().enumerate() {
-        // The links and counts are others in each response, and the items are not.
+        // Links and counts differ in each response, the items do not.
         let server = Server::new(|request| {
             if request.header("content-type").is_some() && !request.is_whole {
                 return response("200 OK", "");
@@ -813,7 +815,7 @@ async fn a_server_that_ignores_which_page_it_is_asked_for_is_an_error() {
         .await;
         let mut pager = pager(&server.client());
         assert_eq!(pager.next_page().await.unwrap().unwrap().items, [7]);
-        // Links and tokens that are new may lead to a page that is equal by chance, once.
+        // New links and tokens may lead to an equal page, once.
         if index >= 2 {
             assert_eq!(pager.next_page().await.unwrap().unwrap().items, [7]);
         }
@@ -821,7 +823,7 @@ async fn a_server_that_ignores_which_page_it_is_asked_for_is_an_error() {
         for _ in 0..2 {
             let error = pager.next_page().await.unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Decode, "{index}");
-            assert!(error.to_string().contains("same page once more"), "{error}");
+            assert!(error.to_string().contains("same page again"), "{error}");
         }
         assert_eq!(pager.cursor().cloned(), before);
     }

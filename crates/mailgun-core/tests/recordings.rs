@@ -1,5 +1,4 @@
-//! Refusals as the real service gave them; masked where they were recorded (mailgun/mailgun-ruby).
-
+//! Recorded error responses of the real service, masked by their source (mailgun/mailgun-ruby).
 #![cfg(feature = "transport")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
@@ -23,7 +22,7 @@ struct Recording {
     body: String,
 }
 
-/// What the error of a recording says: its message, and words of its hint if it has one.
+/// The error message of a recording, and part of the hint if there is one.
 fn expected(recording: &Recording) -> (&'static str, Option<&'static str>) {
     match (recording.source.as_str(), recording.status) {
         ("domains.todo", 400) => ("This domain name is already taken", None),
@@ -52,7 +51,7 @@ fn expected(recording: &Recording) -> (&'static str, Option<&'static str>) {
 }
 
 #[tokio::test]
-async fn recorded_refusals_become_errors_that_explain_themselves() {
+async fn recorded_errors_have_message_and_hint() {
     let text = include_str!("fixtures/refusals.json");
     let recordings: Vec<Recording> = serde_json::from_str(text).unwrap();
     assert_eq!(recordings.len(), 8);
@@ -89,7 +88,7 @@ async fn recorded_refusals_become_errors_that_explain_themselves() {
 }
 
 #[tokio::test]
-async fn an_address_in_a_response_is_for_the_program_and_not_for_the_log() {
+async fn an_address_in_a_response_is_not_displayed() {
     let body = format!(r#"{{"message": "'to' parameter is not a valid address: {RECIPIENT}"}}"#);
     let server = Server::always(response_with("400 X", &[], &body)).await;
     const SEND: Operation = Operation::post("/v3/{domain}/messages");

@@ -1,5 +1,4 @@
-//! Neither the key, nor a password, nor a recipient is in anything that a log could show.
-
+//! No key, password or recipient appears in anything that may be logged.
 #![cfg(feature = "transport")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
@@ -43,12 +42,12 @@ const SEND: Operation = Operation::post("/v3/{domain}/messages");
 const BOUNCE: Operation = Operation::get("/v3/{domain}/bounces/{address}");
 const BOUNCES: Operation = Operation::get("/v3/{domain}/bounces");
 
-/// All that was traced.
+/// The captured traces.
 #[derive(Clone, Default)]
 struct Captured(Arc<Mutex<Vec<u8>>>);
 
 impl Captured {
-    /// Captures what this thread traces, at every level and from every crate.
+    /// Captures the traces of this thread, at all levels and from all crates.
     fn start() -> (Self, tracing::subscriber::DefaultGuard) {
         let captured = Self::default();
         let subscriber = tracing_subscriber::fmt()
@@ -84,7 +83,7 @@ impl<'a> MakeWriter<'a> for Captured {
     }
 }
 
-/// What must not be found, in each form that it takes on its way.
+/// The secrets that must not be found, in all their encodings.
 fn canaries() -> Vec<(&'static str, String)> {
     let base64 = |text: &str| base64::engine::general_purpose::STANDARD.encode(text);
     let header = KEY_HEADER.strip_prefix("Basic ").unwrap();
@@ -112,7 +111,7 @@ fn assert_clean(what: &str, text: &str) {
     }
 }
 
-/// A server of both versions of HTTP, whose answer depends on the domain in the path.
+/// A server for both HTTP versions, whose response depends on the domain in the path.
 async fn server() -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -122,7 +121,7 @@ async fn server() -> SocketAddr {
             let limited = limited.clone();
             let service = service_fn(move |request: Request<Incoming>| {
                 let limited = limited.clone();
-                async move { Ok::<_, Infallible>(answer(request, &limited).await) }
+                async move { Ok::<_, Infallible>(respond(request, &limited).await) }
             });
             tokio::spawn(async move {
                 let builder = auto::Builder::new(TokioExecutor::new());
@@ -133,9 +132,9 @@ async fn server() -> SocketAddr {
     address
 }
 
-async fn answer(request: Request<Incoming>, limited: &Mutex<bool>) -> Response<Full<Bytes>> {
+async fn respond(request: Request<Incoming>, limited: &Mutex<bool>) -> Response<Full<Bytes>> {
     let (parts, body) = request.into_parts();
-    // What must not be seen did go over the wire.
+    // The secrets were sent.
     assert_eq!(parts.headers["authorization"], KEY_HEADER);
     let _ = body.collect().await;
     let response = |status: u16, body: String| {
@@ -169,7 +168,7 @@ fn mail() -> Form {
     form
 }
 
-/// The main flows; gives all errors that they came to.
+/// Runs the main flows and returns all their errors.
 async fn run_flows(address: SocketAddr, versions: HttpVersions) -> Vec<Error> {
     let client = builder(&format!("http://{address}"))
         .http_versions(versions)
@@ -228,7 +227,7 @@ async fn run_flows(address: SocketAddr, versions: HttpVersions) -> Vec<Error> {
 }
 
 async fn check_flows(versions: HttpVersions, witness: &str) {
-    // The server traces into the same text; hyper's shows no headers either.
+    // The server traces into the same text. hyper does not trace its headers either.
     let address = server().await;
     let (captured, guard) = Captured::start();
     let errors = run_flows(address, versions).await;
@@ -247,23 +246,23 @@ async fn check_flows(versions: HttpVersions, witness: &str) {
 }
 
 #[tokio::test]
-async fn nothing_secret_is_traced_over_http_1() {
+async fn no_secret_is_traced_over_http_1() {
     check_flows(HttpVersions::Http1Only, "mailgun_core::transport").await;
 }
 
 #[tokio::test]
-async fn nothing_secret_is_traced_over_http_2() {
+async fn no_secret_is_traced_over_http_2() {
     check_flows(HttpVersions::Http2Only, "h2::").await;
 }
 
-/// A proxy that wants another password, on a raw socket.
+/// A proxy that rejects the password, on a raw socket.
 async fn refusing_proxy() -> SocketAddr {
     let reaction = support::response_with("407 Proxy Authentication Required", &[], "");
     support::Server::always(reaction).await.address
 }
 
 #[tokio::test]
-async fn nothing_secret_of_a_proxy_is_traced() {
+async fn no_secret_of_a_proxy_is_traced() {
     let address = refusing_proxy().await;
     let (captured, guard) = Captured::start();
     let mut errors = Vec::new();
@@ -297,7 +296,7 @@ async fn nothing_secret_of_a_proxy_is_traced() {
 }
 
 #[tokio::test]
-async fn spans_have_opentelemetrys_fields_and_never_the_path() {
+async fn spans_have_opentelemetry_fields_but_no_path() {
     let address = server().await;
     let (captured, guard) = Captured::start();
     let client = builder(&format!("http://{address}")).build().unwrap();
@@ -341,7 +340,7 @@ async fn spans_have_opentelemetrys_fields_and_never_the_path() {
 }
 
 #[tokio::test]
-async fn debug_of_every_type_is_clean() {
+async fn debug_shows_no_secret() {
     fn check(value: &dyn Debug) {
         assert_clean("a Debug", &format!("{value:?} {value:#?}"));
     }
@@ -409,9 +408,9 @@ async fn debug_of_every_type_is_clean() {
     check(&mailgun_core::PageResponse::into_parts(page));
 }
 
-/// A gateway that does not know a path, and echoes the request in its answer.
+/// A gateway that does not know the path and echoes the request.
 #[tokio::test]
-async fn nothing_secret_of_an_echoed_request_is_shown() {
+async fn no_secret_of_an_echoed_request_is_shown() {
     let encoded = RECIPIENT.replace('@', "%40");
     let twice = RECIPIENT.replace('@', "%2540");
     let header = format!("authorization: {KEY_HEADER} host: api.mailgun.net");
@@ -438,7 +437,7 @@ async fn nothing_secret_of_an_echoed_request_is_shown() {
             let call = client.call::<Value>(BOUNCE, &["a.b", RECIPIENT]);
             let error = call.await.unwrap_err();
             assert_clean("an error", &everything(&error));
-            // It is there on demand.
+            // The full text is available on request.
             assert_eq!(error.body(), body.as_bytes());
         }
     }
@@ -446,9 +445,9 @@ async fn nothing_secret_of_an_echoed_request_is_shown() {
     assert_clean("the trace", &captured.text());
 }
 
-/// The reason of a `GOAWAY` is text of the server, and part of hyper's error.
+/// hyper's error contains the reason of a `GOAWAY`, which is text of the server.
 #[tokio::test]
-async fn nothing_secret_of_a_reason_to_close_is_shown() {
+async fn no_secret_of_a_goaway_reason_is_shown() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move {

@@ -1,4 +1,4 @@
-//! Finding out which region has a domain.
+//! Detection of the region that has a domain.
 
 #![cfg(feature = "transport")]
 #![allow(clippy::unwrap_used, reason = "tests")]
@@ -26,7 +26,7 @@ const FOUND: &str = r#"{"domain": {"name": "mg.example.com", "state": "active"}}
 const ABSENT: &str = r#"{"message": "Domain not found: mg.example.com"}"#;
 
 #[tokio::test]
-async fn a_domain_is_found_where_one_host_knows_it_and_the_other_does_not() {
+async fn the_region_that_has_the_domain_is_found() {
     let (found, absent) = (region(200, FOUND).await, region(404, ABSENT).await);
     let forbidden = region(401, "Forbidden").await;
     assert_eq!(detect(&found, &absent).await.unwrap(), Some(Region::Us));
@@ -36,13 +36,13 @@ async fn a_domain_is_found_where_one_host_knows_it_and_the_other_does_not() {
 }
 
 #[tokio::test]
-async fn a_key_that_no_region_takes_is_an_error() {
+async fn a_key_that_no_region_accepts_is_an_error() {
     let (us, eu) = (region(401, "Forbidden").await, region(401, "Forbidden").await);
     assert_eq!(detect(&us, &eu).await.unwrap_err().status().unwrap(), 401);
 }
 
 #[tokio::test]
-async fn another_fault_is_no_answer() {
+async fn other_errors_are_returned() {
     let (broken, found) = (region(400, "{}").await, region(200, FOUND).await);
     assert_eq!(detect(&broken, &found).await.unwrap_err().status().unwrap(), 400);
 }

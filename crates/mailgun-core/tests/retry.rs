@@ -1,5 +1,4 @@
-//! What is repeated, how often, with which bytes and after which wait.
-
+//! Retries: which calls, how often, with which bytes and after which wait.
 #![cfg(feature = "transport")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
@@ -45,7 +44,7 @@ fn scratch(name: &str, content: &[u8]) -> PathBuf {
 }
 
 #[tokio::test]
-async fn a_repeated_send_has_the_same_bytes() {
+async fn a_retry_sends_the_same_bytes() {
     let content: Vec<u8> = (0..300_000_u32).map(|i| (i % 251) as u8).collect();
     let path = scratch("same.bin", &content);
     let server = Server::script(vec![limited(), limited(), accepted()]).await;
@@ -67,7 +66,7 @@ async fn a_repeated_send_has_the_same_bytes() {
 }
 
 #[tokio::test]
-async fn a_one_shot_stream_is_sent_once_even_when_it_is_refused() {
+async fn a_stream_is_not_retried() {
     for length in [Some(5), None] {
         let server = Server::script(vec![limited(), accepted()]).await;
         let pieces = stream::iter([Ok::<_, Infallible>(Bytes::from_static(b"12345"))]);
@@ -82,7 +81,7 @@ async fn a_one_shot_stream_is_sent_once_even_when_it_is_refused() {
 }
 
 #[tokio::test]
-async fn a_call_can_forgo_its_repeats() {
+async fn a_call_can_disable_retries() {
     let server = Server::script(vec![limited(), accepted()]).await;
     let error = server.client().call::<Receipt>(SEND, DOMAIN).no_retry().await.unwrap_err();
     assert_eq!((server.count(), error.attempts()), (1, 1));
@@ -94,7 +93,7 @@ async fn a_call_can_forgo_its_repeats() {
 }
 
 #[tokio::test]
-async fn a_call_can_declare_itself() {
+async fn a_call_can_be_declared_idempotent() {
     let failing = || vec![response("503 X", ""), Reaction::Reset, accepted()];
     let server = Server::script(failing()).await;
     let call = server.client().call::<Receipt>(SEND, DOMAIN).json(&[1]);
@@ -113,7 +112,7 @@ async fn a_call_can_declare_itself() {
 }
 
 #[tokio::test]
-async fn every_method_but_get_is_harmful_unless_it_says_otherwise() {
+async fn every_method_but_get_is_non_idempotent_by_default() {
     const PATH: &str = "/v3/domains";
     for operation in [
         Operation::post(PATH),
@@ -130,7 +129,7 @@ async fn every_method_but_get_is_harmful_unless_it_says_otherwise() {
 }
 
 #[tokio::test]
-async fn the_policy_says_how_often() {
+async fn the_policy_limits_the_attempts() {
     for attempts in [1, 2, 5] {
         let server = Server::always(limited()).await;
         let policy = policy().max_attempts(attempts);
@@ -141,7 +140,7 @@ async fn the_policy_says_how_often() {
 }
 
 #[tokio::test]
-async fn a_key_that_was_replaced_is_used_by_the_next_attempt() {
+async fn a_retry_uses_the_replaced_key() {
     let credentials = Credentials::new(ApiKey::new("key-old").unwrap());
     let server = Server::new({
         let credentials = credentials.clone();
@@ -164,7 +163,7 @@ async fn a_key_that_was_replaced_is_used_by_the_next_attempt() {
 }
 
 #[tokio::test]
-async fn calls_share_a_connection_and_a_closed_one_does_no_harm() {
+async fn calls_reuse_a_connection_and_replace_a_closed_one() {
     let server = Server::always(accepted()).await;
     let client = server.client();
     for _ in 0..3 {
@@ -177,13 +176,13 @@ async fn calls_share_a_connection_and_a_closed_one_does_no_harm() {
     let client = server.builder().retry(RetryPolicy::never()).build().unwrap();
     for _ in 0..3 {
         client.call::<Receipt>(SEND, DOMAIN).multipart(mail()).await.unwrap();
-        // The client must get to see the close: a request that crosses it on the way is lost.
+        // Gives the client time to see that the server closed the connection.
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
     assert_eq!((server.count(), server.connections()), (3, 3));
 }
 
-/// A client over a transport in memory, and the number of its requests.
+/// A client with a transport in memory, and the number of its requests.
 fn in_memory<F>(builder: ClientBuilder, answer: F) -> (Client, Arc<AtomicUsize>)
 where
     F: Fn(usize) -> Option<Response<ResponseBody>> + Clone + Send + Sync + 'static,
@@ -212,7 +211,7 @@ fn canned(status: u16, retry_after: Option<&str>) -> Option<Response<ResponseBod
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_hint_is_waited_for_in_full() {
+async fn a_requested_wait_is_not_shortened() {
     let (client, count) = in_memory(
         builder("http://localhost").retry(RetryPolicy::default()).total_timeout(None),
         |index| canned(if index < 2 { 429 } else { 200 }, Some("30")),
@@ -226,7 +225,7 @@ async fn a_hint_is_waited_for_in_full() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_wait_beyond_the_deadline_is_not_slept() {
+async fn a_wait_beyond_the_deadline_fails_at_once() {
     let (client, count) = in_memory(builder("http://localhost"), |_| canned(429, Some("4")));
     let start = Instant::now();
     let call = client.call::<Receipt>(SEND, DOMAIN).deadline(Duration::from_secs(3));
@@ -238,7 +237,7 @@ async fn a_wait_beyond_the_deadline_is_not_slept() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_wait_beyond_the_policys_limit_is_not_slept_for_failures_either() {
+async fn a_wait_beyond_the_limit_fails_at_once_for_server_errors() {
     let (client, count) = in_memory(builder("http://localhost"), |_| canned(503, Some("6")));
     let start = Instant::now();
     let error = client.call::<Receipt>(READ, &[]).await.unwrap_err();
@@ -274,11 +273,11 @@ async fn the_deadline_covers_all_attempts_together() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_exhausted_budget_stops_repeats_of_all_clones() {
+async fn an_exhausted_budget_stops_retries_of_all_clones() {
     let policy = policy().max_attempts(11).budget(0.0);
     let builder = builder("http://localhost").retry(policy);
     let (client, count) = in_memory(builder, |_| canned(429, None));
-    // The reserve is 10 repeats a second over a window of ten seconds; the waits are far shorter.
+    // The reserve is 10 retries per second in a window of ten seconds. The waits are far shorter.
     for call in 1..=15 {
         let error = client.clone().call::<Receipt>(SEND, DOMAIN).await.unwrap_err();
         assert_eq!(error.attempts(), if call <= 10 { 11 } else { 1 }, "call {call}");
@@ -291,7 +290,7 @@ async fn an_exhausted_budget_stops_repeats_of_all_clones() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn waits_without_a_hint_stay_below_the_policys_limits() {
+async fn backoff_stays_below_the_limit_of_the_policy() {
     let limits = policy()
         .max_attempts(6)
         .base_delay(Duration::from_secs(1))
@@ -304,12 +303,12 @@ async fn waits_without_a_hint_stay_below_the_policys_limits() {
     client.call::<Receipt>(SEND, DOMAIN).await.unwrap_err();
     assert_eq!(count.load(Ordering::SeqCst), 6);
     let (waited, longest) = (start.elapsed(), Duration::from_secs(1 + 2 + 3 + 3 + 3));
-    // Each wait may take a millisecond more than it was asked for.
+    // Each wait may take a millisecond longer.
     assert!(waited >= longest / 2 && waited <= longest + Duration::from_millis(5), "{waited:?}");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_hint_of_no_wait_does_not_shorten_the_back_off() {
+async fn a_requested_wait_of_zero_does_not_shorten_the_backoff() {
     let date = |seconds_ago| {
         let at = SystemTime::now() - Duration::from_secs(seconds_ago);
         Timestamp::from(at).to_rfc2822().replace("+0000", "GMT")
@@ -340,7 +339,7 @@ async fn a_hint_of_no_wait_does_not_shorten_the_back_off() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_short_hint_does_not_shorten_the_back_off_either() {
+async fn a_short_requested_wait_does_not_shorten_the_backoff() {
     let limits = policy().base_delay(Duration::from_secs(8)).max_delay(Duration::from_secs(8));
     let (client, count) =
         in_memory(builder("http://localhost").retry(limits), |_| canned(429, Some("1")));
@@ -351,7 +350,7 @@ async fn a_short_hint_does_not_shorten_the_back_off_either() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_wait_of_any_length_can_be_asked_for() {
+async fn an_extreme_requested_wait_does_not_overflow() {
     const YEAR: Duration = Duration::from_secs(365 * 86_400);
     for value in ["99999999999999999999", "18446744073709551615", "1e400"] {
         let limits = policy().max_wait(Duration::MAX);
@@ -367,7 +366,7 @@ async fn a_wait_of_any_length_can_be_asked_for() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn settings_without_a_pause_have_one_all_the_same() {
+async fn there_is_a_pause_between_attempts_whatever_the_settings() {
     let limits = policy().base_delay(Duration::ZERO).max_delay(Duration::ZERO).max_attempts(10);
     let (client, count) =
         in_memory(builder("http://localhost").retry(limits), |_| canned(429, None));
@@ -378,7 +377,7 @@ async fn settings_without_a_pause_have_one_all_the_same() {
 }
 
 #[tokio::test]
-async fn the_wait_is_counted_from_the_response_on_the_wire_too() {
+async fn a_requested_wait_starts_at_the_response() {
     let limited = response_with("429 X", &[("retry-after", "1")], "slow down");
     let server = Server::script(vec![limited, accepted()]).await;
     let start = Instant::now();

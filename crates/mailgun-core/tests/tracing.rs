@@ -1,4 +1,4 @@
-//! The tree of spans and the events of a call.
+//! The spans and events of a call.
 
 #![cfg(feature = "transport")]
 #![allow(clippy::unwrap_used, reason = "tests")]
@@ -47,8 +47,7 @@ async fn seen(reactions: Vec<Reaction>) -> Vec<String> {
     let guard = tracing::subscriber::set_default(subscriber);
     let _ = client.call::<Receipt>(SEND, &["mg.example.com"]).multipart(mail()).await;
     drop(guard);
-    let seen = seen.0.lock().unwrap().clone();
-    seen
+    std::mem::take(&mut *seen.0.lock().unwrap())
 }
 
 #[tokio::test]
@@ -58,7 +57,7 @@ async fn each_attempt_is_a_child_of_its_call() {
 }
 
 #[tokio::test]
-async fn a_call_ends_with_one_event_which_warns_of_an_unknown_outcome() {
+async fn a_call_ends_with_one_event_at_warn_for_an_unknown_outcome() {
     for (reaction, level) in [
         (accepted(), Level::DEBUG),
         (response("400 X", ""), Level::DEBUG),

@@ -1,5 +1,4 @@
-//! What goes over the wire, byte for byte.
-
+//! Requests on the wire, byte by byte.
 #![cfg(feature = "transport")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
@@ -38,7 +37,7 @@ fn only(server: &Server) -> Recorded {
 }
 
 #[tokio::test]
-async fn bodies_in_memory_have_an_exact_length_and_their_type() {
+async fn bodies_in_memory_have_length_and_content_type() {
     let mut fields = Fields::new();
     fields.append("to", "a@b.c").append("to", "d+e@f.g").set("text", "ä b&c=d");
     let mut large = mail();
@@ -77,7 +76,7 @@ async fn bodies_in_memory_have_an_exact_length_and_their_type() {
 }
 
 #[tokio::test]
-async fn a_call_without_a_body_says_so() {
+async fn a_call_without_a_body_has_content_length_zero() {
     for (operation, length) in [
         (LIST, None),
         (Operation::post("/v3/x"), Some("0")),
@@ -93,7 +92,7 @@ async fn a_call_without_a_body_says_so() {
     }
 }
 
-/// Reads multipart the strict way, and gives each part's head and content.
+/// Parses a multipart body strictly into heads and contents.
 fn parts(request: &Recorded) -> Vec<(String, Vec<u8>)> {
     let content_type = request.header("content-type").unwrap();
     let boundary = content_type.strip_prefix("multipart/form-data; boundary=").unwrap();
@@ -146,7 +145,7 @@ async fn a_form_arrives_part_by_part() {
 }
 
 #[tokio::test]
-async fn every_request_says_who_calls() {
+async fn every_request_has_a_user_agent() {
     let server = server().await;
     let client = server.builder().user_agent("shop/2.1").build().unwrap();
     client.call::<Value>(LIST, &[]).await.unwrap();
@@ -159,7 +158,7 @@ async fn every_request_says_who_calls() {
 }
 
 #[tokio::test]
-async fn queries_repeat_fields_and_tell_no_from_unset() {
+async fn queries_repeat_fields_and_omit_unset_ones() {
     let server = server().await;
     let mut query = Fields::new();
     query.append("event", "opened").append("event", "clicked OR +failed");
@@ -178,7 +177,7 @@ async fn queries_repeat_fields_and_tell_no_from_unset() {
 }
 
 #[tokio::test]
-async fn awkward_segments_reach_the_resource_on_every_method() {
+async fn segments_with_special_characters_are_encoded_on_every_method() {
     const NAME: &str = "a+b/c%d é?#@x";
     const PATH: &str = "/v3/{domain}/tags/{tag}/x";
     for operation in [
@@ -202,7 +201,7 @@ async fn awkward_segments_reach_the_resource_on_every_method() {
 }
 
 #[tokio::test]
-async fn what_would_reach_another_resource_is_not_sent() {
+async fn segments_that_would_change_the_path_are_not_sent() {
     let server = server().await;
     let client = server.client();
     const TAG: Operation = Operation::delete("/v3/{domain}/tags/{tag}");
@@ -226,7 +225,7 @@ async fn what_would_reach_another_resource_is_not_sent() {
 }
 
 #[tokio::test]
-async fn base_urls_keep_their_prefix_and_lose_their_version() {
+async fn the_base_url_keeps_its_prefix_but_not_its_version() {
     for (suffix, path) in [
         ("", "/v4/domains?limit=1"),
         ("/", "/v4/domains?limit=1"),
@@ -265,7 +264,7 @@ async fn a_call_has_its_own_headers_and_subaccount() {
 }
 
 #[tokio::test]
-async fn headers_that_are_the_clients_or_no_headers_are_refused() {
+async fn reserved_and_invalid_headers_are_rejected() {
     let server = server().await;
     let client = server.client();
     for (name, value) in [
@@ -288,7 +287,7 @@ async fn headers_that_are_the_clients_or_no_headers_are_refused() {
 }
 
 #[tokio::test]
-async fn urls_of_responses_are_called_as_they_are() {
+async fn urls_of_responses_are_called_unchanged() {
     let server = server().await;
     let client = server.client();
     const STORED: Operation = Operation::get("{url}");
@@ -304,7 +303,7 @@ async fn urls_of_responses_are_called_as_they_are() {
     let given = "/v3/domains/x/messages/a%2Bb%20c==?x=1&y=%2F";
     assert_eq!(requests[0].target(), given);
     assert_eq!(requests[1].target(), given);
-    // Parameters that were asked for must not vanish.
+    // Added parameters must not be lost.
     assert_eq!(requests[2].target(), format!("{given}&limit=5"));
     assert_eq!(requests[3].target(), "/v3/x?limit=5");
 }
@@ -333,7 +332,7 @@ async fn the_key_goes_to_trusted_hosts_only() {
 }
 
 #[tokio::test]
-async fn files_on_other_hosts_are_fetched_without_any_secret_of_ours() {
+async fn downloads_from_other_hosts_carry_no_secrets() {
     const FILE: Operation = Operation::get("/v4/files/{id}");
     let seen = Arc::new(Mutex::new(Vec::new()));
     let storage = |seen: &Arc<Mutex<Vec<Request<()>>>>| {
@@ -384,14 +383,14 @@ async fn files_on_other_hosts_are_fetched_without_any_secret_of_ours() {
         assert_eq!((error.kind(), error.attempts()), (ErrorKind::UntrustedHost, 0), "{refused}");
     }
     assert_eq!(client.download(FILE, "a b").await.unwrap_err().kind(), ErrorKind::InvalidInput);
-    // Whoever made the stack may have put a key into it.
+    // The application's service may add a key.
     let whole = Client::from_service("https://api.mailgun.net", storage(&seen)).unwrap();
     let error = whole.download(FILE, foreign).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::UntrustedHost);
     assert!(seen.lock().unwrap().is_empty());
 }
 
-/// Says for whom a request was, after a refusal that makes the client repeat half of them.
+/// Returns the subaccount of a request. Half of the requests fail first and are retried.
 fn echo() -> impl tower::Service<
     Request<Body>,
     Response = Response<ResponseBody>,
@@ -415,7 +414,7 @@ fn echo() -> impl tower::Service<
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn tenants_never_mix() {
+async fn concurrent_subaccounts_do_not_mix() {
     const ITEM: Operation = Operation::get("/v3/items/{item}");
     let client = support::builder("http://localhost")
         .retry(policy().budget(1000.0))
@@ -441,7 +440,7 @@ async fn tenants_never_mix() {
 }
 
 #[tokio::test]
-async fn a_request_can_be_had_without_sending_it() {
+async fn into_request_builds_the_request() {
     let server = server().await;
     let client = server.client().for_subaccount("tenant").unwrap();
     let describe = || {
@@ -462,7 +461,7 @@ async fn a_request_can_be_had_without_sending_it() {
     for (name, value) in request.headers() {
         assert_eq!(sent.header(name.as_str()), value.to_str().ok(), "{name}");
     }
-    // The transport's own; that of the subaccount belongs to the call.
+    // Layers add these headers later. The subaccount belongs to the call.
     let added = ["authorization", "user-agent", "host", "content-length"];
     for line in sent.head.lines().skip(1).filter(|line| !line.is_empty()) {
         let name = line.split_once(": ").unwrap().0.to_ascii_lowercase();
@@ -476,7 +475,7 @@ async fn a_request_can_be_had_without_sending_it() {
 }
 
 #[tokio::test]
-async fn a_response_shows_what_came_with_it() {
+async fn a_response_has_status_headers_and_body() {
     let body = r#"{"items": []}"#;
     let headers = [("x-ratelimit-remaining", "7"), ("content-type", "application/json")];
     let server = Server::script(vec![
@@ -493,7 +492,7 @@ async fn a_response_shows_what_came_with_it() {
 }
 
 #[tokio::test]
-async fn large_responses_are_refused_or_streamed() {
+async fn large_responses_are_errors_or_streamed() {
     let server = Server::always(response("200 OK", &format!("\"{}\"", "x".repeat(200_000)))).await;
     let client = server.builder().max_response_bytes(100_000).build().unwrap();
     let error = client.call::<Value>(LIST, &[]).await.unwrap_err();
@@ -518,7 +517,7 @@ async fn large_responses_are_refused_or_streamed() {
 }
 
 #[tokio::test]
-async fn a_stream_that_breaks_or_stalls_is_an_error_at_that_place() {
+async fn a_stream_that_breaks_or_stalls_ends_with_an_error() {
     use futures_util::StreamExt as _;
     let Reaction::Response(mut bytes) = response("200 OK", &"x".repeat(1000)) else {
         unreachable!()
@@ -568,7 +567,7 @@ async fn a_domain_is_looked_up_in_the_clients_region() {
 }
 
 #[tokio::test]
-async fn a_server_of_another_make_reads_the_same() {
+async fn an_independent_server_parses_the_same_request() {
     let mut server = mockito::Server::new_async().await;
     let mock = server
         .mock("POST", "/v3/mg.example.com/messages")
@@ -589,10 +588,10 @@ async fn a_server_of_another_make_reads_the_same() {
     mock.assert_async().await;
 }
 
-/// A 200 to a send says that the mail was taken; an odd byte in its words must not hide it.
+/// A 200 to a send means that the message was accepted, even if the JSON has invalid details.
 #[tokio::test]
-async fn the_reply_to_a_send_is_read_whatever_is_odd_in_it() {
-    for odd in [
+async fn invalid_json_details_do_not_hide_the_response_to_a_send() {
+    for invalid in [
         &br#""Queued. Thank you \udce9""#[..],
         b"\"Queued. Thank you, J\xe9r\xf4me\"",
         b"\"Queued.\nThank\x00you\"",
@@ -601,21 +600,21 @@ async fn the_reply_to_a_send_is_read_whatever_is_odd_in_it() {
         b"\"\\q\"",
     ] {
         for mark in [&b""[..], b"\xef\xbb\xbf"] {
-            let body = [mark, br#"{"message": "#, odd, br#", "id": "<1@b.c>"}"#].concat();
+            let body = [mark, br#"{"message": "#, invalid, br#", "id": "<1@b.c>"}"#].concat();
             let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", body.len());
             let server =
                 Server::always(Reaction::Response([head.as_bytes(), &body].concat())).await;
             let response = server.client().call::<Value>(SEND, DOMAIN).multipart(mail()).await;
-            assert_eq!(response.unwrap()["id"], "<1@b.c>", "{}", String::from_utf8_lossy(odd));
+            assert_eq!(response.unwrap()["id"], "<1@b.c>", "{}", String::from_utf8_lossy(invalid));
         }
     }
 }
 
 #[tokio::test]
-async fn the_words_of_a_refusal_are_read_whatever_is_odd_in_it() {
-    for odd in [&br#""\udce9""#[..], b"\"\xe9\"", b"\"\x01\"", b"1e999"] {
+async fn invalid_json_details_do_not_hide_an_error_message() {
+    for invalid in [&br#""\udce9""#[..], b"\"\xe9\"", b"\"\x01\"", b"1e999"] {
         let start = &b"\xef\xbb\xbf{\"message\": \"no\", \"x\": "[..];
-        let body = [start, odd, b"}"].concat();
+        let body = [start, invalid, b"}"].concat();
         let head = format!("HTTP/1.1 400 X\r\ncontent-length: {}\r\n\r\n", body.len());
         let server = Server::always(Reaction::Response([head.as_bytes(), &body].concat())).await;
         let error = server.client().call::<Value>(LIST, &[]).await.unwrap_err();
@@ -623,11 +622,11 @@ async fn the_words_of_a_refusal_are_read_whatever_is_odd_in_it() {
     }
 }
 
-/// One response, many ways to be no such response: the error names the field and what was expected.
+/// Responses that cannot be decoded, for different reasons.
 #[tokio::test]
-async fn a_response_that_cannot_be_read_names_the_field_and_what_was_expected() {
+async fn a_decode_error_names_the_field_and_the_expected_type() {
     #[derive(Debug, serde::Deserialize)]
-    #[allow(dead_code, reason = "read for its faults")]
+    #[allow(dead_code, reason = "only its errors are tested")]
     struct Bounce {
         #[serde(default, deserialize_with = "mailgun_core::de::optional_timestamp")]
         created_at: Option<mailgun_core::Timestamp>,

@@ -1,19 +1,17 @@
-//! CSV files for imports: written from typed rows, and checked before they are sent.
+//! CSV files for imports: written from typed rows, or checked before they are sent.
 
 use std::{fmt, path::Path};
 
-use bytes::Bytes;
 use csv::{ReaderBuilder, StringRecord, Writer};
-use mailgun_core::{Error, Upload};
+use mailgun_core::{Error, Upload, bytes::Bytes};
 use serde::Serialize;
 
-/// A CSV file to import, whose columns are known before it is sent.
+/// A CSV file to import, with its column names.
 ///
-/// The service imports in the background: a column that it does not know, or misses, shows only
-/// in what is not there afterwards. So the imports check the columns first.
+/// Mailgun imports files in the background and does not report unknown or missing columns. The SDK
+/// therefore checks the columns before it sends a file.
 ///
-/// The file is sent as it was checked: blanks around the name of a column are refused, and a byte
-/// order mark at the start is left out.
+/// White space around a column name is an error. A byte order mark at the start is removed.
 ///
 /// ```
 /// use mailgun_types::Csv;
@@ -35,23 +33,23 @@ pub struct Csv {
 }
 
 impl Csv {
-    /// A file in memory.
+    /// Takes a file in memory.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidInput`](mailgun_core::ErrorKind::InvalidInput) if its first row cannot be read, or the
-    /// name of a column has blanks around it.
+    /// Returns [`ErrorKind::InvalidInput`](mailgun_core::ErrorKind::InvalidInput) if the first row is
+    /// missing or invalid, or a column name has white space around it.
     pub fn from_bytes(filename: impl Into<String>, bytes: impl Into<Bytes>) -> Result<Self, Error> {
         let bytes = bytes.into();
         Self::new(Upload::from_bytes(filename, bytes.clone()), &bytes)
     }
 
-    /// A file on the disk, as [`Upload::from_path`] has it.
+    /// Takes a file on disk; see [`Upload::from_path`].
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidInput`](mailgun_core::ErrorKind::InvalidInput) if it cannot be read, its first row cannot,
-    /// or the name of a column has blanks around it.
+    /// Returns [`ErrorKind::InvalidInput`](mailgun_core::ErrorKind::InvalidInput) if the file cannot be
+    /// read, the first row is missing or invalid, or a column name has white space around it.
     pub async fn from_path(path: impl AsRef<Path>) -> Result<Self, Error> {
         let upload = Upload::from_path(path).await?;
         let head = upload.peek().await?;
@@ -59,7 +57,7 @@ impl Csv {
     }
 
     fn new(upload: Upload, head: &[u8]) -> Result<Self, Error> {
-        // Spreadsheets write one, which is no part of the first name.
+        // Spreadsheets write one. It is not part of the first column name.
         const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
         let (upload, head) = match head.strip_prefix(BYTE_ORDER_MARK) {
             Some(rest) => (upload.skip(BYTE_ORDER_MARK.len() as u64), rest),
@@ -68,46 +66,46 @@ impl Csv {
         Ok(Self { upload, columns: columns(head)? })
     }
 
-    /// A file written from rows; the fields of the row's type are the columns.
+    /// Writes a file from rows. The fields of the row type are the columns.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidInput`](mailgun_core::ErrorKind::InvalidInput) if there is no row, or one that is no
-    /// flat record.
+    /// Returns [`ErrorKind::InvalidInput`](mailgun_core::ErrorKind::InvalidInput) if there are no rows, or
+    /// a row is not a flat record.
     pub fn from_rows<R: Serialize>(
         filename: impl Into<String>,
         rows: impl IntoIterator<Item = R>,
     ) -> Result<Self, Error> {
-        let unwritable = |error: csv::Error| {
-            Error::invalid("rows", "cannot be written as CSV").with_source(error)
+        let invalid = |error: csv::Error| {
+            Error::invalid("rows", "cannot be serialized as CSV").with_source(error)
         };
         let mut writer = Writer::from_writer(Vec::new());
         for row in rows {
-            writer.serialize(row).map_err(unwritable)?;
+            writer.serialize(row).map_err(invalid)?;
         }
         let bytes = writer.into_inner().map_err(|error| {
-            Error::invalid("rows", "cannot be written as CSV").with_source(error.into_error())
+            Error::invalid("rows", "cannot be serialized as CSV").with_source(error.into_error())
         })?;
         Self::from_bytes(filename, bytes)
     }
 
-    /// The names in the first row.
+    /// The column names, from the first row.
     pub fn columns(&self) -> &[String] {
         &self.columns
     }
 
-    /// The file, if its columns are what an import takes: at least one of `required`, and none
-    /// beside those and `optional`.
+    /// Returns the file if it has at least one of the `required` columns, and no columns other than
+    /// these and the `optional` ones.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidInput`](mailgun_core::ErrorKind::InvalidInput), naming the column.
+    /// Returns [`ErrorKind::InvalidInput`](mailgun_core::ErrorKind::InvalidInput), which names the column.
     pub fn with_columns(self, required: &[&str], optional: &[&str]) -> Result<Upload, Error> {
-        let is_there = |names: &[&str], column: &str| {
+        let contains = |names: &[&str], column: &str| {
             names.iter().any(|name| name.eq_ignore_ascii_case(column))
         };
         if let Some(unknown) =
-            self.columns.iter().find(|name| !is_there(required, name) && !is_there(optional, name))
+            self.columns.iter().find(|name| !contains(required, name) && !contains(optional, name))
         {
             let known = [required, optional].concat().join("`, `");
             let reason = format!("has the column `{unknown}`; the import knows `{known}`");
@@ -116,11 +114,12 @@ impl Csv {
         self.with_any_of(required)
     }
 
-    /// The file, if it has at least one of these columns, whatever else it has.
+    /// Returns the file if it has at least one of these columns. Other columns are allowed.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidInput`](mailgun_core::ErrorKind::InvalidInput), naming the columns.
+    /// Returns [`ErrorKind::InvalidInput`](mailgun_core::ErrorKind::InvalidInput), which names the
+    /// columns.
     pub fn with_any_of(self, required: &[&str]) -> Result<Upload, Error> {
         let has = |name: &&str| self.columns.iter().any(|column| column.eq_ignore_ascii_case(name));
         if required.iter().any(has) {
@@ -140,14 +139,14 @@ impl fmt::Debug for Csv {
 fn columns(head: &[u8]) -> Result<Vec<String>, Error> {
     let mut reader = ReaderBuilder::new().has_headers(false).from_reader(head);
     let mut row = StringRecord::new();
-    let is_there = reader.read_record(&mut row).map_err(|error| {
+    let has_row = reader.read_record(&mut row).map_err(|error| {
         Error::invalid("file", "has a first row that is not CSV in UTF-8").with_source(error)
     })?;
-    if !is_there || row.iter().any(|name| name.trim().is_empty()) {
-        return Err(Error::invalid("file", "has no row with the names of its columns"));
+    if !has_row || row.iter().any(|name| name.trim().is_empty()) {
+        return Err(Error::invalid("file", "has no row with column names"));
     }
     if let Some(name) = row.iter().find(|name| name.trim() != *name) {
-        let reason = format_args!("has blanks around the name of its column `{}`", name.trim());
+        let reason = format_args!("has white space around the column name `{}`", name.trim());
         return Err(Error::invalid("file", reason));
     }
     Ok(row.iter().map(str::to_owned).collect())
@@ -170,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn columns_are_read_as_spreadsheets_write_them() {
+    fn columns_are_read_with_quotes_and_byte_order_mark() {
         for text in
             ["address,tags\na@b.c,*\n", "\u{feff}address,\"tags\"\r\na@b.c,*", "address,tags"]
         {
@@ -179,7 +178,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_sent_is_what_was_checked() {
+    async fn a_byte_order_mark_is_removed_and_white_space_is_rejected() {
         async fn sent(csv: Csv) -> String {
             use http_body_util::BodyExt as _;
             let client = Client::from_service(
@@ -209,7 +208,7 @@ mod tests {
 
         for text in ["address ,tags\n", " address\n", "tags,\"\taddress\"\n", "address\u{a0}\n"] {
             let error = csv(text).unwrap_err();
-            assert!(error.to_string().contains("blanks around"), "{error}");
+            assert!(error.to_string().contains("white space around"), "{error}");
             assert!(error.to_string().contains("`address`"), "{error}");
             std::fs::write(&path, text).unwrap();
             assert!(Csv::from_path(&path).await.is_err(), "{text:?}");
@@ -218,10 +217,10 @@ mod tests {
     }
 
     #[test]
-    fn files_without_a_readable_first_row_are_refused() {
+    fn a_file_without_a_valid_first_row_is_rejected() {
         for text in ["", "\n\n", "address,,tags\n"] {
             let error = csv(text).unwrap_err();
-            assert!(error.to_string().contains("`file` has no row with the names"), "{error}");
+            assert!(error.to_string().contains("`file` has no row with column names"), "{error}");
         }
         let utf16 = Csv::from_bytes("a.csv", &b"\xff\xfea\0d\0d\0"[..]).unwrap_err();
         assert!(utf16.to_string().contains("not CSV in UTF-8"), "{utf16}");
@@ -242,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_are_quoted_where_they_must_be() {
+    fn rows_are_quoted_where_necessary() {
         #[derive(Serialize)]
         struct Row {
             address: &'static str,

@@ -1,4 +1,4 @@
-//! What Mailgun wants to find in the DNS.
+//! DNS records that Mailgun requires.
 
 use mailgun_core::de;
 use serde::{Deserialize, Serialize};
@@ -18,18 +18,18 @@ mailgun_core::open_enum! {
 }
 
 mailgun_core::open_enum! {
-    /// What Mailgun found when it looked for a DNS record.
+    /// The result of Mailgun's last check of a DNS record.
     pub enum DnsRecordState {
-        /// The wanted value.
+        /// The record has the required value.
         Valid = "valid",
-        /// Another value, or none.
+        /// The record is missing or has another value.
         Invalid = "invalid",
-        /// It has not looked yet.
+        /// Mailgun has not checked the record yet.
         Unknown = "unknown",
     }
 }
 
-/// A record that Mailgun wants to find in the DNS, and what it found.
+/// A DNS record that Mailgun requires, and the result of its last check.
 ///
 /// ```
 /// use mailgun_types::{DnsRecord, DnsRecordState};
@@ -45,22 +45,22 @@ mailgun_core::open_enum! {
 #[serde(default)]
 #[non_exhaustive]
 pub struct DnsRecord {
-    /// The name to add it under; none for the domain itself.
+    /// The name of the record. Empty for the domain itself.
     pub name: Option<String>,
     /// The type.
     pub record_type: Option<DnsRecordType>,
-    /// The wanted value.
+    /// The required value.
     #[serde(deserialize_with = "de::null_default")]
     pub value: String,
     /// The priority of an MX record.
     #[serde(deserialize_with = "de::number_or_string")]
     pub priority: Option<u16>,
-    /// What Mailgun found.
+    /// The result of the last check.
     pub valid: Option<DnsRecordState>,
-    /// Whether Mailgun uses it now.
+    /// Whether Mailgun currently uses the record.
     #[serde(deserialize_with = "de::null_default")]
     pub is_active: bool,
-    /// The values that Mailgun saw last.
+    /// The values that Mailgun found last.
     #[serde(deserialize_with = "de::readable")]
     pub cached: Vec<String>,
 }

@@ -2,7 +2,7 @@ use std::net::IpAddr;
 
 use mailgun_core::Fields;
 
-/// What domains send from in place of an IP or a dedicated IP pool that is taken from them.
+/// What domains send from after an IP or a dedicated IP pool is removed from them.
 ///
 /// ```
 /// use mailgun_core::Fields;
@@ -16,9 +16,9 @@ use mailgun_core::Fields;
 pub enum IpReplacement {
     /// This IP of the account.
     Ip(IpAddr),
-    /// A shared IP that Mailgun chooses; the account must be allowed to use them.
+    /// A shared IP that Mailgun chooses. The account must be allowed to use shared IPs.
     Shared,
-    /// The dedicated IP pool with this id.
+    /// The dedicated IP pool with this ID.
     Pool(String),
 }
 

@@ -1,19 +1,19 @@
 mailgun_core::open_enum! {
-    /// A page of a listing, as seen from one of its items.
+    /// A page of a listing, relative to an item.
     pub enum PageDirection {
-        /// The first page, whatever the item.
+        /// The first page. The item is ignored.
         First = "first",
-        /// The page that begins after the item.
+        /// The page that starts after the item.
         Next = "next",
         /// The page that ends before the item.
         Previous = "previous",
-        /// The last page, whatever the item.
+        /// The last page. The item is ignored.
         Last = "last",
     }
 }
 
 impl PageDirection {
-    /// With `prev` for [`Previous`](Self::Previous), as some services want it.
+    /// The value for services that write `prev` for [`Previous`](Self::Previous).
     #[must_use]
     pub fn abbreviated(self) -> Self {
         match self {

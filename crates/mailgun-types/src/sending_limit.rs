@@ -18,11 +18,11 @@ pub struct SendingLimit {
     /// The limit.
     #[serde(deserialize_with = "de::number_or_string")]
     pub limit: Option<u64>,
-    /// How many were sent in this period.
+    /// The number of messages sent in the current period.
     #[serde(deserialize_with = "de::number_or_string")]
     pub current: Option<u64>,
-    /// The period: a number and `m` for months, `d` for days or `h` for hours; `1m` is a calendar
-    /// month.
+    /// The period: a number followed by `m` for months, `d` for days or `h` for hours. `1m` is a
+    /// calendar month.
     #[serde(deserialize_with = "de::null_default")]
     pub period: String,
 }

@@ -1,7 +1,7 @@
 use mailgun_core::de;
 use serde::{Deserialize, Serialize};
 
-/// What Mailgun answers when it has done something and says no more than that.
+/// A response that only says whether the operation succeeded.
 ///
 /// ```
 /// use mailgun_types::Success;
@@ -14,10 +14,10 @@ use serde::{Deserialize, Serialize};
 #[serde(default)]
 #[non_exhaustive]
 pub struct Success {
-    /// Whether it was done.
+    /// Whether the operation succeeded.
     #[serde(deserialize_with = "de::null_default")]
     pub success: bool,
-    /// Mailgun's words, where it has any.
+    /// Mailgun's message, if any.
     #[serde(deserialize_with = "de::null_default")]
     pub message: String,
 }

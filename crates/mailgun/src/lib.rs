@@ -140,16 +140,21 @@ pub mod resource;
 #[cfg(feature = "account")]
 #[doc(inline)]
 pub use mailgun_account as account;
+#[cfg(feature = "alerts")]
+#[doc(inline)]
+pub use mailgun_alerts as alerts;
 #[cfg(feature = "analytics")]
 #[doc(inline)]
 pub use mailgun_analytics as analytics;
 pub use mailgun_core::{
-    ApiKey, Body, BoxError, Call, CallContext, CallFuture, Certificate, Chunk, Chunks, Client,
-    ClientBuilder, Confirmation, Credentials, Cursor, DomainName, Error, ErrorKind, HttpService,
-    HttpVersions, Idempotency, IntoCredentials, LimitScope, Mailbox, Operation, Outcome, Page,
-    Pager, Poller, Proxy, Region, Response, ResponseBody, ResponseStream, Roots, Secret,
-    TimeoutPhase, Timestamp, bytes, de::UnreadableItem, http, layers, mime, rustls,
+    ApiKey, Body, BoxError, Call, CallContext, CallFuture, Chunk, Chunks, Client, ClientBuilder,
+    Confirmation, Credentials, Cursor, DomainName, Error, ErrorKind, HttpService, Idempotency,
+    IntoCredentials, LimitScope, Mailbox, Operation, Outcome, Page, Pager, Poller, Region,
+    Response, ResponseBody, ResponseStream, Secret, TimeoutPhase, Timestamp, bytes,
+    de::UnreadableItem, http, layers, mime,
 };
+#[cfg(feature = "transport")]
+pub use mailgun_core::{Certificate, HttpVersions, Proxy, Roots, rustls};
 #[cfg(feature = "dkim")]
 #[doc(inline)]
 pub use mailgun_dkim as dkim;

@@ -1,4 +1,4 @@
-//! Where a simple message allocates, by cause: ours, and the floor that it stands on.
+//! The allocations of a simple message by cause, for this SDK and for the baseline.
 
 use std::{collections::BTreeMap, fs, path::Path};
 
@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use crate::programs::{Programs, Scratch, Server, output};
 
-/// Of dhat's file what is needed here.
+/// The parts of a dhat profile that are needed here.
 #[derive(Deserialize)]
 struct Profile {
     #[serde(rename = "pps")]
@@ -20,7 +20,7 @@ struct Profile {
     frames: Vec<String>,
 }
 
-/// A place that allocates, with the calls that led there, innermost first.
+/// An allocation site with its call stack, innermost first.
 #[derive(Deserialize)]
 struct Point {
     #[serde(rename = "tb")]
@@ -72,8 +72,8 @@ fn print_causes(file: &Path, sources: &[String], messages: f64) -> Result<()> {
 }
 
 impl Profile {
-    /// The innermost functions that allocate for themselves, and the line of this workspace that
-    /// led to them.
+    /// The innermost functions that do not allocate on behalf of others, and the line of this
+    /// workspace that called them.
     fn cause(&self, point: &Point, sources: &[String]) -> String {
         const FOREIGN: usize = 2;
         let mut cause: Vec<String> = Vec::new();
@@ -96,7 +96,7 @@ impl Profile {
     }
 }
 
-/// `0x1234: function (up/to/three.rs:12:34)`, as dhat writes it.
+/// Parses a frame of dhat: `0x1234: function (up/to/three.rs:12:34)`.
 struct Frame<'a> {
     function: &'a str,
     file: &'a str,
@@ -109,7 +109,7 @@ impl<'a> Frame<'a> {
         let (function, place) = frame.rsplit_once(" (")?;
         let (file, line) = place.split_once(':')?;
         let line = line.split(':').next()?;
-        // Type arguments fill pages; those of an impl say whose function it is.
+        // Removes type arguments, which are long, except for those of an impl.
         let function = match function.find('<') {
             Some(at @ 1..) => function.get(..at)?,
             _ => function,
@@ -117,7 +117,7 @@ impl<'a> Frame<'a> {
         Some(Self { function, file, line })
     }
 
-    /// Whether it allocates for somebody else: the standard library and the likes of it.
+    /// Whether the function allocates on behalf of its caller, like the standard library.
     fn is_plumbing(&self) -> bool {
         const FOLDERS: [&str; 16] = [
             "dhat-",
@@ -142,7 +142,7 @@ impl<'a> Frame<'a> {
     }
 }
 
-/// The sources of this workspace, from its root.
+/// The source files of this workspace, relative to its root.
 fn sources() -> Result<Vec<String>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or("there is no workspace")?;
     let mut folders = vec![root.join("crates"), root.join("benches/src")];

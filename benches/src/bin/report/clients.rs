@@ -1,6 +1,6 @@
-//! What it takes to build an application with a client: this SDK, or reqwest and what goes with
-//! it. Each is a package of its own in a folder that goes away, with this workspace's lock file
-//! so that both have the same versions of what they share.
+//! The cost of building an application with this SDK, or with reqwest and what it needs. Each
+//! application is a package in a temporary directory. Both use the lock file of this workspace, so
+//! that they have the same versions of shared dependencies.
 
 use std::{
     collections::BTreeSet,
@@ -14,7 +14,7 @@ use mailgun_benches::Result;
 
 use crate::programs::{Scratch, output};
 
-/// A client with its default features, and the runtime that both need.
+/// The dependencies of each application, without the runtime that both need.
 const CLIENTS: [(&str, &str); 2] = [
     ("mailgun", "mailgun = { path = \"WORKSPACE/crates/mailgun\" }"),
     (
@@ -32,25 +32,25 @@ pub(crate) fn print_crates() -> Result<()> {
         let package = write_package(&scratch, name, dependencies)?;
         let mut tree = cargo(&package, "tree");
         let tree = output(tree.args(["-e", "normal", "--prefix", "none"]))?;
-        // A crate that occurs again is marked so, which makes it no other crate.
+        // Cargo marks repeated crates with an asterisk.
         let crates: BTreeSet<_> = tree
             .lines()
             .map(|line| line.trim_end_matches(" (*)"))
             .filter(|l| !l.is_empty())
             .collect();
-        // The application itself is none.
+        // Does not count the application itself.
         println!("| {name} | {} |", crates.len() - 1);
     }
     Ok(())
 }
 
-/// From nothing, one after the other; the registry's files are fetched beforehand.
+/// Measures clean builds, one after the other. Crates are downloaded beforehand.
 pub(crate) fn print_build_times() -> Result<()> {
     let scratch = Scratch::new()?;
     println!("| application with the default features of | dev | release |\n|---|--:|--:|");
     for (name, dependencies) in CLIENTS {
         let package = write_package(&scratch, name, dependencies)?;
-        // Fetches what this machine needs, and nothing for others.
+        // Downloads only what this platform needs.
         output(&mut cargo(&package, "tree"))?;
         let mut seconds = Vec::new();
         for profile in ["dev", "release"] {

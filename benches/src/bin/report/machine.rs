@@ -1,10 +1,10 @@
-//! What the figures were measured on.
+//! The machine that the figures were measured on.
 
 use std::{fs, process::Command, thread};
 
 use crate::programs::output;
 
-/// Model of the processor, cores, compiler, load, date.
+/// Model of the CPU, cores, load, compiler and date.
 pub(crate) fn line() -> String {
     let cpu = fs::read_to_string("/proc/cpuinfo").ok().and_then(|info| {
         let line = info.lines().find(|line| line.starts_with("model name"))?;

@@ -1,11 +1,11 @@
-//! Runs all cases and prints the table, beside what it must reach.
+//! Runs all cases and prints the table and the targets.
 //!
 //! ```text
 //! cargo run --release -p mailgun-benches --bin report -- [--quick] [--only TEXT]...
 //!     [--allocations | --crates | --build-times]
 //! ```
 
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "printing is what it is for")]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "prints the report")]
 
 mod allocations;
 mod clients;
@@ -48,14 +48,14 @@ impl Args {
                 "--allocations" => read.mode = Mode::Allocations,
                 "--crates" => read.mode = Mode::Crates,
                 "--build-times" => read.mode = Mode::BuildTimes,
-                "--only" => read.only.push(args.next().ok_or("--only needs a part of a name")?),
-                _ => return Err(format!("{arg} is not known").into()),
+                "--only" => read.only.push(args.next().ok_or("--only needs part of a name")?),
+                _ => return Err(format!("unknown option {arg}").into()),
             }
         }
         Ok(read)
     }
 
-    /// The cases asked for, and for each the peers that it is compared with.
+    /// The selected cases, and the cases that they are compared with.
     fn cases(&self) -> Result<Vec<Case>> {
         let all = Case::all();
         if self.only.is_empty() {
@@ -67,7 +67,7 @@ impl Args {
         };
         let named: Vec<_> = all.iter().copied().filter(is_named).collect();
         if named.is_empty() {
-            return Err(format!("no case has `{}` in its name", self.only.join("`, `")).into());
+            return Err(format!("no case contains `{}` in its name", self.only.join("`, `")).into());
         }
         let is_wanted = |case: &Case| named.iter().any(|named| named.by(case.who) == *case);
         Ok(all.into_iter().filter(is_wanted).collect())
@@ -85,7 +85,7 @@ fn main() -> Result<()> {
     }
 }
 
-/// Runs each case once; what counts is that it works.
+/// Runs each case once, to check that it works.
 fn quick(cases: &[Case]) -> Result<()> {
     let mut bench = Bench::start(Programs::build(false)?)?;
     for &case in cases {
@@ -111,7 +111,7 @@ fn full(cases: &[Case]) -> Result<()> {
     }
     if cases.len() == Case::all().len() {
         println!();
-        // The figures are worth printing where the registry cannot be reached.
+        // Prints the figures even if the registry cannot be reached.
         if let Err(error) = clients::print_crates() {
             println!("The crates could not be counted: {error}");
         }

@@ -1,4 +1,4 @@
-//! The figures of each case: processes started one after the other, never two at once.
+//! Measures each case in separate processes, one at a time.
 
 use std::{fs, path::PathBuf, process::Command};
 
@@ -12,21 +12,21 @@ use serde::de::DeserializeOwned;
 
 use crate::programs::{Programs, Scratch, Server, output};
 
-/// Peers take turns so often, so that what else the machine does hits all of them.
+/// The number of turns. Clients take turns, so that other load on the machine affects all of them.
 const TURNS: usize = 7;
 
-/// The figures of one case, each for one message.
+/// The figures of one case, per message.
 #[derive(Clone, Debug)]
 pub(crate) struct Row {
     pub(crate) case: Case,
-    /// Of each turn.
+    /// The times of each turn.
     pub(crate) turns: Vec<Turn>,
     pub(crate) instructions: Option<f64>,
     pub(crate) blocks: Option<f64>,
     pub(crate) bytes: Option<f64>,
-    /// Above what the client keeps, by the allocator's account.
+    /// Compared with an idle client, as reported by the allocator.
     pub(crate) heap_peak: Option<u64>,
-    /// Above a client that has sent one message, by the kernel's account.
+    /// Compared with a client that has sent one message, as reported by the kernel.
     pub(crate) resident_peak: Option<u64>,
 }
 
@@ -44,19 +44,19 @@ impl Turn {
 }
 
 impl Row {
-    /// The middle of all turns.
+    /// The median of all turns.
     pub(crate) fn median(&self, time: fn(&Turn) -> f64) -> f64 {
         median(self.turns.iter().map(time))
     }
 
-    /// How many times that of `other`, turn by turn: the machine's speed is not the same in all of
-    /// them.
+    /// The median ratio to `other`, computed for each turn, because the speed of the machine
+    /// varies.
     pub(crate) fn ratio(&self, other: &Self, time: fn(&Turn) -> f64) -> f64 {
         median(self.turns.iter().zip(&other.turns).map(|(ours, other)| time(ours) / time(other)))
     }
 }
 
-/// The programs, a server, and what they share.
+/// The programs, a server, and their shared files.
 pub(crate) struct Bench {
     programs: Programs,
     server: Server,
@@ -79,7 +79,7 @@ impl Bench {
         self.has_valgrind
     }
 
-    /// All figures of all cases.
+    /// Measures all cases.
     pub(crate) fn all(&mut self, cases: &[Case]) -> Result<Vec<Row>> {
         let mut rows = Vec::new();
         let is_same_work = |a: &Case, b: &Case| a.by(b.who) == *b;
@@ -107,14 +107,14 @@ impl Bench {
         Ok(rows)
     }
 
-    /// Time and memory.
+    /// Measures time and memory.
     pub(crate) fn time(&mut self, case: Case, effort: Effort) -> Result<Outcome> {
         let order = self.order(case, effort);
         let command = self.programs.command("driver");
         self.run(&order, command, |outcome: &Outcome| outcome.calls)
     }
 
-    /// Allocations.
+    /// Counts allocations.
     fn count(&mut self, case: Case) -> Result<Option<Counts>> {
         let Some([few, many]) = case.traced() else { return Ok(None) };
         let effort = Effort { warm: few, rounds: 1, messages: many };
@@ -123,7 +123,7 @@ impl Bench {
         self.run(&order, command, |counts: &Counts| counts.calls).map(Some)
     }
 
-    /// Instructions in user space: what more messages cost, so that what happens once is left out.
+    /// Counts instructions in user space per additional message, which excludes start-up.
     fn instructions(&mut self, case: Case) -> Result<Option<f64>> {
         let (Some([few, many]), true) = (case.traced(), self.has_valgrind) else {
             return Ok(None);
@@ -154,7 +154,7 @@ impl Bench {
         Order { case, effort, server, file: is_file.then(|| self.file.display().to_string()) }
     }
 
-    /// Runs one process and holds what it says against what the server has seen.
+    /// Runs one process and checks its calls against what the server has received.
     fn run<T: DeserializeOwned>(
         &mut self,
         order: &Order,
@@ -167,8 +167,8 @@ impl Bench {
         let told: T = serde_json::from_str(&printed)?;
         if case.group == Group::Loopback {
             let seen = self.server.seen()?;
-            if let Some(fault) = seen.fault {
-                return Err(format!("{case}: {fault}").into());
+            if let Some(error) = seen.error {
+                return Err(format!("{case}: {error}").into());
             }
             let (seen_calls, made) = (seen.calls, calls(&told));
             if seen_calls != made {
@@ -176,7 +176,7 @@ impl Bench {
                     format!("{case}: {made} calls were made, {seen_calls} were seen").into()
                 );
             }
-            // The first call is a simple one, and a load is shared out among the calls of one.
+            // The first call is a simple one. A load is divided among the calls of a message.
             let load = case.workload.load(order.file.as_deref())?;
             let messages = (order.effort.warm + order.effort.counted()) as u64;
             if seen.body_bytes < messages * load.least_body() {

@@ -1,4 +1,4 @@
-//! The other programs of this package: built, started, and asked.
+//! Builds and runs the other programs of this package.
 
 use std::{
     env, fs,
@@ -9,16 +9,16 @@ use std::{
 
 use mailgun_benches::{Result, seen::Seen};
 
-/// Where the programs are.
+/// The directory of the programs.
 pub(crate) struct Programs(PathBuf);
 
 impl Programs {
-    /// Builds them as this one was built; cargo, asked to run one program, builds no other.
+    /// Builds the programs with the profile of this one. `cargo run` builds only one program.
     ///
-    /// With `lines` they know the lines that they were made of, and are otherwise the same.
+    /// With `lines`, they have line numbers and are otherwise the same.
     pub(crate) fn build(lines: bool) -> Result<Self> {
         let this = env::current_exe()?;
-        let folder = this.parent().ok_or("this program is in no folder")?;
+        let folder = this.parent().ok_or("this program is not in a directory")?;
         if let Some(cargo) = env::var_os("CARGO") {
             let mut build = Command::new(cargo);
             build.args(["build", "--quiet", "--package", "mailgun-benches"]);
@@ -27,10 +27,10 @@ impl Programs {
             }
             match folder.file_name().and_then(|name| name.to_str()) {
                 Some("debug") => {}
-                // The same folder and the same code as of `release`.
+                // Uses the same directory and the same code as `release`.
                 Some("release") if lines => drop(build.args(["--profile", "bench"])),
                 Some(profile) => drop(build.args(["--profile", profile])),
-                None => return Err("this program is in no folder of cargo's".into()),
+                None => return Err("this program is not in a directory of cargo's".into()),
             }
             if !build.status()?.success() {
                 return Err("the programs cannot be built".into());
@@ -39,18 +39,18 @@ impl Programs {
         Ok(Self(folder.to_owned()))
     }
 
-    /// A command that starts one of them.
+    /// A command that starts a program.
     pub(crate) fn command(&self, name: &str) -> Command {
         Command::new(self.path(name))
     }
 
-    /// The path of one of them.
+    /// The path of a program.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.0.join(format!("{name}{}", env::consts::EXE_SUFFIX))
     }
 }
 
-/// What a command prints; what it says of its failure otherwise.
+/// Runs a command and returns its output. The error contains its error output.
 pub(crate) fn output(command: &mut Command) -> Result<String> {
     let done = command.stderr(Stdio::piped()).output()?;
     if !done.status.success() {
@@ -60,17 +60,17 @@ pub(crate) fn output(command: &mut Command) -> Result<String> {
     Ok(String::from_utf8(done.stdout)?)
 }
 
-/// A server in a process of its own; it ends with its input, and so with this process.
+/// A server in a separate process. It exits at the end of its input, and so with this process.
 pub(crate) struct Server {
     process: Child,
     ask: Option<ChildStdin>,
     answers: BufReader<ChildStdout>,
-    /// Its base URL.
+    /// The base URL.
     pub(crate) url: String,
 }
 
 impl Server {
-    /// Starts it.
+    /// Starts the server.
     pub(crate) fn start(programs: &Programs) -> Result<Self> {
         let mut process =
             programs.command("server").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
@@ -84,7 +84,7 @@ impl Server {
         Ok(server)
     }
 
-    /// What it has seen since this was last asked.
+    /// What the server has received since the last report.
     pub(crate) fn seen(&mut self) -> Result<Seen> {
         self.ask.as_mut().ok_or("the server has ended")?.write_all(b"\n")?;
         Ok(serde_json::from_str(&self.line()?)?)
@@ -106,18 +106,18 @@ impl Drop for Server {
     }
 }
 
-/// A folder that goes with the value.
+/// A temporary directory, which is removed on drop.
 pub(crate) struct Scratch(PathBuf);
 
 impl Scratch {
-    /// An empty folder.
+    /// Creates an empty directory.
     pub(crate) fn new() -> Result<Self> {
         let path = env::temp_dir().join(format!("mailgun-benches-{}", std::process::id()));
         fs::create_dir_all(&path)?;
         Ok(Self(path))
     }
 
-    /// Where it is.
+    /// The path.
     pub(crate) fn path(&self) -> &Path {
         &self.0
     }

@@ -1,4 +1,4 @@
-//! The table, in Markdown.
+//! The table in Markdown.
 
 use mailgun_benches::case::{Case, Group, Who};
 

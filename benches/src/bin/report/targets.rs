@@ -1,4 +1,5 @@
-//! What the send path must reach, beside what it does. Nothing here fails a run.
+//! The targets of the send path, compared with the measurements. A missed target does not fail a
+//! run.
 
 use mailgun_benches::case::{Case, Group, Who, Workload};
 
@@ -7,7 +8,7 @@ use crate::{
     table::{bytes, count, ratio, row},
 };
 
-/// One line: what is asked for, the bound, the figure, and how both are written.
+/// One target: its description, the bound, the measurement, and the format of both.
 struct Target {
     asked: &'static str,
     figure: Option<f64>,

@@ -1,4 +1,4 @@
-//! Named values, repeated or not: of a query, of an urlencoded form, of a multipart form.
+//! Named values for a query, a URL-encoded form or a multipart form.
 
 use std::{borrow::Cow, fmt};
 
@@ -8,21 +8,21 @@ use serde::Serialize;
 
 use crate::{Error, Mailbox, Timestamp};
 
-/// What a field's value can be made from.
+/// Types that can be the value of a field.
 ///
-/// There is none for `bool`: Mailgun's endpoints spell it differently, so a params type says which
-/// it means with [`yes_no`] or [`true_false`].
+/// `bool` is not one of them, because Mailgun's endpoints expect different words. Use [`yes_no`] or
+/// [`true_false`].
 pub trait FieldValue {
-    /// The text that goes over the wire.
+    /// Returns the bytes to send.
     fn into_value(self) -> Bytes;
 }
 
-/// How most message options spell a truth value.
+/// A boolean as `yes` or `no`, as most message options expect it.
 pub const fn yes_no(value: bool) -> Bytes {
     Bytes::from_static(if value { b"yes" } else { b"no" })
 }
 
-/// How most queries and settings spell a truth value.
+/// A boolean as `true` or `false`, as most queries and settings expect it.
 pub const fn true_false(value: bool) -> Bytes {
     Bytes::from_static(if value { b"true" } else { b"false" })
 }
@@ -72,7 +72,7 @@ impl FieldValue for std::net::IpAddr {
     }
 }
 
-/// RFC 2822 with a numeric zone, which every endpoint that takes a date in a field accepts.
+/// RFC 2822 with a numeric zone, which all endpoints accept.
 impl FieldValue for Timestamp {
     fn into_value(self) -> Bytes {
         self.to_rfc2822().into()
@@ -92,9 +92,9 @@ numbers!(u16, u32, u64, usize, i64, f64);
 
 /// An ordered list of named values.
 ///
-/// What was never set is not in it and so not sent; `false`, `0` and the empty text are values
-/// like any other. The first fault of a value is kept and reported by the call that the fields
-/// are given to, before anything is connected.
+/// Unset fields are not sent. `false`, `0` and the empty string are sent like any other value. The
+/// list keeps the error of the first invalid value. The call with these fields returns it before
+/// anything is sent.
 ///
 /// ```
 /// use mailgun_core::{Fields, true_false};
@@ -108,16 +108,16 @@ numbers!(u16, u32, u64, usize, i64, f64);
 #[derive(Default)]
 pub struct Fields {
     entries: Vec<(Cow<'static, str>, Bytes)>,
-    fault: Option<Error>,
+    error: Option<Error>,
 }
 
 impl Fields {
-    /// No fields.
+    /// Creates an empty list.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Sets a field, in place of all that have this name.
+    /// Sets a field. Replaces all fields with this name.
     pub fn set(&mut self, name: impl Into<Cow<'static, str>>, value: impl FieldValue) -> &mut Self {
         let name = name.into();
         if self.iter().any(|(other, _)| other == name) {
@@ -126,7 +126,7 @@ impl Fields {
         self.append(name, value)
     }
 
-    /// Adds a field after those that have this name already.
+    /// Adds a field. Fields with the same name are kept.
     pub fn append(
         &mut self,
         name: impl Into<Cow<'static, str>>,
@@ -136,7 +136,7 @@ impl Fields {
         self
     }
 
-    /// Sets a field to `value` as JSON text; a string stays as it is.
+    /// Sets a field to `value` as JSON. A string is sent without quotes.
     pub fn set_json(
         &mut self,
         name: impl Into<Cow<'static, str>>,
@@ -145,31 +145,32 @@ impl Fields {
         let name = name.into();
         match json_text(value) {
             Ok(text) => self.set(name, text),
-            Err(error) => self
-                .with_error(Error::invalid(name, "cannot be written as JSON").with_source(error)),
+            Err(error) => self.with_error(
+                Error::invalid(name, "cannot be serialized as JSON").with_source(error),
+            ),
         }
     }
 
-    /// Removes all fields of this name.
+    /// Removes all fields with this name.
     pub fn remove(&mut self, name: &str) -> &mut Self {
         self.entries.retain(|(other, _)| other != name);
         self
     }
 
-    /// Keeps a fault of a value; the first one is what the call reports.
+    /// Makes the call fail with `error`, unless there is an earlier error.
     pub fn with_error(&mut self, error: Error) -> &mut Self {
-        self.fault.get_or_insert(error);
+        self.error.get_or_insert(error);
         self
     }
 
-    /// The first value of this name, if it is text.
+    /// The first value with this name, if it is UTF-8.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.iter()
             .find(|(other, _)| *other == name)
             .and_then(|(_, value)| str::from_utf8(value).ok())
     }
 
-    /// All fields in order.
+    /// All fields, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Bytes)> {
         self.entries.iter().map(|(name, value)| (&**name, value))
     }
@@ -179,12 +180,12 @@ impl Fields {
         self.entries.is_empty()
     }
 
-    /// How many fields there are.
+    /// The number of fields.
     pub fn len(&self) -> usize {
         self.entries.len()
     }
 
-    /// The fields as `application/x-www-form-urlencoded` text, as it stands in a query or a body.
+    /// The fields as `application/x-www-form-urlencoded`, for a query or a body.
     pub fn to_query(&self) -> String {
         let mut query = String::new();
         for (name, value) in self.iter() {
@@ -198,42 +199,43 @@ impl Fields {
         query
     }
 
-    /// Adds all of `other`, its fault too.
+    /// Adds all fields of `other`, and its error if there is none yet.
     pub fn extend(&mut self, other: Self) -> &mut Self {
         if self.entries.is_empty() {
             self.entries = other.entries;
         } else {
             self.entries.extend(other.entries);
         }
-        if let Some(fault) = other.fault {
-            self.with_error(fault);
+        if let Some(error) = other.error {
+            self.with_error(error);
         }
         self
     }
 
     pub(crate) fn into_parts(self) -> (Vec<(Cow<'static, str>, Bytes)>, Option<Error>) {
-        (self.entries, self.fault)
+        (self.entries, self.error)
     }
 
-    /// Takes the kept fault out, for a caller that reports it itself.
+    /// Removes and returns the error of the first invalid value.
     pub fn take_error(&mut self) -> Option<Error> {
-        self.fault.take()
+        self.error.take()
     }
 }
 
-/// A faulty list has no copy that could report its fault, so its copy reports a fault of its own.
+/// [`Error`] is not `Clone`, so a copy has a new error with the same text.
 impl Clone for Fields {
     fn clone(&self) -> Self {
-        let fault = self.fault.as_ref().map(|fault| Error::invalid("fields", fault));
-        Self { entries: self.entries.clone(), fault }
+        let error = self.error.as_ref().map(|error| Error::invalid("fields", error));
+        Self { entries: self.entries.clone(), error }
     }
 }
 
-/// The unreserved characters stay; a space becomes `%20`, which path and form decoders agree on.
+/// Everything except unreserved characters. A space becomes `%20`, which URL and form decoders both
+/// understand.
 const COMPONENT: &AsciiSet =
     &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'*');
 
-/// A string as it is, anything else as JSON.
+/// A string without quotes, anything else as JSON.
 fn json_text(value: &(impl Serialize + ?Sized)) -> Result<Bytes, serde_json::Error> {
     let json = serde_json::to_vec(value)?;
     if !json.starts_with(b"\"") {
@@ -242,7 +244,7 @@ fn json_text(value: &(impl Serialize + ?Sized)) -> Result<Bytes, serde_json::Err
     serde_json::from_slice(&json).map(String::into)
 }
 
-/// Names and sizes only: values hold addresses and the content of mails.
+/// Shows names and sizes only. Values contain addresses and the content of messages.
 impl fmt::Debug for Fields {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sizes = self.iter().map(|(name, value)| (name, format!("{} bytes", value.len())));
@@ -252,9 +254,9 @@ impl fmt::Debug for Fields {
 
 /// Defines a params type: an owned list of named values with chained setters.
 ///
-/// The macro writes the struct, `new`, the raw setter `extra`, and what makes it usable in
+/// The macro defines the struct, `new`, the untyped setter `extra`, and the conversions for
 /// [`Call::query`](crate::Call::query), [`Call::form`](crate::Call::form) and
-/// [`Call::multipart`](crate::Call::multipart); the typed setters are ordinary methods that call
+/// [`Call::multipart`](crate::Call::multipart). Write the typed setters as methods that call
 /// `self.set(..)`, `self.append(..)` or `self.json(..)`.
 ///
 /// ```
@@ -264,7 +266,7 @@ impl fmt::Debug for Fields {
 /// }
 ///
 /// impl ListDomains {
-///     /// At most so many a page: 1 to 1000; 100 when not set.
+///     /// Page size, 1 to 1000. Default: 100.
 ///     pub fn limit(self, limit: u32) -> Self {
 ///         self.set("limit", limit)
 ///     }
@@ -282,12 +284,12 @@ macro_rules! params {
         $visibility struct $name($crate::Fields);
 
         impl $name {
-            /// Nothing set: the server's defaults apply.
+            /// Creates empty parameters. The server's defaults apply.
             pub fn new() -> Self {
                 Self::default()
             }
 
-            /// Sets a parameter by its name on the wire, for those that have no method here yet.
+            /// Sets a parameter by its API name, for parameters without a method.
             pub fn extra(
                 mut self,
                 name: impl Into<::std::borrow::Cow<'static, str>>,
@@ -343,7 +345,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn unset_is_absent_and_falsy_values_are_sent() {
+    fn zero_empty_and_false_are_sent() {
         let mut fields = Fields::new();
         fields.set("priority", 0_u32).set("name", "").set("flag", true_false(false));
         assert_eq!(fields.to_query(), "priority=0&name=&flag=false");
@@ -357,14 +359,14 @@ mod tests {
     }
 
     #[test]
-    fn names_and_values_are_encoded_so_that_every_decoder_agrees() {
+    fn names_and_values_decode_the_same_as_a_url_and_as_form_data() {
         let mut fields = Fields::new();
         fields.set("h:X", "a+b c/d&e=f?#@é\r\n");
         assert_eq!(fields.to_query(), "h%3AX=a%2Bb%20c%2Fd%26e%3Df%3F%23%40%C3%A9%0D%0A");
     }
 
     #[test]
-    fn json_values_are_json_and_strings_stay() {
+    fn set_json_writes_strings_without_quotes() {
         let mut fields = Fields::new();
         fields.set_json("map", &BTreeMap::from([("k", vec![1, 2])])).set_json("text", "plain");
         assert_eq!(fields.get("map"), Some(r#"{"k":[1,2]}"#));
@@ -372,11 +374,11 @@ mod tests {
     }
 
     #[test]
-    fn a_value_that_json_cannot_hold_is_reported() {
+    fn a_value_that_cannot_be_serialized_is_an_error() {
         let mut fields = Fields::new();
         fields.set_json("v:x", &BTreeMap::from([(vec![1], 2)]));
-        let fault = fields.clone().take_error().unwrap();
-        assert!(fault.to_string().contains("`v:x` cannot be written as JSON"), "{fault}");
+        let error = fields.clone().take_error().unwrap();
+        assert!(error.to_string().contains("`v:x` cannot be serialized as JSON"), "{error}");
         assert!(fields.take_error().is_some());
     }
 

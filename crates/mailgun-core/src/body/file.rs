@@ -1,4 +1,4 @@
-//! A file on the disk as a source that is opened again for each attempt.
+//! A file on disk, which is opened again for each attempt.
 
 use std::{
     fs::{File, Metadata},
@@ -17,19 +17,20 @@ use tokio::task::{JoinHandle, spawn_blocking};
 use super::{ByteStream, broken};
 use crate::Error;
 
-/// Large enough that handing a piece to the blocking pool costs little beside reading it.
-pub(super) const PIECE: usize = 128 * 1024;
+/// The size of a chunk: large enough that reading it costs more than switching to a blocking
+/// thread.
+pub(super) const CHUNK: usize = 128 * 1024;
 
 /// A file as it was when it was attached.
 #[derive(Clone)]
 pub(super) struct FileSource {
     path: Arc<Path>,
     version: Version,
-    /// Where the content that is sent starts.
+    /// The offset of the first byte to send.
     start: u64,
 }
 
-/// What tells that a file is another, or was written to.
+/// Detects that a file was replaced or written to.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Version {
     length: u64,
@@ -43,7 +44,7 @@ impl FileSource {
         Ok(Self { path: path.into(), version: Version::of(&metadata), start: 0 })
     }
 
-    /// How many bytes are sent.
+    /// The number of bytes to send.
     pub(super) fn length(&self) -> u64 {
         self.version.length.saturating_sub(self.start)
     }
@@ -83,8 +84,8 @@ fn has_changed() -> io::Error {
     io::Error::other("the file has changed since it was attached")
 }
 
-/// Opens a regular file, and nothing else: opening a FIFO waits for its other end, and a device may
-/// never end.
+/// Opens a regular file. Anything else is an error: opening a FIFO blocks until there is a writer,
+/// and reading a device may never end.
 fn open_regular(path: &Path) -> io::Result<(File, Metadata)> {
     let check = |metadata: Metadata| match metadata.is_file() {
         true => Ok(metadata),
@@ -93,7 +94,7 @@ fn open_regular(path: &Path) -> io::Result<(File, Metadata)> {
     check(path.metadata()?)?;
     let mut options = File::options();
     options.read(true);
-    // A FIFO may have taken its place since.
+    // In case a FIFO has taken its place since the check.
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NONBLOCK);
     let file = options.open(path)?;
@@ -101,7 +102,7 @@ fn open_regular(path: &Path) -> io::Result<(File, Metadata)> {
     Ok((file, metadata))
 }
 
-/// Runs what blocks on a thread where it may.
+/// Runs blocking code on a thread for it.
 async fn blocking<T: Send + 'static>(
     path: &Path,
     run: impl FnOnce(&Path) -> io::Result<T> + Send + 'static,
@@ -113,7 +114,7 @@ async fn blocking<T: Send + 'static>(
     })
 }
 
-/// The text of a file in UTF-8 of at most `limit` bytes, for parameters that are texts.
+/// Reads a UTF-8 file of at most `limit` bytes into a string.
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), mailgun_core::Error> {
@@ -123,15 +124,16 @@ async fn blocking<T: Send + 'static>(
 ///
 /// # Errors
 ///
-/// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if there is no such file, it cannot be read,
-/// is no regular file, or holds something other than UTF-8;
-/// [`ErrorKind::TooLarge`](crate::ErrorKind::TooLarge) if it is larger. Both name the path.
+/// Returns [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if the file does not exist,
+/// cannot be read, is not a regular file, or is not UTF-8.
+/// Returns [`ErrorKind::TooLarge`](crate::ErrorKind::TooLarge) if it is larger than `limit`. Both
+/// name the path.
 pub async fn read_text(path: impl AsRef<Path>, limit: u64) -> Result<String, Error> {
     let path = path.as_ref();
     let bytes = blocking(path, move |path| {
         let (file, _) = open_regular(path)?;
         let mut bytes = Vec::new();
-        // One byte more shows that there is more.
+        // One byte more than the limit shows that the file is too large.
         file.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
         Ok(bytes)
     })
@@ -158,7 +160,7 @@ enum State {
 struct OpenFile {
     file: File,
     version: Version,
-    /// How many bytes are still to be read.
+    /// The number of bytes still to read.
     left: u64,
 }
 
@@ -172,9 +174,9 @@ impl Stream for FileStream {
             this.state = State::Reading(spawn_blocking(move || OpenFile::open(&source)?.read()));
         }
         let State::Reading(task) = &mut this.state else { return Poll::Ready(None) };
-        let piece = ready!(Pin::new(task).poll(cx)).unwrap_or_else(|join| Err(join.into()));
+        let chunk = ready!(Pin::new(task).poll(cx)).unwrap_or_else(|join| Err(join.into()));
         this.state = State::Ended;
-        Poll::Ready(match piece {
+        Poll::Ready(match chunk {
             Ok((bytes, rest)) => {
                 if let Some(rest) = rest {
                     this.state = State::Reading(spawn_blocking(move || rest.read()));
@@ -197,19 +199,19 @@ impl OpenFile {
         Ok(Self { file, version: source.version, left: source.length() })
     }
 
-    /// The next piece, and the file if there is more.
+    /// Reads the next chunk. Returns the file too if there is more to read.
     ///
-    /// The last piece is kept back if the file was written to while it was read: without it no
-    /// request is whole, so that a mixture of two files is never delivered.
+    /// If the file was written to in the meantime, the last chunk is an error. The request is then
+    /// incomplete, so that a mixture of two versions is never delivered.
     fn read(mut self) -> io::Result<(Bytes, Option<Self>)> {
-        let mut piece = Vec::with_capacity(PIECE);
-        let read = (&self.file).take(PIECE as u64).read_to_end(&mut piece)? as u64;
+        let mut chunk = Vec::with_capacity(CHUNK);
+        let read = (&self.file).take(CHUNK as u64).read_to_end(&mut chunk)? as u64;
         self.left = self.left.checked_sub(read).ok_or_else(has_changed)?;
         if self.left > 0 && read > 0 {
-            return Ok((piece.into(), Some(self)));
+            return Ok((chunk.into(), Some(self)));
         }
         self.version.check(&self.file.metadata()?)?;
-        if self.left > 0 { Err(has_changed()) } else { Ok((piece.into(), None)) }
+        if self.left > 0 { Err(has_changed()) } else { Ok((chunk.into(), None)) }
     }
 }
 
@@ -230,15 +232,15 @@ mod tests {
     async fn read_all(source: &FileSource) -> Result<Vec<u8>, Error> {
         let mut all = Vec::new();
         let mut stream = source.open("file");
-        while let Some(piece) = stream.next().await {
-            all.extend_from_slice(&piece?);
+        while let Some(chunk) = stream.next().await {
+            all.extend_from_slice(&chunk?);
         }
         Ok(all)
     }
 
     #[tokio::test]
     async fn a_file_is_read_in_full_each_time_it_is_opened() {
-        let content: Vec<u8> = (0..3 * PIECE + 17).map(|i| (i % 251) as u8).collect();
+        let content: Vec<u8> = (0..3 * CHUNK + 17).map(|i| (i % 251) as u8).collect();
         let path = scratch("whole", &content);
         let source = FileSource::new(&path).await.unwrap();
         assert_eq!(source.length(), content.len() as u64);
@@ -263,14 +265,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_file_overwritten_while_it_is_read_does_not_give_its_last_piece() {
-        const LENGTH: usize = 3 * PIECE - 10;
+    async fn the_last_chunk_of_a_file_that_changes_while_it_is_read_is_an_error() {
+        const LENGTH: usize = 3 * CHUNK - 10;
         let path = scratch("overwritten", &vec![b'a'; LENGTH]);
         let source = FileSource::new(&path).await.unwrap();
         let mut stream = source.open("file");
         let mut read = stream.next().await.unwrap().unwrap().len();
         std::fs::write(&path, vec![b'b'; LENGTH]).unwrap();
-        // Even if both writes fall into one tick of the clock.
+        // Both writes may fall into one tick of the clock.
         let later = SystemTime::now() + std::time::Duration::from_secs(1);
         File::options().write(true).open(&path).unwrap().set_modified(later).unwrap();
         let error = loop {
@@ -289,7 +291,7 @@ mod tests {
 
     #[tokio::test]
     #[cfg(unix)]
-    async fn another_file_in_its_place_is_a_change_even_if_it_looks_the_same() {
+    async fn a_replaced_file_is_detected_by_its_inode() {
         let path = scratch("replaced", b"before");
         let other = scratch("other", b"after!");
         let source = FileSource::new(&path).await.unwrap();
@@ -303,53 +305,53 @@ mod tests {
 
     #[tokio::test]
     #[cfg(unix)]
-    async fn a_fifo_or_a_device_is_refused_and_never_waited_for() {
-        let folder = std::env::temp_dir().join(format!("mailgun-fifo-{}", std::process::id()));
-        std::fs::create_dir_all(&folder).unwrap();
-        let fifo = folder.join("a.pdf");
-        let made = std::process::Command::new("mkfifo").arg(&fifo).status().unwrap();
-        assert!(made.success());
-        let soon = std::time::Duration::from_secs(5);
-        for path in [&*fifo, Path::new("/dev/zero"), Path::new("/dev/tty"), &folder] {
-            let refused = tokio::time::timeout(soon, FileSource::new(path)).await.expect("waits");
-            let error = refused.err().unwrap();
+    async fn a_fifo_or_device_is_rejected_without_blocking() {
+        let directory = std::env::temp_dir().join(format!("mailgun-fifo-{}", std::process::id()));
+        std::fs::create_dir_all(&directory).unwrap();
+        let fifo = directory.join("a.pdf");
+        let mkfifo = std::process::Command::new("mkfifo").arg(&fifo).status().unwrap();
+        assert!(mkfifo.success());
+        let limit = std::time::Duration::from_secs(5);
+        for path in [&*fifo, Path::new("/dev/zero"), Path::new("/dev/tty"), &directory] {
+            let source = tokio::time::timeout(limit, FileSource::new(path)).await.expect("blocks");
+            let error = source.err().unwrap();
             assert_eq!(error.kind(), crate::ErrorKind::InvalidInput, "{error}");
             assert!(error.to_string().contains(path.to_str().unwrap()), "{error}");
-            let text = tokio::time::timeout(soon, read_text(path, 10)).await.expect("waits");
+            let text = tokio::time::timeout(limit, read_text(path, 10)).await.expect("blocks");
             assert_eq!(text.unwrap_err().kind(), crate::ErrorKind::InvalidInput);
         }
 
-        // One that takes the place of the file after it was attached.
-        let path = folder.join("b.pdf");
+        // A FIFO that replaces the file after it was attached.
+        let path = directory.join("b.pdf");
         std::fs::write(&path, b"content").unwrap();
         let source = FileSource::new(&path).await.unwrap();
         std::fs::rename(&fifo, &path).unwrap();
-        let read = tokio::time::timeout(soon, read_all(&source)).await.expect("waits");
+        let read = tokio::time::timeout(limit, read_all(&source)).await.expect("blocks");
         let error = read.unwrap_err();
         assert_eq!(error.kind(), crate::ErrorKind::RequestBody);
         assert!(error.to_string().contains("not a regular file"), "{error}");
-        std::fs::remove_dir_all(folder).unwrap();
+        std::fs::remove_dir_all(directory).unwrap();
     }
 
     #[tokio::test]
     #[cfg(target_os = "linux")]
-    async fn a_file_that_has_more_than_its_length_says_is_an_error() {
+    async fn a_file_with_more_bytes_than_its_length_is_an_error() {
         let source = FileSource::new(Path::new("/proc/self/status")).await.unwrap();
         assert_eq!(source.length(), 0);
         assert!(read_all(&source).await.is_err());
     }
 
     #[tokio::test]
-    async fn a_missing_file_or_a_folder_is_refused_at_once() {
+    async fn a_missing_file_or_a_directory_is_rejected() {
         let missing = FileSource::new(Path::new("no/such/file.pdf")).await.err().unwrap();
         assert_eq!(missing.kind(), crate::ErrorKind::InvalidInput);
         assert!(missing.to_string().contains("no/such/file.pdf"), "{missing}");
-        let folder = FileSource::new(&std::env::temp_dir()).await.err().unwrap();
-        assert!(folder.to_string().contains("is not a regular file"), "{folder}");
+        let directory = FileSource::new(&std::env::temp_dir()).await.err().unwrap();
+        assert!(directory.to_string().contains("is not a regular file"), "{directory}");
     }
 
     #[tokio::test]
-    async fn a_text_is_read_up_to_its_limit_and_as_utf_8_alone() {
+    async fn read_text_checks_size_and_encoding() {
         let path = scratch("text", "Grüße".as_bytes());
         assert_eq!(read_text(&path, 7).await.unwrap(), "Grüße");
         let longer = read_text(&path, 6).await.unwrap_err();

@@ -1,4 +1,4 @@
-//! Parameters that go over the wire as one JSON object.
+//! Parameters that are sent as one JSON object.
 
 use std::fmt;
 
@@ -8,33 +8,35 @@ use serde::{
 };
 use serde_json::{Map, Value};
 
-/// The fields of a JSON object; what was never set is not in it.
+/// The fields of a JSON object. Unset fields are not sent.
 ///
-/// A value that JSON cannot hold is a fault, which the call that the object is given to reports.
+/// If a value cannot be serialized, the call with this object returns an error.
 #[derive(Clone, Default)]
 pub struct JsonFields {
     fields: Map<String, Value>,
-    fault: Option<String>,
+    error: Option<String>,
 }
 
 impl JsonFields {
-    /// Sets a field; `path` leads through objects, which are made where they are missing.
+    /// Sets the field at `path`. Creates missing objects on the path.
     pub fn set(&mut self, path: &[&str], value: &(impl Serialize + ?Sized)) -> &mut Self {
-        let Some((name, above)) = path.split_last() else { return self };
+        let Some((name, parents)) = path.split_last() else { return self };
         match serde_json::to_value(value) {
             Ok(value) => {
-                if let Some(object) = self.object(above) {
+                if let Some(object) = self.object(parents) {
                     object.insert((*name).to_owned(), value);
                 }
             }
             Err(error) => {
-                self.fault.get_or_insert_with(|| format!("`{name}` is no JSON: {error}"));
+                self.error.get_or_insert_with(|| {
+                    format!("`{name}` cannot be serialized as JSON: {error}")
+                });
             }
         }
         self
     }
 
-    /// Adds a value to a field that is a list.
+    /// Appends a value to the list at `path`.
     pub fn append(&mut self, path: &[&str], value: &(impl Serialize + ?Sized)) -> &mut Self {
         let mut list = match self.get(path) {
             Some(Value::Array(list)) => list.clone(),
@@ -43,16 +45,18 @@ impl JsonFields {
         match serde_json::to_value(value) {
             Ok(value) => list.push(value),
             Err(error) => {
-                self.fault.get_or_insert_with(|| format!("a value is no JSON: {error}"));
+                self.error.get_or_insert_with(|| {
+                    format!("a value cannot be serialized as JSON: {error}")
+                });
             }
         }
         self.set(path, &list)
     }
 
-    /// The value of a field.
+    /// The value at `path`.
     pub fn get(&self, path: &[&str]) -> Option<&Value> {
-        let (name, below) = path.split_first()?;
-        below.iter().try_fold(self.fields.get(*name)?, |value, name| value.get(*name))
+        let (name, rest) = path.split_first()?;
+        rest.iter().try_fold(self.fields.get(*name)?, |value, name| value.get(*name))
     }
 
     fn object(&mut self, path: &[&str]) -> Option<&mut Map<String, Value>> {
@@ -68,8 +72,8 @@ impl JsonFields {
 
 impl Serialize for JsonFields {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if let Some(fault) = &self.fault {
-            return Err(S::Error::custom(fault));
+        if let Some(error) = &self.error {
+            return Err(S::Error::custom(error));
         }
         let mut map = serializer.serialize_map(Some(self.fields.len()))?;
         for (name, value) in &self.fields {
@@ -79,7 +83,7 @@ impl Serialize for JsonFields {
     }
 }
 
-/// Names only: values hold addresses.
+/// Shows names only. Values may contain addresses.
 impl fmt::Debug for JsonFields {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.fields.keys()).finish()
@@ -88,9 +92,9 @@ impl fmt::Debug for JsonFields {
 
 /// Defines a params type that is sent as a JSON object, with chained setters.
 ///
-/// As [`params!`](crate::params), for [`Call::json`](crate::Call::json) and the pagers of listings
-/// that are asked for by JSON; the typed setters call `self.set(&["field"], ..)`, or
-/// `self.append(&["field"], ..)` for a list.
+/// It is the counterpart of [`params!`](crate::params) for [`Call::json`](crate::Call::json) and
+/// for listings with a JSON body. Write the typed setters as methods that call
+/// `self.set(&["field"], ..)`, or `self.append(&["field"], ..)` for a list.
 ///
 /// ```
 /// mailgun_core::json_params! {
@@ -99,7 +103,7 @@ impl fmt::Debug for JsonFields {
 /// }
 ///
 /// impl ListTags {
-///     /// At most so many a page.
+///     /// Page size.
 ///     pub fn limit(self, limit: u32) -> Self {
 ///         self.set(&["pagination", "limit"], &limit)
 ///     }
@@ -119,12 +123,12 @@ macro_rules! json_params {
         $visibility struct $name($crate::JsonFields);
 
         impl $name {
-            /// Nothing set: the server's defaults apply.
+            /// Creates empty parameters. The server's defaults apply.
             pub fn new() -> Self {
                 Self::default()
             }
 
-            /// Sets a parameter by its name on the wire, for those that have no method here yet.
+            /// Sets a parameter by its API name, for parameters without a method.
             pub fn extra(
                 self,
                 name: &str,
@@ -171,7 +175,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn fields_are_set_at_their_place_and_falsy_values_stay() {
+    fn fields_are_set_at_their_path() {
         let mut fields = JsonFields::default();
         fields
             .set(&["pagination", "skip"], &0)
@@ -184,10 +188,10 @@ mod tests {
     }
 
     #[test]
-    fn what_json_cannot_hold_is_reported_by_name() {
+    fn the_error_names_the_field_that_cannot_be_serialized() {
         let mut fields = JsonFields::default();
         fields.set(&["filter"], &BTreeMap::from([(vec![1], 2)]));
         let error = serde_json::to_value(&fields).unwrap_err().to_string();
-        assert!(error.contains("`filter` is no JSON"), "{error}");
+        assert!(error.contains("`filter` cannot be serialized"), "{error}");
     }
 }

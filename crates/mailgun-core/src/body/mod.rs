@@ -1,4 +1,4 @@
-//! Request bodies: segments that can be sent again, with an exact length.
+//! Request bodies: segments with a known length, most of which can be sent again.
 
 mod fields;
 mod file;
@@ -26,14 +26,14 @@ pub use self::{
 };
 use crate::{BoxError, Error, ErrorKind, Outcome};
 
-/// Pieces of a body, as they become available.
+/// The chunks of a body, as they become available.
 pub(crate) type ByteStream = Pin<Box<dyn Stream<Item = Result<Bytes, Error>> + Send>>;
 
 /// The body of a request.
 ///
-/// It is made of segments: bytes that are shared and never copied, sources that are opened again
-/// for each attempt, and streams that can be read once. A body with a one-shot stream is never
-/// sent twice, so a call with it is not repeated.
+/// It consists of segments: bytes, which are shared and not copied; files, which are opened again
+/// for each attempt; and streams, which can be read only once. A call whose body contains a stream
+/// is not retried.
 ///
 /// ```
 /// use http_body::Body as _;
@@ -52,7 +52,7 @@ enum Inner {
     Empty,
     Bytes(Bytes),
     Segments(Box<Segments>),
-    Foreign(Pin<Box<dyn http_body::Body<Data = Bytes, Error = Error> + Send>>),
+    Other(Pin<Box<dyn http_body::Body<Data = Bytes, Error = Error> + Send>>),
 }
 
 /// One piece of a body.
@@ -61,16 +61,16 @@ pub(crate) enum Segment {
     Bytes(Bytes),
     /// A source that is opened again for each attempt.
     Open { label: Arc<str>, length: u64, open: Arc<dyn Fn() -> ByteStream + Send + Sync> },
-    /// A stream that can be read once; without a length the request is sent chunked.
+    /// A stream that can be read only once. Without a length, the request is sent chunked.
     Once { label: Arc<str>, length: Option<u64>, stream: ByteStream },
 }
 
 struct Segments {
-    /// Last segment first, so that the next one is popped off the end.
+    /// In reverse order, so that the next one is popped off the end.
     waiting: Vec<Segment>,
     current: Option<Open>,
     started: bool,
-    /// What is left to send; `None` when a segment does not know its length.
+    /// The number of bytes left to send. `None` if the length of a segment is unknown.
     remaining: Option<u64>,
 }
 
@@ -103,14 +103,14 @@ impl Segment {
 }
 
 impl Body {
-    /// A body of no bytes.
+    /// An empty body.
     pub const fn empty() -> Self {
         Self(Inner::Empty)
     }
 
     /// # Errors
     ///
-    /// [`ErrorKind::TooLarge`] if the lengths add up to more than a content-length can say.
+    /// Returns [`ErrorKind::TooLarge`] if the sum of the lengths overflows.
     pub(crate) fn from_segments(mut segments: Vec<Segment>) -> Result<Self, Error> {
         if segments.iter().all(|segment| matches!(segment, Segment::Bytes(_)))
             && segments.len() == 1
@@ -129,7 +129,7 @@ impl Body {
         }))))
     }
 
-    /// Any other body, for example one that a layer has wrapped; it cannot be sent twice.
+    /// Wraps any other body, for example one from a layer. It cannot be sent again.
     pub fn from_http_body<B>(body: B) -> Self
     where
         B: http_body::Body<Data = Bytes> + Send + 'static,
@@ -137,15 +137,15 @@ impl Body {
     {
         use http_body_util::BodyExt as _;
         let body = body.map_err(|error| match error.into().downcast::<Error>() {
-            Ok(ours) => *ours,
+            Ok(error) => *error,
             Err(other) => broken("request body", "failed").with_source(other),
         });
-        Self(Inner::Foreign(Box::pin(body)))
+        Self(Inner::Other(Box::pin(body)))
     }
 
-    /// The same body once more, from its start.
+    /// A copy of the body, to send it again.
     ///
-    /// `None` when it holds a one-shot stream, or when reading it has begun.
+    /// `None` if it contains a stream, or if reading has begun.
     pub fn replay(&self) -> Option<Self> {
         let inner = match &self.0 {
             Inner::Empty => Inner::Empty,
@@ -161,12 +161,12 @@ impl Body {
                     remaining: segments.remaining,
                 }))
             }
-            Inner::Foreign(_) => return None,
+            Inner::Other(_) => return None,
         };
         Some(Self(inner))
     }
 
-    /// The bytes of a body that is wholly in memory and in one piece.
+    /// The bytes of the body, if it is a single segment in memory.
     pub fn as_bytes(&self) -> Option<&[u8]> {
         match &self.0 {
             Inner::Empty => Some(&[]),
@@ -218,7 +218,7 @@ impl http_body::Body for Body {
             Inner::Segments(segments) => {
                 segments.poll_bytes(cx).map(|item| item.map(|result| result.map(Frame::data)))
             }
-            Inner::Foreign(body) => body.as_mut().poll_frame(cx),
+            Inner::Other(body) => body.as_mut().poll_frame(cx),
         }
     }
 
@@ -226,10 +226,10 @@ impl http_body::Body for Body {
         match &self.0 {
             Inner::Empty => true,
             Inner::Bytes(_) => false,
-            // The last source is read to its end even when its length is reached, so that one
-            // that holds more than it declared is found out.
+            // The last source is read to its end even if its length is reached, to detect one that
+            // is longer than declared.
             Inner::Segments(segments) => segments.waiting.is_empty() && segments.current.is_none(),
-            Inner::Foreign(body) => body.is_end_stream(),
+            Inner::Other(body) => body.is_end_stream(),
         }
     }
 
@@ -240,7 +240,7 @@ impl http_body::Body for Body {
             Inner::Segments(segments) => {
                 segments.remaining.map(SizeHint::with_exact).unwrap_or_default()
             }
-            Inner::Foreign(body) => body.size_hint(),
+            Inner::Other(body) => body.size_hint(),
         }
     }
 }
@@ -282,14 +282,15 @@ impl Segments {
 
 fn total_length(lengths: Vec<u64>) -> Result<u64, Error> {
     lengths.into_iter().try_fold(0, u64::checked_add).ok_or_else(|| {
-        let reason = format_args!("has parts whose declared lengths are over {} bytes", u64::MAX);
+        let reason = format_args!("has a total length over {} bytes", u64::MAX);
         Error::too_large("request body", reason)
     })
 }
 
 impl Open {
-    /// The next bytes of the source, held to the declared length: the transport would cut a longer
-    /// one without a word, and the server would wait for the rest of a shorter one.
+    /// The next bytes of the source. A source that does not have its declared length is an error:
+    /// the transport would truncate a longer one, and the server would wait for the rest of a
+    /// shorter one.
     fn poll_bytes(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Error>>> {
         loop {
             let item = ready!(self.stream.as_mut().poll_next(cx));
@@ -300,7 +301,7 @@ impl Open {
                     match length {
                         Some(length) if self.sent > length => Some(Err(broken(
                             &self.label,
-                            format_args!("holds more than its declared length of {length} bytes"),
+                            format_args!("is longer than its declared length of {length} bytes"),
                         ))),
                         _ => Some(Ok(bytes)),
                     }
@@ -316,7 +317,7 @@ impl Open {
     }
 }
 
-/// The source of a request body failed; a request whose body breaks off is never processed.
+/// The error for a failed source of a request body. Servers do not process an incomplete request.
 pub(crate) fn broken(label: &str, reason: impl fmt::Display) -> Error {
     Error::new(ErrorKind::RequestBody, Outcome::NotSent, format!("`{label}` {reason}"))
 }
@@ -327,7 +328,7 @@ impl fmt::Debug for Body {
             Inner::Empty => "empty",
             Inner::Bytes(_) => "bytes",
             Inner::Segments(_) => "segments",
-            Inner::Foreign(_) => "foreign",
+            Inner::Other(_) => "other",
         };
         let length = http_body::Body::size_hint(self).exact();
         f.debug_struct("Body").field("kind", &kind).field("length", &length).finish()
@@ -341,17 +342,17 @@ mod tests {
 
     use super::*;
 
-    fn stream(pieces: &[&'static str]) -> ByteStream {
-        let pieces: Vec<_> = pieces.iter().map(|p| Ok(Bytes::from_static(p.as_bytes()))).collect();
-        Box::pin(futures_util::stream::iter(pieces))
+    fn stream(chunks: &[&'static str]) -> ByteStream {
+        let chunks: Vec<_> = chunks.iter().map(|p| Ok(Bytes::from_static(p.as_bytes()))).collect();
+        Box::pin(futures_util::stream::iter(chunks))
     }
 
-    fn opened(length: u64, pieces: &'static [&'static str]) -> Segment {
-        Segment::Open { label: "file".into(), length, open: Arc::new(move || stream(pieces)) }
+    fn opened(length: u64, chunks: &'static [&'static str]) -> Segment {
+        Segment::Open { label: "file".into(), length, open: Arc::new(move || stream(chunks)) }
     }
 
-    fn once(length: Option<u64>, pieces: &[&'static str]) -> Segment {
-        Segment::Once { label: "file".into(), length, stream: stream(pieces) }
+    fn once(length: Option<u64>, chunks: &[&'static str]) -> Segment {
+        Segment::Once { label: "file".into(), length, stream: stream(chunks) }
     }
 
     fn body(segments: Vec<Segment>) -> Body {
@@ -380,7 +381,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_body_that_was_begun_or_holds_a_one_shot_stream_has_no_replay() {
+    async fn a_body_that_is_being_read_or_contains_a_stream_has_no_replay() {
         assert!(body(vec![once(Some(1), &["x"])]).replay().is_none());
         let mut body = body(vec![opened(2, &["a", "b"])]);
         body.frame().await.unwrap().unwrap();
@@ -391,7 +392,7 @@ mod tests {
     async fn a_wrong_declared_length_is_an_error_that_names_the_part() {
         for segment in [opened(3, &["four"]), once(Some(3), &["fo", "ur"])] {
             let error = read(body(vec![segment])).await.unwrap_err();
-            assert!(error.contains("`file` holds more than its declared length of 3"), "{error}");
+            assert!(error.contains("`file` is longer than its declared length of 3"), "{error}");
         }
         for segment in [opened(5, &["four"]), once(Some(5), &["fo", "ur"])] {
             let error = read(body(vec![segment])).await.unwrap_err();
@@ -401,13 +402,13 @@ mod tests {
     }
 
     #[test]
-    fn lengths_beyond_any_content_length_are_refused() {
+    fn a_total_length_that_overflows_is_rejected() {
         let segments = |last| vec![once(Some(u64::MAX - 5), &[]), once(Some(last), &[])];
         let largest = body(segments(5));
         assert_eq!(largest.size_hint().exact(), Some(u64::MAX));
         let error = Body::from_segments(segments(6)).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::TooLarge);
-        assert!(error.to_string().contains("declared lengths are over"), "{error}");
+        assert!(error.to_string().contains("has a total length over"), "{error}");
     }
 
     #[tokio::test]

@@ -1,4 +1,4 @@
-//! `multipart/form-data`, laid out once: the length is the sum of what will be written.
+//! `multipart/form-data` bodies (RFC 7578).
 
 use std::{borrow::Cow, fmt};
 
@@ -9,14 +9,14 @@ use http::HeaderValue;
 use super::{Body, FieldValue, Fields, Segment, Upload};
 use crate::Error;
 
-/// Values up to this size are copied into the buffer that holds the part heads, so that a mail
-/// without attachments is one segment and goes out in one write; larger ones are never copied.
-const COPIED: usize = 8 * 1024;
+/// Values up to this size are copied into the buffer of the part headers, so that a message without
+/// attachments is one segment. Larger values are not copied.
+const MAX_COPIED: usize = 8 * 1024;
 
-/// A `multipart/form-data` body in the making (RFC 7578).
+/// Builds a `multipart/form-data` body (RFC 7578).
 ///
-/// Names and filenames are written as raw UTF-8 with `"`, CR and LF escaped as `%22`, `%0D`,
-/// `%0A`; never as `filename*=`, which makes the service drop the file.
+/// Names and filenames are UTF-8, with `"`, CR and LF escaped as `%22`, `%0D` and `%0A`.
+/// `filename*=` is never used, because Mailgun drops such files.
 ///
 /// ```
 /// use mailgun_core::{Form, Upload};
@@ -35,7 +35,7 @@ pub struct Form {
 }
 
 impl Form {
-    /// No parts.
+    /// Creates an empty form.
     pub fn new() -> Self {
         Self::default()
     }
@@ -50,8 +50,8 @@ impl Form {
         self
     }
 
-    /// Adds a text part whose value is in pieces, written after the other texts; large ones are not
-    /// copied.
+    /// Adds a text part whose value is the concatenation of `pieces`. It is written after the other
+    /// texts. Large pieces are not copied.
     pub fn pieces(
         &mut self,
         name: impl Into<Cow<'static, str>>,
@@ -61,7 +61,7 @@ impl Form {
         self
     }
 
-    /// Adds a file part; files are written after all texts.
+    /// Adds a file part. Files are written after all texts.
     pub fn file(&mut self, name: impl Into<Cow<'static, str>>, file: Upload) -> &mut Self {
         self.files.push((name.into(), file));
         self
@@ -73,26 +73,27 @@ impl Form {
         self
     }
 
-    /// Keeps a fault of a part; the first one is what the call reports.
+    /// Makes the call fail with `error`, unless there is an earlier error.
     pub fn with_error(&mut self, error: Error) -> &mut Self {
         self.texts.with_error(error);
         self
     }
 
-    /// The content type and the body, which belong together: they share the boundary.
+    /// Returns the content type and the body. Both contain the same random boundary.
     ///
     /// # Errors
     ///
-    /// The first fault of a part; [`ErrorKind::TooLarge`](crate::ErrorKind::TooLarge) if the lengths of all
-    /// parts add up to more than a content-length can say; the failure of the system's source of
-    /// randomness.
+    /// Returns the error of the first invalid part,
+    /// [`ErrorKind::TooLarge`](crate::ErrorKind::TooLarge) if the total length overflows, or
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if the system's random number generator
+    /// fails.
     pub fn finish(self) -> Result<(HeaderValue, Body), Error> {
-        let (texts, fault) = self.texts.into_parts();
-        if let Some(fault) = fault {
-            return Err(fault);
+        let (texts, error) = self.texts.into_parts();
+        if let Some(error) = error {
+            return Err(error);
         }
         let boundary = random_boundary()?;
-        // Room for most mails without attachments.
+        // Enough for most messages without attachments.
         let mut layout = Layout { buffer: Vec::with_capacity(1024), segments: Vec::new() };
         for (name, text) in texts {
             layout.head(&boundary, &name)?;
@@ -120,13 +121,15 @@ impl Form {
             layout.buffer.extend_from_slice(b"\r\n");
         }
         let content_type = format!("multipart/form-data; boundary={boundary}");
-        let content_type = HeaderValue::try_from(content_type)
-            .map_err(|error| Error::invalid("boundary", "is no header text").with_source(error))?;
+        let content_type = HeaderValue::try_from(content_type).map_err(|error| {
+            Error::invalid("boundary", "is not a valid header value").with_source(error)
+        })?;
         Ok((content_type, layout.close(&boundary)?))
     }
 }
 
-/// An attachment whose author could guess the boundary could add fields, a `bcc` say.
+/// The boundary is random, because the author of an attachment who could guess it could add fields
+/// such as `bcc`.
 fn random_boundary() -> Result<String, Error> {
     let mut random = [0; 16];
     getrandom::fill(&mut random)
@@ -134,14 +137,15 @@ fn random_boundary() -> Result<String, Error> {
     Ok(format!("mailgun-{}", BASE64_URL_SAFE_NO_PAD.encode(random)))
 }
 
-/// A body in the making: what is copied gathers in the buffer.
+/// The segments of a body that is being built.
 struct Layout {
+    /// The bytes since the last segment.
     buffer: Vec<u8>,
     segments: Vec<Segment>,
 }
 
 impl Layout {
-    /// Starts a part, up to the quote after its name.
+    /// Writes the start of a part, up to the end of its name.
     fn head(&mut self, boundary: &str, name: &str) -> Result<(), Error> {
         self.buffer.extend_from_slice(b"--");
         self.buffer.extend_from_slice(boundary.as_bytes());
@@ -151,7 +155,7 @@ impl Layout {
     }
 
     fn bytes(&mut self, bytes: Bytes) {
-        if bytes.len() <= COPIED {
+        if bytes.len() <= MAX_COPIED {
             self.buffer.extend_from_slice(&bytes);
         } else {
             self.segment(Segment::Bytes(bytes));
@@ -176,19 +180,18 @@ impl Layout {
 
 fn put_filename(buffer: &mut Vec<u8>, field: &str, filename: &str) -> Result<(), Error> {
     if filename.is_empty() {
-        let reason = "needs a filename: the service drops files without one";
+        let reason = "needs a filename: Mailgun drops files without one";
         return Err(Error::invalid(field, reason));
     }
     put_name(buffer, filename)
         .map_err(|reason| Error::invalid(format_args!("filename of {field}"), reason))
 }
 
-/// Writes a name with the escapes of the WHATWG form encoding; everything else goes as raw UTF-8.
+/// Writes a name in UTF-8, with the escapes of the WHATWG form encoding.
 ///
-/// The error says why a reader on the other side would lose or misread it, where the escapes do not
-/// help.
+/// The error is the reason why servers would misread the name despite the escapes.
 fn put_name(buffer: &mut Vec<u8>, name: &str) -> Result<(), &'static str> {
-    // Many readers take it for an escape of the quote that ends the name, and lose the part.
+    // Many parsers would read it as an escape of the closing quote, and lose the part.
     if name.ends_with('\\') {
         return Err("must not end with a backslash");
     }
@@ -197,7 +200,7 @@ fn put_name(buffer: &mut Vec<u8>, name: &str) -> Result<(), &'static str> {
             b'"' => buffer.extend_from_slice(b"%22"),
             b'\r' => buffer.extend_from_slice(b"%0D"),
             b'\n' => buffer.extend_from_slice(b"%0A"),
-            _ if byte.is_ascii_control() => return Err("must not hold control characters"),
+            _ if byte.is_ascii_control() => return Err("must not contain control characters"),
             _ => buffer.push(byte),
         }
     }
@@ -227,7 +230,7 @@ mod tests {
 
     use super::*;
 
-    /// The content type and the body, with `B` for the boundary.
+    /// The content type and the body, with `B` in place of the boundary.
     async fn written(form: Form) -> (String, Vec<u8>) {
         let (content_type, body) = form.finish().unwrap();
         let boundary = content_type.to_str().unwrap().split_once('=').unwrap().1.to_owned();
@@ -242,7 +245,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_layout_is_that_of_rfc_7578() {
+    async fn the_body_follows_rfc_7578() {
         let mut form = Form::new();
         form.text("to", "bob@example.com")
             .file("attachment", Upload::from_bytes("a.txt", "hello"))
@@ -257,8 +260,8 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn pieces_are_one_text_and_large_ones_are_not_copied() {
-        let large = Bytes::from(vec![b'x'; COPIED + 1]);
+    async fn pieces_are_concatenated_and_large_ones_are_not_copied() {
+        let large = Bytes::from(vec![b'x'; MAX_COPIED + 1]);
         let pieces = [Bytes::from_static(b"{"), large.clone(), Bytes::from_static(b"}")];
         let mut form = Form::new();
         form.pieces("b", pieces.clone()).text("a", "1");
@@ -276,7 +279,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn names_and_filenames_are_raw_utf8_with_three_escapes() {
+    async fn names_and_filenames_are_utf8_with_three_escapes() {
         for (name, expected) in [
             ("v:naïve", "v:naïve"),
             ("v:a/b%{}", "v:a/b%{}"),
@@ -300,8 +303,8 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn large_values_are_segments_of_their_own_and_not_copied() {
-        let large = Bytes::from(vec![b'x'; COPIED + 1]);
+    async fn large_values_are_separate_segments_and_not_copied() {
+        let large = Bytes::from(vec![b'x'; MAX_COPIED + 1]);
         let mut form = Form::new();
         form.text("a", "1").text("html", large.clone()).text("b", "2");
         let (_, mut body) = form.finish().unwrap();
@@ -311,7 +314,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_mail_without_attachments_is_one_segment() {
+    async fn a_message_without_attachments_is_one_segment() {
         let mut form = Form::new();
         form.text("text", "x".repeat(1024)).text("html", "y".repeat(2048));
         let (_, body) = form.finish().unwrap();
@@ -319,7 +322,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_without_a_name_is_refused() {
+    fn a_file_without_a_name_is_rejected() {
         let mut form = Form::new();
         form.file("attachment", Upload::from_bytes("", "x"));
         let error = form.finish().unwrap_err();
@@ -340,7 +343,7 @@ mod tests {
     }
 
     #[test]
-    fn declared_lengths_that_add_up_to_too_much_are_refused() {
+    fn a_total_length_that_overflows_is_rejected() {
         let stream = || futures_util::stream::empty::<Result<Bytes, Error>>();
         let mut form = Form::new();
         form.file("attachment", Upload::from_stream("a", Some(u64::MAX), stream()));
@@ -352,9 +355,9 @@ mod tests {
         assert_eq!(form.finish().unwrap_err().kind(), crate::ErrorKind::TooLarge);
     }
 
-    /// Reads multipart back the strict way, so that a wrong boundary or a lost CRLF shows.
+    /// Parses the body strictly, to detect a wrong boundary or a missing CRLF.
     #[tokio::test]
-    async fn contents_survive_whatever_bytes_they_are() {
+    async fn files_with_random_bytes_are_written_unchanged() {
         let mut state = 0x2545_f491_4f6c_dd1d_u64;
         for round in 0..200 {
             let mut random = || {

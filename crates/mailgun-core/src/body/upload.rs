@@ -1,4 +1,4 @@
-//! A file to send: from memory, from the disk, or from a stream.
+//! A file to upload: from memory, from disk, or from a stream.
 
 use std::{fmt, path::Path, sync::Arc};
 
@@ -11,29 +11,30 @@ use tokio::io::{AsyncRead, AsyncReadExt as _};
 use super::{ByteStream, Segment, broken, file::FileSource};
 use crate::{BoxError, Error};
 
-/// A file to send: an attachment, an inline image, a CSV to import.
+/// A file to upload: an attachment, an inline image, a CSV to import.
 ///
-/// It always has a filename: the service drops files without one, silently.
+/// It always has a filename, because Mailgun silently drops files without one.
 ///
-/// It always has a content type, too. Unless [`with_content_type`](Self::with_content_type) sets
-/// one, it is guessed from the filename's extension:
+/// It also always has a content type. Unless [`with_content_type`](Self::with_content_type) sets
+/// one, it is derived from the extension of the filename:
 ///
-/// * `application/octet-stream` if the extension says nothing.
-/// * `application/octet-stream` as well for the types that say how a mail is built: `message/*`,
-///   `multipart/*`, S/MIME (`application/pkcs7-*`), PGP (`application/pgp-*`) and TNEF. A mail
-///   client would not offer such a file, an `.eml` or an `.asc` say, but show, unpack or hide it. A
-///   mail that is encrypted or signed is sent as MIME.
-/// * `text/html`, `text/calendar` and `text/vcard` stay what they are: clients preview a page, and
-///   offer to add an event or a contact. An invitation that can be answered needs
-///   `text/calendar; method=REQUEST`, which must be set.
-/// * A text type names no charset, since the bytes may be in any. Set one, as
-///   `text/plain; charset=utf-8`, if clients shall show the file and not only offer it.
+/// * An unknown extension is `application/octet-stream`.
+/// * Types that describe the structure of a message are `application/octet-stream` too:
+///   `message/*`, `multipart/*`, S/MIME (`application/pkcs7-*`), PGP (`application/pgp-*`) and
+///   TNEF. Otherwise mail clients would display, unpack or hide a file such as `.eml` or `.asc`
+///   instead of listing it as an attachment. To send an encrypted or signed message, send it as
+///   MIME.
+/// * `text/html`, `text/calendar` and `text/vcard` are kept. Clients preview pages, and offer to
+///   add events and contacts. For an invitation that recipients can reply to, set `text/calendar;
+///   method=REQUEST`.
+/// * Text types have no charset, because the encoding of the file is unknown. To let clients
+///   display the file, set one, for example `text/plain; charset=utf-8`.
 ///
-/// | made by | held in memory | sent again after a refusal |
+/// | constructor | memory | retries |
 /// |---|---|---|
-/// | [`from_bytes`](Self::from_bytes) | the bytes, shared and never copied | yes |
-/// | [`from_path`](Self::from_path) | one piece of 128 KiB at a time | yes, the file is opened again |
-/// | [`from_stream`](Self::from_stream), [`from_reader`](Self::from_reader) | one piece at a time | no: the call is made once |
+/// | [`from_bytes`](Self::from_bytes) | the bytes, which are shared and not copied | yes |
+/// | [`from_path`](Self::from_path) | one chunk of 128 KiB | yes; the file is opened again |
+/// | [`from_stream`](Self::from_stream), [`from_reader`](Self::from_reader) | one chunk | no |
 ///
 /// ```
 /// use mailgun_core::Upload;
@@ -55,37 +56,36 @@ enum Source {
 }
 
 impl Upload {
-    /// A file whose content is in memory.
+    /// Uploads bytes in memory.
     pub fn from_bytes(filename: impl Into<String>, bytes: impl Into<Bytes>) -> Self {
         Self::new(filename.into(), Source::Bytes(bytes.into()))
     }
 
-    /// A file on the disk, sent under the last component of `path`.
+    /// Uploads a file on disk, under the last component of `path`.
     ///
-    /// It is opened when it is sent, once for each attempt, and read piece by piece. It must stay as
-    /// it is until its last piece is read: if its length, its time of modification or (on Unix) its
-    /// inode changes, the call fails with [`ErrorKind::RequestBody`](crate::ErrorKind::RequestBody) and
-    /// nothing is delivered.
+    /// The file is opened for each attempt and read in chunks. It must not change until it has been
+    /// read. If its length, modification time or (on Unix) inode changes, the call fails with
+    /// [`ErrorKind::RequestBody`](crate::ErrorKind::RequestBody) and nothing is delivered.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if there is no such file, it cannot be
-    /// read, is no regular file (a folder, a FIFO, a device), or its name is no UTF-8.
+    /// Returns [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if the file does not
+    /// exist, cannot be read, is not a regular file, or its name is not UTF-8.
     pub async fn from_path(path: impl AsRef<Path>) -> Result<Self, Error> {
         let path = path.as_ref();
         let filename = path
             .file_name()
             .and_then(|name| name.to_str())
-            .ok_or_else(|| Error::invalid("path", "has no filename, or one that is no UTF-8"))?
+            .ok_or_else(|| Error::invalid("path", "has no filename, or one that is not UTF-8"))?
             .to_owned();
         let source = FileSource::new(path).await?;
         Ok(Self::new(filename, Source::File(source)))
     }
 
-    /// A file whose content comes from a stream that can be read once.
+    /// Uploads a stream. The call is not retried, because the stream can be read only once.
     ///
-    /// With a `length` the request has an exact content-length, and a stream that yields more or
-    /// less is an error. Without one the request is sent chunked.
+    /// With a `length`, the request has an exact content-length, and a stream with more or fewer
+    /// bytes is an error. Without one, the request is sent chunked.
     pub fn from_stream<S, E>(filename: impl Into<String>, length: Option<u64>, stream: S) -> Self
     where
         S: Stream<Item = Result<Bytes, E>> + Send + 'static,
@@ -99,13 +99,13 @@ impl Upload {
         Self::new(filename, Source::Stream { length, stream: Box::pin(stream) })
     }
 
-    /// A file whose content comes from a reader; like [`from_stream`](Self::from_stream).
+    /// Uploads the content of a reader, like [`from_stream`](Self::from_stream).
     pub fn from_reader<R>(filename: impl Into<String>, length: Option<u64>, reader: R) -> Self
     where
         R: AsyncRead + Send + 'static,
     {
         let stream = futures_util::stream::try_unfold(Box::pin(reader), |mut reader| async move {
-            let mut buffer = BytesMut::with_capacity(super::file::PIECE);
+            let mut buffer = BytesMut::with_capacity(super::file::CHUNK);
             let read = reader.read_buf(&mut buffer).await?;
             Ok::<_, std::io::Error>((read > 0).then(|| (buffer.freeze(), reader)))
         });
@@ -116,31 +116,31 @@ impl Upload {
         Self { filename, content_type: None, source }
     }
 
-    /// Sends the file under this name instead.
+    /// Sets the filename.
     #[must_use]
     pub fn with_filename(mut self, filename: impl Into<String>) -> Self {
         self.filename = filename.into();
         self
     }
 
-    /// Sends the file with this content type instead of the guessed one.
+    /// Sets the content type.
     #[must_use]
     pub fn with_content_type(mut self, content_type: Mime) -> Self {
         self.content_type = Some(content_type);
         self
     }
 
-    /// The name that the file is sent under.
+    /// The filename.
     pub fn filename(&self) -> &str {
         &self.filename
     }
 
-    /// The content type that the file is sent with.
+    /// The content type.
     pub fn content_type(&self) -> Mime {
         self.content_type.clone().unwrap_or_else(|| guessed_type(&self.filename))
     }
 
-    /// The length in bytes; `None` for a stream without one.
+    /// The length in bytes. `None` if the length of a stream is unknown.
     pub fn size(&self) -> Option<u64> {
         match &self.source {
             Source::Bytes(bytes) => Some(bytes.len() as u64),
@@ -149,11 +149,12 @@ impl Upload {
         }
     }
 
-    /// The same file, if it is known to have at most `limit` bytes or its length is not known.
+    /// Checks that the file has at most `limit` bytes. An unknown length passes.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::TooLarge`](crate::ErrorKind::TooLarge), naming the length and the limit.
+    /// Returns [`ErrorKind::TooLarge`](crate::ErrorKind::TooLarge), which names the length and the
+    /// limit.
     pub fn up_to(self, limit: u64) -> Result<Self, Error> {
         match self.size().filter(|size| *size > limit) {
             Some(size) => {
@@ -164,7 +165,7 @@ impl Upload {
         }
     }
 
-    /// The same file once more; `None` for one that can be read once.
+    /// A copy of the file. `None` for a stream.
     pub fn try_clone(&self) -> Option<Self> {
         let source = match &self.source {
             Source::Bytes(bytes) => Source::Bytes(bytes.clone()),
@@ -196,14 +197,7 @@ impl Upload {
         }
     }
 
-    /// Leaves out the first `bytes` of the content, such as a byte order mark; of a stream nothing.
-    ///
-    /// ```
-    /// use mailgun_core::Upload;
-    ///
-    /// let marked = Upload::from_bytes("people.csv", "\u{feff}address\n");
-    /// assert_eq!(marked.skip(3).size(), Some(8));
-    /// ```
+    /// Skips the first bytes of the content. No effect on a stream.
     #[must_use]
     pub fn skip(mut self, bytes: u64) -> Self {
         match &mut self.source {
@@ -234,10 +228,10 @@ impl Upload {
     }
 }
 
-/// The content type that a filename suggests.
+/// The content type for a filename.
 fn guessed_type(filename: &str) -> Mime {
-    /// What mail clients take for a part of the mail itself, not for a file.
-    const OF_MAILS: [&str; 7] = [
+    /// Types that mail clients treat as part of the message, not as an attachment.
+    const MESSAGE_TYPES: [&str; 7] = [
         "message/",
         "multipart/",
         "application/pkcs7-",
@@ -247,7 +241,7 @@ fn guessed_type(filename: &str) -> Mime {
         "application/vnd.ms-tnef",
     ];
     let guessed = mime_guess::from_path(filename).first_or_octet_stream();
-    if OF_MAILS.iter().any(|start| guessed.essence_str().starts_with(start)) {
+    if MESSAGE_TYPES.iter().any(|start| guessed.essence_str().starts_with(start)) {
         return mime::APPLICATION_OCTET_STREAM;
     }
     guessed
@@ -268,7 +262,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_is_never_taken_for_a_part_of_the_mail() {
+    fn a_guessed_type_never_makes_the_file_part_of_the_message() {
         let type_of = |name: &str| Upload::from_bytes(name, "").content_type().to_string();
         for name in [
             "forwarded.eml",

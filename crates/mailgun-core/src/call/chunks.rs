@@ -1,4 +1,4 @@
-//! One call for each chunk of a list that is too long for one.
+//! Splits a long list into chunks and sends one call for each.
 
 use std::{fmt, ops::Range, pin::Pin};
 
@@ -7,11 +7,11 @@ use futures_util::stream::unfold;
 
 use crate::{Call, Error};
 
-/// A long list, sent by one call for each chunk of it, one after the other.
+/// A long list that is sent in chunks, one call after the other.
 ///
-/// `.await` makes all calls and gives one result for each, in order: a chunk that fails does not
-/// keep the next from being sent. [`next`](Self::next) and [`into_stream`](Self::into_stream) let
-/// a program stop in between. Nothing is sent for an empty list.
+/// `.await` sends all calls and returns their results in order. A chunk that fails does not stop
+/// the next. To stop early, use [`next`](Self::next) or [`into_stream`](Self::into_stream). An
+/// empty list sends nothing.
 ///
 /// ```no_run
 /// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
@@ -37,19 +37,19 @@ pub struct Chunks<T> {
     calls: Box<dyn Iterator<Item = (Range<usize>, Call<T>)> + Send>,
 }
 
-/// What became of one chunk.
+/// The result of one chunk.
 #[derive(Debug)]
 #[must_use = "a chunk may have failed"]
 #[non_exhaustive]
 pub struct Chunk<T> {
-    /// The positions of its rows in the whole list.
+    /// The positions of the chunk's rows in the whole list.
     pub positions: Range<usize>,
-    /// The response, or why there is none.
+    /// The response, or the error.
     pub result: Result<T, Error>,
 }
 
 impl<T: Send + 'static> Chunks<T> {
-    /// Chunks of at most `size` rows, and at least one; `call` describes the call of each.
+    /// Splits `rows` into chunks of `size`, at least 1. `call` describes the call for each chunk.
     pub fn new<R: Send + 'static>(
         rows: Vec<R>,
         size: usize,
@@ -71,7 +71,7 @@ impl<T: Send + 'static> Chunks<T> {
         Self { calls: Box::new(calls) }
     }
 
-    /// The calls of all chunks, for dry runs and for sending them otherwise.
+    /// The calls of all chunks, for dry runs or to send them in another way.
     pub fn into_calls(self) -> impl Iterator<Item = Call<T>> + Send {
         self.calls.map(|(_, call)| call)
     }
@@ -82,7 +82,7 @@ impl<T: Send + 'static> Chunks<T> {
         Some(Chunk { positions, result: call.await })
     }
 
-    /// The results as a stream, which sends a chunk when it is asked for the next.
+    /// The results as a stream. Polling it sends the next chunk.
     pub fn into_stream(self) -> impl Stream<Item = Chunk<T>> + Send {
         unfold(self, |mut chunks| async move { Some((chunks.next().await?, chunks)) })
     }

@@ -1,4 +1,4 @@
-//! One call of the API: described first, sent when it is awaited.
+//! One call of the API: a description that is sent when it is awaited.
 
 mod chunks;
 mod poller;
@@ -31,10 +31,10 @@ use crate::{
     response::{Frames, RawResponse},
 };
 
-/// A call that has been described and not sent; `.await` sends it.
+/// A call of the API. `.await` sends it.
 ///
-/// Faults of its arguments are reported when it is awaited, before anything is connected.
-/// Dropping a call's future stops the call; what was sent by then may be processed.
+/// Invalid arguments are reported by the `.await`, before anything is sent. Dropping the future
+/// stops the call, but Mailgun may process what was already sent.
 ///
 /// ```no_run
 /// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
@@ -64,7 +64,7 @@ pub struct Call<T> {
 
 type Decode<T> = Box<dyn FnOnce(RawResponse) -> Result<Response<T>, Error> + Send>;
 
-/// The request as far as it is described.
+/// The parts of a request that is being described.
 pub(crate) struct Draft {
     pub(crate) target: Target,
     pub(crate) query: Fields,
@@ -74,19 +74,19 @@ pub(crate) struct Draft {
 
 /// Where a request goes.
 pub(crate) enum Target {
-    /// A path on the base, its prefix included; a link's holds its query too.
+    /// A path on the base URL, including the base URL's prefix. For a paging link, with its query.
     Path(String),
-    /// A URL that a response gave, of a host that may see the key.
+    /// A URL from a response, on a host that is trusted with the key.
     Url(Uri),
 }
 
-/// What a caller may set for one call.
+/// The options of one call.
 #[derive(Clone, Debug)]
 pub(crate) struct Options {
     deadline: Option<Duration>,
     idempotency: Option<Idempotency>,
     may_retry: bool,
-    /// A redirect is what the operation answers with, and no error.
+    /// A redirect is a successful response, not an error.
     wants_redirect: bool,
 }
 
@@ -128,7 +128,7 @@ impl Call<serde_json::Value> {
         Self { handle, operation, draft: Ok(draft), options, decode: Box::new(RawResponse::json) }
     }
 
-    /// The same call with its response read as a page.
+    /// Reads the response as a page.
     pub(crate) fn page<P: DeserializeOwned + 'static>(self) -> Call<(P, Vec<UnreadableItem>)> {
         let Self { handle, operation, draft, options, .. } = self;
         Call { handle, operation, draft, options, decode: Box::new(RawResponse::json_page::<P>) }
@@ -168,7 +168,7 @@ impl<T> Call<T> {
         let draft = target.map(|target| Draft {
             target,
             query: Fields::new(),
-            // Room for those that the client adds.
+            // Leaves room for the headers that the layers add.
             headers: HeaderMap::with_capacity(6),
             body: Body::empty(),
         });
@@ -205,8 +205,8 @@ impl<T> Call<T> {
     pub fn form(self, params: impl Into<Fields>) -> Self {
         self.with_body(|| {
             let mut fields = params.into();
-            if let Some(fault) = fields.take_error() {
-                return Err(fault);
+            if let Some(error) = fields.take_error() {
+                return Err(error);
             }
             const TYPE: HeaderValue = HeaderValue::from_static("application/x-www-form-urlencoded");
             Ok((TYPE, fields.to_query().into()))
@@ -222,7 +222,7 @@ impl<T> Call<T> {
     pub fn json(self, value: &(impl Serialize + ?Sized)) -> Self {
         self.with_body(|| {
             let json = serde_json::to_vec(value).map_err(|error| {
-                Error::invalid("body", "cannot be written as JSON").with_source(error)
+                Error::invalid("body", "cannot be serialized as JSON").with_source(error)
             })?;
             Ok((HeaderValue::from_static("application/json"), json.into()))
         })
@@ -234,26 +234,26 @@ impl<T> Call<T> {
             let (name, value) = (name.as_ref(), value.as_ref());
             let parsed: HeaderName = name
                 .parse()
-                .map_err(|_| Error::invalid("header", "has a name that HTTP does not allow"))?;
-            let is_ours = matches!(
+                .map_err(|_| Error::invalid("header", "has a name that is not valid in HTTP"))?;
+            let is_reserved = matches!(
                 parsed,
                 header::AUTHORIZATION
                     | header::HOST
                     | header::CONTENT_LENGTH
                     | header::TRANSFER_ENCODING
             );
-            if is_ours {
-                return Err(Error::invalid(parsed, "is set by the client itself"));
+            if is_reserved {
+                return Err(Error::invalid(parsed, "is set by the client"));
             }
             let value = value
                 .parse()
-                .map_err(|_| Error::invalid(&parsed, "holds characters that a header cannot"))?;
+                .map_err(|_| Error::invalid(&parsed, "is not a valid header value"))?;
             draft.headers.insert(parsed, value);
             Ok(())
         })
     }
 
-    /// Acts for the subaccount `id` in this call (`X-Mailgun-On-Behalf-Of`).
+    /// Makes this call on behalf of the subaccount `id` (`X-Mailgun-On-Behalf-Of`).
     pub fn subaccount(self, id: impl AsRef<str>) -> Self {
         self.edit(|draft| {
             let value = layers::subaccount_header(id.as_ref())?;
@@ -262,29 +262,30 @@ impl<T> Call<T> {
         })
     }
 
-    /// Bounds this call: all attempts, the waits between them, and reading the response.
+    /// Limits the time of this call: all attempts, the waits between them, and reading the
+    /// response. Default: [`ClientBuilder::total_timeout`](crate::ClientBuilder::total_timeout).
     #[doc(alias = "timeout")]
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.options.deadline = Some(deadline);
         self
     }
 
-    /// Declares what this call does when its outcome is unknown, in place of the operation's own
-    /// declaration.
+    /// Overrides the operation's idempotency for this call.
     ///
-    /// A send declared [`Idempotency::Idempotent`] may be delivered twice.
+    /// A send declared [`Idempotency::Idempotent`] is retried after an unknown outcome, so the
+    /// message may be delivered twice.
     pub fn idempotency(mut self, idempotency: Idempotency) -> Self {
         self.options.idempotency = Some(idempotency);
         self
     }
 
-    /// Makes one attempt and no more.
+    /// Makes a single attempt, without retries.
     pub fn no_retry(mut self) -> Self {
         self.options.may_retry = false;
         self
     }
 
-    /// The same call with another type of result.
+    /// Converts the result of the call.
     pub fn map<U>(self, convert: impl FnOnce(T) -> U + Send + 'static) -> Call<U>
     where
         T: 'static,
@@ -296,7 +297,7 @@ impl<T> Call<T> {
         Call { handle, operation, draft, options, decode: Box::new(decode) }
     }
 
-    /// Reports `error` instead of sending.
+    /// Makes the call fail with `error` instead of being sent.
     #[doc(hidden)]
     pub fn with_error(self, error: Error) -> Self {
         self.edit(|_| Err(error))
@@ -307,13 +308,13 @@ impl<T> Call<T> {
         self.operation
     }
 
-    /// The request as it would be sent, without sending it: for tests, benches and dry runs.
+    /// Builds the request without sending it, for tests, benches and dry runs.
     ///
-    /// It has neither the key nor the user agent, which the transport's layers add.
+    /// The API key and the user agent are missing, because layers add them when the call is sent.
     ///
     /// # Errors
     ///
-    /// The first fault of the call's arguments.
+    /// Returns the error of the first invalid argument.
     pub fn into_request(self) -> Result<Request<Body>, Error> {
         let operation = self.operation;
         build(&self.handle, operation, self.draft).map_err(|error| error.in_operation(operation))
@@ -323,7 +324,7 @@ impl<T> Call<T> {
     ///
     /// # Errors
     ///
-    /// Whatever awaiting the call itself would return.
+    /// The same as awaiting the call.
     pub async fn response(self) -> Result<Response<T>, Error> {
         let Self { handle, operation, draft, options, decode } = self;
         let request =
@@ -363,11 +364,12 @@ impl<T> Call<T> {
         }
     }
 
-    /// Sends the call and returns the body of the response as a stream.
+    /// Sends the call and returns the response body as a stream.
     ///
     /// # Errors
     ///
-    /// Whatever awaiting the call itself would return, up to the head of the response.
+    /// The same as awaiting the call, up to the head of the response. Later errors are items of the
+    /// stream.
     pub async fn stream(self) -> Result<ResponseStream, Error> {
         let Self { handle, operation, draft, options, .. } = self;
         let request =
@@ -395,7 +397,7 @@ fn build(
     if let Some(id) = &handle.subaccount {
         headers.entry(layers::ON_BEHALF_OF).or_insert_with(|| id.clone());
     }
-    // hyper leaves the length of an empty body out, and some gateways answer that with 411.
+    // hyper sends no length for an empty body, which some gateways answer with status 411.
     if body.is_end_stream()
         && matches!(operation.method(), Method::POST | Method::PUT | Method::PATCH)
     {
@@ -408,7 +410,7 @@ fn build(
     Ok(request)
 }
 
-/// A URL that a response gave stays as it is; parameters are added after its own.
+/// Appends `query` to the query of a URL from a response.
 fn with_query(uri: Uri, query: &str) -> Result<Uri, Error> {
     if query.is_empty() {
         return Ok(uri);
@@ -420,7 +422,7 @@ fn with_query(uri: Uri, query: &str) -> Result<Uri, Error> {
     let path = path_and_query(uri.path().to_owned(), &query)?;
     let mut parts = uri.into_parts();
     parts.path_and_query = Some(path);
-    Uri::from_parts(parts).map_err(|_| Error::invalid("url", "does not make a URL"))
+    Uri::from_parts(parts).map_err(|_| Error::invalid("url", "is not a valid URL"))
 }
 
 /// The future of a [`Call`].

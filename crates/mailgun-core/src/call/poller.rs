@@ -1,4 +1,4 @@
-//! Waiting until a job of the server is done.
+//! Polls a job of the server until it is done.
 
 use std::{fmt, pin::Pin, time::Duration};
 
@@ -10,12 +10,12 @@ use crate::{Call, Error, TimeoutPhase};
 
 const INTERVAL: Duration = Duration::from_secs(5);
 
-/// A job of the server that is asked for until it is done.
+/// Polls a job of the server until it is done.
 ///
-/// `.await` gives its last state. [`into_stream`](Self::into_stream) gives each, to show progress.
-/// There is no limit on the time unless [`within`](Self::within) sets one. A state that cannot be
-/// had, after the retries of its call, ends the waiting; the job itself goes on, and can be waited
-/// for again.
+/// `.await` returns the final state. [`into_stream`](Self::into_stream) returns every state, to
+/// show progress. There is no time limit unless [`within`](Self::within) sets one. If a call fails
+/// after its retries, polling stops with its error. The job itself continues and can be polled
+/// again.
 ///
 /// ```no_run
 /// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
@@ -31,48 +31,48 @@ const INTERVAL: Duration = Duration::from_secs(5);
 /// println!("{done}");
 /// # Ok(()) }
 /// ```
-#[must_use = "nothing is asked for until it is awaited"]
+#[must_use = "a poller does nothing until it is awaited"]
 pub struct Poller<T> {
-    ask: Box<dyn Fn() -> Call<T> + Send>,
+    call: Box<dyn Fn() -> Call<T> + Send>,
     is_done: Box<dyn Fn(&T) -> bool + Send>,
     interval: Duration,
     limit: Option<Duration>,
 }
 
 impl<T: Send + 'static> Poller<T> {
-    /// Asks by `ask` until `is_done` says so of the response.
+    /// Sends `call` repeatedly, until `is_done` returns `true` for its response.
     pub fn new(
-        ask: impl Fn() -> Call<T> + Send + 'static,
+        call: impl Fn() -> Call<T> + Send + 'static,
         is_done: impl Fn(&T) -> bool + Send + 'static,
     ) -> Self {
-        Self { ask: Box::new(ask), is_done: Box::new(is_done), interval: INTERVAL, limit: None }
+        Self { call: Box::new(call), is_done: Box::new(is_done), interval: INTERVAL, limit: None }
     }
 
-    /// Waits so long between two questions; 5 seconds when not set.
+    /// Sets the pause between two calls. Default: 5 s.
     pub fn every(mut self, interval: Duration) -> Self {
         self.interval = interval;
         self
     }
 
-    /// Gives up after this time with [`ErrorKind::Timeout`](crate::ErrorKind::Timeout).
+    /// Stops with [`ErrorKind::Timeout`](crate::ErrorKind::Timeout) after this time. Default: no
+    /// limit.
     pub fn within(mut self, limit: Duration) -> Self {
         self.limit = Some(limit);
         self
     }
 
-    /// Every state of the job as it is asked for; the last one is that of the finished job.
-    ///
-    /// It ends after the first error.
+    /// Every state of the job as a stream. The last item is the final state, or an error.
     pub fn into_stream(self) -> impl Stream<Item = Result<T, Error>> + Send {
         let state = (self, None::<Instant>, None::<Instant>, false);
-        try_unfold(state, |(wait, deadline, next, is_done)| async move {
+        try_unfold(state, |(poller, deadline, next, is_done)| async move {
             if is_done {
                 return Ok(None);
             }
             let now = Instant::now();
-            let deadline = deadline.or_else(|| wait.limit.and_then(|limit| now.checked_add(limit)));
+            let deadline =
+                deadline.or_else(|| poller.limit.and_then(|limit| now.checked_add(limit)));
             if let Some(next) = next {
-                if let (Some(deadline), Some(limit)) = (deadline, wait.limit)
+                if let (Some(deadline), Some(limit)) = (deadline, poller.limit)
                     && deadline < next
                 {
                     sleep_until(deadline).await;
@@ -80,11 +80,11 @@ impl<T: Send + 'static> Poller<T> {
                 }
                 sleep_until(next).await;
             }
-            let state = (wait.ask)().await?;
-            let is_done = (wait.is_done)(&state);
-            // An interval that no clock holds ends in some decades.
-            let next = sleep(wait.interval).deadline();
-            Ok(Some((state, (wait, deadline, Some(next), is_done))))
+            let state = (poller.call)().await?;
+            let is_done = (poller.is_done)(&state);
+            // Unlike an addition, `sleep` caps an interval that overflows the clock.
+            let next = sleep(poller.interval).deadline();
+            Ok(Some((state, (poller, deadline, Some(next), is_done))))
         })
     }
 
@@ -134,12 +134,12 @@ mod tests {
 
     const JOB: Operation = Operation::get("/v4/job");
 
-    /// A job whose state counts up from 1; the service fails at `fault`.
-    fn job(done: u32, fault: u32) -> Poller<u32> {
+    /// A job whose state counts up from 1. The call numbered `failing` fails; 0 for none.
+    fn job(done: u32, failing: u32) -> Poller<u32> {
         let count = Arc::new(AtomicU32::new(0));
         let service = tower::service_fn(move |_| {
             let count = count.fetch_add(1, Ordering::SeqCst) + 1;
-            let status = if count == fault { 400 } else { 200 };
+            let status = if count == failing { 400 } else { 200 };
             let response = Response::builder().status(status).body(count.to_string()).unwrap();
             async move { Ok::<_, Infallible>(response) }
         });
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_job_is_asked_for_at_intervals_until_it_is_done() {
+    async fn a_job_is_polled_at_intervals_until_it_is_done() {
         let start = Instant::now();
         assert_eq!(job(3, 0).every(Duration::from_secs(10)).await.unwrap(), 3);
         assert_eq!(start.elapsed().as_secs(), 20);
@@ -159,10 +159,10 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn an_interval_or_a_limit_of_any_length_is_waited_for() {
+    async fn extreme_intervals_and_limits_do_not_overflow() {
         let start = Instant::now();
-        let waiting = job(2, 0).every(Duration::MAX).within(Duration::from_secs(60));
-        assert_eq!(waiting.await.unwrap_err().timeout_phase(), Some(TimeoutPhase::Total));
+        let poller = job(2, 0).every(Duration::MAX).within(Duration::from_secs(60));
+        assert_eq!(poller.await.unwrap_err().timeout_phase(), Some(TimeoutPhase::Total));
         assert_eq!(start.elapsed().as_secs(), 60);
         assert_eq!(job(3, 0).within(Duration::MAX).await.unwrap(), 3);
         let mut states = std::pin::pin!(job(3, 0).every(Duration::MAX).into_stream());
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn waiting_ends_with_its_time_and_with_an_error() {
+    async fn polling_stops_at_its_limit_and_at_an_error() {
         let start = Instant::now();
         let error = job(100, 0).within(Duration::from_secs(12)).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Timeout);

@@ -1,4 +1,4 @@
-//! One call from its request to its response: deadline, span, and what its error says.
+//! Sends one call: deadline, span, and the details of its error.
 
 use std::time::Duration;
 
@@ -17,9 +17,9 @@ use crate::{
     response::{encoded, read_body},
 };
 
-/// Sends `request` and hands its response to `finish`.
+/// Sends `request` and passes its response to `finish`.
 ///
-/// With `is_streamed`, the body of a success is left to `finish`; else it has been read.
+/// The body of the response has been read, except for a success with `is_streamed`.
 pub(super) async fn send<T>(
     handle: &Handle,
     request: Request<Body>,
@@ -33,7 +33,7 @@ pub(super) async fn send<T>(
         None => handle.limits.total.for_body(request.body()),
     };
     let started = Instant::now();
-    // A limit beyond what the clock can tell is none.
+    // A limit that overflows the clock is no limit.
     let deadline = limit.and_then(|limit| Some((started.checked_add(limit)?, limit)));
     let idempotency = options.idempotency.unwrap_or(operation.idempotency());
     let at = deadline.map(|(at, _)| at);
@@ -47,7 +47,7 @@ pub(super) async fn send<T>(
             .and_then(|response| finish(response, context.total_attempts()))
             .map_err(|error| {
                 let authorization = handle.credentials.as_ref().map(Credentials::header);
-                explain(error, &context).with_authorization(authorization)
+                with_context(error, &context).with_authorization(authorization)
             });
         report(&result, &context, started.elapsed());
         result
@@ -55,7 +55,7 @@ pub(super) async fn send<T>(
     call.instrument(span).await
 }
 
-/// Calls the stack once it is ready, and reads what it leaves unread.
+/// Calls the stack when it is ready, and reads the body if no layer has.
 async fn exchange(
     handle: &Handle,
     mut request: Request<Body>,
@@ -81,8 +81,8 @@ async fn within<T>(
     }
 }
 
-/// A call that ends, however it ends, sends nothing from then on: not by a task of the transport
-/// that has its request in a queue, nor by one that a layer has spawned.
+/// Prevents a call that has ended from being sent later: by a task of the transport that has queued
+/// the request, or by a task that a layer has spawned.
 struct GiveUpOnDrop<'a>(&'a CallContext);
 
 impl Drop for GiveUpOnDrop<'_> {
@@ -110,18 +110,19 @@ fn success(
     })
 }
 
-/// 304 and the like have nowhere to point to.
+/// The redirects with a `Location`; 304 has none.
 fn is_redirect(status: StatusCode) -> bool {
     matches!(status.as_u16(), 301..=303 | 307 | 308)
 }
 
-/// Adds what the call knows to what failed in it.
-fn explain(error: Error, context: &CallContext) -> Error {
+/// Adds operation, attempts and outcome to an error.
+fn with_context(error: Error, context: &CallContext) -> Error {
     let attempts = match error.kind() {
-        // Found before the service was asked.
+        // Reported before the first attempt was sent.
         ErrorKind::UntrustedHost | ErrorKind::InvalidInput | ErrorKind::Config => 0,
         _ => context.total_attempts(),
     };
+    // A layer may be wrong about `Error::not_sent`.
     let is_claim = error.kind() == ErrorKind::Middleware && error.outcome() == Outcome::NotSent;
     let last = if is_claim && context.is_sending() { Outcome::Unknown } else { error.outcome() };
     error

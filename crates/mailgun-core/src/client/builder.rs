@@ -23,20 +23,20 @@ use crate::{
 
 const API_KEY: &str = "MAILGUN_API_KEY";
 
-/// The settings of a [`Client`], or of a type made from one.
+/// The settings of a [`Client`], or of a type built from one.
 ///
-/// Nothing is checked before [`build`](Self::build), which names the setting that is at fault.
+/// [`build`](Self::build) checks all settings and names the one that is invalid.
 ///
-/// | time-out | bounds | default |
+/// | timeout | limits | default |
 /// |---|---|---|
 /// | [`connect_timeout`](Self::connect_timeout) | name resolution, TCP, proxy and TLS | 10 s |
 /// | [`attempt_timeout`](Self::attempt_timeout) | one attempt, to the head of the response | 60 s |
-/// | [`body_idle_timeout`](Self::body_idle_timeout) | a pause within the response's body | 30 s |
+/// | [`body_idle_timeout`](Self::body_idle_timeout) | a pause within the response body | 30 s |
 /// | [`total_timeout`](Self::total_timeout) | the call, with all attempts and waits | 180 s |
 ///
-/// The defaults of attempt and total grow by one second for each 64 KiB of the request's body, and
-/// by 400 s for a body of unknown length. A limit that you set is kept as it is. `None` switches a
-/// time-out off.
+/// The defaults of attempt and total grow by one second for each 64 KiB of the request body, and by
+/// 400 s for a body of unknown length. A timeout that you set does not grow. `None` disables a
+/// timeout.
 ///
 /// ```
 /// use std::time::Duration;
@@ -68,8 +68,8 @@ pub struct ClientBuilder<C = Client> {
 }
 
 impl<C: From<Client>> ClientBuilder<C> {
-    /// Starts with a key: text, an [`ApiKey`](crate::ApiKey), or [`Credentials`] that can be
-    /// replaced later.
+    /// Starts with an API key: a string, an [`ApiKey`](crate::ApiKey), or [`Credentials`] if the
+    /// key is to be replaced later.
     pub fn new(credentials: impl IntoCredentials) -> Self {
         Self::with(credentials.into_credentials())
     }
@@ -94,11 +94,12 @@ impl<C: From<Client>> ClientBuilder<C> {
 
     /// Reads `MAILGUN_API_KEY`, and `MAILGUN_REGION` or `MAILGUN_BASE_URL` if they are set.
     ///
-    /// [`Client::builder_from_env`] does so where the type to build is not known otherwise.
+    /// If type inference fails, use [`Client::builder_from_env`].
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if the key is missing, or a variable cannot be used.
+    /// Returns [`ErrorKind::Config`](crate::ErrorKind::Config) if the key is missing or a variable
+    /// is invalid.
     pub fn from_env() -> Result<Self, Error> {
         Self::from_variables(|name| env::var_os(name))
     }
@@ -124,28 +125,28 @@ impl<C: From<Client>> ClientBuilder<C> {
         Ok(builder)
     }
 
-    /// The region whose API is called; default [`Region::Us`].
+    /// Sets the region. Default: [`Region::Us`].
     pub fn region(self, region: Region) -> Self {
         self.base_url(region.base_url())
     }
 
-    /// Another base URL, with or without a slash or a version at its end.
+    /// Sets the base URL in place of a region's. A slash or a version at its end is ignored.
     ///
-    /// Plain http is refused except for loopback; see [`allow_plain_http`](Self::allow_plain_http).
+    /// Plain http is allowed for loopback only; see [`allow_plain_http`](Self::allow_plain_http).
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = url.into();
         self
     }
 
-    /// Allows a base URL of plain http, which shows the key to everyone on the way.
+    /// Allows a base URL with plain http, which exposes the API key to the network.
     pub fn allow_plain_http(mut self) -> Self {
         self.allow_plain_http = true;
         self
     }
 
-    /// Also trusts another host (scheme, host, port) with the key, for URLs that responses give.
+    /// Trusts another host (scheme, host, port) with the API key, for URLs in responses.
     ///
-    /// Mailgun's own hosts need not be named.
+    /// Mailgun's own hosts are trusted already.
     pub fn trust_host(mut self, url: impl Into<String>) -> Self {
         self.trusted_hosts.push(url.into());
         self
@@ -157,39 +158,39 @@ impl<C: From<Client>> ClientBuilder<C> {
         self
     }
 
-    /// Bounds making a connection, or waiting for one that all calls may share; default 10 s.
+    /// Limits the time to open a connection, or to wait for a shared one. Default: 10 s.
     #[cfg(feature = "transport")]
     pub fn connect_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.transport.connect_timeout = limit.into();
         self
     }
 
-    /// Bounds one attempt, to the head of the response; default 60 s.
+    /// Limits one attempt, from its start to the head of the response. Default: 60 s.
     pub fn attempt_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.attempt_timeout = AttemptTimeoutLayer::new(limit);
         self
     }
 
-    /// Bounds the pauses while a response's body is read; default 30 s.
+    /// Limits each pause while a response body is read. Default: 30 s.
     pub fn body_idle_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.limits.idle = limit.into();
         self
     }
 
-    /// Bounds a whole call; default 180 s. [`Call::deadline`](crate::Call::deadline) sets it for
-    /// one call.
+    /// Limits a whole call. Default: 180 s. [`Call::deadline`](crate::Call::deadline) overrides it
+    /// for one call.
     pub fn total_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.limits.total = TimeLimit::Explicit(limit.into());
         self
     }
 
-    /// Refuses responses larger than this; default 64 MiB. Streamed responses have no limit.
+    /// Limits the size of a response. Default: 64 MiB. Streamed responses have no limit.
     pub fn max_response_bytes(mut self, limit: usize) -> Self {
         self.limits.response = limit;
         self
     }
 
-    /// When and how often attempts are repeated; [`RetryPolicy::never`] switches it off.
+    /// Sets when and how often attempts are retried. [`RetryPolicy::never`] disables retries.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
         self
@@ -199,87 +200,87 @@ impl<C: From<Client>> ClientBuilder<C> {
 /// Connections: proxies, HTTP versions, TLS, and the pool.
 #[cfg(feature = "transport")]
 impl<C: From<Client>> ClientBuilder<C> {
-    /// Sends everything through `proxy`, whatever the environment says.
+    /// Sends everything through `proxy` and ignores the environment.
     ///
-    /// Without this and [`no_proxy`](Self::no_proxy) the variables `HTTPS_PROXY`, `HTTP_PROXY`,
-    /// `ALL_PROXY` and `NO_PROXY` apply, except to loopback addresses. One that cannot be read is an
-    /// error of [`build`](Self::build).
+    /// Default: the variables `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, except for
+    /// loopback addresses. If one of them is invalid, [`build`](Self::build) returns an error.
     pub fn proxy(mut self, proxy: Proxy) -> Self {
         self.transport.proxy = ProxyConfig::Explicit(proxy);
         self
     }
 
-    /// Uses no proxy, whatever the environment says.
+    /// Uses no proxy and ignores the environment.
     pub fn no_proxy(mut self) -> Self {
         self.transport.proxy = ProxyConfig::None;
         self
     }
 
-    /// Which versions of HTTP to speak; default [`HttpVersions::Auto`].
+    /// Sets the HTTP versions to use. Default: [`HttpVersions::Auto`].
     ///
-    /// Over HTTP/2 all requests to a host share one connection. A streamed response that is not read
-    /// holds up no other request, but keeps up to 1 MiB and one of the streams that the server
-    /// allows, commonly 100. A call that is given up before anything was answered on the connection
-    /// sends later calls to a new one.
+    /// Over HTTP/2, all requests to a host share one connection. A streamed response that is not
+    /// read does not block other requests. It buffers up to 1 MiB and occupies one of the server's
+    /// streams, commonly 100. If a call is dropped before the first response on a connection, later
+    /// calls use a new connection.
     pub fn http_versions(mut self, versions: HttpVersions) -> Self {
         self.transport.http_versions = versions;
         self
     }
 
-    /// Which root certificates are trusted; default [`Roots::All`].
+    /// Sets which root certificates are trusted. Default: [`Roots::All`].
     pub fn roots(mut self, roots: Roots) -> Self {
         self.transport.tls.roots = roots;
         self
     }
 
-    /// Also trusts these root certificates, a company's own say.
+    /// Trusts additional root certificates, for example those of a company.
     pub fn root_certificates(mut self, roots: impl IntoIterator<Item = Certificate>) -> Self {
         self.transport.tls.added.extend(roots);
         self
     }
 
-    /// The provider of cryptography for TLS, in place of the one that the crate's features choose.
+    /// Sets the crypto provider for TLS. Default: the one that the crate's features select.
     pub fn crypto_provider(mut self, provider: Arc<rustls::crypto::CryptoProvider>) -> Self {
         self.transport.tls.provider = Some(provider);
         self
     }
 
-    /// A whole TLS configuration (a client certificate, say); all other TLS settings are ignored.
+    /// Sets the whole TLS configuration, for example with a client certificate. All other TLS
+    /// settings are ignored.
     pub fn tls_config(mut self, config: Arc<rustls::ClientConfig>) -> Self {
         self.transport.tls.custom = Some(config);
         self
     }
 
-    /// Closes a connection that was unused for this long; default 50 s, and `None` leaves it to the
-    /// server.
+    /// Closes a connection after it was idle for this long. Default: 50 s. With `None`, only the
+    /// server closes idle connections.
     ///
-    /// Shorter than the server's own limit: a request that meets the server's close on its way may
-    /// have been processed, and a send is then not repeated.
+    /// Keep it below the server's own limit. If the server closes a connection while a request is
+    /// being sent, the outcome is unknown and a send is not retried.
     pub fn pool_idle_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.transport.pool_idle_timeout = limit.into();
         self
     }
 
-    /// Sends no request over a connection that was opened this long ago; default 5 min, and `None`
-    /// sets no limit.
+    /// Sends no new requests over a connection of this age. Default: 5 min. `None` sets no limit.
     ///
-    /// A client that is always busy follows changes of DNS at this pace. Requests that are being
-    /// sent are finished.
+    /// It bounds how long a busy client takes to follow DNS changes. Requests in flight are
+    /// completed.
     pub fn pool_max_lifetime(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.transport.pool_max_lifetime = limit.into();
         self
     }
 
-    /// Keeps at most so many unused connections to a host; default 128. With 0, each request has a
-    /// connection of its own.
+    /// Limits the idle connections to a host. Default: 128. With 0, every request opens a new
+    /// connection.
     ///
-    /// It bounds no connections that are in use. Over HTTP/2 all requests share one.
+    /// Connections in use do not count. Over HTTP/2, all requests share one connection.
     pub fn pool_max_idle_per_host(mut self, connections: usize) -> Self {
         self.transport.pool_max_idle_per_host = connections;
         self
     }
 
-    /// Sends TCP keep-alive probes after this long without traffic; default 30 s.
+    /// Sends TCP keep-alive probes after this long without traffic. Default: 30 s. `None` disables
+    /// them.
     pub fn tcp_keepalive(mut self, interval: impl Into<Option<Duration>>) -> Self {
         self.transport.tcp_keepalive = interval.into();
         self
@@ -288,9 +289,9 @@ impl<C: From<Client>> ClientBuilder<C> {
 
 /// Layers, and building the client.
 impl<C: From<Client>> ClientBuilder<C> {
-    /// Puts a layer around each call, outside the retry: it sees one logical request.
+    /// Adds a layer around each call, outside the retry. It sees one request for each call.
     ///
-    /// The layer added first is outermost. A layer that stops a request says so with
+    /// The layer added first is outermost. A layer that stops a request returns
     /// [`Error::not_sent`]; any other error of a layer counts as an unknown outcome.
     pub fn layer<L, R>(mut self, layer: L) -> Self
     where
@@ -304,10 +305,10 @@ impl<C: From<Client>> ClientBuilder<C> {
         self
     }
 
-    /// Puts a layer around each attempt, inside the retry and above the key: for rate limits and
-    /// metrics of what really goes over the wire.
+    /// Adds a layer around each attempt, inside the retry, for example to limit the rate or to
+    /// measure attempts. It does not see the API key.
     ///
-    /// The layer added first is outermost; errors as for [`layer`](Self::layer).
+    /// The layer added first is outermost. Errors count as for [`layer`](Self::layer).
     pub fn attempt_layer<L, R>(mut self, layer: L) -> Self
     where
         L: Layer<HttpService> + Send + Sync + 'static,
@@ -368,14 +369,14 @@ impl<C: From<Client>> ClientBuilder<C> {
         self.build_over(transport, destinations)
     }
 
-    /// Builds a client whose transport is `service` in place of hyper's: an in-memory server, a
-    /// recorder, another HTTP client. All layers of the SDK are put around it.
+    /// Builds a client that sends requests through `service` instead of hyper: an in-memory server,
+    /// a recorder, another HTTP client. All layers of the SDK apply.
     ///
-    /// [`Client::from_service`] puts none.
+    /// [`Client::from_service`] applies none of them.
     ///
     /// # Errors
     ///
-    /// As [`build`](Self::build).
+    /// The same as [`build`](Self::build).
     pub fn build_with_transport<S, R>(mut self, service: S) -> Result<C, Error>
     where
         S: Service<Request<Body>, Response = Response<R>, Error: Into<BoxError>>,
@@ -398,7 +399,11 @@ impl<C: From<Client>> ClientBuilder<C> {
         Ok((base, trusted))
     }
 
-    fn build_over<S, R>(self, leaf: S, (base, trusted): (BaseUrl, TrustedHosts)) -> Result<C, Error>
+    fn build_over<S, R>(
+        self,
+        transport: S,
+        (base, trusted): (BaseUrl, TrustedHosts),
+    ) -> Result<C, Error>
     where
         S: Service<Request<Body>, Response = Response<R>, Error: Into<BoxError>>,
         S: Clone + Send + Sync + 'static,
@@ -413,10 +418,11 @@ impl<C: From<Client>> ClientBuilder<C> {
             .layer(RetryLayer::new(self.retry))
             .layer(TraceLayer::new())
             .layer(ReadResponseLayer::new(self.limits.response, self.limits.idle));
-        // Knows no key, and has no layer of the application, which may add a secret of its own.
-        let keyless = attempt.clone().service(box_service(leaf.clone()));
+        // Without the key, and without the application's layers, which may add other secrets.
+        let keyless = attempt.clone().service(box_service(transport.clone()));
         let keyless = Some(HttpService::new(around.clone().service(box_service(keyless))));
-        let attempt = attempt.layer(AuthorizationLayer::new(credentials.clone())).service(leaf);
+        let attempt = attempt.layer(AuthorizationLayer::new(credentials.clone()));
+        let attempt = attempt.service(transport);
         let attempt = wrap(box_service(attempt), self.attempt_layers);
         let stack = wrap(HttpService::new(around.service(attempt)), self.call_layers);
         let credentials = Some(credentials);
@@ -427,16 +433,17 @@ impl<C: From<Client>> ClientBuilder<C> {
     }
 }
 
-/// Puts layers around a service, the first one outermost.
+/// Wraps a service in layers, the first one outermost.
 fn wrap(service: HttpService, layers: Vec<BoxLayer>) -> HttpService {
     layers.into_iter().rev().fold(service, |service, layer| layer(service))
 }
 
 impl Client {
-    /// A client whose whole stack is foreign: nothing of ours is put around it, neither key nor
-    /// retry; only the base URL, the total deadline, the response cap and the errors are ours.
+    /// Creates a client that sends requests through `service` alone, without the SDK's layers: no
+    /// API key, no retries.
     ///
-    /// [`ClientBuilder::build_with_transport`] replaces the transport alone.
+    /// The total timeout and the limit on the response size still apply, and errors are converted
+    /// to [`Error`]. To replace only the transport, use [`ClientBuilder::build_with_transport`].
     ///
     /// ```
     /// use http::{Request, Response};
@@ -456,7 +463,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if the base URL cannot be used.
+    /// Returns [`ErrorKind::Config`](crate::ErrorKind::Config) if the base URL is invalid.
     pub fn from_service<S, R>(base_url: &str, service: S) -> Result<Self, Error>
     where
         S: Service<Request<Body>, Response = Response<R>, Error: Into<BoxError>>,
@@ -532,7 +539,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_variable_that_is_no_text_is_named() {
+    fn a_variable_that_is_not_utf8_is_named() {
         use std::os::unix::ffi::OsStringExt as _;
 
         for bad in ["MAILGUN_API_KEY", "MAILGUN_REGION", "MAILGUN_BASE_URL"] {
@@ -547,7 +554,7 @@ mod tests {
     }
 
     #[test]
-    fn faults_of_settings_come_from_build_and_name_the_setting() {
+    fn build_names_the_invalid_setting() {
         let builder = || Client::builder("key-test");
         for (builder, named) in [
             (Client::builder(""), "api_key"),

@@ -1,4 +1,4 @@
-//! The client: a cheap handle around the stack of layers.
+//! The client: a cheap handle to the stack of layers.
 
 mod builder;
 
@@ -19,8 +19,8 @@ use crate::{
 
 /// A client of the Mailgun API.
 ///
-/// A clone shares connections, credentials and retry budget, and costs one atomic increment.
-/// Building one needs no runtime; calls run on a tokio runtime with its I/O and time drivers on.
+/// Clones share connections, credentials and retry budget, and are cheap. Building a client needs
+/// no runtime. Calls need a tokio runtime with I/O and time enabled.
 ///
 /// ```no_run
 /// use mailgun_core::{Client, Region};
@@ -33,27 +33,28 @@ use crate::{
 pub struct Client(Arc<Handle>);
 
 impl Client {
-    /// Starts with a key: text, an [`ApiKey`](crate::ApiKey), or [`Credentials`] that can be
+    /// Starts with an API key: a string, an [`ApiKey`], or [`Credentials`] if the key is to be
     /// replaced later.
     pub fn builder(credentials: impl IntoCredentials) -> ClientBuilder {
         ClientBuilder::new(credentials)
     }
 
-    /// Starts with the settings of the environment, as [`from_env`](Self::from_env) reads them.
+    /// Starts with the settings in the environment; see [`from_env`](Self::from_env).
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Config`](crate::ErrorKind::Config), naming the variable.
+    /// Returns [`ErrorKind::Config`], which names the variable.
     pub fn builder_from_env() -> Result<ClientBuilder, Error> {
         ClientBuilder::from_env()
     }
 
-    /// From the environment: `MAILGUN_API_KEY`, and `MAILGUN_REGION` (`us` or `eu`) or
-    /// `MAILGUN_BASE_URL` if they are set.
+    /// Builds a client from the environment: `MAILGUN_API_KEY`, and `MAILGUN_REGION` (`us` or `eu`)
+    /// or `MAILGUN_BASE_URL` if they are set.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Config`](crate::ErrorKind::Config), naming the variable or setting.
+    /// Returns [`ErrorKind::Config`], which names the variable or
+    /// setting.
     #[cfg(feature = "transport")]
     pub fn from_env() -> Result<Self, Error> {
         ClientBuilder::from_env()?.build()
@@ -63,25 +64,26 @@ impl Client {
         Self(Arc::new(handle))
     }
 
-    /// A handle that acts for the subaccount `id`; this one stays as it is.
+    /// Returns a client that makes calls on behalf of the subaccount `id`.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if `id` cannot stand in a header.
+    /// Returns [`ErrorKind::InvalidInput`] if `id` is not a valid
+    /// header value.
     pub fn for_subaccount(&self, id: impl AsRef<str>) -> Result<Self, Error> {
         let subaccount = Some(subaccount_header(id.as_ref())?);
         Ok(Self::from_handle(Handle { subaccount, ..Handle::clone(&self.0) }))
     }
 
-    /// The credentials, to replace the key; `None` for a client made from a foreign service.
+    /// The credentials, for example to replace the key. `None` for a client made by
+    /// [`from_service`](Self::from_service).
     pub fn credentials(&self) -> Option<&Credentials> {
         self.0.credentials.as_ref()
     }
 
-    /// Describes a call whose response is JSON, with `segments` in place of the operation's placeholders.
+    /// Describes a call with a JSON response. `segments` fill the placeholders of the operation.
     ///
-    /// This is what all resource crates are made of, and the way to an operation that they do not
-    /// have yet.
+    /// The resource crates are built on it. Use it for an operation that they do not have yet.
     pub fn call<T: DeserializeOwned + 'static>(
         &self,
         operation: Operation,
@@ -126,16 +128,15 @@ impl Client {
             .map(|items| items.into_iter().flatten().collect())
     }
 
-    /// Describes a call whose response is kept as bytes.
+    /// Describes a call that returns the response body as bytes.
     pub fn call_bytes(&self, operation: Operation, segments: &[&str]) -> Call<Bytes> {
         Call::bytes_response(self.0.clone(), operation, self.path(operation, segments))
     }
 
-    /// Describes a call that is answered with a redirect, and gives where it points to, as the
-    /// server writes it.
+    /// Describes a call that returns the `Location` of a redirect, unchanged.
     ///
-    /// The redirect is not followed: the key must not go where it points to. Any other call takes
-    /// one for an error.
+    /// The redirect is not followed, because its target must not see the key. All other calls treat
+    /// a redirect as an error.
     ///
     /// ```no_run
     /// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
@@ -149,10 +150,11 @@ impl Client {
         Call::location(self.0.clone(), operation, self.path(operation, segments))
     }
 
-    /// Describes a call of a URL that a response or a webhook gave, whose response is JSON.
+    /// Describes a call to a URL from a response or a webhook, with a JSON response.
     ///
-    /// The key goes to the base URL's host, to Mailgun's hosts if that is one of them, and to those
-    /// named by [`ClientBuilder::trust_host`]; any other is refused.
+    /// The host must be trusted with the key: the host of the base URL, any Mailgun host if the
+    /// base URL is one of them, or a host named by [`ClientBuilder::trust_host`]. For any other
+    /// host, the call returns [`ErrorKind::UntrustedHost`].
     pub fn call_url<T: DeserializeOwned + 'static>(
         &self,
         operation: Operation,
@@ -161,17 +163,19 @@ impl Client {
         Call::json_response(self.0.clone(), operation, self.url(url))
     }
 
-    /// Describes a call of another host's base URL, with `segments` in place of the operation's
-    /// placeholders; the host is checked as by [`call_url`](Self::call_url).
+    /// Describes a call to another host, given by its base URL. `segments` fill the placeholders of
+    /// the operation.
+    ///
+    /// The host must be trusted with the key, as for [`call_url`](Self::call_url).
     pub fn call_at<T: DeserializeOwned + 'static>(
         &self,
         operation: Operation,
         base_url: &str,
         segments: &[&str],
     ) -> Call<T> {
-        // Whatever stood behind the host would become part of the path.
+        // Anything after the host would become part of the path.
         let host = BaseUrl::parse(base_url, true).ok().filter(|base| base.prefix().is_empty());
-        let host = host.ok_or_else(|| Error::invalid("host", "is not the URL of a host alone"));
+        let host = host.ok_or_else(|| Error::invalid("host", "is not a host URL without a path"));
         let target = host.and_then(|base| {
             let uri = base.uri(path_and_query(operation.path(base.prefix(), segments)?, "")?)?;
             self.trusted_target(uri)
@@ -179,26 +183,26 @@ impl Client {
         Call::json_response(self.0.clone(), operation, target)
     }
 
-    /// As [`call_url`](Self::call_url), the response kept as bytes.
+    /// Like [`call_url`](Self::call_url), but returns the response body as bytes.
     pub fn call_url_bytes(&self, operation: Operation, url: &str) -> Call<Bytes> {
         Call::bytes_response(self.0.clone(), operation, self.url(url))
     }
 
-    /// Describes a call of a link that a response gave to a file, whose response is kept as bytes.
+    /// Describes the download of a file from a URL in a response.
     ///
-    /// Such a link may point to a storage service, and then holds all that this asks for. A host
-    /// that may see the key, as for [`call_url`](Self::call_url), gets it. To any other the call
-    /// goes by https, without the key and the client's subaccount, and past the layers of the
-    /// application, which may add secrets of their own. A client made by
-    /// [`from_service`](Self::from_service) refuses all others.
+    /// The URL may point to a storage service, which needs no key. Only a host that is trusted with
+    /// the key, as for [`call_url`](Self::call_url), receives it. For any other host, the URL must
+    /// be https, and the call carries neither key nor subaccount and skips the application's
+    /// layers, which may add other secrets. A client made by [`from_service`](Self::from_service)
+    /// calls trusted hosts only.
     ///
-    /// [`Call::stream`] reads a large file piece by piece.
+    /// To read a large file in chunks, use [`Call::stream`].
     pub fn download(&self, operation: Operation, url: &str) -> Call<Bytes> {
         let target = self.url(url);
         match (&target, self.without_key()) {
-            (Err(refusal), Some(stranger)) if refusal.kind() == ErrorKind::UntrustedHost => {
+            (Err(error), Some(keyless)) if error.kind() == ErrorKind::UntrustedHost => {
                 let public = url.parse().ok().filter(TrustedHosts::is_public).map(Target::Url);
-                Call::bytes_response(stranger, operation, public.map_or(target, Ok))
+                Call::bytes_response(keyless, operation, public.map_or(target, Ok))
             }
             _ => Call::bytes_response(self.0.clone(), operation, target),
         }
@@ -210,7 +214,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// Any error but the 404 that says that the domain is unknown here.
+    /// Returns the error of the call, unless the status is 404.
     pub async fn has_domain(&self, domain: &str) -> Result<bool, Error> {
         const DOMAIN: Operation = Operation::get("/v4/domains/{domain}");
         match self.call::<serde::de::IgnoredAny>(DOMAIN, &[domain]).await {
@@ -220,9 +224,9 @@ impl Client {
         }
     }
 
-    /// The region that has `domain`, asked one after the other; `None` if neither has it.
+    /// Finds the region that has `domain`. `None` if no region has it.
     ///
-    /// `client` makes a client of a region.
+    /// The regions are asked in turn. `client` builds the client for a region.
     ///
     /// ```no_run
     /// # async fn example() -> Result<(), mailgun_core::Error> {
@@ -238,8 +242,8 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// Those of `client` and of [`has_domain`](Self::has_domain); status 401 only if all regions
-    /// answer with it, since a region also refuses the keys of the other so.
+    /// Returns the errors of `client` and of [`has_domain`](Self::has_domain). A region answers 401
+    /// to keys of another region, so a 401 is returned only if all regions answer with it.
     pub async fn detect_region(
         domain: &str,
         client: impl Fn(Region) -> Result<Self, Error>,
@@ -282,8 +286,8 @@ impl Client {
         self.trusted_target(uri)
     }
 
-    /// The one place where a URL from outside becomes a target of the stack that has the key; all
-    /// others are on the base.
+    /// Checks a URL from outside. It is the only way to a target that is not on the base URL and
+    /// receives the key.
     fn trusted_target(&self, uri: Uri) -> Result<Target, Error> {
         self.0.trusted.check(&uri)?;
         Ok(Target::Url(uri))

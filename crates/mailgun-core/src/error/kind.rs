@@ -1,65 +1,68 @@
 use std::fmt;
 
-/// The class of a fault.
+/// The category of an [`Error`](crate::Error).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// A setting of the client cannot work; reported when the client is built.
+    /// A client setting is invalid. Reported when the client is built.
     Config,
-    /// An argument cannot be sent; nothing was connected.
+    /// An argument is invalid. Reported before anything is sent.
     InvalidInput,
-    /// Something is over a size limit: found before sending, or answered with 413.
+    /// A size limit was exceeded. Reported before sending, or answered with status 413.
     TooLarge,
-    /// The key would have gone to a host that is neither Mailgun's nor the configured one.
+    /// The call would have sent the API key to a host that is not trusted with it.
     UntrustedHost,
-    /// No connection could be made: name resolution, TCP, or the proxy.
+    /// The connection failed: name resolution, TCP or the proxy.
     Connect,
-    /// No TLS session could be made with the server.
+    /// The TLS handshake with the server failed.
     Tls,
-    /// A time-out ran out; [`Error::timeout_phase`](crate::Error::timeout_phase) says which.
+    /// A timeout expired. [`Error::timeout_phase`](crate::Error::timeout_phase) says which.
     Timeout,
-    /// The connection broke after it was made.
+    /// The connection broke after it was established.
     Transport,
     /// The source of the request body failed: a file changed, a stream ended early.
     RequestBody,
-    /// Mailgun refused the call, or failed on it.
+    /// Mailgun refused the request, or failed to process it.
     Api,
-    /// Mailgun limits the rate (status 429 or 420).
+    /// Mailgun's rate limit was exceeded (status 429 or 420).
     RateLimited,
-    /// A successful response could not be read as what the operation returns.
+    /// A successful response could not be decoded.
     Decode,
     /// A layer of the application failed.
     Middleware,
-    /// Nothing was sent now, because the outcome of an earlier attempt is unknown.
+    /// Nothing was sent, because the outcome of an earlier attempt is unknown.
     OutcomeUnknown,
 }
 
-/// Whether an operation took effect, as far as the client can know.
+/// What the client knows about the effect of a request that failed.
+///
+/// It is about the request to the API, not about mail. A message that Mailgun accepted and later
+/// could not deliver is reported by events (`failed`, `rejected`), never by an `Outcome`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Outcome {
-    /// Certainly not: no whole request reached Mailgun.
+    /// The request was not sent in full, so it took no effect.
     NotSent,
-    /// Certainly not: Mailgun refused it.
+    /// Mailgun refused the request, so it took no effect. This is not Mailgun's `rejected` event.
     Rejected,
-    /// Nobody knows: the request may have been processed.
+    /// The request may have been processed; the client cannot tell.
     Unknown,
 }
 
-/// Which time-out ran out.
+/// Which timeout expired.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TimeoutPhase {
-    /// Making a connection: name resolution, TCP, proxy and TLS together.
+    /// Connecting: name resolution, TCP, proxy and TLS together.
     Connect,
     /// One attempt, from its start to the head of the response.
     Attempt,
-    /// A pause between two pieces of the response's body.
+    /// A pause between two chunks of the response body.
     BodyIdle,
-    /// The whole call: all attempts, the waits between them, and the response's body.
+    /// The whole call: all attempts, the waits between them, and reading the response body.
     Total,
 }
 
-/// Which limit a rate-limited call exceeded.
+/// What a rate limit counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LimitScope {

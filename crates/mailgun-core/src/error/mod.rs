@@ -1,4 +1,4 @@
-//! One error for the whole SDK: opaque, with questions.
+//! The one error type of the SDK: opaque, with accessors.
 
 mod kind;
 mod redact;
@@ -15,18 +15,19 @@ pub use self::kind::{ErrorKind, LimitScope, Outcome, TimeoutPhase};
 use self::{redact::redacted, text::Shown};
 use crate::Operation;
 
-/// A boxed error of any type, as tower's layers use it.
+/// A boxed error of any type, as tower's layers return it.
 pub type BoxError = Box<dyn StdError + Send + Sync>;
 
-/// What went wrong with a call.
+/// Why a call failed.
 ///
-/// Ask [`kind`](Self::kind) for the class of the fault, [`outcome`](Self::outcome) whether the
-/// operation may have taken effect, and [`retry_after`](Self::retry_after) when to try again.
-/// `Display` is useful alone: it names the operation, the status and Mailgun's own words.
+/// [`kind`](Self::kind) returns the category of the error, [`outcome`](Self::outcome) whether the
+/// operation may have taken effect, and [`retry_after`](Self::retry_after) how long to wait before
+/// the next try. `Display` is complete on its own: it names the operation, the status and
+/// Mailgun's message.
 ///
-/// Neither `Display` nor `Debug` shows the API key, a password or an e-mail address, also where a
-/// response quotes them; the unshortened text of a response is there on request, by
-/// [`api_message`](Self::api_message) and [`body`](Self::body).
+/// Neither `Display` nor `Debug` shows the API key, a password or an email address, even if a
+/// response quotes them. [`api_message`](Self::api_message) and [`body`](Self::body) return the
+/// text of the response as received.
 ///
 /// ```
 /// use mailgun_core::{Outcome, Error, ErrorKind};
@@ -41,7 +42,7 @@ pub struct Error(Box<Inner>);
 pub(crate) struct Inner {
     kind: ErrorKind,
     outcome: Outcome,
-    /// What failed, in words; for input, the name of the parameter and the reason.
+    /// What failed. For invalid input, the name of the parameter and the reason.
     detail: Cow<'static, str>,
     phase: Option<TimeoutPhase>,
     operation: Option<Operation>,
@@ -49,12 +50,12 @@ pub(crate) struct Inner {
     response: Option<Box<ResponseFacts>>,
     hint: Option<&'static str>,
     is_permanent: bool,
-    /// The header that was sent, whose key is not shown.
+    /// The `Authorization` header of the request, whose key is redacted.
     authorization: Option<HeaderValue>,
     source: Option<BoxError>,
 }
 
-/// What an error keeps of the response that it was made from.
+/// The parts of a response that an error keeps.
 pub(crate) struct ResponseFacts {
     status: StatusCode,
     headers: HeaderMap,
@@ -85,21 +86,21 @@ impl Error {
         }))
     }
 
-    /// An argument that cannot be sent: names the parameter and the reason.
+    /// An error for an invalid argument, which names the parameter and the reason.
     ///
-    /// The reason must not hold the value itself, which may be personal data.
+    /// The reason must not contain the value, which may be personal data.
     #[doc(hidden)]
     pub fn invalid(parameter: impl fmt::Display, reason: impl fmt::Display) -> Self {
         Self::new(ErrorKind::InvalidInput, Outcome::NotSent, format!("`{parameter}` {reason}"))
     }
 
-    /// A setting of the client that cannot work: names the setting and the reason.
+    /// An error for an invalid client setting, which names the setting and the reason.
     #[doc(hidden)]
     pub fn config(setting: &str, reason: impl fmt::Display) -> Self {
         Self::new(ErrorKind::Config, Outcome::NotSent, format!("setting `{setting}` {reason}"))
     }
 
-    /// Something that is over a size limit, found before anything was sent.
+    /// An error for an argument that exceeds a size limit, found before anything was sent.
     #[doc(hidden)]
     pub fn too_large(parameter: impl fmt::Display, reason: impl fmt::Display) -> Self {
         Self::new(ErrorKind::TooLarge, Outcome::NotSent, format!("`{parameter}` {reason}"))
@@ -111,7 +112,7 @@ impl Error {
         Self::new(ErrorKind::OutcomeUnknown, Outcome::Unknown, reason)
     }
 
-    /// Any error of a service or layer as ours, kept as it is if it is one already.
+    /// Converts the error of a service or layer. An [`Error`] in the box is returned unchanged.
     #[doc(hidden)]
     pub fn from_boxed(error: BoxError) -> Self {
         match error.downcast::<Self>() {
@@ -129,16 +130,16 @@ impl Error {
         let mut error = Self::new(
             ErrorKind::Timeout,
             outcome,
-            format!("{} time-out of {limit:?} ran out", phase.as_str().replace('_', " ")),
+            format!("the {} timeout of {limit:?} expired", phase.as_str().replace('_', " ")),
         );
         error.0.phase = Some(phase);
         error
     }
 
-    /// The call was over, by its deadline or because it was dropped, before its request was sent.
+    /// The call ended, by its deadline or because it was dropped, before its request was sent.
     #[cfg(feature = "transport")]
     pub(crate) fn ended_before_sending() -> Self {
-        let text = "the call's time ran out before its request was sent";
+        let text = "the call ended before its request was sent";
         let mut error = Self::new(ErrorKind::Timeout, Outcome::NotSent, text);
         error.0.phase = Some(TimeoutPhase::Total);
         error
@@ -154,26 +155,26 @@ impl Error {
         self
     }
 
-    /// The same fault, which another attempt would meet again.
+    /// Marks the error as permanent: a retry would fail the same way.
     #[cfg(feature = "transport")]
     pub(crate) fn permanent(mut self) -> Self {
         self.0.is_permanent = true;
         self
     }
 
-    /// Whether another attempt would certainly fail the same, and may even do harm: repeated wrong
-    /// passwords lock accounts.
+    /// Whether a retry would fail the same way. It may even do harm: repeated wrong passwords lock
+    /// accounts.
     pub(crate) fn is_permanent(&self) -> bool {
         self.0.is_permanent
     }
 
-    /// The same fault of a call that was sent with this header, which the other end may quote.
+    /// Adds the header that the request was sent with, in case the peer echoes it.
     pub(crate) fn with_authorization(mut self, authorization: Option<HeaderValue>) -> Self {
         self.0.authorization = authorization;
         self
     }
 
-    /// The same fault as one of this operation, where none is named yet.
+    /// Names the operation that failed, unless the error names one already.
     #[doc(hidden)]
     pub fn in_operation(mut self, operation: Operation) -> Self {
         self.0.operation.get_or_insert(operation);
@@ -185,22 +186,22 @@ impl Error {
         self
     }
 
-    /// The same fault with the parameter's name put before it, as in `` `to` #3: … ``.
+    /// Prefixes the message with the name of a parameter, as in `` `to` #3: … ``.
     #[doc(hidden)]
     pub fn in_parameter(mut self, parameter: impl fmt::Display) -> Self {
         self.0.detail = format!("`{parameter}`: {}", self.0.detail).into();
         self
     }
 
-    /// The class of the fault.
+    /// The category of the error.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
     /// Whether the operation may have taken effect.
     ///
-    /// After [`Outcome::Unknown`] of a send, look for the mail (by a `h:Message-Id` or a `v:`
-    /// variable of your own, in the events) before you send it again.
+    /// If a send ends with [`Outcome::Unknown`], look for the message in the events before you send
+    /// it again. Give messages a `Message-Id` or a variable of your own to find them by.
     pub fn outcome(&self) -> Outcome {
         self.0.outcome
     }
@@ -226,26 +227,28 @@ impl Error {
         self.response().map_or(&[], |response| &response.body)
     }
 
-    /// What Mailgun said, taken from the body in whichever form it came, unshortened.
+    /// Mailgun's error message from the body, in full.
     ///
-    /// It may hold addresses, and the key if a gateway echoes requests; the `Display` of the error
-    /// does not.
+    /// It may contain addresses, and the API key if a gateway echoes the request. `Display` redacts
+    /// both.
     pub fn api_message(&self) -> Option<&str> {
         self.response().and_then(|response| response.message.as_deref())
     }
 
-    /// How long Mailgun asks to wait, from whichever of its hints the response had: whole seconds,
-    /// rounded up, and never zero. `None` where it asks for no wait or for a time that has passed.
+    /// How long Mailgun asks to wait before the next try, in whole seconds, rounded up.
+    ///
+    /// It is read from the headers, or from the body of a rate-limited response. `None` if the
+    /// response asks for no wait or for a time that has passed; never zero.
     pub fn retry_after(&self) -> Option<Duration> {
         self.response().and_then(|response| response.retry_after)
     }
 
-    /// Which limit was exceeded, when the response to a rate-limited call says so.
+    /// Which limit a rate-limited call exceeded, if the response says so.
     pub fn limit_scope(&self) -> Option<LimitScope> {
         self.response().and_then(|response| response.scope)
     }
 
-    /// How many attempts were made; 0 if the fault was found before the first.
+    /// How many attempts were made. 0 if the call failed before the first.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
@@ -255,21 +258,21 @@ impl Error {
         self.0.operation
     }
 
-    /// Which time-out ran out, for [`ErrorKind::Timeout`].
+    /// Which timeout expired, for [`ErrorKind::Timeout`].
     pub fn timeout_phase(&self) -> Option<TimeoutPhase> {
         self.0.phase
     }
 
-    /// What to check first, where the fault has a usual cause.
+    /// What to check first, if the error has a usual cause.
     pub fn hint(&self) -> Option<&str> {
         self.0.hint
     }
 
-    /// The error that caused this one, to be downcast: of a layer, of an I/O operation, of TLS.
+    /// The error that caused this one, for downcasting: from a layer, from I/O, from TLS.
     ///
-    /// `Display` shows its text and that of its own causes, without secrets and addresses.
-    /// [`source`](StdError::source) therefore returns `None`: reporters that follow sources would
-    /// print them twice.
+    /// `Display` already includes its text and that of its causes, with secrets and addresses
+    /// redacted. [`source`](StdError::source) therefore returns `None`; otherwise error reporters
+    /// would print the causes twice, unredacted.
     pub fn get_ref(&self) -> Option<&(dyn StdError + Send + Sync + 'static)> {
         self.0.source.as_deref()
     }
@@ -292,7 +295,7 @@ impl Error {
         self
     }
 
-    /// What failed, in our words and then in those of each cause.
+    /// The detail, followed by the text of each cause.
     fn detail_with_causes(&self) -> String {
         let mut causes = String::new();
         let first = self.0.source.as_deref().map(|source| source as &(dyn StdError + 'static));
@@ -306,12 +309,12 @@ impl Error {
         }
         let authorization = self.0.authorization.as_ref();
         let causes = redacted(&causes, authorization);
-        // Of these, our words may quote what the other end said.
-        let is_of_the_peer = matches!(
+        // The detail of these kinds may quote the peer.
+        let may_quote_peer = matches!(
             self.0.kind,
             ErrorKind::Connect | ErrorKind::Tls | ErrorKind::Transport | ErrorKind::Decode
         );
-        if is_of_the_peer {
+        if may_quote_peer {
             redacted(&self.0.detail, authorization) + &causes
         } else {
             format!("{}{causes}", self.0.detail)
@@ -366,7 +369,7 @@ impl fmt::Debug for Error {
     }
 }
 
-/// Without a `source`: see [`Error::get_ref`].
+/// Has no `source`; see [`Error::get_ref`].
 impl StdError for Error {}
 
 impl From<std::convert::Infallible> for Error {

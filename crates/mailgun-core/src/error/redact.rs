@@ -1,6 +1,6 @@
-//! What must not be shown of a text that comes from outside.
+//! Removes addresses and credentials from text of the peer.
 //!
-//! Gateways and proxies echo requests: their path with its addresses, their headers with the key.
+//! Gateways and proxies echo requests: the path with its addresses, the headers with the API key.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use http::HeaderValue;
@@ -8,9 +8,10 @@ use http::HeaderValue;
 const ADDRESS: &str = "[address]";
 const SECRET: &str = "[secret]";
 
-/// The text in one line, without addresses and credentials, and without the key that was sent.
+/// Returns the text on one line, with addresses, credentials and the key of `authorization`
+/// redacted.
 ///
-/// A word that holds one of them is left out as a whole: what is around it may be a part of it.
+/// The whole word is replaced, because the characters around a secret may be part of it.
 pub(super) fn redacted(text: &str, authorization: Option<&HeaderValue>) -> String {
     let mut text = text.to_owned();
     for secret in authorization.map(forms_of_key).unwrap_or_default() {
@@ -40,9 +41,9 @@ pub(super) fn redacted(text: &str, authorization: Option<&HeaderValue>) -> Strin
             is_secret |= !value.is_empty();
             hidden = Hidden::Header { has_value: !value.is_empty() && !is_scheme };
         }
-        let word = if is_secret || holds_secret(word, &lower) {
+        let word = if is_secret || contains_secret(word, &lower) {
             SECRET
-        } else if holds_address(&lower) {
+        } else if contains_address(&lower) {
             ADDRESS
         } else {
             word
@@ -54,19 +55,19 @@ pub(super) fn redacted(text: &str, authorization: Option<&HeaderValue>) -> Strin
     shown.join(" ")
 }
 
-/// What of the next words is not shown.
+/// Which of the next words are redacted.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Hidden {
     Nothing,
-    /// The one word after the name of a scheme.
+    /// The word after an authentication scheme.
     Token,
-    /// Everything up to the name of the next header, but one word at least.
+    /// At least one word, and all words up to the next header name.
     Header {
         has_value: bool,
     },
 }
 
-/// The key as it stands in a setting, and in a header; short ones would be found everywhere.
+/// The key in plain text and in base64. Keys under 8 characters would match ordinary words.
 fn forms_of_key(authorization: &HeaderValue) -> Vec<String> {
     let token = authorization.to_str().unwrap_or_default().trim_start_matches("Basic ");
     let login = STANDARD.decode(token).ok().and_then(|login| String::from_utf8(login).ok());
@@ -75,7 +76,7 @@ fn forms_of_key(authorization: &HeaderValue) -> Vec<String> {
     forms.into_iter().flatten().filter(|form| form.len() >= 8).map(str::to_owned).collect()
 }
 
-/// What follows the name of a header that holds credentials, in the word with that name.
+/// The value that follows the name of a credentials header within one word.
 fn header_value(lower: &str, is_assigned: bool) -> Option<&str> {
     const NAMES: [&str; 5] = ["authorization", "api-key", "api_key", "apikey", "cookie"];
     const QUOTES: [char; 6] = ['"', '\'', '`', '\\', ']', '*'];
@@ -101,7 +102,7 @@ fn ends_in_scheme(lower: &str) -> bool {
     matches!(last, Some("basic" | "bearer"))
 }
 
-/// Whether a word after `Basic` or `Bearer` is one of a sentence, and no token.
+/// Whether a word after `Basic` or `Bearer` is ordinary prose, not a token.
 fn is_prose(lower: &str) -> bool {
     let word = lower.trim_matches(|c: char| !c.is_ascii_alphanumeric());
     [
@@ -127,9 +128,9 @@ fn is_prose(lower: &str) -> bool {
     .contains(&word)
 }
 
-/// Whether a word holds an API key by its form, a token behind its scheme, or a password.
-fn holds_secret(word: &str, lower: &str) -> bool {
-    // Basic authentication of the user `api`, wherever it stands.
+/// Whether a word contains what looks like an API key, a token with its scheme, or a password.
+fn contains_secret(word: &str, lower: &str) -> bool {
+    // `api:` in base64: the start of the Basic credentials.
     if word.contains("YXBpO") {
         return true;
     }
@@ -148,7 +149,7 @@ fn holds_secret(word: &str, lower: &str) -> bool {
         // `key-…` and `pubkey-…`
         groups.windows(2).any(|pair| pair[0].ends_with("key") && is_random(pair[1]))
             || groups.windows(3).any(|group| {
-                // What stands before the first group may be the end of an escape, such as `%22`.
+                // The first group may be preceded by the end of an escape such as `%22`.
                 let long = group[0].len().checked_sub(32).and_then(|at| group[0].get(at..));
                 long.is_some_and(is_hex)
                     && group[1..].iter().all(|short| is_hex(short) && short.len() <= 12)
@@ -156,14 +157,14 @@ fn holds_secret(word: &str, lower: &str) -> bool {
     })
 }
 
-/// Whether a word holds an `@`, in any of the spellings of URLs, HTML and JSON.
-fn holds_address(lower: &str) -> bool {
-    const SPELLINGS: [&str; 7] =
+/// Whether a word contains an `@`, plain or encoded for URLs, HTML or JSON.
+fn contains_address(lower: &str) -> bool {
+    const ENCODINGS: [&str; 7] =
         ["@", "\u{ff20}", "\u{fe6b}", "&#64;", "&#x40;", "&commat;", "\\u0040"];
-    // `%40`, also encoded again: `%2540`.
+    // `%40`, or encoded again as `%2540`.
     let is_encoded =
         |(at, _): (usize, &str)| lower[at + 1..].trim_start_matches("25").starts_with("40");
-    SPELLINGS.iter().any(|spelling| lower.contains(spelling))
+    ENCODINGS.iter().any(|encoding| lower.contains(encoding))
         || lower.match_indices('%').any(is_encoded)
 }
 
@@ -172,7 +173,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_request_that_is_echoed_loses_addresses_and_credentials_alone() {
+    fn an_echoed_request_is_shown_without_addresses_and_credentials() {
         for (text, expected) in [
             (
                 "No such page: GET /v3/lists/list%40example.com/members authorization: Basic \
@@ -223,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn what_mailgun_says_is_shown_as_it_is() {
+    fn mailguns_own_messages_are_shown_unchanged() {
         for text in [
             "Invalid private key",
             "Domain not found: mg.example.com",
@@ -242,13 +243,13 @@ mod tests {
     }
 
     #[test]
-    fn the_key_that_was_sent_is_found_in_every_form() {
+    fn the_key_of_the_request_is_redacted_in_every_encoding() {
         let authorization = HeaderValue::from_static("Basic YXBpOm15LW9kZC1jYW5hcnk=");
         for text in ["my-odd-canary", "<my-odd-canary>", "xYXBpOm15LW9kZC1jYW5hcnkx"] {
             let shown = redacted(text, Some(&authorization));
             assert!(!shown.contains("canary") && !shown.contains("jYW5hcnk"), "{shown}");
         }
-        // The base64 of `api:old`: a key as short as a word stays.
+        // The base64 of `api:old`. A key this short is not searched for.
         let short = HeaderValue::from_static("Basic YXBpOm9sZA==");
         assert_eq!(redacted("an older one", Some(&short)), "an older one");
     }

@@ -1,4 +1,4 @@
-//! Errors made from responses.
+//! Errors from responses.
 
 use std::time::SystemTime;
 
@@ -8,13 +8,13 @@ use http::{HeaderMap, StatusCode, response::Parts};
 use super::{Error, ErrorKind, LimitScope, Outcome, ResponseFacts, retry_after::retry_after, text};
 use crate::response::encoded;
 
-/// The body with which Mailgun answers, with status 200, a path that it does not know.
+/// The body of Mailgun's response, with status 200, to a path that does not exist.
 pub(crate) const MAGNIFICENT: &[u8] = b"Mailgun Magnificent API";
 
 impl Error {
-    /// The error that a response with a status other than success stands for.
+    /// The error for a response whose status is not a success.
     pub(crate) fn from_response(status: StatusCode, headers: HeaderMap, body: Bytes) -> Self {
-        // Compressed bytes are no message.
+        // A compressed body has no readable message.
         let detail = encoded(&headers).unwrap_or_default();
         let message = if detail.is_empty() { text::message(&body) } else { None };
         let kind = match status.as_u16() {
@@ -33,7 +33,7 @@ impl Error {
         error
     }
 
-    /// A successful status with a body that is not what the operation returns.
+    /// The error for a successful response whose body cannot be decoded.
     pub(crate) fn undecodable(
         status: StatusCode,
         headers: HeaderMap,
@@ -44,7 +44,7 @@ impl Error {
             return Self::new(ErrorKind::Api, Outcome::Rejected, "")
                 .with_response(status, headers, body, Some("Mailgun Magnificent API".into()))
                 .with_hint(
-                    "Mailgun answers so to a path it does not know: check base URL and domain",
+                    "Mailgun sends this for a path it does not know: check base URL and domain",
                 );
         }
         let error = Self::new(ErrorKind::Decode, Outcome::Unknown, detail);
@@ -52,10 +52,10 @@ impl Error {
         if !status.is_success() {
             return error;
         }
-        error.with_hint("the status is that of a success: only its response could not be read")
+        error.with_hint("the status is a success; only the body could not be read")
     }
 
-    /// Keeps the head of a response whose body broke off.
+    /// Adds the head of a response whose body is incomplete.
     pub(crate) fn with_head(mut self, parts: Parts) -> Self {
         self.0.response = Some(Box::new(ResponseFacts {
             status: parts.status,
@@ -85,16 +85,16 @@ impl Error {
     }
 }
 
-/// What to check first, where Mailgun tells the cause only in prose.
+/// What to check first, found in the text of Mailgun's message.
 fn hint(status: StatusCode, message: &str) -> Option<&'static str> {
     let says = |words: &str| message.to_ascii_lowercase().contains(words);
     match status.as_u16() {
         401 => Some(
             "check the API key, and that the domain belongs to this account and region (US or EU)",
         ),
-        404 if says("domain not found") => Some(
-            "check the domain's spelling and its region: US and EU domains live on separate hosts",
-        ),
+        404 if says("domain not found") => {
+            Some("check the domain's spelling and region: US and EU domains are on separate hosts")
+        }
         400 | 403 if says("sandbox") || says("authorized recipients") => {
             Some("sandbox domains and free accounts send to authorized recipients only")
         }

@@ -1,4 +1,4 @@
-//! How long a response asks to wait.
+//! How long a response asks the client to wait.
 
 use std::time::{Duration, SystemTime};
 
@@ -7,18 +7,18 @@ use serde_json::Value;
 
 use crate::types::Timestamp;
 
-/// What is longer can be added to no clock, and is told as this: a hundred years.
+/// A hundred years. Longer waits are capped, because clocks cannot represent their end.
 const LONGEST: Duration = Duration::from_secs(100 * 365 * 86_400);
 
-/// From this number on (the year 2001), a number is a time since 1970 and not a wait of decades.
+/// Numbers from here on (the year 2001) are Unix times in seconds, not waits of decades.
 const EPOCH_SECONDS: f64 = 1e9;
-/// From this number on, it counts milliseconds; in seconds it would be the year 5138.
+/// Numbers from here on are Unix times in milliseconds. In seconds this is the year 5138.
 const EPOCH_MILLISECONDS: f64 = 1e11;
 
-/// The wait that a response asks for, from the first of Mailgun's carriers that has one, in whole
-/// seconds, rounded up.
+/// The wait that a response asks for, in whole seconds, rounded up: from the first header, or the
+/// first place in the body, that has one.
 ///
-/// No wait at all is no hint. Neither is a time that has passed, nor a text that is not certain.
+/// `None` for a wait of zero, a time that has passed, or a text that cannot be read with certainty.
 pub(super) fn retry_after(
     status: StatusCode,
     headers: &HeaderMap,
@@ -30,21 +30,21 @@ pub(super) fn retry_after(
         let values = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
         values.filter_map(|value| in_value(value, now)).max()
     };
-    // The other carriers also appear on responses that limit nothing.
+    // The other headers also appear on responses that are not rate-limited.
     let is_limited = matches!(status.as_u16(), 420 | 429);
     header("retry-after").or_else(|| {
         is_limited.then_some(())?;
         header("x-ratelimit-reset")
             .or_else(|| header("x-request-reset"))
             .or_else(|| in_json(body, now))
-            .or_else(|| in_words(message?, now))
+            .or_else(|| in_message(message?, now))
     })
 }
 
-/// A value of its own: a number, a list of numbers of which the largest counts, or a text.
+/// Reads a header or JSON value: a number, a list of numbers (the largest counts), or a text.
 fn in_value(value: &str, now: SystemTime) -> Option<Duration> {
     match value.split(',').map(number).collect::<Option<Vec<_>>>() {
-        Some(numbers) => numbers.into_iter().filter_map(|number| of_number(number, now)).max(),
+        Some(numbers) => numbers.into_iter().filter_map(|number| from_number(number, now)).max(),
         None => in_text(value, now),
     }
 }
@@ -58,7 +58,7 @@ fn in_json(body: &[u8], now: SystemTime) -> Option<Duration> {
 }
 
 /// `… try again after 120 seconds`, `… in 2 minutes`, `… after Mon, 20 Dec 2021 20:33:21 UTC`.
-fn in_words(message: &str, now: SystemTime) -> Option<Duration> {
+fn in_message(message: &str, now: SystemTime) -> Option<Duration> {
     const MOST: usize = 100;
     let message = message.to_ascii_lowercase();
     ["after ", "again in ", "retry in "].into_iter().find_map(|before| {
@@ -69,10 +69,10 @@ fn in_words(message: &str, now: SystemTime) -> Option<Duration> {
     })
 }
 
-/// What a text begins with: a length of time, or a date.
+/// Reads the duration or the date that a text begins with.
 fn in_text(text: &str, now: SystemTime) -> Option<Duration> {
     let text = text.trim();
-    if let Some(seconds) = length(text) {
+    if let Some(seconds) = duration(text) {
         return wait(seconds);
     }
     let at = date(text)?.to_system_time()?;
@@ -84,16 +84,16 @@ fn wait(seconds: f64) -> Option<Duration> {
     (seconds > 0.0).then_some(whole.min(LONGEST))
 }
 
-/// A number as JSON has it; `inf` and `nan` are not taken for one.
+/// Reads a JSON number. `inf` and `nan` are not numbers.
 fn number(text: &str) -> Option<f64> {
     let text = text.trim();
     let is_number = |b: u8| b.is_ascii_digit() || matches!(b, b'+' | b'-' | b'.' | b'e' | b'E');
     if text.bytes().all(is_number) { text.parse().ok() } else { None }
 }
 
-/// Seconds from now, or a time since 1970: Mailgun's resets are milliseconds, and its own Go client
-/// reads them as seconds.
-fn of_number(number: f64, now: SystemTime) -> Option<Duration> {
+/// Reads a number as seconds from now, or as a Unix time. Mailgun's reset headers are in
+/// milliseconds, though its Go client reads them as seconds.
+fn from_number(number: f64, now: SystemTime) -> Option<Duration> {
     if number < EPOCH_SECONDS {
         return wait(number);
     }
@@ -103,7 +103,7 @@ fn of_number(number: f64, now: SystemTime) -> Option<Duration> {
 }
 
 /// The seconds of `120 seconds`, `1.5 hours`, `1m30s` or `2 minutes and 30 seconds`.
-fn length(text: &str) -> Option<f64> {
+fn duration(text: &str) -> Option<f64> {
     let mut sum = None;
     let mut rest = text;
     loop {
@@ -132,30 +132,30 @@ fn seconds_in(unit: &str) -> Option<f64> {
     })
 }
 
-/// A date that is the whole text, or that a sentence goes on after.
+/// Reads a date that is the whole text, or the start of a longer one.
 ///
-/// It must then have a time of day, and end with a mark or a zone. What follows could be a part of
-/// it otherwise, and the date another one: `20 Dec 2021 8:33 at night`.
+/// If text follows, the date must have a time of day and end with punctuation or a zone. Otherwise
+/// the text could change its meaning: `20 Dec 2021 8:33 at night`.
 fn date(text: &str) -> Option<Timestamp> {
     const MOST_WORDS: usize = 10;
     let read = |text: &str| {
-        let text = text.trim_end_matches(MARKS);
-        // A date is never a number here: that would be a time long past, or one in some centuries.
+        let text = text.trim_end_matches(PUNCTUATION);
+        // `Timestamp` also reads plain numbers, which are not dates here.
         if number(text).is_some() { None } else { text.parse().ok() }
     };
     let ends = text.match_indices(' ').map(|(at, _)| at).take(MOST_WORDS);
-    let parts = ends.map(|end| &text[..end]).filter(|part| part.contains(':') && is_ended(part));
+    let parts = ends.map(|end| &text[..end]).filter(|part| part.contains(':') && is_complete(part));
     read(text).or_else(|| parts.filter_map(read).last())
 }
 
-const MARKS: [char; 5] = ['.', ',', ';', '!', ')'];
+const PUNCTUATION: [char; 5] = ['.', ',', ';', '!', ')'];
 
-/// Whether a date has come to its end, as its last word tells.
-fn is_ended(date: &str) -> bool {
+/// Whether the last word ends a date: with punctuation, a zone or an offset.
+fn is_complete(date: &str) -> bool {
     let word = date.rsplit(' ').next().unwrap_or_default();
     let zone = word.to_ascii_uppercase();
     let offset = word.rsplit(['+', '-']).next().filter(|offset| offset.len() < word.len());
-    word.ends_with(MARKS)
+    word.ends_with(PUNCTUATION)
         || ["UTC", "GMT", "Z"].iter().any(|name| zone.ends_with(name))
         || offset.is_some_and(|offset| {
             matches!(offset.len(), 4 | 5) && offset.bytes().all(|b| b.is_ascii_digit() || b == b':')
@@ -181,31 +181,31 @@ mod tests {
         let message = text::message(body.as_bytes());
         let wait = retry_after(status, &headers, body.as_bytes(), message.as_deref(), now())?;
         assert_eq!(wait.subsec_nanos(), 0);
-        assert!(!wait.is_zero(), "no wait is no hint");
+        assert!(!wait.is_zero());
         Some(wait.as_secs())
     }
 
-    fn words(rest: &str) -> String {
-        let said = "Domain x is not allowed to send: request limit exceeded, try again";
-        serde_json::json!({"message": format!("{said} {rest}")}).to_string()
+    fn message(rest: &str) -> String {
+        let start = "Domain x is not allowed to send: request limit exceeded, try again";
+        serde_json::json!({"message": format!("{start} {rest}")}).to_string()
     }
 
     #[test]
-    fn every_carrier_of_the_wait_is_read() {
+    fn the_wait_is_read_from_headers_body_and_message() {
         assert_eq!(wait(429, &[("retry-after", "7")], ""), Some(7));
         assert_eq!(wait(503, &[("retry-after", "7")], ""), Some(7));
         assert_eq!(wait(429, &[("x-ratelimit-reset", "1640032390000")], ""), Some(10));
         assert_eq!(wait(429, &[("x-request-reset", "1640032390000")], ""), Some(10));
         assert_eq!(wait(429, &[], r#"{"retry-seconds": 60}"#), Some(60));
         assert_eq!(wait(429, &[], r#"{"retry-seconds": "60"}"#), Some(60));
-        assert_eq!(wait(429, &[], &words("after 120 seconds")), Some(120));
-        assert_eq!(wait(420, &[], &words("after Mon, 20 Dec 2021 20:33:21 UTC")), Some(21));
+        assert_eq!(wait(429, &[], &message("after 120 seconds")), Some(120));
+        assert_eq!(wait(420, &[], &message("after Mon, 20 Dec 2021 20:33:21 UTC")), Some(21));
         assert_eq!(wait(429, &[], "slow down"), None);
         assert_eq!(wait(200, &[("x-ratelimit-reset", "1640032390000")], ""), None);
     }
 
     #[test]
-    fn every_header_is_read_by_the_same_rule() {
+    fn every_header_takes_the_same_formats() {
         const LONGEST: u64 = super::LONGEST.as_secs();
         for (value, expected) in [
             ("120", Some(120)),
@@ -224,12 +224,12 @@ mod tests {
             ("Monday, 20-Dec-21 20:33:21 GMT", Some(21)),
             ("Mon Dec 20 20:33:21 2021", Some(21)),
             ("2021-12-20T20:33:20.5Z", Some(21)),
-            // More than any clock holds.
+            // Capped.
             ("99999999999999999999", Some(LONGEST)),
             ("18446744073709551616", Some(LONGEST)),
             ("1e400", Some(LONGEST)),
             ("Fri, 31 Dec 9999 23:59:59 GMT", Some(LONGEST)),
-            // Nothing to wait for.
+            // No wait.
             ("0", None),
             ("0.0", None),
             ("-0", None),
@@ -240,7 +240,7 @@ mod tests {
             ("Mon, 20 Dec 2021 20:32:21 GMT", None),
             ("Monday, 20-Dec-21 20:32:21 GMT", None),
             ("Thu, 01 Jan 1970 00:00:00 GMT", None),
-            // Nothing that is certain.
+            // Ambiguous or unreadable.
             ("", None),
             ("soon", None),
             ("nan", None),
@@ -264,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn no_hint_in_one_carrier_leaves_the_next() {
+    fn a_header_without_a_wait_does_not_hide_the_next() {
         let reset = ("x-ratelimit-reset", "1640032390000");
         for nothing in ["0", "soon", "Mon, 20 Dec 2021 20:32:21 GMT"] {
             assert_eq!(wait(429, &[("retry-after", nothing), reset], ""), Some(10), "{nothing}");
@@ -272,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sentence_may_go_on_after_the_wait() {
+    fn text_may_follow_the_wait_in_a_message() {
         for (rest, expected) in [
             ("after 2 minutes", Some(120)),
             ("after 2 minutes.", Some(120)),
@@ -285,7 +285,7 @@ mod tests {
             ("after 2021-12-20T20:33:21Z, request #7", Some(21)),
             ("after 2021-12-20T20:33:21+00:00 (request #7)", Some(21)),
             ("after the 3rd of May, that is, after 30 seconds", Some(30)),
-            // Half of what is meant would be another time.
+            // The part that can be read would be another time.
             ("after 20 Dec 2021, at 20:33:21 UTC", None),
             ("after 20 Dec 2021 11:33:21 p.m. UTC", None),
             ("after 3 attempts", None),
@@ -293,12 +293,12 @@ mod tests {
             ("after a while", None),
             ("after ", None),
         ] {
-            assert_eq!(wait(429, &[], &words(rest)), expected, "{rest}");
+            assert_eq!(wait(429, &[], &message(rest)), expected, "{rest}");
         }
     }
 
     #[test]
-    fn a_text_of_any_length_is_read_at_once() {
+    fn long_messages_are_read_quickly() {
         for part in ["after ", "utc ", "after 20 dec 2021 20:33:21 utc, ", "1 s ", "é after 1"] {
             let _ = wait(429, &[], &part.repeat(64 * 1024 / part.len()));
         }

@@ -1,4 +1,4 @@
-//! The text of a response: found in whichever form it came, and made fit to be shown.
+//! The error message in a response body: how it is found, and how it is displayed.
 
 use std::fmt::{self, Write as _};
 
@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::redact::redacted;
 use crate::de;
 
-/// What a response says, from any of the shapes that Mailgun's services use.
+/// The error message in a body, in any of the formats that Mailgun's services use.
 pub(super) fn message(body: &[u8]) -> Option<String> {
     if let Ok(value) = de::from_slice::<Value>(body) {
         return in_json(&value);
@@ -27,7 +27,7 @@ fn in_json(value: &Value) -> Option<String> {
             (!texts.is_empty()).then(|| texts.join("; "))
         }
         Value::Object(object) => {
-            // The order of belief: `message` is nearly everywhere, the others in single services.
+            // `message` comes first: almost all services use it, the others are exceptions.
             [
                 "message",
                 "Message",
@@ -43,7 +43,7 @@ fn in_json(value: &Value) -> Option<String> {
             .find_map(|key| object.get(*key).and_then(in_json))
             .or_else(|| {
                 let field = object.get("Field").and_then(Value::as_str)?;
-                Some(format!("the value of {field} was refused"))
+                Some(format!("the value of {field} was rejected"))
             })
         }
         _ => None,
@@ -68,19 +68,19 @@ fn without_tags(html: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// At most this many characters of a response appear in an error's `Display`.
+/// How many characters of a response an error's `Display` shows at most.
 const SHOWN: usize = 300;
 
-/// Text of the server as it may go into a log: redacted, and cut.
+/// Text of the server, redacted and truncated for logs.
 pub(super) struct Shown<'a> {
     pub(super) text: &'a str,
-    /// The header that was sent, whose key is not shown either.
+    /// The `Authorization` header of the request, whose key is redacted too.
     pub(super) authorization: Option<&'a HeaderValue>,
 }
 
 impl fmt::Display for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Redacted first: what the cut leaves of a secret would not be recognised.
+        // Redacted before it is truncated: part of a secret would not be recognised as one.
         let text = redacted(self.text, self.authorization);
         let mut characters = text.chars();
         for character in characters.by_ref().take(SHOWN) {
@@ -95,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_shape_of_an_error_body_is_read() {
+    fn every_format_of_an_error_body_is_read() {
         for (body, expected) in [
             (r#"{"message": "to parameter is missing"}"#, Some("to parameter is missing")),
             (r#"{"Message": "capital"}"#, Some("capital")),
@@ -104,7 +104,7 @@ mod tests {
             (r#"{"error": {"name": "x", "message": "inner"}}"#, Some("inner")),
             (r#"{"error": "flat"}"#, Some("flat")),
             (r#"{"errors": ["a", {"message": "b"}]}"#, Some("a; b")),
-            (r#"{"Field": "ip", "Value": "1"}"#, Some("the value of ip was refused")),
+            (r#"{"Field": "ip", "Value": "1"}"#, Some("the value of ip was rejected")),
             (r#""Forbidden""#, Some("Forbidden")),
             (r#"{"message": null, "error": "second"}"#, Some("second")),
             ("Forbidden", Some("Forbidden")),
@@ -126,8 +126,8 @@ mod tests {
         assert_eq!(shown("'bob@example.com' is bad"), "[address] is bad");
         assert_eq!(shown(&"x".repeat(SHOWN)), "x".repeat(SHOWN));
         assert_eq!(shown(&"x".repeat(5000)), format!("{}…", "x".repeat(SHOWN)));
-        // The cut does not leave a piece of an address.
-        let at_the_cut = format!("{} bob.canary@example.com", "x".repeat(SHOWN - 4));
-        assert!(!shown(&at_the_cut).contains("bob"));
+        // An address across the limit is redacted as a whole.
+        let across = format!("{} bob.canary@example.com", "x".repeat(SHOWN - 4));
+        assert!(!shown(&across).contains("bob"));
     }
 }

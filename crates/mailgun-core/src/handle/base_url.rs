@@ -1,4 +1,4 @@
-//! Where the API is: a region, or a base URL in any of the spellings that people write.
+//! Regions and base URLs of the API.
 
 use std::{fmt, str::FromStr};
 
@@ -10,11 +10,11 @@ use serde::Deserialize;
 
 use crate::Error;
 
-/// Where an account's data lives.
+/// The region that stores a domain's data.
 ///
-/// The regions are separate: a domain of one is unknown (401 or 404) on the host of the other.
+/// The regions are separate: one answers 401 or 404 for domains of the other.
 ///
-/// Its text is `us` or `eu`; capitals are read too.
+/// The text form is `us` or `eu`; parsing ignores case.
 ///
 /// ```
 /// use mailgun_core::Region;
@@ -35,7 +35,7 @@ pub enum Region {
 }
 
 impl Region {
-    /// All regions. Later versions may know more.
+    /// All regions. Later versions may add more.
     pub const ALL: &[Self] = &[Self::Us, Self::Eu];
 
     /// The base URL of the region's API.
@@ -87,7 +87,7 @@ pub(crate) struct BaseUrl {
 
 impl BaseUrl {
     pub(crate) fn parse(text: &str, plain_http: bool) -> Result<Self, Error> {
-        let refused = |reason: &str| Error::config("base_url", reason);
+        let invalid = |reason: &str| Error::config("base_url", reason);
         let text = text.trim();
         let with_scheme;
         let text = if text.contains("://") {
@@ -96,35 +96,37 @@ impl BaseUrl {
             with_scheme = format!("https://{text}");
             &with_scheme
         };
-        let uri: Uri = text.parse().map_err(|_| refused("is not a URL"))?;
+        let uri: Uri = text.parse().map_err(|_| invalid("is not a URL"))?;
         if uri.query().is_some() || text.contains('#') {
-            return Err(refused("must have neither query nor fragment"));
+            return Err(invalid("must not have a query or a fragment"));
         }
         let parts = uri.into_parts();
         let (Some(scheme), Some(authority)) = (parts.scheme, parts.authority) else {
-            return Err(refused("has no host"));
+            return Err(invalid("has no host"));
         };
         if authority.as_str().contains('@') {
-            return Err(refused("must not hold user information: the key is a setting of its own"));
+            return Err(invalid(
+                "must not contain user information: the key is a separate setting",
+            ));
         }
         if authority.host().is_empty() {
-            return Err(refused("has no host"));
+            return Err(invalid("has no host"));
         }
-        // Such as `https:/host` and `https//host`, which would take the key to a host named `https`.
+        // `https:/host` and `https//host` would send the key to a host named `https`.
         let has_port = authority.as_str().len() > authority.host().len();
         if (has_port && authority.port_u16().is_none_or(|port| port == 0))
             || ["http", "https"].iter().any(|name| authority.host().eq_ignore_ascii_case(name))
         {
-            return Err(refused("is not a URL with a host, and a port from 1 to 65535 if any"));
+            return Err(invalid("must have a host, and a port from 1 to 65535 if any"));
         }
         if scheme == Scheme::HTTP && !plain_http && !is_loopback(authority.host()) {
-            return Err(refused(
-                "is plain http, which would show the key to the network; \
+            return Err(invalid(
+                "is plain http, which exposes the key to the network; \
                  use https, or opt in with `allow_plain_http`",
             ));
         }
         if scheme != Scheme::HTTP && scheme != Scheme::HTTPS {
-            return Err(refused("is neither https nor http"));
+            return Err(invalid("is neither https nor http"));
         }
         let path = parts.path_and_query.as_ref().map_or("", PathAndQuery::path);
         Ok(Self { scheme, authority, prefix: without_version(path).into() })
@@ -147,7 +149,7 @@ impl BaseUrl {
         parts.scheme = Some(self.scheme.clone());
         parts.authority = Some(self.authority.clone());
         parts.path_and_query = Some(path);
-        Uri::from_parts(parts).map_err(|_| Error::invalid("path", "does not make a URL"))
+        Uri::from_parts(parts).map_err(|_| Error::invalid("path", "is not a valid URL path"))
     }
 
     /// Whether `uri` has this scheme, host and port.
@@ -184,7 +186,8 @@ fn is_loopback(host: &str) -> bool {
         || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
-/// The version belongs to the operation, not to the base, whatever the examples of others show.
+/// Removes a version from the end of the path. Other SDKs put it there; here it belongs to the
+/// operation.
 fn without_version(path: &str) -> &str {
     let path = path.trim_end_matches('/');
     match path.rsplit_once('/') {
@@ -228,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn bad_base_urls_are_refused_by_name_and_without_their_secrets() {
+    fn errors_of_bad_base_urls_name_the_setting_and_hide_secrets() {
         for base in [
             "",
             "https://",
@@ -256,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn a_region_is_read_from_settings_and_written_as_they_have_it() {
+    fn regions_are_parsed_and_displayed() {
         for &region in Region::ALL {
             let text = region.to_string();
             assert_eq!(text.parse::<Region>().unwrap(), region);
@@ -268,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn plain_http_is_for_loopback_or_by_opt_in() {
+    fn plain_http_is_allowed_for_loopback_or_by_opt_in() {
         for base in ["http://127.0.0.1:8025", "http://[::1]:1", "http://LOCALHOST"] {
             BaseUrl::parse(base, false).unwrap();
         }

@@ -1,4 +1,4 @@
-//! The stack as one type, and how services and layers of any kind are put into it.
+//! The boxed service type of the stack, and conversions to it.
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -6,12 +6,13 @@ use tower::{Layer, Service, ServiceExt as _, util::BoxCloneSyncService};
 
 use crate::{Body, BoxError, Error, ResponseBody};
 
-/// A service that takes requests of the SDK and gives its responses, whatever it is made of.
+/// A boxed service that sends the requests of the SDK.
 ///
-/// It is what [`ClientBuilder::layer`](crate::ClientBuilder::layer) hands to a layer.
+/// Layers passed to [`ClientBuilder::layer`](crate::ClientBuilder::layer) wrap a service of this
+/// type.
 pub type HttpService = BoxCloneSyncService<Request<Body>, Response<ResponseBody>, Error>;
 
-/// What puts a layer of the application around a stack.
+/// A boxed layer of the application.
 pub(crate) type BoxLayer = Box<dyn FnOnce(HttpService) -> HttpService + Send + Sync>;
 
 pub(crate) fn box_layer<L, R>(layer: L) -> BoxLayer

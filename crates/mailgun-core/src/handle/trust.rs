@@ -1,4 +1,4 @@
-//! Which hosts may see the API key.
+//! Which hosts are trusted with the API key.
 
 use http::{Uri, uri::Scheme};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
@@ -6,14 +6,14 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use super::base_url::BaseUrl;
 use crate::{Error, ErrorKind, Outcome};
 
-/// The hosts below which stored messages and exports live.
+/// The parent domains of the hosts that serve stored messages and exports.
 const MAILGUN: [&str; 2] = [".mailgun.net", ".mailgun.org"];
 
-/// The rule for every request, whether its URL is ours or was taken from a response.
+/// The hosts that are trusted with the API key.
 #[derive(Clone, Debug)]
 pub(crate) struct TrustedHosts {
     base: BaseUrl,
-    /// Whether the client talks to Mailgun itself, and so may talk to its storage hosts.
+    /// Whether the base URL is Mailgun's. Mailgun's storage hosts are then trusted too.
     is_mailgun: bool,
     extra: Vec<BaseUrl>,
 }
@@ -31,45 +31,45 @@ impl TrustedHosts {
         if trusted { Ok(()) } else { Err(untrusted("the URL")) }
     }
 
-    /// Whether a URL can be called without the key: by https, and with nothing before the host that
-    /// makes it look like another.
+    /// Whether a URL may be called without the key: it is https, and has no user information, which
+    /// could disguise the host.
     pub(crate) fn is_public(uri: &Uri) -> bool {
         uri.scheme() == Some(&Scheme::HTTPS)
             && uri.authority().is_some_and(|authority| !authority.as_str().contains('@'))
     }
 
-    /// The path and query of a link of a response, rebuilt on our own base. `page` is the path of the
-    /// page that the link is on.
+    /// The path and query of a link on the page `page`, relative to the base URL.
     ///
-    /// A link may be a URL, also one without its scheme, or relative to the page. A URL of another
-    /// origin would take the key there.
+    /// A link may be a URL, with or without its scheme, or relative to the page. A URL of another
+    /// origin is an error, because following it would send the key there.
     pub(crate) fn rebase(&self, link: &str, page: &str) -> Result<String, Error> {
-        let unreadable =
-            || Error::new(ErrorKind::Decode, Outcome::Rejected, "a paging link cannot be read");
-        let link = self.absolute(&tidied(link), page).ok_or_else(unreadable)?;
-        let uri: Uri = link.parse().map_err(|_| unreadable())?;
-        if uri.authority().is_some() && !self.names_us(&uri) {
+        let invalid =
+            || Error::new(ErrorKind::Decode, Outcome::Rejected, "a paging link is invalid");
+        let link = self.absolute(&cleaned(link), page).ok_or_else(invalid)?;
+        let uri: Uri = link.parse().map_err(|_| invalid())?;
+        if uri.authority().is_some() && !self.is_own_host(&uri) {
             return Err(untrusted("a paging link"));
         }
-        let path = uri.path_and_query().ok_or_else(unreadable)?.as_str();
+        let path = uri.path_and_query().ok_or_else(invalid)?.as_str();
         if !is_below(self.base.prefix(), path) {
             return Err(untrusted("a paging link"));
         }
         Ok(path.to_owned())
     }
 
-    /// Some services write `http` where they mean themselves; the call goes to the base anyway.
-    fn names_us(&self, uri: &Uri) -> bool {
-        let is_ours = |host: &BaseUrl| host.is_origin_of(uri) || host.is_plain_form_of(uri);
-        is_ours(&self.base) || self.extra.iter().any(is_ours)
+    /// Whether a link points to the base URL or a trusted host. Some services write `http` in links
+    /// to themselves; the scheme does not matter, because the path is called on the base URL.
+    fn is_own_host(&self, uri: &Uri) -> bool {
+        let matches = |host: &BaseUrl| host.is_origin_of(uri) || host.is_plain_form_of(uri);
+        matches(&self.base) || self.extra.iter().any(matches)
     }
 
-    /// A link as a URL or as a path of the host.
+    /// Resolves a link to a URL or to an absolute path.
     fn absolute(&self, link: &str, page: &str) -> Option<String> {
         if let Some((scheme, rest)) = link.split_once("://")
             && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric())
         {
-            // `https:///v3/example.com` names no host: it is a path.
+            // `https:///v3/example.com` has no host, so it is a path.
             let is_path = rest.starts_with('/');
             let url = || format!("{}://{rest}", scheme.to_ascii_lowercase());
             return Some(if is_path { rest.to_owned() } else { url() });
@@ -85,7 +85,7 @@ impl TrustedHosts {
             return None;
         }
         let with_scheme = format!("{scheme}//{link}");
-        if with_scheme.parse().is_ok_and(|uri| self.names_us(&uri)) {
+        if with_scheme.parse().is_ok_and(|uri| self.is_own_host(&uri)) {
             return Some(with_scheme);
         }
         let page = page.split('?').next().unwrap_or_default();
@@ -96,7 +96,7 @@ impl TrustedHosts {
         if first.contains(':') {
             return None;
         }
-        // `v3/example.com/events` lacks a slash only, if pages are below `/v3`.
+        // `v3/example.com/events` on a page below `/v3` is only missing its first slash.
         if page.strip_prefix('/')?.split('/').next() == Some(first) {
             return Some(format!("/{link}"));
         }
@@ -105,9 +105,9 @@ impl TrustedHosts {
     }
 }
 
-/// A link without what text formats do to it: blanks around it, line breaks in it, `&amp;` for `&`,
-/// characters that a URL has encoded only.
-fn tidied(link: &str) -> String {
+/// Cleans up a link: removes white space around it and line breaks in it, replaces `&amp;`, and
+/// encodes characters that a URL must not contain.
+fn cleaned(link: &str) -> String {
     const NOT_IN_URLS: &AsciiSet = &CONTROLS
         .add(b' ')
         .add(b'"')
@@ -124,7 +124,7 @@ fn tidied(link: &str) -> String {
 }
 
 fn untrusted(what: &str) -> Error {
-    let detail = format!("{what} points to a host that must not see the API key");
+    let detail = format!("{what} points to a host that is not trusted with the API key");
     Error::new(ErrorKind::UntrustedHost, Outcome::NotSent, detail)
 }
 
@@ -144,7 +144,7 @@ fn is_below_mailgun(host: &str) -> bool {
 
 fn is_below(prefix: &str, path: &str) -> bool {
     let (segments, _) = path.split_once('?').unwrap_or((path, ""));
-    // URL parsers take an encoded dot for a dot.
+    // URL parsers treat an encoded dot as a dot.
     let has_dot_segment = segments
         .split('/')
         .any(|segment| matches!(&*segment.to_ascii_lowercase().replace("%2e", "."), "." | ".."));
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn the_key_goes_to_mailgun_and_to_no_look_alike() {
+    fn mailguns_hosts_are_trusted_and_look_alikes_are_not() {
         let mailgun = trust("https://api.eu.mailgun.net");
         for (uri, allowed) in [
             ("https://api.eu.mailgun.net/v3/x", true),
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn a_client_of_another_host_does_not_trust_mailguns() {
+    fn a_client_of_another_host_does_not_trust_mailguns_hosts() {
         let mock = trust("http://127.0.0.1:8025");
         assert!(mock.check(&"http://127.0.0.1:8025/x".parse().unwrap()).is_ok());
         assert!(mock.check(&"http://127.0.0.1:8026/x".parse().unwrap()).is_err());
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn links_are_rebuilt_on_the_base_or_refused() {
+    fn links_are_resolved_to_the_base_url_or_rejected() {
         let base = trust("https://gw.test/mailgun");
         for link in [
             "https://gw.test/mailgun/v3/d/events/abc?x=1",
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn links_that_are_not_quite_urls_are_understood() {
+    fn malformed_links_are_repaired_if_they_are_unambiguous() {
         let base = trust("https://gw.test/mailgun");
         let events = "/mailgun/v3/d/events";
         for (link, expected) in [

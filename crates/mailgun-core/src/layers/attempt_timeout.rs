@@ -1,4 +1,4 @@
-//! Bounds one attempt, from its start to the head of the response.
+//! Limits the time of one attempt, from its start to the head of the response.
 
 use std::{
     pin::Pin,
@@ -14,7 +14,7 @@ use tower::{Layer, Service};
 
 use crate::{BoxError, CallContext, Error, TimeoutPhase};
 
-/// A time limit: a default, which makes room for the upload, or one that the application has set.
+/// A time limit: the default, which grows with the upload, or one that the application has set.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum TimeLimit {
     Default(Duration),
@@ -24,9 +24,9 @@ pub(crate) enum TimeLimit {
 impl TimeLimit {
     /// The limit of a request with this body; `None` if there is none.
     pub(crate) fn for_body(self, body: &impl Body) -> Option<Duration> {
-        /// The slowest upload that a default waits for, in bytes a second.
+        /// The slowest upload that the default allows, in bytes per second.
         const SLOWEST_UPLOAD: u64 = 64 * 1024;
-        /// The largest message that Mailgun takes stands for a body of unknown length.
+        /// The largest message that Mailgun accepts: the assumed length if it is unknown.
         const LARGEST: u64 = 25 * 1024 * 1024;
         match self {
             Self::Explicit(limit) => limit,
@@ -38,16 +38,16 @@ impl TimeLimit {
     }
 }
 
-/// Bounds each attempt: a typed error ([`TimeoutPhase::Attempt`]) when the head of the response does
-/// not come in time.
+/// Fails an attempt with [`TimeoutPhase::Attempt`] if the head of the response does not arrive in
+/// time.
 ///
-/// The default is 60 s and grows by one second for each 64 KiB of the request's body, so that a
-/// large attachment on a slow line is not cut off. A body of unknown length counts as 25 MiB.
+/// The default is 60 s, plus one second for each 64 KiB of the request body, to leave time for
+/// large attachments on slow connections. A body of unknown length counts as 25 MiB.
 #[derive(Clone, Copy, Debug)]
 pub struct AttemptTimeoutLayer(TimeLimit);
 
 impl AttemptTimeoutLayer {
-    /// With this limit, whatever the size of the body; `None` sets none.
+    /// Sets a limit that does not depend on the size of the body. `None` disables it.
     pub fn new(limit: impl Into<Option<Duration>>) -> Self {
         Self(TimeLimit::Explicit(limit.into()))
     }
@@ -102,7 +102,7 @@ pin_project! {
         inner: F,
         limit: Option<Duration>,
         context: Option<CallContext>,
-        // Made when the attempt first has to wait.
+        // Created when the attempt is first pending.
         #[pin]
         sleep: Option<Sleep>,
     }
@@ -128,7 +128,7 @@ where
             ready!(sleep.poll(cx));
         }
         let error = Error::timeout(TimeoutPhase::Attempt, limit);
-        // What was not begun by now is never sent, though the transport has the request.
+        // From here on, the transport does not send the request if it only has it queued.
         Poll::Ready(Err(match this.context {
             Some(context) => error.with_outcome(context.give_up_attempt()),
             None => error,
@@ -164,7 +164,7 @@ mod tests {
             (explicit, unsized_body(), 3),
         ] {
             let start = tokio::time::Instant::now();
-            let error = layer.layer(never.clone()).oneshot(Request::new(body)).await.unwrap_err();
+            let error = layer.layer(never).oneshot(Request::new(body)).await.unwrap_err();
             assert_eq!(start.elapsed().as_secs(), seconds);
             assert_eq!(error.timeout_phase(), Some(TimeoutPhase::Attempt));
             assert_eq!(error.outcome(), crate::Outcome::Unknown);

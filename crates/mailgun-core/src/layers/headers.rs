@@ -1,4 +1,4 @@
-//! User agent, authorization, subaccount: layers that set one header.
+//! Layers that set one header: user agent, authorization, subaccount.
 
 use std::{
     fmt,
@@ -10,16 +10,16 @@ use tower::{Layer, Service};
 
 use crate::{Credentials, Error};
 
-/// Where the value of a header comes from.
+/// The source of a header that [`SetHeader`] sets.
 pub trait HeaderSource: Clone {
-    /// The header.
+    /// The name of the header.
     fn name(&self) -> HeaderName;
 
-    /// Its value now.
+    /// The current value.
     fn value(&self) -> HeaderValue;
 }
 
-/// Sets a header on requests that do not have it yet.
+/// Sets a header on requests that do not have it.
 #[derive(Clone, Debug)]
 pub struct SetHeader<S, H> {
     inner: S,
@@ -50,7 +50,7 @@ where
 /// The SDK's own part of the user agent.
 pub(crate) const USER_AGENT: &str = concat!("mailgun-rust/", env!("CARGO_PKG_VERSION"));
 
-/// Says who calls: `mailgun-rust/` and the version, then what the application adds.
+/// Sets the user agent: `mailgun-rust/` and the version, then the application's suffix.
 ///
 /// ```
 /// use mailgun_core::layers::UserAgentLayer;
@@ -63,18 +63,22 @@ pub(crate) const USER_AGENT: &str = concat!("mailgun-rust/", env!("CARGO_PKG_VER
 pub struct UserAgentLayer(HeaderValue);
 
 impl UserAgentLayer {
-    /// With an optional suffix for the application, for example `shop/2.1`.
+    /// Takes an optional suffix that names the application, for example `shop/2.1`.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if the suffix cannot stand in a header.
+    /// Returns [`ErrorKind::Config`](crate::ErrorKind::Config) if the suffix is not printable
+    /// ASCII.
     pub fn new(suffix: Option<&str>) -> Result<Self, Error> {
         let value = match suffix.map(str::trim).filter(|suffix| !suffix.is_empty()) {
             None => return Ok(Self(HeaderValue::from_static(USER_AGENT))),
             Some(suffix) => format!("{USER_AGENT} {suffix}"),
         };
         if !value.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
-            return Err(Error::config("user_agent", "holds characters other than printable ASCII"));
+            return Err(Error::config(
+                "user_agent",
+                "contains characters other than printable ASCII",
+            ));
         }
         HeaderValue::try_from(value)
             .map(Self)
@@ -82,35 +86,35 @@ impl UserAgentLayer {
     }
 }
 
-/// Adds the API key to every request that passes.
+/// Adds the API key to every request.
 ///
-/// It asks the [`Credentials`] anew each time, so a key that was replaced is used by the next
-/// attempt. Put it innermost: what stands below it sees the key.
+/// It reads the [`Credentials`] for each request, so the next attempt uses a replaced key. Make it
+/// the innermost layer: layers below it see the key.
 #[derive(Clone, Debug)]
 pub struct AuthorizationLayer(Credentials);
 
 impl AuthorizationLayer {
-    /// Takes the key from `credentials`.
+    /// Reads the key from `credentials`.
     pub fn new(credentials: Credentials) -> Self {
         Self(credentials)
     }
 }
 
-/// Acts for a subaccount: sets `X-Mailgun-On-Behalf-Of` where a request does not have it yet.
+/// Makes calls on behalf of a subaccount: sets `X-Mailgun-On-Behalf-Of` unless the request has it.
 ///
-/// The key must be one of the parent account.
+/// The API key must belong to the parent account.
 #[derive(Clone)]
 pub struct SubaccountLayer(HeaderValue);
 
 pub(crate) const ON_BEHALF_OF: HeaderName = HeaderName::from_static("x-mailgun-on-behalf-of");
 
 impl SubaccountLayer {
-    /// Acts for the subaccount `id`.
+    /// Makes calls on behalf of the subaccount `id`.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if `id` is empty or cannot stand in a
-    /// header.
+    /// Returns [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if `id` is empty or
+    /// contains spaces or characters other than printable ASCII.
     pub fn new(id: &str) -> Result<Self, Error> {
         subaccount_header(id).map(Self)
     }
@@ -119,7 +123,7 @@ impl SubaccountLayer {
 pub(crate) fn subaccount_header(id: &str) -> Result<HeaderValue, Error> {
     let usable = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_graphic());
     usable.then(|| HeaderValue::try_from(id).ok()).flatten().ok_or_else(|| {
-        Error::invalid("subaccount", "is empty or not printable ASCII without spaces")
+        Error::invalid("subaccount", "must be printable ASCII without spaces, and not empty")
     })
 }
 
@@ -191,14 +195,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_header_of_the_request_wins() {
+    async fn a_header_of_the_request_takes_precedence() {
         let request = Request::get("/").header(ON_BEHALF_OF, "inner").body(()).unwrap();
         let headers = through(SubaccountLayer::new("outer").unwrap(), request).await;
         assert_eq!(headers["x-mailgun-on-behalf-of"], "inner");
     }
 
     #[test]
-    fn what_cannot_stand_in_a_header_is_refused() {
+    fn invalid_header_values_are_rejected() {
         assert!(UserAgentLayer::new(Some("a\r\nb: c")).is_err());
         assert!(UserAgentLayer::new(Some("é")).is_err());
         for id in ["", "a b", "a\r\nb", "é"] {

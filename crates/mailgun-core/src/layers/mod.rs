@@ -1,20 +1,20 @@
-//! The client's own tower layers, each usable alone.
+//! The tower layers of the client. Each can be used alone.
 //!
 //! The default stack, outermost first:
 //!
 //! ```text
-//! call       operation span, total deadline                 (in the client)
+//! call       the call's span, total deadline                 (in the client)
 //!            layers of the application, once per call        ClientBuilder::layer
-//!            RetryLayer                                      repeats what may be repeated
+//!            RetryLayer                                      retries what is safe to retry
 //! attempt    TraceLayer                                      the attempt's span
-//!            ReadResponseLayer                                  reads the response, bounded
+//!            ReadResponseLayer                               reads the response, within limits
 //!            layers of the application, once per attempt     ClientBuilder::attempt_layer
 //!            AttemptTimeoutLayer
 //!            UserAgentLayer, AuthorizationLayer
 //!            hyper's connections, pooled
 //! ```
 //!
-//! The key is added below all layers of the application, which therefore never see it.
+//! The API key is added below all layers of the application, so they never see it.
 
 mod attempt_timeout;
 mod from_fn;

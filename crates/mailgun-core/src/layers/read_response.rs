@@ -1,4 +1,5 @@
-//! Reads responses within bounds, below the retry, so that a response that breaks off is one attempt.
+//! Reads response bodies within limits. It is below the retry, so that an incomplete response can
+//! be retried.
 
 use std::{
     pin::Pin,
@@ -15,13 +16,13 @@ use crate::{
     response::{ResponseBody, read_body},
 };
 
-/// Reads the body of each response into memory, up to a cap, and bounds the pauses while it does.
+/// Reads the body of each response into memory, with limits on its size and on pauses.
 ///
-/// Of an error's body 64 KiB are kept, also when it breaks off: the status must not be lost. The
-/// successful response of a call that wants a stream is left alone.
+/// For an error status, it keeps 64 KiB of the body. If that body breaks off, it keeps what has
+/// arrived, so that the status is not lost. Successful responses of streaming calls are not read.
 ///
-/// With the feature `gzip`, responses that come compressed by gzip or deflate are decompressed; the
-/// bounds are those of the result.
+/// With the feature `gzip`, it decompresses gzip and deflate. The size limit applies to the
+/// decompressed body.
 #[derive(Clone, Copy, Debug)]
 pub struct ReadResponseLayer {
     cap: usize,
@@ -29,7 +30,7 @@ pub struct ReadResponseLayer {
 }
 
 impl ReadResponseLayer {
-    /// At most `cap` bytes a response, and at most `idle` between two pieces of it.
+    /// Limits a response to `cap` bytes, and each pause between two chunks to `idle`.
     pub fn new(cap: usize, idle: impl Into<Option<Duration>>) -> Self {
         Self { cap, idle: idle.into() }
     }
@@ -39,7 +40,7 @@ impl<S> Layer<S> for ReadResponseLayer {
     type Service = ReadResponse<S>;
 
     fn layer(&self, inner: S) -> ReadResponse<S> {
-        ReadResponse { inner, bounds: *self }
+        ReadResponse { inner, limits: *self }
     }
 }
 
@@ -47,7 +48,7 @@ impl<S> Layer<S> for ReadResponseLayer {
 #[derive(Clone, Debug)]
 pub struct ReadResponse<S> {
     inner: S,
-    bounds: ReadResponseLayer,
+    limits: ReadResponseLayer,
 }
 
 impl<S, B, R> Service<Request<B>> for ReadResponse<S>
@@ -67,7 +68,7 @@ where
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let is_streamed =
             request.extensions().get().is_some_and(|context: &CallContext| context.is_streamed());
-        let ReadResponseLayer { cap, idle } = self.bounds;
+        let ReadResponseLayer { cap, idle } = self.limits;
         let response = self.inner.call(request);
         Box::pin(async move {
             let response = response.await.map_err(|error| Error::from_boxed(error.into()))?;
@@ -76,7 +77,7 @@ where
     }
 }
 
-/// Whatever is not a success is an error, redirects too: following one could show the key.
+/// Whether a status is an error. Redirects are errors too: following one could expose the key.
 pub(crate) fn is_failure(status: http::StatusCode) -> bool {
     !status.is_success()
 }

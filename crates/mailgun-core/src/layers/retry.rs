@@ -1,4 +1,4 @@
-//! Repeats an attempt where that is certainly harmless.
+//! Retries attempts that are safe to repeat.
 
 use std::{
     future::poll_fn,
@@ -16,14 +16,14 @@ use tower::{
 
 use crate::{Body, BoxError, CallContext, Error, ErrorKind, Idempotency, Outcome, ResponseBody};
 
-/// No settings make a client repeat its requests without a pause.
+/// The shortest wait, whatever the settings: a client never retries without a pause.
 const SHORTEST_WAIT: Duration = Duration::from_millis(1);
 
-/// When and how often an attempt is repeated.
+/// When and how often attempts are retried.
 ///
-/// What may be repeated is not a setting: an attempt that certainly did not reach Mailgun, or was
-/// refused for its rate, is repeated for every operation; one whose outcome is unknown only where
-/// the operation is [harmless](crate::Idempotency::Idempotent). Sending is not.
+/// Which attempts are retried is not a setting. An attempt that was not sent, or that exceeded a
+/// rate limit, is retried for every operation. An attempt with an unknown outcome is retried only
+/// if the operation is [idempotent](crate::Idempotency::Idempotent); sending a message is not.
 ///
 /// ```
 /// use std::time::Duration;
@@ -58,45 +58,44 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// One attempt and no more.
+    /// A single attempt, without retries.
     pub fn never() -> Self {
         Self::default().max_attempts(1)
     }
 
-    /// At most so many attempts a call, the first included; default 4.
+    /// Sets the number of attempts of a call, including the first. Default: 4.
     pub fn max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = attempts.max(1);
         self
     }
 
-    /// The longest first wait where the server gives no hint, doubled each time; default 0.5 s.
+    /// Sets the delay before the first retry, which doubles for each retry. Default: 0.5 s.
     ///
-    /// The actual wait is random between half of that and that, and at least 1 ms. It is the
-    /// shortest wait where the server gives a hint, too.
+    /// The actual wait is random, from half the delay to the whole, and at least 1 ms. If the
+    /// server asks for a longer wait, that one applies.
     pub fn base_delay(mut self, delay: Duration) -> Self {
         self.base_delay = delay;
         self
     }
 
-    /// The longest wait where the server gives no hint; default 10 s.
+    /// Limits the delay if the server does not ask for a wait. Default: 10 s.
     pub fn max_delay(mut self, delay: Duration) -> Self {
         self.max_delay = delay;
         self
     }
 
-    /// The longest wait that the server may ask for; default 60 s.
+    /// Limits the wait that the server may ask for. Default: 60 s.
     ///
-    /// A longer one, or one that goes beyond the call's deadline, is not shortened: the call fails
-    /// at once and [`Error::retry_after`] tells the wait.
+    /// If the server asks for a longer wait, or one that exceeds the call's deadline, the call
+    /// fails at once. [`Error::retry_after`] returns the wait.
     pub fn max_wait(mut self, wait: Duration) -> Self {
         self.max_wait = wait;
         self
     }
 
-    /// How much load repeats may add, as a share of the calls of all clones of the client;
-    /// default 0.2, above a reserve of 10 repeats a second.
+    /// Limits retries to a share of the calls of a client and its clones, 0 to 1000. Default: 0.2.
     ///
-    /// Values outside 0 to 1000 are moved to the nearer end.
+    /// Ten retries per second are always allowed. A value out of range is clamped.
     pub fn budget(mut self, share: f32) -> Self {
         self.budget = if share.is_finite() { share.clamp(0.0, 1000.0) } else { 0.2 };
         self
@@ -109,7 +108,7 @@ impl RetryPolicy {
     }
 }
 
-/// Repeats attempts by a [`RetryPolicy`]; the budget is shared by all services that it makes.
+/// Retries attempts according to a [`RetryPolicy`]. All services of one layer share the budget.
 #[derive(Clone, Debug)]
 pub struct RetryLayer(Arc<Shared>);
 
@@ -120,7 +119,7 @@ struct Shared {
 }
 
 impl RetryLayer {
-    /// By `policy`, with a fresh budget.
+    /// Creates a layer with its own budget.
     pub fn new(policy: RetryPolicy) -> Self {
         const WINDOW: Duration = Duration::from_secs(10);
         const RESERVE_PER_SECOND: u32 = 10;
@@ -155,11 +154,11 @@ where
     type Future = Pin<Box<dyn Future<Output = Result<Response<ResponseBody>, Error>> + Send>>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
-        self.inner.poll_ready(cx).map_err(ours)
+        self.inner.poll_ready(cx).map_err(into_error)
     }
 
     fn call(&mut self, mut request: Request<Body>) -> Self::Future {
-        // The service that was polled ready is the one to call; the clone was not.
+        // Only this service was polled ready, so the clone takes its place.
         let clone = self.inner.clone();
         let mut service = std::mem::replace(&mut self.inner, clone);
         let shared = Arc::clone(&self.shared);
@@ -171,20 +170,20 @@ where
             loop {
                 let is_last = !may_retry || attempt >= shared.policy.max_attempts;
                 let copy = if is_last { None } else { try_clone(&request) };
-                let outcome = service.call(request).await.map_err(ours);
-                let Some(copy) = copy else { return outcome };
-                let (fate, hint) = fate(&outcome);
-                let Some(wait) = shared.wait(fate, hint, context.as_ref(), attempt) else {
-                    return outcome;
+                let result = service.call(request).await.map_err(into_error);
+                let Some(copy) = copy else { return result };
+                let Some(retryable) = retryable(&result) else { return result };
+                let Some(wait) = shared.wait(retryable, context.as_ref(), attempt) else {
+                    return result;
                 };
-                drop(outcome);
+                drop(result);
                 if let Some(context) = &context {
-                    context.end_attempt(fate.outcome());
+                    context.end_attempt(retryable.outcome);
                 }
                 let wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
                 tracing::debug!(attempt, wait_ms, "waiting before the next attempt");
                 tokio::time::sleep(wait).await;
-                poll_fn(|cx| service.poll_ready(cx)).await.map_err(ours)?;
+                poll_fn(|cx| service.poll_ready(cx)).await.map_err(into_error)?;
                 attempt += 1;
                 request = copy;
                 if let Some(context) = &context {
@@ -195,7 +194,7 @@ where
     }
 }
 
-/// The request for another attempt; `None` if its body can be read once only.
+/// A copy of the request for another attempt. `None` if its body can be read only once.
 fn try_clone(request: &Request<Body>) -> Option<Request<Body>> {
     let mut copy = Request::new(request.body().replay()?);
     *copy.method_mut() = request.method().clone();
@@ -206,98 +205,71 @@ fn try_clone(request: &Request<Body>) -> Option<Request<Body>> {
     Some(copy)
 }
 
-fn ours(error: impl Into<BoxError>) -> Error {
+fn into_error(error: impl Into<BoxError>) -> Error {
     Error::from_boxed(error.into())
 }
 
 impl Shared {
-    /// How long to wait before the next attempt; `None` if there must be none.
+    /// How long to wait before the next attempt. `None` if there is no next attempt.
     fn wait(
         &self,
-        fate: Fate,
-        hint: Option<Duration>,
+        Retryable { outcome, retry_after }: Retryable,
         context: Option<&CallContext>,
         attempt: u32,
     ) -> Option<Duration> {
-        let idempotent = context.is_some_and(|c| c.idempotency() == Idempotency::Idempotent);
-        let may_repeat = match fate {
-            Fate::NotSent | Fate::Refused => true,
-            Fate::Unknown => idempotent,
-            Fate::Final => false,
-        };
-        if !may_repeat || attempt >= self.policy.max_attempts {
+        let is_idempotent = context.is_some_and(|c| c.idempotency() == Idempotency::Idempotent);
+        let is_safe = outcome != Outcome::Unknown || is_idempotent;
+        if !is_safe || attempt >= self.policy.max_attempts {
             return None;
         }
         let backoff = self.policy.backoff(attempt);
-        // Never earlier than asked for; a little later, so that clients do not come at once.
-        let wait = hint.map_or(backoff, |hint| {
-            let spread = (hint / 10).min(Duration::from_secs(1));
-            hint.saturating_add(spread.mul_f64(random())).max(backoff)
+        // A little longer than asked for, so that clients do not all come back at once.
+        let wait = retry_after.map_or(backoff, |asked| {
+            let jitter = (asked / 10).min(Duration::from_secs(1));
+            asked.saturating_add(jitter.mul_f64(random())).max(backoff)
         });
         let time_left = context.and_then(CallContext::time_left).unwrap_or(Duration::MAX);
-        if hint.is_some_and(|hint| hint > self.policy.max_wait) || wait >= time_left {
+        if retry_after.is_some_and(|asked| asked > self.policy.max_wait) || wait >= time_left {
             return None;
         }
         self.budget.withdraw().then_some(wait)
     }
 }
 
-/// How an attempt ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Fate {
-    /// It did not reach Mailgun.
-    NotSent,
-    /// Mailgun refused it for its rate and did not process it.
-    Refused,
-    /// It may have been processed.
-    Unknown,
-    /// Another attempt would end the same.
-    Final,
+/// An attempt that may succeed if it is repeated.
+#[derive(Clone, Copy)]
+struct Retryable {
+    outcome: Outcome,
+    /// How long the server asks to wait.
+    retry_after: Option<Duration>,
 }
 
-impl Fate {
-    fn outcome(self) -> Outcome {
-        match self {
-            Self::NotSent => Outcome::NotSent,
-            Self::Refused | Self::Final => Outcome::Rejected,
-            Self::Unknown => Outcome::Unknown,
-        }
-    }
-}
-
-fn fate(outcome: &Result<Response<ResponseBody>, Error>) -> (Fate, Option<Duration>) {
-    match outcome {
+/// The outcome of an attempt that may succeed if it is repeated. `None` for a success, and for an
+/// error that another attempt would return again.
+fn retryable(result: &Result<Response<ResponseBody>, Error>) -> Option<Retryable> {
+    match result {
         Ok(response) => {
-            let fate = match response.status().as_u16() {
-                420 | 429 => Fate::Refused,
-                408 | 500.. => Fate::Unknown,
-                _ => return (Fate::Final, None),
-            };
+            if !matches!(response.status().as_u16(), 408 | 420 | 429 | 500..) {
+                return None;
+            }
             let body = response.body().as_bytes().cloned().unwrap_or_default();
             let error = Error::from_response(response.status(), response.headers().clone(), body);
-            (fate, error.retry_after())
+            Some(Retryable { outcome: error.outcome(), retry_after: error.retry_after() })
         }
         Err(error) => {
-            let fate = match (error.kind(), error.outcome()) {
-                _ if error.is_permanent() => Fate::Final,
-                (
-                    ErrorKind::Connect | ErrorKind::Tls | ErrorKind::Timeout | ErrorKind::Transport,
-                    outcome,
-                ) => match outcome {
-                    Outcome::NotSent => Fate::NotSent,
-                    Outcome::Unknown => Fate::Unknown,
-                    Outcome::Rejected => Fate::Final,
-                },
-                _ => Fate::Final,
-            };
-            (fate, None)
+            let is_retryable = matches!(
+                error.kind(),
+                ErrorKind::Connect | ErrorKind::Tls | ErrorKind::Timeout | ErrorKind::Transport
+            ) && error.outcome() != Outcome::Rejected
+                && !error.is_permanent();
+            is_retryable.then(|| Retryable { outcome: error.outcome(), retry_after: None })
         }
     }
 }
 
 /// A random number from 0 to 1.
 fn random() -> f64 {
-    // Without randomness clients would come back together; the middle is no worse than failing.
+    // If the system has no randomness, a fixed jitter is better than an error.
     getrandom::u32().map_or(0.5, |random| f64::from(random) / f64::from(u32::MAX))
 }
 
@@ -306,7 +278,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn back_off_doubles_up_to_its_limit_and_is_jittered() {
+    fn backoff_doubles_up_to_its_limit_with_jitter() {
         let policy = RetryPolicy::default();
         let mut seen = std::collections::BTreeSet::new();
         for attempt in 1..100 {
@@ -319,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn back_off_holds_for_extreme_settings() {
+    fn backoff_does_not_overflow() {
         let policy = |base, max| RetryPolicy::default().base_delay(base).max_delay(max);
         for attempt in [1, 2, 33, u32::MAX] {
             let long = policy(Duration::MAX, Duration::MAX).backoff(attempt);

@@ -14,13 +14,13 @@ use crate::{BoxError, CallContext, Error};
 
 /// Opens a span for each attempt (level `INFO`, target `mailgun_core::layers::trace`).
 ///
-/// Its fields are OpenTelemetry's for HTTP clients. `url.template` names the operation; the path
-/// is never recorded, since it may hold an address.
+/// The fields follow OpenTelemetry's conventions for HTTP clients. `url.template` names the
+/// operation. The path is never recorded, because it may contain an address.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct TraceLayer(());
 
 impl TraceLayer {
-    /// The layer.
+    /// Creates the layer.
     pub fn new() -> Self {
         Self::default()
     }
@@ -110,10 +110,10 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         let entered = this.span.enter();
-        let outcome = std::task::ready!(this.inner.poll(cx));
+        let result = std::task::ready!(this.inner.poll(cx));
         drop(entered);
-        let outcome = outcome.map_err(|error| Error::from_boxed(error.into()));
-        match &outcome {
+        let result = result.map_err(|error| Error::from_boxed(error.into()));
+        match &result {
             Ok(response) => {
                 this.span.record("http.response.status_code", response.status().as_u16());
                 if !response.status().is_success() {
@@ -126,6 +126,6 @@ where
                 this.span.record("otel.status_code", "ERROR");
             }
         }
-        Poll::Ready(outcome)
+        Poll::Ready(result)
     }
 }

@@ -29,17 +29,17 @@ enum Inner {
 }
 
 impl ResponseBody {
-    /// Any other body, for example one that a layer has wrapped.
+    /// Wraps any other body, for example one from a layer.
     pub fn new<B>(body: B) -> Self
     where
         B: Body<Data = Bytes> + Send + 'static,
         B::Error: Into<BoxError>,
     {
-        // What is ours or hyper's already must not cost a box.
+        // The SDK's and hyper's own bodies are not boxed.
         let mut body = Some(body);
         let any: &mut dyn Any = &mut body;
-        if let Some(ours) = any.downcast_mut::<Option<Self>>() {
-            return ours.take().unwrap_or_default();
+        if let Some(body) = any.downcast_mut::<Option<Self>>() {
+            return body.take().unwrap_or_default();
         }
         #[cfg(feature = "transport")]
         if let Some(network) = any.downcast_mut::<Option<Incoming>>() {
@@ -51,13 +51,13 @@ impl ResponseBody {
         }
         let Some(body) = body else { return Self::default() };
         let body = body.map_err(|error| match error.into().downcast::<Error>() {
-            Ok(ours) => *ours,
+            Ok(error) => *error,
             Err(other) => cut_short(other),
         });
         Self(Inner::Other(Box::pin(body)))
     }
 
-    /// The bytes of a body that was read; none of any other.
+    /// The bytes of a body that has been read. Empty for any other body.
     pub(crate) fn into_bytes(self) -> Bytes {
         match self.0 {
             Inner::Bytes(bytes) => bytes,
@@ -117,7 +117,7 @@ impl Body for ResponseBody {
             #[cfg(feature = "transport")]
             Inner::Network(body) => match std::task::ready!(Pin::new(&mut *body).poll_frame(cx)) {
                 Some(frame) => Poll::Ready(Some(frame.map_err(cut_short))),
-                // hyper takes some resets of a stream of HTTP/2 for its end.
+                // hyper reports some resets of an HTTP/2 stream as the end of the body.
                 None if body.size_hint().lower() > 0 => {
                     let missing = format!("{} bytes are missing", body.size_hint().lower());
                     self.0 = Inner::Empty;

@@ -1,30 +1,30 @@
-//! Responses that come compressed although nobody asked for it, as gateways make them.
+//! Compressed responses. The SDK does not request compression, but gateways may apply it anyway.
 
 use http::{HeaderMap, Response, header};
 
 use super::ResponseBody;
 
-/// What the body of a response is encoded as, if that is more than `identity`.
+/// The content encoding of a response, unless it is `identity`.
 pub(crate) fn encoding(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(header::CONTENT_ENCODING)?.to_str().unwrap_or("?").trim();
     (!value.is_empty() && !value.eq_ignore_ascii_case("identity")).then_some(value)
 }
 
-/// What an error says about such a response.
+/// The error message for a compressed response that cannot be read.
 pub(crate) fn encoded(headers: &HeaderMap) -> Option<String> {
     let encoding = encoding(headers)?;
-    // A server's word goes into a text only if it is one that we know.
+    // The message names known encodings only, not arbitrary text from the server.
     let known = ["gzip", "x-gzip", "deflate", "compress", "br", "zstd"];
     let name = known.iter().find(|name| name.eq_ignore_ascii_case(encoding));
     let name = name.map_or("in an unknown way".to_owned(), |name| format!("as {name}"));
     let remedy = match known.iter().position(|name| name.eq_ignore_ascii_case(encoding)) {
-        Some(0..=2) if cfg!(not(feature = "gzip")) => "; the feature `gzip` reads it",
+        Some(0..=2) if cfg!(not(feature = "gzip")) => "; enable the feature `gzip` to read it",
         _ => "",
     };
-    Some(format!("the response is compressed {name}, which nobody asked for{remedy}"))
+    Some(format!("the response is compressed {name}, which was not requested{remedy}"))
 }
 
-/// The response with its body as it was before it was compressed, where the feature `gzip` can tell.
+/// Decompresses the body with the feature `gzip`; without it, returns the response unchanged.
 #[cfg(not(feature = "gzip"))]
 pub(crate) fn decoded(response: Response<ResponseBody>) -> Response<ResponseBody> {
     response
@@ -49,17 +49,17 @@ mod gzip {
     use super::*;
     use crate::{Error, ErrorKind, Outcome};
 
-    /// How much is decompressed at a time: its result is a thousand times as large at most.
-    const PIECE: usize = 4 * 1024;
+    /// How many bytes are decompressed at a time. The output is at most a thousand times as large.
+    const CHUNK: usize = 4 * 1024;
 
-    /// The response with its body as it was before it was compressed by gzip or deflate.
+    /// Decompresses a body in gzip or deflate. Other bodies are returned unchanged.
     pub(crate) fn decoded(response: Response<ResponseBody>) -> Response<ResponseBody> {
         let (mut parts, body) = response.into_parts();
         let make: fn(u8) -> Decoder = match encoding(&parts.headers).map(str::to_ascii_lowercase) {
             Some(name) if name == "gzip" || name == "x-gzip" => {
                 |_| Decoder::Gzip(Box::new(MultiGzDecoder::new(Vec::new())))
             }
-            // Deflate is zlib's format, which not every server knows.
+            // `deflate` means the zlib format, but some servers send raw deflate.
             Some(name) if name == "deflate" => |first| Decoder::Deflate {
                 decompress: Decompress::new(first & 0x0f == 8),
                 has_ended: false,
@@ -78,30 +78,30 @@ mod gzip {
     }
 
     impl Decoder {
-        /// What this piece stands for; behind the last piece comes `None`.
-        fn decode(&mut self, piece: Option<&[u8]>) -> io::Result<Bytes> {
-            match (self, piece) {
-                (Self::Gzip(decoder), piece) => {
-                    match piece {
-                        Some(piece) => decoder.write_all(piece)?,
+        /// Decompresses a chunk. `None` marks the end of the body.
+        fn decode(&mut self, chunk: Option<&[u8]>) -> io::Result<Bytes> {
+            match (self, chunk) {
+                (Self::Gzip(decoder), chunk) => {
+                    match chunk {
+                        Some(chunk) => decoder.write_all(chunk)?,
                         None => decoder.try_finish()?,
                     }
                     Ok(mem::take(decoder.get_mut()).into())
                 }
-                (Self::Deflate { decompress, has_ended }, Some(mut piece)) => {
+                (Self::Deflate { decompress, has_ended }, Some(mut chunk)) => {
                     let mut output = Vec::new();
-                    while !*has_ended && (!piece.is_empty() || output.len() == output.capacity()) {
-                        output.reserve(PIECE);
+                    while !*has_ended && (!chunk.is_empty() || output.len() == output.capacity()) {
+                        output.reserve(CHUNK);
                         let before = (decompress.total_in(), decompress.total_out());
                         let none = FlushDecompress::None;
-                        let status = decompress.decompress_vec(piece, &mut output, none)?;
+                        let status = decompress.decompress_vec(chunk, &mut output, none)?;
                         *has_ended = status == Status::StreamEnd;
                         let after = (decompress.total_in(), decompress.total_out());
                         if before == after {
                             break;
                         }
                         let consumed = usize::try_from(after.0 - before.0).unwrap_or(usize::MAX);
-                        piece = piece.get(consumed..).unwrap_or_default();
+                        chunk = chunk.get(consumed..).unwrap_or_default();
                     }
                     Ok(output.into())
                 }
@@ -116,7 +116,7 @@ mod gzip {
     struct Decoded {
         body: ResponseBody,
         make: fn(u8) -> Decoder,
-        /// Made for the first byte: no body at all is nothing to be decompressed.
+        /// Created for the first byte, because an empty body is not compressed.
         decoder: Option<Decoder>,
         input: Bytes,
         is_done: bool,
@@ -133,8 +133,8 @@ mod gzip {
             let this = &mut *self;
             while !this.is_done {
                 let output = if let Some(&first) = this.input.first() {
-                    let piece = this.input.split_to(this.input.len().min(PIECE));
-                    this.decoder.get_or_insert_with(|| (this.make)(first)).decode(Some(&piece))
+                    let chunk = this.input.split_to(this.input.len().min(CHUNK));
+                    this.decoder.get_or_insert_with(|| (this.make)(first)).decode(Some(&chunk))
                 } else {
                     match ready!(Pin::new(&mut this.body).poll_frame(cx)) {
                         Some(Ok(frame)) => {
@@ -156,7 +156,7 @@ mod gzip {
                     Ok(output) => return Poll::Ready(Some(Ok(Frame::data(output)))),
                     Err(error) => {
                         this.is_done = true;
-                        let detail = "the response is compressed, and cannot be decompressed";
+                        let detail = "the response cannot be decompressed";
                         let error = Error::new(ErrorKind::Decode, Outcome::Unknown, detail)
                             .with_source(error);
                         return Poll::Ready(Some(Err(error)));

@@ -1,5 +1,4 @@
-//! A body read piece by piece, with a bound on the pauses and, where all of it is wanted, on its
-//! size.
+//! Reads a body in chunks, with limits on pauses and size.
 
 use std::{
     future::poll_fn,
@@ -15,20 +14,20 @@ use tokio::time::Sleep;
 use super::ResponseBody;
 use crate::{Error, TimeoutPhase};
 
-/// The data of a body, trailers skipped.
+/// The data frames of a body. Trailers are skipped.
 pub(crate) struct Frames {
     body: ResponseBody,
     idle: Option<Duration>,
-    // Made when a piece first has to be waited for.
-    waiting: Option<Pin<Box<Sleep>>>,
+    // Created when the body is first pending.
+    sleep: Option<Pin<Box<Sleep>>>,
 }
 
 impl Frames {
     pub(crate) fn new(body: ResponseBody, idle: Option<Duration>) -> Self {
-        Self { body, idle, waiting: None }
+        Self { body, idle, sleep: None }
     }
 
-    /// The length in bytes, where the server told it.
+    /// The length in bytes, if it is known.
     pub(super) fn length(&self) -> Option<u64> {
         self.body.size_hint().exact()
     }
@@ -40,7 +39,7 @@ impl Frames {
     pub(super) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Error>>> {
         loop {
             let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(cx) else { break };
-            self.waiting = None;
+            self.sleep = None;
             match frame {
                 None => return Poll::Ready(None),
                 Some(Err(error)) => return Poll::Ready(Some(Err(error))),
@@ -52,34 +51,34 @@ impl Frames {
             }
         }
         let Some(limit) = self.idle else { return Poll::Pending };
-        let waiting = self.waiting.get_or_insert_with(|| Box::pin(tokio::time::sleep(limit)));
-        ready!(waiting.as_mut().poll(cx));
+        let sleep = self.sleep.get_or_insert_with(|| Box::pin(tokio::time::sleep(limit)));
+        ready!(sleep.as_mut().poll(cx));
         Poll::Ready(Some(Err(Error::timeout(TimeoutPhase::BodyIdle, limit))))
     }
 
-    /// All of it, if it is at most `cap` bytes.
+    /// Reads the whole body, up to `cap` bytes.
     ///
-    /// What was read before a fault is returned beside it; of a body over the cap, that is the cap.
+    /// On an error, the bytes read so far are returned too.
     pub(super) async fn collect(mut self, cap: usize) -> (Bytes, Result<(), ReadError>) {
-        let mut whole = BytesMut::new();
-        let outcome = loop {
+        let mut bytes = BytesMut::new();
+        let result = loop {
             let data = match self.next().await {
                 None => break Ok(()),
                 Some(Err(error)) => break Err(ReadError::Broken(error)),
                 Some(Ok(data)) => data,
             };
-            let room = cap - whole.len();
-            if data.len() > room {
-                whole.extend_from_slice(&data[..room]);
+            let left = cap - bytes.len();
+            if data.len() > left {
+                bytes.extend_from_slice(&data[..left]);
                 break Err(ReadError::TooLarge);
             }
-            whole.extend_from_slice(&data);
+            bytes.extend_from_slice(&data);
         };
-        (whole.freeze(), outcome)
+        (bytes.freeze(), result)
     }
 }
 
-/// Why a body was not read to its end.
+/// Why a body was not read completely.
 pub(super) enum ReadError {
     TooLarge,
     Broken(Error),

@@ -1,4 +1,4 @@
-//! What comes back: read with a cap and an idle time-out, typed, raw, or as a stream.
+//! Responses: typed, raw, or as a stream; read with a size limit and an idle timeout.
 
 mod body;
 mod encoding;
@@ -19,7 +19,7 @@ use crate::{
     de::{self, UnreadableItem},
 };
 
-/// A typed response together with what came with it.
+/// A typed response with its status, headers and body.
 ///
 /// ```no_run
 /// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
@@ -35,12 +35,12 @@ use crate::{
 /// ```
 #[non_exhaustive]
 pub struct Response<T> {
-    /// The body as the operation's type.
+    /// The decoded body.
     pub value: T,
     pub(crate) raw: RawResponse,
 }
 
-/// A successful response whose body was read.
+/// A successful response whose body has been read.
 pub(crate) struct RawResponse {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
@@ -48,7 +48,7 @@ pub(crate) struct RawResponse {
     pub(crate) attempts: u32,
 }
 
-/// Without the value, which may be the content of a mail.
+/// Omits the value, which may be the content of a message.
 impl<T> fmt::Debug for Response<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Response")
@@ -76,26 +76,26 @@ impl<T> Response<T> {
         &self.raw.body
     }
 
-    /// How many attempts the call took.
+    /// The number of attempts that the call took.
     pub fn attempts(&self) -> u32 {
         self.raw.attempts
     }
 }
 
 impl RawResponse {
-    /// Where a redirect points to.
+    /// The `Location` of a redirect.
     pub(crate) fn location(self) -> Result<Response<String>, Error> {
         let location = self.headers.get(header::LOCATION).and_then(|value| value.to_str().ok());
         match location.map(str::to_owned) {
             Some(value) => Ok(Response { value, raw: self }),
             None => {
-                let detail = "the response names no location".to_owned();
+                let detail = "the response has no `location` header".to_owned();
                 Err(Error::undecodable(self.status, self.headers, self.body, detail))
             }
         }
     }
 
-    /// The body as JSON; an empty one counts as `null`.
+    /// Decodes the body as JSON. An empty body counts as `null`.
     pub(crate) fn json<T: DeserializeOwned>(self) -> Result<Response<T>, Error> {
         match de::from_slice(self.json_text()) {
             Ok(value) => Ok(Response { value, raw: self }),
@@ -114,12 +114,12 @@ impl RawResponse {
         }
     }
 
-    /// The body as JSON, and the items of its lists that could not be read.
+    /// Decodes the body as JSON, except for list items that cannot be decoded.
     pub(crate) fn json_page<T: DeserializeOwned>(
         self,
     ) -> Result<Response<(T, Vec<UnreadableItem>)>, Error> {
         let page = de::from_slice(self.json_text()).ok().map(|page| (page, Vec::new()));
-        match page.or_else(|| de::read_without_odd_items(self.json_text())) {
+        match page.or_else(|| de::read_without_invalid_items(self.json_text())) {
             Some(value) => Ok(Response { value, raw: self }),
             None => Err(self.undecodable::<T>()),
         }
@@ -133,13 +133,13 @@ impl RawResponse {
         let detail = if self.body.is_empty() {
             "the response is empty".to_owned()
         } else {
-            de::fault::<T>("the response", self.json_text())
+            de::explain::<T>("the response", self.json_text())
         };
         Error::undecodable(self.status, self.headers, self.body, detail)
     }
 }
 
-/// A transport fault while a response is read.
+/// The error for a response body that breaks off.
 pub(crate) fn cut_short(source: impl Into<crate::BoxError>) -> Error {
     Error::new(
         ErrorKind::Transport,

@@ -1,4 +1,4 @@
-//! Reading a body to its end, within bounds: the one place for all stacks and layers.
+//! Reads whole bodies, within limits. All layers use it.
 
 use std::time::Duration;
 
@@ -8,13 +8,13 @@ use http::Response;
 use super::{Frames, ResponseBody, encoding::decoded, frames::ReadError};
 use crate::{Error, Outcome, layers::is_failure};
 
-/// How much of an error's body is kept.
+/// How many bytes of the body are kept for an error status.
 const ERROR_BODY: usize = 64 * 1024;
 
-/// Reads the body of `response` into memory, unless that was done or the call streams it.
+/// Reads the body of `response` into memory, unless it has been read or the call streams it.
 ///
-/// A body over `cap` bytes is an error, as is a pause longer than `idle`. Of a failure's body, 64 KiB
-/// are kept, also if it breaks off: its status must not be lost.
+/// A body over `cap` bytes and a pause longer than `idle` are errors. For an error status, the
+/// first 64 KiB of the body are kept, even if it breaks off, so that the status is not lost.
 pub(crate) async fn read_body(
     response: Response<ResponseBody>,
     cap: usize,
@@ -28,8 +28,8 @@ pub(crate) async fn read_body(
     }
     let (parts, body) = response.into_parts();
     let frames = Frames::new(body, idle);
-    let (bytes, outcome) = frames.collect(if is_failure { ERROR_BODY } else { cap }).await;
-    match outcome {
+    let (bytes, result) = frames.collect(if is_failure { ERROR_BODY } else { cap }).await;
+    match result {
         Err(ReadError::Broken(error)) if !is_failure => {
             Err(error.with_outcome(Outcome::Unknown).with_head(parts))
         }

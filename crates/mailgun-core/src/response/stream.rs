@@ -12,10 +12,11 @@ use tokio::io::{AsyncWrite, AsyncWriteExt as _};
 use super::{Frames, frames::ReadError};
 use crate::{Error, ErrorKind, Outcome};
 
-/// A large response that is read piece by piece: an attachment, an export.
+/// A response body that is read in chunks, for example an attachment or an export.
 ///
-/// It has no cap and is not held in memory; the wait for each piece is bounded by the client's
-/// body idle time-out. It is also a `Stream` of [`Bytes`].
+/// Its size is not limited. The client's
+/// [`body_idle_timeout`](crate::ClientBuilder::body_idle_timeout) limits the wait for each chunk.
+/// It is also a `Stream` of [`Bytes`].
 pub struct ResponseStream {
     status: StatusCode,
     headers: HeaderMap,
@@ -27,7 +28,7 @@ impl ResponseStream {
         Self { status: parts.status, headers: parts.headers, frames }
     }
 
-    /// The status, always a success.
+    /// The status, which is always a success.
     pub fn status(&self) -> StatusCode {
         self.status
     }
@@ -37,26 +38,27 @@ impl ResponseStream {
         &self.headers
     }
 
-    /// The length in bytes, where the server told it.
+    /// The length in bytes, if the server reports it.
     pub fn size(&self) -> Option<u64> {
         self.frames.length()
     }
 
-    /// The next piece; `None` at the end.
+    /// Reads the next chunk. `None` at the end.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Transport`] if the connection breaks before the end, [`ErrorKind::Timeout`] if no piece
-    /// comes in time.
+    /// Returns [`ErrorKind::Transport`] if the connection breaks, and [`ErrorKind::Timeout`] if no
+    /// chunk arrives in time.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
         self.frames.next().await.transpose()
     }
 
-    /// Everything, if it is at most `limit` bytes.
+    /// Reads the whole body, up to `limit` bytes.
     ///
     /// # Errors
     ///
-    /// As [`chunk`](Self::chunk); [`ErrorKind::TooLarge`] if there is more than `limit`.
+    /// Returns the errors of [`chunk`](Self::chunk), and [`ErrorKind::TooLarge`] if the body is
+    /// larger than `limit`.
     pub async fn bytes(self, limit: usize) -> Result<Bytes, Error> {
         match self.frames.collect(limit).await {
             (bytes, Ok(())) => Ok(bytes),
@@ -68,20 +70,21 @@ impl ResponseStream {
         }
     }
 
-    /// Writes everything to `writer`, a file say, and returns the number of bytes.
+    /// Writes the whole body to `writer`, for example a file, and returns the number of bytes.
     ///
     /// # Errors
     ///
-    /// As [`chunk`](Self::chunk); [`ErrorKind::Transport`] if the writer fails.
+    /// Returns the errors of [`chunk`](Self::chunk), and [`ErrorKind::Transport`] if the writer
+    /// fails.
     pub async fn write_to(mut self, writer: &mut (impl AsyncWrite + Unpin)) -> Result<u64, Error> {
         let failed = |error: io::Error| {
             Error::new(ErrorKind::Transport, Outcome::Unknown, "the download could not be written")
                 .with_source(error)
         };
         let mut written = 0;
-        while let Some(piece) = self.chunk().await? {
-            writer.write_all(&piece).await.map_err(failed)?;
-            written += piece.len() as u64;
+        while let Some(chunk) = self.chunk().await? {
+            writer.write_all(&chunk).await.map_err(failed)?;
+            written += chunk.len() as u64;
         }
         writer.flush().await.map_err(failed)?;
         Ok(written)

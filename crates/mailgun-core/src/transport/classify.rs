@@ -1,26 +1,25 @@
-//! What a failed exchange means: which kind of fault, and whether the request was sent.
+//! Maps hyper's errors to an [`ErrorKind`] and an [`Outcome`].
 
 use std::{error::Error as StdError, io};
 
 use crate::{Error, ErrorKind, Outcome};
 
-/// A request that a connection did not take.
+/// The error for a request that hyper returned unsent.
 pub(super) fn unsent(error: hyper::Error) -> Error {
     let text = "the connection closed before the request was sent";
     Error::new(ErrorKind::Transport, Outcome::NotSent, text).with_source(error)
 }
 
-/// A request that a connection took, and whose response did not come.
+/// The error for a request that was sent, in full or in part, without a response.
 ///
-/// `NotSent` is said only where no whole request went out, or where the server vouches that it did
-/// not process it; everything else is `Unknown`. If the connection could not be written to, that
-/// is what broke it, whatever came of it later.
+/// The outcome is `NotSent` only if the request was incomplete, or the server states that it did
+/// not process it. Otherwise it is `Unknown`. If a write has failed, the write error is the cause.
 pub(super) fn broken(error: hyper::Error, write_error: Option<io::Error>) -> Error {
     let (kind, outcome, text) = if error.is_body_write_aborted() {
         let text = "the request body ended before its stated length";
         (ErrorKind::RequestBody, Outcome::NotSent, text)
     } else if unprocessed(&error) {
-        (ErrorKind::Transport, Outcome::NotSent, "the server did not take the request")
+        (ErrorKind::Transport, Outcome::NotSent, "the server refused the stream")
     } else {
         (ErrorKind::Transport, Outcome::Unknown, "the connection broke")
     };
@@ -31,8 +30,8 @@ pub(super) fn broken(error: hyper::Error, write_error: Option<io::Error>) -> Err
     }
 }
 
-/// Whether the server says, in HTTP/2, that it did not process the request: by `REFUSED_STREAM`,
-/// or by a `GOAWAY` without error that leaves the stream out.
+/// Whether an HTTP/2 server states that it did not process the request: with `REFUSED_STREAM`, or
+/// with a `GOAWAY` without error that excludes the stream.
 fn unprocessed(error: &hyper::Error) -> bool {
     find::<h2::Error>(error).is_some_and(|error| {
         error.is_remote()
@@ -48,7 +47,7 @@ pub(super) fn find<'a, T: StdError + 'static>(
         .find_map(<dyn StdError>::downcast_ref)
 }
 
-/// An error and what caused it, in one line.
+/// An error and its causes on one line.
 pub(super) fn chain(error: &(dyn StdError + 'static)) -> String {
     let mut text = error.to_string();
     for cause in std::iter::successors(error.source(), |&error| error.source()) {
@@ -61,7 +60,7 @@ pub(super) fn chain(error: &(dyn StdError + 'static)) -> String {
     text
 }
 
-/// The innermost error, also behind an `io::Error`, whose `source` passes over what it holds.
+/// The innermost error. `io::Error::source` skips the wrapped error, so `get_ref` is used instead.
 pub(super) fn root_cause<'a>(error: &'a (dyn StdError + 'static)) -> &'a (dyn StdError + 'static) {
     let inner = match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
         Some(inner) => Some(inner as &(dyn StdError + 'static)),

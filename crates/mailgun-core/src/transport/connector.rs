@@ -1,4 +1,4 @@
-//! Connections: TCP, through a proxy or not, with TLS or not, all within one time limit.
+//! Opens connections: TCP, proxy and TLS, within one time limit.
 
 use std::{
     fmt,
@@ -28,17 +28,17 @@ use super::{
 };
 use crate::{BoxError, Error, ErrorKind, Outcome, TimeoutPhase};
 
-/// A connection up to the point where TLS with the destination may begin; it is `Https` if the
-/// connection to the proxy is encrypted.
+/// A connection before the TLS handshake with the destination. `Https` if the connection to the
+/// proxy is encrypted.
 type Dialed = MaybeHttpsStream<TokioIo<TcpStream>>;
 
 /// A connection over which requests are sent.
 pub(crate) type Stream = MaybeHttpsStream<Dialed>;
 
-/// Makes connections for the pool.
+/// Opens connections for the pool.
 ///
-/// An http proxy is asked for a tunnel to destinations with plain http, too: the same way for all
-/// of them, which keeps the credentials of the proxy out of the requests.
+/// An HTTP proxy opens a tunnel to every destination, even with plain http. This keeps the proxy's
+/// credentials out of the requests.
 pub(crate) struct Connector {
     tcp: HttpConnector,
     proxies: ProxyRules,
@@ -47,7 +47,7 @@ pub(crate) struct Connector {
 }
 
 impl Connector {
-    /// With `needs_tls`, faults of the TLS settings are found here rather than by the first call.
+    /// With `needs_tls`, invalid TLS settings are reported here, not by the first call.
     pub(crate) fn new(config: &TransportConfig, needs_tls: bool) -> Result<Self, Error> {
         Self::with_proxies(config, needs_tls, ProxyRules::new(&config.proxy)?)
     }
@@ -65,12 +65,13 @@ impl Connector {
         tcp.enforce_http(false);
         tcp.set_nodelay(true);
         tcp.set_keepalive(config.tcp_keepalive);
-        // Shared out among the addresses of a host, so that a dead one leaves time for the next.
+        // hyper-util divides it among the addresses of a host, so that a dead one leaves time for
+        // the next.
         tcp.set_connect_timeout(config.connect_timeout);
         Ok(Self { tcp, proxies, tls, limit: config.connect_timeout })
     }
 
-    /// A connection to the host of `dst`.
+    /// Opens a connection to the host of `dst`.
     pub(super) async fn connect(&self, dst: &Uri) -> Result<Stream, Error> {
         match self.limit {
             Some(limit) => tokio::time::timeout(limit, self.open(dst))
@@ -102,7 +103,7 @@ impl Connector {
             let tunnel = tunnel::open(connection, &destination, proxy.login()).await;
             tunnel.map_err(|error| {
                 let (is_permanent, is_login) = (error.is_permanent(), error.is_login());
-                no_tunnel(proxy, &chain(&error), is_permanent, is_login).with_source(error)
+                tunnel_failed(proxy, &chain(&error), is_permanent, is_login).with_source(error)
             })
         }
     }
@@ -130,7 +131,7 @@ impl Connector {
     }
 }
 
-/// TLS over a connection that is already there.
+/// Performs the TLS handshake over an open connection.
 async fn secure<T>(
     connection: T,
     uri: &Uri,
@@ -141,7 +142,7 @@ where
     T: Connection + rt::Read + rt::Write + Send + Unpin + 'static,
 {
     HttpsConnector::from((only(connection), tls)).oneshot(uri.clone()).await.map_err(|error| {
-        let text = format!("no TLS session with {peer}: {}", chain(&*error));
+        let text = format!("the TLS handshake with {peer} failed: {}", chain(&*error));
         let cause = root_cause(&*error).downcast_ref();
         let is_permanent = cause.is_some_and(tls::is_permanent);
         let unknown = matches!(
@@ -153,14 +154,14 @@ where
             failed = failed.permanent();
         }
         if unknown {
-            failed.with_hint("if the network inspects TLS, add its root certificate to the client")
+            failed.with_hint("if a proxy inspects TLS, add its root certificate to the client")
         } else {
             failed
         }
     })
 }
 
-/// A tunnel by SOCKS, whose proxy resolves the name of the host.
+/// Opens a SOCKS tunnel. The proxy resolves the host name.
 async fn socks(connection: Dialed, proxy: &Proxy, dst: &Uri) -> Result<Dialed, Error> {
     let mut socks = SocksV5::new(proxy.uri().clone(), only(connection));
     if let Some(login) = proxy.login() {
@@ -173,23 +174,23 @@ async fn socks(connection: Dialed, proxy: &Proxy, dst: &Uri) -> Result<Dialed, E
         .build()
         .map_err(|error| Error::config("base url", "has an unusable host").with_source(error))?;
     socks.oneshot(dst).await.map_err(|error| {
-        // The type of the error is private, so its variants have to be told apart by their names.
+        // The error type is private. Only its `Debug` output names the variant.
         let variant = format!("{error:?}");
-        let says = |names: &[&str]| names.iter().any(|name| variant.contains(name));
-        let is_login = says(&["Auth("]);
-        let is_permanent = is_login || says(&["NotAllowed", "NotSupported", "Parsing("]);
-        no_tunnel(proxy, &chain(&error), is_permanent, is_login).with_source(error)
+        let is = |names: &[&str]| names.iter().any(|name| variant.contains(name));
+        let is_login = is(&["Auth("]);
+        let is_permanent = is_login || is(&["NotAllowed", "NotSupported", "Parsing("]);
+        tunnel_failed(proxy, &chain(&error), is_permanent, is_login).with_source(error)
     })
 }
 
-/// The proxy was reached, and did not connect us; nothing went to the destination.
-fn no_tunnel(proxy: &Proxy, reason: &str, is_permanent: bool, is_login: bool) -> Error {
+/// The error for a proxy that was reached but did not open a tunnel.
+fn tunnel_failed(proxy: &Proxy, reason: &str, is_permanent: bool, is_login: bool) -> Error {
     let text = format!("{} opened no tunnel: {reason}", Peer::Proxy(proxy.uri()));
     let mut error = Error::new(ErrorKind::Connect, Outcome::NotSent, text);
     if is_permanent {
         error = error.permanent();
     }
-    if is_login { error.with_hint("check user name and password of the proxy") } else { error }
+    if is_login { error.with_hint("check the user name and password of the proxy") } else { error }
 }
 
 fn host_and_port(dst: &Uri) -> String {
@@ -197,19 +198,19 @@ fn host_and_port(dst: &Uri) -> String {
     format!("{}:{}", dst.host().unwrap_or_default(), dst.port_u16().unwrap_or(default))
 }
 
-/// A connector that hands out one connection that was made before.
+/// A connector that returns an open connection, once.
 ///
-/// Each step then fails with its own error, instead of one wrapped by the steps after it.
+/// It lets each step fail with its own error, which later steps do not wrap.
 fn only<T>(connection: T) -> impl Service<Uri, Response = T, Error = BoxError, Future = Once<T>> {
     let mut connection = Some(connection);
     service_fn(move |_| {
-        ready(connection.take().ok_or_else(|| "the connection is in use already".into()))
+        ready(connection.take().ok_or_else(|| "the connection is already in use".into()))
     })
 }
 
 type Once<T> = Ready<Result<T, BoxError>>;
 
-/// The other end, as it is named in errors: never with the path or user information.
+/// The peer, displayed in errors as host and port, without path and user information.
 #[derive(Clone, Copy)]
 enum Peer<'a> {
     Destination(&'a Uri),

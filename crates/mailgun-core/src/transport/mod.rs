@@ -1,4 +1,4 @@
-//! How requests reach the server: pooled connections, proxies, TLS, and what their failures mean.
+//! Sends requests over pooled connections, with proxies and TLS.
 
 mod classify;
 mod connector;
@@ -18,27 +18,27 @@ pub use self::{
     tls::{Certificate, Roots},
 };
 
-/// Which versions of HTTP a client speaks.
+/// Which HTTP versions a client uses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum HttpVersions {
-    /// HTTP/2 where the server agrees during the TLS handshake, HTTP/1.1 elsewhere.
+    /// HTTP/2 if the server supports it (ALPN), otherwise HTTP/1.1.
     #[default]
     Auto,
     /// HTTP/1.1.
     Http1Only,
-    /// HTTP/2, without asking: over plain http too.
+    /// HTTP/2 without negotiation, even over plain http.
     Http2Only,
 }
 
-/// Settings of the transport.
+/// The settings of the transport.
 #[derive(Clone, Debug)]
 pub(crate) struct TransportConfig {
-    /// For name resolution, TCP, the proxy and TLS together.
+    /// Limits name resolution, TCP, proxy and TLS together.
     pub(crate) connect_timeout: Option<Duration>,
-    /// An unused connection is closed after this time.
+    /// An idle connection is closed after this time.
     pub(crate) pool_idle_timeout: Option<Duration>,
-    /// A connection takes no request after this time.
+    /// A connection takes no new requests after this time.
     pub(crate) pool_max_lifetime: Option<Duration>,
     pub(crate) pool_max_idle_per_host: usize,
     pub(crate) http_versions: HttpVersions,
@@ -51,10 +51,10 @@ impl Default for TransportConfig {
     fn default() -> Self {
         Self {
             connect_timeout: Some(Duration::from_secs(10)),
-            // Shorter than the usual 60 to 75 seconds of servers: a request that meets a server's
-            // close on the way may have been processed, and a mail is then not sent again.
+            // Shorter than the 60 to 75 seconds of most servers. If a server closes a connection
+            // while a request is being sent, the outcome is unknown and a send is not retried.
             pool_idle_timeout: Some(Duration::from_secs(50)),
-            // A busy client never closes its connections otherwise, and would not follow DNS.
+            // Otherwise a busy client would never close its connections and never follow DNS.
             pool_max_lifetime: Some(Duration::from_secs(5 * 60)),
             pool_max_idle_per_host: 128,
             http_versions: HttpVersions::default(),

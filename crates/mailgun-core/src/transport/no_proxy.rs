@@ -1,4 +1,4 @@
-//! The destinations that no proxy is used for.
+//! Destinations that are connected to directly (`NO_PROXY`).
 
 use std::net::IpAddr;
 
@@ -24,13 +24,13 @@ enum Hosts {
 }
 
 impl NoProxy {
-    /// Reads entries between commas or blanks.
+    /// Parses entries that are separated by commas or white space.
     pub(super) fn parse(list: &str) -> Self {
         let entries = list.split(|c: char| c == ',' || c.is_whitespace());
         Self(entries.filter_map(Entry::parse).collect())
     }
 
-    /// Whether a host, as it stands in a URL, is on the list.
+    /// Whether the list contains a host, as written in a URL.
     pub(super) fn covers(&self, host: &str, port: u16) -> bool {
         let host = host.trim_start_matches('[').trim_end_matches(']');
         let address = host.parse::<IpAddr>().ok().map(|address| address.to_canonical());
@@ -84,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn entries_cover_what_curl_and_go_let_them_cover() {
+    fn entries_match_as_in_curl_and_go() {
         for (list, host, expected) in [
             ("*", "api.test", true),
             ("*", "10.1.2.3", true),

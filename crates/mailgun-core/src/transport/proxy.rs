@@ -1,4 +1,4 @@
-//! Which destination goes through which proxy.
+//! Selects the proxy for a destination.
 
 use std::{
     env,
@@ -14,12 +14,11 @@ use percent_encoding::percent_decode_str;
 use super::no_proxy::NoProxy;
 use crate::Error;
 
-/// A proxy through which all connections are made.
+/// A proxy for all connections of a client.
 ///
-/// Every request is tunnelled: with `CONNECT` for `http://` and `https://` (where the connection
-/// to the proxy itself is encrypted too), with SOCKS version 5 for `socks5://` and `socks5h://`.
-/// Host names are always resolved by the proxy. The proxy sees the host and port of the
-/// destination and, for an https destination, nothing else.
+/// Every request goes through a tunnel: `CONNECT` for `http://` and `https://` proxies, SOCKS5 for
+/// `socks5://` and `socks5h://`. With `https://`, the connection to the proxy is encrypted too. The
+/// proxy resolves host names. For an https destination, it sees nothing but host and port.
 ///
 /// ```
 /// use mailgun_core::Proxy;
@@ -37,7 +36,7 @@ pub struct Proxy {
     no_proxy: NoProxy,
 }
 
-/// User name and password for a proxy, as they are.
+/// The user name and password for a proxy, not encoded.
 #[derive(Clone)]
 pub(super) struct Login {
     pub(super) user: String,
@@ -45,36 +44,36 @@ pub(super) struct Login {
 }
 
 impl Proxy {
-    /// A proxy by its URL: `http://user:password@proxy.example.com:3128`.
+    /// Parses the URL of a proxy: `http://user:password@proxy.example.com:3128`.
     ///
-    /// The environment variables are read by the same rules. Without a scheme, `http` is taken;
-    /// without a port, 80, 443 and 1080 for `http`, `https` and `socks5`. White space and quotes
-    /// around the URL are removed. User name and password are percent-decoded; in them, only `/`,
-    /// `?`, `#` and `%` (and `:` in a user name) need to be encoded. They end at the last `@`.
+    /// The same rules apply to the environment variables. The default scheme is `http`. The default
+    /// port is 80 for `http`, 443 for `https`, and 1080 for `socks5`. White space and quotes around
+    /// the URL are removed. User name and password end at the last `@` and are percent-decoded. In
+    /// them, encode `/`, `?`, `#` and `%`, and also `:` in the user name.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if this is not the URL of a host, or has another
-    /// scheme. The error does not repeat the URL, which may hold a password.
+    /// Returns [`ErrorKind::Config`](crate::ErrorKind::Config) if the URL is invalid or its scheme
+    /// is not supported. The error does not contain the URL, which may contain a password.
     pub fn new(url: &str) -> Result<Self, Error> {
         Self::parse(url).map_err(|reason| Error::config("proxy", reason))
     }
 
-    /// User name and password for the proxy, as they are: nothing needs to be percent-encoded.
+    /// Sets the user name and password for the proxy, without percent-encoding.
     ///
-    /// They replace those of the URL.
+    /// They replace those in the URL.
     #[must_use]
     pub fn basic_auth(mut self, user: &str, password: &str) -> Self {
         self.login = Some(Login { user: user.to_owned(), password: password.to_owned() });
         self
     }
 
-    /// Destinations that are connected directly: a list as in `NO_PROXY`, with commas or blanks
-    /// between the entries.
+    /// Sets the destinations that are connected to directly: a list as in `NO_PROXY`, separated by
+    /// commas or white space.
     ///
-    /// A domain stands for itself and its subdomains: `example.com`, `.example.com` and
-    /// `*.example.com` mean the same. Addresses and networks (`10.0.0.0/8`) are understood, and a
-    /// port limits an entry to that port (`example.com:8443`). `*` stands for all destinations.
+    /// A domain includes its subdomains: `example.com`, `.example.com` and `*.example.com` mean the
+    /// same. An entry may also be an IP address or a network (`10.0.0.0/8`). A port restricts an
+    /// entry to that port (`example.com:8443`). `*` matches all destinations.
     #[must_use]
     pub fn no_proxy(mut self, hosts: &str) -> Self {
         self.no_proxy = NoProxy::parse(unquoted(hosts));
@@ -84,24 +83,24 @@ impl Proxy {
     fn parse(text: &str) -> Result<Self, &'static str> {
         let text = unquoted(text);
         if text.chars().any(char::is_control) {
-            return Err("holds control characters");
+            return Err("contains control characters");
         }
         let (scheme, rest) = match text.split_once("://") {
             Some((scheme, rest)) if is_scheme(scheme) => (scheme.to_ascii_lowercase(), rest),
             _ => ("http".to_owned(), text),
         };
         if !is_supported(&scheme) {
-            return Err("must be a URL with http, https, socks5 or socks5h");
+            return Err("must be a URL with the scheme http, https, socks5 or socks5h");
         }
         if rest.split_once(':').is_some_and(|(start, _)| is_supported(start)) {
-            return Err("must have `://` after its scheme, once");
+            return Err("must have one scheme, followed by `://`");
         }
         let (userinfo, host) = match rest.rsplit_once('@') {
             Some((userinfo, host)) => (userinfo, host),
             None => ("", rest),
         };
         if userinfo.contains(['/', '?', '#']) {
-            return Err("must have `/`, `?` and `#` in its user name and password percent-encoded");
+            return Err("must percent-encode `/`, `?` and `#` in user name and password");
         }
         let default_port = scheme.starts_with("socks").then_some(1080);
         let authority = authority(host.strip_suffix('/').unwrap_or(host), default_port)
@@ -111,10 +110,10 @@ impl Proxy {
         Ok(Self { uri, login: Login::decode(userinfo)?, no_proxy: NoProxy::default() })
     }
 
-    /// Whether the proxy can be told its login.
+    /// Checks that the protocol of the proxy can transmit the login.
     fn check(&self) -> Result<(), &'static str> {
         match &self.login {
-            // One byte holds each length.
+            // SOCKS5 encodes each length in one byte.
             Some(login) if self.is_socks() && login.user.len().max(login.password.len()) > 255 => {
                 Err("has a user name or password over 255 bytes")
             }
@@ -146,9 +145,10 @@ fn is_supported(scheme: &str) -> bool {
     ["http", "https", "socks5", "socks5h"].iter().any(|known| scheme.eq_ignore_ascii_case(known))
 }
 
-/// A host with its port, if there is one.
+/// Checks a host with an optional port, and adds the default port.
 ///
-/// Much stricter than a URL's grammar, so that no piece of a password passes for a host.
+/// It is much stricter than the grammar of URLs, so that part of a password is not mistaken for a
+/// host.
 fn authority(text: &str, default_port: Option<u16>) -> Option<String> {
     let (host, port) = match text.rsplit_once(':') {
         Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
@@ -169,7 +169,7 @@ fn authority(text: &str, default_port: Option<u16>) -> Option<String> {
     is_host.then(|| format!("{host}{port}"))
 }
 
-/// A text without the white space and quotes around it.
+/// Removes white space and quotes around a text.
 fn unquoted(text: &str) -> &str {
     let text = text.trim();
     let quoted =
@@ -205,24 +205,24 @@ impl fmt::Debug for Proxy {
     }
 }
 
-/// Where proxies come from.
+/// The source of the proxy settings.
 #[derive(Clone, Debug, Default)]
 pub(crate) enum ProxyConfig {
-    /// `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, in capitals or small letters.
+    /// `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, in upper or lower case.
     #[default]
     FromEnv,
     None,
     Explicit(Proxy),
 }
 
-/// Decides, for each new connection, whether a proxy is used.
+/// Selects the proxy for each new connection.
 #[derive(Debug, Default)]
 pub(super) struct ProxyRules {
     http: Option<Proxy>,
     https: Option<Proxy>,
-    /// The environment's proxy is never meant for a server on this machine, and tests against
-    /// one must not fail where the variables are set; an explicit proxy is taken at its word.
-    spares_loopback: bool,
+    /// Proxies from the environment are not used for servers on this machine, so that tests against
+    /// local servers do not depend on the variables. An explicit proxy is used for all.
+    skips_loopback: bool,
 }
 
 impl ProxyRules {
@@ -233,7 +233,7 @@ impl ProxyRules {
             ProxyConfig::Explicit(proxy) => {
                 proxy.check().map_err(|reason| Error::config("proxy", reason))?;
                 let proxy = Some(proxy.clone());
-                Ok(Self { http: proxy.clone(), https: proxy, spares_loopback: false })
+                Ok(Self { http: proxy.clone(), https: proxy, skips_loopback: false })
             }
         }
     }
@@ -250,19 +250,19 @@ impl ProxyRules {
             }
             None => Ok(None),
         };
-        // A CGI server stores the header `Proxy` of a request in `HTTP_PROXY`: anyone could set it.
+        // CGI servers set `HTTP_PROXY` from the `Proxy` header of a request, so it is not trusted.
         let is_cgi = get("REQUEST_METHOD").is_some();
-        let of_scheme = |names| match if is_cgi && names == HTTP { None } else { proxy(names)? } {
+        let for_scheme = |names| match if is_cgi && names == HTTP { None } else { proxy(names)? } {
             Some(proxy) => Ok::<_, Error>(Some(proxy)),
             None => proxy(["ALL_PROXY", "all_proxy"]),
         };
-        Ok(Self { http: of_scheme(HTTP)?, https: of_scheme(HTTPS)?, spares_loopback: true })
+        Ok(Self { http: for_scheme(HTTP)?, https: for_scheme(HTTPS)?, skips_loopback: true })
     }
 
-    /// The proxy for a destination, or none for a direct connection.
+    /// The proxy for a destination. `None` for a direct connection.
     pub(super) fn proxy(&self, dst: &Uri) -> Option<&Proxy> {
         let host = dst.host()?;
-        if self.spares_loopback && is_loopback(host) {
+        if self.skips_loopback && is_loopback(host) {
             return None;
         }
         let (proxy, default) = match dst.scheme() == Some(&Scheme::HTTPS) {
@@ -277,7 +277,7 @@ impl ProxyRules {
 const HTTP: [&str; 2] = ["HTTP_PROXY", "http_proxy"];
 const HTTPS: [&str; 2] = ["HTTPS_PROXY", "https_proxy"];
 
-/// The first of the variables that is set to more than white space and quotes.
+/// The first of the variables that is set and not blank.
 fn variable(
     get: impl Fn(&str) -> Option<OsString>,
     names: [&'static str; 2],

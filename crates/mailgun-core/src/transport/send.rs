@@ -1,4 +1,4 @@
-//! The innermost service: one request over a pooled connection.
+//! The innermost service: sends requests over pooled connections.
 
 use std::{
     fmt,
@@ -14,7 +14,7 @@ use tower::Service;
 use super::{Connector, TransportConfig, pool::Pool};
 use crate::{BoxError, CallContext, Error, ErrorKind, Outcome, ResponseBody};
 
-/// Sends requests over pooled connections; all its errors are ours.
+/// Sends requests over pooled connections.
 pub(crate) struct Transport<B> {
     pool: Arc<Pool<ObservedBody<B>>>,
 }
@@ -25,12 +25,12 @@ where
     B::Data: Send,
     B::Error: Into<BoxError>,
 {
-    /// Needs no runtime. With `needs_tls`, faults of the TLS settings are found here.
+    /// Needs no runtime. With `needs_tls`, invalid TLS settings are reported here.
     pub(crate) fn new(config: &TransportConfig, needs_tls: bool) -> Result<Self, Error> {
-        Ok(Self::over(config, Connector::new(config, needs_tls)?))
+        Ok(Self::with_connector(config, Connector::new(config, needs_tls)?))
     }
 
-    pub(super) fn over(config: &TransportConfig, connector: Connector) -> Self {
+    pub(super) fn with_connector(config: &TransportConfig, connector: Connector) -> Self {
         Self { pool: Arc::new(Pool::new(config, connector)) }
     }
 }
@@ -60,32 +60,32 @@ where
         if let Some(context) = &context {
             context.queued();
         }
-        let failure = BodyFailure::default();
-        let kept = failure.clone();
+        let body_error = BodyError::default();
+        let slot = body_error.clone();
         let request =
-            request.map(|body| ObservedBody { body, context, has_begun: false, failure: kept });
+            request.map(|body| ObservedBody { body, context, has_begun: false, error: slot });
         let pool = Arc::clone(&self.pool);
         Box::pin(async move {
             let response = pool.origin(request.uri())?.send(request).await;
-            // What the body says is the cause of what hyper says.
-            let response = response.map_err(|error| failure.take().unwrap_or(error))?;
+            // If the body failed, its error is the cause of hyper's error.
+            let response = response.map_err(|error| body_error.take().unwrap_or(error))?;
             Ok(response.map(ResponseBody::from))
         })
     }
 }
 
-/// Why the body of a request broke off, if it did.
+/// The error of a request body, if it failed.
 ///
-/// hyper keeps the error of a body for itself when the connection is HTTP/2, and lends but does
-/// not give it back when it is HTTP/1.1.
+/// hyper does not return it: over HTTP/2 not at all, over HTTP/1.1 only as a reference.
 #[derive(Clone, Default)]
-struct BodyFailure(Arc<Mutex<Option<Error>>>);
+struct BodyError(Arc<Mutex<Option<Error>>>);
 
-impl BodyFailure {
-    /// A request that was never whole is not processed, whatever the body's error says.
-    fn keep(&self, error: BoxError) {
+impl BodyError {
+    /// Stores the error. Its outcome is `NotSent`, because servers do not process an incomplete
+    /// request.
+    fn set(&self, error: BoxError) {
         let error = match error.downcast::<Error>() {
-            Ok(ours) => ours.with_outcome(Outcome::NotSent),
+            Ok(error) => error.with_outcome(Outcome::NotSent),
             Err(other) => {
                 Error::new(ErrorKind::RequestBody, Outcome::NotSent, "the request body failed")
                     .with_source(other)
@@ -99,16 +99,16 @@ impl BodyFailure {
     }
 }
 
-/// A request body that asks the call whether it may be sent, and keeps its error for the caller.
+/// A request body that checks whether the call may still be sent, and stores its error.
 pub(crate) struct ObservedBody<B> {
     body: B,
     context: Option<CallContext>,
     has_begun: bool,
-    failure: BodyFailure,
+    error: BodyError,
 }
 
 impl<B> ObservedBody<B> {
-    /// Asks the call once, before the first byte is read.
+    /// Checks once, before the first byte is read.
     fn begin(&mut self) -> Result<(), Error> {
         if !self.has_begun {
             may_send(self.context.as_ref())?;
@@ -118,7 +118,7 @@ impl<B> ObservedBody<B> {
     }
 }
 
-/// A request that waits in a queue of hyper's must not go out after its call has ended.
+/// Checks that the call has not ended while hyper had the request queued.
 pub(super) fn may_send(context: Option<&CallContext>) -> Result<(), Error> {
     if context.is_none_or(CallContext::may_send) {
         return Ok(());
@@ -146,7 +146,7 @@ where
         };
         Poll::Ready(frame.map(|frame| {
             frame.map_err(|error| {
-                self.failure.keep(error);
+                self.error.set(error);
                 BodyFailed
             })
         }))
@@ -161,7 +161,7 @@ where
     }
 }
 
-/// Stands for the error of a body, which is kept elsewhere.
+/// A placeholder for the error of a body, which is in [`BodyError`].
 #[derive(Debug)]
 pub(crate) struct BodyFailed;
 

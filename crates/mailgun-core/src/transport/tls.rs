@@ -1,4 +1,4 @@
-//! The TLS settings: whom to trust, and with which cryptography.
+//! TLS settings: root certificates and crypto provider.
 
 use std::{
     fmt,
@@ -14,17 +14,16 @@ use rustls::{
 use super::HttpVersions;
 use crate::Error;
 
-/// A root certificate to trust besides the built-in ones: of a proxy that inspects TLS, or of a
-/// test server.
+/// An additional root certificate, for example of a proxy that inspects TLS or of a test server.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Certificate(CertificateDer<'static>);
 
 impl Certificate {
-    /// A certificate in DER.
+    /// Reads a certificate in DER.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if it is not a certificate.
+    /// Returns [`ErrorKind::Config`](crate::ErrorKind::Config) if it is not a certificate.
     pub fn from_der(der: impl Into<Vec<u8>>) -> Result<Self, Error> {
         let der = CertificateDer::from(der.into());
         RootCertStore::empty().add(der.clone()).map_err(|error| {
@@ -33,29 +32,30 @@ impl Certificate {
         Ok(Self(der))
     }
 
-    /// All certificates of a PEM file; keys and other sections of it are passed over.
+    /// Reads all certificates in a PEM file. Keys and other sections are ignored.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if there is none, or one of them is malformed.
+    /// Returns [`ErrorKind::Config`](crate::ErrorKind::Config) if there is no certificate, or one
+    /// of them is malformed.
     pub fn from_pem(pem: impl AsRef<[u8]>) -> Result<Vec<Self>, Error> {
-        let refused = |reason| Error::config("root certificate", reason);
-        // Files that were joined without a line end between them have two markers on one line.
+        let invalid = |reason| Error::config("root certificate", reason);
+        // Concatenated files may have two markers on one line.
         let pem = String::from_utf8_lossy(pem.as_ref()).replace("-----BEGIN ", "\n-----BEGIN ");
         let certificates: Vec<_> = CertificateDer::pem_slice_iter(pem.as_bytes())
             .map(|der| match der {
                 Ok(der) => Self::from_der(der.to_vec()),
-                Err(error) => Err(refused("is not valid PEM").with_source(error)),
+                Err(error) => Err(invalid("is not valid PEM").with_source(error)),
             })
             .collect::<Result<_, _>>()?;
-        // What the parser passes over must not be a certificate.
+        // The parser skips malformed sections, which may be certificates.
         let labels = pem.split("-----BEGIN ").skip(1).filter_map(|rest| rest.split("-----").next());
         let declared = labels.filter(|label| label.ends_with("CERTIFICATE")).count();
         if declared != certificates.len() {
-            return Err(refused("holds a certificate that is not valid PEM"));
+            return Err(invalid("contains a certificate that is not valid PEM"));
         }
         if certificates.is_empty() {
-            return Err(refused("holds no certificate in PEM"));
+            return Err(invalid("contains no certificate in PEM"));
         }
         Ok(certificates)
     }
@@ -67,29 +67,28 @@ impl fmt::Debug for Certificate {
     }
 }
 
-/// Which root certificates are trusted, besides those that are added.
+/// Which root certificates are trusted, in addition to those added to the builder.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Roots {
-    /// All that the crate's features bring: those of the operating system (`native-roots`),
-    /// those bundled with the program (`webpki-roots`), or both together.
+    /// The certificates of all enabled features: `native-roots`, `webpki-roots`, or both.
     #[default]
     All,
-    /// Those of the operating system; needs the feature `native-roots`.
+    /// The certificates of the operating system. Requires the feature `native-roots`.
     Native,
-    /// Mozilla's, bundled with the program; needs the feature `webpki-roots`.
+    /// Mozilla's certificates, bundled with the program. Requires the feature `webpki-roots`.
     Bundled,
-    /// None but the added ones.
+    /// Only the certificates added to the builder.
     AddedOnly,
 }
 
-/// What the builder says about TLS.
+/// The TLS settings of the builder.
 #[derive(Clone, Default)]
 pub(crate) struct TlsConfig {
     pub(crate) roots: Roots,
     pub(crate) added: Vec<Certificate>,
     pub(crate) provider: Option<Arc<CryptoProvider>>,
-    /// Replaces all of the above; only its ALPN is set by us.
+    /// Replaces all of the above. Its ALPN protocols are overwritten.
     pub(crate) custom: Option<Arc<ClientConfig>>,
 }
 
@@ -104,12 +103,12 @@ impl fmt::Debug for TlsConfig {
     }
 }
 
-/// TLS as connections use it, made when first needed: a client of a plain-http test server reads
-/// no certificates and needs no provider.
+/// The TLS configurations, created when first needed. A client of a plain http test server reads no
+/// certificates and needs no provider.
 pub(super) struct Tls {
     config: TlsConfig,
     versions: HttpVersions,
-    made: OnceLock<Configs>,
+    configs: OnceLock<Configs>,
 }
 
 pub(super) struct Configs {
@@ -119,30 +118,30 @@ pub(super) struct Configs {
 
 impl Tls {
     pub(super) fn new(config: TlsConfig, versions: HttpVersions) -> Self {
-        Self { config, versions, made: OnceLock::new() }
+        Self { config, versions, configs: OnceLock::new() }
     }
 
     pub(super) fn configs(&self) -> Result<&Configs, Error> {
-        if let Some(made) = self.made.get() {
-            return Ok(made);
+        if let Some(configs) = self.configs.get() {
+            return Ok(configs);
         }
         let base = match &self.config.custom {
             Some(custom) => (**custom).clone(),
             None => self.config.build()?,
         };
-        let offering = |protocols: &[&[u8]]| {
+        let with_alpn = |protocols: &[&[u8]]| {
             let mut config = base.clone();
             config.alpn_protocols = protocols.iter().map(|name| name.to_vec()).collect();
             Arc::new(config)
         };
         let destination = match self.versions {
-            HttpVersions::Auto => offering(&[b"h2", b"http/1.1"]),
-            HttpVersions::Http1Only => offering(&[b"http/1.1"]),
-            HttpVersions::Http2Only => offering(&[b"h2"]),
+            HttpVersions::Auto => with_alpn(&[b"h2", b"http/1.1"]),
+            HttpVersions::Http1Only => with_alpn(&[b"http/1.1"]),
+            HttpVersions::Http2Only => with_alpn(&[b"h2"]),
         };
-        // A tunnel is opened in the words of HTTP/1.1.
-        let proxy = offering(&[b"http/1.1"]);
-        Ok(self.made.get_or_init(|| Configs { destination, proxy }))
+        // Tunnels are opened over HTTP/1.1.
+        let proxy = with_alpn(&[b"http/1.1"]);
+        Ok(self.configs.get_or_init(|| Configs { destination, proxy }))
     }
 }
 
@@ -151,12 +150,12 @@ impl TlsConfig {
         let provider = self.provider.clone().or_else(default_provider).ok_or_else(|| {
             Error::config(
                 "tls provider",
-                "is missing: turn on one of the crate's `rustls-*` features, install a process-wide \
-                 provider, or hand one to the builder",
+                "is missing: enable one of the crate's `rustls-*` features, install a process-wide \
+                 provider, or pass one to the builder",
             )
         })?;
-        // The provider is handed over in every case: asking rustls for the process-wide one
-        // panics where two dependencies of a program disagree about it.
+        // The provider is always passed explicitly. rustls's own default panics if two dependencies
+        // of a program enable different providers.
         let config = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .map_err(|error| {
@@ -183,12 +182,10 @@ impl TlsConfig {
         }
         if store.is_empty() {
             let reason = match problem {
-                Some(problem) => format!("gives no root certificate to trust: {problem}"),
-                None => {
-                    "gives no root certificate to trust: turn on the feature `native-roots` or \
+                Some(problem) => format!("has no trusted root certificate: {problem}"),
+                None => "has no trusted root certificate: enable the feature `native-roots` or \
                          `webpki-roots`, or add a certificate"
-                        .to_owned()
-                }
+                    .to_owned(),
             };
             return Err(Error::config("roots", reason));
         }
@@ -196,7 +193,7 @@ impl TlsConfig {
     }
 }
 
-/// Whether another handshake with the same peer would fail for the same reason.
+/// Whether another handshake with the peer would fail the same way.
 pub(super) fn is_permanent(error: &rustls::Error) -> bool {
     use rustls::{AlertDescription as Alert, Error};
     match error {
@@ -225,7 +222,7 @@ pub(super) fn is_permanent(error: &rustls::Error) -> bool {
     }
 }
 
-/// The provider of the crate's features; without one, the one that the program installed.
+/// The provider that the crate's features select, or else the process-wide one.
 fn default_provider() -> Option<Arc<CryptoProvider>> {
     #[cfg(feature = "rustls-aws-lc-rs")]
     return Some(Arc::new(rustls::crypto::aws_lc_rs::default_provider()));
@@ -235,15 +232,15 @@ fn default_provider() -> Option<Arc<CryptoProvider>> {
     return CryptoProvider::get_default().cloned();
 }
 
-/// A single unreadable certificate of the system does no harm; the answer says what was wrong, in
-/// case nothing could be read at all.
+/// Adds the certificates of the operating system. Unreadable ones are skipped. Returns the reason,
+/// in case there are no others.
 #[cfg(feature = "native-roots")]
 fn add_native(store: &mut RootCertStore) -> Option<String> {
     let found = rustls_native_certs::load_native_certs();
     store.add_parsable_certificates(found.certs);
     match found.errors.first() {
         Some(error) => Some(error.to_string()),
-        None => Some("the operating system has none".to_owned()),
+        None => Some("the operating system provides none".to_owned()),
     }
 }
 

@@ -1,4 +1,4 @@
-//! A tunnel through an HTTP proxy (RFC 9110, section 9.3.6).
+//! Opens a tunnel through an HTTP proxy (RFC 9110, section 9.3.6).
 
 use std::{error::Error as StdError, fmt, io};
 
@@ -10,10 +10,10 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use super::proxy::Login;
 use crate::layers::USER_AGENT;
 
-/// All that a proxy may say before the tunnel is open, interim answers included.
-const LONGEST_ANSWER: u64 = 16 * 1024;
+/// The size limit of a proxy's response, including interim responses.
+const MAX_RESPONSE_BYTES: u64 = 16 * 1024;
 
-/// Why a proxy opened no tunnel.
+/// Why a proxy did not open a tunnel.
 #[derive(Debug)]
 pub(super) enum TunnelError {
     Io(io::Error),
@@ -22,7 +22,7 @@ pub(super) enum TunnelError {
     TooLong,
 }
 
-/// Asks the proxy at the other end of `connection` for a tunnel to `destination`, a host and port.
+/// Asks the proxy for a tunnel to `destination`, a host and port.
 pub(super) async fn open<T>(
     connection: T,
     destination: &str,
@@ -42,14 +42,14 @@ where
     connection.write_all(request.as_bytes()).await?;
     connection.flush().await?;
 
-    let mut answer = (&mut connection).take(LONGEST_ANSWER);
+    let mut response = (&mut connection).take(MAX_RESPONSE_BYTES);
     loop {
-        let status = read_status(&mut answer).await.map_err(|error| match answer.limit() {
+        let status = read_status(&mut response).await.map_err(|error| match response.limit() {
             0 => TunnelError::TooLong,
             _ => error,
         })?;
         match status.as_u16() {
-            // A switch of protocols was not asked for.
+            // 101 is an error: no other protocol was requested.
             100 | 102..=199 => {}
             200..=299 => return Ok(connection.into_inner()),
             _ => return Err(TunnelError::Refused(status)),
@@ -57,23 +57,23 @@ where
     }
 }
 
-/// Reads the head of an answer, and not one byte more: what follows belongs to the tunnel.
+/// Reads the head of a response and not a byte more. What follows belongs to the tunnel.
 async fn read_status(stream: &mut (impl AsyncRead + Unpin)) -> Result<StatusCode, TunnelError> {
     let mut head = Vec::new();
     while !head.ends_with(b"\n\r\n") && !head.ends_with(b"\n\n") {
         head.push(stream.read_u8().await?);
     }
-    status_of(&head).ok_or(TunnelError::NotHttp)
+    parse_status(&head).ok_or(TunnelError::NotHttp)
 }
 
-fn status_of(head: &[u8]) -> Option<StatusCode> {
+fn parse_status(head: &[u8]) -> Option<StatusCode> {
     let mut words = head.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
     let is_http = words.next()?.starts_with(b"HTTP/1.");
     is_http.then(|| StatusCode::from_bytes(words.next()?).ok()).flatten()
 }
 
 impl TunnelError {
-    /// Whether the proxy would say the same again.
+    /// Whether another attempt would fail the same way.
     pub(super) fn is_permanent(&self) -> bool {
         match self {
             Self::Io(_) => false,
@@ -86,7 +86,7 @@ impl TunnelError {
         }
     }
 
-    /// Whether the proxy wants a login, or another one.
+    /// Whether the proxy requires a login, or rejected it.
     pub(super) fn is_login(&self) -> bool {
         matches!(
             self,
@@ -106,8 +106,8 @@ impl fmt::Display for TunnelError {
         match self {
             Self::Io(_) => f.write_str("the connection broke"),
             Self::Refused(status) => write!(f, "it answered {status}"),
-            Self::NotHttp => f.write_str("its answer is not HTTP"),
-            Self::TooLong => write!(f, "its answer is longer than {LONGEST_ANSWER} bytes"),
+            Self::NotHttp => f.write_str("its response is not HTTP"),
+            Self::TooLong => write!(f, "its response is longer than {MAX_RESPONSE_BYTES} bytes"),
         }
     }
 }
@@ -125,8 +125,8 @@ impl StdError for TunnelError {
 mod tests {
     use super::*;
 
-    /// What becomes of a tunnel when the proxy answers so; the bytes of each piece come in one read.
-    async fn answered(pieces: &[&[u8]]) -> Result<String, TunnelError> {
+    /// Opens a tunnel through a proxy that writes `pieces`, and returns what follows the head.
+    async fn open_tunnel(pieces: &[&[u8]]) -> Result<String, TunnelError> {
         let (client, mut proxy) = tokio::io::duplex(64 * 1024);
         let pieces: Vec<Vec<u8>> = pieces.iter().map(|piece| piece.to_vec()).collect();
         tokio::spawn(async move {
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn answers_are_read_as_http_has_them() {
+    async fn successful_responses_open_the_tunnel() {
         for pieces in [
             &["HTTP/1.1 200 Connection established\r\n\r\nhello"][..],
             &["HTTP/1.0 200\r\n\r\nhello"],
@@ -155,13 +155,13 @@ mod tests {
             &["HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 9\r\n\r\nhello"],
         ] {
             let bytes: Vec<_> = pieces.iter().map(|piece| piece.as_bytes()).collect();
-            assert_eq!(answered(&bytes).await.unwrap(), "hello", "{pieces:?}");
+            assert_eq!(open_tunnel(&bytes).await.unwrap(), "hello", "{pieces:?}");
         }
     }
 
     #[tokio::test]
-    async fn other_answers_open_no_tunnel() {
-        for (answer, expected) in [
+    async fn other_responses_are_errors() {
+        for (response, expected) in [
             (
                 "HTTP/1.1 407 Proxy Authentication Required\r\n\r\n",
                 "407 Proxy Authentication Requi",
@@ -173,21 +173,21 @@ mod tests {
             ("HTTP/1.1 200 OK\r\nX: y\r\n", "the connection broke"),
             ("", "the connection broke"),
         ] {
-            let error = answered(&[answer.as_bytes()]).await.unwrap_err().to_string();
-            assert!(error.contains(expected), "{answer:?} gave {error}");
+            let error = open_tunnel(&[response.as_bytes()]).await.unwrap_err().to_string();
+            assert!(error.contains(expected), "{response:?} gave {error}");
         }
     }
 
     #[tokio::test]
-    async fn an_answer_without_end_is_given_up() {
+    async fn an_endless_response_is_an_error() {
         let endless = format!("HTTP/1.1 200 OK\r\n{}", "X: y\r\n".repeat(5000));
-        assert!(matches!(answered(&[endless.as_bytes()]).await, Err(TunnelError::TooLong)));
+        assert!(matches!(open_tunnel(&[endless.as_bytes()]).await, Err(TunnelError::TooLong)));
         let interim = "HTTP/1.1 100 Continue\r\n\r\n".repeat(1000);
-        assert!(matches!(answered(&[interim.as_bytes()]).await, Err(TunnelError::TooLong)));
+        assert!(matches!(open_tunnel(&[interim.as_bytes()]).await, Err(TunnelError::TooLong)));
     }
 
     #[test]
-    fn what_a_proxy_would_say_again_is_permanent() {
+    fn statuses_that_a_retry_would_not_change_are_permanent() {
         for (status, expected) in [
             (302, true),
             (401, true),

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-/// What Mailgun answers when it has done something and has nothing else to tell.
+/// A response that contains only a message.
 ///
 /// ```
 /// use mailgun_core::Confirmation;
@@ -13,11 +13,11 @@ use serde::{Deserialize, Serialize};
 #[serde(from = "Spellings")]
 #[non_exhaustive]
 pub struct Confirmation {
-    /// Mailgun's words.
+    /// Mailgun's message.
     pub message: String,
 }
 
-/// Two fields, since an alias would refuse a response with both.
+/// Two fields, because an alias would reject a response with both.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Spellings {
@@ -38,7 +38,7 @@ mod tests {
     use crate::PageLinks;
 
     #[test]
-    fn either_spelling_is_taken_and_both_together() {
+    fn message_is_read_in_lower_case_upper_case_or_both() {
         for json in [
             r#"{"message": "ok"}"#,
             r#"{"Message": "ok"}"#,

@@ -1,9 +1,10 @@
 use percent_encoding::percent_decode_str;
 
-/// Finds the entry of a content id in a map that Mailgun keys by content ids.
+/// Finds the entry for a content ID in a map whose keys are content IDs.
 ///
-/// The id may be written as in the headers of a mail, `<logo@example.com>`, or as HTML refers to it,
-/// `cid:logo%40example.com`, and with or without brackets, scheme and percent-encoding (RFC 2392).
+/// The ID may be in the form of a message header, `<logo@example.com>`, or in the form of an HTML
+/// reference, `cid:logo%40example.com`. Brackets, scheme and percent-encoding are optional
+/// (RFC 2392).
 ///
 /// ```
 /// use std::collections::BTreeMap;
@@ -19,11 +20,11 @@ pub fn by_content_id<'a, V: 'a>(
 ) -> Option<&'a V> {
     let find = |id: &str| entries.into_iter().find(|(key, _)| bare(key) == id).map(|(_, it)| it);
     let id = bare(id);
-    // An id may contain a percent sign itself.
+    // An ID may contain a literal percent sign.
     find(id).or_else(|| find(bare(&percent_decode_str(id).decode_utf8().ok()?)))
 }
 
-/// An id without scheme and brackets.
+/// Removes scheme and brackets.
 fn bare(id: &str) -> &str {
     let id = id.trim();
     let id = match id.get(..4) {
@@ -40,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_content_id_is_found_in_every_form_in_which_html_refers_to_it() {
+    fn a_content_id_is_found_in_every_form() {
         let keys = ["<logo@x>", "bare@x", "<50%25+é@x>", "<a b>", "<100%@x>"];
         let map: BTreeMap<String, &str> = keys.map(|key| (key.to_owned(), key)).into();
         for (id, key) in [

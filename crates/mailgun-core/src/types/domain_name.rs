@@ -1,4 +1,4 @@
-//! A domain name, checked before it becomes part of a path.
+//! Domain names, which are checked before they become part of a path.
 
 use std::{fmt, ops::Deref, str::FromStr};
 
@@ -6,14 +6,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::Error;
 
-/// A domain that sends or receives mail, as it stands in the path of most operations.
+/// A domain that sends or receives mail. It is part of the path of most operations.
 ///
-/// It is kept in lower case. Letters, digits, hyphens and underscores are allowed in labels of up
-/// to 63 characters, 253 in all; a single label such as `localhost` will do. An international
-/// domain is written in its A-label form, `xn--…`.
+/// It is converted to lower case. Labels of letters, digits, hyphens and underscores may have up to
+/// 63 characters, the whole name up to 253. A single label such as `localhost` is valid. Write an
+/// international domain in its A-label form, `xn--…`.
 ///
-/// The check is here because Mailgun answers `200 OK` to a path that a stray slash or scheme has
-/// bent, and does nothing.
+/// The check prevents wrong paths: if a stray slash or scheme changes the path, Mailgun may answer
+/// `200 OK` and do nothing.
 ///
 /// ```
 /// use mailgun_core::DomainName;
@@ -28,12 +28,13 @@ use crate::Error;
 pub struct DomainName(Box<str>);
 
 impl DomainName {
-    /// Checks a domain name and puts it in lower case; nothing is trimmed.
+    /// Checks a domain name and converts it to lower case. White space is not trimmed.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput), with the reason and the start of the
-    /// text, unless that holds an `@` and so may be an address or a password.
+    /// Returns [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) with the reason and the
+    /// start of the text. Text with an `@` is not shown, because it may be an address or contain a
+    /// password.
     pub fn new(domain: impl Into<String>) -> Result<Self, Error> {
         let mut domain = domain.into();
         Self::check(&domain)?;
@@ -41,11 +42,13 @@ impl DomainName {
         Ok(Self(domain.into_boxed_str()))
     }
 
-    /// Whether a text is a domain name, for who needs no copy of it.
+    /// Checks a domain name without copying it.
     pub(crate) fn check(domain: &str) -> Result<(), Error> {
-        match fault(domain) {
+        match error_in(domain) {
             None => Ok(()),
-            Some(fault) => Err(Error::invalid("domain", format_args!("{fault}{}", Shown(domain)))),
+            Some(reason) => {
+                Err(Error::invalid("domain", format_args!("{reason}{}", Shown(domain))))
+            }
         }
     }
 
@@ -55,9 +58,9 @@ impl DomainName {
     }
 }
 
-/// What keeps a text from being a domain name, in words that follow a parameter's name.
-pub(super) fn fault(domain: &str) -> Option<&'static str> {
-    // Nearly every name passes here, in one look at each byte; the rest finds out what is wrong.
+/// Why a text is not a domain name. The reason follows the name of the parameter.
+pub(super) fn error_in(domain: &str) -> Option<&'static str> {
+    // Valid names need one pass. The rest finds the reason for invalid ones.
     if is_sound(domain.as_bytes()) {
         return None;
     }
@@ -75,12 +78,12 @@ pub(super) fn fault(domain: &str) -> Option<&'static str> {
             '@' => "must be a domain name, not an address",
             ':' => "must be a bare domain name, without a port",
             _ if character.is_whitespace() || character.is_control() => {
-                "must not hold whitespace or control characters"
+                "must not contain whitespace or control characters"
             }
             _ if !character.is_ascii() => {
                 "must be ASCII: write an international domain in its A-label form (`xn--…`)"
             }
-            _ => "holds a character that is not allowed in a domain name",
+            _ => "contains a character that is not allowed in a domain name",
         });
     }
     if domain.len() > 253 {
@@ -88,7 +91,7 @@ pub(super) fn fault(domain: &str) -> Option<&'static str> {
     }
     domain.split('.').find_map(|label| {
         if label.is_empty() {
-            Some("must not start or end with a dot, nor hold two in a row")
+            Some("must not start or end with a dot or contain two dots in a row")
         } else if label.starts_with('-') || label.ends_with('-') {
             Some("must not have a label that starts or ends with a hyphen")
         } else if label.len() > 63 {
@@ -99,7 +102,7 @@ pub(super) fn fault(domain: &str) -> Option<&'static str> {
     })
 }
 
-/// Whether the text is labels of 1 to 63 characters between dots, at most 253 in all.
+/// Whether the text consists of labels of 1 to 63 characters, and at most 253 characters in total.
 fn is_sound(domain: &[u8]) -> bool {
     let mut label = 0_usize;
     let mut last = b'.';
@@ -117,7 +120,7 @@ fn is_sound(domain: &[u8]) -> bool {
     (1..64).contains(&label) && last != b'-' && domain.len() <= 253
 }
 
-/// The refused text as it may go into an error.
+/// The part of an invalid name that an error may show.
 struct Shown<'a>(&'a str);
 
 impl fmt::Display for Shown<'_> {
@@ -214,7 +217,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn good_domains_are_kept_in_lower_case() {
+    fn valid_domains_are_converted_to_lower_case() {
         let longest_label = "a".repeat(63);
         let longest = format!("{longest_label}.{longest_label}.{longest_label}.{}", "b".repeat(61));
         assert_eq!(longest.len(), 253);
@@ -233,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn bad_domains_are_refused_for_their_reason() {
+    fn invalid_domains_are_rejected_with_the_reason() {
         let long_label = format!("{}.com", "a".repeat(64));
         let too_long = "ab.".repeat(84) + "ab";
         for (domain, reason) in [
@@ -270,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_shows_a_short_piece_and_never_an_address() {
+    fn an_error_shows_the_start_of_a_domain_but_no_address() {
         let error = DomainName::new("ü".repeat(500)).unwrap_err().to_string();
         assert!(error.ends_with("ü\"…"), "{error}");
         assert_eq!(error.matches('ü').count(), 60);

@@ -1,4 +1,4 @@
-//! The small types that every resource shares.
+//! Types that resources share.
 
 mod confirmation;
 mod content_id;

@@ -1,16 +1,15 @@
-//! Enumerations that survive values which the server adds later.
+//! Enumerations that accept values which Mailgun adds later.
 
-/// Declares an enumeration of texts that also holds texts it does not know.
+/// Declares an enumeration of strings that also accepts unknown strings.
 ///
-/// It gets a variant `Other(Box<str>)` and `#[non_exhaustive]`, so that a value which Mailgun adds
-/// later neither fails to decode nor breaks a program; the `as_str` method, `Display`,
-/// `From<&str>`, `From<String>`, `FromStr`, [`FieldValue`](crate::FieldValue), `Serialize` and
-/// `Deserialize`; and `Clone`, `Debug`,
-/// `PartialEq`, `Eq` and `Hash`.
+/// The macro adds the variant `Other(Box<str>)` and `#[non_exhaustive]`, so that values which
+/// Mailgun adds later can be decoded and do not break programs. It implements `as_str`, `Display`,
+/// `From<&str>`, `From<String>`, `FromStr`, [`FieldValue`](crate::FieldValue), `Serialize`,
+/// `Deserialize`, `Clone`, `Debug`, `PartialEq`, `Eq` and `Hash`.
 ///
-/// Known texts are found in any ASCII case and written as declared; an unknown one stays as it
-/// came. A number or boolean is read as its text. Build unknown values by `From` and not by naming
-/// `Other`: `Other("active".into())` would differ from the variant.
+/// Known strings match in any ASCII case and are written as declared. Unknown strings are kept
+/// unchanged. Numbers and booleans are read as their text. Create values with `From`, not with
+/// `Other`: `Other("active".into())` is not equal to the variant.
 ///
 /// ```
 /// mailgun_core::open_enum! {
@@ -47,12 +46,12 @@ macro_rules! open_enum {
                 $(#[$variant_attribute])*
                 $variant,
             )+
-            /// A value that this version does not know, as the server wrote it.
+            /// A value that this version does not know, unchanged.
             Other(::std::boxed::Box<str>),
         }
 
         impl $name {
-            /// The text that stands for this value in requests and responses.
+            /// The value as it is written in requests and responses.
             $visibility fn as_str(&self) -> &str {
                 match self {
                     $(Self::$variant => $text,)+
@@ -140,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn known_values_are_found_in_any_case() {
+    fn known_values_match_in_any_case() {
         for text in ["valid", "VALID", "Valid"] {
             assert_eq!(Validity::from(text), Validity::Valid);
             assert_eq!(Validity::from(text.to_owned()), Validity::Valid);
@@ -150,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn every_text_makes_the_round_trip() {
+    fn every_string_makes_a_round_trip() {
         for text in ["valid", "not-yet", "not_yet", "Brand New", "", " valid", "ſ", "名"] {
             let value: Validity = serde_json::from_value(text.into()).unwrap();
             assert_eq!(value.to_string(), text);
@@ -161,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn other_scalars_are_read_as_text_and_the_rest_is_an_error() {
+    fn numbers_and_booleans_are_read_as_text() {
         assert_eq!(serde_json::from_str::<Validity>("5").unwrap().as_str(), "5");
         assert_eq!(serde_json::from_str::<Validity>("true").unwrap().as_str(), "true");
         assert_eq!(serde_json::from_str::<Option<Validity>>("null").unwrap(), None);

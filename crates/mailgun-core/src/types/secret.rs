@@ -4,10 +4,10 @@ use std::fmt;
 
 use serde::Deserialize;
 
-/// A text that must not end up in a log: a signing key, a password, a key in a response.
+/// A string that must not appear in logs: a signing key, a password, a key in a response.
 ///
-/// `Debug` hides it, and there is neither `Display` nor `Serialize`. The text comes out by
-/// [`expose`](Self::expose) only. Its memory is not overwritten when it is dropped.
+/// `Debug` does not show it. `Display` and `Serialize` are not implemented. Only
+/// [`expose`](Self::expose) returns it. Its memory is not zeroed on drop.
 ///
 /// ```
 /// use mailgun_core::Secret;
@@ -21,12 +21,12 @@ use serde::Deserialize;
 pub struct Secret(Box<str>);
 
 impl Secret {
-    /// Takes the text in; any text is accepted, also an empty one.
+    /// Wraps a string. It may be empty.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into().into_boxed_str())
     }
 
-    /// The text itself.
+    /// Returns the string.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn debug_hides_the_text_inside_other_types_too() {
+    fn debug_hides_the_secret_inside_other_types_too() {
         let secret: Secret = serde_json::from_str(r#""hunter2""#).unwrap();
         assert_eq!(format!("{:?}", Some(&secret)), "Some(Secret(..))");
         assert_eq!(format!("{secret:#?}"), "Secret(..)");

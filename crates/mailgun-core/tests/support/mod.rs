@@ -1,4 +1,4 @@
-//! A server on a raw socket that records what it is sent and misbehaves as it is told.
+//! A server on a raw socket that records requests and fails on demand.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 #![allow(unreachable_pub, reason = "each test file is a crate of its own")]
 
@@ -24,22 +24,22 @@ pub const KEY: &str = "key-canary-7f3a";
 pub const KEY_HEADER: &str = "Basic YXBpOmtleS1jYW5hcnktN2YzYQ==";
 pub const RECIPIENT: &str = "bob.canary@example.com";
 
-/// What a server does with a request whose body it has read, if not said otherwise.
+/// What a server does with a request, after it has read the body unless stated otherwise.
 #[derive(Clone, Debug)]
 pub enum Reaction {
-    /// A whole response.
+    /// Sends a response.
     Response(Vec<u8>),
-    /// A response, then the end of the connection.
+    /// Sends a response and closes the connection.
     ResponseAndClose(Vec<u8>),
-    /// A reply to the head alone, while the body is still on its way.
+    /// Sends a response after the head, while the body is still being sent.
     EarlyResponse(Vec<u8>),
-    /// A reset after the head.
+    /// Resets the connection after the head.
     ResetAtHead,
-    /// A reset after the body.
+    /// Resets the connection after the body.
     Reset,
-    /// Nothing, for as long as the client waits.
+    /// Does nothing.
     Silence,
-    /// Pieces with a pause before each, then silence.
+    /// Sends the pieces with a pause before each, then nothing.
     Drip(Vec<Vec<u8>>, Duration),
 }
 
@@ -55,24 +55,24 @@ pub fn response(status: &str, body: &str) -> Reaction {
     response_with(status, &[("content-type", "application/json")], body)
 }
 
-/// What the API answers to a send.
+/// The API's response to a send.
 pub const ACCEPTED: &str = r#"{"id":"<1@mg.example.com>","message":"Queued. Thank you."}"#;
 
 pub fn accepted() -> Reaction {
     response("200 OK", ACCEPTED)
 }
 
-/// A request as it came over the wire.
+/// A request as received.
 #[derive(Clone, Debug, Default)]
 pub struct Recorded {
-    /// Which of the server's connections it came by, from 0.
+    /// The index of the connection.
     pub connection: usize,
-    /// Which request of the server it is, from 0.
+    /// The index of the request.
     pub index: usize,
     pub head: String,
-    /// The body as it was meant, without the framing of chunks.
+    /// The body, without chunked framing.
     pub body: Vec<u8>,
-    /// Whether the body came to its end.
+    /// Whether the body is complete.
     pub is_whole: bool,
 }
 
@@ -81,7 +81,7 @@ impl Recorded {
         self.head.split(' ').next().unwrap()
     }
 
-    /// Path and query as they stand in the request line.
+    /// Path and query from the request line.
     pub fn target(&self) -> &str {
         self.head.split(' ').nth(1).unwrap()
     }
@@ -92,7 +92,7 @@ impl Recorded {
         lines.filter(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, value)| value).collect()
     }
 
-    /// The value of a header that must not come twice.
+    /// The value of a header that must not be repeated.
     #[track_caller]
     pub fn header(&self, name: &str) -> Option<&str> {
         let values = self.headers(name);
@@ -111,7 +111,7 @@ struct State {
     connections: AtomicUsize,
 }
 
-/// A server that stops with the test's runtime.
+/// A server that stops with the runtime of the test.
 #[derive(Clone)]
 pub struct Server {
     pub address: SocketAddr,
@@ -132,7 +132,7 @@ impl Server {
                 let connection = state.connections.fetch_add(1, Ordering::SeqCst);
                 let (state, script) = (state.clone(), script.clone());
                 tokio::spawn(async move {
-                    // How a connection ends is the client's affair; what it sent is recorded.
+                    // Connection errors are ignored. The requests are recorded.
                     let _ = serve(stream, connection, &state, &script).await;
                 });
             }
@@ -140,7 +140,7 @@ impl Server {
         server
     }
 
-    /// Reacts in turn; the last reaction stands for all requests that follow.
+    /// Uses the reactions in order, and the last one for all further requests.
     pub async fn script(reactions: Vec<Reaction>) -> Self {
         Self::new(move |request| reactions[request.index.min(reactions.len() - 1)].clone()).await
     }
@@ -165,7 +165,7 @@ impl Server {
         self.state.connections.load(Ordering::SeqCst)
     }
 
-    /// A client with small delays and no environment.
+    /// A client builder with short delays, which ignores the environment.
     pub fn builder(&self) -> ClientBuilder {
         builder(&self.url())
     }
@@ -175,12 +175,12 @@ impl Server {
     }
 }
 
-/// An address at which nothing listens.
+/// A URL at which nothing listens.
 pub fn refused() -> String {
     let socket = TcpSocket::new_v4().unwrap();
     socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let url = format!("http://{}", socket.local_addr().unwrap());
-    // Bound and not listening, so that no server of another test can take the port.
+    // Bound but not listening, so that no other test can use the port.
     std::mem::forget(socket);
     url
 }
@@ -204,7 +204,7 @@ pub fn builder(url: &str) -> ClientBuilder {
         .retry(policy())
 }
 
-/// What a send returns.
+/// The result of a send.
 #[derive(Debug, Deserialize, PartialEq)]
 pub struct Receipt {
     pub id: String,
@@ -218,7 +218,7 @@ pub fn mail() -> Form {
     form
 }
 
-/// Everything that a log could show of an error: both forms, and those of all its sources.
+/// All text of an error that may be logged: `Display` and `Debug` of the error and its sources.
 pub fn everything(error: &Error) -> String {
     let mut text = format!("{error} {error:?} {error:#?}");
     let mut source = error.source();
@@ -253,7 +253,7 @@ async fn serve(
             requests.push(request.clone());
             request.index
         };
-        // Only these two are decided before the body was read.
+        // These two do not read the body.
         match script(&request) {
             Reaction::ResetAtHead => return stream.set_zero_linger(),
             Reaction::EarlyResponse(response) => {
@@ -264,9 +264,9 @@ async fn serve(
             }
             _ => {}
         }
-        let outcome = read_body(&mut stream, &mut input, &mut request).await;
+        let result = read_body(&mut stream, &mut input, &mut request).await;
         state.requests.lock().unwrap()[index] = request.clone();
-        outcome?;
+        result?;
         match script(&request) {
             Reaction::Response(response) => stream.write_all(&response).await?,
             Reaction::ResponseAndClose(response) => {

@@ -3,9 +3,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// The values of metrics, by their names: those that were asked for.
+/// The values of the requested metrics, by name.
 ///
-/// Counts are numbers on the wire, rates are text (`"0.8300"`); either may be null.
+/// In responses, counts are numbers and rates are strings (`"0.8300"`). Both may be null.
 ///
 /// ```
 /// use mailgun_types::analytics::Metrics;
@@ -23,12 +23,12 @@ use serde_json::Value;
 pub struct Metrics(BTreeMap<String, Value>);
 
 impl Metrics {
-    /// A value as it came.
+    /// The value as received.
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.0.get(name)
     }
 
-    /// A value that is a count.
+    /// The value as a count.
     pub fn count(&self, name: &str) -> Option<u64> {
         match self.get(name)? {
             Value::Number(count) => count.as_u64(),
@@ -37,7 +37,7 @@ impl Metrics {
         }
     }
 
-    /// A value as a number with a fraction: a rate from 0 to 1.
+    /// The value as a rate from 0 to 1.
     pub fn rate(&self, name: &str) -> Option<f64> {
         match self.get(name)? {
             Value::Number(rate) => rate.as_f64(),
@@ -46,12 +46,12 @@ impl Metrics {
         }
     }
 
-    /// All names and values, by name.
+    /// All metrics, in order of their names.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
         self.0.iter().map(|(name, value)| (&**name, value))
     }
 
-    /// How many values there are.
+    /// The number of values.
     pub fn len(&self) -> usize {
         self.0.len()
     }

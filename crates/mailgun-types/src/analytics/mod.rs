@@ -1,4 +1,4 @@
-//! What the analytics endpoints share: metrics, the older statistics, and spans of time.
+//! Types that the analytics endpoints share: metrics, older statistics, time spans.
 
 mod metrics;
 mod stats;
@@ -14,13 +14,13 @@ pub use self::{
 };
 
 mailgun_core::open_enum! {
-    /// How finely a time range is divided.
+    /// The resolution of a time range.
     pub enum Resolution {
-        /// By the hour; kept for 60 days.
+        /// Hours. Kept for 60 days.
         Hour = "hour",
-        /// By the day; kept for a year.
+        /// Days. Kept for a year.
         Day = "day",
-        /// By the month; kept for ever.
+        /// Months. Kept indefinitely.
         Month = "month",
     }
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{Resolution, TimeSpan};
 
 mailgun_core::params! {
-    /// Which statistics to count, and over which time.
+    /// Which events to count, and in which period.
     ///
     /// ```
     /// use mailgun_types::analytics::{Resolution, StatsQuery, TimeSpan};
@@ -25,49 +25,49 @@ mailgun_core::params! {
 }
 
 impl StatsQuery {
-    /// Counts an event too; at least one is required: `accepted`, `delivered`, `failed`,
+    /// Adds an event to count; at least one is required. One of `accepted`, `delivered`, `failed`,
     /// `opened`, `clicked`, `unsubscribed`, `complained`, `stored`.
     pub fn event(self, event: impl Into<String>) -> Self {
         self.append("event", event.into())
     }
 
-    /// Begins here; seven days ago when not set.
+    /// Start of the period. Default: seven days ago.
     pub fn start(self, start: Timestamp) -> Self {
         self.set("start", start)
     }
 
-    /// Ends here; now when not set.
+    /// End of the period. Default: now.
     pub fn end(self, end: Timestamp) -> Self {
         self.set("end", end)
     }
 
-    /// Divides the time so; by the day when not set.
+    /// Resolution of the counts. Default: days.
     pub fn resolution(self, resolution: Resolution) -> Self {
         self.set("resolution", resolution)
     }
 
-    /// Begins so long before the end, in place of [`start`](Self::start).
+    /// Length of the period up to its end. Replaces [`start`](Self::start).
     pub fn duration(self, duration: TimeSpan) -> Self {
         self.set("duration", duration)
     }
 
-    /// Counts one mail provider's recipients alone; for the statistics of a tag.
+    /// Counts only recipients of this mail provider. For the statistics of a tag.
     pub fn provider(self, provider: impl Into<String>) -> Self {
         self.set("provider", provider.into())
     }
 
-    /// Counts one kind of device alone; for the statistics of a tag.
+    /// Counts only this kind of device. For the statistics of a tag.
     pub fn device(self, device: impl Into<String>) -> Self {
         self.set("device", device.into())
     }
 
-    /// Counts one country alone, by its code; for the statistics of a tag.
+    /// Counts only this country, given by its code. For the statistics of a tag.
     pub fn country(self, country: impl Into<String>) -> Self {
         self.set("country", country.into())
     }
 }
 
-/// Declares a response's struct of which every field may be missing.
+/// Declares a response struct whose fields are all optional.
 macro_rules! response {
     (
         $(#[$meta:meta])*
@@ -88,19 +88,19 @@ macro_rules! response {
 }
 
 response! {
-    /// Counts of events over a time.
+    /// Counts of events in a period.
     Stats {
-        /// The tag that was asked for.
+        /// The requested tag.
         tag: Option<String>,
-        /// The tag's description.
+        /// The description of the tag.
         description: Option<String>,
-        /// Where the time begins.
+        /// The start of the period.
         start: Option<Timestamp> = "de::optional_timestamp",
-        /// Where it ends.
+        /// The end of the period.
         end: Option<Timestamp> = "de::optional_timestamp",
-        /// How it is divided.
+        /// The resolution of the counts.
         resolution: Option<Resolution>,
-        /// What the counts are of.
+        /// What is counted.
         #[serde(rename = "type")]
         scope: Option<StatsScope>,
         /// The counts, by time.
@@ -109,20 +109,20 @@ response! {
 }
 
 response! {
-    /// What counts are of: a provider, a device, a country.
+    /// What is counted: a provider, a device, a country.
     StatsScope {
-        /// What kind of thing.
+        /// The kind.
         #[serde(rename = "type")]
         kind: String = "de::null_default",
-        /// Which one.
+        /// The name.
         key: String = "de::null_default",
     }
 }
 
 response! {
-    /// The counts of one hour, day or month; those of events that were asked for.
+    /// The counts of the requested events in one hour, day or month.
     StatsPoint {
-        /// Where it begins.
+        /// The start of the hour, day or month.
         time: Option<Timestamp> = "de::optional_timestamp",
         /// Accepted mail.
         accepted: Option<AcceptedCounts>,
@@ -136,7 +136,7 @@ response! {
         clicked: Option<Counts>,
         /// Unsubscribed recipients.
         unsubscribed: Option<Counts>,
-        /// Complaints about spam.
+        /// Spam complaints.
         complained: Option<Counts>,
         /// Stored mail.
         stored: Option<Counts>,
@@ -144,7 +144,7 @@ response! {
         campaign: Option<Counts>,
         /// Validated addresses.
         email_validation: Option<ValidationCounts>,
-        /// Tests of inbox placement.
+        /// Inbox placement tests.
         seed_test: Option<Counts>,
         /// Monitored IP addresses.
         ip_blocklist_monitoring: Option<Counts>,
@@ -152,11 +152,11 @@ response! {
         domain_blocklist_monitoring: Option<Counts>,
         /// Previews.
         email_preview: Option<Counts>,
-        /// Previews that failed.
+        /// Failed previews.
         email_preview_failed: Option<Counts>,
         /// Validated links.
         link_validation: Option<Counts>,
-        /// Validations of links that failed.
+        /// Failed link validations.
         link_validation_failed: Option<Counts>,
     }
 }
@@ -164,9 +164,9 @@ response! {
 response! {
     /// A count of events.
     Counts {
-        /// All of them.
+        /// All events.
         total: u64 = "de::null_default",
-        /// The first of each recipient and message alone, for opens and clicks.
+        /// Only the first event of each recipient and message, for opens and clicks.
         unique: Option<u64>,
     }
 }
@@ -188,7 +188,7 @@ response! {
     DeliveredCounts {
         /// By SMTP.
         smtp: u64 = "de::null_default",
-        /// By HTTP, to operations.
+        /// By HTTP, to routes.
         http: u64 = "de::null_default",
         /// At the optimized time.
         optimized: u64 = "de::null_default",
@@ -200,15 +200,15 @@ response! {
 response! {
     /// Counts of failed mail.
     FailedCounts {
-        /// Failures after which Mailgun tries again.
+        /// Temporary failures, after which Mailgun retries.
         temporary: TemporaryFailureCounts = "de::null_default",
-        /// Failures for good.
+        /// Permanent failures.
         permanent: PermanentFailureCounts = "de::null_default",
     }
 }
 
 response! {
-    /// Counts of failures after which Mailgun tries again.
+    /// Counts of temporary failures.
     TemporaryFailureCounts {
         /// Blocked by the mail provider.
         espblock: u64 = "de::null_default",
@@ -218,23 +218,23 @@ response! {
 }
 
 response! {
-    /// Counts of failures for good.
+    /// Counts of permanent failures.
     PermanentFailureCounts {
-        /// Refused by the receiving server.
+        /// Rejected by the receiving server.
         bounce: u64 = "de::null_default",
-        /// Not tried, since the address bounced before.
+        /// Not attempted, because the address bounced before.
         #[serde(rename = "suppress-bounce")]
         suppress_bounce: u64 = "de::null_default",
-        /// Not tried, since the recipient has unsubscribed.
+        /// Not attempted, because the recipient has unsubscribed.
         #[serde(rename = "suppress-unsubscribe")]
         suppress_unsubscribe: u64 = "de::null_default",
-        /// Not tried, since the recipient has complained.
+        /// Not attempted, because the recipient has complained.
         #[serde(rename = "suppress-complaint")]
         suppress_complaint: u64 = "de::null_default",
         /// Accepted by the receiving server and returned later.
         #[serde(rename = "delayed-bounce")]
         delayed_bounce: u64 = "de::null_default",
-        /// Not taken by the URL of a operation.
+        /// Not accepted by the URL of a route.
         webhook: u64 = "de::null_default",
         /// Not delivered at the optimized time.
         optimized: u64 = "de::null_default",
@@ -246,15 +246,15 @@ response! {
 response! {
     /// Counts of validated addresses.
     ValidationCounts {
-        /// With the public key.
+        /// Validated with the public key.
         public: u64 = "de::null_default",
-        /// Valid ones.
+        /// Valid addresses.
         valid: u64 = "de::null_default",
-        /// One by one.
+        /// Single validations.
         single: u64 = "de::null_default",
-        /// In bulk.
+        /// Bulk validations.
         bulk: u64 = "de::null_default",
-        /// Of mailing lists.
+        /// Members of mailing lists.
         list: u64 = "de::null_default",
         /// By Mailgun.
         mailgun: u64 = "de::null_default",

@@ -3,9 +3,9 @@ use std::fmt;
 use mailgun_core::{FieldValue, bytes::Bytes};
 use serde::{Serialize, Serializer};
 
-/// A length of time as the analytics endpoints write it: `2h`, `7d`, `1m`.
+/// A time span in the format of the analytics endpoints: `2h`, `7d`, `1m`.
 ///
-/// A month has no fixed length, which is why this is no [`Duration`](std::time::Duration).
+/// It is not a [`Duration`](std::time::Duration), because months have no fixed length.
 ///
 /// ```
 /// use mailgun_types::analytics::TimeSpan;
@@ -20,17 +20,17 @@ pub struct TimeSpan {
 }
 
 impl TimeSpan {
-    /// So many hours.
+    /// A number of hours.
     pub const fn hours(count: u32) -> Self {
         Self { count, unit: 'h' }
     }
 
-    /// So many days.
+    /// A number of days.
     pub const fn days(count: u32) -> Self {
         Self { count, unit: 'd' }
     }
 
-    /// So many months.
+    /// A number of months.
     pub const fn months(count: u32) -> Self {
         Self { count, unit: 'm' }
     }

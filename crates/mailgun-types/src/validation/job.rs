@@ -4,41 +4,41 @@ use serde::{Deserialize, Serialize};
 use super::ValidationSummary;
 
 mailgun_core::open_enum! {
-    /// How far the validation of a file is.
+    /// The status of a validation job.
     pub enum JobStatus {
-        /// It waits.
+        /// The job is queued.
         Created = "created",
         /// Addresses are being validated.
         Processing = "processing",
-        /// All addresses were validated.
+        /// All addresses have been validated.
         Completed = "completed",
         /// The results are being stored.
         Uploading = "uploading",
         /// The results can be downloaded.
         Uploaded = "uploaded",
-        /// It came to nothing.
+        /// The job failed.
         Failed = "failed",
-        /// It was cancelled, or its results were deleted.
+        /// The job was cancelled, or its results were deleted.
         Deleted = "deleted",
     }
 }
 
 impl JobStatus {
-    /// Whether the job goes no further: uploaded, failed or deleted.
+    /// Whether the job has ended: uploaded, failed or deleted.
     pub fn is_final(&self) -> bool {
         matches!(self, Self::Uploaded | Self::Failed | Self::Deleted)
     }
 }
 
-/// The reply to the start of a validation or a preview.
+/// The response to the start of a validation or a preview.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ValidationStarted {
-    /// The id of the list.
+    /// The ID of the list.
     #[serde(deserialize_with = "de::null_default")]
     pub id: String,
-    /// Mailgun's words, `The validation job was submitted.` for example.
+    /// Mailgun's message, for example `The validation job was submitted.`
     #[serde(deserialize_with = "de::null_default")]
     pub message: String,
 }
@@ -48,31 +48,31 @@ pub struct ValidationStarted {
 #[serde(default)]
 #[non_exhaustive]
 pub struct ValidationJob {
-    /// The id of the list, as it was chosen.
+    /// The ID of the list.
     #[serde(deserialize_with = "de::null_default")]
     pub id: String,
-    /// When it was started.
+    /// When the job was started.
     #[serde(deserialize_with = "de::optional_timestamp")]
     pub created_at: Option<Timestamp>,
-    /// How far it is.
+    /// The status of the job.
     pub status: Option<JobStatus>,
-    /// How many addresses the file has.
+    /// The number of addresses in the file.
     #[serde(deserialize_with = "de::number_or_string")]
     pub quantity: Option<u64>,
-    /// How many of them were validated so far; an address that is there twice is validated once.
+    /// The number of addresses validated so far. Duplicates are validated once.
     #[serde(deserialize_with = "de::number_or_string")]
     pub records_processed: Option<u64>,
-    /// How many addresses had which result.
+    /// The number of addresses for each result.
     pub summary: Option<ValidationSummary<u64>>,
-    /// Where the results are, once they are uploaded.
+    /// Links to the results, after they are uploaded.
     #[serde(deserialize_with = "de::null_default")]
     pub download_url: ResultFiles,
 }
 
 impl ValidationJob {
-    /// The part of the addresses that was validated, from 0 to 1; `None` where that is unknown.
+    /// The fraction of addresses validated so far, from 0 to 1. `None` if it is unknown.
     ///
-    /// A file that has addresses twice ends below 1: whether the job is done is said by
+    /// It stays below 1 if the file contains duplicates. To check whether the job has ended, use
     /// [`JobStatus::is_final`].
     ///
     /// ```
@@ -92,7 +92,7 @@ impl ValidationJob {
 
 /// Links to the results of a job, for [`Client::download`](mailgun_core::Client::download).
 ///
-/// Whoever has a link has the addresses, for as long as it works.
+/// Anyone with a link can download the addresses until it expires.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]

@@ -1,4 +1,4 @@
-//! Validations of many addresses: of a file, or of the members of a mailing list.
+//! Bulk validation of addresses: a file, or the members of a mailing list.
 
 mod job;
 mod summary;

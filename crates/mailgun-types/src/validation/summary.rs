@@ -1,26 +1,26 @@
 use mailgun_core::de;
 use serde::{Deserialize, Serialize};
 
-/// What the validation of a file found, or is expected to find: numbers of addresses (`u64`) for a
-/// job, percentages (`f64`) for a preview.
+/// The results of a validation: numbers of addresses (`u64`) for a job, percentages (`f64`) for a
+/// preview.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, bound(deserialize = "N: Default + Deserialize<'de>"))]
 #[non_exhaustive]
 pub struct ValidationSummary<N> {
-    /// By what becomes of mail to them.
+    /// By deliverability.
     #[serde(deserialize_with = "de::null_default")]
     pub result: ResultSummary<N>,
-    /// By how risky it is to send to them.
+    /// By risk.
     #[serde(deserialize_with = "de::null_default")]
     pub risk: RiskSummary<N>,
 }
 
-/// How many addresses have which result.
+/// The number of addresses for each result.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, bound(deserialize = "N: Default + Deserialize<'de>"))]
 #[non_exhaustive]
 pub struct ResultSummary<N> {
-    /// Mail should arrive.
+    /// Mail is expected to arrive.
     #[serde(deserialize_with = "de::null_default")]
     pub deliverable: N,
     /// Mail will bounce.
@@ -29,15 +29,15 @@ pub struct ResultSummary<N> {
     /// Mail would harm the sender's reputation.
     #[serde(deserialize_with = "de::null_default")]
     pub do_not_send: N,
-    /// The provider takes mail for any address.
+    /// The provider accepts mail for any address.
     #[serde(deserialize_with = "de::null_default")]
     pub catch_all: N,
-    /// Not found out.
+    /// Unknown.
     #[serde(deserialize_with = "de::null_default")]
     pub unknown: N,
 }
 
-/// How many addresses are of which risk.
+/// The number of addresses for each risk.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, bound(deserialize = "N: Default + Deserialize<'de>"))]
 #[non_exhaustive]
@@ -51,7 +51,7 @@ pub struct RiskSummary<N> {
     /// Low.
     #[serde(deserialize_with = "de::null_default")]
     pub low: N,
-    /// Not found out.
+    /// Unknown.
     #[serde(deserialize_with = "de::null_default")]
     pub unknown: N,
 }

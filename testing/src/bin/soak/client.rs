@@ -10,11 +10,11 @@ use mailgun_core::{
 use tokio::{select, time::sleep};
 use tower::{Service, ServiceExt as _, layer::layer_fn, service_fn};
 
-use crate::{ledger::Told, random::Random};
+use crate::{ledger::CallResult, random::Random};
 
 const SEND: Operation = Operation::post("/v3/{domain}/messages");
 
-/// A client of one server; with `spawns`, each attempt runs in a task of its own, a moment later.
+/// A client of one server. With `spawns`, each attempt runs in a separate task, a moment later.
 pub(crate) fn client(
     address: SocketAddr,
     is_http2: bool,
@@ -30,14 +30,14 @@ pub(crate) fn client(
         .no_proxy()
         .http_versions(if is_http2 { HttpVersions::Http2Only } else { HttpVersions::Http1Only })
         .pool_max_idle_per_host(if is_narrow { 4 } else { 128 })
-        // On a narrow way attempts run out of time while they wait for a connection or a stream.
+        // With a narrow server, attempts time out while they wait for a connection or a stream.
         .attempt_timeout(Duration::from_millis(if is_narrow { 30 } else { 200 }))
         .connect_timeout(Duration::from_millis(500))
         .retry(policy);
     if spawns { builder.attempt_layer(layer_fn(spawning)).build() } else { builder.build() }
 }
 
-/// A layer that leaves the work to a task, which goes on when its caller is gone.
+/// A layer that spawns a task for each attempt. The task continues after its caller is dropped.
 fn spawning(
     inner: HttpService,
 ) -> impl Service<
@@ -61,7 +61,7 @@ fn spawning(
     })
 }
 
-/// What is done with one call.
+/// What the program does with one call.
 pub(crate) struct Plan {
     content: Content,
     deadline: Option<Duration>,
@@ -71,9 +71,9 @@ pub(crate) struct Plan {
 enum Content {
     /// A few hundred bytes.
     Small,
-    /// More than the buffers on the way hold.
+    /// Larger than all buffers.
     Large(usize),
-    /// Of no known length: it can be sent once.
+    /// A stream of unknown length, which can be sent only once.
     Stream(usize),
 }
 
@@ -82,7 +82,7 @@ enum End {
     DropUnpolled,
     DropAfterPolls(u64),
     DropAfter(Duration),
-    /// Kept in scope without being polled, and then polled to its end or dropped.
+    /// Not polled for a while, then awaited or dropped.
     Leave {
         after: Duration,
         pause: Duration,
@@ -91,7 +91,7 @@ enum End {
 }
 
 impl Plan {
-    /// In a burst the deadline lies around the moment of sending.
+    /// In a burst, the deadline is close to the moment of sending.
     pub(crate) fn new(random: &mut Random, is_burst: bool) -> Self {
         let content = match random.below(1000) {
             0..60 => Content::Large(64 * 1024 + random.below(256 * 1024) as usize),
@@ -119,8 +119,8 @@ impl Plan {
         Self { content, deadline, end }
     }
 
-    /// Sends the mail, and says what the call says of it.
-    pub(crate) async fn carry_out(self, client: &Client, id: usize) -> Told {
+    /// Sends the message and returns the result of the call.
+    pub(crate) async fn carry_out(self, client: &Client, id: usize) -> CallResult {
         let mut form = Form::new();
         form.text("to", "bob@example.com").text("text", format!("mail {id}"));
         match self.content {
@@ -144,8 +144,8 @@ impl Plan {
         }
         let mut call = pin!(call.into_future());
         match self.end {
-            End::Await => told(call.await),
-            End::DropUnpolled => Told::Nothing,
+            End::Await => call_result(call.await),
+            End::DropUnpolled => CallResult::Dropped,
             End::DropAfterPolls(mut polls) => {
                 let result = poll_fn(|cx| {
                     if polls == 0 {
@@ -154,28 +154,28 @@ impl Plan {
                     polls -= 1;
                     call.as_mut().poll(cx).map(Some)
                 });
-                result.await.map_or(Told::Nothing, told)
+                result.await.map_or(CallResult::Dropped, call_result)
             }
             End::DropAfter(time) => select! {
-                result = call => told(result),
-                () = sleep(time) => Told::Nothing,
+                result = call => call_result(result),
+                () = sleep(time) => CallResult::Dropped,
             },
             End::Leave { after, pause, goes_on } => {
                 select! {
-                    result = &mut call => return told(result),
+                    result = &mut call => return call_result(result),
                     () = sleep(after) => {}
                 }
                 sleep(pause).await;
-                if goes_on { told(call.await) } else { Told::Nothing }
+                if goes_on { call_result(call.await) } else { CallResult::Dropped }
             }
         }
     }
 }
 
-fn told(result: Result<Confirmation, Error>) -> Told {
+fn call_result(result: Result<Confirmation, Error>) -> CallResult {
     match result {
-        Ok(_) => Told::Accepted,
-        Err(error) if error.outcome() == Outcome::Unknown => Told::Unknown,
-        Err(error) => Told::NotAccepted(error.to_string().into()),
+        Ok(_) => CallResult::Accepted,
+        Err(error) if error.outcome() == Outcome::Unknown => CallResult::Unknown,
+        Err(error) => CallResult::NotAccepted(error.to_string().into()),
     }
 }

@@ -5,43 +5,43 @@ use crate::random::Random;
 /// What the server does with a request.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Fault {
-    /// Takes the mail and says so.
+    /// Accepts the message and responds.
     None,
-    /// Takes the mail and says so late.
+    /// Accepts the message and responds late.
     SlowResponse(Duration),
-    /// Takes the mail and says nothing.
+    /// Accepts the message and does not respond.
     Stall,
-    /// Breaks off after the head.
+    /// Resets the connection after the head.
     ResetAtHead,
-    /// Breaks off after so many bytes of the body.
+    /// Resets the connection after this many bytes of the body.
     ResetInBody(usize),
-    /// Reads so many bytes of the body, pauses, and goes on as if nothing had happened.
+    /// Pauses after this many bytes of the body, then accepts the message.
     SlowRead(usize, Duration),
-    /// Takes the mail and breaks off.
+    /// Accepts the message and resets the connection.
     ResetAfterBody,
-    /// Takes the mail and sends a part of the response.
+    /// Accepts the message and sends part of the response.
     CutResponse,
-    /// Takes the mail and answers 500.
+    /// Accepts the message and responds with 500.
     ServerError,
-    /// Reads the mail, does not take it, and answers 429.
+    /// Reads the message, rejects it and responds with 429.
     RateLimit { says_zero: bool },
-    /// Answers 403 to the head, and reads on or closes.
+    /// Responds with 403 to the head, then reads on or closes.
     EarlyRefusal { reads_on: bool },
-    /// Takes the mail, says so, and closes the connection a little later.
+    /// Accepts the message, responds, and closes the connection a little later.
     CloseIdle(Duration),
     /// HTTP/2: refuses the stream.
     RefusedStream,
-    /// HTTP/2: sends GOAWAY, then takes the mail and says so.
+    /// HTTP/2: sends GOAWAY, then accepts the message and responds.
     GoAway,
     /// HTTP/2: sends GOAWAY and closes the connection with all its streams.
     AbruptGoAway,
 }
 
 impl Fault {
-    /// For one request of a mail.
+    /// Chooses a fault for one request of a message.
     pub(crate) fn choose(random: &mut Random, is_http2: bool) -> Self {
         let place = random.below(700) as usize;
-        // Over HTTP/2 these end every stream of the connection.
+        // Over HTTP/2, these end all streams of the connection.
         if is_http2 {
             match random.below(1000) {
                 0..3 => return Self::GoAway,
@@ -68,8 +68,8 @@ impl Fault {
         }
     }
 
-    /// Whether a request that was read whole becomes a mail.
-    pub(crate) fn takes_mail(self) -> bool {
+    /// Whether the server accepts the message after it has read the whole request.
+    pub(crate) fn accepts(self) -> bool {
         !matches!(self, Self::RateLimit { .. } | Self::EarlyRefusal { .. })
     }
 }

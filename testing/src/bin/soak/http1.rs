@@ -14,18 +14,18 @@ use crate::{
 
 struct Connection {
     stream: TcpStream,
-    /// What was received and not read yet.
+    /// Bytes that were received but not read yet.
     received: BytesMut,
 }
 
 struct Head {
     id: usize,
     content_type: String,
-    /// None if the body is chunked.
+    /// `None` if the body is chunked.
     length: Option<usize>,
 }
 
-/// Answers requests until one of both sides ends the connection.
+/// Serves requests until either side closes the connection.
 pub(crate) async fn serve(server: &Server, stream: TcpStream) -> io::Result<()> {
     let mut connection = Connection { stream, received: BytesMut::new() };
     loop {
@@ -88,7 +88,7 @@ pub(crate) async fn serve(server: &Server, stream: TcpStream) -> io::Result<()> 
 }
 
 impl Connection {
-    /// Waits for more; an error at the end of the stream.
+    /// Receives more bytes. The end of the stream is an error.
     async fn receive(&mut self) -> io::Result<()> {
         if self.received.is_empty() && self.stream.read_buf(&mut self.received).await? == 0 {
             return Err(io::ErrorKind::UnexpectedEof.into());
@@ -103,7 +103,7 @@ impl Connection {
         }
     }
 
-    /// A line without its end.
+    /// Reads a line without its line break.
     async fn line(&mut self) -> io::Result<String> {
         loop {
             if let Some(end) = self.received.windows(2).position(|two| two == b"\r\n") {
@@ -130,9 +130,10 @@ impl Connection {
         }
     }
 
-    /// Reads until `body` has so many bytes at least; true if it has come to its end.
+    /// Reads until `body` has at least this many bytes. Returns whether the body is complete.
     ///
-    /// A chunked body is read by whole chunks, and is never done before `usize::MAX` is asked for.
+    /// A chunked body is read in whole chunks. It is complete only if `usize::MAX` bytes are
+    /// requested.
     async fn read_body(
         &mut self,
         head: &Head,
@@ -161,7 +162,7 @@ impl Connection {
         Ok(false)
     }
 
-    /// Moves what has been received, and at most so many bytes of it.
+    /// Moves received bytes to `body`, up to a limit.
     async fn take(&mut self, most: usize, body: &mut Vec<u8>) -> io::Result<()> {
         if self.received.is_empty() {
             self.more().await?;

@@ -26,7 +26,7 @@ enum Order {
     Close,
 }
 
-/// Answers requests until one of both sides ends the connection.
+/// Serves requests until either side closes the connection.
 pub(crate) async fn serve(server: &Server, stream: TcpStream) -> Result<(), h2::Error> {
     let mut connection =
         server::Builder::new().max_concurrent_streams(server.streams()).handshake(stream).await?;
@@ -118,7 +118,7 @@ async fn handle(
     Ok(())
 }
 
-/// Reads until `body` has so many bytes at least; true if it has come to its end.
+/// Reads until `body` has at least this many bytes. Returns whether the body is complete.
 async fn read(
     stream: &mut RecvStream,
     body: &mut Vec<u8>,

@@ -5,25 +5,25 @@ use std::{
 
 use crate::fault::Fault;
 
-/// What the client was told of each mail, and what the server did with it.
+/// The result of the call and the server's requests for each message.
 pub(crate) struct Ledger(Vec<Mutex<Mail>>);
 
 #[derive(Default)]
 struct Mail {
-    /// Every request whose head came, in order, and whether it was read whole.
+    /// All requests whose head was received, in order, and whether they were read completely.
     requests: Vec<(Fault, bool)>,
-    told: Option<Told>,
+    result: Option<CallResult>,
 }
 
-/// What a call says of its mail.
+/// The result of a call.
 #[derive(Clone, Debug)]
-pub(crate) enum Told {
+pub(crate) enum CallResult {
     Accepted,
     Unknown,
-    /// Not sent, or refused, in the words of the error.
+    /// Not sent or rejected, with the text of the error.
     NotAccepted(Box<str>),
     /// The call was dropped.
-    Nothing,
+    Dropped,
 }
 
 impl Ledger {
@@ -35,8 +35,8 @@ impl Ledger {
         self.0.get(id).map(|mail| mail.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// A request of a mail has begun, for which the server chooses a fault by the number of those
-    /// before. Gives its number.
+    /// Records the start of a request. The server chooses a fault by the number of earlier
+    /// requests. Returns that number and the fault.
     pub(crate) fn begin(&self, id: usize, choose: impl FnOnce(u64) -> Fault) -> (usize, Fault) {
         let Some(mut mail) = self.mail(id) else { return (0, Fault::None) };
         let number = mail.requests.len();
@@ -45,7 +45,7 @@ impl Ledger {
         (number, fault)
     }
 
-    /// A request was read whole.
+    /// Records that a request was read completely.
     pub(crate) fn complete(&self, id: usize, number: usize) {
         if let Some(mut mail) = self.mail(id)
             && let Some(request) = mail.requests.get_mut(number)
@@ -54,9 +54,9 @@ impl Ledger {
         }
     }
 
-    pub(crate) fn told(&self, id: usize, told: Told) {
+    pub(crate) fn record(&self, id: usize, result: CallResult) {
         if let Some(mut mail) = self.mail(id) {
-            mail.told = Some(told);
+            mail.result = Some(result);
         }
     }
 
@@ -64,59 +64,59 @@ impl Ledger {
         let mut verdict = Verdict::default();
         for id in 0..self.0.len() {
             let Some(mail) = self.mail(id) else { continue };
-            let taken = mail.requests.iter().filter(|(fault, whole)| *whole && fault.takes_mail());
-            let taken = taken.count();
+            let stored = mail.requests.iter().filter(|(fault, whole)| *whole && fault.accepts());
+            let stored = stored.count();
             verdict.requests += mail.requests.len();
-            verdict.taken += taken;
+            verdict.stored += stored;
             let mut show = |what: &'static str| {
-                let told = match &mail.told {
-                    Some(Told::NotAccepted(error)) => error,
-                    told => &*format!("{told:?}"),
+                let result = match &mail.result {
+                    Some(CallResult::NotAccepted(error)) => error,
+                    other => &*format!("{other:?}"),
                 };
                 let requests = &mail.requests;
                 verdict
                     .cases
-                    .push(format!("{what}: mail {id}, told {told}, requests {requests:?}"));
+                    .push(format!("{what}: mail {id}, result {result}, requests {requests:?}"));
             };
-            if taken > 1 {
+            if stored > 1 {
                 verdict.doubled += 1;
                 show("doubled");
             }
-            match &mail.told {
-                Some(Told::Accepted) if taken == 0 => {
+            match &mail.result {
+                Some(CallResult::Accepted) if stored == 0 => {
                     verdict.lost += 1;
                     show("lost");
                 }
-                Some(Told::NotAccepted(_)) if taken > 0 => {
+                Some(CallResult::NotAccepted(_)) if stored > 0 => {
                     verdict.wrongly_not_sent += 1;
                     show("wrongly not sent");
                 }
-                Some(Told::Accepted) => verdict.accepted += 1,
-                Some(Told::NotAccepted(_)) => verdict.not_accepted += 1,
-                Some(Told::Unknown) => verdict.unknown += 1,
-                Some(Told::Nothing) | None => verdict.dropped += 1,
+                Some(CallResult::Accepted) => verdict.accepted += 1,
+                Some(CallResult::NotAccepted(_)) => verdict.not_accepted += 1,
+                Some(CallResult::Unknown) => verdict.unknown += 1,
+                Some(CallResult::Dropped) | None => verdict.dropped += 1,
             }
         }
         verdict
     }
 }
 
-/// What client and server differ about.
+/// The differences between client and servers.
 #[derive(Default)]
 pub(crate) struct Verdict {
-    /// Mails that the server took more than once.
+    /// Messages that the server accepted more than once.
     doubled: usize,
-    /// Mails that the client was told are accepted, and the server has not.
+    /// Messages whose call succeeded, but which the server did not accept.
     lost: usize,
-    /// Mails that the client was told are not accepted, and the server has.
+    /// Messages whose call returned a failure with a known outcome, but which the server accepted.
     wrongly_not_sent: usize,
     unknown: usize,
     pub(crate) accepted: usize,
     pub(crate) not_accepted: usize,
     pub(crate) dropped: usize,
     pub(crate) requests: usize,
-    pub(crate) taken: usize,
-    /// One line for each fault.
+    pub(crate) stored: usize,
+    /// One line for each difference.
     pub(crate) cases: Vec<String>,
 }
 

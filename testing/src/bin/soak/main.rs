@@ -1,17 +1,17 @@
-//! Sends mails to servers that fail in every way, and compares what the calls say of them with what
-//! the servers have.
+//! Sends messages to servers with injected faults, and compares the results of the calls with what
+//! the servers have accepted.
 //!
 //! ```sh
 //! cargo run --release -p mailgun-testing --bin soak -- --sends 100000 --seed 1
 //! ```
 //!
-//! The last line is `doubled 0, lost 0, wrongly not sent 0, unknown N`, and the program ends with 1
-//! unless the first three are 0. A mail counts as doubled if the server took it more than once, as
-//! lost if its call succeeded and the server has not taken it, and as wrongly not sent if its call
-//! failed with an outcome other than unknown and the server has taken it. A server takes a mail if
-//! it reads the request to its end and does not refuse it.
+//! The last line is `doubled 0, lost 0, wrongly not sent 0, unknown N`. The exit code is 1 unless
+//! the first three are 0. A message is doubled if the server accepted it more than once. It is lost
+//! if its call succeeded and the server did not accept it. It is wrongly not sent if its call
+//! failed with an outcome other than unknown and the server accepted it. A server accepts a message
+//! if it reads the whole request and does not reject it.
 //!
-//! Plans of calls and faults of servers depend on the seed alone, times on the machine.
+//! The calls and the faults depend only on the seed. Times depend on the machine.
 
 #![allow(clippy::print_stderr, clippy::print_stdout, reason = "a program that reports")]
 
@@ -39,11 +39,11 @@ const USAGE: &str = "soak [--sends N] [--seed N] [--concurrency N] [--http 1|2|b
 struct Options {
     sends: usize,
     seed: u64,
-    /// Calls at once.
+    /// The number of concurrent calls.
     concurrency: usize,
     http1: bool,
     http2: bool,
-    /// How many of the mails that are wrong are shown.
+    /// How many of the wrong messages are printed.
     cases: usize,
 }
 
@@ -90,8 +90,8 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
         eprintln!("{case}");
     }
     eprintln!(
-        "{} accepted, {} not accepted, {} dropped; {} requests, {} mails taken",
-        verdict.accepted, verdict.not_accepted, verdict.dropped, verdict.requests, verdict.taken
+        "{} accepted, {} not accepted, {} dropped; {} requests, {} accepted by servers",
+        verdict.accepted, verdict.not_accepted, verdict.dropped, verdict.requests, verdict.stored
     );
     println!("{verdict}");
     Ok(if verdict.is_good() && is_quiet { ExitCode::SUCCESS } else { ExitCode::FAILURE })
@@ -121,7 +121,7 @@ async fn send_all(run: &Arc<Run>, options: &Options, clients: Vec<Client>) {
     let mut random = Random::new(&[options.seed]);
     let mut next = 0;
     while next < options.sends {
-        // A burst starts all its calls at once, and gives them to one client.
+        // A burst starts all its calls at once on one client.
         let is_burst = random.chance(2);
         let count = if is_burst { BURST } else { 1 }.min(options.sends - next);
         let burst_client = random.below(clients.len() as u64);
@@ -135,8 +135,8 @@ async fn send_all(run: &Arc<Run>, options: &Options, clients: Vec<Client>) {
             let plan = Plan::new(&mut random, is_burst);
             let (run, permit) = (Arc::clone(run), Arc::clone(&permit));
             calls.spawn(async move {
-                let told = plan.carry_out(&client, id).await;
-                run.ledger.told(id, told);
+                let result = plan.carry_out(&client, id).await;
+                run.ledger.record(id, result);
                 drop(permit);
             });
         }

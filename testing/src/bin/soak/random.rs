@@ -4,7 +4,7 @@ use std::time::Duration;
 pub(crate) struct Random(u64);
 
 impl Random {
-    /// A sequence of its own for each list of numbers.
+    /// A separate sequence for each list of numbers.
     pub(crate) fn new(of: &[u64]) -> Self {
         let mut random = Self(0);
         for number in of {
@@ -22,17 +22,17 @@ impl Random {
         mixed ^ (mixed >> 31)
     }
 
-    /// A number from 0 to `end`, without `end`.
+    /// A number from 0 to `end`, exclusive.
     pub(crate) fn below(&mut self, end: u64) -> u64 {
         self.next() % end.max(1)
     }
 
-    /// True so many times in a thousand.
+    /// True with a probability in thousandths.
     pub(crate) fn chance(&mut self, per_mille: u64) -> bool {
         self.below(1000) < per_mille
     }
 
-    /// A time up to so many milliseconds, in microseconds.
+    /// A duration of up to this many milliseconds, in microseconds.
     pub(crate) fn up_to(&mut self, milliseconds: u64) -> Duration {
         Duration::from_micros(self.below(milliseconds * 1000 + 1))
     }

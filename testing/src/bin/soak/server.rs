@@ -15,29 +15,29 @@ use tokio::{
 
 use crate::{fault::Fault, http1, http2, ledger::Ledger, random::Random};
 
-/// The most connections at once, and the most streams of one, of a narrow server.
+/// The limit of connections, and of streams per connection, of a narrow server.
 const NARROW: usize = 4;
 
-/// How long the server waits for a client that sends nothing more of a request.
+/// How long the server waits for the rest of a request.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(1);
 
-/// What the API answers to a send.
+/// The API's response to a send.
 pub(crate) const ACCEPTED: &str = r#"{"id":"<1@mg.example.com>","message":"Queued. Thank you."}"#;
 
-/// What all servers of a run share.
+/// The state that all servers of a run share.
 pub(crate) struct Run {
     pub(crate) ledger: Ledger,
     pub(crate) seed: u64,
-    /// Connections that are open.
+    /// The number of open connections.
     connections: AtomicUsize,
 }
 
-/// A server for one version of HTTP.
+/// A server for one HTTP version.
 #[derive(Clone)]
 pub(crate) struct Server {
     run: Arc<Run>,
     pub(crate) is_http2: bool,
-    /// Takes few connections at once, and few streams at once of each.
+    /// Whether the server accepts only a few connections and streams at once.
     pub(crate) is_narrow: bool,
 }
 
@@ -46,7 +46,7 @@ impl Run {
         Self { ledger: Ledger::new(mails), seed, connections: AtomicUsize::new(0) }
     }
 
-    /// Waits until no connection has been open for a while; false if that takes too long.
+    /// Waits until no connection has been open for a while. `false` if that takes too long.
     pub(crate) async fn is_quiet(&self) -> bool {
         const STEP: Duration = Duration::from_millis(50);
         let mut quiet = 0;
@@ -98,7 +98,7 @@ impl Server {
             u64::from(self.is_narrow),
             number,
         ]);
-        // What ends by this is reset, and not closed.
+        // Connections are reset, not closed.
         if random.chance(500) && stream.set_zero_linger().is_err() {
             return;
         }
@@ -107,7 +107,7 @@ impl Server {
             20..50 => sleep(random.up_to(20)).await,
             _ => {}
         }
-        // How a connection ends is the client's affair; what it sent is recorded.
+        // Connection errors are ignored. The requests are recorded.
         if self.is_http2 {
             let _ = http2::serve(self, stream).await;
         } else {
@@ -115,22 +115,22 @@ impl Server {
         }
     }
 
-    /// The most streams of a connection.
+    /// The limit of streams per connection.
     pub(crate) fn streams(&self) -> u32 {
         if self.is_narrow { NARROW as u32 } else { 100 }
     }
 
-    /// How long a connection without a request is kept.
+    /// How long an idle connection is kept open.
     pub(crate) fn idle_limit(&self) -> Duration {
         if self.is_narrow { Duration::from_millis(5) } else { Duration::from_secs(60) }
     }
 
-    /// How long nothing is said to a request that gets no response.
+    /// How long a connection stays open if a request gets no response.
     pub(crate) fn stall(&self) -> Duration {
         Duration::from_millis(if self.is_narrow { 60 } else { 400 })
     }
 
-    /// A request has begun.
+    /// Records the start of a request.
     pub(crate) fn begin(&self, id: usize) -> Begun<'_> {
         let (number, fault) = self.run.ledger.begin(id, |number| {
             Fault::choose(&mut Random::new(&[self.run.seed, id as u64, number]), self.is_http2)
@@ -139,7 +139,7 @@ impl Server {
     }
 }
 
-/// A request on its way.
+/// A request that is being read.
 pub(crate) struct Begun<'a> {
     server: &'a Server,
     id: usize,
@@ -148,8 +148,8 @@ pub(crate) struct Begun<'a> {
 }
 
 impl Begun<'_> {
-    /// The framing says that the body has come to its end: the request counts if the form has come
-    /// to its end too. Gives the status of the response.
+    /// Ends the request after its body. It counts as whole only if the form is complete too.
+    /// Returns the status of the response.
     pub(crate) fn complete(&self, content_type: &str, body: &[u8]) -> u16 {
         let boundary = content_type.split_once("boundary=").map_or("", |(_, boundary)| boundary);
         let end = format!("\r\n--{}--\r\n", boundary.trim_matches('"'));

@@ -1,4 +1,4 @@
-//! One connection: who uses it, when it ends, and what became of its writes.
+//! One connection: its users, its end, and its failed writes.
 
 use std::{
     convert::Infallible,
@@ -26,8 +26,8 @@ use tokio::{
 };
 use tracing::debug;
 
-/// How long a connection may take to close once nobody uses it, and a request to be sent to its
-/// end once its response was read.
+/// How long an unused connection may take to close, and how long a request may continue to be sent
+/// after its response was read.
 pub(super) const LINGER: Duration = Duration::from_secs(10);
 
 pub(super) enum Connection<B> {
@@ -39,7 +39,7 @@ pub(super) type Http1<B> = Handle<http1::SendRequest<Upload<B>>>;
 pub(super) type Http2<B> = Handle<http2::SendRequest<Upload<B>>>;
 
 impl<B> Connection<B> {
-    /// Whether it takes a request, as far as one can know.
+    /// Whether the connection accepts a request, as far as the client knows.
     pub(super) fn is_ready(&self) -> bool {
         match self {
             Self::Http1(connection) => connection.is_ready(),
@@ -48,16 +48,16 @@ impl<B> Connection<B> {
     }
 }
 
-/// A use of a connection, which is closed soon after the last one is dropped.
+/// A user of a connection. The connection is closed soon after the last lease is dropped.
 pub(super) type Lease = Arc<oneshot::Sender<Infallible>>;
 
-/// A lease, and what resolves when its last clone is dropped.
+/// A lease, and a future that resolves when its last clone is dropped.
 pub(super) fn lease() -> (Lease, oneshot::Receiver<Infallible>) {
     let (lease, dropped) = oneshot::channel();
     (Arc::new(lease), dropped)
 }
 
-/// An open connection that requests can be sent over.
+/// A handle to an open connection.
 #[derive(Clone)]
 pub(super) struct Handle<S> {
     pub(super) sender: S,
@@ -67,12 +67,12 @@ pub(super) struct Handle<S> {
     status: Arc<Status>,
 }
 
-/// What is known of a connection.
+/// The state that the handles of a connection share.
 #[derive(Default)]
 pub(super) struct Status {
     write_error: OnceLock<io::Error>,
-    /// The requests that were answered, by a response or an error.
-    answers: AtomicUsize,
+    /// The number of requests that completed, with a response or an error.
+    completed: AtomicUsize,
 }
 
 impl<S> Handle<S> {
@@ -89,18 +89,18 @@ impl<S> Handle<S> {
         Arc::clone(&self.lease)
     }
 
-    /// Why the connection could not be written to, if it could not.
+    /// The first write error, if any.
     pub(super) fn write_error(&self) -> Option<io::Error> {
         let error = self.status.write_error.get()?;
         Some(io::Error::new(error.kind(), error.to_string()))
     }
 
-    pub(super) fn answers(&self) -> usize {
-        self.status.answers.load(Ordering::Relaxed)
+    pub(super) fn completed(&self) -> usize {
+        self.status.completed.load(Ordering::Relaxed)
     }
 
-    pub(super) fn count_answer(&self) {
-        self.status.answers.fetch_add(1, Ordering::Relaxed);
+    pub(super) fn count_completed(&self) {
+        self.status.completed.fetch_add(1, Ordering::Relaxed);
     }
 
     fn is_broken(&self) -> bool {
@@ -108,7 +108,7 @@ impl<S> Handle<S> {
     }
 }
 
-/// What idle connections of both versions have in common.
+/// The state of an idle connection, for both HTTP versions.
 pub(super) trait Reusable {
     fn is_ready(&self) -> bool;
     fn is_closed(&self) -> bool;
@@ -134,11 +134,11 @@ impl<B> Reusable for Http2<B> {
     }
 }
 
-/// The stream of a connection, which can be read to its end after a write failed.
+/// The stream of a connection. It can still be read after a write has failed.
 ///
-/// A server that refuses an upload answers and closes while the upload is on its way. The write
-/// then fails, and the response lies in the socket: what is written after a failure is discarded, so
-/// that reading goes on.
+/// A server that rejects an upload may send its response and close the connection while the upload
+/// is in progress. The write then fails, but the response can still be read. Later writes are
+/// discarded, so that hyper continues to read.
 pub(super) struct Io<T> {
     stream: T,
     status: Arc<Status>,
@@ -146,7 +146,7 @@ pub(super) struct Io<T> {
 }
 
 impl<T> Io<T> {
-    /// With what resolves when the stream is dropped.
+    /// Also returns the shared status, and a future that resolves when the stream is dropped.
     pub(super) fn new(stream: T) -> (Self, Arc<Status>, oneshot::Receiver<Infallible>) {
         let status = Arc::<Status>::default();
         let (open, closed) = oneshot::channel();
@@ -164,7 +164,7 @@ impl<T: Unpin> Io<T> {
             match ready!(write(Pin::new(&mut self.stream))) {
                 Ok(written) => return Poll::Ready(Ok(written)),
                 Err(error) => {
-                    debug!(%error, "a write failed; what the server wrote is still read");
+                    debug!(%error, "a write failed; reading continues");
                     let _ = self.status.write_error.set(error);
                 }
             }
@@ -214,8 +214,7 @@ impl<T: rt::Write + Unpin> rt::Write for Io<T> {
     }
 }
 
-/// Runs the tasks of an HTTP/2 connection, of which hyper starts the one that owns the stream
-/// first.
+/// Spawns the tasks of an HTTP/2 connection. hyper starts the task that owns the stream first.
 #[derive(Clone, Default)]
 pub(super) struct Tasks(Arc<OnceLock<AbortHandle>>);
 
@@ -229,8 +228,7 @@ where
     }
 }
 
-/// Reads and writes for a connection until it ends, or until [`LINGER`] after its last user is
-/// gone.
+/// Drives a connection until it ends, or until [`LINGER`] after its last lease is dropped.
 pub(super) fn drive(
     connection: impl Future<Output = hyper::Result<()>> + Send + 'static,
     closed: oneshot::Receiver<Infallible>,
@@ -247,7 +245,7 @@ pub(super) fn drive(
         if let Either::Right((_, running)) = select(running, unused).await
             && timeout(LINGER, running).await.is_err()
         {
-            debug!("a connection that is not used any more did not close");
+            debug!("an unused connection did not close in time");
             if let Some(stream) = tasks.0.get() {
                 stream.abort();
             }
@@ -255,7 +253,7 @@ pub(super) fn drive(
     });
 }
 
-/// The body of a request, with word of its end.
+/// A request body whose end can be awaited.
 pub(super) struct Upload<B> {
     body: B,
     _sending: Option<oneshot::Sender<Infallible>>,
@@ -294,7 +292,7 @@ impl<B: Body + Unpin> Body for Upload<B> {
     }
 }
 
-/// The body of a response, which uses its connection until it was read or is dropped.
+/// A response body. It uses its connection until it is read or dropped.
 #[derive(Debug)]
 pub(crate) struct Incoming {
     body: hyper::body::Incoming,

@@ -1,4 +1,4 @@
-//! Dialing: who makes a connection, and who waits for one that may do for all.
+//! Opens connections. Calls may wait for a connection that another call opens.
 
 use std::{pin::pin, sync::Arc, time::Duration};
 
@@ -24,40 +24,40 @@ use crate::{
     transport::{HttpVersions, classify::unsent},
 };
 
-/// A dial that takes longer is joined by another one.
+/// When a dial takes longer, the next call starts another one.
 pub(super) const HEAD_START: Duration = Duration::from_secs(1);
 
-/// Without a frame for this long while a response is awaited, an HTTP/2 connection is probed: all
-/// requests share it, and a dead one must not hold them until they time out.
+/// The interval of HTTP/2 PING frames while responses are pending. All requests share the
+/// connection, so a dead one must be detected before they time out.
 const HTTP2_PROBE: Duration = Duration::from_secs(30);
 
-/// What a response may send ahead of its reader. The window of the connection is that of a thousand
-/// responses: those that nobody reads must not hold up the others.
+/// The flow-control windows. The window of the connection is large enough for a thousand responses
+/// that nobody reads, so that they do not block others.
 const HTTP2_STREAM_WINDOW: u32 = 1024 * 1024;
 const HTTP2_CONNECTION_WINDOW: u32 = 1024 * HTTP2_STREAM_WINDOW;
 
-/// A mail that was accepted must not look lost because a gateway adds many fields to the response.
-/// hyper's own limit is 100; its parser makes room for so many in each response.
+/// The maximum number of response headers; hyper's default is 100. A gateway that adds many must
+/// not make an accepted message look like an error.
 const MAX_HEADERS: usize = 200;
 const HTTP2_MAX_HEADER_BYTES: u32 = 256 * 1024;
 
 #[derive(Default)]
 pub(super) struct Dials {
-    /// As far as the last connection tells.
+    /// Whether the last connection was HTTP/1.1.
     speaks_http1: bool,
-    /// When the latest dial for a connection that all may share began, until one ends.
+    /// The start of the latest dial for a shared connection. `None` after a dial has ended.
     latest: Option<Instant>,
 }
 
-/// Whether a call dials.
+/// Whether a call opens a connection itself.
 enum Permit<B> {
-    /// With what others wait for, if they do.
+    /// The call dials. Others wait for it if there is a `Dial`.
     Dial(Option<Dial<B>>),
-    /// Others do, and have until then.
+    /// The call waits for another call's dial, until this time.
     Wait(Instant),
 }
 
-/// A dial that others wait for, until this is dropped.
+/// A dial that other calls wait for. Dropping it wakes them.
 struct Dial<B>(Arc<Connections<B>>);
 
 impl<B> Drop for Dial<B> {
@@ -99,7 +99,7 @@ where
     B::Data: Send,
     B::Error: Into<BoxError>,
 {
-    /// A new connection, or one that can be used before the new one is made.
+    /// Opens a connection, or takes one that becomes available before.
     pub(super) async fn connect(self: &Arc<Self>) -> Result<Checkout<B>, Error> {
         let limit = self.target.settings.connect_timeout;
         let deadline = limit.and_then(|limit| Some((Instant::now().checked_add(limit)?, limit)));
@@ -125,7 +125,7 @@ where
             match select(dialed, changed.as_mut()).await {
                 Either::Left((Ok(dialed), _)) => return dialed.map(Checkout::new),
                 Either::Left((Err(_), _)) => {
-                    let text = "the runtime ended that the connection was made in";
+                    let text = "the runtime shut down while the connection was being opened";
                     return Err(Error::new(ErrorKind::Connect, Outcome::NotSent, text));
                 }
                 Either::Right(((), pending)) => dialed = pending,
@@ -137,8 +137,9 @@ where
         }
     }
 
-    /// Makes a connection in a task of its own: it is finished and kept if its call takes another
-    /// one or is given up, and nobody waits for a call that is not polled.
+    /// Opens a connection in a separate task. If its call is dropped or takes another connection,
+    /// the new one goes to the pool. Calls that wait for it do not depend on this call being
+    /// polled.
     fn dial(
         self: &Arc<Self>,
         dial: Option<Dial<B>>,
@@ -167,7 +168,7 @@ where
         let (lease, unused) = lease();
         let (io, status, closed) = Io::new(stream);
         if !is_http2 {
-            // What a client may read though a server must not write it (RFC 9112, section 5).
+            // Tolerates violations of the header syntax (RFC 9112, section 5).
             let (mut sender, connection) = http1::Builder::new()
                 .allow_spaces_after_header_name_in_responses(true)
                 .allow_obsolete_multiline_headers_in_responses(true)

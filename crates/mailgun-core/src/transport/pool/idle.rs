@@ -1,4 +1,4 @@
-//! Idle connections: which one a request takes, and when they end.
+//! Idle connections: checkout, checkin and expiry.
 
 use std::{
     convert::Infallible,
@@ -22,27 +22,27 @@ use super::{
     origins::Target,
 };
 
-/// A connection that was not used for this long may have been closed unseen.
-const UNSEEN: Duration = Duration::from_millis(1);
+/// After this long without use, the server may have closed a connection unnoticed.
+const IDLE_AFTER: Duration = Duration::from_millis(1);
 
-/// The connections to one origin, within one runtime.
+/// The connections to one origin in one runtime.
 pub(super) struct Connections<B> {
     pub(super) target: Arc<Target>,
     pub(super) dials: Mutex<Dials>,
-    /// A connection can be used, or a dial has ended.
+    /// Notified when a connection becomes available or a dial has ended.
     pub(super) changed: Notify,
     idle: Mutex<Idle<B>>,
 }
 
 struct Idle<B> {
-    /// Connections of HTTP/1.1 without a request, the one that was used last at the end.
+    /// Idle HTTP/1.1 connections. The most recently used one is at the end.
     exclusive: Vec<Http1<B>>,
-    /// The connection of HTTP/2, for all requests.
+    /// The HTTP/2 connection, which all requests share.
     shared: Option<Http2<B>>,
     reaper: Option<Reaper>,
 }
 
-/// Closes connections that have expired.
+/// The task that closes expired connections.
 struct Reaper {
     wakes: Instant,
     task: JoinHandle<()>,
@@ -51,9 +51,9 @@ struct Reaper {
 /// A connection for one request.
 pub(super) struct Checkout<B> {
     pub(super) connection: Connection<B>,
-    /// It had a request before, or was made for another one.
+    /// It had an earlier request, or was opened for another one.
     pub(super) is_reused: bool,
-    /// The server may have closed it meanwhile.
+    /// The server may have closed it in the meantime.
     pub(super) was_idle: bool,
 }
 
@@ -67,14 +67,14 @@ impl<B> Connections<B> {
         }
     }
 
-    /// Whether a connection can be used again.
+    /// Whether any connection is open.
     pub(super) fn is_open(&self) -> bool {
         let idle = lock(&self.idle);
         idle.shared.as_ref().is_some_and(|shared| !shared.is_closed())
             || idle.exclusive.iter().any(|connection| !connection.is_closed())
     }
 
-    /// A connection that was made before and is open, as far as one can know.
+    /// Takes an idle or shared connection that is open, as far as the client knows.
     pub(super) fn checkout(&self) -> Option<Checkout<B>> {
         let mut idle = lock(&self.idle);
         let now = Instant::now();
@@ -100,7 +100,7 @@ impl<B> Connections<B> {
         None
     }
 
-    /// Takes no more requests for a shared connection; those in flight continue.
+    /// Sends no more requests over a shared connection. Requests in flight continue.
     pub(super) fn retire(&self, connection: &Http2<B>) {
         let mut idle = lock(&self.idle);
         if idle.shared.as_ref().is_some_and(|shared| shared.is_same(connection)) {
@@ -108,8 +108,7 @@ impl<B> Connections<B> {
         }
     }
 
-    /// Closes what was idle or open for too long, and says when to look again, if there is
-    /// anything.
+    /// Closes connections that were idle or open for too long. Returns when the next one expires.
     fn expire(&self) -> Option<Instant> {
         let mut idle = lock(&self.idle);
         let now = Instant::now();
@@ -141,10 +140,10 @@ impl<B> Connections<B>
 where
     B: Send + 'static,
 {
-    /// Keeps a connection of HTTP/1.1 once its response was read and its request was sent, if it can
-    /// be used again. The response holds the lease while it is read.
+    /// Returns an HTTP/1.1 connection to the pool after its request was sent and its response was
+    /// read. The response holds the lease until then.
     pub(super) fn release(self: &Arc<Self>, mut connection: Http1<B>) -> Option<Lease> {
-        // The usual response comes whole, with its head.
+        // A short response usually arrives together with its head.
         if connection.is_ready() {
             self.checkin(connection);
             return None;
@@ -170,8 +169,8 @@ where
         Some(lease)
     }
 
-    /// Retires a shared connection if its request is still being sent some time after its response
-    /// was read. The response holds the lease while it is read.
+    /// Retires a shared connection if the request is still being sent [`LINGER`] after its response
+    /// was read. The response holds the lease until then.
     pub(super) fn release_shared(
         self: &Arc<Self>,
         connection: Http2<B>,
@@ -211,7 +210,7 @@ where
         }
     }
 
-    /// Shares a connection of HTTP/2 with all requests, unless there is one already.
+    /// Shares an HTTP/2 connection with all requests, unless there already is one.
     pub(super) fn share(self: &Arc<Self>, connection: &Http2<B>) {
         let settings = &self.target.settings;
         let mut idle = lock(&self.idle);
@@ -221,7 +220,7 @@ where
         }
     }
 
-    /// Idle connections are closed in time, also if no request looks for one.
+    /// Makes sure that a task closes idle connections when they expire.
     fn watch(self: &Arc<Self>, idle: &mut Idle<B>, expiry: Option<Instant>) {
         let Some(expiry) = expiry else { return };
         if let Some(reaper) = idle.reaper.take_if(|reaper| expiry < reaper.wakes) {
@@ -253,13 +252,13 @@ impl<B> Checkout<B> {
         connection: S,
         version: fn(S) -> Connection<B>,
     ) -> Self {
-        let was_idle = now.saturating_duration_since(last_used) >= UNSEEN;
+        let was_idle = now.saturating_duration_since(last_used) >= IDLE_AFTER;
         Self { connection: version(connection), is_reused: true, was_idle }
     }
 }
 
 impl<S> Handle<S> {
-    /// When it is closed, if it is not used until then.
+    /// When the connection expires unless it is used.
     fn expiry(&self, settings: &Settings) -> Option<Instant> {
         let idle = settings.idle_timeout.and_then(|limit| self.last_used.checked_add(limit));
         let old = settings.max_lifetime.and_then(|limit| self.opened.checked_add(limit));

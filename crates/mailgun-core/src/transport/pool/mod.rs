@@ -1,26 +1,26 @@
-//! Open connections, kept between requests.
+//! The connection pool.
 //!
-//! hyper-util's `client::pool` gives no unsent request back and has no idle limits. Both decide
-//! here: what a connection did with a request says whether it may be repeated, and a connection
-//! that the server is about to close must not be used.
+//! hyper-util's `client::pool` does not return unsent requests and has no idle limits. The SDK
+//! needs both: an unsent request is safe to retry, and a connection that the server is about to
+//! close must not be used.
 //!
 //! | part | what it does |
 //! |---|---|
 //! | `origins` | finds the connections for a request, and sends it over one of them |
-//! | `idle` | keeps connections that can be used again: checkout, checkin, expiry |
-//! | `dial` | makes connections, and decides who waits for whose |
+//! | `idle` | keeps idle connections: checkout, checkin, expiry |
+//! | `dial` | opens connections, and lets calls wait for a shared one |
 //! | `connection` | one connection: its users, its end, its failed writes |
 //!
 //! | invariant | why |
 //! |---|---|
-//! | A connection is used only within the runtime that it was made in. | Another runtime may not be driven, and the call would hang. |
-//! | A connection that was idle is used after the runtime had a chance to see the server close it. | A request that meets the close may have been processed. |
-//! | A request goes to a second connection only if hyper gives it back and the first one was used before. | Nothing of it was written; a new connection that fails at once would fail again. |
-//! | A connection of HTTP/1.1 has one request at a time; all requests share one of HTTP/2. | A second request would wait for the first one's response; HTTP/2 has streams. |
-//! | A shared connection is retired when a call is given up before anything was answered on it. | It may be dead though it answers PING. Requests in flight on it continue. |
-//! | A connection is closed when it was idle or open for too long. | Servers close idle connections; a busy client follows DNS. |
-//! | A connection without users is closed within [`connection::LINGER`], and so is one whose response was read while its request is still being sent. | A server that stops reading must not hold a body for ever. |
-//! | While an origin may speak HTTP/2, one connection is dialed at a time; another one joins each [`dial::HEAD_START`]. | All requests may share it, and a handshake that is stuck holds no others up. |
+//! | A connection is used only in the runtime that opened it. | If that runtime is not running, the call would hang. |
+//! | Before an idle connection is used, the runtime gets a chance to see that the server closed it. | If the server closes it while a request is being sent, the outcome is unknown. |
+//! | A request is sent over a second connection only if hyper returns it unsent and the first connection was reused. | Nothing of it was written. A new connection that fails at once would fail again. |
+//! | An HTTP/1.1 connection has one request at a time. All requests share one HTTP/2 connection. | HTTP/1.1 responses come in order; HTTP/2 has streams. |
+//! | A shared connection is retired if a call is dropped and no request has completed on it in the meantime. | It may be dead even if it answers PING. Requests in flight continue. |
+//! | A connection is closed after it was idle or open for too long. | Servers close idle connections, and a busy client must follow DNS. |
+//! | A connection without users is closed within [`connection::LINGER`], and so is one whose response was read while its request is still being sent. | A server that stops reading must not keep a body in memory forever. |
+//! | While an origin may support HTTP/2, one connection is dialed at a time, and another after each [`dial::HEAD_START`]. | All requests may share it, and a stuck handshake does not block them. |
 
 mod connection;
 mod dial;
@@ -44,7 +44,7 @@ struct Settings {
     connect_timeout: Option<Duration>,
     idle_timeout: Option<Duration>,
     max_lifetime: Option<Duration>,
-    /// For each origin; with none, no connection is used twice.
+    /// For each origin. With 0, no connection is reused.
     max_idle: usize,
 }
 

@@ -1,4 +1,4 @@
-//! Origins: where requests go, and which connections take them.
+//! Origins: finds the connections for a request and sends it.
 
 use std::sync::{Arc, Mutex};
 
@@ -29,7 +29,7 @@ use crate::{
     },
 };
 
-/// The connections of a client, by their origin.
+/// The connections of a client, by origin.
 pub(in crate::transport) struct Pool<B> {
     settings: Arc<Settings>,
     origins: Mutex<Vec<Arc<Origin<B>>>>,
@@ -38,11 +38,11 @@ pub(in crate::transport) struct Pool<B> {
 /// A scheme, host and port, with the connections to it.
 pub(in crate::transport) struct Origin<B> {
     target: Arc<Target>,
-    /// By the runtime that drives them.
+    /// By runtime.
     connections: Mutex<Vec<(runtime::Id, Arc<Connections<B>>)>>,
 }
 
-/// What all connections to an origin have in common.
+/// The destination of all connections to an origin.
 pub(super) struct Target {
     pub(super) settings: Arc<Settings>,
     pub(super) uri: Uri,
@@ -60,7 +60,7 @@ where
         Self { settings, origins: Mutex::default() }
     }
 
-    /// Where a request for `uri` goes.
+    /// The origin of `uri`.
     pub(in crate::transport) fn origin(&self, uri: &Uri) -> Result<Arc<Origin<B>>, Error> {
         let (Some(scheme), Some(authority)) = (uri.scheme(), uri.authority()) else {
             let text = "the URL of the request has no host";
@@ -70,7 +70,7 @@ where
         if let Some(found) = origins.iter().find(|origin| origin.target.is(scheme, authority)) {
             return Ok(Arc::clone(found));
         }
-        // Downloads may come from any number of hosts, each of them used once.
+        // Downloads may use many hosts, each of them once.
         origins.retain(|origin| Arc::strong_count(origin) > 1 || origin.is_open());
         let target = Arc::new(Target::new(&self.settings, scheme, authority)?);
         let added = Arc::new(Origin { target, connections: Mutex::default() });
@@ -85,26 +85,26 @@ impl Target {
         scheme: &Scheme,
         authority: &Authority,
     ) -> Result<Self, Error> {
-        let unusable = |error: http::Error| {
-            let text = "the URL of the request has an unusable host";
+        let invalid = |error: http::Error| {
+            let text = "the URL of the request has an invalid host";
             Error::new(ErrorKind::InvalidInput, Outcome::NotSent, text).with_source(error)
         };
         let uri = Uri::builder().scheme(scheme.clone()).authority(authority.clone());
-        let uri = uri.path_and_query("/").build().map_err(unusable)?;
+        let uri = uri.path_and_query("/").build().map_err(invalid)?;
         let host = HeaderValue::try_from(host(scheme, authority));
-        let host = host.map_err(|error| unusable(error.into()))?;
+        let host = host.map_err(|error| invalid(error.into()))?;
         Ok(Self { settings: Arc::clone(settings), uri, host })
     }
 
     fn is(&self, scheme: &Scheme, authority: &Authority) -> bool {
-        // Letters count, which is cheaper; another case is another entry.
+        // A host in another case is another entry, so that the comparison is cheap.
         self.uri.scheme() == Some(scheme)
-            && self.uri.authority().is_some_and(|ours| ours.as_str() == authority.as_str())
+            && self.uri.authority().is_some_and(|own| own.as_str() == authority.as_str())
     }
 }
 
 impl<B> Origin<B> {
-    /// Whether a connection can be used again.
+    /// Whether any connection is open.
     fn is_open(&self) -> bool {
         lock(&self.connections).iter().any(|(_, connections)| connections.is_open())
     }
@@ -112,7 +112,7 @@ impl<B> Origin<B> {
     /// The connections of the current runtime.
     fn connections(&self) -> Result<Arc<Connections<B>>, Error> {
         let runtime = Handle::try_current().map_err(|error| {
-            let text = "a call runs within a tokio runtime, and there is none";
+            let text = "a call needs a tokio runtime, and none is running";
             Error::new(ErrorKind::Config, Outcome::NotSent, text).with_source(error)
         })?;
         let runtime = runtime.id();
@@ -134,8 +134,8 @@ where
     B::Data: Send,
     B::Error: Into<BoxError>,
 {
-    /// Sends a request, and waits for the head of the response.
-    #[expect(clippy::manual_async_fn, reason = "an async fn has room for its arguments twice")]
+    /// Sends a request and waits for the head of the response.
+    #[expect(clippy::manual_async_fn, reason = "the future of an async fn stores arguments twice")]
     pub(in crate::transport) fn send(
         self: Arc<Self>,
         request: Request<B>,
@@ -151,20 +151,20 @@ where
                 };
                 let Checkout { connection, is_reused, was_idle } = checkout;
                 if was_idle {
-                    // A runtime that was not driven meanwhile knows nothing of a close: it looks
-                    // at its sockets before the first of these returns, and has run the tasks of
-                    // those that closed before the second one does.
+                    // Lets the runtime detect that the server closed the connection. It polls its
+                    // sockets during the first yield, and runs the tasks of closed ones during the
+                    // second.
                     yield_now().await;
                     yield_now().await;
                     if !connection.is_ready() {
                         continue;
                     }
                 }
-                // hyper sends a request without a body at once; any other asks by its body.
+                // hyper sends a request without a body at once. With a body, `ObservedBody` checks.
                 if request.body().is_end_stream() {
                     may_send(request.extensions().get())?;
                 }
-                trace!(host = ?self.target.host, is_reused, "a connection takes the request");
+                trace!(host = ?self.target.host, is_reused, "sending the request");
                 let (mut failed, write_error) = match connection {
                     Connection::Http1(mut connection) => {
                         let target = uri.path_and_query().cloned();
@@ -182,15 +182,15 @@ where
                     Connection::Http2(connection) => {
                         *request.uri_mut() = uri.clone();
                         let upload = request.body_mut().watch();
-                        let waiting = Waiting::new(&connections, &connection);
+                        let in_flight = InFlight::new(&connections, &connection);
                         match connection.sender.clone().try_send_request(request).await {
                             Ok(response) => {
-                                waiting.answered();
+                                in_flight.complete();
                                 let lease = connections.release_shared(connection, upload);
                                 return Ok(response.map(|body| Incoming::new(body, Some(lease))));
                             }
                             Err(failed) => {
-                                waiting.answered();
+                                in_flight.complete();
                                 (failed, connection.write_error())
                             }
                         }
@@ -206,39 +206,39 @@ where
     }
 }
 
-/// A request whose response is awaited on a shared connection.
+/// A request in flight on a shared connection.
 ///
-/// A call that is given up before anything was answered retires the connection, as it would end
-/// one of HTTP/1.1: the server may answer PING and nothing else.
-struct Waiting<'a, B> {
+/// If it is dropped and no request has completed on the connection since it began, the connection
+/// is retired: the server may answer PING and nothing else.
+struct InFlight<'a, B> {
     connections: &'a Connections<B>,
     connection: &'a Http2<B>,
-    answers: usize,
+    completed: usize,
 }
 
-impl<'a, B> Waiting<'a, B> {
+impl<'a, B> InFlight<'a, B> {
     fn new(connections: &'a Connections<B>, connection: &'a Http2<B>) -> Self {
-        Self { connections, connection, answers: connection.answers() }
+        Self { connections, connection, completed: connection.completed() }
     }
 
-    fn answered(self) {
-        self.connection.count_answer();
+    fn complete(self) {
+        self.connection.count_completed();
     }
 }
 
-impl<B> Drop for Waiting<'_, B> {
+impl<B> Drop for InFlight<'_, B> {
     fn drop(&mut self) {
-        if self.connection.answers() == self.answers {
+        if self.connection.completed() == self.completed {
             self.connections.retire(self.connection);
         }
     }
 }
 
-/// The value of `Host`: with a port only if it is not the usual one.
+/// The value of the `Host` header, with the port unless it is the default.
 pub(in crate::transport) fn host(scheme: &Scheme, authority: &Authority) -> String {
-    let usual = if *scheme == Scheme::HTTPS { 443 } else { 80 };
+    let default = if *scheme == Scheme::HTTPS { 443 } else { 80 };
     match authority.port_u16() {
-        Some(port) if port != usual => format!("{}:{port}", authority.host()),
+        Some(port) if port != default => format!("{}:{port}", authority.host()),
         _ => authority.host().to_owned(),
     }
 }
@@ -255,7 +255,7 @@ mod tests {
     use crate::transport::ProxyConfig;
 
     #[test]
-    fn hosts_without_connections_are_forgotten() {
+    fn origins_without_connections_are_removed() {
         let config = TransportConfig::default();
         let connector = Connector::new(&config, false).unwrap();
         let pool = Pool::<Full<Bytes>>::new(&config, connector);
@@ -266,7 +266,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn origins_whose_connections_are_closed_are_forgotten() {
+    async fn origins_whose_connections_are_closed_are_removed() {
         let config = TransportConfig {
             proxy: ProxyConfig::None,
             pool_idle_timeout: None,

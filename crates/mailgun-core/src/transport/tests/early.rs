@@ -1,4 +1,4 @@
-//! Servers that answer a request before they have read it.
+//! Servers that respond before they have read the request.
 
 use tokio::{
     io::AsyncWriteExt,
@@ -27,7 +27,7 @@ async fn assert_refused(transport: &Transport<Full<Bytes>>, url: &str) {
 }
 
 #[tokio::test]
-async fn a_refusal_arrives_though_the_rest_of_the_request_cannot_be_written() {
+async fn an_early_error_response_is_read_after_a_failed_write() {
     let address = listen_elsewhere(refuse);
     let transport = Transport::new(&config(), false).unwrap();
     for _ in 0..50 {
@@ -36,12 +36,12 @@ async fn a_refusal_arrives_though_the_rest_of_the_request_cannot_be_written() {
 }
 
 #[tokio::test]
-async fn a_refusal_arrives_over_tls_too() {
+async fn an_early_error_response_is_read_over_tls() {
     let ca = TestCa::new();
     let acceptor = ca.acceptor("localhost", &[b"http/1.1"]);
     let address = listen_elsewhere(move |stream| {
         let acceptor = acceptor.clone();
-        // The response must not wait for an acknowledgement of the handshake's end.
+        // The response must not wait for an acknowledgement of the handshake.
         stream.set_nodelay(true).unwrap();
         async move { refuse(acceptor.accept(stream).await.unwrap()).await }
     });
@@ -52,7 +52,7 @@ async fn a_refusal_arrives_over_tls_too() {
 }
 
 #[tokio::test]
-async fn a_refusal_without_a_length_arrives_too() {
+async fn an_early_error_response_without_a_length_is_read() {
     let address = listen_elsewhere(|mut stream| async move {
         read_head(&mut stream).await;
         stream.write_all(b"HTTP/1.0 403 Forbidden\r\n\r\nno").await.unwrap();
@@ -61,7 +61,7 @@ async fn a_refusal_without_a_length_arrives_too() {
     for _ in 0..50 {
         let request = upload(format!("http://{address}/")).0;
         let response = within(10, transport.clone().oneshot(request)).await.unwrap();
-        // Its body ends with the connection, which may be a reset.
+        // The body ends with the connection, which may be reset.
         assert_eq!(response.status(), 403);
     }
 }
@@ -76,11 +76,11 @@ async fn a_failed_write_is_reported_if_no_response_comes() {
     let transport = Transport::new(&config(), false).unwrap();
     let request = upload(format!("http://{address}/")).0;
     let error = within(10, transport.oneshot(request)).await.unwrap_err();
-    assert_fate(&error, ErrorKind::Transport, Outcome::Unknown);
+    assert_outcome(&error, ErrorKind::Transport, Outcome::Unknown);
     assert!(error.to_string().contains("os error"), "{error}");
 }
 
-/// The server keeps the connection and reads no more, over HTTP/1.1 or HTTP/2.
+/// A server that stops reading but keeps the connection open, over HTTP/1.1 or HTTP/2.
 async fn stops_reading(stream: TcpStream, is_http2: bool) {
     if is_http2 {
         let mut connection = h2::server::handshake(stream).await.unwrap();
@@ -99,7 +99,7 @@ async fn stops_reading(stream: TcpStream, is_http2: bool) {
 }
 
 #[tokio::test]
-async fn a_request_that_the_server_stops_reading_is_let_go_after_its_response() {
+async fn a_body_that_the_server_does_not_read_is_dropped_after_the_response() {
     for http_versions in [HttpVersions::Http1Only, HttpVersions::Http2Only] {
         let is_http2 = http_versions == HttpVersions::Http2Only;
         let address = listen(move |stream| stops_reading(stream, is_http2)).await;
@@ -116,7 +116,7 @@ async fn a_request_that_the_server_stops_reading_is_let_go_after_its_response() 
 }
 
 #[tokio::test]
-async fn a_request_that_is_given_up_is_let_go() {
+async fn the_body_of_a_dropped_request_is_dropped() {
     for http_versions in [HttpVersions::Http1Only, HttpVersions::Http2Only] {
         let address = listen(|mut stream: TcpStream| async move {
             let _ = tokio::io::AsyncReadExt::read(&mut stream, &mut [0; 64]).await;

@@ -1,4 +1,4 @@
-//! The connection that all requests share over HTTP/2.
+//! The HTTP/2 connection that all requests share.
 
 use std::convert::Infallible;
 
@@ -21,7 +21,7 @@ fn transport() -> Transport<Full<Bytes>> {
     Transport::new(&config, false).unwrap()
 }
 
-/// Does not answer `/silent`; `/large` is larger than the window of a stream.
+/// A server that does not respond to `/silent`. The response to `/large` exceeds a stream's window.
 async fn serve(stream: TcpStream) {
     let service = service_fn(|request: Request<hyper::body::Incoming>| async move {
         let body = match request.uri().path() {
@@ -47,7 +47,7 @@ async fn server() -> (String, Count) {
 }
 
 #[tokio::test]
-async fn a_connection_that_answers_ping_alone_is_given_up() {
+async fn a_connection_that_answers_only_ping_is_retired() {
     let opened = Count::default();
     let counted = opened.clone();
     let address = listen(move |stream: TcpStream| {
@@ -74,7 +74,7 @@ async fn a_connection_that_answers_ping_alone_is_given_up() {
 }
 
 #[tokio::test]
-async fn a_connection_that_answers_others_is_kept_when_a_call_is_given_up() {
+async fn a_connection_with_completed_requests_is_kept_when_a_call_is_dropped() {
     let (url, opened) = server().await;
     let transport = transport();
     assert_eq!(get_with(&transport, format!("{url}/")).await.unwrap(), "ok");
@@ -91,7 +91,7 @@ async fn a_connection_that_answers_others_is_kept_when_a_call_is_given_up() {
 }
 
 #[tokio::test]
-async fn requests_in_flight_outlast_the_retirement_of_their_connection() {
+async fn requests_in_flight_complete_on_a_retired_connection() {
     let opened = Count::default();
     let counted = opened.clone();
     let address = listen(move |stream: TcpStream| {
@@ -121,7 +121,7 @@ async fn requests_in_flight_outlast_the_retirement_of_their_connection() {
 }
 
 #[tokio::test]
-async fn downloads_that_nobody_reads_hold_up_no_other_request() {
+async fn unread_downloads_do_not_block_other_requests() {
     let (url, opened) = server().await;
     let transport = transport();
     let large = Request::get(format!("{url}/large")).body(Full::default()).unwrap();

@@ -1,7 +1,7 @@
 mod early;
-mod fate;
 mod headers;
 mod http2;
+mod outcome;
 mod pool;
 mod proxy;
 mod runtimes;
@@ -21,7 +21,7 @@ use self::servers::TestCa;
 use super::{connector::Connector, *};
 use crate::{Error, ErrorKind, Outcome, TimeoutPhase};
 
-/// Settings without the environment's proxies and the system's certificates.
+/// Settings that ignore proxies of the environment and certificates of the system.
 fn config() -> TransportConfig {
     TransportConfig {
         connect_timeout: Some(Duration::from_secs(5)),
@@ -63,7 +63,7 @@ async fn get(config: &TransportConfig, url: impl AsRef<str>) -> Result<String, E
     get_with(&Transport::new(config, false)?, url).await
 }
 
-/// Everything that a log could show of an error: both forms, and those of all its sources.
+/// All text of an error that may be logged: `Display` and `Debug` of the error and its sources.
 fn everything(error: &Error) -> String {
     let mut text = format!("{error} {error:?}");
     let mut source = error.source();
@@ -79,7 +79,7 @@ async fn within<T>(seconds: u64, future: impl Future<Output = T>) -> T {
     tokio::time::timeout(Duration::from_secs(seconds), future).await.expect("it hangs")
 }
 
-/// A request body that tells how many copies of it are left.
+/// A request body whose remaining copies can be counted.
 struct Upload(Vec<u8>, #[expect(dead_code, reason = "is dropped with the bytes")] Arc<()>);
 
 impl AsRef<[u8]> for Upload {
@@ -88,7 +88,7 @@ impl AsRef<[u8]> for Upload {
     }
 }
 
-/// Posts more than any buffer on the way takes.
+/// A request that is larger than all buffers.
 fn upload(url: impl AsRef<str>) -> (Request<Full<Bytes>>, Arc<()>) {
     let held = Arc::new(());
     let body = Bytes::from_owner(Upload(vec![b'x'; 20 * 1024 * 1024], Arc::clone(&held)));
@@ -96,6 +96,6 @@ fn upload(url: impl AsRef<str>) -> (Request<Full<Bytes>>, Arc<()>) {
 }
 
 #[track_caller]
-fn assert_fate(error: &Error, kind: ErrorKind, outcome: Outcome) {
+fn assert_outcome(error: &Error, kind: ErrorKind, outcome: Outcome) {
     assert_eq!((error.kind(), error.outcome()), (kind, outcome), "{}", everything(error));
 }

@@ -1,4 +1,4 @@
-//! Which connection a request goes over, and how long it is kept.
+//! The pool: which connection a request uses, and when connections are closed.
 
 use std::{collections::HashMap, convert::Infallible, sync::Mutex};
 
@@ -32,7 +32,7 @@ use super::{
 
 const OK: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
 
-/// What happened to the connections of a server.
+/// Counts the connections of a server.
 #[derive(Clone, Default)]
 struct Seen {
     opened: Count,
@@ -51,15 +51,15 @@ impl Seen {
     }
 }
 
-/// Answers each request of HTTP/1.1 once `gate` lets it.
-async fn answer(mut stream: impl Io, gate: &Notify) {
+/// Responds to each HTTP/1.1 request when `gate` is notified.
+async fn respond(mut stream: impl Io, gate: &Notify) {
     while !read_head(&mut stream).await.is_empty() {
         gate.notified().await;
         stream.write_all(OK).await.unwrap();
     }
 }
 
-/// A server that answers at once, and what it sees.
+/// A server that responds at once.
 async fn prompt() -> (String, Seen) {
     let seen = Seen::default();
     let counts = seen.clone();
@@ -77,7 +77,7 @@ async fn prompt() -> (String, Seen) {
     (format!("http://{address}/"), seen)
 }
 
-/// A server that answers when it is told to.
+/// A server that responds when its gate is notified.
 async fn gated() -> (String, Seen, Arc<Notify>) {
     let (seen, gate) = (Seen::default(), Arc::new(Notify::new()));
     let (counts, opens) = (seen.clone(), Arc::clone(&gate));
@@ -85,7 +85,7 @@ async fn gated() -> (String, Seen, Arc<Notify>) {
         let (seen, gate) = (counts.clone(), Arc::clone(&opens));
         async move {
             seen.opened.up();
-            answer(stream, &gate).await;
+            respond(stream, &gate).await;
             seen.closed.up();
         }
     })
@@ -97,7 +97,7 @@ fn transport(config: &TransportConfig) -> Transport<Full<Bytes>> {
     Transport::new(config, false).unwrap()
 }
 
-/// Sends so many requests at once, and lets the server answer when all are there.
+/// Sends requests at once. The server responds when it has all of them.
 async fn at_once(
     how_many: usize,
     transport: &Transport<Full<Bytes>>,
@@ -121,7 +121,7 @@ async fn at_once(
 }
 
 #[tokio::test]
-async fn an_unused_connection_is_closed_in_time_though_nobody_asks() {
+async fn an_idle_connection_is_closed_without_further_requests() {
     for http_versions in [HttpVersions::Http1Only, HttpVersions::Http2Only] {
         let closed = Arc::new(Notify::new());
         let tell = Arc::clone(&closed);
@@ -147,19 +147,19 @@ async fn an_unused_connection_is_closed_in_time_though_nobody_asks() {
 }
 
 #[tokio::test]
-async fn a_connection_is_not_used_once_its_time_is_over() {
+async fn an_expired_connection_is_not_used() {
     let (url, seen) = prompt().await;
     let limit = Duration::from_millis(50);
     let transport = transport(&TransportConfig { pool_idle_timeout: Some(limit), ..config() });
     get_with(&transport, &url).await.unwrap();
-    // As when a machine sleeps: time passes, and no task runs that could close the connection.
+    // As if the machine slept: time passes, but no task runs that could close the connection.
     std::thread::sleep(limit);
     get_with(&transport, &url).await.unwrap();
     assert_eq!(seen.opened.get(), 2);
 }
 
 #[tokio::test]
-async fn a_busy_connection_is_replaced_when_it_is_old() {
+async fn a_busy_connection_is_replaced_after_its_lifetime() {
     for http_versions in [HttpVersions::Http1Only, HttpVersions::Http2Only] {
         let seen = Seen::default();
         let counts = seen.clone();
@@ -190,14 +190,14 @@ async fn a_busy_connection_is_replaced_when_it_is_old() {
             sleep(Duration::from_millis(10)).await;
         }
         assert!((2..=4).contains(&seen.opened.get()), "{}", seen.opened.get());
-        // The last one, too, though nobody asks for it.
+        // The last one is closed too, without another request.
         let all = seen.opened.get();
         seen.closed(all).await;
     }
 }
 
 #[tokio::test]
-async fn an_old_connection_is_closed_before_a_younger_one_that_was_idle_first() {
+async fn connections_are_closed_in_order_of_their_expiry() {
     let seen = Seen::default();
     let counts = seen.clone();
     let address = listen(move |mut stream: TcpStream| {
@@ -230,7 +230,7 @@ async fn an_old_connection_is_closed_before_a_younger_one_that_was_idle_first() 
 }
 
 #[tokio::test]
-async fn no_more_connections_are_kept_than_may_be() {
+async fn idle_connections_are_limited() {
     let (url, seen, gate) = gated().await;
     let transport = transport(&TransportConfig { pool_max_idle_per_host: 2, ..config() });
     at_once(5, &transport, &url, &seen, &gate).await;
@@ -239,7 +239,7 @@ async fn no_more_connections_are_kept_than_may_be() {
 }
 
 #[tokio::test]
-async fn a_closed_connection_takes_no_place_of_an_open_one() {
+async fn a_closed_connection_does_not_count_as_idle() {
     let (seen, gate) = (Seen::default(), Arc::new(Notify::new()));
     let (counts, opens) = (seen.clone(), Arc::clone(&gate));
     let address = listen(move |mut stream: TcpStream| {
@@ -297,9 +297,9 @@ async fn a_shared_connection_is_kept_while_it_is_used() {
     assert_eq!(seen.opened.get(), 1);
 }
 
-/// A download may take longer than the time after which its connection counts as unused.
+/// A download may take longer than the idle timeout and the lifetime of its connection.
 #[tokio::test]
-async fn a_response_outlasts_the_time_of_its_connection_and_the_client() {
+async fn a_response_can_be_read_after_its_connection_expired_and_the_client_was_dropped() {
     let address = listen(|stream: TcpStream| async move {
         let service = service_fn(|_: Request<hyper::body::Incoming>| async {
             let pieces = stream::iter(0..6).then(|_| async {
@@ -343,7 +343,7 @@ async fn a_new_connection_that_closes_at_once_is_not_replaced() {
 }
 
 #[tokio::test]
-async fn without_a_pool_each_request_has_its_connection() {
+async fn without_a_pool_each_request_opens_a_connection() {
     let (url, seen) = prompt().await;
     let transport = transport(&TransportConfig { pool_max_idle_per_host: 0, ..config() });
     for _ in 0..3 {
@@ -354,7 +354,7 @@ async fn without_a_pool_each_request_has_its_connection() {
 }
 
 #[tokio::test]
-async fn connections_are_kept_by_scheme_host_and_port() {
+async fn connections_are_pooled_by_scheme_host_and_port() {
     let ((one, seen_one), (two, seen_two)) = (prompt().await, prompt().await);
     let transport = transport(&config());
     for url in [&one, &two, &one, &two, &one.replace("127.0.0.1", "localhost")] {
@@ -362,11 +362,11 @@ async fn connections_are_kept_by_scheme_host_and_port() {
     }
     assert_eq!((seen_one.opened.get(), seen_two.opened.get()), (2, 1));
     let error = get_with(&transport, one.replace("http:", "https:")).await.unwrap_err();
-    assert_fate(&error, ErrorKind::Config, Outcome::NotSent);
+    assert_outcome(&error, ErrorKind::Config, Outcome::NotSent);
 }
 
 #[tokio::test]
-async fn a_request_of_which_nothing_was_written_goes_to_another_connection() {
+async fn an_unsent_request_is_sent_over_another_connection() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap());
     let (close, closing) = std::sync::mpsc::channel();
@@ -384,8 +384,8 @@ async fn a_request_of_which_nothing_was_written_goes_to_another_connection() {
     let transport = transport(&config());
     assert_eq!(get_with(&transport, &url).await.unwrap(), "ok");
     sleep(Duration::from_millis(20)).await;
-    // The runtime learns that the server closed the connection, whose task does not before it is
-    // given the request.
+    // The runtime sees that the server closed the connection, but the connection's task does not
+    // run before it has the request.
     close.send(()).unwrap();
     std::thread::sleep(Duration::from_millis(50));
     tokio::task::yield_now().await;
@@ -395,7 +395,7 @@ async fn a_request_of_which_nothing_was_written_goes_to_another_connection() {
 }
 
 #[tokio::test]
-async fn connections_end_with_the_client() {
+async fn connections_are_closed_when_the_client_is_dropped() {
     let (url, seen) = prompt().await;
     let runtime = tokio::runtime::Handle::current().metrics();
     let tasks = runtime.num_alive_tasks();
@@ -412,7 +412,7 @@ async fn connections_end_with_the_client() {
 }
 
 #[tokio::test]
-async fn a_response_that_is_not_read_holds_up_no_other_request() {
+async fn an_unread_response_does_not_block_other_requests() {
     let seen = Seen::default();
     let counts = seen.clone();
     let address = listen(move |mut stream: TcpStream| {
@@ -432,13 +432,13 @@ async fn a_response_that_is_not_read_holds_up_no_other_request() {
     let one = transport.clone().oneshot(request.clone()).await.unwrap();
     let two = transport.clone().oneshot(request).await.unwrap();
     assert_eq!(seen.opened.get(), 2);
-    // What is left unread is of no use any more.
+    // Dropping the response closes the connection.
     drop((one, two));
     seen.closed(2).await;
 }
 
 #[tokio::test]
-async fn a_connection_is_used_again_once_its_response_was_read() {
+async fn a_connection_is_reused_after_its_response_was_read() {
     let (seen, gate) = (Seen::default(), Arc::new(Notify::new()));
     let (counts, opens) = (seen.clone(), Arc::clone(&gate));
     let address = listen(move |mut stream: TcpStream| {
@@ -468,7 +468,7 @@ async fn a_connection_is_used_again_once_its_response_was_read() {
 }
 
 #[tokio::test]
-async fn a_connection_whose_request_was_answered_too_early_is_left_alone() {
+async fn a_connection_with_an_early_response_is_not_reused() {
     let opened = Count::default();
     let counted = opened.clone();
     let address = listen(move |mut stream: TcpStream| {
@@ -492,7 +492,7 @@ async fn a_connection_whose_request_was_answered_too_early_is_left_alone() {
     assert_eq!(opened.get(), 2);
 }
 
-/// A TLS server whose handshakes, but for the first ones, wait for the gate.
+/// A TLS server whose handshakes, except for the first ones, wait for the gate.
 async fn slow_to_secure(tls: TlsAcceptor, prompt: usize, gate: Arc<Notify>) -> (String, Seen) {
     let seen = Seen::default();
     let counts = seen.clone();
@@ -525,7 +525,7 @@ async fn first_requests_share_one_connection_if_the_server_speaks_http2() {
     }
 }
 
-/// A TLS server whose first connections stay without an answer to their handshake.
+/// A TLS server that does not respond to the handshake of its first connections.
 async fn stuck_at_first(tls: TlsAcceptor, stuck: usize) -> (String, Seen) {
     let seen = Seen::default();
     let counts = seen.clone();
@@ -545,7 +545,7 @@ async fn stuck_at_first(tls: TlsAcceptor, stuck: usize) -> (String, Seen) {
 }
 
 #[tokio::test]
-async fn a_stuck_handshake_holds_up_no_request() {
+async fn a_stuck_handshake_does_not_block_requests() {
     let ca = TestCa::new();
     let (url, seen) = stuck_at_first(ca.acceptor("localhost", &[b"h2"]), 1).await;
     let transport = transport(&trusting(&ca));
@@ -557,7 +557,7 @@ async fn a_stuck_handshake_holds_up_no_request() {
 }
 
 #[tokio::test]
-async fn requests_wait_for_a_connection_no_longer_than_for_their_own() {
+async fn the_connect_timeout_applies_while_waiting_for_a_shared_connection() {
     let ca = TestCa::new();
     let (url, seen) = stuck_at_first(ca.acceptor("localhost", &[b"h2"]), usize::MAX).await;
     let limit = Some(Duration::from_millis(300));
@@ -565,15 +565,15 @@ async fn requests_wait_for_a_connection_no_longer_than_for_their_own() {
     let transport = transport(&config);
     let responses = join_all((0..20).map(|_| get_with(&transport, &url)));
     for error in within(2, responses).await.into_iter().map(Result::unwrap_err) {
-        assert_fate(&error, ErrorKind::Timeout, Outcome::NotSent);
+        assert_outcome(&error, ErrorKind::Timeout, Outcome::NotSent);
         assert_eq!(error.timeout_phase(), Some(TimeoutPhase::Connect));
     }
-    // Not one for each request.
+    // Fewer than one for each request.
     assert!(seen.opened.get() <= 2, "{}", seen.opened.get());
 }
 
 #[tokio::test]
-async fn a_failed_connection_makes_room_for_the_next_one_at_once() {
+async fn after_a_failed_dial_the_next_one_starts_at_once() {
     let opened = Count::default();
     let counted = opened.clone();
     let address = listen(move |stream: TcpStream| {
@@ -586,29 +586,29 @@ async fn a_failed_connection_makes_room_for_the_next_one_at_once() {
     let transport = transport(&trusting(&TestCa::new()));
     let responses = join_all((0..20).map(|_| get_with(&transport, &url)));
     for error in within(5, responses).await.into_iter().map(Result::unwrap_err) {
-        assert_fate(&error, ErrorKind::Tls, Outcome::NotSent);
+        assert_outcome(&error, ErrorKind::Tls, Outcome::NotSent);
     }
     assert_eq!(opened.get(), 20);
 }
 
 #[tokio::test]
-async fn a_request_takes_the_connection_that_is_free_first() {
+async fn a_request_takes_the_first_available_connection() {
     let ca = TestCa::new();
     let acceptor = ca.acceptor("localhost", &[b"http/1.1"]);
     let (url, seen) = slow_to_secure(acceptor, 1, Arc::default()).await;
     let transport = transport(&trusting(&ca));
     get_with(&transport, &url).await.unwrap();
-    // The connection is in use for as long as this response is not there.
+    // The connection is in use until this response arrives.
     let calls = join_all((0..3).map(|_| get_with(&transport, &url)));
     for response in calls.await {
         assert_eq!(response.unwrap(), "HTTP/1.1");
     }
-    // The connections that the others began get nowhere.
+    // The dials of the others do not complete.
     assert!(seen.opened.get() <= 3);
 }
 
 #[tokio::test]
-async fn a_connection_is_finished_though_its_request_is_given_up() {
+async fn a_dial_completes_after_its_request_was_dropped() {
     let ca = TestCa::new();
     for alpn in ["h2", "http/1.1"] {
         let acceptor = ca.acceptor("localhost", &[alpn.as_bytes()]);
@@ -629,7 +629,7 @@ async fn a_connection_is_finished_though_its_request_is_given_up() {
 }
 
 #[tokio::test]
-async fn a_request_that_nobody_polls_holds_up_no_other() {
+async fn an_unpolled_request_does_not_block_others() {
     let ca = TestCa::new();
     let gate = Arc::new(Notify::new());
     let acceptor = ca.acceptor("localhost", &[b"h2"]);
@@ -645,7 +645,7 @@ async fn a_request_that_nobody_polls_holds_up_no_other() {
 }
 
 #[tokio::test]
-async fn a_connection_outlives_no_runtime() {
+async fn a_connection_is_not_used_in_another_runtime() {
     let (url, seen) = prompt().await;
     let transport = transport(&config());
     for _ in 0..2 {
@@ -663,7 +663,7 @@ async fn a_connection_outlives_no_runtime() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn many_tasks_share_few_connections() {
+async fn many_tasks_reuse_few_connections() {
     let (url, seen) = prompt().await;
     let transport = transport(&config());
     let mut tasks = JoinSet::new();
@@ -680,7 +680,7 @@ async fn many_tasks_share_few_connections() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn no_request_arrives_twice_at_a_server_that_closes_without_saying_so() {
+async fn no_request_arrives_twice_if_the_server_closes_idle_connections() {
     let arrived = Arc::new(Mutex::new(HashMap::<String, usize>::new()));
     let counts = Arc::clone(&arrived);
     let address = listen(move |mut stream: TcpStream| {
@@ -705,7 +705,7 @@ async fn no_request_arrives_twice_at_a_server_that_closes_without_saying_so() {
                 let url = format!("http://{address}/{task}-{number}");
                 match get_with(&transport, url).await {
                     Ok(_) => accepted += 1,
-                    Err(error) => assert_fate(&error, ErrorKind::Transport, Outcome::Unknown),
+                    Err(error) => assert_outcome(&error, ErrorKind::Transport, Outcome::Unknown),
                 }
             }
             accepted
@@ -714,12 +714,12 @@ async fn no_request_arrives_twice_at_a_server_that_closes_without_saying_so() {
     let accepted: usize = tasks.join_all().await.into_iter().sum();
     let arrived = arrived.lock().unwrap();
     assert!(arrived.values().all(|&times| times == 1), "{arrived:?}");
-    // A close that meets a request on its way is the server's fault, and no rule.
+    // A request may fail if the server closes its connection, but most succeed.
     assert!((400..=arrived.len()).contains(&accepted), "{accepted} of {}", arrived.len());
 }
 
 #[test]
-fn the_host_has_its_port_unless_it_is_the_usual_one() {
+fn the_host_header_omits_the_default_port() {
     for (url, expected) in [
         ("https://api.mailgun.net/", "api.mailgun.net"),
         ("https://api.mailgun.net:443/", "api.mailgun.net"),
@@ -734,7 +734,7 @@ fn the_host_has_its_port_unless_it_is_the_usual_one() {
 }
 
 #[tokio::test]
-async fn the_host_is_named_as_the_url_names_it_unless_it_is_set() {
+async fn the_host_header_is_set_unless_the_request_has_one() {
     let address = listen(|mut stream: TcpStream| async move {
         let head = read_head(&mut stream).await;
         let line = head.lines().find(|line| line.to_ascii_lowercase().starts_with("host:"));
@@ -755,6 +755,6 @@ async fn the_host_is_named_as_the_url_names_it_unless_it_is_set() {
 async fn a_url_without_a_host_is_an_error() {
     for url in ["/v3/domains", "*"] {
         let error = get(&config(), url).await.unwrap_err();
-        assert_fate(&error, ErrorKind::InvalidInput, Outcome::NotSent);
+        assert_outcome(&error, ErrorKind::InvalidInput, Outcome::NotSent);
     }
 }

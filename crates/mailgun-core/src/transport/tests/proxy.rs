@@ -11,7 +11,7 @@ fn header(user: &str, password: &str) -> String {
 }
 
 #[tokio::test]
-async fn https_goes_through_a_tunnel_to_a_host_that_only_the_proxy_can_resolve() {
+async fn https_is_tunnelled_and_the_proxy_resolves_the_host() {
     let ca = TestCa::new();
     let server = server(Some(ca.acceptor("api.test", &[b"h2", b"http/1.1"]))).await;
     let (proxy, mut asked) = tunnel_proxy(None, Ok(server)).await;
@@ -27,7 +27,7 @@ async fn https_goes_through_a_tunnel_to_a_host_that_only_the_proxy_can_resolve()
 }
 
 #[tokio::test]
-async fn plain_http_is_tunnelled_too_to_its_own_port() {
+async fn plain_http_is_tunnelled_to_its_port() {
     let server = server(None).await;
     let (address, mut asked) = tunnel_proxy(None, Ok(server)).await;
     let proxy = Proxy::new(&address.to_string()).unwrap().basic_auth("us/er", "p:a@s%s");
@@ -63,13 +63,13 @@ async fn an_https_proxy_that_is_not_trusted_is_named_in_the_error() {
 
     let error = get(&through(proxy, trusting(&ca)), "https://api.test/").await.unwrap_err();
 
-    assert_fate(&error, ErrorKind::Tls, Outcome::NotSent);
+    assert_outcome(&error, ErrorKind::Tls, Outcome::NotSent);
     assert!(error.to_string().contains("the proxy localhost"), "{error}");
     assert!(!everything(&error).contains("hunter2"));
 }
 
 #[tokio::test]
-async fn socks_gets_the_name_of_the_host_and_the_password() {
+async fn socks_receives_host_name_and_password() {
     let ca = TestCa::new();
     let server = server(Some(ca.acceptor("api.test", &[b"http/1.1"]))).await;
     let (address, mut asked) = socks_proxy(server).await;
@@ -82,7 +82,7 @@ async fn socks_gets_the_name_of_the_host_and_the_password() {
 }
 
 #[tokio::test]
-async fn refusals_of_a_proxy_are_named_and_nothing_was_sent() {
+async fn an_error_of_a_proxy_means_not_sent() {
     for (refusal, is_hinted, is_permanent) in [
         ("401 Unauthorized", true, true),
         ("403 Forbidden", false, true),
@@ -92,7 +92,7 @@ async fn refusals_of_a_proxy_are_named_and_nothing_was_sent() {
         let (address, _asked) = tunnel_proxy(None, Err(refusal)).await;
         let proxy = Proxy::new(&format!("http://sesame:hunter2@{address}")).unwrap();
         let error = get(&through(proxy, config()), "http://api.test/v3/path").await.unwrap_err();
-        assert_fate(&error, ErrorKind::Connect, Outcome::NotSent);
+        assert_outcome(&error, ErrorKind::Connect, Outcome::NotSent);
         let expected = format!("the proxy {address} opened no tunnel: it answered {refusal}");
         assert!(error.to_string().contains(&expected), "{error}");
         assert_eq!(error.hint().is_some(), is_hinted, "{error}");
@@ -105,7 +105,7 @@ async fn refusals_of_a_proxy_are_named_and_nothing_was_sent() {
 }
 
 #[tokio::test]
-async fn the_first_bytes_of_a_server_that_speaks_first_are_kept() {
+async fn bytes_after_the_proxys_response_belong_to_the_tunnel() {
     let (address, _asked) = tunnel_proxy(None, Ok(server(None).await)).await;
     let config = TransportConfig { http_versions: HttpVersions::Http2Only, ..config() };
     let proxy = Proxy::new(&address.to_string()).unwrap();
@@ -113,7 +113,7 @@ async fn the_first_bytes_of_a_server_that_speaks_first_are_kept() {
 }
 
 #[tokio::test]
-async fn a_tunnel_is_asked_for_with_a_user_agent() {
+async fn the_connect_request_has_a_user_agent() {
     let (address, mut asked) = tunnel_proxy(None, Ok(server(None).await)).await;
     let proxy = Proxy::new(&address.to_string()).unwrap();
     get(&through(proxy, config()), "http://api.test/").await.unwrap();
@@ -141,7 +141,7 @@ async fn a_proxy_may_answer_in_pieces_and_with_interim_responses() {
 }
 
 #[tokio::test]
-async fn a_socks_proxy_that_forbids_the_destination_is_not_asked_again() {
+async fn a_destination_that_socks_forbids_is_not_retried() {
     for (code, is_permanent) in [(1, false), (2, true), (4, false), (5, false), (7, true)] {
         let address = listen(move |mut stream| async move {
             use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -153,13 +153,13 @@ async fn a_socks_proxy_that_forbids_the_destination_is_not_asked_again() {
         .await;
         let proxy = Proxy::new(&format!("socks5://{address}")).unwrap();
         let error = get(&through(proxy, config()), "http://api.test/").await.unwrap_err();
-        assert_fate(&error, ErrorKind::Connect, Outcome::NotSent);
+        assert_outcome(&error, ErrorKind::Connect, Outcome::NotSent);
         assert_eq!(error.is_permanent(), is_permanent, "{code}: {error}");
     }
 }
 
 #[tokio::test]
-async fn a_proxy_that_speaks_no_socks_is_not_asked_again() {
+async fn a_proxy_without_socks_is_not_retried() {
     let address = listen(|mut stream| async move {
         use tokio::io::AsyncWriteExt as _;
         let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
@@ -171,30 +171,30 @@ async fn a_proxy_that_speaks_no_socks_is_not_asked_again() {
 }
 
 #[tokio::test]
-async fn a_wrong_socks_password_is_named_and_not_shown() {
+async fn the_error_for_a_wrong_socks_password_does_not_show_it() {
     let (address, _asked) = socks_proxy("127.0.0.1:1".parse().unwrap()).await;
     let proxy = Proxy::new(&format!("socks5://sesame@{address}"));
     let proxy = proxy.unwrap().basic_auth("sesame", "wrong");
 
     let error = get(&through(proxy, config()), "http://api.test/").await.unwrap_err();
 
-    assert_fate(&error, ErrorKind::Connect, Outcome::NotSent);
-    assert_eq!(error.hint(), Some("check user name and password of the proxy"));
+    assert_outcome(&error, ErrorKind::Connect, Outcome::NotSent);
+    assert_eq!(error.hint(), Some("check the user name and password of the proxy"));
     assert!(error.is_permanent());
     assert!(!everything(&error).contains("sesame"));
 }
 
 #[tokio::test]
-async fn an_unreachable_proxy_is_named_and_its_password_is_not_shown() {
+async fn the_error_for_an_unreachable_proxy_does_not_show_its_password() {
     let proxy = Proxy::new("http://sesame:hunter2@127.0.0.1:1").unwrap();
     let error = get(&through(proxy, config()), "http://api.test/").await.unwrap_err();
-    assert_fate(&error, ErrorKind::Connect, Outcome::NotSent);
+    assert_outcome(&error, ErrorKind::Connect, Outcome::NotSent);
     assert!(error.to_string().contains("could not connect to the proxy 127.0.0.1:1"), "{error}");
     assert!(!everything(&error).contains("sesame") && !everything(&error).contains("hunter2"));
 }
 
 #[tokio::test]
-async fn an_explicit_proxy_serves_loopback_unless_listed() {
+async fn an_explicit_proxy_is_used_for_loopback_unless_excluded() {
     let server = server(None).await;
     let (address, mut asked) = tunnel_proxy(None, Ok(server)).await;
     let proxy = Proxy::new(&address.to_string()).unwrap();
@@ -208,13 +208,13 @@ async fn an_explicit_proxy_serves_loopback_unless_listed() {
 }
 
 #[tokio::test]
-async fn the_environments_proxy_is_used_but_not_for_loopback() {
+async fn a_proxy_from_the_environment_is_not_used_for_loopback() {
     let server = server(None).await;
     let (address, mut asked) = tunnel_proxy(None, Ok(server)).await;
     let all = |name: &str| (name == "ALL_PROXY").then(|| address.to_string().into());
     let rules = ProxyRules::from_variables(all).unwrap();
     let connector = Connector::with_proxies(&config(), false, rules).unwrap();
-    let transport = Transport::over(&config(), connector);
+    let transport = Transport::with_connector(&config(), connector);
 
     get_with(&transport, "http://api.test/").await.unwrap();
     assert!(asked.next().is_some());
@@ -226,7 +226,7 @@ async fn the_environments_proxy_is_used_but_not_for_loopback() {
 }
 
 #[tokio::test]
-async fn a_refusal_that_will_not_change_is_met_once() {
+async fn permanent_errors_are_not_retried() {
     let attempts = async |proxy: Proxy, mut asked: servers::Asked| {
         let client = crate::Client::builder("key-test")
             .base_url("http://api.test")
@@ -236,7 +236,7 @@ async fn a_refusal_that_will_not_change_is_met_once() {
             .build()
             .unwrap();
         let call = client.call_bytes(crate::Operation::get("/v4/domains"), &[]);
-        assert_fate(&call.await.unwrap_err(), ErrorKind::Connect, Outcome::NotSent);
+        assert_outcome(&call.await.unwrap_err(), ErrorKind::Connect, Outcome::NotSent);
         std::iter::from_fn(|| asked.next()).count()
     };
     for (refusal, expected) in

@@ -1,4 +1,4 @@
-//! Clients of runtimes that are driven call by call, and of several runtimes.
+//! Clients in runtimes that run only during calls, and in several runtimes.
 
 use std::{
     pin::pin,
@@ -40,7 +40,7 @@ fn transport(http_versions: HttpVersions) -> Transport<Full<Bytes>> {
 }
 
 #[test]
-fn a_connection_that_closed_between_two_calls_is_not_used() {
+fn a_connection_that_closed_between_calls_is_not_used() {
     let (url, _) = server(Duration::from_millis(50));
     for versions in VERSIONS {
         let (runtime, transport) = (call_by_call(), transport(versions));
@@ -53,7 +53,7 @@ fn a_connection_that_closed_between_two_calls_is_not_used() {
 }
 
 #[test]
-fn a_connection_that_is_open_is_used_by_the_next_call() {
+fn an_open_connection_is_used_by_the_next_call() {
     for versions in VERSIONS {
         let (url, opened) = server(Duration::from_secs(30));
         let (runtime, transport) = (call_by_call(), transport(versions));
@@ -66,7 +66,7 @@ fn a_connection_that_is_open_is_used_by_the_next_call() {
 }
 
 #[test]
-fn a_connection_of_a_runtime_that_nobody_drives_is_left_alone() {
+fn a_connection_of_an_idle_runtime_is_not_used() {
     for versions in VERSIONS {
         let (url, opened) = server(Duration::from_secs(30));
         let (one, two, transport) = (call_by_call(), call_by_call(), transport(versions));
@@ -83,5 +83,5 @@ fn a_call_without_a_runtime_is_an_error() {
     let mut call = pin!(transport(HttpVersions::Auto).oneshot(request));
     let polled = call.as_mut().poll(&mut Context::from_waker(Waker::noop()));
     let Poll::Ready(Err(error)) = polled else { panic!("no error") };
-    assert_fate(&error, ErrorKind::Config, Outcome::NotSent);
+    assert_outcome(&error, ErrorKind::Config, Outcome::NotSent);
 }

@@ -1,4 +1,4 @@
-//! Servers and proxies for the tests; they serve until the test ends.
+//! Servers and proxies for the tests. They run until the test ends.
 
 use std::{
     convert::Infallible,
@@ -25,7 +25,7 @@ use tokio_rustls::TlsAcceptor;
 pub(super) trait Io: AsyncRead + AsyncWrite + Unpin + Send {}
 impl<T: AsyncRead + AsyncWrite + Unpin + Send> Io for T {}
 
-/// Serves every connection in a task of its own.
+/// Serves every connection in a separate task.
 pub(super) async fn listen<F>(serve: impl Fn(TcpStream) -> F + Send + 'static) -> SocketAddr
 where
     F: Future<Output = ()> + Send + 'static,
@@ -40,8 +40,7 @@ where
     address
 }
 
-/// Serves in a runtime and thread of its own: at the same time as the client, and also while
-/// nobody drives the client's runtime.
+/// Serves in a separate runtime and thread, even while the runtime of the client is idle.
 pub(super) fn listen_elsewhere<F>(serve: impl Fn(TcpStream) -> F + Send + 'static) -> SocketAddr
 where
     F: Future<Output = ()> + Send + 'static,
@@ -67,7 +66,7 @@ impl TestCa {
     pub(super) fn new() -> Self {
         let key = KeyPair::generate().unwrap();
         let mut params = CertificateParams::default();
-        // Authorities are told apart by name before any signature is looked at.
+        // Verifiers look for an authority by name, before they check signatures.
         let name = format!("{:?}", &key.public_key_raw()[1..9]);
         params.distinguished_name.push(DnType::CommonName, name);
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -79,7 +78,7 @@ impl TestCa {
         &self.pem
     }
 
-    /// TLS of a server with a certificate for this name, which agrees to these protocols.
+    /// The TLS configuration of a server with a certificate for this name and these ALPN protocols.
     pub(super) fn acceptor(&self, name: &str, alpn: &[&[u8]]) -> TlsAcceptor {
         let key = KeyPair::generate().unwrap();
         let params = CertificateParams::new([name.to_owned()]).unwrap();
@@ -98,7 +97,7 @@ impl TestCa {
     }
 }
 
-/// Answers every request with the version of HTTP in which it came.
+/// Responds to every request with its HTTP version.
 pub(super) async fn server(tls: Option<TlsAcceptor>) -> SocketAddr {
     listen(move |stream| {
         let tls = tls.clone();
@@ -137,17 +136,17 @@ pub(super) async fn read_head(stream: &mut (impl AsyncRead + Unpin)) -> String {
     String::from_utf8(head).unwrap()
 }
 
-/// What a test proxy was asked.
+/// The requests that a test proxy has received.
 pub(super) struct Asked(mpsc::UnboundedReceiver<String>);
 
 impl Asked {
-    /// The next thing that the proxy was asked, if it was asked anything.
+    /// The next request, if any.
     pub(super) fn next(&mut self) -> Option<String> {
         self.0.try_recv().ok()
     }
 }
 
-/// An http proxy that connects all tunnels to one address, or answers them all with a refusal.
+/// An HTTP proxy that connects all tunnels to one address, or responds to all with an error.
 pub(super) async fn tunnel_proxy(
     tls: Option<TlsAcceptor>,
     answer: Result<SocketAddr, &'static str>,
@@ -178,13 +177,13 @@ pub(super) async fn tunnel_proxy(
     (address, Asked(asked))
 }
 
-/// A SOCKS proxy that wants a password and connects all tunnels to one address.
+/// A SOCKS proxy that requires a password and connects all tunnels to one address.
 pub(super) async fn socks_proxy(upstream: SocketAddr) -> (SocketAddr, Asked) {
     let (tell, asked) = mpsc::unbounded_channel();
     let address = listen(move |stream| {
         let tell = tell.clone();
         async move {
-            // A client that breaks off ends the conversation, not the test.
+            // A client that disconnects does not fail the test.
             let _ = converse(stream, upstream, &tell).await;
         }
     })
@@ -231,12 +230,12 @@ async fn read_counted(stream: &mut TcpStream) -> std::io::Result<String> {
     Ok(String::from_utf8(bytes).unwrap())
 }
 
-/// Counts in one place what happens in several connections.
+/// A counter that connections share.
 #[derive(Clone, Default)]
 pub(super) struct Count(Arc<Mutex<usize>>);
 
 impl Count {
-    /// One more; answers how many there were before.
+    /// Increments the counter and returns its old value.
     pub(super) fn up(&self) -> usize {
         let mut count = self.0.lock().unwrap();
         *count += 1;

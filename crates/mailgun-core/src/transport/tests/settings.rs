@@ -15,7 +15,7 @@ fn environment(variables: &[(&str, &str)]) -> Result<ProxyRules, Error> {
 }
 
 #[test]
-fn the_environment_decides_by_scheme_and_no_proxy() {
+fn proxies_from_the_environment_depend_on_scheme_and_no_proxy() {
     let rules = environment(&[
         ("HTTP_PROXY", "http://plain.test:1"),
         ("https_proxy", " 'https://secure.test:2' "),
@@ -41,7 +41,7 @@ fn the_environment_decides_by_scheme_and_no_proxy() {
 }
 
 #[test]
-fn variables_stand_in_for_each_other_as_they_do_for_curl() {
+fn variables_have_the_same_precedence_as_in_curl() {
     let https = |variables| goes_through(&environment(variables).unwrap(), "https://api.test/");
     let http = |variables| goes_through(&environment(variables).unwrap(), "http://api.test/");
     let all = Some("http://all.test/".to_owned());
@@ -49,7 +49,7 @@ fn variables_stand_in_for_each_other_as_they_do_for_curl() {
     assert_eq!(https(&[("all_proxy", "all.test"), ("HTTPS_PROXY", "\"\"")]), all);
     assert_eq!(https(&[("HTTP_PROXY", "plain.test")]), None);
     assert_eq!(https(&[]), None);
-    // A caller of a CGI program chooses the value of this one.
+    // The caller of a CGI program controls this variable.
     assert_eq!(http(&[("HTTP_PROXY", "evil.test"), ("REQUEST_METHOD", "GET")]), None);
     let variables =
         [("HTTP_PROXY", "evil.test"), ("REQUEST_METHOD", ""), ("ALL_PROXY", "all.test")];
@@ -57,11 +57,11 @@ fn variables_stand_in_for_each_other_as_they_do_for_curl() {
 }
 
 #[test]
-fn a_variable_that_cannot_be_read_is_named_and_not_passed_by() {
+fn an_invalid_variable_is_an_error() {
     for url in UNREADABLE.into_iter().filter(|url| !url.trim().is_empty()) {
         for name in ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY"] {
             let error = environment(&[(name, url)]).unwrap_err();
-            assert_fate(&error, ErrorKind::Config, Outcome::NotSent);
+            assert_outcome(&error, ErrorKind::Config, Outcome::NotSent);
             let all = everything(&error);
             assert!(all.contains(&format!("setting `{name}` ")), "{all}");
             assert_no_secret(&all);
@@ -77,7 +77,7 @@ fn a_variable_that_cannot_be_read_is_named_and_not_passed_by() {
 }
 
 #[test]
-fn proxies_have_the_usual_ports() {
+fn proxies_have_default_ports() {
     for (url, expected) in [
         ("proxy.test", "http://proxy.test/"),
         ("proxy.test:3128", "http://proxy.test:3128/"),
@@ -93,7 +93,7 @@ fn proxies_have_the_usual_ports() {
 }
 
 #[test]
-fn user_and_password_are_read_whole_by_both_doors() {
+fn user_and_password_are_parsed_from_urls_and_variables() {
     for (url, user, password) in [
         ("http://user:P@ss@proxy.test:1", "user", "P@ss"),
         ("user:P@ss@proxy.test:1", "user", "P@ss"),
@@ -122,7 +122,7 @@ fn user_and_password_are_read_whole_by_both_doors() {
     assert!(Proxy::new("http://@proxy.test").unwrap().login().is_none());
 }
 
-/// None of these may go anywhere: neither direct, nor to a host that is a piece of a password.
+/// Invalid proxy URLs. Part of a password must not be used as a host.
 const UNREADABLE: [&str; 26] = [
     "",
     "http://",
@@ -159,10 +159,10 @@ fn assert_no_secret(text: &str) {
 }
 
 #[test]
-fn what_is_no_proxy_url_is_refused_without_being_repeated() {
+fn errors_of_invalid_proxy_urls_do_not_show_them() {
     for url in UNREADABLE {
         let error = Proxy::new(url).expect_err(url);
-        assert_fate(&error, ErrorKind::Config, Outcome::NotSent);
+        assert_outcome(&error, ErrorKind::Config, Outcome::NotSent);
         let all = everything(&error);
         assert!(all.contains("`proxy`"), "{all}");
         assert_no_secret(&all);
@@ -170,13 +170,13 @@ fn what_is_no_proxy_url_is_refused_without_being_repeated() {
 }
 
 #[test]
-fn a_login_that_cannot_be_sent_is_refused_when_the_client_is_built() {
+fn a_login_that_cannot_be_sent_is_an_error_of_build() {
     for proxy in [
         Proxy::new("socks5://proxy.test").unwrap().basic_auth("u", &"p".repeat(256)),
         Proxy::new("http://proxy.test").unwrap().basic_auth("p:p:p", "ppp"),
     ] {
         let error = ProxyRules::new(&ProxyConfig::Explicit(proxy)).unwrap_err();
-        assert_fate(&error, ErrorKind::Config, Outcome::NotSent);
+        assert_outcome(&error, ErrorKind::Config, Outcome::NotSent);
         assert!(error.to_string().contains("`proxy`"), "{error}");
         assert!(!everything(&error).contains("ppp") && !everything(&error).contains("p:p"));
     }
@@ -202,7 +202,7 @@ fn certificates_are_read_from_pem_and_der() {
     let bundle = format!("# comment\n{}\n{}", one.pem(), two.pem());
     assert_eq!(Certificate::from_pem(bundle).unwrap().len(), 2);
 
-    // Files that were joined without a line end between them.
+    // Concatenated files without a line break between them.
     for bundle in [
         format!("{}{}", one.pem().trim_end(), two.pem()),
         format!("{} \t{}", one.pem().trim_end(), two.pem().trim_end()),
@@ -229,7 +229,7 @@ fn certificates_are_read_from_pem_and_der() {
         &format!("{whole}{}", whole.replace('\n', "\n  ")),
     ] {
         let error = Certificate::from_pem(pem).unwrap_err();
-        assert_fate(&error, ErrorKind::Config, Outcome::NotSent);
+        assert_outcome(&error, ErrorKind::Config, Outcome::NotSent);
     }
     assert_eq!(Certificate::from_der(*b"no").unwrap_err().kind(), ErrorKind::Config);
 }
@@ -244,10 +244,10 @@ fn building_needs_no_runtime() {
     any(feature = "native-roots", feature = "webpki-roots")
 ))]
 #[test]
-fn a_provider_and_roots_come_with_the_features() {
+fn the_features_select_provider_and_roots() {
     let config = TransportConfig { proxy: ProxyConfig::None, ..TransportConfig::default() };
     let built = Transport::<Full<Bytes>>::new(&config, true);
-    // The system that runs the test may have no roots; bundled ones are always there.
+    // The system may have no roots. Bundled ones are always there.
     if let Err(error) = built {
         let bundled = cfg!(feature = "webpki-roots");
         assert!(!bundled && error.to_string().contains("`roots`"), "{error}");
@@ -256,27 +256,27 @@ fn a_provider_and_roots_come_with_the_features() {
 
 #[cfg(not(any(feature = "rustls-aws-lc-rs", feature = "rustls-ring")))]
 #[test]
-fn without_a_provider_https_is_refused_when_the_client_is_built() {
+fn https_without_a_provider_is_an_error_of_build() {
     let mut config = trusting(&TestCa::new());
     config.tls.provider = None;
     Transport::<Full<Bytes>>::new(&config, false).unwrap();
     let error = Transport::<Full<Bytes>>::new(&config, true).err().unwrap();
-    assert_fate(&error, ErrorKind::Config, Outcome::NotSent);
+    assert_outcome(&error, ErrorKind::Config, Outcome::NotSent);
     assert!(error.to_string().contains("`tls provider`"), "{error}");
 }
 
 #[cfg(not(feature = "webpki-roots"))]
 #[test]
-fn roots_that_were_not_built_in_are_named() {
+fn the_error_names_the_feature_of_missing_roots() {
     let mut config = config();
     config.tls.roots = Roots::Bundled;
     let error = Transport::<Full<Bytes>>::new(&config, true).err().unwrap();
-    assert_fate(&error, ErrorKind::Config, Outcome::NotSent);
+    assert_outcome(&error, ErrorKind::Config, Outcome::NotSent);
     assert!(error.to_string().contains("`webpki-roots`"), "{error}");
 }
 
 #[tokio::test]
-async fn a_response_carries_nothing_of_its_connection() {
+async fn a_response_has_no_connection_extensions() {
     let address = server(None).await;
     let transport = Transport::new(&config(), false).unwrap();
     let request = Request::get(format!("http://{address}/")).body(Full::<Bytes>::default());

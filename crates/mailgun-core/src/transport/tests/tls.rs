@@ -4,7 +4,7 @@ use super::{
 };
 
 #[tokio::test]
-async fn the_version_is_agreed_upon_or_fixed() {
+async fn the_http_version_is_negotiated_or_fixed() {
     let ca = TestCa::new();
     let both = server(Some(ca.acceptor("localhost", &[b"h2", b"http/1.1"]))).await.port();
     let old = server(Some(ca.acceptor("localhost", &[b"http/1.1"]))).await.port();
@@ -35,7 +35,7 @@ async fn an_unknown_authority_is_a_tls_error_with_a_hint() {
     let config = trusting(&TestCa::new());
     let error =
         get(&config, format!("https://localhost:{}/path", server.port())).await.unwrap_err();
-    assert_fate(&error, ErrorKind::Tls, Outcome::NotSent);
+    assert_outcome(&error, ErrorKind::Tls, Outcome::NotSent);
     assert!(error.to_string().contains("UnknownIssuer"), "{error}");
     assert!(error.hint().is_some_and(|hint| hint.contains("root certificate")));
     assert!(error.is_permanent());
@@ -48,7 +48,7 @@ async fn a_certificate_for_another_host_is_a_tls_error() {
     let server = server(Some(ca.acceptor("api.test", &[]))).await;
     let url = format!("https://localhost:{}/", server.port());
     let error = get(&trusting(&ca), url).await.unwrap_err();
-    assert_fate(&error, ErrorKind::Tls, Outcome::NotSent);
+    assert_outcome(&error, ErrorKind::Tls, Outcome::NotSent);
     assert!(error.to_string().contains("not valid for name"), "{error}");
     assert!(error.is_permanent());
 }
@@ -58,7 +58,7 @@ async fn a_connection_that_breaks_during_the_handshake_is_a_tls_error() {
     let server = listen(|stream| async move { drop(stream) }).await;
     let url = format!("https://localhost:{}/", server.port());
     let error = get(&trusting(&TestCa::new()), url).await.unwrap_err();
-    assert_fate(&error, ErrorKind::Tls, Outcome::NotSent);
+    assert_outcome(&error, ErrorKind::Tls, Outcome::NotSent);
     assert!(!error.is_permanent());
 }
 
@@ -73,24 +73,24 @@ async fn the_connect_timeout_includes_the_handshake() {
     let config = TransportConfig { connect_timeout: Some(limit), ..trusting(&TestCa::new()) };
     let url = format!("https://localhost:{}/", server.port());
     let error = get(&config, url).await.unwrap_err();
-    assert_fate(&error, ErrorKind::Timeout, Outcome::NotSent);
+    assert_outcome(&error, ErrorKind::Timeout, Outcome::NotSent);
     assert_eq!(error.timeout_phase(), Some(TimeoutPhase::Connect));
 }
 
 #[tokio::test]
-async fn without_roots_plain_http_works_and_https_is_refused() {
+async fn without_roots_plain_http_works_and_https_is_an_error() {
     let server = server(None).await;
     let config = config();
     get(&config, format!("http://{server}/")).await.unwrap();
     let error = get(&config, format!("https://{server}/")).await.unwrap_err();
-    assert_fate(&error, ErrorKind::Config, Outcome::NotSent);
+    assert_outcome(&error, ErrorKind::Config, Outcome::NotSent);
     assert!(error.to_string().contains("`roots`"), "{error}");
     let error = Transport::<Full<Bytes>>::new(&config, true).err().unwrap();
-    assert_fate(&error, ErrorKind::Config, Outcome::NotSent);
+    assert_outcome(&error, ErrorKind::Config, Outcome::NotSent);
 }
 
 #[tokio::test]
-async fn a_whole_configuration_of_the_user_is_taken() {
+async fn a_custom_tls_configuration_is_used() {
     let ca = TestCa::new();
     let server = server(Some(ca.acceptor("localhost", &[b"h2"]))).await;
     let mut roots = rustls::RootCertStore::empty();

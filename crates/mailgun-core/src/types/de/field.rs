@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use serde_path_to_error::Segment;
 
 use super::{
-    fault::{describe, segments, tracked},
+    explain::{describe, segments, tracked},
     read::repaired,
 };
 

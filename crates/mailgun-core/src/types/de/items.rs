@@ -1,4 +1,4 @@
-//! Lists and maps of which one odd entry must not lose the others.
+//! Lists and maps whose other entries can be read if one is invalid.
 
 use std::collections::BTreeMap;
 
@@ -10,14 +10,14 @@ use serde_json::Value;
 
 use super::null_default;
 
-/// A list without its `null` items; `null` is an empty list.
+/// Reads a list and skips `null` items. `null` is an empty list.
 ///
-/// For lists of objects. An item that is neither `null` nor of the type is an error, which names
-/// its place: the listing would look complete without it.
+/// Use it for lists of objects. An invalid item is an error that names its position; without the
+/// item, the list would look complete.
 ///
 /// # Errors
 ///
-/// If there is another value than a list, or an item that is not of the type.
+/// Returns an error if the value is not a list, or an item does not have the type.
 pub fn items<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
 where
     D: Deserializer<'de>,
@@ -27,14 +27,14 @@ where
     Ok(items.into_iter().flatten().collect())
 }
 
-/// The items of a list that can be read; `null` is an empty list, and a single value is a list of
-/// it.
+/// Reads a list and skips invalid items. `null` is an empty list. A single value is a list of one
+/// item.
 ///
-/// For lists of plain values: addresses, URLs, tags. Items that are not of the type are left out.
+/// Use it for lists of plain values: addresses, URLs, tags.
 ///
 /// # Errors
 ///
-/// If there is a single value that is not of the type.
+/// Returns an error if a single value does not have the type.
 pub fn readable<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
 where
     D: Deserializer<'de>,
@@ -49,11 +49,11 @@ where
     }
 }
 
-/// A map without its `null` values; `null` is an empty map.
+/// Reads a map and skips `null` values. `null` is an empty map.
 ///
 /// # Errors
 ///
-/// If there is another value than an object, or a key or a value that is not of the type.
+/// Returns an error if the value is not an object, or a key or value does not have the type.
 pub fn map<'de, D, K, V>(deserializer: D) -> Result<BTreeMap<K, V>, D::Error>
 where
     D: Deserializer<'de>,
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn null_items_are_left_out_and_odd_ones_are_named() {
+    fn null_items_are_skipped_and_invalid_items_are_errors() {
         let read = |json: Value| items::<_, Record>(json).map(|all| all.len());
         for (json, count) in [
             (json!(null), 0),
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_readable_of_a_list_is_kept() {
+    fn readable_skips_invalid_items() {
         let ips = |json: Value| readable::<_, IpAddr>(json).map(|all| all.len());
         for (json, count) in [
             (json!(null), 0),
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn null_values_of_a_map_are_left_out() {
+    fn null_values_of_a_map_are_skipped() {
         let read = |json: Value| map::<_, String, u8>(json);
         assert_eq!(read(json!({ "a": null })).unwrap(), BTreeMap::new());
         assert_eq!(read(json!(null)).unwrap(), BTreeMap::new());

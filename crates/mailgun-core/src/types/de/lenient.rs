@@ -1,19 +1,19 @@
-//! Items of a list, of which one odd one must not lose the page.
+//! List items that are kept as JSON if they are invalid.
 
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use serde_json::value::RawValue;
 
-use super::{fault, from_slice};
+use super::{explain, from_slice};
 
-/// A value that is read if it can be, and otherwise kept as the JSON that came.
+/// A value, or its JSON if it cannot be decoded.
 ///
-/// `Vec<Lenient<Event>>` with [`de::null_default`](super::null_default) reads a page of which one
-/// item is not as expected. Any valid JSON will do; only `serde_json` can read this type, and not
-/// below a `#[serde(flatten)]` or in an untagged enumeration.
+/// `Vec<Lenient<Event>>` with [`de::null_default`](super::null_default) reads a page even if some
+/// items are invalid. Only `serde_json` can deserialize this type, and not below
+/// `#[serde(flatten)]` or in an untagged enumeration.
 ///
-/// `Debug` shows the reason, which holds nothing of the JSON.
+/// `Debug` shows the reason, which contains no values.
 ///
 /// ```
 /// use mailgun_core::de::Lenient;
@@ -28,17 +28,17 @@ use super::{fault, from_slice};
 pub enum Lenient<T> {
     /// The value.
     Read(T),
-    /// JSON that is not of the type.
+    /// JSON that cannot be decoded.
     Raw {
-        /// The JSON as it came.
+        /// The JSON as received.
         json: Box<RawValue>,
-        /// Which field is not what was expected; it holds no value.
+        /// Which field is invalid. It contains no values.
         reason: String,
     },
 }
 
 impl<T> Lenient<T> {
-    /// The value, if it was read.
+    /// The value, if it was decoded.
     pub fn read(&self) -> Option<&T> {
         match self {
             Self::Read(value) => Some(value),
@@ -46,7 +46,7 @@ impl<T> Lenient<T> {
         }
     }
 
-    /// The JSON, if it was not read.
+    /// The JSON, if it was not decoded.
     pub fn raw(&self) -> Option<&RawValue> {
         match self {
             Self::Read(_) => None,
@@ -54,7 +54,7 @@ impl<T> Lenient<T> {
         }
     }
 
-    /// Which field of the JSON is not what was expected; it holds no value.
+    /// Which field is invalid, if the value was not decoded. It contains no values.
     pub fn reason(&self) -> Option<&str> {
         match self {
             Self::Read(_) => None,
@@ -62,11 +62,11 @@ impl<T> Lenient<T> {
         }
     }
 
-    /// The value, or the JSON that was not read.
+    /// Converts to a `Result`.
     ///
     /// # Errors
     ///
-    /// The JSON, if it was not read.
+    /// Returns the JSON if it was not decoded.
     pub fn into_result(self) -> Result<T, Box<RawValue>> {
         match self {
             Self::Read(value) => Ok(value),
@@ -90,7 +90,7 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Lenient<T> {
         Ok(match from_slice(json.get().as_bytes()) {
             Ok(value) => Self::Read(value),
             Err(_) => {
-                let reason = fault::<T>("the item", json.get().as_bytes());
+                let reason = explain::<T>("the item", json.get().as_bytes());
                 Self::Raw { json, reason }
             }
         })

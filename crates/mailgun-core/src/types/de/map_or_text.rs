@@ -1,4 +1,4 @@
-//! Variables of the application, which come as text when they were cut.
+//! Message variables, which Mailgun returns as text if it has truncated them.
 
 use std::fmt;
 
@@ -8,12 +8,12 @@ use serde::{
 };
 use serde_json::{Map, Value};
 
-/// A JSON object, or a text in its place.
+/// A JSON object or a string.
 ///
-/// The variables of a message come back in events as an object, or as a piece of its text when
-/// Mailgun cut them because of their size.
+/// Events contain the variables of a message as an object. If they are too large, Mailgun truncates
+/// them to the start of their JSON text.
 ///
-/// `Debug` shows the kind and the size only.
+/// `Debug` shows only the kind and the size.
 ///
 /// ```
 /// use mailgun_core::de::MapOrText;
@@ -27,19 +27,19 @@ use serde_json::{Map, Value};
 #[derive(Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub enum MapOrText {
-    /// The whole object.
+    /// The complete object.
     Map(Map<String, Value>),
-    /// The text that came instead.
+    /// The truncated text.
     Text(String),
 }
 
 impl MapOrText {
-    /// The value of a key; `None` also if this is a text.
+    /// The value of a key. `None` if the key is missing or this is a text.
     pub fn get(&self, key: &str) -> Option<&Value> {
         self.as_map().and_then(|map| map.get(key))
     }
 
-    /// The object, if it came whole.
+    /// The object, if it is complete.
     pub fn as_map(&self) -> Option<&Map<String, Value>> {
         match self {
             Self::Map(map) => Some(map),
@@ -47,7 +47,7 @@ impl MapOrText {
         }
     }
 
-    /// The text, if one came in place of the object.
+    /// The truncated text, if any.
     pub fn as_text(&self) -> Option<&str> {
         match self {
             Self::Map(_) => None,

@@ -1,7 +1,6 @@
-//! Helpers for `#[serde(deserialize_with = "…")]`, for the forms in which responses vary.
+//! Helpers for `#[serde(deserialize_with = "…")]`, for values whose type varies between responses.
 //!
-//! A field that may be *absent* needs `#[serde(default)]` as well, as with every
-//! `deserialize_with`.
+//! As with every `deserialize_with`, a field that may be *absent* also needs `#[serde(default)]`.
 //!
 //! ```
 //! use mailgun_core::{Timestamp, de};
@@ -24,7 +23,7 @@
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 
-mod fault;
+mod explain;
 mod field;
 mod items;
 mod lenient;
@@ -42,7 +41,7 @@ use serde::{
 use serde_json::Value;
 
 pub(crate) use self::{
-    fault::fault, field::field, read::repaired, unreadable::read_without_odd_items,
+    explain::explain, field::field, read::repaired, unreadable::read_without_invalid_items,
 };
 pub use self::{
     items::{items, map, readable},
@@ -54,14 +53,14 @@ pub use self::{
 };
 use super::Timestamp;
 
-/// `null` becomes the default of the type: an empty list, an empty text, zero.
+/// Reads `null` as the default of the type: an empty list, an empty string, zero.
 ///
-/// For fields where `null` means the same as nothing, above all lists; their items may be
+/// Use it for fields where `null` means nothing, in particular lists. Their items may be
 /// [`Lenient`].
 ///
 /// # Errors
 ///
-/// If there is a value other than `null` that is not of the type.
+/// Returns an error if the value is not `null` and does not have the type.
 pub fn null_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
@@ -70,15 +69,15 @@ where
     Option::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
-/// A list; `null` is an empty one, and a single value is a list of it.
+/// Reads a list. `null` is an empty list. A single value is a list of one item.
 ///
-/// For fields that are sometimes a text and sometimes a list, such as the URL of a stored message.
-/// The list is held in memory once more while it is read: where only `null` is to be expected,
-/// [`null_default`] is better.
+/// Use it for fields that are sometimes a string and sometimes a list, such as the URL of a stored
+/// message. It buffers the list as JSON values; if only `null` needs special treatment, use
+/// [`null_default`].
 ///
 /// # Errors
 ///
-/// If an item, or the single value, is not of the type.
+/// Returns an error if an item, or the single value, does not have the type.
 pub fn list<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
 where
     D: Deserializer<'de>,
@@ -92,64 +91,65 @@ where
     items.into_iter().map(T::deserialize).collect::<Result<_, _>>().map_err(D::Error::custom)
 }
 
-/// A number that is written as a number or as text, `550`, `"550"` or `".99"`.
+/// Reads a number that may be a string: `550`, `"550"` or `".99"`.
 ///
-/// `null` and empty text are `None`. The type may be any number that has [`FromStr`].
+/// `null` and the empty string are `None`. The type may be any number that implements [`FromStr`].
 ///
 /// # Errors
 ///
-/// If the value is not a number of the type: a fraction where the type is an integer, too large,
-/// other text, a list or an object.
+/// Returns an error if the value is not a number of the type, for example a fraction for an integer
+/// type, or out of range.
 pub fn number_or_string<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,
     T: FromStr,
 {
-    let expected = format!("a number of type {}, also as text", type_name::<T>());
+    let expected = format!("a number of type {} or a string with one", type_name::<T>());
     scalar(deserializer, &expected, |text| match text.map(str::trim) {
         None | Some("") => Some(None),
         Some(text) => text.parse().ok().map(Some),
     })
 }
 
-/// Text that some services write as a number, such as the codes `550`, `"550"` and `"5.1.1"`.
+/// Reads a string that some services write as a number, such as the codes `550`, `"550"` and
+/// `"5.1.1"`.
 ///
-/// `null` is `None`; empty text stays empty text.
+/// `null` is `None`. The empty string is kept.
 ///
 /// # Errors
 ///
-/// If the value is a list or an object.
+/// Returns an error if the value is a list or an object.
 pub fn string_or_number<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<String>, D::Error> {
-    scalar(deserializer, "text or a number", |text| Some(text.map(str::to_owned)))
+    scalar(deserializer, "a string or a number", |text| Some(text.map(str::to_owned)))
 }
 
-/// Text, a number or a boolean, read by the `From<&str>` of the type.
+/// Reads a string, number or boolean with the `From<&str>` of the type.
 ///
-/// This is how the types that [`open_enum!`](crate::open_enum) declares are read.
+/// The types that [`open_enum!`](crate::open_enum) declares use it.
 ///
 /// # Errors
 ///
-/// If the value is `null`, a list or an object.
+/// Returns an error if the value is `null`, a list or an object.
 pub fn text<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
     T: for<'a> From<&'a str>,
 {
-    scalar(deserializer, "text", |text| text.map(T::from))
+    scalar(deserializer, "a string", |text| text.map(T::from))
 }
 
-/// A boolean that is written as one, as 0 or 1, or as `yes`, `no`, `true` or `false` in any case.
+/// Reads a boolean that may be 0 or 1, or `yes`, `no`, `true` or `false` in any case.
 ///
-/// `null` and empty text are `None`. A field with a third value, such as `htmlonly`, wants an
-/// [`open_enum!`](crate::open_enum) instead.
+/// `null` and the empty string are `None`. For a field with a third value, such as `htmlonly`, use
+/// [`open_enum!`](crate::open_enum).
 ///
 /// # Errors
 ///
-/// If the value is anything else.
+/// Returns an error if the value is anything else.
 pub fn bool_like<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
-    scalar(deserializer, "a boolean, also as text", |text| {
+    scalar(deserializer, "a boolean or a string with one", |text| {
         let text = text.unwrap_or_default().trim();
         let is = |words: [&str; 3]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
         if text.is_empty() {
@@ -164,25 +164,25 @@ pub fn bool_like<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bo
     })
 }
 
-/// A date that may be missing: `null`, empty text and a date in the year 1 are `None`.
+/// Reads an optional date. `null`, the empty string and a date in the year 1 are `None`.
 ///
 /// # Errors
 ///
-/// If there is a value that is not a date.
+/// Returns an error if the value is not a date.
 pub fn optional_timestamp<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Timestamp>, D::Error> {
-    scalar(deserializer, "a date as text or a number", |text| match text.map(str::trim) {
+    scalar(deserializer, "a date as a string or a number", |text| match text.map(str::trim) {
         None | Some("") => Some(None),
         Some(text) => text.parse().ok().map(|it: Timestamp| (!it.is_zero()).then_some(it)),
     })
 }
 
-/// Reads `null` as `None`, and text, a number or a boolean as its text. `read` returns `None` for
-/// what is not as expected; no error holds the value.
+/// Passes `null` to `read` as `None`, and a string, number or boolean as its text. If `read`
+/// returns `None`, the value is an error, which does not contain it.
 ///
-/// It goes through [`Value`], since numbers reach a visitor as maps when any crate of the program
-/// switches on the feature `arbitrary_precision` of `serde_json`.
+/// It deserializes a [`Value`], because visitors receive numbers as maps if any crate of the
+/// program enables the feature `arbitrary_precision` of `serde_json`.
 pub(super) fn scalar<'de, D, T>(
     deserializer: D,
     expected: &str,

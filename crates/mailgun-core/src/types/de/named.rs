@@ -1,4 +1,4 @@
-//! Objects that stand below their name in some responses and alone in others.
+//! Objects that are a named field in some responses and the whole response in others.
 
 use std::{fmt, marker::PhantomData};
 
@@ -7,26 +7,24 @@ use serde::{
     de::{DeserializeSeed, IntoDeserializer, MapAccess, Visitor, value::MapAccessDeserializer},
 };
 
-/// Reads the fields of an object that are not those of the type being read.
-///
-/// See [`beside`].
+/// Reads additional fields of an object; see [`beside`].
 pub trait Beside<'de> {
-    /// Reads the value of the field `name` from `map`, or leaves it alone and returns `false`.
+    /// Reads the value of the field `name` from `map`, or returns `false` without reading it.
     ///
     /// # Errors
     ///
-    /// If the value is not of the field's type.
+    /// Returns an error if the value does not have the type of the field.
     fn read<A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<bool, A::Error>;
 }
 
-/// Reads a `T` from an object, and gives each field to `others` first.
+/// Reads a `T` from an object. Each field is first offered to `others`.
 ///
-/// It does what `#[serde(flatten)]` does, except that an error keeps its path: the fields are read
-/// as they come, and not from a copy.
+/// It works like `#[serde(flatten)]`, but does not buffer the fields, so that errors keep their
+/// path.
 ///
 /// # Errors
 ///
-/// If there is another value than an object, or a field that is not of its type.
+/// Returns an error if the value is not an object, or a field does not have its type.
 pub fn beside<'de, D, T, B>(deserializer: D, others: &mut B) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
@@ -50,7 +48,7 @@ where
     deserializer.deserialize_map(Object(others, PhantomData))
 }
 
-/// The fields that `others` left alone.
+/// The fields that `others` did not read.
 struct Rest<'a, A, B> {
     map: A,
     others: &'a mut B,
@@ -76,10 +74,10 @@ impl<'de, A: MapAccess<'de>, B: Beside<'de>> MapAccess<'de> for Rest<'_, A, B> {
     }
 }
 
-/// An object that stands below one of `names`, or else alone; and the `message` beside it.
+/// Reads an object from the field with one of the `names`, or else from the response itself. Also
+/// returns the `message` of the response.
 ///
-/// Which of the two it is depends on whether the name is there with a value, and not on what can
-/// be read.
+/// The field is used if it is present and not `null`, even if it cannot be decoded.
 ///
 /// ```
 /// use mailgun_core::de;
@@ -108,7 +106,7 @@ impl<'de, A: MapAccess<'de>, B: Beside<'de>> MapAccess<'de> for Rest<'_, A, B> {
 ///
 /// # Errors
 ///
-/// If there is another value than an object, or a field that is not of its type.
+/// Returns an error if the value is not an object, or a field does not have its type.
 pub fn named<'de, D, T>(deserializer: D, names: &[&str]) -> Result<(Option<String>, T), D::Error>
 where
     D: Deserializer<'de>,
@@ -134,8 +132,8 @@ where
     }
 
     let mut named = Named { names, message: None, value: None };
-    let alone = beside(deserializer, &mut named)?;
-    Ok((named.message, named.value.unwrap_or(alone)))
+    let whole = beside(deserializer, &mut named)?;
+    Ok((named.message, named.value.unwrap_or(whole)))
 }
 
 #[cfg(test)]
@@ -163,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn an_object_is_read_below_its_name_and_alone() {
+    fn an_object_is_read_from_its_field_or_from_the_response() {
         for (json, number, message) in [
             (r#"{"result": {"number": 1}}"#, 1, None),
             (r#"{"message": "ok", "result": {"number": 1}, "else": []}"#, 1, Some("ok")),
@@ -184,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn an_odd_value_is_an_error_at_its_path() {
+    fn an_error_keeps_its_path() {
         for (json, path) in [
             (r#"{"result": {"number": []}}"#, "result.number"),
             (r#"{"result": {"below": {"number": "x"}}}"#, "result.below.number"),

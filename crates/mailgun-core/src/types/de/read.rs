@@ -1,29 +1,26 @@
-//! JSON of the service, read also where serde_json refuses a detail of it.
+//! Repairs invalid details in JSON that serde_json would reject.
 
 use std::borrow::Cow;
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-/// What serde_json reads into a `Value` is 127 levels deep at most.
+/// The maximum depth. serde_json's own limit is 127.
 const DEPTH: usize = 100;
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 const REPLACEMENT: &[u8] = "\u{fffd}".as_bytes();
 
-/// Reads JSON of the service as leniently as is safe.
+/// Decodes JSON leniently, so that one invalid value does not make the rest unreadable.
 ///
-/// One odd value does not make the rest unreadable:
-///
-/// * Bytes that are not UTF-8, and escapes of half a surrogate pair (`"\udce9"`), become U+FFFD.
-/// * Control characters inside of texts are kept, and so is an escape that JSON does not have: it
-///   stays as it is written.
-/// * Numbers beyond the range of `f64`, numbers that JSON does not have (`NaN`, `007`) and values
-///   that are nested more than 100 levels deep become `null`.
+/// * Bytes that are not UTF-8, and unpaired surrogates (`"\udce9"`), become U+FFFD.
+/// * Control characters in strings are kept. Invalid escapes are kept as written.
+/// * Numbers outside the range of `f64`, invalid numbers (`NaN`, `007`) and values nested more than
+///   100 levels deep become `null`.
 /// * A byte order mark is skipped.
 ///
 /// # Errors
 ///
-/// If the text is not JSON all the same, or not of the type.
+/// Returns an error if the text is otherwise not JSON, or does not have the type.
 ///
 /// ```
 /// use mailgun_core::de;
@@ -39,7 +36,7 @@ pub fn from_slice<T: DeserializeOwned>(json: &[u8]) -> serde_json::Result<T> {
     })
 }
 
-/// The same JSON without what [`from_slice`] replaces; borrowed if there is nothing of it.
+/// Repairs JSON as described at [`from_slice`]. Borrowed if there is nothing to repair.
 pub(crate) fn repaired(json: &[u8]) -> Cow<'_, [u8]> {
     let mut repair = Repair { json, copied: 0, out: Vec::new() };
     repair.run();
@@ -53,7 +50,7 @@ pub(crate) fn repaired(json: &[u8]) -> Cow<'_, [u8]> {
 
 struct Repair<'a> {
     json: &'a [u8],
-    /// How much of it `out` stands for.
+    /// How many bytes of `json` have been copied to `out`.
     copied: usize,
     out: Vec<u8>,
 }
@@ -67,7 +64,7 @@ impl Repair<'_> {
             self.replace(0, at, b"");
         }
         let mut depth = 0_usize;
-        // Where the value begins that is too deep.
+        // The start of a value that is nested too deep.
         let mut too_deep = None;
         while let Some(byte) = json.get(at) {
             let end = match byte {
@@ -101,7 +98,7 @@ impl Repair<'_> {
         }
     }
 
-    /// Puts `by` in the place of the bytes from `start` to `end`.
+    /// Replaces the bytes from `start` to `end` with `by`.
     fn replace(&mut self, start: usize, end: usize, by: &[u8]) {
         self.out.extend_from_slice(&self.json[self.copied..start]);
         self.out.extend_from_slice(by);
@@ -146,7 +143,7 @@ impl Repair<'_> {
         }
     }
 
-    /// Returns where the escape that begins at `at` ends.
+    /// Returns the end of the escape at `at`.
     fn escape(&mut self, at: usize, end: usize) -> usize {
         let json = &self.json[..end];
         if matches!(
@@ -172,14 +169,14 @@ impl Repair<'_> {
     }
 }
 
-/// What `\u` and four digits at this place stand for.
+/// The UTF-16 code unit of the escape at `at`: `\u` and four digits.
 fn code_unit(json: &[u8], at: usize) -> Option<u16> {
     let digits = json.get(at..at + 6)?.strip_prefix(br"\u")?;
     let digits = digits.iter().all(u8::is_ascii_hexdigit).then_some(digits)?;
     u16::from_str_radix(str::from_utf8(digits).ok()?, 16).ok()
 }
 
-/// Behind the quote that closes the text which opens at `at`.
+/// The position after the closing quote of the string at `at`.
 fn end_of_text(json: &[u8], at: usize) -> usize {
     let mut at = at + 1;
     while let Some(byte) = json.get(at) {

@@ -2,7 +2,7 @@ use serde_json::{Deserializer as Json, json};
 
 use super::*;
 
-/// Reads text by a helper, and reads it as a `Value` as well: both must agree.
+/// Decodes text directly and from a `Value`. Both results must be equal.
 macro_rules! read {
     ($helper:expr, $json:expr) => {{
         let text: &str = $json;
@@ -27,7 +27,7 @@ fn null_becomes_the_default() {
 }
 
 #[test]
-fn lists_come_in_three_forms() {
+fn a_list_may_be_null_or_a_single_value() {
     assert_eq!(read!(list::<_, String>, "null").unwrap(), [""; 0]);
     assert_eq!(read!(list::<_, String>, r#""https://x""#).unwrap(), ["https://x"]);
     assert_eq!(read!(list::<_, String>, r#"["a", "b\n"]"#).unwrap(), ["a", "b\n"]);
@@ -43,7 +43,7 @@ fn lists_come_in_three_forms() {
 }
 
 #[test]
-fn numbers_may_be_text() {
+fn numbers_may_be_strings() {
     for (json, number) in [
         ("550", Some(550.0)),
         (r#""550""#, Some(550.0)),
@@ -67,7 +67,7 @@ fn numbers_may_be_text() {
 }
 
 #[test]
-fn codes_become_text() {
+fn codes_become_strings() {
     for (json, text) in [
         ("550", Some("550")),
         (r#""550""#, Some("550")),
@@ -87,7 +87,7 @@ fn codes_become_text() {
 }
 
 #[test]
-fn booleans_come_in_many_forms() {
+fn booleans_may_be_numbers_or_strings() {
     for json in ["true", "1", r#""true""#, r#""Yes""#, r#""1""#] {
         assert_eq!(read!(bool_like, json).unwrap(), Some(true), "{json}");
     }
@@ -119,7 +119,7 @@ fn dates_may_be_missing() {
 }
 
 #[test]
-fn one_odd_item_does_not_lose_the_others() {
+fn lenient_items_keep_their_json_if_they_are_invalid() {
     #[derive(Debug, Deserialize)]
     struct Page {
         #[serde(default, deserialize_with = "null_default")]
@@ -143,7 +143,7 @@ fn one_odd_item_does_not_lose_the_others() {
 }
 
 #[test]
-fn variables_are_an_object_or_a_text() {
+fn variables_are_an_object_or_a_string() {
     let map = read!(MapOrText::deserialize, r#"{"a": {"b": [1, null]}}"#).unwrap();
     assert_eq!(map.get("a"), Some(&json!({"b": [1, null]})));
     assert_eq!(map.get("b"), None);
@@ -158,10 +158,9 @@ fn variables_are_an_object_or_a_text() {
     }
 }
 
-/// Each odd value costs itself and no more, wherever it is.
 #[test]
-fn odd_values_do_not_cost_the_rest() {
-    for (odd, expected) in [
+fn an_invalid_value_is_replaced_and_the_rest_is_kept() {
+    for (invalid, expected) in [
         (&br#""\udce9""#[..], json!("\u{fffd}")),
         (br#""\uD83D""#, json!("\u{fffd}")),
         (br#""\uD83Dx\uDE00""#, json!("\u{fffd}x\u{fffd}")),
@@ -182,29 +181,29 @@ fn odd_values_do_not_cost_the_rest() {
         (b".5", Value::Null),
         (b"123456789012345678901234567890", json!(1.2345678901234568e29)),
     ] {
-        let shown = String::from_utf8_lossy(odd);
-        let mut json = br#"{"before": "\u00e9\"", "odd": "#.to_vec();
-        json.extend_from_slice(odd);
+        let shown = String::from_utf8_lossy(invalid);
+        let mut json = br#"{"before": "\u00e9\"", "invalid": "#.to_vec();
+        json.extend_from_slice(invalid);
         json.extend_from_slice(br#", "list": [1, "#);
-        json.extend_from_slice(odd);
+        json.extend_from_slice(invalid);
         json.extend_from_slice(r#"], "after": {"x": [2.5, "é"]}}"#.as_bytes());
         let value: Value = from_slice(&json).unwrap_or_else(|error| panic!("{shown}: {error}"));
         let all = json!({
-            "before": "é\"", "odd": expected, "list": [1, expected], "after": {"x": [2.5, "é"]},
+            "before": "é\"", "invalid": expected, "list": [1, expected], "after": {"x": [2.5, "é"]},
         });
         assert_eq!(value, all, "{shown}");
     }
 }
 
 #[test]
-fn odd_names_and_a_byte_order_mark_do_not_cost_the_rest() {
+fn invalid_names_and_a_byte_order_mark_are_repaired() {
     let value: Value = from_slice(b"\xef\xbb\xbf {\"\xff\": 1, \"\\ud800\n\": 2}").unwrap();
     assert_eq!(value, json!({"\u{fffd}": 1, "\u{fffd}\n": 2}));
     assert_eq!(from_slice::<u8>(b"\xef\xbb\xbf1").unwrap(), 1);
 }
 
 #[test]
-fn what_is_too_deep_does_not_cost_the_rest() {
+fn a_value_that_is_nested_too_deep_becomes_null() {
     for (open, close) in [("[", "]"), (r#"{"a\ud800": "#, "}")] {
         for depth in [99, 100, 1_000, 100_000] {
             let deep = format!("{}\"]\"{}", open.repeat(depth), close.repeat(depth));
@@ -217,7 +216,7 @@ fn what_is_too_deep_does_not_cost_the_rest() {
 }
 
 #[test]
-fn what_is_not_json_is_still_not_read_and_good_json_is_not_touched() {
+fn other_errors_remain_and_valid_json_is_not_copied() {
     for json in [
         "",
         "<html>",
@@ -245,9 +244,8 @@ fn what_is_not_json_is_still_not_read_and_good_json_is_not_touched() {
     }
 }
 
-/// Whatever comes, nothing panics, and what serde_json reads is read alike.
 #[test]
-fn any_bytes_are_repaired_without_a_panic() {
+fn random_bytes_do_not_panic_and_valid_json_is_unchanged() {
     let pieces: [&[u8]; 16] = [
         b"{",
         b"[",
@@ -282,9 +280,9 @@ fn any_bytes_are_repaired_without_a_panic() {
 }
 
 #[test]
-fn a_fault_names_the_field_and_what_was_expected_and_never_a_value() {
+fn an_explanation_names_the_field_and_the_expected_type_but_no_value() {
     #[derive(Debug, Deserialize)]
-    #[allow(dead_code, reason = "read for its faults")]
+    #[allow(dead_code, reason = "only its errors are tested")]
     struct Bounce {
         address: String,
         #[serde(default, deserialize_with = "optional_timestamp")]
@@ -322,13 +320,13 @@ fn a_fault_names_the_field_and_what_was_expected_and_never_a_value() {
     }
     #[derive(Debug, Deserialize)]
     #[serde(untagged)]
-    #[allow(dead_code, reason = "read for its faults")]
+    #[allow(dead_code, reason = "only its errors are tested")]
     enum Any {
         Number(u8),
         Flag(bool),
     }
-    let date = "a date as text or a number";
-    let number = "a number of type u64, also as text";
+    let date = "a date as a string or a number";
+    let number = "a number of type u64 or a string with one";
     for (field, expected) in [
         (r#""created_at": {}"#, format!("`created_at` is not {date}")),
         (r#""created_at": ["canary"]"#, format!("`created_at` is not {date}")),
@@ -340,7 +338,7 @@ fn a_fault_names_the_field_and_what_was_expected_and_never_a_value() {
         (r#""count": -1"#, "`count` is not u8".to_owned()),
         (r#""count": 1.5"#, "`count` is not u8".to_owned()),
         (r#""count": "x, expected canary at line 7""#, "`count` is not u8".to_owned()),
-        (r#""flag": "canary""#, "`flag` is not a boolean, also as text".to_owned()),
+        (r#""flag": "canary""#, "`flag` is not a boolean or a string with one".to_owned()),
         (r#""urls": [7]"#, "`urls` is not a string".to_owned()),
         (r#""tags": {"canary": 1}"#, "`tags` is not a list".to_owned()),
         (r#""tags": ["a", null]"#, "`tags[1]` is not a string".to_owned()),
@@ -354,12 +352,12 @@ fn a_fault_names_the_field_and_what_was_expected_and_never_a_value() {
             "`inner.inner.address` is not a string".to_owned(),
         ),
         (r#""counts": {"a@canary": "x"}"#, "`counts.[address]` is not u32".to_owned()),
-        (r#""any": "canary""#, "`any` cannot be read".to_owned()),
+        (r#""any": "canary""#, "`any` cannot be decoded".to_owned()),
     ] {
         let json = format!(r#"{{"address": "canary", {field}}}"#);
         assert!(from_slice::<Bounce>(json.as_bytes()).is_err(), "{field}");
-        let words = fault::<Bounce>("the response", json.as_bytes());
-        assert_eq!(words, format!("the response's field {expected}"), "{field}");
+        let text = explain::<Bounce>("the response", json.as_bytes());
+        assert_eq!(text, format!("the response's field {expected}"), "{field}");
     }
     for (json, expected) in [
         ("null", "the response is not an object"),
@@ -369,6 +367,6 @@ fn a_fault_names_the_field_and_what_was_expected_and_never_a_value() {
         ("<html>", "the response is not JSON (line 1, column 1)"),
         (r#"{"address": "canary"} x"#, "the response has text after its JSON"),
     ] {
-        assert_eq!(fault::<Bounce>("the response", json.as_bytes()), expected, "{json}");
+        assert_eq!(explain::<Bounce>("the response", json.as_bytes()), expected, "{json}");
     }
 }

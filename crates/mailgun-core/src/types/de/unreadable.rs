@@ -1,4 +1,4 @@
-//! Items of lists that are not as expected, cut out of a response so that the others can be read.
+//! Removes invalid list items from a response, so that the others can be decoded.
 
 use std::{collections::HashMap, fmt};
 
@@ -7,16 +7,16 @@ use serde_json::value::RawValue;
 use serde_path_to_error::{Path, Segment};
 
 use super::{
-    fault::{describe, segments, tracked},
+    explain::{describe, segments, tracked},
     read::repaired,
 };
 
-/// How many lists of one response may have odd items.
+/// How many lists of one response may have invalid items.
 const LISTS: usize = 8;
 
-/// An item of a page that is not as expected, with the JSON that came.
+/// An item of a page that could not be decoded, with its JSON.
 ///
-/// `Debug` and `Display` show the reason only, which holds nothing of the JSON.
+/// `Debug` and `Display` show only the reason, which contains no values.
 #[derive(Clone, PartialEq, Eq)]
 pub struct UnreadableItem {
     json: Box<str>,
@@ -24,12 +24,12 @@ pub struct UnreadableItem {
 }
 
 impl UnreadableItem {
-    /// The JSON as it came.
+    /// The JSON as received.
     pub fn json(&self) -> &str {
         &self.json
     }
 
-    /// Which field is not what was expected; it holds no value.
+    /// Which field is invalid. It contains no values.
     pub fn reason(&self) -> &str {
         &self.reason
     }
@@ -47,29 +47,28 @@ impl fmt::Display for UnreadableItem {
     }
 }
 
-/// Reads JSON that is no `T` only because of single items of lists; `None` if it is none for
-/// another reason.
+/// Decodes JSON without its invalid list items. `None` if it has other errors.
 ///
-/// The path of a fault tells the list and the item. The item is left out, and what follows it is
-/// read again, so that the work grows with the length of the list alone.
-pub(crate) fn read_without_odd_items<T: DeserializeOwned>(
+/// The path of an error names the list and the item. The item is removed and the items after it are
+/// decoded again, so that the work grows linearly with the length of the list.
+pub(crate) fn read_without_invalid_items<T: DeserializeOwned>(
     json: &[u8],
 ) -> Option<(T, Vec<UnreadableItem>)> {
     let mut json = str::from_utf8(&repaired(json)).ok()?.to_owned();
     let mut unreadable = Vec::new();
     for _ in 0..LISTS {
-        let fault = match tracked::<T>(json.as_bytes()) {
+        let error = match tracked::<T>(json.as_bytes()) {
             Ok(value) => return Some((value, unreadable)),
-            Err(fault) => fault,
+            Err(error) => error,
         };
-        let (list, _) = item_of(fault.path())?;
-        json = without_odd_items::<T>(&json, &list, &mut unreadable)?;
+        let (list, _) = item_of(error.path())?;
+        json = without_invalid_items::<T>(&json, &list, &mut unreadable)?;
     }
     None
 }
 
-/// The JSON without the odd items of one list.
-fn without_odd_items<T: DeserializeOwned>(
+/// The JSON without the invalid items of one list.
+fn without_invalid_items<T: DeserializeOwned>(
     json: &str,
     list: &[&str],
     unreadable: &mut Vec<UnreadableItem>,
@@ -83,26 +82,26 @@ fn without_odd_items<T: DeserializeOwned>(
     };
     let items: Vec<&RawValue> = serde_json::from_str(text).ok()?;
     let (mut read, mut rest) = (Vec::new(), &*items);
-    while let Err(fault) = tracked::<T>(with(rest).as_bytes()) {
-        // A fault elsewhere is the next one of the whole.
-        let Some((_, index)) = item_of(fault.path()).filter(|(keys, _)| keys == list) else {
+    while let Err(error) = tracked::<T>(with(rest).as_bytes()) {
+        // The caller handles an error outside of this list.
+        let Some((_, index)) = item_of(error.path()).filter(|(keys, _)| keys == list) else {
             break;
         };
-        let (good, odd) = rest.split_at_checked(index)?;
-        let (odd, others) = odd.split_first()?;
-        read.extend_from_slice(good);
+        let (valid, invalid) = rest.split_at_checked(index)?;
+        let (invalid, others) = invalid.split_first()?;
+        read.extend_from_slice(valid);
         rest = others;
-        let path = segments(fault.path().iter().skip(list.len() + 1));
+        let path = segments(error.path().iter().skip(list.len() + 1));
         unreadable.push(UnreadableItem {
-            json: odd.get().into(),
-            reason: describe("the item", &path, fault.inner()).into(),
+            json: invalid.get().into(),
+            reason: describe("the item", &path, error.inner()).into(),
         });
     }
     read.extend_from_slice(rest);
     (read.len() < items.len()).then(|| with(&read))
 }
 
-/// The keys that lead to the outermost list, and the index of the item in it.
+/// The keys of the outermost list on the path, and the index of the item in it.
 fn item_of(path: &Path) -> Option<(Vec<&str>, usize)> {
     let mut keys = Vec::new();
     for segment in path {
@@ -115,7 +114,7 @@ fn item_of(path: &Path) -> Option<(Vec<&str>, usize)> {
     None
 }
 
-/// The text of the value that these keys lead to.
+/// The JSON of the value at these keys.
 fn find<'a>(json: &'a str, keys: &[&str]) -> Option<&'a str> {
     keys.iter().try_fold(json, |json, key| {
         let object: HashMap<String, &RawValue> = serde_json::from_str(json).ok()?;

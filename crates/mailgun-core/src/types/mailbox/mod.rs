@@ -1,4 +1,4 @@
-//! An e-mail address with an optional display name.
+//! An email address with an optional display name.
 
 mod reader;
 
@@ -10,29 +10,29 @@ use self::reader::{Place, Reader};
 use super::domain_name;
 use crate::Error;
 
-/// An e-mail address with an optional display name, such as `Zoë <zoe@example.com>`.
+/// An email address with an optional display name, such as `Zoë <zoe@example.com>`.
 ///
-/// A name is quoted where RFC 5322 asks for it, so that a comma in it does not cut the recipient
-/// off; other names go out as they are, in UTF-8. Whitespace around a name is dropped, and a blank
-/// name is no name. Mailgun is known to mangle some names that hold both punctuation and non-ASCII
-/// letters; a mail that must carry such a name exactly is best sent as MIME.
+/// A name is quoted where RFC 5322 requires it, for example if it contains a comma. Other names are
+/// sent unquoted in UTF-8. White space around a name is removed. A blank name counts as no name.
+/// Mailgun changes some names with both punctuation and non-ASCII letters; to preserve such a name
+/// exactly, send the message as MIME.
 ///
-/// The address may have up to 254 bytes (RFC 5321). More than 64 of them may be before the `@`:
-/// RFC 5321 allows fewer, but providers give out longer ones. A quoted local part is accepted, a
-/// domain literal such as `[192.0.2.1]` is not, and an international domain is written in its
-/// A-label form, `xn--…`. The same holds for senders, recipients, Reply-To and the headers of MIME
-/// messages. Two mailboxes are equal when their texts are.
+/// The address may have up to 254 bytes (RFC 5321). The local part may be longer than the 64 bytes
+/// of RFC 5321, because some providers assign longer ones. A quoted local part is allowed. A domain
+/// literal such as `[192.0.2.1]` is not. Write an international domain in its A-label form,
+/// `xn--…`. The same rules apply to senders, recipients, Reply-To and the headers of MIME messages.
+/// Two mailboxes are equal if their text is equal.
 ///
-/// Text that is copied from the header of a mail is read as RFC 5322 has it:
+/// Text from the header of a message is parsed according to RFC 5322:
 ///
-/// * A folded line is unfolded, a tab is a space, and a line end at the end is dropped. Any other
-///   control character is refused.
-/// * A comment around the address is no part of it. It becomes the name if there is no other:
+/// * Folded lines are unfolded, a tab becomes a space, and a line break at the end is removed.
+///   Other control characters are an error.
+/// * A comment around the address is not part of it. It becomes the name if there is no other:
 ///   `root@example.com (Cron Daemon)` is the mailbox `Cron Daemon <root@example.com>`.
-/// * An address may stand as its own name, `bob@example.com <bob@example.com>`. A name without
-///   quotes that holds any other `@` is refused: it is likely a second recipient.
+/// * The name may be the address itself: `bob@example.com <bob@example.com>`. Any other unquoted
+///   name with an `@` is an error, because it is probably a second recipient.
 ///
-/// `Display` writes name and address, as they are sent. `Debug` shows neither.
+/// `Display` writes name and address as they are sent. `Debug` shows neither.
 ///
 /// ```
 /// use mailgun_core::Mailbox;
@@ -48,46 +48,47 @@ use crate::Error;
 #[derive(Clone, PartialEq, Eq, Hash, Deserialize)]
 #[serde(try_from = "String")]
 pub struct Mailbox {
-    /// The finished text, as it is sent.
+    /// The text as it is sent.
     wire: Box<str>,
-    /// Where the address starts in the text.
+    /// The start of the address in the text.
     start: usize,
-    /// Where the `@` of the address is in the text.
+    /// The position of the `@` in the text.
     at: usize,
-    /// The name without its quotes; nothing where it stands as it is in the text.
+    /// The name without quotes. `None` if the text contains it unquoted.
     unquoted: Option<Box<str>>,
 }
 
-/// Why a text is refused. It is static so that no error can hold a piece of the text.
+/// Why a text is invalid. It is static, so that no error can contain part of the text.
 type Reason = &'static str;
 
 impl Mailbox {
-    /// A mailbox without a name, from a bare address.
+    /// Creates a mailbox without a name from a bare address.
     ///
-    /// Text that may also hold a name is parsed, by [`FromStr`] or [`TryFrom`].
+    /// To parse text that may contain a name, use [`FromStr`] or [`TryFrom`].
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput), with the reason but never the address.
+    /// Returns [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) with the reason. The
+    /// error does not contain the address.
     pub fn new(address: impl AsRef<str>) -> Result<Self, Error> {
         clean(address.as_ref()).and_then(|address| Self::assemble("", &address)).map_err(invalid)
     }
 
-    /// A mailbox from a name, which may hold any punctuation, and a bare address.
+    /// Creates a mailbox from a name, with any punctuation, and a bare address.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput), with the reason but never the name or
-    /// the address.
+    /// Returns [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) with the reason. The
+    /// error contains neither name nor address.
     pub fn with_name(name: impl AsRef<str>, address: impl AsRef<str>) -> Result<Self, Error> {
         let name = clean(name.as_ref()).map_err(invalid)?;
         let address = clean(address.as_ref()).map_err(invalid)?;
         Self::assemble(&name, &address).map_err(invalid)
     }
 
-    /// The mailboxes of a list that is separated by commas; empty entries are skipped.
+    /// Parses a comma-separated list. Empty entries are skipped.
     ///
-    /// The members of a group, `friends: a@example.com, b@example.com;`, are entries like others.
+    /// The members of a group, `friends: a@example.com, b@example.com;`, count as separate entries.
     ///
     /// ```
     /// use mailgun_core::Mailbox;
@@ -100,8 +101,8 @@ impl Mailbox {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput), with the number of the first entry that
-    /// is wrong, from 1, and the reason.
+    /// Returns [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) with the number of the
+    /// first invalid entry, starting at 1, and the reason.
     pub fn parse_list(list: &str) -> Result<Vec<Self>, Error> {
         let list = unfold(list);
         let mut mailboxes = Vec::new();
@@ -122,7 +123,7 @@ impl Mailbox {
                     Self::add(&mut mailboxes, &list[start..position], number)?;
                     is_group = false;
                 }
-                // What is before it is the name of a group.
+                // The text before it is the name of a group.
                 (Place::Bare, ':') if !is_group && !is_mailbox => is_group = true,
                 _ => continue,
             }
@@ -148,28 +149,28 @@ impl Mailbox {
         &self.wire[self.start..self.end()]
     }
 
-    /// The display name, without quotes.
+    /// The display name without quotes.
     pub fn name(&self) -> Option<&str> {
         let written = self.wire[..self.start].strip_suffix(" <")?;
         Some(self.unquoted.as_deref().unwrap_or(written))
     }
 
-    /// What is before the `@`, with its quotes if it has any.
+    /// The local part: the part before the `@`, with its quotes if any.
     pub fn local_part(&self) -> &str {
         &self.wire[self.start..self.at]
     }
 
-    /// What is after the `@`, in the case that it was given in.
+    /// The domain: the part after the `@`, in its original case.
     pub fn domain(&self) -> &str {
         &self.wire[self.at + 1..self.end()]
     }
 
-    /// Whether the part before the `@` is ASCII; if not, the mailbox cannot be a sender.
+    /// Whether the local part is ASCII. A sender's must be.
     pub fn is_ascii_local(&self) -> bool {
         self.local_part().is_ascii()
     }
 
-    /// Name and address as they are sent, the same text as by `Display`.
+    /// Name and address as they are sent. The same as `Display`.
     pub fn as_str(&self) -> &str {
         &self.wire
     }
@@ -186,7 +187,7 @@ impl Mailbox {
         const FORM: Reason =
             "must end with the address in one pair of `<` and `>`, or be only an address";
         let text = clean(text)?;
-        // Only an address, as most texts are.
+        // Most texts are a bare address.
         if !text.bytes().any(|byte| matches!(byte, b'<' | b'>' | b'(' | b'"')) {
             return Self::assemble("", text.trim());
         }
@@ -214,7 +215,7 @@ impl Mailbox {
             return Ok(Self { wire: address.into(), start: 0, at, unquoted: None });
         }
         let mut wire = String::with_capacity(name.len() + address.len() + 5);
-        // Two spaces in a row would be read as one outside of quotes.
+        // Outside of quotes, two spaces in a row are read as one.
         let needs_quotes = name.contains(is_special) || name.contains("  ");
         if needs_quotes {
             wire.push('"');
@@ -241,7 +242,7 @@ fn invalid(reason: Reason) -> Error {
     Error::invalid("mailbox", reason)
 }
 
-/// The `specials` of RFC 5322: they separate things, unless they are in quotes.
+/// The `specials` of RFC 5322, which are separators outside of quotes.
 const fn is_special(character: char) -> bool {
     matches!(
         character,
@@ -249,22 +250,22 @@ const fn is_special(character: char) -> bool {
     )
 }
 
-/// The text without folds; control characters are refused.
+/// Unfolds the text. Control characters are an error.
 fn clean(text: &str) -> Result<Cow<'_, str>, Reason> {
     if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
         return Ok(text.into());
     }
     let text = unfold(text);
     if text.contains(char::is_control) {
-        return Err("must not hold control characters");
+        return Err("must not contain control characters");
     }
     Ok(text)
 }
 
-/// The value of a header as it was before it was folded (RFC 5322 2.2.3): a line end before a space
-/// or a tab goes, and so do line ends at the end. A tab becomes a space.
+/// Unfolds a header value (RFC 5322 2.2.3): removes line breaks before a space or tab and at the
+/// end. A tab becomes a space.
 ///
-/// Other line ends stay, for the check that refuses them.
+/// Other line breaks are kept, and rejected later.
 pub fn unfold(text: &str) -> Cow<'_, str> {
     let text = text.trim_end_matches(['\r', '\n']);
     if !text.contains(['\n', '\t']) {
@@ -282,7 +283,7 @@ pub fn unfold(text: &str) -> Cow<'_, str> {
     unfolded.into()
 }
 
-/// Where the angle brackets are that stand for themselves.
+/// The positions of angle brackets outside of quotes and comments.
 fn angle_brackets(text: &str) -> Result<Vec<usize>, Reason> {
     let mut found = Vec::new();
     let mut reader = Reader::default();
@@ -295,9 +296,9 @@ fn angle_brackets(text: &str) -> Result<Vec<usize>, Reason> {
     Ok(found)
 }
 
-/// What is between the comments around a text, and what they say.
+/// Splits a text from the comments around it.
 ///
-/// Comments in the middle stay in the text.
+/// Comments in the middle are kept in the text.
 fn without_comments(text: &str) -> Result<(&str, String), Reason> {
     if !text.contains('(') {
         return Ok((text.trim(), String::new()));
@@ -322,7 +323,7 @@ fn without_comments(text: &str) -> Result<(&str, String), Reason> {
     Ok((&text[start.unwrap_or(end)..end], comment))
 }
 
-/// A name as it is meant, without its quotes. A comment in it stays, as a part of the name.
+/// Removes the quotes of a name. A comment in the middle is kept as part of the name.
 fn display_name(text: &str, address: &str) -> Result<String, Reason> {
     let is_address = text.trim_matches('\'').eq_ignore_ascii_case(address);
     let mut reader = Reader::default();
@@ -331,7 +332,7 @@ fn display_name(text: &str, address: &str) -> Result<String, Reason> {
         match (reader.read(character), character) {
             (Place::Mark, _) => {}
             (Place::Bare, '@') if is_address => name.push('@'),
-            // Likely several mailboxes: better refused than one of them lost.
+            // Probably several mailboxes, of which one would be lost.
             (Place::Bare, ',' | ';' | ':' | '@') => {
                 return Err("has `,`, `;`, `:` or `@` in a name without quotes");
             }
@@ -341,10 +342,9 @@ fn display_name(text: &str, address: &str) -> Result<String, Reason> {
     Ok(name)
 }
 
-/// Checks a bare address, and says where its `@` is.
+/// Checks a bare address and returns the position of its `@`.
 fn position_of_at(address: &str) -> Result<usize, Reason> {
-    const WHITESPACE: Reason =
-        "has whitespace in its address: parse a text that holds a name as well";
+    const WHITESPACE: Reason = "has whitespace in its address: parse a text with a name as a whole";
     const QUOTES: Reason =
         "has quotes in its address that are not around the whole part before the `@`";
     if address.is_empty() {
@@ -358,7 +358,7 @@ fn position_of_at(address: &str) -> Result<usize, Reason> {
     for (position, byte) in address.bytes().enumerate().skip(quoted) {
         match byte {
             b' ' => return Err(WHITESPACE),
-            b'<' => return Err("has a `<` in its address: parse a text that holds a name as well"),
+            b'<' => return Err("has a `<` in its address: parse a text with a name as a whole"),
             b'@' if at.is_some() => return Err("has more than one `@` in its address"),
             b'@' => at = Some(position),
             b'"' => return Err(QUOTES),
@@ -376,7 +376,7 @@ fn position_of_at(address: &str) -> Result<usize, Reason> {
     if at == 0 {
         return Err("has nothing before the `@`");
     }
-    // Nothing between the quotes, or something after them.
+    // Empty quotes, or text after them.
     if quoted > 0 && (quoted == "\"\"".len() || quoted < at) {
         return Err(QUOTES);
     }
@@ -385,18 +385,18 @@ fn position_of_at(address: &str) -> Result<usize, Reason> {
         return Err("has nothing after the `@`");
     }
     if domain.starts_with('[') {
-        return Err("has an IP literal after the `@`, where a domain name is needed");
+        return Err("has an IP literal after the `@` instead of a domain name");
     }
     if !domain.is_ascii() {
         return Err("has a non-ASCII domain: write it in its A-label form (`xn--…`)");
     }
-    match domain_name::fault(domain) {
+    match domain_name::error_in(domain) {
         Some(_) => Err("has a domain that is not a valid domain name"),
         None => Ok(at),
     }
 }
 
-/// The length of the quoted string that a text starts with; 0 if it starts with none.
+/// The length of the quoted string at the start of a text. 0 if there is none.
 fn quoted_string(text: &str) -> Result<usize, Reason> {
     if !text.starts_with('"') {
         return Ok(0);
@@ -454,7 +454,7 @@ impl TryFrom<String> for Mailbox {
     }
 }
 
-/// Name and address, in this order.
+/// From name and address, in this order.
 impl<N: AsRef<str>, A: AsRef<str>> TryFrom<(N, A)> for Mailbox {
     type Error = Error;
 

@@ -1,25 +1,25 @@
-//! What the characters of an address list are: quoted, in a comment, or what they look like.
+//! Reads an address list character by character: quoted, in a comment, or plain.
 
 use super::Reason;
 
-/// What a character is by its place (RFC 5322 3.2).
+/// The role of a character (RFC 5322 3.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place {
-    /// It stands for itself, or separates things.
+    /// Plain text or a separator.
     Bare,
     /// Inside of quotes.
     Quoted,
-    /// Inside of a comment, which may hold others.
+    /// Inside of a comment. Comments may be nested.
     Comment,
-    /// The `(` of a comment that is in no other.
+    /// The `(` of an outermost comment.
     CommentStart,
     /// Its `)`.
     CommentEnd,
-    /// A quote around text, or a backslash before a character: not a part of what is meant.
+    /// A quote around text or a backslash before a character. Not part of the value.
     Mark,
 }
 
-/// Reads a text character by character, and knows where it is.
+/// Reads a text character by character and tracks quotes and comments.
 #[derive(Default)]
 pub(super) struct Reader {
     is_quoted: bool,
@@ -65,7 +65,7 @@ impl Reader {
         self.comments > 0
     }
 
-    /// Refuses a text that ends inside of something.
+    /// Returns an error if the text ends inside of quotes or a comment.
     pub(super) fn finish(&self) -> Result<(), Reason> {
         match self {
             Self { is_quoted: true, .. } => Err("has a quote that is not closed"),

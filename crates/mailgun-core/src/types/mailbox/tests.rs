@@ -65,7 +65,7 @@ fn nasty_names() -> Vec<String> {
 }
 
 #[test]
-fn what_is_formatted_parses_to_the_same() {
+fn display_and_parse_make_a_round_trip() {
     let mut all = Vec::new();
     for name in nasty_names() {
         for address in ADDRESSES {
@@ -108,7 +108,7 @@ fn names_are_quoted_only_where_needed() {
 }
 
 #[test]
-fn forms_that_people_write_are_understood() {
+fn common_forms_are_parsed() {
     for (text, name, address) in [
         ("a@b", None, "a@b"),
         ("  a@b ", None, "a@b"),
@@ -132,7 +132,7 @@ fn forms_that_people_write_are_understood() {
         ("<a@b> (Bob)", Some("Bob"), "a@b"),
         ("\"Bob (x\" <a@b>", Some("Bob (x"), "a@b"),
         ("Bob (Sales, a@b: 6\") <a@b>", Some("Bob (Sales, a@b: 6\")"), "a@b"),
-        // Addresses that are their own names.
+        // The name is the address.
         ("bob@x <bob@x>", Some("bob@x"), "bob@x"),
         ("Bob@X.example <bob@x.example>", Some("Bob@X.example"), "bob@x.example"),
         ("'bob@x' <bob@x>", Some("'bob@x'"), "bob@x"),
@@ -152,7 +152,7 @@ fn forms_that_people_write_are_understood() {
 }
 
 #[test]
-fn lists_tolerate_empty_entries_and_name_the_wrong_one() {
+fn lists_skip_empty_entries_and_errors_name_the_invalid_one() {
     assert_eq!(Mailbox::parse_list("").unwrap(), []);
     assert_eq!(Mailbox::parse_list(" , ,").unwrap(), []);
     assert_eq!(Mailbox::parse_list(",a@b,, <c@d> ,").unwrap().len(), 2);
@@ -164,7 +164,7 @@ fn lists_tolerate_empty_entries_and_name_the_wrong_one() {
 }
 
 #[test]
-fn lists_are_cut_at_commas_that_separate_mailboxes() {
+fn lists_are_split_at_commas_between_mailboxes() {
     for (list, addresses) in [
         ("a@b (x, y), c@d", &["a@b", "c@d"][..]),
         ("\"A, B\" <a@b>, C (d, e) <c@d>", &["a@b", "c@d"]),
@@ -191,7 +191,7 @@ fn lists_are_cut_at_commas_that_separate_mailboxes() {
 }
 
 #[test]
-fn a_local_part_may_be_longer_than_rfc_5321_has_it() {
+fn a_local_part_may_be_longer_than_in_rfc_5321() {
     for length in [65, 128, 242] {
         let address = format!("{}@example.com", "x".repeat(length));
         assert_eq!(Mailbox::new(&address).unwrap().address(), address);
@@ -202,7 +202,7 @@ fn a_local_part_may_be_longer_than_rfc_5321_has_it() {
 }
 
 #[test]
-fn names_and_addresses_are_unfolded_when_they_are_given_apart() {
+fn separate_names_and_addresses_are_unfolded() {
     let mailbox = Mailbox::with_name("Excited\r\n\tUser\r\n", "a@b\n").unwrap();
     assert_eq!(mailbox.as_str(), "Excited User <a@b>");
     for name in
@@ -214,7 +214,7 @@ fn names_and_addresses_are_unfolded_when_they_are_given_apart() {
 }
 
 #[test]
-fn a_header_is_unfolded_and_nothing_else() {
+fn other_control_characters_are_errors() {
     for (text, expected) in [
         ("", ""),
         ("as it is", "as it is"),
@@ -232,9 +232,9 @@ fn a_header_is_unfolded_and_nothing_else() {
     }
 }
 
-/// A parser that looks at the rest of the text for each character would take minutes.
+/// A quadratic parser would take minutes.
 #[test]
-fn odd_texts_are_read_in_one_go() {
+fn long_texts_are_parsed_in_linear_time() {
     for piece in ["(", "((x)", "\"\\", "<", "a@b: ", "x: ", ";:", "\r\n ", "@", ",(,", "\n"] {
         let text = piece.repeat(50_000);
         let _ = Mailbox::parse_list(&text);
@@ -244,7 +244,7 @@ fn odd_texts_are_read_in_one_go() {
 }
 
 #[test]
-fn faults_are_named_without_the_value() {
+fn errors_give_the_reason_without_the_value() {
     let long = format!("secret@{}com", "example.".repeat(32));
     for (text, reason) in [
         ("", "empty"),
@@ -303,14 +303,14 @@ fn faults_are_named_without_the_value() {
 }
 
 #[test]
-fn debug_shows_nothing_personal() {
+fn debug_shows_neither_name_nor_address() {
     let mailbox = Mailbox::with_name("Bob", "bob@example.com").unwrap();
     assert_eq!(format!("{mailbox:?}"), "Mailbox(..)");
     assert_eq!(format!("{:?}", vec![mailbox]), "[Mailbox(..)]");
 }
 
 #[test]
-fn no_cut_or_garbled_text_panics() {
+fn truncated_and_random_text_does_not_panic() {
     let alphabet: Vec<char> = "a@.<>\"\\,;:()[] \t\r\né😀\u{a0}\0".chars().collect();
     let mut seed = 7_u64;
     for _ in 0..20_000 {

@@ -1,4 +1,4 @@
-//! The proleptic Gregorian calendar, between microseconds since 1970 and years, months, days.
+//! The proleptic Gregorian calendar: converts between microseconds since 1970 and dates.
 
 use super::Timestamp;
 
@@ -45,7 +45,7 @@ impl Civil {
         }
     }
 
-    /// `None` if there is no such date or time; second 60 is the next minute's first.
+    /// `None` if the date or time does not exist. Second 60 is the first of the next minute.
     pub(super) fn to_micros(&self) -> Option<i64> {
         let exists = (1..=9999).contains(&self.year)
             && (1..=12).contains(&self.month)
@@ -81,8 +81,8 @@ fn days_in_month(year: i64, month: i64) -> i64 {
     }
 }
 
-// Both directions count in eras of 400 years that start on 1 March, so that the leap day comes
-// last; the method is Howard Hinnant's, https://howardhinnant.github.io/date_algorithms.html
+// The algorithms are Howard Hinnant's: https://howardhinnant.github.io/date_algorithms.html
+// They count in eras of 400 years that start on 1 March, so that the leap day comes last.
 
 fn days_to(year: i64, month: i64, day: i64) -> i64 {
     let year = if month <= 2 { year - 1 } else { year };
@@ -109,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_day_follows_the_one_before() {
+    fn consecutive_days_have_consecutive_dates() {
         let mut expected = (1, 1, 1);
         for days in MIN_MICROS / MICROS_PER_DAY..=MAX_MICROS / MICROS_PER_DAY {
             let (year, month, day) = date_of(days);

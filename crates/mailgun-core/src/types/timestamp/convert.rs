@@ -1,4 +1,4 @@
-//! Conversions to and from the types of the date crates, each behind its feature.
+//! Conversions to and from the types of the crates time, chrono and jiff.
 
 use super::Timestamp;
 use crate::Error;
@@ -38,14 +38,14 @@ impl<Z: chrono::TimeZone> TryFrom<chrono::DateTime<Z>> for Timestamp {
     }
 }
 
-/// Fails in the last 26 hours of the year 9999, which jiff cannot hold.
+/// Fails for the last 26 hours of the year 9999, which jiff cannot represent.
 #[cfg(feature = "jiff")]
 impl TryFrom<Timestamp> for jiff::Timestamp {
     type Error = Error;
 
     fn try_from(timestamp: Timestamp) -> Result<Self, Error> {
         Self::from_microsecond(timestamp.0)
-            .map_err(|_| Error::invalid("timestamp", "is later than jiff's type can hold"))
+            .map_err(|_| Error::invalid("timestamp", "is later than jiff can represent"))
     }
 }
 
@@ -63,8 +63,8 @@ impl TryFrom<jiff::Timestamp> for Timestamp {
 mod tests {
     use super::*;
 
-    /// Instants on both sides of 1970 that all types can hold.
-    fn spread() -> Vec<Timestamp> {
+    /// Instants before and after 1970 that all types can represent.
+    fn samples() -> Vec<Timestamp> {
         let edges = [Timestamp::MIN, Timestamp::UNIX_EPOCH];
         let inner = [-1, 1, 1_318_633_810_123_456, 253_402_200_000_000_000];
         edges.into_iter().chain(inner.map(|it| Timestamp::from_micros(it).unwrap())).collect()
@@ -73,7 +73,7 @@ mod tests {
     #[cfg(feature = "time")]
     #[test]
     fn time_agrees() {
-        for timestamp in spread().into_iter().chain([Timestamp::MAX]) {
+        for timestamp in samples().into_iter().chain([Timestamp::MAX]) {
             let there = time::OffsetDateTime::from(timestamp);
             assert_eq!(there.unix_timestamp(), timestamp.as_micros().div_euclid(1_000_000));
             assert_eq!(Timestamp::try_from(there).unwrap(), timestamp);
@@ -84,7 +84,7 @@ mod tests {
     #[cfg(feature = "chrono")]
     #[test]
     fn chrono_agrees() {
-        for timestamp in spread().into_iter().chain([Timestamp::MAX]) {
+        for timestamp in samples().into_iter().chain([Timestamp::MAX]) {
             let there = chrono::DateTime::<chrono::Utc>::from(timestamp);
             assert_eq!(there.timestamp_micros(), timestamp.as_micros());
             assert_eq!(Timestamp::try_from(there).unwrap(), timestamp);
@@ -95,7 +95,7 @@ mod tests {
     #[cfg(feature = "jiff")]
     #[test]
     fn jiff_agrees() {
-        for timestamp in spread() {
+        for timestamp in samples() {
             let there = jiff::Timestamp::try_from(timestamp).unwrap();
             assert_eq!(there.to_string(), timestamp.to_string());
             assert_eq!(Timestamp::try_from(there).unwrap(), timestamp);

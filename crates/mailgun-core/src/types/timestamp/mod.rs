@@ -1,4 +1,4 @@
-//! One instant type for every way in which Mailgun writes dates.
+//! One instant type for all date formats of Mailgun.
 
 mod calendar;
 #[cfg(any(feature = "chrono", feature = "jiff", feature = "time"))]
@@ -17,13 +17,17 @@ use self::calendar::Civil;
 use super::de;
 use crate::Error;
 
-/// An instant in UTC, to the microsecond, in the years 1 to 9999.
+/// An instant in UTC with microsecond precision, in the years 1 to 9999.
 ///
-/// It reads whatever Mailgun's services write: RFC 2822 with a numeric or a named zone, ISO 8601
-/// with or without a zone (without one it is UTC), the older forms that HTTP allows (RFC 850 and
-/// `asctime`), Go's default form, a plain date, and seconds or milliseconds since 1970 as a number or as text; a number from 10<sup>11</sup> on counts as
-/// milliseconds. A zone name that RFC 2822 does not define is read as UTC, a fraction is cut after
-/// the microseconds, and a day of the week is not checked against the date.
+/// It can be parsed from all formats that Mailgun's services use:
+///
+/// * RFC 2822 with a numeric or a named zone. Zone names that RFC 2822 does not define mean UTC.
+/// * ISO 8601 with a zone, or without one for UTC; also a plain date.
+/// * The older HTTP formats, RFC 850 and `asctime`.
+/// * Go's default format.
+/// * Seconds since 1970, or milliseconds for numbers from 10<sup>11</sup>, as a number or a string.
+///
+/// Fractions are truncated to microseconds. The day of the week is not checked.
 ///
 /// `Display`, `Debug` and `Serialize` write RFC 3339 with a `Z`.
 ///
@@ -41,32 +45,34 @@ use crate::Error;
 pub struct Timestamp(i64);
 
 impl Timestamp {
-    /// The first instant of 1970.
+    /// The start of the year 1970.
     pub const UNIX_EPOCH: Self = Self(0);
-    /// The first instant of the year 1, which many services write for "never".
+    /// The start of the year 1, which many services use for "never".
     pub const MIN: Self = Self(calendar::MIN_MICROS);
     /// The last microsecond of the year 9999.
     pub const MAX: Self = Self(calendar::MAX_MICROS);
 
-    /// The time of the system's clock.
+    /// The current time of the system clock.
     pub fn now() -> Self {
         SystemTime::now().into()
     }
 
-    /// From microseconds since 1970.
+    /// Converts microseconds since 1970.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) outside of the years 1 to 9999.
+    /// Returns [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) outside the years 1 to
+    /// 9999.
     pub fn from_micros(micros: i64) -> Result<Self, Error> {
         in_range(Some(micros)).ok_or_else(out_of_range)
     }
 
-    /// From seconds since 1970.
+    /// Converts seconds since 1970.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) outside of the years 1 to 9999.
+    /// Returns [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) outside the years 1 to
+    /// 9999.
     pub fn from_unix_seconds(seconds: i64) -> Result<Self, Error> {
         in_range(seconds.checked_mul(1_000_000)).ok_or_else(out_of_range)
     }
@@ -76,12 +82,12 @@ impl Timestamp {
         self.0
     }
 
-    /// Seconds since 1970 with their fraction, exact to the microsecond until the year 2255.
+    /// Seconds since 1970 with fraction, exact to the microsecond until the year 2255.
     pub fn to_epoch_seconds(self) -> f64 {
         self.0 as f64 / 1e6
     }
 
-    /// The time of the system's clock at this instant, if the system can hold it.
+    /// The instant as a `SystemTime`. `None` if the system cannot represent it.
     pub fn to_system_time(self) -> Option<SystemTime> {
         let distance = Duration::from_micros(self.0.unsigned_abs());
         if self.0 < 0 {
@@ -91,9 +97,9 @@ impl Timestamp {
         }
     }
 
-    /// The form that Mailgun takes nearly everywhere, `Fri, 14 Oct 2011 23:10:10 +0000`.
+    /// Formats as RFC 2822, `Fri, 14 Oct 2011 23:10:10 +0000`, which nearly all endpoints accept.
     ///
-    /// The names are English in every locale, and a fraction of a second is cut off.
+    /// Fractions of a second are truncated.
     pub fn to_rfc2822(self) -> String {
         let Civil { year, month, day, hour, minute, second, .. } = Civil::from_micros(self.0);
         let weekday = calendar::weekday_name(self.0);
@@ -101,27 +107,27 @@ impl Timestamp {
         format!("{weekday}, {day:02} {month} {year:04} {hour:02}:{minute:02}:{second:02} +0000")
     }
 
-    /// RFC 3339 with a `Z`, and with six digits of a fraction unless it is zero.
+    /// Formats as RFC 3339 with a `Z`, and with a fraction of six digits unless it is zero.
     pub fn to_rfc3339(self) -> String {
         self.to_string()
     }
 
-    /// Whether this lies in the year 1, which stands for "never" and not for a date.
+    /// Whether the instant is in the year 1, which means "never".
     pub fn is_zero(self) -> bool {
         Civil::from_micros(self.0).year == 1
     }
 
-    /// The instant that is later by a duration, in whole microseconds; `None` after the year 9999.
+    /// Adds a duration, in whole microseconds. `None` after the year 9999.
     pub fn checked_add(self, duration: Duration) -> Option<Self> {
         in_range(self.0.checked_add(i64::try_from(duration.as_micros()).ok()?))
     }
 
-    /// The instant that is earlier by a duration, in whole microseconds; `None` before the year 1.
+    /// Subtracts a duration, in whole microseconds. `None` before the year 1.
     pub fn checked_sub(self, duration: Duration) -> Option<Self> {
         in_range(self.0.checked_sub(i64::try_from(duration.as_micros()).ok()?))
     }
 
-    /// The time from an earlier instant to this one; `None` if that one is the later.
+    /// The duration since an earlier instant. `None` if `earlier` is later than `self`.
     pub fn duration_since(self, earlier: Self) -> Option<Duration> {
         u64::try_from(self.0.checked_sub(earlier.0)?).ok().map(Duration::from_micros)
     }
@@ -165,7 +171,7 @@ impl FromStr for Timestamp {
     }
 }
 
-/// An instant outside of the years 1 to 9999 becomes the nearest within.
+/// Times outside the years 1 to 9999 are clamped.
 impl From<SystemTime> for Timestamp {
     fn from(time: SystemTime) -> Self {
         let micros = match time.duration_since(SystemTime::UNIX_EPOCH) {
@@ -186,7 +192,7 @@ impl Serialize for Timestamp {
 
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        de::scalar(deserializer, "a date as text or a number", |text| text?.parse().ok())
+        de::scalar(deserializer, "a date as a string or a number", |text| text?.parse().ok())
     }
 }
 

@@ -1,15 +1,15 @@
-//! The one lenient reader of dates.
+//! The lenient date parser.
 
 use super::calendar::{Civil, MICROS_PER_SECOND, MONTHS, WEEKDAYS};
 
 type Reason = &'static str;
 
 pub(super) const OUT_OF_RANGE: Reason = "must be in the years 1 to 9999";
-const NO_DATE: Reason = "must be a date in RFC 2822 or ISO 8601 form, or seconds since 1970";
-const NO_TIME: Reason = "has a time of day that cannot be read";
-const NO_ZONE: Reason = "has a time zone that cannot be read";
+const INVALID_DATE: Reason = "must be a date in RFC 2822 or ISO 8601 form, or seconds since 1970";
+const INVALID_TIME: Reason = "has an invalid time of day";
+const INVALID_ZONE: Reason = "has an invalid time zone";
 
-/// Microseconds since 1970, not yet checked against the range of years.
+/// Parses a date into microseconds since 1970. The range of years is checked later.
 pub(super) fn micros(text: &str) -> Result<i64, Reason> {
     let text = text.trim();
     if text.is_empty() {
@@ -17,36 +17,36 @@ pub(super) fn micros(text: &str) -> Result<i64, Reason> {
     }
     if let Some(number) = number(text) {
         let scale = if number.abs() < 1e11 { 1e6 } else { 1e3 };
-        // A float is off by less than a microsecond; one that is too large stays too large.
+        // The rounding error is less than a microsecond, and the conversion saturates.
         return Ok((number * scale).round() as i64);
     }
-    // Mail headers may end with a comment, `+0000 (UTC)`.
+    // Dates in message headers may end with a comment, `+0000 (UTC)`.
     let text = text.split('(').next().unwrap_or_default();
     let mut words = text.split([' ', '\t', ',']).filter(|word| !word.is_empty());
 
-    let (date, clock) = date(&mut words).ok_or(NO_DATE)?;
+    let (date, clock) = date(&mut words).ok_or(INVALID_DATE)?;
     let clock = clock.or_else(|| words.next()).unwrap_or("00:00");
     let end = clock.find(|c: char| !matches!(c, '0'..='9' | ':' | '.')).unwrap_or(clock.len());
     let (time, attached) = clock.split_at(end);
     let zone = if attached.is_empty() { words.next().unwrap_or("Z") } else { attached };
-    let offset = offset_seconds(zone).ok_or(NO_ZONE)?;
-    // Go writes the zone twice, and may add the reading of its monotonic clock.
+    let offset = offset_seconds(zone).ok_or(INVALID_ZONE)?;
+    // Go writes the zone twice and may append its monotonic clock.
     if !words.all(|word| offset_seconds(word).is_some() || word.starts_with("m=")) {
-        return Err(NO_ZONE);
+        return Err(INVALID_ZONE);
     }
 
-    let local = time_of_day(date, time).ok_or(NO_TIME)?.to_micros();
-    let local = local.ok_or("must be a day and time that exist in the calendar")?;
+    let local = time_of_day(date, time).ok_or(INVALID_TIME)?.to_micros();
+    let local = local.ok_or("must be a date and time that exist")?;
     local.checked_sub(offset * MICROS_PER_SECOND).ok_or(OUT_OF_RANGE)
 }
 
-/// A number as JSON has it; `inf` and `nan` are not taken for one.
+/// Reads a JSON number. `inf` and `nan` are not numbers.
 fn number(text: &str) -> Option<f64> {
     let is_number = |b: u8| b.is_ascii_digit() || matches!(b, b'+' | b'-' | b'.' | b'e' | b'E');
     if text.bytes().all(is_number) { text.parse().ok() } else { None }
 }
 
-/// Year, month and day, and the time of day where it comes with them.
+/// Year, month and day, and the time of day if it is part of the date.
 type Date<'a> = ((i64, i64, i64), Option<&'a str>);
 
 fn date<'a>(words: &mut impl Iterator<Item = &'a str>) -> Option<Date<'a>> {
@@ -69,12 +69,12 @@ fn date<'a>(words: &mut impl Iterator<Item = &'a str>) -> Option<Date<'a>> {
 fn day_first<'a>(day: &str, words: &mut impl Iterator<Item = &'a str>) -> Option<Date<'a>> {
     let day = digits(day, 1, 2)?;
     let month = position_of_name(&MONTHS, words.next()?)? + 1;
-    // Four digits, or a year such as `25` would end up in antiquity.
+    // Four digits, because `25` would be the year 25.
     let year = digits(words.next()?, 4, 4)?;
     Some(((year, month, day), None))
 }
 
-/// `1994-11-06` with or without a time of day, or `06-Nov-94` as RFC 850 has it.
+/// `1994-11-06` with or without a time of day, or `06-Nov-94` as in RFC 850.
 fn dashed(word: &str) -> Option<Date<'_>> {
     let mut parts = word.split('-');
     let (first, second) = (parts.next()?, parts.next()?);
@@ -98,8 +98,8 @@ fn dashed(word: &str) -> Option<Date<'_>> {
     parts.next().is_none().then_some(((year, month, day), clock))
 }
 
-/// The year of two digits, by RFC 9110, section 5.6.7: what would be more than 50 years ahead is the
-/// most recent past year that ends so.
+/// Expands a year of two digits (RFC 9110, section 5.6.7): a date more than 50 years in the future
+/// is in the previous century.
 pub(super) fn full_year(short: i64, (month, day): (i64, i64), now: &Civil) -> i64 {
     let year = now.year - now.year % 100 + short;
     let is_far = (year, month, day) > (now.year + 50, now.month, now.day);
@@ -148,16 +148,16 @@ fn offset_seconds(zone: &str) -> Option<i64> {
         "CST" | "MDT" => -6,
         "MST" | "PDT" => -7,
         "PST" => -8,
-        // These belong to the hour, and there is no telling whether it was counted to 12 or to 24.
+        // A 12-hour clock is ambiguous here.
         "AM" | "PM" => return None,
-        // RFC 2822 wants other names, among them the military letters, read as UTC.
+        // According to RFC 2822, other names, including the military letters, mean UTC.
         name if !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphabetic()) => 0,
         _ => return None,
     };
     Some(hours * 3600)
 }
 
-/// The place of an English name, which may be given in full and in any case.
+/// The index of an English name, in full or abbreviated, in any case.
 fn position_of_name(names: &[&str], word: &str) -> Option<i64> {
     let is_word = word.bytes().all(|b| b.is_ascii_alphabetic());
     let start = word.get(..3).filter(|_| is_word)?;
@@ -165,7 +165,7 @@ fn position_of_name(names: &[&str], word: &str) -> Option<i64> {
     i64::try_from(position).ok()
 }
 
-/// An unsigned number of `min` to `max` digits, `max` being small.
+/// Parses an unsigned number of `min` to `max` digits.
 fn digits(text: &str, min: usize, max: usize) -> Option<i64> {
     let fits = (min..=max).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
     if fits { text.parse().ok() } else { None }

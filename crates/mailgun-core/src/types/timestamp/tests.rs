@@ -1,6 +1,6 @@
 use super::*;
 
-/// Every form that Mailgun's services were seen to write, and some that are near.
+/// All formats that Mailgun's services are known to use, and variations.
 const SAMPLES: &[(&str, &str)] = &[
     ("Mon, 24 Feb 2025 22:44:03 GMT", "2025-02-24T22:44:03Z"),
     ("Sun, 26 Jan 2025 07:29:04 UTC", "2025-01-26T07:29:04Z"),
@@ -52,7 +52,7 @@ const SAMPLES: &[(&str, &str)] = &[
 ];
 
 #[test]
-fn every_form_is_read() {
+fn every_format_is_parsed() {
     for (text, expected) in SAMPLES {
         let timestamp: Timestamp = text.parse().unwrap_or_else(|error| panic!("{text}: {error}"));
         assert_eq!(timestamp.to_rfc3339(), *expected, "{text}");
@@ -64,7 +64,7 @@ fn every_form_is_read() {
 }
 
 #[test]
-fn numbers_of_json_are_exact() {
+fn json_numbers_are_exact() {
     for (json, micros) in [
         ("1529704976.104692", 1_529_704_976_104_692),
         ("1521472262.908181", 1_521_472_262_908_181),
@@ -76,7 +76,7 @@ fn numbers_of_json_are_exact() {
     ] {
         assert_eq!(serde_json::from_str::<Timestamp>(json).unwrap().as_micros(), micros, "{json}");
     }
-    // Every microsecond of a float survives the way through it.
+    // Microseconds survive the conversion to a float and back.
     for micros in (0..1_000_000).step_by(37) {
         let timestamp = Timestamp::from_micros(1_785_000_000_000_000 + micros).unwrap();
         let json = serde_json::to_string(&timestamp.to_epoch_seconds()).unwrap();
@@ -88,7 +88,7 @@ fn numbers_of_json_are_exact() {
 }
 
 #[test]
-fn nonsense_is_an_error() {
+fn invalid_dates_are_errors() {
     for text in [
         "",
         " ",
@@ -159,7 +159,7 @@ fn a_year_of_two_digits_is_at_most_fifty_years_ahead() {
 }
 
 #[test]
-fn no_cut_or_garbled_text_panics() {
+fn truncated_and_random_text_does_not_panic() {
     let mut seed = 42_u64;
     let mut random = move || {
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -192,7 +192,7 @@ fn no_cut_or_garbled_text_panics() {
 }
 
 #[test]
-fn rfc_2822_is_written_as_it_is_read() {
+fn rfc_2822_makes_a_round_trip() {
     let example = Timestamp::from_unix_seconds(1_318_633_810).unwrap();
     assert_eq!(example.to_rfc2822(), "Fri, 14 Oct 2011 23:10:10 +0000");
     assert_eq!(Timestamp::MIN.to_rfc2822(), "Mon, 01 Jan 0001 00:00:00 +0000");
@@ -226,7 +226,7 @@ fn arithmetic_stays_in_range() {
 }
 
 #[test]
-fn system_time_goes_both_ways() {
+fn system_time_makes_a_round_trip() {
     for micros in [-1, 0, 1, 1_318_633_810_123_456, -62_000_000_000_000_000] {
         let timestamp = Timestamp::from_micros(micros).unwrap();
         assert_eq!(Timestamp::from(timestamp.to_system_time().unwrap()), timestamp);

@@ -1,16 +1,17 @@
-//! What is wrong with JSON, in words that hold nothing of it.
+//! Explains decoding errors without showing values.
 
 use serde::de::DeserializeOwned;
 use serde_path_to_error::{Error as Tracked, Path, Segment};
 
 use super::read::repaired;
 
-/// Why `json`, which is `what`, is no `T`. It is read once more with the path tracked, which what
-/// can be read need not pay for.
-pub(crate) fn fault<T: DeserializeOwned>(what: &str, json: &[u8]) -> String {
+/// Explains why `json` cannot be decoded as a `T`. `what` names it in the text.
+///
+/// It decodes again and tracks the path, so that successful decoding does not have to.
+pub(crate) fn explain<T: DeserializeOwned>(what: &str, json: &[u8]) -> String {
     match tracked::<T>(&repaired(json)) {
         Ok(_) => format!("{what} has text after its JSON"),
-        Err(fault) => describe(what, &path(fault.path()), fault.inner()),
+        Err(error) => describe(what, &path(error.path()), error.inner()),
     }
 }
 
@@ -18,7 +19,7 @@ pub(super) fn tracked<T: DeserializeOwned>(json: &[u8]) -> Result<T, Tracked<ser
     serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_slice(json))
 }
 
-/// `path` is empty for the whole of it.
+/// Describes an error at `path`, which is empty for the whole value.
 pub(super) fn describe(what: &str, path: &str, error: &serde_json::Error) -> String {
     if !error.is_data() {
         return format!("{what} is not JSON (line {}, column {})", error.line(), error.column());
@@ -27,29 +28,29 @@ pub(super) fn describe(what: &str, path: &str, error: &serde_json::Error) -> Str
         "" => what.to_owned(),
         path => format!("{what}'s field `{path}`"),
     };
-    // serde's words may quote the value, which may be personal data; only names are taken, and
-    // what was expected.
-    let words = error.to_string();
-    let name = |words: &str| words.split('`').next().unwrap_or_default().to_owned();
-    if let Some(rest) = words.strip_prefix("missing field `") {
+    // serde's text may contain the value, which may be personal data. Only field names and the
+    // expected type are taken from it.
+    let text = error.to_string();
+    let name = |text: &str| text.split('`').next().unwrap_or_default().to_owned();
+    if let Some(rest) = text.strip_prefix("missing field `") {
         return format!("{place} lacks the field `{}`", name(rest));
     }
-    if let Some(rest) = words.strip_prefix("duplicate field `") {
+    if let Some(rest) = text.strip_prefix("duplicate field `") {
         return format!("{place} has the field `{}` twice", name(rest));
     }
-    match expected(&words) {
+    match expected(&text) {
         Some(expected) => format!("{place} is not {expected}"),
-        None => format!("{place} cannot be read"),
+        None => format!("{place} cannot be decoded"),
     }
 }
 
-/// What serde says that it expected, without what it says that it found.
-fn expected(words: &str) -> Option<&str> {
+/// The expected type in serde's text, without the value that was found.
+fn expected(text: &str) -> Option<&str> {
     const FORMS: [&str; 4] =
         ["invalid type: ", "invalid value: ", "invalid length ", "unknown variant "];
-    FORMS.iter().find(|form| words.starts_with(**form))?;
-    // What was found comes first, and may have these words in it too.
-    let (_, expected) = words.rsplit_once(", expected ")?;
+    FORMS.iter().find(|form| text.starts_with(**form))?;
+    // The value comes first and may contain the same words.
+    let (_, expected) = text.rsplit_once(", expected ")?;
     let expected = expected.split(" at line ").next().unwrap_or(expected);
     Some(match expected {
         "a sequence" => "a list",
@@ -63,7 +64,7 @@ pub(super) fn path(path: &Path) -> String {
     segments(path.iter())
 }
 
-/// A path as people write it: `items[3].created_at`.
+/// Formats a path: `items[3].created_at`.
 pub(super) fn segments<'a>(segments: impl Iterator<Item = &'a Segment>) -> String {
     let mut path = String::new();
     for segment in segments {
@@ -73,7 +74,7 @@ pub(super) fn segments<'a>(segments: impl Iterator<Item = &'a Segment>) -> Strin
                 if !path.is_empty() {
                     path.push('.');
                 }
-                // The key of a map may be an address.
+                // Map keys may be addresses.
                 path.push_str(if name.contains('@') { "[address]" } else { name });
             }
             Segment::Unknown => {}

@@ -1,4 +1,4 @@
-//! What failures say about whether a request was sent.
+//! The outcome of failed requests.
 
 use http_body::Frame;
 use http_body_util::StreamBody;
@@ -15,18 +15,18 @@ use super::{
 const OK: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
 
 #[tokio::test]
-async fn a_refused_connection_was_not_sent() {
+async fn a_refused_connection_means_not_sent() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     drop(listener);
     let error = get(&config(), format!("http://{address}/v3/x@example.com")).await.unwrap_err();
-    assert_fate(&error, ErrorKind::Connect, Outcome::NotSent);
+    assert_outcome(&error, ErrorKind::Connect, Outcome::NotSent);
     assert!(error.to_string().contains(&format!("could not connect to {address}")), "{error}");
     assert!(!everything(&error).contains("example.com"));
 }
 
 #[tokio::test]
-async fn a_reset_after_the_body_was_read_leaves_the_outcome_unknown() {
+async fn a_reset_after_the_request_means_unknown() {
     let requests = Count::default();
     let counted = requests.clone();
     let address = listen(move |mut stream: TcpStream| {
@@ -44,19 +44,19 @@ async fn a_reset_after_the_body_was_read_leaves_the_outcome_unknown() {
     let request = Request::post(format!("http://{address}/"));
     let request = request.body(Full::new(Bytes::from_static(b"mail"))).unwrap();
     let error = transport.oneshot(request).await.unwrap_err();
-    assert_fate(&error, ErrorKind::Transport, Outcome::Unknown);
+    assert_outcome(&error, ErrorKind::Transport, Outcome::Unknown);
     assert!(error.to_string().contains("the connection broke: connection error"), "{error}");
     assert_eq!(requests.get(), 1);
 }
 
 #[tokio::test]
-async fn a_close_before_the_response_leaves_the_outcome_unknown() {
+async fn a_close_before_the_response_means_unknown() {
     let address = listen(|mut stream: TcpStream| async move {
         read_head(&mut stream).await;
     })
     .await;
     let error = get(&config(), format!("http://{address}/")).await.unwrap_err();
-    assert_fate(&error, ErrorKind::Transport, Outcome::Unknown);
+    assert_outcome(&error, ErrorKind::Transport, Outcome::Unknown);
 }
 
 #[tokio::test]
@@ -81,7 +81,7 @@ async fn a_connection_that_was_closed_while_idle_is_replaced() {
 }
 
 #[tokio::test]
-async fn connections_are_used_again() {
+async fn connections_are_reused() {
     let connections = Count::default();
     let counted = connections.clone();
     let address = listen(move |mut stream: TcpStream| {
@@ -102,7 +102,7 @@ async fn connections_are_used_again() {
 }
 
 #[tokio::test]
-async fn a_request_body_that_breaks_off_is_returned_as_it_is_and_was_not_sent() {
+async fn a_body_error_is_returned_and_means_not_sent() {
     let server = server(None).await;
     for http_versions in [HttpVersions::Http1Only, HttpVersions::Http2Only] {
         let config = TransportConfig { http_versions, ..config() };
@@ -115,13 +115,13 @@ async fn a_request_body_that_breaks_off_is_returned_as_it_is_and_was_not_sent() 
             .body(StreamBody::new(frames))
             .unwrap();
         let error = Transport::new(&config, false).unwrap().oneshot(request).await.unwrap_err();
-        assert_fate(&error, ErrorKind::RequestBody, Outcome::NotSent);
+        assert_outcome(&error, ErrorKind::RequestBody, Outcome::NotSent);
         assert_eq!(error.to_string(), "the file shrank");
     }
 }
 
 #[tokio::test]
-async fn a_request_body_that_ends_too_early_was_not_sent() {
+async fn a_body_shorter_than_declared_means_not_sent() {
     let server = server(None).await;
     let frames =
         futures_util::stream::iter([Ok::<_, Error>(Frame::data(Bytes::from_static(b"x")))]);
@@ -130,10 +130,10 @@ async fn a_request_body_that_ends_too_early_was_not_sent() {
         .body(StreamBody::new(frames))
         .unwrap();
     let error = Transport::new(&config(), false).unwrap().oneshot(request).await.unwrap_err();
-    assert_fate(&error, ErrorKind::RequestBody, Outcome::NotSent);
+    assert_outcome(&error, ErrorKind::RequestBody, Outcome::NotSent);
 }
 
-/// A server of HTTP/2 that answers the first request with this frame and then closes.
+/// An HTTP/2 server that responds to the first request with this frame and then closes.
 async fn answers_with(frame: &'static [u8]) -> Error {
     let address = listen(move |mut stream: TcpStream| async move {
         const SETTINGS: [u8; 9] = [0, 0, 0, 4, 0, 0, 0, 0, 0];
@@ -173,6 +173,6 @@ async fn http2_servers_can_say_that_they_did_not_process_a_request() {
         (GOING_AFTER_IT, Outcome::Unknown),
         (FAILING, Outcome::Unknown),
     ] {
-        assert_fate(&answers_with(frame).await, ErrorKind::Transport, outcome);
+        assert_outcome(&answers_with(frame).await, ErrorKind::Transport, outcome);
     }
 }

@@ -1,5 +1,4 @@
-//! Request bodies whose source lies, fails or is large.
-
+//! Request bodies whose source has the wrong length, fails, or is large.
 #![cfg(feature = "transport")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
@@ -16,8 +15,8 @@ use self::support::{Receipt, Server, accepted, everything, response};
 
 const SEND: Operation = Operation::post("/v3/{domain}/messages");
 
-/// Well below all time-outs of the client: a fault of the body must not wait for one.
-const SOON: Duration = Duration::from_secs(10);
+/// Well below all timeouts of the client. A body error must not wait for one.
+const LIMIT: Duration = Duration::from_secs(10);
 
 fn send(client: &Client, file: Upload) -> Call<Receipt> {
     let mut form = Form::new();
@@ -36,7 +35,7 @@ fn scratch(name: &str, content: &[u8]) -> PathBuf {
 }
 
 #[track_caller]
-fn assert_is_body_fault(error: &Error, words: &str) {
+fn assert_is_body_error(error: &Error, words: &str) {
     assert_eq!(error.kind(), ErrorKind::RequestBody, "{}", everything(error));
     assert_eq!(error.outcome(), Outcome::NotSent);
     assert_eq!(error.attempts(), 1);
@@ -45,32 +44,32 @@ fn assert_is_body_fault(error: &Error, words: &str) {
 }
 
 #[tokio::test]
-async fn a_stream_of_another_length_than_declared_is_an_error_in_time() {
+async fn a_stream_with_a_wrong_length_is_an_error_without_waiting() {
     const HELD: usize = 100_000;
     for (declared, words) in [
         (HELD + 1, "`report.csv` ended after 100000 of 100001 declared bytes"),
-        (HELD - 1, "`report.csv` holds more than its declared length of 99999 bytes"),
+        (HELD - 1, "`report.csv` is longer than its declared length of 99999 bytes"),
         (HELD + 5_000_000, "`report.csv` ended after 100000 of 5100000 declared bytes"),
-        (0, "`report.csv` holds more than its declared length of 0 bytes"),
+        (0, "`report.csv` is longer than its declared length of 0 bytes"),
     ] {
         let server = Server::always(accepted()).await;
         let file = Upload::from_stream("report.csv", Some(declared as u64), pieces(HELD));
         let start = Instant::now();
-        let error = timeout(SOON, send(&server.client(), file).into_future()).await;
+        let error = timeout(LIMIT, send(&server.client(), file).into_future()).await;
         let error = error.expect("hangs").expect_err("accepted");
-        assert!(start.elapsed() < SOON);
-        assert_is_body_fault(&error, words);
+        assert!(start.elapsed() < LIMIT);
+        assert_is_body_error(&error, words);
         assert!(server.requests().iter().all(|request| !request.is_whole), "{declared}");
         assert!(server.count() <= 1);
     }
 }
 
 #[tokio::test]
-async fn a_body_fault_leaves_the_client_usable() {
+async fn the_client_works_after_a_body_error() {
     let server = Server::always(accepted()).await;
     let client = server.client();
     let wrong = Upload::from_stream("a.bin", Some(11), pieces(10));
-    assert_is_body_fault(&send(&client, wrong).await.unwrap_err(), "a.bin");
+    assert_is_body_error(&send(&client, wrong).await.unwrap_err(), "a.bin");
     let right = Upload::from_stream("a.bin", Some(10), pieces(10));
     send(&client, right).await.unwrap();
     assert_eq!(server.requests().iter().filter(|request| request.is_whole).count(), 1);
@@ -89,7 +88,7 @@ async fn a_stream_of_the_declared_length_is_sent_with_it() {
 }
 
 #[tokio::test]
-async fn a_stream_without_a_length_is_sent_chunked_and_whole() {
+async fn a_stream_without_a_length_is_sent_chunked() {
     let server = Server::always(accepted()).await;
     let client = server.client();
     send(&client, Upload::from_stream("report.csv", None, pieces(100_000))).await.unwrap();
@@ -113,16 +112,16 @@ async fn a_stream_that_fails_is_an_error_with_its_cause() {
             Err(io::Error::other("the disk is on fire")),
         ]);
         let file = Upload::from_stream("report.csv", length, broken);
-        let error = timeout(SOON, send(&server.client(), file).into_future()).await;
+        let error = timeout(LIMIT, send(&server.client(), file).into_future()).await;
         let error = error.expect("hangs").expect_err("accepted");
-        assert_is_body_fault(&error, "`report.csv` could not be read");
+        assert_is_body_error(&error, "`report.csv` could not be read");
         assert!(everything(&error).contains("the disk is on fire"));
         assert!(server.requests().iter().all(|request| !request.is_whole));
     }
 }
 
 #[tokio::test]
-async fn a_file_that_is_no_longer_what_was_attached_is_not_sent() {
+async fn a_file_that_has_changed_is_not_sent() {
     type Change = fn(&PathBuf);
     let grown: Change = |path| std::fs::write(path, vec![b'y'; 6000]).unwrap();
     let rewritten: Change = |path| {
@@ -139,10 +138,10 @@ async fn a_file_that_is_no_longer_what_was_attached_is_not_sent() {
         let file = Upload::from_path(&path).await.unwrap();
         change(&path);
         let server = Server::always(accepted()).await;
-        let error = timeout(SOON, send(&server.client(), file).into_future()).await;
+        let error = timeout(LIMIT, send(&server.client(), file).into_future()).await;
         let error = error.expect("hangs").expect_err("accepted");
         let filename = path.file_name().unwrap().to_str().unwrap();
-        assert_is_body_fault(&error, &format!("`{filename}` could not be read"));
+        assert_is_body_error(&error, &format!("`{filename}` could not be read"));
         assert!(server.requests().iter().all(|request| !request.is_whole), "{name}");
         let _ = std::fs::remove_file(path);
     }
@@ -170,13 +169,13 @@ async fn a_large_file_is_streamed_with_its_exact_length() {
 }
 
 #[tokio::test]
-async fn a_refusal_that_comes_before_the_end_of_the_body_is_read() {
+async fn an_early_error_response_is_read() {
     let support::Reaction::Response(refusal) = response("401 Unauthorized", "Forbidden") else {
         unreachable!()
     };
     let server = Server::always(support::Reaction::EarlyResponse(refusal)).await;
     let file = Upload::from_bytes("large.bin", vec![0; 24 * 1024 * 1024]);
-    let error = timeout(SOON, send(&server.client(), file).into_future()).await;
+    let error = timeout(LIMIT, send(&server.client(), file).into_future()).await;
     let error = error.expect("hangs").expect_err("accepted");
     assert_eq!(error.status().unwrap(), 401, "{}", everything(&error));
     assert_eq!(error.outcome(), Outcome::Rejected);

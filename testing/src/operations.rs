@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use mailgun_core::{Body, Client, Error, Operation, http::Request};
+use mailgun_core::{Body, Client, Error, Idempotency, Operation, http::Request};
 use serde::Deserialize;
 
 use crate::request_of;
@@ -31,6 +31,9 @@ pub struct Row {
     pub reference_method: String,
     /// Whether the documentation of the reference client has it.
     pub in_reference_readme: String,
+    /// Whether repeating it leaves the same state, so that it may be retried when its outcome is
+    /// unknown; `yes|no` if that depends on the parameters.
+    pub idempotent: String,
 }
 
 /// All operations.
@@ -65,17 +68,11 @@ pub fn client() -> Client {
     Client::builder("key-test").base_url("http://127.0.0.1:9").build().unwrap()
 }
 
-/// Checks the calls of a crate against the table: all operations of the crate are called, with the
-/// method, path and content type of the API, and `operations` lists exactly these.
+/// Checks the operations of a crate against the table: all of its rows are there, and each operation
+/// has the method, the path, the content type and the idempotency of its row.
 ///
-/// `calls` has at least one call of each operation, and may have calls of other crates' operations.
-/// `elsewhere` names operations of the table that another crate implements.
-pub async fn check(
-    package: &str,
-    operations: &[Operation],
-    calls: Vec<Described>,
-    elsewhere: &[&str],
-) {
+/// `calls` has at least one call of each of `operations`, and none of other operations.
+pub async fn check(package: &str, operations: &[Operation], calls: Vec<Described>) {
     let table = all();
     let mut called = BTreeSet::new();
     for (operation, request) in calls {
@@ -94,6 +91,12 @@ pub async fn check(
             allowed.contains(&sent),
             "{operation} is sent as {sent}, the API accepts {allowed:?}"
         );
+        let is_idempotent = operation.idempotency() == Idempotency::Idempotent;
+        let declared = if is_idempotent { "yes" } else { "no" };
+        assert!(
+            row.iter().any(|row| row.idempotent.split('|').any(|word| word == declared)),
+            "{operation} is declared idempotent: {declared}"
+        );
         called.insert(operation.to_string());
     }
     let listed: BTreeSet<_> = operations.iter().map(Operation::to_string).collect();
@@ -107,7 +110,7 @@ pub async fn check(
     };
     let missing: Vec<_> = of(package)
         .into_iter()
-        .filter(|row| !elsewhere.contains(&&*row.operation) && !has(row))
+        .filter(|row| !has(row))
         .map(|row| format!("{}: {} {}", row.operation, row.method, row.path))
         .collect();
     assert!(missing.is_empty(), "missing: {missing:#?}");

@@ -88,6 +88,30 @@ pub async fn paged_whole<T: Serialize + Send + 'static>(
     page.items
 }
 
+/// Checks that a listing by `skip` counts a null item: the next page would repeat an item otherwise.
+///
+/// `list` is the field of the response that has the items.
+pub async fn counts_null_items<T: Send + 'static>(
+    list: &str,
+    pager: impl FnOnce(&Client) -> Pager<T>,
+) {
+    let service = Scripted::script(vec![
+        Answer::json(&json!({list: [{}, null, {}]})),
+        Answer::json(&json!({list: []})),
+    ]);
+    let mut pager = pager(&service.client());
+    let page = pager.next_page().await.unwrap().unwrap();
+    assert_eq!((page.items.len(), page.unreadable.len()), (2, 1));
+    assert!(pager.next_page().await.unwrap().is_none());
+    let second = &service.seen()[1];
+    let in_query = second.query().into_iter().find(|(name, _)| name == "skip");
+    let skip = match in_query {
+        Some((_, skip)) => skip,
+        None => second.json()["pagination"]["skip"].to_string(),
+    };
+    assert_eq!(skip, "3");
+}
+
 /// Checks that all values of a response are in what was decoded from it.
 #[track_caller]
 fn nothing_is_lost(response: &Value, read: &impl Serialize) {
@@ -266,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_read_and_then_thrown_away_is_found() {
+    fn fields_lost_in_conversion_are_found() {
         assert_eq!(read_whole::<Part>(r#"{"name": "a"}"#).name, "a");
         let lost = catch_unwind(|| read_whole::<Part>(r#"{"name": "a", "note": "b"}"#));
         assert!(lost.is_err());

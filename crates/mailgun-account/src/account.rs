@@ -14,13 +14,11 @@ pub(crate) const RESEND_ACTIVATION_EMAIL: Operation =
     Operation::post("/v5/accounts/resend_activation_email");
 pub(crate) const UPDATE_FEATURES: Operation = Operation::put("/v5/accounts/features").idempotent();
 
-/// The account of a client.
+/// The account that the client's API key belongs to.
 ///
 /// ```no_run
-/// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
-/// use mailgun_account::Account;
-///
-/// let account = Account::new(&client);
+/// # async fn example(mailgun: mailgun::Mailgun) -> Result<(), mailgun::Error> {
+/// let account = mailgun.account();
 /// println!("{}", account.users().me().await?.name);
 /// println!("{} keys", account.api_keys().list(Default::default()).await?.items.len());
 /// # Ok(()) }
@@ -31,64 +29,64 @@ pub struct Account {
 }
 
 impl Account {
-    /// The account of the client.
+    /// A handle to the account of `client`.
     pub fn new(client: &Client) -> Self {
         Self { client: client.clone() }
     }
 
-    /// The keys that calls are made with.
+    /// The API keys of the account.
     pub fn api_keys(&self) -> ApiKeys {
         ApiKeys { client: self.client.clone() }
     }
 
-    /// How many messages the account may send in a calendar month.
+    /// The account's own monthly limit on messages.
     pub fn custom_message_limit(&self) -> CustomMessageLimit {
         CustomMessageLimit { client: self.client.clone() }
     }
 
-    /// Exports of events, which Mailgun does not document any more.
+    /// Exports of events. Mailgun no longer documents them.
     pub fn exports(&self) -> Exports {
         Exports { client: self.client.clone() }
     }
 
-    /// The addresses that calls and SMTP sessions may come from.
+    /// The IP addresses that API calls and SMTP sessions may come from.
     pub fn ip_allowlist(&self) -> IpAllowlist {
         IpAllowlist { client: self.client.clone() }
     }
 
-    /// Who may receive mail of the sandbox domain.
+    /// The recipients that the sandbox domain may send to.
     pub fn sandbox_recipients(&self) -> SandboxRecipients {
         SandboxRecipients { client: self.client.clone() }
     }
 
-    /// Limits on what the account uses.
+    /// Usage limits of the account.
     pub fn thresholds(&self) -> Thresholds {
         Thresholds { client: self.client.clone() }
     }
 
-    /// The people of the account.
+    /// The users of the account.
     pub fn users(&self) -> Users {
         Users { client: self.client.clone() }
     }
 
-    /// The key that signs webhooks and incoming mail.
+    /// The key that signs webhooks and incoming messages.
     pub fn webhook_signing_key(&self) -> WebhookSigningKey {
         WebhookSigningKey { client: self.client.clone() }
     }
 
-    /// Changes what `settings` has, and leaves the rest as it is.
+    /// Changes the settings that `settings` sets; the others stay as they are.
     ///
     /// `PUT /v5/accounts`
     ///
     /// # Errors
     ///
-    /// Status 400 if nothing is set.
+    /// Returns 400 if nothing is set.
     ///
     /// ```no_run
-    /// # async fn example(account: mailgun_account::Account) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(account: mailgun::account::Account) -> Result<(), mailgun::Error> {
     /// use std::time::Duration;
     ///
-    /// use mailgun_account::AccountSettings;
+    /// use mailgun::account::AccountSettings;
     ///
     /// let day = Duration::from_secs(24 * 60 * 60);
     /// account.update_settings(AccountSettings::new().absolute_session_timeout(day)).await?;
@@ -98,16 +96,16 @@ impl Account {
         self.client.call(UPDATE_SETTINGS, &[]).form(settings)
     }
 
-    /// Sends the owner of the account the mail once more by which it is activated.
+    /// Sends the activation email to the owner of the account again.
     ///
-    /// `POST /v5/accounts/resend_activation_email`. It is not repeated when its outcome is unknown.
+    /// `POST /v5/accounts/resend_activation_email`. It is not retried if its outcome is unknown.
     ///
     /// # Errors
     ///
-    /// Status 401 for a wrong key.
+    /// Returns 401 if the API key is invalid.
     ///
     /// ```no_run
-    /// # async fn example(account: mailgun_account::Account) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(account: mailgun::account::Account) -> Result<(), mailgun::Error> {
     /// assert!(account.resend_activation_email().await?.success);
     /// # Ok(()) }
     /// ```
@@ -115,17 +113,17 @@ impl Account {
         self.client.call(RESEND_ACTIVATION_EMAIL, &[])
     }
 
-    /// Switches features of the account on and off, and leaves the rest as it is.
+    /// Turns features of the account on or off. Features that are not set stay as they are.
     ///
     /// `PUT /v5/accounts/features`
     ///
     /// # Errors
     ///
-    /// Status 400 if no feature is set.
+    /// Returns 400 if no feature is set.
     ///
     /// ```no_run
-    /// # async fn example(account: mailgun_account::Account) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_account::AccountFeatures;
+    /// # async fn example(account: mailgun::account::Account) -> Result<(), mailgun::Error> {
+    /// use mailgun::account::AccountFeatures;
     ///
     /// account.update_features(AccountFeatures::new().webhooks_redact_pii(true)).await?;
     /// # Ok(()) }
@@ -136,34 +134,34 @@ impl Account {
 }
 
 mailgun_core::params! {
-    /// What the settings of an account are to be.
+    /// Settings of an account.
     pub struct AccountSettings;
 }
 
 impl AccountSettings {
-    /// The name of the organisation.
+    /// The name of the organization.
     pub fn name(self, name: impl Into<String>) -> Self {
         self.set("name", name.into())
     }
 
-    /// Ends sessions of the control panel that were idle for so long, in whole seconds.
+    /// Ends a session of the control panel after this much idle time, in whole seconds.
     pub fn inactive_session_timeout(self, timeout: Duration) -> Self {
         self.set("inactive_session_timeout", timeout.as_secs())
     }
 
-    /// Ends sessions of the control panel so long after they began, in whole seconds.
+    /// Ends a session of the control panel this long after login, in whole seconds.
     pub fn absolute_session_timeout(self, timeout: Duration) -> Self {
         self.set("absolute_session_timeout", timeout.as_secs())
     }
 
-    /// Where the control panel goes after a logout.
+    /// The URL that the control panel opens after logout.
     pub fn logout_redirect_url(self, url: impl Into<String>) -> Self {
         self.set("logout_redirect_url", url.into())
     }
 }
 
 mailgun_core::params! {
-    /// Which features of an account to switch on and off; those not set stay as they are.
+    /// Features of an account to turn on or off. Features that are not set stay as they are.
     pub struct AccountFeatures;
 }
 
@@ -173,12 +171,12 @@ struct Feature {
 }
 
 impl AccountFeatures {
-    /// Leaves personal data out of webhooks.
+    /// Removes personal data from webhooks.
     pub fn webhooks_redact_pii(self, enabled: bool) -> Self {
         self.json("webhooks_redact_pii", &Feature { enabled })
     }
 
-    /// Insights that a language model writes.
+    /// Insights written by a language model.
     pub fn ai_insights(self, enabled: bool) -> Self {
         self.json("ai_insights", &Feature { enabled })
     }

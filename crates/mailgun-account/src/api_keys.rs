@@ -14,7 +14,8 @@ pub(crate) const CREATE: Operation = Operation::post("/v1/keys");
 pub(crate) const DELETE: Operation = Operation::delete("/v1/keys/{key_id}").idempotent();
 pub(crate) const REGENERATE_PUBLIC: Operation = Operation::post("/v1/keys/public");
 
-/// The keys that calls of an account are made with.
+/// The API keys of an account.
+#[doc(alias = "token")]
 #[derive(Clone, Debug)]
 pub struct ApiKeys {
     pub(crate) client: Client,
@@ -23,15 +24,15 @@ pub struct ApiKeys {
 impl ApiKeys {
     /// Lists the keys, without their secrets.
     ///
-    /// `GET /v1/keys`. All come at once.
+    /// `GET /v1/keys`. The response has all keys.
     ///
     /// # Errors
     ///
-    /// Status 400 for a kind that Mailgun does not know.
+    /// Returns 400 if Mailgun does not know the kind.
     ///
     /// ```no_run
-    /// # async fn example(account: mailgun_account::Account) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_account::{KeyKind, ListApiKeys};
+    /// # async fn example(account: mailgun::account::Account) -> Result<(), mailgun::Error> {
+    /// use mailgun::account::{KeyKind, ListApiKeys};
     ///
     /// for key in account.api_keys().list(ListApiKeys::new().kind(KeyKind::Domain)).await?.items {
     ///     println!("{} {:?} {:?}", key.id, key.role, key.domain_name);
@@ -42,19 +43,19 @@ impl ApiKeys {
         self.client.call(LIST, &[]).query(params)
     }
 
-    /// Creates a key. Its secret is in the response, and cannot be had later.
+    /// Creates a key. Only this response contains its secret.
     ///
-    /// `POST /v1/keys`. A second call makes a second key: it is not repeated when its outcome is
+    /// `POST /v1/keys`. A second call makes a second key, so it is not retried if its outcome is
     /// unknown.
     ///
     /// # Errors
     ///
-    /// Status 403 when the account has as many keys as it may have, 400 for parameters that do not
-    /// fit together.
+    /// Returns 403 if the account has reached its limit of keys, and 400 if the parameters
+    /// contradict each other.
     ///
     /// ```no_run
-    /// # async fn example(account: mailgun_account::Account) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_account::{CreateApiKey, KeyRole};
+    /// # async fn example(account: mailgun::account::Account) -> Result<(), mailgun::Error> {
+    /// use mailgun::account::{CreateApiKey, KeyRole};
     ///
     /// let params = CreateApiKey::new().description("reports");
     /// let created = account.api_keys().create(KeyRole::Developer, params).await?;
@@ -65,16 +66,16 @@ impl ApiKeys {
         self.client.call(CREATE, &[]).multipart(params.role(role))
     }
 
-    /// Deletes a key; calls with it fail from then on.
+    /// Deletes a key. Calls that use it fail from then on.
     ///
     /// `DELETE /v1/keys/{key_id}`
     ///
     /// # Errors
     ///
-    /// Status 404 if there is no such key.
+    /// Returns 404 if the key does not exist.
     ///
     /// ```no_run
-    /// # async fn example(account: mailgun_account::Account) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(account: mailgun::account::Account) -> Result<(), mailgun::Error> {
     /// account.api_keys().delete("e2153fd0-e0277777").await?;
     /// # Ok(()) }
     /// ```
@@ -82,17 +83,17 @@ impl ApiKeys {
         self.client.call(DELETE, &[id])
     }
 
-    /// Makes a new public key in place of the one there is.
+    /// Replaces the public key with a new one.
     ///
-    /// `POST /v1/keys/public`. Old endpoints for the validation of addresses take it. The call is
-    /// not repeated when its outcome is unknown.
+    /// `POST /v1/keys/public`. Only older validation endpoints use the public key. The call is not
+    /// retried if its outcome is unknown.
     ///
     /// # Errors
     ///
-    /// Status 400 for a key that may not do this.
+    /// Returns 400 if the API key lacks the permission.
     ///
     /// ```no_run
-    /// # async fn example(account: mailgun_account::Account) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(account: mailgun::account::Account) -> Result<(), mailgun::Error> {
     /// println!("{}", account.api_keys().regenerate_public_key().await?.message);
     /// # Ok(()) }
     /// ```
@@ -101,7 +102,7 @@ impl ApiKeys {
     }
 }
 
-/// The keys of an account.
+/// The API keys of an account.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -109,33 +110,33 @@ pub struct ApiKeyList {
     /// The keys.
     #[serde(deserialize_with = "de::items")]
     pub items: Vec<ApiKeyInfo>,
-    /// How many there are.
+    /// The number of keys.
     #[serde(deserialize_with = "de::number_or_string")]
     pub total_count: Option<u64>,
 }
 
 mailgun_core::open_enum! {
-    /// What a key is for.
+    /// The scope of a key.
     pub enum KeyKind {
-        /// For the sending endpoints of one domain.
+        /// The sending endpoints of one domain.
         Domain = "domain",
-        /// For the whole account, as far as its role goes.
+        /// The whole account, within the role of the key.
         User = "user",
-        /// For a session: valid one day at most, and from any address.
+        /// A web session: valid for at most one day, and from any IP address.
         Web = "web",
     }
 }
 
 mailgun_core::open_enum! {
-    /// What a key may do.
+    /// The permissions of a key.
     pub enum KeyRole {
-        /// Everything.
+        /// Full access.
         Admin = "admin",
-        /// What an analyst may do: look at things.
+        /// Read-only access, for analysts.
         Basic = "basic",
-        /// Send from the domain of a key of the kind [`Domain`](KeyKind::Domain).
+        /// Sending from one domain. For keys of the kind [`Domain`](KeyKind::Domain).
         Sending = "sending",
-        /// What a developer may do.
+        /// Access for developers.
         Developer = "developer",
     }
 }
@@ -145,15 +146,15 @@ mailgun_core::open_enum! {
 #[serde(default)]
 #[non_exhaustive]
 pub struct ApiKeyInfo {
-    /// What names it in calls.
+    /// The id.
     #[serde(deserialize_with = "de::null_default")]
     pub id: String,
-    /// Free text.
+    /// A description, in any words.
     #[serde(deserialize_with = "de::null_default")]
     pub description: String,
-    /// What it is for.
+    /// The scope of the key.
     pub kind: Option<KeyKind>,
-    /// What it may do.
+    /// The permissions of the key.
     pub role: Option<KeyRole>,
     /// When it was created.
     #[serde(deserialize_with = "de::optional_timestamp")]
@@ -161,40 +162,40 @@ pub struct ApiKeyInfo {
     /// When it was last changed.
     #[serde(deserialize_with = "de::optional_timestamp")]
     pub updated_at: Option<Timestamp>,
-    /// When it ends, if it does.
+    /// When it expires, if ever.
     #[serde(deserialize_with = "de::optional_timestamp")]
     pub expires_at: Option<Timestamp>,
-    /// Whether it is refused.
+    /// Whether the key is disabled.
     #[serde(deserialize_with = "de::null_default")]
     pub is_disabled: bool,
-    /// Why it is refused.
+    /// Why the key is disabled.
     pub disabled_reason: Option<String>,
     /// The domain of a key of the kind [`Domain`](KeyKind::Domain).
     pub domain_name: Option<String>,
-    /// The address of whom it was made for.
+    /// The email address of the user that the key was created for.
     pub requestor: Option<String>,
-    /// The name of whom it was made for.
+    /// The name of the user that the key was created for.
     pub user_name: Option<String>,
 }
 
-/// The reply to the creation of a key.
+/// The response to creating a key.
 ///
-/// If it cannot be read, the error still has it with the secret, in
-/// [`body`](mailgun_core::Error::body).
+/// If the response cannot be decoded, [`Error::body`](mailgun_core::Error::body) still contains it,
+/// secret included.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct ApiKeyCreated {
-    /// Mailgun's words, `great success` for example.
+    /// The message from Mailgun, such as `great success`.
     pub message: String,
     /// The key.
     pub key: ApiKeyInfo,
-    /// What calls are made with. It is shown this once.
+    /// The secret, for authentication. Mailgun shows it only once.
     #[serde(skip_serializing)]
     pub secret: Secret,
 }
 
-/// The API description has the key as an object of its own, the reference client beside the
-/// message.
+/// The API description nests the key below `key`; the reference client expects its fields beside
+/// the message.
 impl<'de> Deserialize<'de> for ApiKeyCreated {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let (message, WithSecret { key, secret }) = de::named(deserializer, &["key"])?;
@@ -232,37 +233,37 @@ impl<'de> Deserialize<'de> for WithSecret {
     }
 }
 
-/// The reply to the making of a new public key.
+/// The response to regenerating the public key.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PublicKey {
-    /// Mailgun's words.
+    /// The message from Mailgun.
     #[serde(default, deserialize_with = "de::null_default")]
     pub message: String,
-    /// The key, `pubkey-..`.
+    /// The key: `pubkey-…`.
     #[serde(skip_serializing)]
     pub key: Secret,
 }
 
 mailgun_core::params! {
-    /// Which keys to list.
+    /// Filters for listing keys.
     pub struct ListApiKeys;
 }
 
 impl ListApiKeys {
-    /// Those of this domain only.
+    /// Lists only keys of this domain.
     pub fn domain_name(self, domain: impl Into<String>) -> Self {
         self.set("domain_name", domain.into())
     }
 
-    /// Those of this kind only.
+    /// Lists only keys of this kind.
     pub fn kind(self, kind: KeyKind) -> Self {
         self.set("kind", kind)
     }
 }
 
 mailgun_core::params! {
-    /// What a new key is to be.
+    /// Options of a new key.
     pub struct CreateApiKey;
 }
 
@@ -271,12 +272,12 @@ impl CreateApiKey {
         self.set("role", role)
     }
 
-    /// What it is for; [`User`](KeyKind::User) when not set.
+    /// The scope of the key; default [`User`](KeyKind::User).
     pub fn kind(self, kind: KeyKind) -> Self {
         self.set("kind", kind)
     }
 
-    /// Free text.
+    /// A description, in any words.
     pub fn description(self, description: impl Into<String>) -> Self {
         self.set("description", description.into())
     }
@@ -286,24 +287,24 @@ impl CreateApiKey {
         self.set("domain_name", domain.into())
     }
 
-    /// Ends the key after so long, in whole seconds, at least one; keys of the kind
-    /// [`Web`](KeyKind::Web) end after a day in any case, others never when not set.
+    /// The time until the key expires, in whole seconds, at least one. Default: one day for keys of
+    /// the kind [`Web`](KeyKind::Web), which never live longer; other keys do not expire.
     pub fn expiration(self, lifetime: Duration) -> Self {
         self.set("expiration", lifetime.as_secs())
     }
 
-    /// The id of the user whom it is for; wanted for keys of the kind [`Web`](KeyKind::Web).
+    /// The id of the user of the key. Required for keys of the kind [`Web`](KeyKind::Web).
     pub fn user_id(self, id: impl Into<String>) -> Self {
         self.set("user_id", id.into())
     }
 
-    /// The address of the user whom it is for; wanted for keys of the kind
+    /// The email address of the user of the key. Required for keys of the kind
     /// [`Web`](KeyKind::Web).
     pub fn email(self, email: impl Into<String>) -> Self {
         self.set("email", email.into())
     }
 
-    /// The name of the user whom it is for.
+    /// The name of the user of the key.
     pub fn user_name(self, name: impl Into<String>) -> Self {
         self.set("user_name", name.into())
     }

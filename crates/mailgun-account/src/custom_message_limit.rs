@@ -8,24 +8,24 @@ pub(crate) const DELETE: Operation =
 pub(crate) const ENABLE: Operation =
     Operation::put("/v5/accounts/limit/custom/enable").idempotent();
 
-/// How many messages the account may send in a calendar month. Once they are sent, the account is
-/// disabled.
+/// The account's own limit on messages in a calendar month. Mailgun disables the account once the
+/// limit is reached.
 #[derive(Clone, Debug)]
 pub struct CustomMessageLimit {
     pub(crate) client: Client,
 }
 
 impl CustomMessageLimit {
-    /// The limit, and how many messages were sent.
+    /// Gets the limit and the number of messages sent this month.
     ///
     /// `GET /v5/accounts/limit/custom/monthly`
     ///
     /// # Errors
     ///
-    /// Status 404 if there is none.
+    /// Returns 404 if it does not exist.
     ///
     /// ```no_run
-    /// # async fn example(account: mailgun_account::Account) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(account: mailgun::account::Account) -> Result<(), mailgun::Error> {
     /// let limit = account.custom_message_limit().get().await?;
     /// println!("{:?} of {:?}", limit.current, limit.limit);
     /// # Ok(()) }
@@ -34,16 +34,16 @@ impl CustomMessageLimit {
         self.client.call(GET, &[])
     }
 
-    /// Sets the limit: 1000 or more.
+    /// Sets the limit, at least 1000.
     ///
     /// `PUT /v5/accounts/limit/custom/monthly`
     ///
     /// # Errors
     ///
-    /// Status 400 for less.
+    /// Returns 400 if the limit is below 1000.
     ///
     /// ```no_run
-    /// # async fn example(account: mailgun_account::Account) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(account: mailgun::account::Account) -> Result<(), mailgun::Error> {
     /// account.custom_message_limit().set(50_000).await?;
     /// # Ok(()) }
     /// ```
@@ -53,16 +53,16 @@ impl CustomMessageLimit {
         self.client.call(SET, &[]).query(query)
     }
 
-    /// Takes the limit away.
+    /// Removes the limit.
     ///
     /// `DELETE /v5/accounts/limit/custom/monthly`
     ///
     /// # Errors
     ///
-    /// Status 400 if there is none.
+    /// Returns 400 if there is no limit.
     ///
     /// ```no_run
-    /// # async fn example(account: mailgun_account::Account) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(account: mailgun::account::Account) -> Result<(), mailgun::Error> {
     /// account.custom_message_limit().delete().await?;
     /// # Ok(()) }
     /// ```
@@ -70,16 +70,16 @@ impl CustomMessageLimit {
         self.client.call(DELETE, &[])
     }
 
-    /// Enables the account again that was disabled by the limit.
+    /// Enables the account again after the limit disabled it.
     ///
     /// `PUT /v5/accounts/limit/custom/enable`
     ///
     /// # Errors
     ///
-    /// Status 400 if the account was disabled by something else.
+    /// Returns 400 if the account was disabled for another reason.
     ///
     /// ```no_run
-    /// # async fn example(account: mailgun_account::Account) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(account: mailgun::account::Account) -> Result<(), mailgun::Error> {
     /// account.custom_message_limit().enable().await?;
     /// # Ok(()) }
     /// ```

@@ -6,24 +6,24 @@ pub(crate) const GET: Operation = Operation::get("/v3/exports/{id}");
 pub(crate) const CREATE: Operation = Operation::post("/v3/exports");
 pub(crate) const DOWNLOAD_URL: Operation = Operation::get("/v3/exports/{id}/download_url");
 
-/// Exports of events into a file. Mailgun does not document them any more.
+/// Exports of events to a file. Mailgun no longer documents them.
 #[derive(Clone, Debug)]
 pub struct Exports {
     pub(crate) client: Client,
 }
 
 impl Exports {
-    /// Lists the exports of the past 24 hours. All come at once.
+    /// Lists the exports of the past 24 hours. The response has all of them.
     ///
     /// `GET /v3/exports`
     ///
     /// # Errors
     ///
-    /// Status 401 for a wrong key.
+    /// Returns 401 if the API key is invalid.
     ///
     /// ```no_run
     /// # #[allow(deprecated)]
-    /// # async fn example(account: mailgun_account::Account) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(account: mailgun::account::Account) -> Result<(), mailgun::Error> {
     /// for export in account.exports().list(Default::default()).await? {
     ///     println!("{} {}", export.id, export.status);
     /// }
@@ -31,20 +31,20 @@ impl Exports {
     /// ```
     #[deprecated(since = "0.1.0", note = "read the events or the logs instead")]
     pub fn list(&self, params: ListExports) -> Call<Vec<Export>> {
-        self.client.call::<Wrapped>(LIST, &[]).query(params).map(|response| response.items)
+        self.client.call_list(LIST, &[], "items").query(params)
     }
 
-    /// An export by its id.
+    /// Gets an export by its id.
     ///
     /// `GET /v3/exports/{id}`
     ///
     /// # Errors
     ///
-    /// Status 404 if there is none.
+    /// Returns 404 if it does not exist.
     ///
     /// ```no_run
     /// # #[allow(deprecated)]
-    /// # async fn example(account: mailgun_account::Account) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(account: mailgun::account::Account) -> Result<(), mailgun::Error> {
     /// println!("{}", account.exports().get("7").await?.status);
     /// # Ok(()) }
     /// ```
@@ -53,18 +53,18 @@ impl Exports {
         self.client.call(GET, &[id])
     }
 
-    /// Starts an export of what a URL of the API gives, such as that of a listing of events.
+    /// Exports what a URL of the API returns, such as a listing of events.
     ///
-    /// `POST /v3/exports`. A second call makes a second export: it is not repeated when its outcome
+    /// `POST /v3/exports`. A second call makes a second export, so it is not retried if its outcome
     /// is unknown.
     ///
     /// # Errors
     ///
-    /// Status 400 for a URL that cannot be exported.
+    /// Returns 400 if the URL cannot be exported.
     ///
     /// ```no_run
     /// # #[allow(deprecated)]
-    /// # async fn example(account: mailgun_account::Account) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(account: mailgun::account::Account) -> Result<(), mailgun::Error> {
     /// account.exports().create("/v3/mg.example.com/events").await?;
     /// # Ok(()) }
     /// ```
@@ -75,18 +75,20 @@ impl Exports {
         self.client.call(CREATE, &[]).form(form)
     }
 
-    /// Where the file of an export can be downloaded for a while, by whoever has the link.
+    /// Gets a temporary download URL for the file of an export. Anyone who has the URL can download
+    /// the file.
     ///
-    /// `GET /v3/exports/{id}/download_url`. Mailgun answers with a redirect to its storage, which is
-    /// not followed: the key must not go there.
+    /// `GET /v3/exports/{id}/download_url`. Mailgun answers with a redirect to its storage. The
+    /// client returns the location and does not follow it, since the API key must not be sent
+    /// there.
     ///
     /// # Errors
     ///
-    /// Status 404 if there is no such export.
+    /// Returns 404 if the export does not exist.
     ///
     /// ```no_run
     /// # #[allow(deprecated)]
-    /// # async fn example(account: mailgun_account::Account) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(account: mailgun::account::Account) -> Result<(), mailgun::Error> {
     /// let link = account.exports().download_url("7").await?;
     /// # let _ = link;
     /// # Ok(()) }
@@ -97,19 +99,13 @@ impl Exports {
     }
 }
 
-#[derive(Deserialize)]
-struct Wrapped {
-    #[serde(default, deserialize_with = "de::items")]
-    items: Vec<Export>,
-}
-
 mailgun_core::params! {
-    /// Which exports to list.
+    /// Filters for listing exports.
     pub struct ListExports;
 }
 
 impl ListExports {
-    /// Those of this URL only.
+    /// Lists only exports of this URL.
     pub fn url(self, url: impl Into<String>) -> Self {
         self.set("url", url.into())
     }
@@ -120,13 +116,13 @@ impl ListExports {
 #[serde(default)]
 #[non_exhaustive]
 pub struct Export {
-    /// What names it in calls.
+    /// The id.
     #[serde(deserialize_with = "de::null_default")]
     pub id: String,
-    /// How far it is, `complete` for example.
+    /// The progress of the export, such as `complete`.
     #[serde(deserialize_with = "de::null_default")]
     pub status: String,
-    /// What is exported.
+    /// The exported URL.
     #[serde(deserialize_with = "de::null_default")]
     pub url: String,
 }

@@ -6,44 +6,45 @@ pub(crate) const ADD: Operation = Operation::post("/v2/ip_whitelist").idempotent
 pub(crate) const UPDATE: Operation = Operation::put("/v2/ip_whitelist").idempotent();
 pub(crate) const REMOVE: Operation = Operation::delete("/v2/ip_whitelist").idempotent();
 
-/// The addresses that calls with the account's keys and its SMTP sessions may come from; any, as
-/// long as there is none on the list. Keys of the kind [`Web`](crate::KeyKind::Web) are exempt.
+/// The IP addresses that API calls and SMTP sessions may come from. An empty list allows every
+/// address. Keys of the kind [`Web`](crate::KeyKind::Web) are exempt.
+#[doc(alias = "whitelist")]
 #[derive(Clone, Debug)]
 pub struct IpAllowlist {
     pub(crate) client: Client,
 }
 
 impl IpAllowlist {
-    /// The whole list.
+    /// Lists all addresses.
     ///
     /// `GET /v2/ip_whitelist`
     ///
     /// # Errors
     ///
-    /// Status 403 for a key that may not see it.
+    /// Returns 403 if the API key lacks the permission.
     ///
     /// ```no_run
-    /// # async fn example(account: mailgun_account::Account) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(account: mailgun::account::Account) -> Result<(), mailgun::Error> {
     /// for entry in account.ip_allowlist().list().await? {
     ///     println!("{} {}", entry.ip_address, entry.description);
     /// }
     /// # Ok(()) }
     /// ```
     pub fn list(&self) -> Call<Vec<IpAllowlistEntry>> {
-        entries(self.client.call(LIST, &[]))
+        self.client.call_list(LIST, &[], "addresses")
     }
 
-    /// Adds an address, or a range such as `10.0.0.0/24`, and gives the whole list.
+    /// Adds an IP address, or a range such as `10.0.0.0/24`, and returns the whole list.
     ///
     /// `POST /v2/ip_whitelist`
     ///
     /// # Errors
     ///
-    /// Status 400 for what is neither an IP address nor a range.
+    /// Returns 400 if the text is neither an IP address nor a range.
     ///
     /// ```no_run
-    /// # async fn example(account: mailgun_account::Account) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_account::IpAllowlistSettings;
+    /// # async fn example(account: mailgun::account::Account) -> Result<(), mailgun::Error> {
+    /// use mailgun::account::IpAllowlistSettings;
     ///
     /// let settings = IpAllowlistSettings::new().description("office");
     /// account.ip_allowlist().add("10.11.11.111", settings).await?;
@@ -54,20 +55,20 @@ impl IpAllowlist {
         address: impl Into<String>,
         settings: IpAllowlistSettings,
     ) -> Call<Vec<IpAllowlistEntry>> {
-        entries(self.client.call(ADD, &[]).multipart(settings.address(address.into())))
+        self.client.call_list(ADD, &[], "addresses").multipart(settings.address(address.into()))
     }
 
-    /// Changes the description of an address, and gives the whole list.
+    /// Changes the description of an address and returns the whole list.
     ///
     /// `PUT /v2/ip_whitelist`
     ///
     /// # Errors
     ///
-    /// Status 400 if the address is not on the list.
+    /// Returns 400 if the address is not on the list.
     ///
     /// ```no_run
-    /// # async fn example(account: mailgun_account::Account) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_account::IpAllowlistSettings;
+    /// # async fn example(account: mailgun::account::Account) -> Result<(), mailgun::Error> {
+    /// use mailgun::account::IpAllowlistSettings;
     ///
     /// let settings = IpAllowlistSettings::new().description("old office");
     /// account.ip_allowlist().update("10.11.11.111", settings).await?;
@@ -78,59 +79,49 @@ impl IpAllowlist {
         address: impl Into<String>,
         settings: IpAllowlistSettings,
     ) -> Call<Vec<IpAllowlistEntry>> {
-        entries(self.client.call(UPDATE, &[]).multipart(settings.address(address.into())))
+        self.client.call_list(UPDATE, &[], "addresses").multipart(settings.address(address.into()))
     }
 
-    /// Takes an address off the list, and gives the whole list.
+    /// Removes an address and returns the whole list.
     ///
     /// `DELETE /v2/ip_whitelist`
     ///
     /// # Errors
     ///
-    /// Status 400 for an empty address.
+    /// Returns 400 if the address is empty.
     ///
     /// ```no_run
-    /// # async fn example(account: mailgun_account::Account) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(account: mailgun::account::Account) -> Result<(), mailgun::Error> {
     /// account.ip_allowlist().remove("10.11.11.111").await?;
     /// # Ok(()) }
     /// ```
     pub fn remove(&self, address: impl Into<String>) -> Call<Vec<IpAllowlistEntry>> {
         let mut query = Fields::new();
         query.set("address", address.into());
-        entries(self.client.call(REMOVE, &[]).query(query))
+        self.client.call_list(REMOVE, &[], "addresses").query(query)
     }
 }
 
-fn entries(call: Call<Wrapped>) -> Call<Vec<IpAllowlistEntry>> {
-    call.map(|response| response.addresses)
-}
-
-#[derive(Deserialize)]
-struct Wrapped {
-    #[serde(default, deserialize_with = "de::items")]
-    addresses: Vec<IpAllowlistEntry>,
-}
-
-/// An address on the list.
+/// An entry of the allowlist.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct IpAllowlistEntry {
-    /// The address or range.
+    /// The IP address or range.
     #[serde(deserialize_with = "de::null_default")]
     pub ip_address: String,
-    /// Free text.
+    /// A description, in any words.
     #[serde(deserialize_with = "de::null_default")]
     pub description: String,
 }
 
 mailgun_core::params! {
-    /// What an entry of the list is to say.
+    /// Settings of an entry of the allowlist.
     pub struct IpAllowlistSettings;
 }
 
 impl IpAllowlistSettings {
-    /// Free text; empty when not set.
+    /// A description, in any words; default empty.
     pub fn description(self, description: impl Into<String>) -> Self {
         self.set("description", description.into())
     }

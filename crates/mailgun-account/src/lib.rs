@@ -1,14 +1,14 @@
-//! A Mailgun account: its settings, users and API keys, its limits, the key that signs webhooks,
-//! and who may receive mail or call from where.
+//! A Mailgun account: settings, users, API keys, usage limits, the webhook signing key, the IP
+//! allowlist, and the recipients of the sandbox domain.
 //!
-//! Everything is reached from [`Account`].
+//! [`Account`] is the entry point.
 //!
 //! ```no_run
-//! # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
-//! use mailgun_account::{Account, CreateApiKey, KeyKind, KeyRole};
+//! # async fn example(mailgun: mailgun::Mailgun) -> Result<(), mailgun::Error> {
+//! use mailgun::account::{CreateApiKey, KeyKind, KeyRole};
 //!
 //! let params = CreateApiKey::new().kind(KeyKind::Domain).domain_name("mg.example.com");
-//! let created = Account::new(&client).api_keys().create(KeyRole::Sending, params).await?;
+//! let created = mailgun.account().api_keys().create(KeyRole::Sending, params).await?;
 //! // The only time that it is shown.
 //! let secret = created.secret.expose();
 //! # let _ = secret;

@@ -2,28 +2,28 @@ use mailgun_core::{Call, Client, Confirmation, Fields, Operation, de};
 use serde::{Deserialize, Serialize};
 
 pub(crate) const LIST: Operation = Operation::get("/v5/sandbox/auth_recipients");
-// It sends the recipient a mail.
+// Adding a recipient sends an email, so it must not be repeated.
 pub(crate) const ADD: Operation = Operation::post("/v5/sandbox/auth_recipients");
 pub(crate) const REMOVE: Operation =
     Operation::delete("/v5/sandbox/auth_recipients/{email}").idempotent();
 
-/// Who may receive mail of the account's sandbox domain.
+/// The recipients that the account's sandbox domain may send to.
 #[derive(Clone, Debug)]
 pub struct SandboxRecipients {
     pub(crate) client: Client,
 }
 
 impl SandboxRecipients {
-    /// Lists all of them.
+    /// Lists all recipients.
     ///
     /// `GET /v5/sandbox/auth_recipients`
     ///
     /// # Errors
     ///
-    /// Status 401 for a wrong key.
+    /// Returns 401 if the API key is invalid.
     ///
     /// ```no_run
-    /// # async fn example(account: mailgun_account::Account) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(account: mailgun::account::Account) -> Result<(), mailgun::Error> {
     /// let list = account.sandbox_recipients().list().await?;
     /// println!("{} of {:?}", list.recipients.len(), list.limit);
     /// # Ok(()) }
@@ -32,17 +32,16 @@ impl SandboxRecipients {
         self.client.call(LIST, &[])
     }
 
-    /// Adds a recipient, who gets a mail and is activated by what it asks for.
+    /// Adds a recipient. Mailgun emails them, and they must agree before they receive mail.
     ///
-    /// `POST /v5/sandbox/auth_recipients`. It is not repeated when its outcome is unknown.
+    /// `POST /v5/sandbox/auth_recipients`. It is not retried if its outcome is unknown.
     ///
     /// # Errors
     ///
-    /// Status 400 when there are as many as there may be, usually five, or for an address that
-    /// Mailgun does not take.
+    /// Returns 400 if the address is invalid or the limit of recipients, usually five, is reached.
     ///
     /// ```no_run
-    /// # async fn example(account: mailgun_account::Account) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(account: mailgun::account::Account) -> Result<(), mailgun::Error> {
     /// let added = account.sandbox_recipients().add("bob@example.com").await?;
     /// println!("{}", added.recipient.activated);
     /// # Ok(()) }
@@ -59,10 +58,10 @@ impl SandboxRecipients {
     ///
     /// # Errors
     ///
-    /// Status 400 for what is no address.
+    /// Returns 400 if the address is invalid.
     ///
     /// ```no_run
-    /// # async fn example(account: mailgun_account::Account) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(account: mailgun::account::Account) -> Result<(), mailgun::Error> {
     /// account.sandbox_recipients().remove("bob@example.com").await?;
     /// # Ok(()) }
     /// ```
@@ -71,15 +70,15 @@ impl SandboxRecipients {
     }
 }
 
-/// Someone who may receive mail of the sandbox domain.
+/// A recipient of the sandbox domain.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct SandboxRecipient {
-    /// The address.
+    /// The email address.
     #[serde(deserialize_with = "de::null_default")]
     pub email: String,
-    /// Whether the recipient has agreed.
+    /// Whether the recipient has agreed to receive mail.
     #[serde(deserialize_with = "de::null_default")]
     pub activated: bool,
 }
@@ -89,23 +88,23 @@ pub struct SandboxRecipient {
 #[serde(default)]
 #[non_exhaustive]
 pub struct SandboxRecipientList {
-    /// All of them.
+    /// All recipients.
     #[serde(deserialize_with = "de::items")]
     pub recipients: Vec<SandboxRecipient>,
-    /// How many there may be.
+    /// The maximum number of recipients.
     #[serde(deserialize_with = "de::number_or_string")]
     pub limit: Option<u32>,
 }
 
-/// The reply to the adding of a recipient.
+/// The response to adding a recipient.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct SandboxRecipientAdded {
-    /// The new one.
+    /// The new recipient.
     #[serde(deserialize_with = "de::null_default")]
     pub recipient: SandboxRecipient,
-    /// How many there may be.
+    /// The maximum number of recipients.
     #[serde(deserialize_with = "de::number_or_string")]
     pub limit: Option<u32>,
 }

@@ -5,16 +5,16 @@ use mailgun_types::{ThresholdComparator, ThresholdDimension, ThresholdFilter};
 use serde::{Deserialize, Serialize};
 
 mailgun_core::open_enum! {
-    /// What is counted.
+    /// The metric that is measured.
     pub enum ThresholdMetric {
-        /// Email previews that succeeded.
+        /// Successful email previews.
         EmailPreviewSuccessCount = "email_preview_success_count",
         /// Seed tests.
         SeedTestCount = "seed_test_count",
     }
 }
 
-/// A limit on what an account uses.
+/// A limit on the usage of an account.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -22,16 +22,16 @@ pub struct Threshold {
     /// The id.
     #[serde(deserialize_with = "de::null_default")]
     pub id: String,
-    /// The account above.
+    /// The id of the parent account.
     #[serde(deserialize_with = "de::null_default")]
     pub parent_account_id: String,
-    /// The subaccount that it is for.
+    /// The id of the subaccount that the limit applies to.
     #[serde(deserialize_with = "de::null_default")]
     pub subaccount_id: String,
     /// The group of the account.
     #[serde(deserialize_with = "de::null_default")]
     pub account_group: String,
-    /// What names it in calls.
+    /// The id.
     #[serde(deserialize_with = "de::null_default")]
     pub name: String,
     /// When it was created.
@@ -40,29 +40,29 @@ pub struct Threshold {
     /// When it was last changed.
     #[serde(deserialize_with = "de::optional_timestamp")]
     pub updated_at: Option<Timestamp>,
-    /// When it was last checked.
+    /// When Mailgun last checked the limit.
     #[serde(deserialize_with = "de::optional_timestamp")]
     pub last_checked: Option<Timestamp>,
-    /// Free text.
+    /// A description, in any words.
     #[serde(deserialize_with = "de::null_default")]
     pub description: String,
-    /// What counts.
+    /// The filters that select what counts.
     #[serde(deserialize_with = "de::items")]
     pub filters: Vec<ThresholdFilter>,
-    /// What is counted.
+    /// The metric that is measured.
     pub metric: Option<ThresholdMetric>,
-    /// How the count is compared with the limit.
+    /// How the metric is compared with the limit.
     pub comparator: Option<ThresholdComparator>,
-    /// The limit, as Mailgun writes it: `2100` or `.99`.
+    /// The limit as Mailgun writes it, such as `2100` or `.99`.
     #[serde(deserialize_with = "de::string_or_number")]
     pub limit: Option<String>,
-    /// What is counted apart.
+    /// The dimension that is measured separately.
     pub dimension: Option<ThresholdDimension>,
-    /// The time that is counted over: `1M`, `1h` or `1d`.
+    /// The period of measurement: `1M`, `1h` or `1d`.
     pub period: Option<String>,
 }
 
-/// What a limit is to be.
+/// Settings of a limit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[must_use]
 pub struct ThresholdSettings {
@@ -80,8 +80,8 @@ pub struct ThresholdSettings {
 }
 
 impl ThresholdSettings {
-    /// A limit that is reached when `metric`, for one value of `dimension`, compares so with
-    /// `limit`, a number.
+    /// A limit that is reached when the comparison of `metric` with the number `limit` holds for
+    /// any value of `dimension`.
     pub fn new(
         name: impl Into<String>,
         metric: ThresholdMetric,
@@ -101,17 +101,18 @@ impl ThresholdSettings {
         }
     }
 
-    /// Free text.
+    /// A description, in any words.
     pub fn description(self, description: impl Into<String>) -> Self {
         Self { description: Some(description.into()), ..self }
     }
 
-    /// What counts, in place of what was set before; an empty list is sent as one.
+    /// The filters that select what counts. Replaces all filters set before; an empty list is sent
+    /// as such.
     pub fn filters(self, filters: impl IntoIterator<Item = ThresholdFilter>) -> Self {
         Self { filters: Some(filters.into_iter().collect()), ..self }
     }
 
-    /// The time that is counted over: `1M` for a month, `1h` or `1d`.
+    /// The period of measurement: `1M` for a month, `1d` for a day, `1h` for an hour.
     pub fn period(self, period: impl Into<String>) -> Self {
         Self { period: Some(period.into()), ..self }
     }

@@ -1,5 +1,4 @@
-use mailgun_core::{Call, Client, Confirmation, Operation, de};
-use serde::Deserialize;
+use mailgun_core::{Call, Client, Confirmation, Operation};
 
 use crate::{Threshold, ThresholdSettings};
 
@@ -9,7 +8,7 @@ pub(crate) const CREATE: Operation = Operation::post("/v1/thresholds/limits");
 pub(crate) const UPDATE: Operation = Operation::put("/v1/thresholds/limits/{name}").idempotent();
 pub(crate) const DELETE: Operation = Operation::delete("/v1/thresholds/limits/{name}").idempotent();
 
-/// Limits on what an account uses.
+/// Limits on the usage of an account.
 #[derive(Clone, Debug)]
 pub struct Thresholds {
     pub(crate) client: Client,
@@ -18,33 +17,33 @@ pub struct Thresholds {
 impl Thresholds {
     /// Lists the limits.
     ///
-    /// `GET /v1/thresholds/limits`. All come at once.
+    /// `GET /v1/thresholds/limits`. The response has all limits.
     ///
     /// # Errors
     ///
-    /// Status 401 for a wrong key.
+    /// Returns 401 if the API key is invalid.
     ///
     /// ```no_run
-    /// # async fn example(account: mailgun_account::Account) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(account: mailgun::account::Account) -> Result<(), mailgun::Error> {
     /// for threshold in account.thresholds().list().await? {
     ///     println!("{}: {:?} {:?}", threshold.name, threshold.metric, threshold.limit);
     /// }
     /// # Ok(()) }
     /// ```
     pub fn list(&self) -> Call<Vec<Threshold>> {
-        self.client.call::<Wrapped>(LIST, &[]).map(|response| response.items)
+        self.client.call_list(LIST, &[], "items")
     }
 
-    /// A limit by its name.
+    /// Gets a limit by its name.
     ///
     /// `GET /v1/thresholds/limits/{name}`
     ///
     /// # Errors
     ///
-    /// Status 404 if there is none.
+    /// Returns 404 if it does not exist.
     ///
     /// ```no_run
-    /// # async fn example(account: mailgun_account::Account) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(account: mailgun::account::Account) -> Result<(), mailgun::Error> {
     /// println!("{:?}", account.thresholds().get("previews").await?.limit);
     /// # Ok(()) }
     /// ```
@@ -54,15 +53,15 @@ impl Thresholds {
 
     /// Creates a limit.
     ///
-    /// `POST /v1/thresholds/limits`. It is not repeated when its outcome is unknown.
+    /// `POST /v1/thresholds/limits`. It is not retried if its outcome is unknown.
     ///
     /// # Errors
     ///
-    /// Status 400 for settings that Mailgun does not take.
+    /// Returns 400 if the settings are invalid.
     ///
     /// ```no_run
-    /// # async fn example(account: mailgun_account::Account) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_account::{
+    /// # async fn example(account: mailgun::account::Account) -> Result<(), mailgun::Error> {
+    /// use mailgun::account::{
     ///     ThresholdComparator, ThresholdDimension, ThresholdMetric, ThresholdSettings,
     /// };
     ///
@@ -86,11 +85,11 @@ impl Thresholds {
     ///
     /// # Errors
     ///
-    /// Status 404 if there is no such limit.
+    /// Returns 404 if the limit does not exist.
     ///
     /// ```no_run
-    /// # async fn example(account: mailgun_account::Account) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_account::{
+    /// # async fn example(account: mailgun::account::Account) -> Result<(), mailgun::Error> {
+    /// use mailgun::account::{
     ///     ThresholdComparator, ThresholdDimension, ThresholdMetric, ThresholdSettings,
     /// };
     ///
@@ -114,20 +113,14 @@ impl Thresholds {
     ///
     /// # Errors
     ///
-    /// Status 404 if there is no such limit.
+    /// Returns 404 if the limit does not exist.
     ///
     /// ```no_run
-    /// # async fn example(account: mailgun_account::Account) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(account: mailgun::account::Account) -> Result<(), mailgun::Error> {
     /// account.thresholds().delete("previews").await?;
     /// # Ok(()) }
     /// ```
     pub fn delete(&self, name: &str) -> Call<Confirmation> {
         self.client.call(DELETE, &[name])
     }
-}
-
-#[derive(Deserialize)]
-struct Wrapped {
-    #[serde(default, deserialize_with = "de::items")]
-    items: Vec<Threshold>,
 }

@@ -8,7 +8,7 @@ pub(crate) const LIST: Operation = Operation::get("/v5/users");
 pub(crate) const ME: Operation = Operation::get("/v5/users/me");
 pub(crate) const GET: Operation = Operation::get("/v5/users/{user_id}");
 
-/// The people of an account.
+/// The users of an account.
 #[derive(Clone, Debug)]
 pub struct Users {
     pub(crate) client: Client,
@@ -21,11 +21,11 @@ impl Users {
     ///
     /// # Errors
     ///
-    /// Status 401 for a wrong key.
+    /// Returns 401 if the API key is invalid.
     ///
     /// ```no_run
-    /// # async fn example(account: mailgun_account::Account) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_account::{ListUsers, UserRole};
+    /// # async fn example(account: mailgun::account::Account) -> Result<(), mailgun::Error> {
+    /// use mailgun::account::{ListUsers, UserRole};
     ///
     /// let mut pager = account.users().list(ListUsers::new().role(UserRole::Admin));
     /// while let Some(page) = pager.next_page().await? {
@@ -39,17 +39,17 @@ impl Users {
         Pager::skip(self.client.call::<UserPage>(LIST, &[]).query(params))
     }
 
-    /// The user whom the client's key belongs to.
+    /// Gets the user that the client's API key belongs to.
     ///
     /// `GET /v5/users/me`
     ///
     /// # Errors
     ///
-    /// Status 403 for a key that belongs to no user; those of the kind
-    /// [`Web`](crate::KeyKind::Web) usually do.
+    /// Returns 403 if the API key belongs to no user. Keys of the kind [`Web`](crate::KeyKind::Web)
+    /// usually belong to one.
     ///
     /// ```no_run
-    /// # async fn example(account: mailgun_account::Account) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(account: mailgun::account::Account) -> Result<(), mailgun::Error> {
     /// println!("{}", account.users().me().await?.name);
     /// # Ok(()) }
     /// ```
@@ -57,16 +57,16 @@ impl Users {
         self.client.call(ME, &[])
     }
 
-    /// A user by the id.
+    /// Gets a user by id.
     ///
     /// `GET /v5/users/{user_id}`
     ///
     /// # Errors
     ///
-    /// Status 404 if there is none.
+    /// Returns 404 if it does not exist.
     ///
     /// ```no_run
-    /// # async fn example(account: mailgun_account::Account) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(account: mailgun::account::Account) -> Result<(), mailgun::Error> {
     /// println!("{:?}", account.users().get("646d00a1b32c35364a2ad34f").await?.role);
     /// # Ok(()) }
     /// ```
@@ -77,7 +77,7 @@ impl Users {
 
 #[derive(Deserialize)]
 struct UserPage {
-    #[serde(default, deserialize_with = "de::items")]
+    #[serde(default, deserialize_with = "de::null_default")]
     users: Vec<User>,
     #[serde(default, deserialize_with = "de::number_or_string")]
     total: Option<u64>,
@@ -92,52 +92,52 @@ impl PageResponse for UserPage {
 }
 
 mailgun_core::params! {
-    /// Which users to list.
+    /// Filters for listing users.
     pub struct ListUsers;
 }
 
 impl ListUsers {
-    /// Those with this role only.
+    /// Lists only users with this role.
     pub fn role(self, role: UserRole) -> Self {
         self.set("role", role)
     }
 
-    /// At most so many a page.
+    /// Page size.
     pub fn limit(self, limit: u32) -> Self {
         self.set("limit", limit)
     }
 
-    /// Leaves out so many at the beginning.
+    /// Number of items to skip.
     pub fn skip(self, skip: u64) -> Self {
         self.set("skip", skip)
     }
 }
 
 mailgun_core::open_enum! {
-    /// What a user may do.
+    /// The role of a user.
     pub enum UserRole {
-        /// What an analyst may do: look at things.
+        /// Read-only access, for analysts.
         Basic = "basic",
-        /// Pay.
+        /// Access to billing.
         Billing = "billing",
-        /// What support may do.
+        /// Access for support.
         Support = "support",
-        /// What a developer may do.
+        /// Access for developers.
         Developer = "developer",
-        /// Everything.
+        /// Full access.
         Admin = "admin",
     }
 }
 
-/// Someone who can log in to the account.
+/// A user, who can log in to the account.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct User {
-    /// What names the user in calls.
+    /// The id.
     #[serde(deserialize_with = "de::null_default")]
     pub id: String,
-    /// Whether the user was activated.
+    /// Whether the user has been activated.
     #[serde(deserialize_with = "de::null_default")]
     pub activated: bool,
     /// The full name.
@@ -146,54 +146,54 @@ pub struct User {
     /// Whether the user is disabled.
     #[serde(deserialize_with = "de::null_default")]
     pub is_disabled: bool,
-    /// The address.
+    /// The email address.
     #[serde(deserialize_with = "de::null_default")]
     pub email: String,
-    /// The address in parts.
+    /// The address, validated and split into its parts.
     #[serde(deserialize_with = "de::null_default")]
     pub email_details: EmailDetails,
-    /// What the user may do.
+    /// The role of the user.
     pub role: Option<UserRole>,
-    /// The account.
+    /// The id of the account.
     #[serde(deserialize_with = "de::null_default")]
     pub account_id: String,
-    /// The IP address from which the user opened the account.
+    /// The IP address that the user opened the account from.
     pub opened_ip: Option<String>,
     /// Whether the user owns the account.
     #[serde(deserialize_with = "de::null_default")]
     pub is_master: bool,
-    /// Whatever else is kept about the user.
+    /// Other data about the user.
     #[serde(deserialize_with = "de::null_default")]
     pub metadata: Map<String, Value>,
-    /// Whether a second factor was enabled.
+    /// Whether two-factor authentication has been enabled.
     #[serde(deserialize_with = "de::null_default")]
     pub tfa_enabled: bool,
-    /// Whether the second factor is in use.
+    /// Whether two-factor authentication is in use.
     #[serde(deserialize_with = "de::null_default")]
     pub tfa_active: bool,
-    /// Since when.
+    /// When two-factor authentication was set up.
     #[serde(deserialize_with = "de::optional_timestamp")]
     pub tfa_created_at: Option<Timestamp>,
     /// When the password was last changed.
     #[serde(deserialize_with = "de::optional_timestamp")]
     pub password_updated_at: Option<Timestamp>,
-    /// What the user likes to see in the control panel.
+    /// The user's preferences for the control panel.
     #[serde(deserialize_with = "de::null_default")]
     pub preferences: UserPreferences,
     /// How the user logs in.
     #[serde(deserialize_with = "de::null_default")]
     pub auth: UserAuth,
-    /// The GitHub user, for accounts of the student programme.
+    /// The GitHub user id, for accounts of the student program.
     #[serde(deserialize_with = "de::string_or_number")]
     pub github_user_id: Option<String>,
-    /// The Salesforce user, for accounts of that platform.
+    /// The Salesforce user id, for accounts of that platform.
     #[serde(deserialize_with = "de::string_or_number")]
     pub salesforce_user_id: Option<String>,
-    /// How far the login was moved to Sinch.
+    /// The progress of the migration of the login to Sinch.
     pub migration_status: Option<String>,
 }
 
-/// An address in parts.
+/// An email address, validated and split into its parts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -204,40 +204,40 @@ pub struct EmailDetails {
     /// Whether it is valid.
     #[serde(deserialize_with = "de::bool_like")]
     pub is_valid: Option<bool>,
-    /// Why it is not.
+    /// Why the address is invalid.
     pub reason: Option<String>,
     /// Its parts.
     #[serde(deserialize_with = "de::null_default")]
     pub parts: EmailParts,
 }
 
-/// The parts of an address.
+/// The parts of an email address.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct EmailParts {
-    /// What is behind the `@`.
+    /// The part after the `@`.
     #[serde(deserialize_with = "de::null_default")]
     pub domain: String,
-    /// What is before the `@`.
+    /// The part before the `@`.
     #[serde(deserialize_with = "de::null_default")]
     pub local_part: String,
-    /// The name beside it.
+    /// The display name.
     pub display_name: Option<String>,
 }
 
-/// What a user likes to see in the control panel.
+/// A user's preferences for the control panel.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct UserPreferences {
-    /// The time zone, `US/Eastern` for example.
+    /// The time zone, such as `US/Eastern`.
     #[serde(deserialize_with = "de::null_default")]
     pub time_zone: String,
-    /// How times are written, `%m/%d/%y %I:%M %p` for example.
+    /// The format of times, such as `%m/%d/%y %I:%M %p`.
     #[serde(deserialize_with = "de::null_default")]
     pub time_format: String,
-    /// The language of examples, `curl` for example.
+    /// The language of code examples, such as `curl`.
     #[serde(deserialize_with = "de::null_default")]
     pub programming_language: String,
 }
@@ -247,12 +247,12 @@ pub struct UserPreferences {
 #[serde(default)]
 #[non_exhaustive]
 pub struct UserAuth {
-    /// The method, `sinch` for example.
+    /// The method, such as `sinch`.
     #[serde(deserialize_with = "de::null_default")]
     pub method: String,
-    /// The method before.
+    /// The previous login method.
     pub prior_method: Option<String>,
-    /// What that method needed.
+    /// The data of the previous login method.
     #[serde(deserialize_with = "de::null_default")]
     pub prior_details: Map<String, Value>,
 }

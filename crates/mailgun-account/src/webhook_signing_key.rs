@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 pub(crate) const GET: Operation = Operation::get("/v5/accounts/http_signing_key");
 pub(crate) const CREATE: Operation = Operation::post("/v5/accounts/http_signing_key");
 
-/// The key that signs webhooks and incoming mail. It is not the API key.
+/// The key that signs webhooks and incoming messages. It is not the API key.
+#[doc(alias = "hmac")]
 #[derive(Clone, Debug)]
 pub struct WebhookSigningKey {
     pub(crate) client: Client,
@@ -17,10 +18,10 @@ impl WebhookSigningKey {
     ///
     /// # Errors
     ///
-    /// Status 400 if the account has none.
+    /// Returns 400 if the account has no signing key.
     ///
     /// ```no_run
-    /// # async fn example(account: mailgun_account::Account) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(account: mailgun::account::Account) -> Result<(), mailgun::Error> {
     /// let key = account.webhook_signing_key().get().await?.http_signing_key;
     /// println!("{} bytes", key.expose().len());
     /// # Ok(()) }
@@ -29,18 +30,18 @@ impl WebhookSigningKey {
         self.client.call(GET, &[])
     }
 
-    /// Makes a new key in place of the one there is.
+    /// Replaces the key with a new one.
     ///
-    /// `POST /v5/accounts/http_signing_key`. Webhooks are signed with the new key from then on;
-    /// whoever verifies them should take both for a while. It is not repeated when its outcome is
+    /// `POST /v5/accounts/http_signing_key`. Mailgun signs with the new key from then on; let your
+    /// webhook receiver accept both keys for a while. The call is not retried if its outcome is
     /// unknown.
     ///
     /// # Errors
     ///
-    /// Status 401 for a wrong key.
+    /// Returns 401 if the API key is invalid.
     ///
     /// ```no_run
-    /// # async fn example(account: mailgun_account::Account) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(account: mailgun::account::Account) -> Result<(), mailgun::Error> {
     /// let signing_key = account.webhook_signing_key();
     /// let old = signing_key.get().await?.http_signing_key;
     /// let new = signing_key.create().await?.http_signing_key;
@@ -52,15 +53,15 @@ impl WebhookSigningKey {
     }
 }
 
-/// The response with the key that signs webhooks.
+/// The response with the webhook signing key.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SigningKeyResponse {
-    /// Mailgun's words, where it has any.
+    /// The message from Mailgun, if any.
     #[serde(default, deserialize_with = "de::null_default")]
     pub message: String,
-    /// The key; of it `mailgun-webhooks` makes the key of a verifier, by
-    /// `receive::SigningKey::try_from(&key)`.
+    /// The key. `receive::SigningKey::try_from(&key)` of `mailgun-webhooks` turns it into a key for
+    /// verification.
     #[serde(skip_serializing)]
     pub http_signing_key: Secret,
 }

@@ -34,17 +34,17 @@ pub const OPERATIONS: &[Operation] = &[
     statistics::COUNTRIES,
 ];
 
-/// What an account sent, what became of it, and what it used.
+/// Metrics of an account's mail and of its usage.
 ///
-/// Mailgun keeps hourly counts for 60 days, daily ones for a year and monthly ones for ever, and
-/// takes 500 queries in 10 seconds.
+/// Mailgun keeps hourly counts for 60 days, daily counts for a year and monthly counts forever. It
+/// allows 500 queries in 10 seconds.
 ///
 /// ```no_run
-/// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
-/// use mailgun_analytics::{Analytics, Metric, MetricsQuery};
+/// # async fn example(mailgun: mailgun::Mailgun) -> Result<(), mailgun::Error> {
+/// use mailgun::analytics::{Metric, MetricsQuery};
 ///
 /// let query = MetricsQuery::new().metrics([Metric::DeliveredCount]).include_aggregates(true);
-/// let week = Analytics::new(&client).metrics_page(query).await?;
+/// let week = mailgun.analytics().metrics_page(query).await?;
 /// println!("{:?}", week.aggregates.and_then(|all| all.delivered_count()));
 /// # Ok(()) }
 /// ```
@@ -54,23 +54,23 @@ pub struct Analytics {
 }
 
 impl Analytics {
-    /// The analytics of the client's account.
+    /// A handle to the analytics of the client's account.
     pub fn new(client: &Client) -> Self {
         Self { client: client.clone() }
     }
 
-    /// Counts what was sent and what became of it.
+    /// Counts messages and what happened to them.
     ///
-    /// `POST /v1/analytics/metrics`, which reads only. The pages have the items;
-    /// [`metrics_page`](Self::metrics_page) has what stands beside them.
+    /// `POST /v1/analytics/metrics`, which only reads. Pages have the items alone;
+    /// [`metrics_page`](Self::metrics_page) returns the rest of the response too.
     ///
     /// # Errors
     ///
-    /// Status 400 for a dimension, a metric or a filter that Mailgun does not know.
+    /// Returns 400 if a dimension, metric or filter is invalid.
     ///
     /// ```no_run
-    /// # async fn example(analytics: mailgun_analytics::Analytics) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_analytics::{Dimension, Metric, MetricsQuery, MetricsTable, Resolution};
+    /// # async fn example(analytics: mailgun::analytics::Analytics) -> Result<(), mailgun::Error> {
+    /// use mailgun::analytics::{Dimension, Metric, MetricsQuery, MetricsTable, Resolution};
     ///
     /// let query = MetricsQuery::new()
     ///     .start("2026-11-01".parse()?)
@@ -91,18 +91,17 @@ impl Analytics {
         Pager::json_skip(self.client.call::<MetricsResponse>(METRICS, &[]), &query)
     }
 
-    /// One page of [`metrics`](Self::metrics) as a whole, with the time that it is about and with
-    /// the aggregates.
+    /// Gets one page of [`metrics`](Self::metrics) with its period and aggregates.
     ///
-    /// `POST /v1/analytics/metrics`, which reads only.
+    /// `POST /v1/analytics/metrics`, which only reads.
     ///
     /// # Errors
     ///
-    /// Status 400 for a dimension, a metric or a filter that Mailgun does not know.
+    /// Returns 400 if a dimension, metric or filter is invalid.
     ///
     /// ```no_run
-    /// # async fn example(analytics: mailgun_analytics::Analytics) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_analytics::{Metric, MetricsQuery};
+    /// # async fn example(analytics: mailgun::analytics::Analytics) -> Result<(), mailgun::Error> {
+    /// use mailgun::analytics::{Metric, MetricsQuery};
     ///
     /// let query = MetricsQuery::new().metrics([Metric::ClickedRate]);
     /// let response = analytics.metrics_page(query).await?;
@@ -113,18 +112,18 @@ impl Analytics {
         self.client.call(METRICS, &[]).json(&query)
     }
 
-    /// Counts what the account used: processed mail, validations, previews, tests.
+    /// Counts the usage of the account: processed messages, validations, previews, tests.
     ///
-    /// `POST /v1/analytics/usage/metrics`, which reads only. The pages have the items;
-    /// [`usage_page`](Self::usage_page) has what stands beside them.
+    /// `POST /v1/analytics/usage/metrics`, which only reads. Pages have the items alone;
+    /// [`usage_page`](Self::usage_page) returns the rest of the response too.
     ///
     /// # Errors
     ///
-    /// Status 400 for a dimension, a metric or a filter that Mailgun does not know.
+    /// Returns 400 if a dimension, metric or filter is invalid.
     ///
     /// ```no_run
-    /// # async fn example(analytics: mailgun_analytics::Analytics) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_analytics::{Dimension, Metric, Resolution, TimeSpan, UsageQuery};
+    /// # async fn example(analytics: mailgun::analytics::Analytics) -> Result<(), mailgun::Error> {
+    /// use mailgun::analytics::{Dimension, Metric, Resolution, TimeSpan, UsageQuery};
     ///
     /// let query = UsageQuery::new()
     ///     .duration(TimeSpan::months(3))
@@ -144,18 +143,17 @@ impl Analytics {
         Pager::json_skip(self.client.call::<MetricsResponse>(USAGE, &[]), &query)
     }
 
-    /// One page of [`usage`](Self::usage) as a whole, with the time that it is about and with the
-    /// aggregates.
+    /// Gets one page of [`usage`](Self::usage) with its period and aggregates.
     ///
-    /// `POST /v1/analytics/usage/metrics`, which reads only.
+    /// `POST /v1/analytics/usage/metrics`, which only reads.
     ///
     /// # Errors
     ///
-    /// Status 400 for a dimension, a metric or a filter that Mailgun does not know.
+    /// Returns 400 if a dimension, metric or filter is invalid.
     ///
     /// ```no_run
-    /// # async fn example(analytics: mailgun_analytics::Analytics) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_analytics::{Metric, UsageQuery};
+    /// # async fn example(analytics: mailgun::analytics::Analytics) -> Result<(), mailgun::Error> {
+    /// use mailgun::analytics::{Metric, UsageQuery};
     ///
     /// let query = UsageQuery::new().metrics([Metric::SeedTestCount]).include_aggregates(true);
     /// println!("{:?}", analytics.usage_page(query).await?.aggregates);
@@ -165,17 +163,17 @@ impl Analytics {
         self.client.call(USAGE, &[]).json(&query)
     }
 
-    /// Single events.
+    /// The events of the account.
     pub fn logs(&self) -> Logs {
         Logs::new(&self.client)
     }
 
-    /// Why mail bounces.
+    /// The classification of bounces.
     pub fn bounce_classification(&self) -> BounceClassification {
         BounceClassification::new(&self.client)
     }
 
-    /// The statistics that came before the metrics.
+    /// The older statistics.
     #[deprecated(since = "0.1.0", note = "Mailgun has replaced them; use `Analytics::metrics`")]
     #[allow(deprecated, reason = "what is deprecated is deprecated together")]
     pub fn stats(&self) -> Statistics {

@@ -1,4 +1,4 @@
-//! Which events a query is about.
+//! The filter of a query.
 
 use std::fmt;
 
@@ -6,29 +6,28 @@ use mailgun_core::open_enum;
 use serde::Serialize;
 
 open_enum! {
-    /// How a condition compares.
+    /// The operator of a condition.
     pub enum Comparator {
-        /// Is one of the values.
+        /// Equals one of the values.
         Equal = "=",
-        /// Is none of the values.
+        /// Equals none of the values.
         NotEqual = "!=",
-        /// Has one of the values in it.
+        /// Contains one of the values.
         Contains = "contains",
-        /// Has none of the values in it.
+        /// Contains none of the values.
         NotContains = "not contains",
     }
 }
 
-/// Conditions of a query, which must all hold; Mailgun knows no other way to join them.
+/// Conditions of a query, all of which must hold. Mailgun has no other way to combine them.
 ///
-/// An attribute is a [`Dimension`](crate::Dimension), a [`LogAttribute`](crate::LogAttribute), a
-/// [`BounceDimension`](crate::BounceDimension) or the name of one as text, whichever the endpoint
-/// takes.
+/// An attribute is a [`Dimension`](crate::Dimension), [`LogAttribute`](crate::LogAttribute) or
+/// [`BounceDimension`](crate::BounceDimension), depending on the endpoint, or its name as text.
 ///
-/// `Debug` shows no values: they may be addresses.
+/// `Debug` does not show values, since they may be addresses.
 ///
 /// ```
-/// use mailgun_analytics::{Dimension, Filter};
+/// use mailgun::analytics::{Dimension, Filter};
 ///
 /// let filter = Filter::new()
 ///     .equal(Dimension::Domain, ["mg.example.com"])
@@ -59,12 +58,12 @@ struct Condition {
 }
 
 impl Filter {
-    /// No condition, which all events meet.
+    /// An empty filter, which matches all events.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The attribute is one of these values.
+    /// Requires the attribute to equal one of these values.
     pub fn equal<V: Into<FilterValue>>(
         self,
         attribute: impl fmt::Display,
@@ -73,7 +72,7 @@ impl Filter {
         self.condition(attribute, Comparator::Equal, values)
     }
 
-    /// The attribute is none of these values.
+    /// Requires the attribute to equal none of these values.
     pub fn not_equal<V: Into<FilterValue>>(
         self,
         attribute: impl fmt::Display,
@@ -82,7 +81,7 @@ impl Filter {
         self.condition(attribute, Comparator::NotEqual, values)
     }
 
-    /// The attribute has one of these values in it.
+    /// Requires the attribute to contain one of these values.
     pub fn contains<V: Into<FilterValue>>(
         self,
         attribute: impl fmt::Display,
@@ -91,7 +90,7 @@ impl Filter {
         self.condition(attribute, Comparator::Contains, values)
     }
 
-    /// The attribute has none of these values in it.
+    /// Requires the attribute to contain none of these values.
     pub fn not_contains<V: Into<FilterValue>>(
         self,
         attribute: impl fmt::Display,
@@ -100,7 +99,7 @@ impl Filter {
         self.condition(attribute, Comparator::NotContains, values)
     }
 
-    /// The attribute compares so with these values.
+    /// Adds a condition with this operator.
     pub fn condition<V: Into<FilterValue>>(
         mut self,
         attribute: impl fmt::Display,
@@ -124,10 +123,10 @@ impl fmt::Debug for Condition {
 
 /// A value of a condition, and the label that Mailgun's control panel shows for it.
 ///
-/// Both are always sent, since the logs require both; text is its own label.
+/// Both are always sent, since the logs require both. Text is its own label.
 ///
 /// ```
-/// use mailgun_analytics::{Dimension, Filter, FilterValue};
+/// use mailgun::analytics::{Dimension, Filter, FilterValue};
 ///
 /// let shop = FilterValue::labeled("646d00a1b32c35364a2ad34f", "The shop");
 /// let filter = Filter::new().equal(Dimension::Subaccount, [shop]);
@@ -140,7 +139,7 @@ pub struct FilterValue {
 }
 
 impl FilterValue {
-    /// A value with another label.
+    /// A value with a label of its own.
     pub fn labeled(value: impl Into<String>, label: impl Into<String>) -> Self {
         Self { label: label.into(), value: value.into() }
     }

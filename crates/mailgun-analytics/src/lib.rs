@@ -1,22 +1,22 @@
-//! Analytics of Mailgun: metrics, usage, logs and why mail bounces.
+//! Mailgun analytics: metrics, usage, logs and bounce classification.
 //!
-//! * [`Analytics`] counts: deliveries, opens, clicks and failures by time, domain, tag and more, and
-//!   what the account uses. [`MetricsTable`] makes rows or CSV of the result.
-//! * [`Logs`] searches single events.
-//! * [`BounceClassification`] says which providers and blocklists refuse mail, and why.
+//! * [`Analytics`] counts deliveries, opens, clicks and failures by time, domain, tag and more, and
+//!   the usage of the account. [`MetricsTable`] turns the result into rows or CSV.
+//! * [`Logs`] searches events.
+//! * [`BounceClassification`] reports which providers and blocklists refuse messages, and why.
 //!
-//! All are asked by a query with a time, a [`Filter`], a sort order and a page size.
+//! Each query has a period, a [`Filter`], a sort order and a page size.
 //!
 //! ```no_run
-//! # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
-//! use mailgun_analytics::{Analytics, Dimension, Filter, Metric, MetricsQuery, TimeSpan};
+//! # async fn example(mailgun: mailgun::Mailgun) -> Result<(), mailgun::Error> {
+//! use mailgun::analytics::{Dimension, Filter, Metric, MetricsQuery, TimeSpan};
 //!
 //! let query = MetricsQuery::new()
 //!     .duration(TimeSpan::days(30))
 //!     .dimensions([Dimension::Time])
 //!     .metrics([Metric::DeliveredCount, Metric::OpenedRate])
 //!     .filter(&Filter::new().equal(Dimension::Domain, ["mg.example.com"]));
-//! let mut pager = Analytics::new(&client).metrics(query);
+//! let mut pager = mailgun.analytics().metrics(query);
 //! while let Some(page) = pager.next_page().await? {
 //!     for item in page {
 //!         println!("{:?} {:?}", item.time(), item.metrics.delivered_count());

@@ -1,6 +1,6 @@
 //! Setters that queries share.
 
-/// Those of every query. `$start` is where the time begins by default, `$sort` an example.
+/// The setters of every query. `$start` describes the default start, `$sort` is an example.
 macro_rules! common_setters {
     ($name:ident, start: $start:literal, sort: $sort:literal) => {
         impl $name {
@@ -9,17 +9,17 @@ macro_rules! common_setters {
                 self.set(&["start"], &start.to_rfc2822())
             }
 
-            /// Ends here; now when not set.
+            /// The end of the period; default now.
             pub fn end(self, end: mailgun_core::Timestamp) -> Self {
                 self.set(&["end"], &end.to_rfc2822())
             }
 
-            /// Leaves out what does not match.
+            /// Counts only what matches the filter.
             pub fn filter(self, filter: &$crate::Filter) -> Self {
                 self.set(&["filter"], filter)
             }
 
-            /// Those of all subaccounts too; not when not set.
+            /// Includes all subaccounts; default false.
             pub fn include_subaccounts(self, include: bool) -> Self {
                 self.set(&["include_subaccounts"], &include)
             }
@@ -32,7 +32,7 @@ macro_rules! common_setters {
     };
 }
 
-/// Those of a query that counts.
+/// The setters of queries that count.
 macro_rules! counting_setters {
     ($name:ident, $dimension:ident: $dimensions:literal, $metric:ident: $metrics:literal) => {
         impl $name {
@@ -54,7 +54,7 @@ macro_rules! counting_setters {
                 self.set(&["metrics"], &metrics)
             }
 
-            /// Leaves out so many at the beginning; 0 when not set.
+            /// Number of items to skip; default 0.
             pub fn skip(self, skip: u64) -> Self {
                 self.set(&["pagination", "skip"], &skip)
             }
@@ -62,11 +62,11 @@ macro_rules! counting_setters {
     };
 }
 
-/// A span of time up to the end, in the form of metrics and logs.
+/// A duration before the end, as metrics and logs write it.
 macro_rules! duration_setter {
     ($name:ident) => {
         impl $name {
-            /// Begins so long before the end, in place of [`start`](Self::start).
+            /// Sets the start to this long before the end, instead of [`start`](Self::start).
             pub fn duration(self, duration: mailgun_types::analytics::TimeSpan) -> Self {
                 self.set(&["duration"], &duration)
             }

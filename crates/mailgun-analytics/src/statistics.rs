@@ -1,4 +1,4 @@
-//! The statistics that came before the metrics, which Mailgun has deprecated.
+//! The older statistics, which Mailgun has deprecated.
 #![allow(deprecated, reason = "what is deprecated is deprecated together")]
 
 use std::collections::BTreeMap;
@@ -15,15 +15,16 @@ pub(crate) const PROVIDERS: Operation = Operation::get("/v3/{domain}/aggregates/
 pub(crate) const DEVICES: Operation = Operation::get("/v3/{domain}/aggregates/devices");
 pub(crate) const COUNTRIES: Operation = Operation::get("/v3/{domain}/aggregates/countries");
 
-/// Counts of events; deprecated by Mailgun, use [`Analytics::metrics`](crate::Analytics::metrics).
+/// Counts of events. Mailgun has deprecated them; use
+/// [`Analytics::metrics`](crate::Analytics::metrics).
 ///
 /// ```no_run
 /// # #![allow(deprecated)]
-/// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
-/// use mailgun_analytics::{Statistics, StatsQuery, TimeSpan};
+/// # async fn example(mailgun: mailgun::Mailgun) -> Result<(), mailgun::Error> {
+/// use mailgun::analytics::{StatsQuery, TimeSpan};
 ///
 /// let query = StatsQuery::new().event("delivered").duration(TimeSpan::days(7));
-/// let stats = Statistics::new(&client).domain("mg.example.com", query).await?;
+/// let stats = mailgun.analytics().stats().domain("mg.example.com", query).await?;
 /// for point in stats.stats {
 ///     println!("{:?}: {:?}", point.time, point.delivered);
 /// }
@@ -36,7 +37,7 @@ pub struct Statistics {
 }
 
 impl Statistics {
-    /// The statistics of the client's account.
+    /// A handle to the statistics of the client's account.
     pub fn new(client: &Client) -> Self {
         Self { client: client.clone() }
     }
@@ -47,13 +48,13 @@ impl Statistics {
     ///
     /// # Errors
     ///
-    /// Status 400 without an event.
+    /// Returns 400 if no event is set.
     ///
     /// ```no_run
     /// # #![allow(deprecated)]
-    /// # async fn example(stats: mailgun_analytics::Statistics)
-    /// #     -> Result<(), mailgun_core::Error> {
-    /// use mailgun_analytics::StatsQuery;
+    /// # async fn example(stats: mailgun::analytics::Statistics)
+    /// #     -> Result<(), mailgun::Error> {
+    /// use mailgun::analytics::StatsQuery;
     ///
     /// let query = StatsQuery::new().event("delivered").event("failed");
     /// let week = stats.domain("mg.example.com", query).await?;
@@ -70,13 +71,13 @@ impl Statistics {
     ///
     /// # Errors
     ///
-    /// Status 400 without an event.
+    /// Returns 400 if no event is set.
     ///
     /// ```no_run
     /// # #![allow(deprecated)]
-    /// # async fn example(stats: mailgun_analytics::Statistics)
-    /// #     -> Result<(), mailgun_core::Error> {
-    /// use mailgun_analytics::{Resolution, StatsQuery, TimeSpan};
+    /// # async fn example(stats: mailgun::analytics::Statistics)
+    /// #     -> Result<(), mailgun::Error> {
+    /// use mailgun::analytics::{Resolution, StatsQuery, TimeSpan};
     ///
     /// let query = StatsQuery::new()
     ///     .event("accepted")
@@ -91,19 +92,20 @@ impl Statistics {
         self.client.call(ACCOUNT, &[]).query(query)
     }
 
-    /// Counts the events of the account's domains in the hour, day or month of `timestamp`.
+    /// Counts the events of the account's domains in the hour, day or month that contains
+    /// `timestamp`.
     ///
     /// `GET /v3/stats/total/domains`
     ///
     /// # Errors
     ///
-    /// Status 400 without an event.
+    /// Returns 400 if no event is set.
     ///
     /// ```no_run
     /// # #![allow(deprecated)]
-    /// # async fn example(stats: mailgun_analytics::Statistics)
-    /// #     -> Result<(), mailgun_core::Error> {
-    /// use mailgun_analytics::{ListDomainTotals, Resolution};
+    /// # async fn example(stats: mailgun::analytics::Statistics)
+    /// #     -> Result<(), mailgun::Error> {
+    /// use mailgun::analytics::{ListDomainTotals, Resolution};
     ///
     /// let params = ListDomainTotals::new().event("delivered").resolution(Resolution::Day);
     /// let day = stats.by_domain("2026-11-01".parse()?, params).await?;
@@ -116,19 +118,19 @@ impl Statistics {
         self.client.call(BY_DOMAIN, &[]).query(query)
     }
 
-    /// Counts the events of the account that match, in groups.
+    /// Counts the account's events that match a filter, in groups.
     ///
     /// `GET /v3/stats/filter`
     ///
     /// # Errors
     ///
-    /// Status 400 without an event.
+    /// Returns 400 if no event is set.
     ///
     /// ```no_run
     /// # #![allow(deprecated)]
-    /// # async fn example(stats: mailgun_analytics::Statistics)
-    /// #     -> Result<(), mailgun_core::Error> {
-    /// use mailgun_analytics::{StatsFilter, StatsGroup, StatsQuery};
+    /// # async fn example(stats: mailgun::analytics::Statistics)
+    /// #     -> Result<(), mailgun::Error> {
+    /// use mailgun::analytics::{StatsFilter, StatsGroup, StatsQuery};
     ///
     /// let filter = StatsFilter::new().filter("domain:mg.example.com").group(StatsGroup::Tag);
     /// let found = stats.filtered(StatsQuery::new().event("opened"), filter).await?;
@@ -145,12 +147,12 @@ impl Statistics {
     ///
     /// # Errors
     ///
-    /// Status 400 for a domain that the account does not have.
+    /// Returns 400 if the account has no such domain.
     ///
     /// ```no_run
     /// # #![allow(deprecated)]
-    /// # async fn example(stats: mailgun_analytics::Statistics)
-    /// #     -> Result<(), mailgun_core::Error> {
+    /// # async fn example(stats: mailgun::analytics::Statistics)
+    /// #     -> Result<(), mailgun::Error> {
     /// for (provider, counts) in stats.providers("mg.example.com").await? {
     ///     println!("{provider}: {:?} accepted", counts.get("accepted"));
     /// }
@@ -160,18 +162,18 @@ impl Statistics {
         self.aggregates(PROVIDERS, domain)
     }
 
-    /// Counts the events of a domain by kind of device.
+    /// Counts the events of a domain by type of device.
     ///
     /// `GET /v3/{domain}/aggregates/devices`
     ///
     /// # Errors
     ///
-    /// Status 400 for a domain that the account does not have.
+    /// Returns 400 if the account has no such domain.
     ///
     /// ```no_run
     /// # #![allow(deprecated)]
-    /// # async fn example(stats: mailgun_analytics::Statistics)
-    /// #     -> Result<(), mailgun_core::Error> {
+    /// # async fn example(stats: mailgun::analytics::Statistics)
+    /// #     -> Result<(), mailgun::Error> {
     /// for (device, counts) in stats.devices("mg.example.com").await? {
     ///     println!("{device}: {:?} opened", counts.get("opened"));
     /// }
@@ -187,12 +189,12 @@ impl Statistics {
     ///
     /// # Errors
     ///
-    /// Status 400 for a domain that the account does not have.
+    /// Returns 400 if the account has no such domain.
     ///
     /// ```no_run
     /// # #![allow(deprecated)]
-    /// # async fn example(stats: mailgun_analytics::Statistics)
-    /// #     -> Result<(), mailgun_core::Error> {
+    /// # async fn example(stats: mailgun::analytics::Statistics)
+    /// #     -> Result<(), mailgun::Error> {
     /// for (country, counts) in stats.countries("mg.example.com").await? {
     ///     println!("{country}: {:?} clicked", counts.get("clicked"));
     /// }
@@ -202,7 +204,7 @@ impl Statistics {
         self.aggregates(COUNTRIES, domain)
     }
 
-    fn aggregates(&self, route: Operation, domain: &str) -> Call<EventAggregates> {
+    fn aggregates(&self, operation: Operation, domain: &str) -> Call<EventAggregates> {
         type Counts = BTreeMap<String, Option<u64>>;
         #[derive(Deserialize)]
         struct Response {
@@ -214,7 +216,7 @@ impl Statistics {
             let counts = counts.unwrap_or_default().into_iter();
             counts.filter_map(|(event, count)| Some((event, count?))).collect()
         };
-        self.client.call::<Response>(route, &[domain]).map(move |response| {
+        self.client.call::<Response>(operation, &[domain]).map(move |response| {
             let counts = response.providers.or(response.devices).or(response.countries);
             let counts = counts.unwrap_or_default().into_iter();
             counts.map(|(key, counts)| (key, known(counts))).collect()
@@ -222,53 +224,53 @@ impl Statistics {
     }
 }
 
-/// Counts by provider, kind of device or country, and then by event: `unique_clicked` for example.
+/// Counts by mail provider, type of device or country, and then by event, such as `unique_clicked`.
 pub type EventAggregates = BTreeMap<String, BTreeMap<String, u64>>;
 
 mailgun_core::params! {
-    /// Which events of domains to count.
+    /// Options for counting the events of domains.
     pub struct ListDomainTotals;
 }
 
 impl ListDomainTotals {
-    /// Counts an event too; at least one is required: `accepted`, `delivered`, `failed`,
-    /// `opened`, `clicked`, `unsubscribed`, `complained`, `stored`.
+    /// Adds an event to count: `accepted`, `delivered`, `failed`, `opened`, `clicked`,
+    /// `unsubscribed`, `complained` or `stored`. At least one is required.
     pub fn event(self, event: impl Into<String>) -> Self {
         self.append("event", event.into())
     }
 
-    /// How long the time is; a day when not set.
+    /// The length of the period; default day.
     pub fn resolution(self, resolution: Resolution) -> Self {
         self.set("resolution", resolution)
     }
 
-    /// Leaves out so many domains at the beginning: that is how the API describes it.
+    /// Number of domains to skip, as the API description says.
     pub fn limit(self, limit: u64) -> Self {
         self.set("limit", limit)
     }
 }
 
 mailgun_core::params! {
-    /// Which events of an account to count, and in which groups.
+    /// Options for counting the events of an account in groups.
     pub struct StatsFilter;
 }
 
 impl StatsFilter {
-    /// What to count alone, `domain:mg.example.com` for example.
+    /// The filter, such as `domain:mg.example.com`.
     pub fn filter(self, filter: impl Into<String>) -> Self {
         self.set("filter", filter.into())
     }
 
-    /// By what to group.
+    /// The field to group by.
     pub fn group(self, group: StatsGroup) -> Self {
         self.set("group", group)
     }
 }
 
 open_enum! {
-    /// By what the statistics of an account are grouped.
+    /// The grouping of the statistics of an account.
     pub enum StatsGroup {
-        /// Not at all.
+        /// No grouping.
         Total = "total",
         /// By time.
         Time = "time",

@@ -286,7 +286,7 @@ fn waits(at: SystemTime, seconds: u64) -> Vec<(&'static str, Reaction)> {
 #[tokio::test]
 async fn a_hint_of_zero_is_ignored_and_the_call_is_retried() {
     check("420 unhinted", text("420 Enhance Your Calm", "slow down"), limited("slow down")).await;
-    for (name, reaction) in hints(SystemTime::now(), 0) {
+    for (name, reaction) in waits(SystemTime::now(), 0) {
         for is_send in [true, false] {
             let server = Server::always(reaction.clone()).await;
             let error = run(&server.client(), is_send).await.unwrap_err();

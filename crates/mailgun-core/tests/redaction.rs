@@ -118,7 +118,7 @@ async fn server() -> SocketAddr {
         let limited = limited.clone();
         serve_http(stream, move |request| {
             let limited = limited.clone();
-            async move { answer(request, &limited).await }
+            async move { respond(request, &limited).await }
         })
     })
     .await

@@ -1,7 +1,4 @@
-use mailgun_core::{
-    Call, Client, Confirmation, Fields, LinkPage, Operation, Pager, de, true_false,
-};
-use serde::Deserialize;
+use mailgun_core::{Call, Client, Confirmation, Fields, LinkPage, Operation, Pager, true_false};
 
 use crate::{
     CreateDkimKey, DkimActivation, DkimAuthority, DkimKey, DkimRotation, RotationSettings,
@@ -39,10 +36,8 @@ pub const OPERATIONS: &[Operation] = &[
 /// The DKIM keys of an account's domains.
 ///
 /// ```no_run
-/// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
-/// use mailgun_dkim::DkimKeys;
-///
-/// for key in DkimKeys::new(&client).list_of_domain("mg.example.com").await? {
+/// # async fn example(mailgun: mailgun::Mailgun) -> Result<(), mailgun::Error> {
+/// for key in mailgun.dkim_keys().list_of_domain("mg.example.com").await? {
 ///     println!("{} {:?}", key.selector, key.dns_record.and_then(|record| record.valid));
 /// }
 /// # Ok(()) }
@@ -53,7 +48,7 @@ pub struct DkimKeys {
 }
 
 impl DkimKeys {
-    /// The keys of the domains of the client's account.
+    /// A handle to the DKIM keys of the client's account.
     pub fn new(client: &Client) -> Self {
         Self { client: client.clone() }
     }
@@ -64,11 +59,11 @@ impl DkimKeys {
     ///
     /// # Errors
     ///
-    /// Status 401 for a wrong API key.
+    /// Returns 401 if the API key is invalid.
     ///
     /// ```no_run
-    /// # async fn example(keys: mailgun_dkim::DkimKeys) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_dkim::ListDkimKeys;
+    /// # async fn example(keys: mailgun::dkim::DkimKeys) -> Result<(), mailgun::Error> {
+    /// use mailgun::dkim::ListDkimKeys;
     ///
     /// let mut pager = keys.list(ListDkimKeys::new().limit(100));
     /// while let Some(page) = pager.next_page().await? {
@@ -82,41 +77,36 @@ impl DkimKeys {
         Pager::links(self.client.call::<LinkPage<DkimKey>>(LIST, &[]).query(params))
     }
 
-    /// All keys of an authority domain, active or not, published or not.
+    /// Lists all keys of an authority domain, whether or not they are active or published.
     ///
     /// `GET /v4/domains/{domain}/keys`
     ///
     /// # Errors
     ///
-    /// Status 401 for a wrong API key.
+    /// Returns 401 if the API key is invalid.
     ///
     /// ```no_run
-    /// # async fn example(keys: mailgun_dkim::DkimKeys) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(keys: mailgun::dkim::DkimKeys) -> Result<(), mailgun::Error> {
     /// println!("{}", keys.list_of_domain("mg.example.com").await?.len());
     /// # Ok(()) }
     /// ```
     pub fn list_of_domain(&self, authority: &str) -> Call<Vec<DkimKey>> {
-        #[derive(Deserialize)]
-        struct Keys {
-            #[serde(default, deserialize_with = "de::items")]
-            items: Vec<DkimKey>,
-        }
-        self.client.call::<Keys>(LIST_OF_DOMAIN, &[authority]).map(|keys| keys.items)
+        self.client.call_list(LIST_OF_DOMAIN, &[authority], "items")
     }
 
-    /// Creates a key, which does not sign until it is [activated](Self::activate).
+    /// Creates a key. It does not sign mail until you [activate](Self::activate) it.
     ///
-    /// `POST /v1/dkim/keys`. Mailgun makes the key, or takes the one that is given; it never gives
-    /// a private key out. Not repeated when its outcome is unknown.
+    /// `POST /v1/dkim/keys`. Mailgun generates the key or imports yours, and never returns a
+    /// private key. The call is not retried if its outcome is unknown.
     ///
     /// # Errors
     ///
-    /// Status 401 for a wrong API key.
+    /// Returns 401 if the API key is invalid.
     ///
     /// ```no_run
-    /// # async fn example(keys: mailgun_dkim::DkimKeys) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_core::Upload;
-    /// use mailgun_dkim::CreateDkimKey;
+    /// # async fn example(keys: mailgun::dkim::DkimKeys) -> Result<(), mailgun::Error> {
+    /// use mailgun::dkim::Upload;
+    /// use mailgun::dkim::CreateDkimKey;
     ///
     /// let imported = CreateDkimKey::new().pem_file(Upload::from_path("keys/s2.pem").await?);
     /// let key = keys.create("mg.example.com", "s2", imported).await?;
@@ -132,16 +122,16 @@ impl DkimKeys {
         self.client.call(CREATE, &[]).multipart(key.into_form(signing_domain, selector))
     }
 
-    /// Deletes a key for good.
+    /// Deletes a key permanently.
     ///
     /// `DELETE /v1/dkim/keys`
     ///
     /// # Errors
     ///
-    /// Status 400 for the last active key of a domain, 404 if there is no such key.
+    /// Returns 400 if it is the last active key of a domain, and 404 if it does not exist.
     ///
     /// ```no_run
-    /// # async fn example(keys: mailgun_dkim::DkimKeys) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(keys: mailgun::dkim::DkimKeys) -> Result<(), mailgun::Error> {
     /// keys.delete("mg.example.com", "s1").await?;
     /// # Ok(()) }
     /// ```
@@ -151,16 +141,17 @@ impl DkimKeys {
         self.client.call(DELETE, &[]).query(query)
     }
 
-    /// Signs mail with a key from now on.
+    /// Starts signing mail with a key.
     ///
-    /// `PUT /v4/domains/{domain}/keys/{selector}/activate`. The key's DNS record must be valid.
+    /// `PUT /v4/domains/{domain}/keys/{selector}/activate`. The DNS record of the key must be
+    /// valid.
     ///
     /// # Errors
     ///
-    /// Status 404 if there is no such key.
+    /// Returns 404 if the key does not exist.
     ///
     /// ```no_run
-    /// # async fn example(keys: mailgun_dkim::DkimKeys) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(keys: mailgun::dkim::DkimKeys) -> Result<(), mailgun::Error> {
     /// keys.activate("mg.example.com", "s2").await?;
     /// # Ok(()) }
     /// ```
@@ -168,16 +159,16 @@ impl DkimKeys {
         self.client.call(ACTIVATE, &[authority, selector])
     }
 
-    /// Signs no mail with a key any more, even if its DNS record is valid.
+    /// Stops signing mail with a key, even if its DNS record is valid.
     ///
     /// `PUT /v4/domains/{domain}/keys/{selector}/deactivate`
     ///
     /// # Errors
     ///
-    /// Status 404 if there is no such key.
+    /// Returns 404 if the key does not exist.
     ///
     /// ```no_run
-    /// # async fn example(keys: mailgun_dkim::DkimKeys) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(keys: mailgun::dkim::DkimKeys) -> Result<(), mailgun::Error> {
     /// keys.deactivate("mg.example.com", "s1").await?;
     /// # Ok(()) }
     /// ```
@@ -185,17 +176,17 @@ impl DkimKeys {
         self.client.call(DEACTIVATE, &[authority, selector])
     }
 
-    /// Makes a domain its own DKIM authority, or has the root domain of the same account sign for
-    /// it.
+    /// Makes a domain its own DKIM authority (`true`), or lets the root domain of the same account
+    /// sign for it (`false`).
     ///
     /// `PUT /v3/domains/{domain}/dkim_authority`
     ///
     /// # Errors
     ///
-    /// Status 404 if there is no such domain.
+    /// Returns 404 if the domain does not exist.
     ///
     /// ```no_run
-    /// # async fn example(keys: mailgun_dkim::DkimKeys) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(keys: mailgun::dkim::DkimKeys) -> Result<(), mailgun::Error> {
     /// for record in keys.update_authority("mg.example.com", true).await?.sending_dns_records {
     ///     println!("{:?} {}", record.name, record.value);
     /// }
@@ -207,16 +198,16 @@ impl DkimKeys {
         self.client.call(AUTHORITY, &[domain]).multipart(form)
     }
 
-    /// Changes the selector of a domain's key; no other of its keys may have it.
+    /// Changes the selector of a domain's key. The selector must be unique among the domain's keys.
     ///
     /// `PUT /v3/domains/{domain}/dkim_selector`
     ///
     /// # Errors
     ///
-    /// Status 404 if there is no such domain.
+    /// Returns 404 if the domain does not exist.
     ///
     /// ```no_run
-    /// # async fn example(keys: mailgun_dkim::DkimKeys) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(keys: mailgun::dkim::DkimKeys) -> Result<(), mailgun::Error> {
     /// keys.update_selector("mg.example.com", "s2").await?;
     /// # Ok(()) }
     /// ```
@@ -226,19 +217,19 @@ impl DkimKeys {
         self.client.call(SELECTOR, &[domain]).multipart(form)
     }
 
-    /// Switches the rotation of keys on or off, for a domain with automatic sender security.
+    /// Turns key rotation on or off for a domain with automatic sender security.
     ///
     /// `PUT /v1/dkim_management/domains/{domain}/rotation`
     ///
     /// # Errors
     ///
-    /// Status 400 for an interval below five days, or one without rotation; 404 if there is no
-    /// such domain.
+    /// Returns 400 if the interval is shorter than five days, or set while rotation is off. Returns
+    /// 404 if the domain does not exist.
     ///
     /// ```no_run
-    /// # async fn example(keys: mailgun_dkim::DkimKeys) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(keys: mailgun::dkim::DkimKeys) -> Result<(), mailgun::Error> {
     /// use std::time::Duration;
-    /// use mailgun_dkim::RotationSettings;
+    /// use mailgun::dkim::RotationSettings;
     ///
     /// let monthly = RotationSettings::new().interval(Duration::from_secs(30 * 86_400));
     /// let rotation = keys.update_rotation("mg.example.com", true, monthly).await?;
@@ -252,21 +243,21 @@ impl DkimKeys {
         settings: RotationSettings,
     ) -> Call<DkimRotation> {
         let settings = settings.enabled(is_enabled);
-        let call = self.client.call::<Wrapped>(ROTATION, &[domain]).multipart(settings);
-        call.map(|response| response.domain)
+        self.client.call_field(ROTATION, &[domain], "domain").multipart(settings)
     }
 
     /// Rotates the keys of a domain with automatic sender security now.
     ///
-    /// `POST /v1/dkim_management/domains/{domain}/rotate`, whether or not rotation is enabled. Not
-    /// repeated when its outcome is unknown.
+    /// `POST /v1/dkim_management/domains/{domain}/rotate`. Works whether or not rotation is
+    /// enabled. The call is not retried if its outcome is unknown.
     ///
     /// # Errors
     ///
-    /// Status 400 before the domain's DNS records were found; 404 if there is no such domain.
+    /// Returns 400 if Mailgun has not yet found the domain's DNS records, and 404 if the domain
+    /// does not exist.
     ///
     /// ```no_run
-    /// # async fn example(keys: mailgun_dkim::DkimKeys) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(keys: mailgun::dkim::DkimKeys) -> Result<(), mailgun::Error> {
     /// keys.rotate_now("mg.example.com").await?;
     /// # Ok(()) }
     /// ```
@@ -275,34 +266,28 @@ impl DkimKeys {
     }
 }
 
-#[derive(Deserialize)]
-struct Wrapped {
-    #[serde(default, deserialize_with = "mailgun_core::de::null_default")]
-    domain: DkimRotation,
-}
-
 mailgun_core::params! {
-    /// Which keys to list.
+    /// Filters for listing keys.
     pub struct ListDkimKeys;
 }
 
 impl ListDkimKeys {
-    /// At most so many a page: 1 to 100; 10 when not set.
+    /// Page size, 1 to 100; default 10.
     pub fn limit(self, limit: u32) -> Self {
         self.set("limit", limit)
     }
 
-    /// Keys of this signing domain alone.
+    /// Lists only keys of this signing domain.
     pub fn signing_domain(self, domain: impl Into<String>) -> Self {
         self.set("signing_domain", domain.into())
     }
 
-    /// Keys with this selector alone.
+    /// Lists only keys with this selector.
     pub fn selector(self, selector: impl Into<String>) -> Self {
         self.set("selector", selector.into())
     }
 
-    /// Begins at the page that this token stands for, as a link of a response has it.
+    /// The token of the page to start with, from a link of a response.
     pub fn page(self, token: impl Into<String>) -> Self {
         self.set("page", token.into())
     }

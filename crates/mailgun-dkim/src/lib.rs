@@ -1,17 +1,17 @@
-//! DKIM keys of Mailgun: which keys sign outgoing mail.
+//! Mailgun DKIM keys, which sign outgoing mail.
 //!
-//! A key belongs to a signing domain and is named by its selector; its public half stands in the
-//! DNS below `{selector}._domainkey.{domain}`. A domain has many keys and signs with those that
-//! are active. The domain whose keys sign for another is that one's authority.
+//! A key belongs to a signing domain and has a selector. Its public key goes into the DNS record
+//! `{selector}._domainkey.{domain}`. A domain can have many keys and signs with the active ones. If
+//! the keys of one domain sign for another, the former is the latter's authority.
 //!
-//! With automatic sender security Mailgun keeps two keys of its own behind CNAME records, and can
+//! With automatic sender security, Mailgun keeps two keys of its own behind CNAME records and can
 //! rotate them.
 //!
 //! ```no_run
-//! # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
-//! use mailgun_dkim::{DkimKeys, CreateDkimKey};
+//! # async fn example(mailgun: mailgun::Mailgun) -> Result<(), mailgun::Error> {
+//! use mailgun::dkim::CreateDkimKey;
 //!
-//! let keys = DkimKeys::new(&client);
+//! let keys = mailgun.dkim_keys();
 //! let key = keys.create("mg.example.com", "s2", CreateDkimKey::new().bits(2048)).await?;
 //! if let Some(record) = key.dns_record {
 //!     println!("add {:?} with {}, then:", record.name, record.value);
@@ -24,6 +24,7 @@ mod key;
 mod keys;
 mod rotation;
 
+pub use mailgun_core::Upload;
 pub use mailgun_types::{DnsRecord, DnsRecordState, DnsRecordType};
 
 pub use self::{

@@ -7,14 +7,14 @@ use serde::{Deserialize, Serialize};
 const DAY: u64 = 86_400;
 
 mailgun_core::params! {
-    /// How the keys of a domain are rotated.
+    /// Settings of key rotation.
     pub struct RotationSettings;
 }
 
 impl RotationSettings {
-    /// How often: every five days or more; only where rotation is enabled.
+    /// The rotation interval, five days or more. Only for domains where rotation is enabled.
     ///
-    /// What is below a second is left out.
+    /// Fractions of a second are dropped.
     pub fn interval(self, interval: Duration) -> Self {
         let seconds = interval.as_secs();
         let text = if seconds.is_multiple_of(DAY) {
@@ -31,16 +31,16 @@ impl RotationSettings {
 }
 
 mailgun_core::open_enum! {
-    /// How far Mailgun is with the keys that it keeps for a domain.
+    /// The state of the keys that Mailgun manages for a domain.
     pub enum RotationState {
-        /// The keys sign, and can be rotated.
+        /// The keys sign mail and can be rotated.
         Enabled = "enabled",
-        /// The DNS records were not found yet.
+        /// Mailgun has not found the DNS records yet.
         WaitVerify = "wait_verify",
     }
 }
 
-/// The keys that Mailgun keeps for a domain with automatic sender security, and their rotation.
+/// The keys that Mailgun manages for a domain with automatic sender security, and their rotation.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -51,29 +51,30 @@ pub struct DkimRotation {
     /// The id of the account.
     #[serde(deserialize_with = "de::null_default")]
     pub account_id: String,
-    /// Mailgun's own number of the domain.
+    /// Mailgun's internal id of the domain.
     #[serde(deserialize_with = "de::null_default")]
     pub sid: String,
     /// The domain.
     #[serde(deserialize_with = "de::null_default")]
     pub name: String,
-    /// How far Mailgun is with the keys.
+    /// The state of the keys.
     pub state: Option<RotationState>,
-    /// The selector of the key that signs now.
+    /// The selector of the key that signs mail now.
     pub active_selector: Option<String>,
-    /// Whether the keys are rotated by themselves.
+    /// Whether Mailgun rotates the keys.
     #[serde(deserialize_with = "de::bool_like")]
     pub rotation_enabled: Option<bool>,
-    /// How often, as Mailgun writes it: `24h`, `120h0m0s`, `5d`; see [`interval`](Self::interval).
+    /// The rotation interval as Mailgun writes it, such as `24h`, `120h0m0s` or `5d`. See
+    /// [`interval`](Self::interval).
     #[serde(deserialize_with = "de::null_default")]
     pub rotation_interval: String,
-    /// What Mailgun wants to find in the DNS.
+    /// The DNS records that the domain needs.
     #[serde(deserialize_with = "de::items")]
     pub records: Vec<RotationRecord>,
 }
 
 impl DkimRotation {
-    /// How often the keys are rotated; `None` if Mailgun wrote it in a form that is not known.
+    /// The rotation interval; `None` if its format is unknown.
     pub fn interval(&self) -> Option<Duration> {
         let mut rest = self.rotation_interval.as_str();
         let mut seconds = 0_u64;
@@ -100,19 +101,19 @@ impl DkimRotation {
 #[serde(default)]
 #[non_exhaustive]
 pub struct RotationRecord {
-    /// The name to add it under.
+    /// The name of the record.
     #[serde(deserialize_with = "de::null_default")]
     pub name: String,
     /// The type.
     #[serde(rename = "type")]
     pub record_type: Option<DnsRecordType>,
-    /// What it is for, `DKIM` for example.
+    /// The purpose of the record, such as `DKIM`.
     #[serde(deserialize_with = "de::null_default")]
     pub identifier: String,
-    /// The wanted value.
+    /// The required value.
     #[serde(deserialize_with = "de::null_default")]
     pub value: String,
-    /// What it is for, in words.
+    /// The purpose of the record, in words.
     #[serde(deserialize_with = "de::null_default")]
     pub comment: String,
 }

@@ -2,35 +2,35 @@ use mailgun_core::{de, true_false};
 use serde::{Deserialize, Deserializer, Serialize};
 
 mailgun_core::params! {
-    /// How mail of a domain is handed over.
+    /// How Mailgun connects to the servers that receive a domain's mail.
     pub struct ConnectionSettings;
 }
 
 impl ConnectionSettings {
-    /// Sends over TLS or not at all; false when not set.
+    /// Sends only over TLS; default false.
     pub fn require_tls(self, yes: bool) -> Self {
         self.set("require_tls", true_false(yes))
     }
 
-    /// Does not check the certificates of receiving servers; false when not set.
+    /// Skips the verification of receiving servers' certificates; default false.
     pub fn skip_verification(self, yes: bool) -> Self {
         self.set("skip_verification", true_false(yes))
     }
 }
 
-/// How mail of a domain is handed over.
+/// How Mailgun connects to the servers that receive a domain's mail.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct ConnectionResponse {
-    /// Mailgun's words; none when the settings were only asked for.
+    /// The message from Mailgun; `None` in the response to a read.
     pub message: Option<String>,
-    /// Whether mail is sent over TLS or not at all.
+    /// Whether mail is sent only over TLS.
     pub require_tls: bool,
-    /// Whether the certificates of receiving servers are not checked.
+    /// Whether the certificates of receiving servers are not verified.
     pub skip_verification: bool,
 }
 
-/// Mailgun's documents have the settings below `connection`, the service has not.
+/// Mailgun's documentation nests the settings below `connection`; the service does not.
 impl<'de> Deserialize<'de> for ConnectionResponse {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let (message, settings) = de::named(deserializer, &["connection"])?;

@@ -12,18 +12,18 @@ pub(crate) const UPDATE: Operation =
     Operation::put("/v3/domains/{domain}/credentials/{login}").idempotent();
 pub(crate) const DELETE: Operation =
     Operation::delete("/v3/domains/{domain}/credentials/{login}").idempotent();
-// A repeat would delete what was added since.
+// A retry would delete what was added meanwhile.
 pub(crate) const DELETE_ALL: Operation = Operation::delete("/v3/domains/{domain}/credentials");
 
-/// The SMTP credentials of a domain: who may hand in mail by SMTP.
+/// The SMTP credentials of a domain, for clients that send mail over SMTP.
 ///
-/// Mailgun keeps no password that could be read again.
+/// Mailgun never shows a password again after it was set.
 ///
 /// ```no_run
-/// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
-/// use mailgun_domains::{CreateCredentials, SmtpCredentials};
+/// # async fn example(mailgun: mailgun::Mailgun) -> Result<(), mailgun::Error> {
+/// use mailgun::domains::CreateCredentials;
 ///
-/// let credentials = SmtpCredentials::new(&client, "mg.example.com");
+/// let credentials = mailgun.domains().credentials("mg.example.com");
 /// let created = credentials.create("alice", CreateCredentials::new()).await?;
 /// for (login, password) in &created.credentials {
 ///     // The one time that it can be seen.
@@ -31,6 +31,7 @@ pub(crate) const DELETE_ALL: Operation = Operation::delete("/v3/domains/{domain}
 /// }
 /// # Ok(()) }
 /// ```
+#[doc(alias = "password")]
 #[derive(Clone, Debug)]
 pub struct SmtpCredentials {
     client: Client,
@@ -38,7 +39,7 @@ pub struct SmtpCredentials {
 }
 
 impl SmtpCredentials {
-    /// Those of the domain `domain`.
+    /// A handle to the credentials of the domain `domain`.
     pub fn new(client: &Client, domain: impl Into<String>) -> Self {
         Self { client: client.clone(), domain: domain.into() }
     }
@@ -49,11 +50,11 @@ impl SmtpCredentials {
     ///
     /// # Errors
     ///
-    /// Status 400 for a limit over 1000.
+    /// Returns 400 if the limit is over 1000.
     ///
     /// ```no_run
-    /// # async fn example(credentials: mailgun_domains::SmtpCredentials) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_domains::ListCredentials;
+    /// # async fn example(credentials: mailgun::domains::SmtpCredentials) -> Result<(), mailgun::Error> {
+    /// use mailgun::domains::ListCredentials;
     ///
     /// let mut pager = credentials.list(ListCredentials::new());
     /// while let Some(page) = pager.next_page().await? {
@@ -68,19 +69,18 @@ impl SmtpCredentials {
         Pager::skip(call.query(params))
     }
 
-    /// Creates credentials for `login`, an address of the domain or its local part.
+    /// Creates credentials. `login` is an address of the domain or its local part.
     ///
-    /// `POST /v3/domains/{domain}/credentials`. Where `params` has no password Mailgun makes one,
-    /// and the response is the one time that it can be seen; therefore the call is not repeated when
-    /// its outcome is unknown.
+    /// `POST /v3/domains/{domain}/credentials`. If `params` has no password, Mailgun generates one.
+    /// Only this response shows it, so the call is not retried if its outcome is unknown.
     ///
     /// # Errors
     ///
-    /// Status 400 for a login or a password that Mailgun does not accept.
+    /// Returns 400 if the login or password is invalid.
     ///
     /// ```no_run
-    /// # async fn example(credentials: mailgun_domains::SmtpCredentials) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_domains::CreateCredentials;
+    /// # async fn example(credentials: mailgun::domains::SmtpCredentials) -> Result<(), mailgun::Error> {
+    /// use mailgun::domains::CreateCredentials;
     ///
     /// let password = std::env::var("SMTP_PASSWORD").unwrap_or_default();
     /// credentials.create("alice", CreateCredentials::new().password(password)).await?;
@@ -93,16 +93,16 @@ impl SmtpCredentials {
         self.client.call(CREATE, &[&self.domain]).multipart(form)
     }
 
-    /// Changes a password to one of your own: 5 to 32 characters.
+    /// Changes a password to `password`, 5 to 32 characters.
     ///
     /// `PUT /v3/domains/{domain}/credentials/{login}`
     ///
     /// # Errors
     ///
-    /// Status 404 if there is no such login.
+    /// Returns 404 if the login does not exist.
     ///
     /// ```no_run
-    /// # async fn example(credentials: mailgun_domains::SmtpCredentials) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(credentials: mailgun::domains::SmtpCredentials) -> Result<(), mailgun::Error> {
     /// let password = std::env::var("SMTP_PASSWORD").unwrap_or_default();
     /// credentials.update("alice", password).await?;
     /// # Ok(()) }
@@ -113,24 +113,24 @@ impl SmtpCredentials {
         self.client.call(UPDATE, &[&self.domain, login]).multipart(form)
     }
 
-    /// Changes a password to one that Mailgun makes.
+    /// Changes a password to one that Mailgun generates.
     ///
-    /// `PUT /v3/domains/{domain}/credentials/{login}`. The response is the one time that it can be
-    /// seen; the call is not repeated when its outcome is unknown.
+    /// `PUT /v3/domains/{domain}/credentials/{login}`. Only this response shows the password, so
+    /// the call is not retried if its outcome is unknown.
     ///
     /// # Errors
     ///
-    /// Status 404 if there is no such login.
+    /// Returns 404 if the login does not exist.
     ///
     /// ```no_run
-    /// # async fn example(credentials: mailgun_domains::SmtpCredentials) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(credentials: mailgun::domains::SmtpCredentials) -> Result<(), mailgun::Error> {
     /// let response = credentials.regenerate("alice").await?;
     /// let password = response.credentials.get("alice@mg.example.com").map(|password| password.expose());
     /// # let _ = password;
     /// # Ok(()) }
     /// ```
     pub fn regenerate(&self, login: &str) -> Call<CredentialsResponse> {
-        // Of two attempts at once nobody would know whose password is the valid one.
+        // After two attempts, nobody would know which password is valid.
         self.client
             .call(UPDATE, &[&self.domain, login])
             .multipart(Fields::new())
@@ -143,10 +143,10 @@ impl SmtpCredentials {
     ///
     /// # Errors
     ///
-    /// Status 400 for credentials of the system, which stay.
+    /// Returns 400 for system credentials, which cannot be deleted.
     ///
     /// ```no_run
-    /// # async fn example(credentials: mailgun_domains::SmtpCredentials) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(credentials: mailgun::domains::SmtpCredentials) -> Result<(), mailgun::Error> {
     /// println!("{} is gone", credentials.delete("alice").await?.spec);
     /// # Ok(()) }
     /// ```
@@ -160,10 +160,10 @@ impl SmtpCredentials {
     ///
     /// # Errors
     ///
-    /// Status 400 if Mailgun fails at it for now.
+    /// Returns 400 if Mailgun cannot delete them now.
     ///
     /// ```no_run
-    /// # async fn example(credentials: mailgun_domains::SmtpCredentials) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(credentials: mailgun::domains::SmtpCredentials) -> Result<(), mailgun::Error> {
     /// println!("{:?} are gone", credentials.delete_all().await?.count);
     /// # Ok(()) }
     /// ```
@@ -173,51 +173,51 @@ impl SmtpCredentials {
 }
 
 mailgun_core::params! {
-    /// Which credentials to list.
+    /// Options for listing credentials.
     pub struct ListCredentials;
 }
 
 impl ListCredentials {
-    /// At most so many a page: 1 to 1000; 100 when not set.
+    /// Page size, 1 to 1000; default 100.
     pub fn limit(self, limit: u32) -> Self {
         self.set("limit", limit)
     }
 
-    /// Leaves out so many at the beginning; 0 when not set.
+    /// Number of items to skip; default 0.
     pub fn skip(self, skip: u64) -> Self {
         self.set("skip", skip)
     }
 }
 
 mailgun_core::params! {
-    /// What new credentials are to be.
+    /// Options of new credentials.
     pub struct CreateCredentials;
 }
 
 impl CreateCredentials {
-    /// Adds a password, 5 to 32 characters: the first is for the first login, and so on. Mailgun
-    /// makes them when none is set.
+    /// Adds a password, 5 to 32 characters. The first one is for the first login, the second for
+    /// the second login, and so on. Default: Mailgun generates them.
     pub fn password(self, password: impl Into<Secret>) -> Self {
         self.append("password", password.into().expose())
     }
 
-    /// Adds another login, for several credentials in one call.
+    /// Adds another login, to create several credentials in one call.
     pub fn login(self, login: impl Into<String>) -> Self {
         self.append("login", login.into())
     }
 
-    /// Adds another login by the older name of the parameter, `mailbox`.
+    /// Adds another login under the older name of the parameter, `mailbox`.
     pub fn mailbox(self, mailbox: impl Into<String>) -> Self {
         self.append("mailbox", mailbox.into())
     }
 
-    /// Makes them credentials of the system, which cannot be deleted; false when not set.
+    /// Creates system credentials, which cannot be deleted; default false.
     pub fn system(self, yes: bool) -> Self {
         self.set("system", true_false(yes))
     }
 }
 
-/// Credentials of a domain, without their password.
+/// SMTP credentials of a domain, without the password.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -225,53 +225,53 @@ pub struct Credential {
     /// The login, an address.
     #[serde(deserialize_with = "de::null_default")]
     pub login: String,
-    /// The same by its older name.
+    /// The login under its older name.
     #[serde(deserialize_with = "de::null_default")]
     pub mailbox: String,
     /// When they were created.
     #[serde(deserialize_with = "de::optional_timestamp")]
     pub created_at: Option<Timestamp>,
-    /// How large the mailbox is, in bytes, where Mailgun tells it.
+    /// Size of the mailbox in bytes, if the response has it.
     #[serde(deserialize_with = "de::number_or_string")]
     pub size_bytes: Option<u64>,
 }
 
-/// The reply to the writing of credentials.
+/// The response to creating or changing credentials.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CredentialsResponse {
-    /// Mailgun's words, `Created 1 credentials pair(s)` for example.
+    /// The message from Mailgun, such as `Created 1 credentials pair(s)`.
     #[serde(default, deserialize_with = "de::null_default")]
     pub message: String,
-    /// That passwords can be seen this once, where Mailgun made them.
+    /// A note that passwords are shown only once, if Mailgun generated them.
     #[serde(default)]
     pub note: Option<String>,
-    /// The passwords that Mailgun made, by login; empty where they were given.
+    /// The passwords that Mailgun generated, by login. Empty if you set them.
     #[serde(default, deserialize_with = "de::map")]
     #[serde(skip_serializing)]
     pub credentials: BTreeMap<String, Secret>,
 }
 
-/// The reply to the deletion of credentials.
+/// The response to deleting credentials.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CredentialDeleted {
-    /// Mailgun's words, `Credentials have been deleted` for example.
+    /// The message from Mailgun, such as `Credentials have been deleted`.
     #[serde(default, deserialize_with = "de::null_default")]
     pub message: String,
-    /// The login that they had.
+    /// The login of the deleted credentials.
     #[serde(default, deserialize_with = "de::null_default")]
     pub spec: String,
 }
 
-/// The reply to the deletion of all credentials.
+/// The response to deleting all credentials.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CredentialsDeleted {
-    /// Mailgun's words, `All domain credentials have been deleted` for example.
+    /// The message from Mailgun, such as `All domain credentials have been deleted`.
     #[serde(default, deserialize_with = "de::null_default")]
     pub message: String,
-    /// How many there were.
+    /// The number of deleted credentials.
     #[serde(default, deserialize_with = "de::number_or_string")]
     pub count: Option<u64>,
 }

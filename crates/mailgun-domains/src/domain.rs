@@ -3,23 +3,23 @@ use mailgun_types::DnsRecord;
 use serde::{Deserialize, Serialize};
 
 mailgun_core::open_enum! {
-    /// Whether a domain may send.
+    /// The state of a domain.
     pub enum DomainState {
-        /// It may.
+        /// The domain can send.
         Active = "active",
-        /// Not yet: the wanted DNS records were not found.
+        /// Mailgun has not found the required DNS records yet.
         Unverified = "unverified",
-        /// Mailgun has disabled it.
+        /// Mailgun has disabled the domain.
         Disabled = "disabled",
     }
 }
 
 mailgun_core::open_enum! {
-    /// Whose domain it is.
+    /// The owner of a domain.
     pub enum DomainType {
-        /// The customer's.
+        /// A domain of the customer.
         Custom = "custom",
-        /// Mailgun's, for trying things out: it sends to authorized recipients only.
+        /// A domain of Mailgun for trials. It sends only to authorized recipients.
         Sandbox = "sandbox",
     }
 }
@@ -27,21 +27,21 @@ mailgun_core::open_enum! {
 mailgun_core::open_enum! {
     /// What happens to incoming spam.
     pub enum SpamAction {
-        /// It is not looked for.
+        /// Spam is not filtered.
         Disabled = "disabled",
-        /// It is not delivered.
+        /// Spam is not delivered.
         Block = "block",
-        /// It is delivered with a header that says so.
+        /// Spam is delivered with a header that marks it.
         Tag = "tag",
     }
 }
 
 mailgun_core::open_enum! {
-    /// How links that Mailgun rewrites or adds begin.
+    /// The scheme of links that Mailgun rewrites or adds.
     pub enum WebScheme {
-        /// In the clear.
+        /// Without TLS.
         Http = "http",
-        /// With TLS, which needs a certificate of the tracking host.
+        /// With TLS. The tracking host needs a certificate.
         Https = "https",
     }
 }
@@ -51,87 +51,88 @@ mailgun_core::open_enum! {
 #[serde(default)]
 #[non_exhaustive]
 pub struct Domain {
-    /// What names it in calls about IP pools: 24 hexadecimal digits.
+    /// The id, for calls about IP pools: 24 hexadecimal digits.
     #[serde(deserialize_with = "de::null_default")]
     pub id: String,
-    /// Its name, which is what names it in most calls.
+    /// The name, which identifies the domain in most calls.
     #[serde(deserialize_with = "de::null_default")]
     pub name: String,
-    /// Whether it may send.
+    /// Whether the domain can send.
     pub state: Option<DomainState>,
-    /// Whose it is.
+    /// The owner of the domain.
     #[serde(rename = "type")]
     pub domain_type: Option<DomainType>,
     /// When it was created.
     #[serde(deserialize_with = "de::optional_timestamp")]
     pub created_at: Option<Timestamp>,
-    /// Whether Mailgun has disabled it.
+    /// Whether Mailgun has disabled the domain.
     #[serde(deserialize_with = "de::null_default")]
     pub is_disabled: bool,
-    /// Why and for how long, if it is disabled.
+    /// Why Mailgun disabled the domain, and for how long.
     pub disabled: Option<Disabled>,
-    /// Whether mail is sent over TLS or not at all.
+    /// Whether mail is sent only over TLS.
     #[serde(deserialize_with = "de::null_default")]
     pub require_tls: bool,
-    /// Whether the certificates of receiving servers are not checked.
+    /// Whether the certificates of receiving servers are not verified.
     #[serde(deserialize_with = "de::null_default")]
     pub skip_verification: bool,
-    /// Whether it accepts mail for its subdomains.
+    /// Whether the domain accepts mail for its subdomains.
     #[serde(deserialize_with = "de::null_default")]
     pub wildcard: bool,
     /// What happens to incoming spam.
     pub spam_action: Option<SpamAction>,
-    /// Its own SMTP login, `postmaster@` and its name; may be empty.
+    /// The SMTP login of the domain, `postmaster@` its name; may be empty.
     #[serde(deserialize_with = "de::null_default")]
     pub smtp_login: String,
-    /// The password of that login; Mailgun tells it only rarely.
+    /// The password of that login; most responses do not have it.
     #[serde(skip_serializing)]
     pub smtp_password: Option<Secret>,
-    /// The label in front of its name in links for tracking, `email` for example.
+    /// The prefix of the tracking host, such as `email`.
     #[serde(deserialize_with = "de::null_default")]
     pub web_prefix: String,
-    /// How these links begin.
+    /// The scheme of tracking links.
     pub web_scheme: Option<WebScheme>,
-    /// The host of these links, if it is not prefix and name.
+    /// The tracking host, if it differs from the prefix plus the domain name.
     pub tracking_host: Option<String>,
-    /// Whether Mailgun makes and rotates the DKIM keys, to which CNAME records point.
+    /// Whether Mailgun manages and rotates the DKIM keys, behind CNAME records.
     #[serde(deserialize_with = "de::null_default")]
     pub use_automatic_sender_security: bool,
-    /// Whether incoming mail is encrypted.
+    /// Whether Mailgun encrypts incoming messages.
     pub encrypt_incoming_message: Option<bool>,
-    /// For how many seconds mail is kept; 0 for the default of the plan.
+    /// How long messages are stored, in seconds; 0 for the plan's default.
     #[serde(deserialize_with = "de::number_or_string")]
     pub message_ttl: Option<u64>,
-    /// Where a copy of each delivered mail is posted to.
+    /// The URL that Mailgun posts a copy of each delivered message to.
     pub archive_to: Option<String>,
-    /// The subaccount that it belongs to.
+    /// The id of the subaccount that owns the domain.
     pub subaccount_id: Option<String>,
-    /// The host whose DKIM key signs its mail; see [`GetDomain::extended`](crate::GetDomain::extended).
+    /// The host of the DKIM key. Only with [`GetDomain::extended`](crate::GetDomain::extended).
     pub dkim_host: Option<String>,
-    /// The host of its envelope senders; see [`GetDomain::extended`](crate::GetDomain::extended).
+    /// The host of envelope senders. Only with [`GetDomain::extended`](crate::GetDomain::extended).
     pub mailfrom_host: Option<String>,
-    /// Where Mailgun keeps it; see [`GetDomain::extended`](crate::GetDomain::extended).
+    /// The Mailgun cluster that hosts the domain. Only with
+    /// [`GetDomain::extended`](crate::GetDomain::extended).
     pub pod: Option<String>,
 }
 
-/// Why Mailgun has disabled a domain.
+/// Why Mailgun disabled a domain.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Disabled {
-    /// The reason as a word.
+    /// The reason as a code.
     #[serde(deserialize_with = "de::null_default")]
     pub code: String,
-    /// The reason as a text.
+    /// The reason as text.
     #[serde(deserialize_with = "de::null_default")]
     pub reason: String,
-    /// More about it.
+    /// Further notes.
     #[serde(deserialize_with = "de::null_default")]
     pub note: String,
-    /// Whether it is for good.
+    /// Whether the domain is disabled permanently.
     #[serde(deserialize_with = "de::null_default")]
     pub permanently: bool,
-    /// When it ends, if it does.
+    /// When it expires, if ever.
     #[serde(deserialize_with = "de::optional_timestamp")]
     pub until: Option<Timestamp>,
 }
@@ -141,15 +142,16 @@ pub struct Disabled {
 #[serde(default)]
 #[non_exhaustive]
 pub struct DomainResponse {
-    /// Mailgun's words, `Domain has been updated` for example; none when it was only asked for.
+    /// The message from Mailgun, such as `Domain has been updated`; `None` in the response to a
+    /// read.
     pub message: Option<String>,
-    /// The domain as it is now.
+    /// The domain after the change.
     #[serde(deserialize_with = "de::null_default")]
     pub domain: Domain,
-    /// The records that it needs to receive mail; empty if they were not asked for.
+    /// The DNS records required to receive mail. Empty if they were not requested.
     #[serde(deserialize_with = "de::items")]
     pub receiving_dns_records: Vec<DnsRecord>,
-    /// The records that it needs to send mail; empty if they were not asked for.
+    /// The DNS records required to send mail. Empty if they were not requested.
     #[serde(deserialize_with = "de::items")]
     pub sending_dns_records: Vec<DnsRecord>,
 }

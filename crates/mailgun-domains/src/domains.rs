@@ -52,10 +52,10 @@ pub const OPERATIONS: &[Operation] = &[
 /// The domains of an account.
 ///
 /// ```no_run
-/// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
-/// use mailgun_domains::{Domains, GetDomain};
+/// # async fn example(mailgun: mailgun::Mailgun) -> Result<(), mailgun::Error> {
+/// use mailgun::domains::GetDomain;
 ///
-/// let response = Domains::new(&client).get("mg.example.com", GetDomain::new()).await?;
+/// let response = mailgun.domains().get("mg.example.com", GetDomain::new()).await?;
 /// println!("{} is {:?}", response.domain.name, response.domain.state);
 /// # Ok(()) }
 /// ```
@@ -65,7 +65,7 @@ pub struct Domains {
 }
 
 impl Domains {
-    /// The domains of the client's account.
+    /// A handle to the domains of the client's account.
     pub fn new(client: &Client) -> Self {
         Self { client: client.clone() }
     }
@@ -75,7 +75,7 @@ impl Domains {
         SmtpCredentials::new(&self.client, domain)
     }
 
-    /// How a domain tracks opens, clicks and unsubscribes.
+    /// The tracking of opens, clicks and unsubscribes of a domain.
     pub fn tracking(&self, domain: impl Into<String>) -> DomainTracking {
         DomainTracking::new(&self.client, domain)
     }
@@ -87,15 +87,15 @@ impl Domains {
 
     /// Lists domains.
     ///
-    /// `GET /v4/domains`. The newest come first unless a sort is set. There are no DNS records.
+    /// `GET /v4/domains`. Newest first by default. The listing has no DNS records.
     ///
     /// # Errors
     ///
-    /// Status 401 for a wrong key.
+    /// Returns 401 if the API key is invalid.
     ///
     /// ```no_run
-    /// # async fn example(domains: mailgun_domains::Domains) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_domains::{DomainSort, DomainState, ListDomains};
+    /// # async fn example(domains: mailgun::domains::Domains) -> Result<(), mailgun::Error> {
+    /// use mailgun::domains::{DomainSort, DomainState, ListDomains};
     ///
     /// let params = ListDomains::new().state(DomainState::Active).sort(DomainSort::NameAscending);
     /// let mut pager = domains.list(params);
@@ -110,17 +110,17 @@ impl Domains {
         Pager::skip(self.client.call::<LinkPage<Domain>>(LIST, &[]).query(params))
     }
 
-    /// A domain by its name, with its DNS records.
+    /// Gets a domain by name, with its DNS records.
     ///
     /// `GET /v4/domains/{domain}`
     ///
     /// # Errors
     ///
-    /// Status 404 if the account has no such domain in the client's region.
+    /// Returns 404 if the account has no such domain in the client's region.
     ///
     /// ```no_run
-    /// # async fn example(domains: mailgun_domains::Domains) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_domains::GetDomain;
+    /// # async fn example(domains: mailgun::domains::Domains) -> Result<(), mailgun::Error> {
+    /// use mailgun::domains::GetDomain;
     ///
     /// let response = domains.get("mg.example.com", GetDomain::new().extended(true)).await?;
     /// println!("{:?}", response.domain.dkim_host);
@@ -130,19 +130,19 @@ impl Domains {
         self.client.call(GET, &[domain]).query(params)
     }
 
-    /// Creates a domain, which is unverified until its DNS records are found.
+    /// Creates a domain. It is unverified until Mailgun finds its DNS records.
     ///
-    /// `POST /v4/domains`. A second call finds the name taken: it is not repeated when its outcome
-    /// is unknown.
+    /// `POST /v4/domains`. A second call fails because the name is taken, so the call is not
+    /// retried if its outcome is unknown.
     ///
     /// # Errors
     ///
-    /// Status 400 for a name that is taken, a password that is too short or too long, an IP that
-    /// is not the account's.
+    /// Returns 400 if the name is taken, the password is shorter than 5 or longer than 32
+    /// characters, or an IP does not belong to the account.
     ///
     /// ```no_run
-    /// # async fn example(domains: mailgun_domains::Domains) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_domains::{CreateDomain, SpamAction};
+    /// # async fn example(domains: mailgun::domains::Domains) -> Result<(), mailgun::Error> {
+    /// use mailgun::domains::{CreateDomain, SpamAction};
     ///
     /// let settings = CreateDomain::new().spam_action(SpamAction::Tag).dkim_key_size(2048);
     /// let created = domains.create("mg.example.com", settings).await?;
@@ -158,17 +158,17 @@ impl Domains {
         self.client.call(CREATE, &[]).multipart(form)
     }
 
-    /// Changes what `settings` has, and leaves the rest as it is.
+    /// Changes the settings that `settings` sets; the others stay as they are.
     ///
     /// `PUT /v4/domains/{domain}`
     ///
     /// # Errors
     ///
-    /// Status 404 if there is no such domain.
+    /// Returns 404 if the domain does not exist.
     ///
     /// ```no_run
-    /// # async fn example(domains: mailgun_domains::Domains) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_domains::UpdateDomain;
+    /// # async fn example(domains: mailgun::domains::Domains) -> Result<(), mailgun::Error> {
+    /// use mailgun::domains::UpdateDomain;
     ///
     /// let settings = UpdateDomain::new().require_tls(true).wildcard(false);
     /// domains.update("mg.example.com", settings).await?;
@@ -178,16 +178,16 @@ impl Domains {
         self.client.call(UPDATE, &[domain]).multipart(settings)
     }
 
-    /// Looks for the domain's records in the DNS, and makes it active if they are there.
+    /// Checks the DNS records of a domain and activates it if they are valid.
     ///
-    /// `PUT /v4/domains/{domain}/verify`. Mailgun allows few of these calls in a short time.
+    /// `PUT /v4/domains/{domain}/verify`. Mailgun limits the rate of these calls.
     ///
     /// # Errors
     ///
-    /// Status 404 if there is no such domain; 429 after too many calls.
+    /// Returns 404 if the domain does not exist, and 429 after too many calls.
     ///
     /// ```no_run
-    /// # async fn example(domains: mailgun_domains::Domains) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(domains: mailgun::domains::Domains) -> Result<(), mailgun::Error> {
     /// let response = domains.verify("mg.example.com").await?;
     /// for record in &response.sending_dns_records {
     ///     println!("{:?}: {:?}", record.name, record.valid);
@@ -198,17 +198,17 @@ impl Domains {
         self.client.call(VERIFY, &[domain])
     }
 
-    /// Deletes a domain, in the background.
+    /// Deletes a domain in the background.
     ///
-    /// `DELETE /v3/domains/{domain}`. A sandbox domain, a disabled one and one that is the
-    /// authority of another cannot be deleted.
+    /// `DELETE /v3/domains/{domain}`. Mailgun refuses to delete a sandbox domain, a disabled
+    /// domain, and a domain that is the authority of another.
     ///
     /// # Errors
     ///
-    /// Status 404 if there is no such domain.
+    /// Returns 404 if the domain does not exist.
     ///
     /// ```no_run
-    /// # async fn example(domains: mailgun_domains::Domains) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(domains: mailgun::domains::Domains) -> Result<(), mailgun::Error> {
     /// println!("{}", domains.delete("mg.example.com").await?.message);
     /// # Ok(()) }
     /// ```
@@ -216,17 +216,17 @@ impl Domains {
         self.client.call(DELETE, &[domain])
     }
 
-    /// How mail of a domain is handed over.
+    /// How Mailgun connects to the servers that receive a domain's mail.
     ///
     /// `GET /v3/domains/{domain}/connection`
     ///
     /// # Errors
     ///
-    /// Status 404 if there is no such domain.
+    /// Returns 404 if the domain does not exist.
     ///
     /// ```no_run
     /// # #![allow(deprecated)]
-    /// # async fn example(domains: mailgun_domains::Domains) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(domains: mailgun::domains::Domains) -> Result<(), mailgun::Error> {
     /// println!("{}", domains.connection("mg.example.com").await?.require_tls);
     /// # Ok(()) }
     /// ```
@@ -235,18 +235,18 @@ impl Domains {
         self.client.call(CONNECTION, &[domain])
     }
 
-    /// Changes how mail of a domain is handed over.
+    /// Changes how Mailgun connects to the servers that receive the domain's mail.
     ///
-    /// `PUT /v3/domains/{domain}/connection`. It may take ten minutes to have effect.
+    /// `PUT /v3/domains/{domain}/connection`. Changes can take ten minutes to apply.
     ///
     /// # Errors
     ///
-    /// Status 404 if there is no such domain.
+    /// Returns 404 if the domain does not exist.
     ///
     /// ```no_run
     /// # #![allow(deprecated)]
-    /// # async fn example(domains: mailgun_domains::Domains) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_domains::ConnectionSettings;
+    /// # async fn example(domains: mailgun::domains::Domains) -> Result<(), mailgun::Error> {
+    /// use mailgun::domains::ConnectionSettings;
     ///
     /// let settings = ConnectionSettings::new().require_tls(true).skip_verification(false);
     /// domains.update_connection("mg.example.com", settings).await?;
@@ -261,17 +261,17 @@ impl Domains {
         self.client.call(UPDATE_CONNECTION, &[domain]).form(settings)
     }
 
-    /// Changes the label in front of a domain's name in links for tracking.
+    /// Changes the prefix of a domain's tracking host.
     ///
     /// `PUT /v3/domains/{domain}/web_prefix`
     ///
     /// # Errors
     ///
-    /// Status 404 if there is no such domain.
+    /// Returns 404 if the domain does not exist.
     ///
     /// ```no_run
     /// # #![allow(deprecated)]
-    /// # async fn example(domains: mailgun_domains::Domains) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(domains: mailgun::domains::Domains) -> Result<(), mailgun::Error> {
     /// domains.update_web_prefix("mg.example.com", "track").await?;
     /// # Ok(()) }
     /// ```

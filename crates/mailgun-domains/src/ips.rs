@@ -8,7 +8,7 @@ pub(crate) const LIST: Operation = Operation::get("/v3/domains/{domain}/ips");
 pub(crate) const ADD: Operation = Operation::post("/v3/domains/{domain}/ips").idempotent();
 pub(crate) const REMOVE: Operation =
     Operation::delete("/v3/domains/{domain}/pool/{ip}").idempotent();
-// A repeat would remove what was added since.
+// A retry would remove IPs that were added meanwhile.
 pub(crate) const REMOVE_ALL: Operation = Operation::delete("/v3/domains/{domain}/pool/all");
 pub(crate) const UNLINK_POOL: Operation =
     Operation::delete("/v3/domains/{domain}/pool/ip_pool").idempotent();
@@ -17,15 +17,15 @@ pub(crate) const DELETE_IP: Operation =
 pub(crate) const UNLINK_IP_POOL: Operation =
     Operation::delete("/v3/domains/{domain}/ips/ip_pool").idempotent();
 
-/// The IPs that a domain sends from: its own, or those of a dedicated IP pool that is linked to it.
+/// The IPs that a domain sends from: its own, or those of a linked dedicated IP pool.
 ///
-/// While a pool is linked, the domain's own IPs cannot be changed.
+/// The domain's own IPs cannot be changed while a pool is linked.
 ///
 /// ```no_run
-/// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
-/// use mailgun_domains::{DomainIps, IpReplacement};
+/// # async fn example(mailgun: mailgun::Mailgun) -> Result<(), mailgun::Error> {
+/// use mailgun::domains::IpReplacement;
 ///
-/// DomainIps::new(&client, "mg.example.com").unlink_pool(IpReplacement::Shared).await?;
+/// mailgun.domains().ips("mg.example.com").unlink_pool(IpReplacement::Shared).await?;
 /// # Ok(()) }
 /// ```
 #[derive(Clone, Debug)]
@@ -35,26 +35,25 @@ pub struct DomainIps {
 }
 
 impl DomainIps {
-    /// Those of the domain `domain`.
+    /// A handle to the credentials of the domain `domain`.
     pub fn new(client: &Client, domain: impl Into<String>) -> Self {
         Self { client: client.clone(), domain: domain.into() }
     }
 
-    /// Removes an IP from the domain, and puts another one or a pool in its place if there is a
-    /// replacement.
+    /// Removes an IP from the domain, and adds `replacement` if it is set.
     ///
-    /// `DELETE /v3/domains/{domain}/pool/{ip}`. The last IP of a domain stays if the account may
-    /// not use shared IPs; if all that remain are warming up, Mailgun may add one.
+    /// `DELETE /v3/domains/{domain}/pool/{ip}`. Mailgun keeps the last IP of a domain if the
+    /// account cannot use shared IPs. It may add an IP if all remaining ones are warming up.
     ///
     /// # Errors
     ///
-    /// An API error if an IP pool is linked, or if the last IP would go that must stay.
+    /// Returns an API error if an IP pool is linked, or if the IP is the last one and must stay.
     ///
     /// ```no_run
-    /// # async fn example(ips: mailgun_domains::DomainIps) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(ips: mailgun::domains::DomainIps) -> Result<(), mailgun::Error> {
     /// use std::net::{IpAddr, Ipv4Addr};
     ///
-    /// use mailgun_domains::IpReplacement;
+    /// use mailgun::domains::IpReplacement;
     ///
     /// let [old, new] = [1, 2].map(|last| IpAddr::from(Ipv4Addr::new(192, 0, 2, last)));
     /// ips.remove(old, IpReplacement::Ip(new)).await?;
@@ -71,15 +70,15 @@ impl DomainIps {
 
     /// Removes all IPs from the domain, which can no longer send.
     ///
-    /// `DELETE /v3/domains/{domain}/pool/all`. To the sending side of Mailgun such a domain no
-    /// longer exists.
+    /// `DELETE /v3/domains/{domain}/pool/all`. Mailgun treats sending from such a domain as if the
+    /// domain did not exist. The call is not retried if its outcome is unknown.
     ///
     /// # Errors
     ///
-    /// An API error if there is no such domain.
+    /// Returns an API error if the domain does not exist.
     ///
     /// ```no_run
-    /// # async fn example(ips: mailgun_domains::DomainIps) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(ips: mailgun::domains::DomainIps) -> Result<(), mailgun::Error> {
     /// ips.remove_all().await?;
     /// # Ok(()) }
     /// ```
@@ -87,17 +86,17 @@ impl DomainIps {
         self.client.call(REMOVE_ALL, &[&self.domain])
     }
 
-    /// Unlinks the dedicated IP pool from the domain, which sends from the replacement then.
+    /// Unlinks the dedicated IP pool. The domain then sends from `replacement`.
     ///
-    /// `DELETE /v3/domains/{domain}/pool/ip_pool`. The account must have dedicated IP pools.
+    /// `DELETE /v3/domains/{domain}/pool/ip_pool`. The account needs dedicated IP pools.
     ///
     /// # Errors
     ///
-    /// An API error if no pool is linked, or the account may not use the replacement.
+    /// Returns an API error if no pool is linked, or the account cannot use the replacement.
     ///
     /// ```no_run
-    /// # async fn example(ips: mailgun_domains::DomainIps) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_domains::IpReplacement;
+    /// # async fn example(ips: mailgun::domains::DomainIps) -> Result<(), mailgun::Error> {
+    /// use mailgun::domains::IpReplacement;
     ///
     /// ips.unlink_pool(IpReplacement::Pool("60140bc1fee3e84dec5abeeb".to_owned())).await?;
     /// # Ok(()) }
@@ -112,11 +111,11 @@ impl DomainIps {
     ///
     /// # Errors
     ///
-    /// An API error if there is no such domain.
+    /// Returns an API error if the domain does not exist.
     ///
     /// ```no_run
     /// # #![allow(deprecated)]
-    /// # async fn example(ips: mailgun_domains::DomainIps) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(ips: mailgun::domains::DomainIps) -> Result<(), mailgun::Error> {
     /// println!("{:?}", ips.list().await?.items);
     /// # Ok(()) }
     /// ```
@@ -135,11 +134,11 @@ impl DomainIps {
     ///
     /// # Errors
     ///
-    /// An API error if the IP is not the account's, or an IP pool is linked.
+    /// Returns an API error if the IP does not belong to the account, or an IP pool is linked.
     ///
     /// ```no_run
     /// # #![allow(deprecated)]
-    /// # async fn example(ips: mailgun_domains::DomainIps) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(ips: mailgun::domains::DomainIps) -> Result<(), mailgun::Error> {
     /// ips.assign(std::net::Ipv4Addr::new(192, 0, 2, 1).into()).await?;
     /// # Ok(()) }
     /// ```
@@ -154,17 +153,17 @@ impl DomainIps {
         self.client.call(ADD, &[&self.domain]).multipart(form)
     }
 
-    /// Links a dedicated IP pool to the domain, which sends from its IPs then.
+    /// Links a dedicated IP pool. The domain then sends from the IPs of the pool.
     ///
     /// `POST /v3/domains/{domain}/ips`
     ///
     /// # Errors
     ///
-    /// An API error if there is no such pool.
+    /// Returns an API error if the pool does not exist.
     ///
     /// ```no_run
     /// # #![allow(deprecated)]
-    /// # async fn example(ips: mailgun_domains::DomainIps) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(ips: mailgun::domains::DomainIps) -> Result<(), mailgun::Error> {
     /// ips.link_pool("60140bc1fee3e84dec5abeeb").await?;
     /// # Ok(()) }
     /// ```
@@ -179,17 +178,17 @@ impl DomainIps {
         self.client.call(ADD, &[&self.domain]).multipart(form)
     }
 
-    /// As [`remove`](Self::remove), by the older path.
+    /// As [`remove`](Self::remove), with the older path.
     ///
     /// `DELETE /v3/domains/{domain}/ips/{ip}`
     ///
     /// # Errors
     ///
-    /// Those of [`remove`](Self::remove).
+    /// The errors of [`remove`](Self::remove).
     ///
     /// ```no_run
     /// # #![allow(deprecated)]
-    /// # async fn example(ips: mailgun_domains::DomainIps) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(ips: mailgun::domains::DomainIps) -> Result<(), mailgun::Error> {
     /// ips.delete_ip(std::net::Ipv4Addr::new(192, 0, 2, 1).into(), None).await?;
     /// # Ok(()) }
     /// ```
@@ -203,18 +202,18 @@ impl DomainIps {
         call.query(query(replacement.into()))
     }
 
-    /// As [`unlink_pool`](Self::unlink_pool), by the older path.
+    /// As [`unlink_pool`](Self::unlink_pool), with the older path.
     ///
     /// `DELETE /v3/domains/{domain}/ips/ip_pool`
     ///
     /// # Errors
     ///
-    /// Those of [`unlink_pool`](Self::unlink_pool).
+    /// The errors of [`unlink_pool`](Self::unlink_pool).
     ///
     /// ```no_run
     /// # #![allow(deprecated)]
-    /// # async fn example(ips: mailgun_domains::DomainIps) -> Result<(), mailgun_core::Error> {
-    /// ips.unlink_ip_pool(mailgun_domains::IpReplacement::Shared).await?;
+    /// # async fn example(ips: mailgun::domains::DomainIps) -> Result<(), mailgun::Error> {
+    /// ips.unlink_ip_pool(mailgun::domains::IpReplacement::Shared).await?;
     /// # Ok(()) }
     /// ```
     #[deprecated(since = "0.1.0", note = "the same operation: `DomainIps::unlink_pool`")]
@@ -235,7 +234,7 @@ pub struct IpList {
     /// The IPs.
     #[serde(deserialize_with = "de::readable")]
     pub items: Vec<IpAddr>,
-    /// How many there are.
+    /// The number of IPs.
     #[serde(deserialize_with = "de::number_or_string")]
     pub total_count: Option<u64>,
 }

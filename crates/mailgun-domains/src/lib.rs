@@ -1,13 +1,13 @@
-//! Domains of Mailgun: settings, verification, SMTP credentials, tracking and IPs.
+//! Mailgun domains: settings, verification, SMTP credentials, tracking and IPs.
 //!
-//! A new domain is unverified until Mailgun finds the wanted records in its DNS: create it, publish
-//! the records of the response, and call [`verify`](Domains::verify).
+//! A new domain is unverified until Mailgun finds the required DNS records. Create the domain,
+//! publish the records of the response, and call [`verify`](Domains::verify).
 //!
 //! ```no_run
-//! # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
-//! use mailgun_domains::{CreateDomain, DomainState, Domains, WebScheme};
+//! # async fn example(mailgun: mailgun::Mailgun) -> Result<(), mailgun::Error> {
+//! use mailgun::domains::{CreateDomain, DomainState, WebScheme};
 //!
-//! let domains = Domains::new(&client);
+//! let domains = mailgun.domains();
 //! let settings = CreateDomain::new().web_scheme(WebScheme::Https).require_tls(true);
 //! let created = domains.create("mg.example.com", settings).await?;
 //! for record in &created.sending_dns_records {

@@ -1,5 +1,4 @@
-use mailgun_core::{Call, Client, Fields, Operation, de, true_false};
-use serde::Deserialize;
+use mailgun_core::{Call, Client, Fields, Operation, true_false};
 
 use crate::{
     CertificateJob, ClickTracking, ClickTrackingResponse, OpenTrackingResponse,
@@ -13,23 +12,25 @@ pub(crate) const UPDATE_OPEN: Operation =
     Operation::put("/v3/domains/{domain}/tracking/open").idempotent();
 pub(crate) const UPDATE_UNSUBSCRIBE: Operation =
     Operation::put("/v3/domains/{domain}/tracking/unsubscribe").idempotent();
-// The placeholder stands for a tracking host, which has to be a domain name too.
+// The placeholder is a tracking host, which must also be a valid domain name.
 pub(crate) const CERTIFICATE: Operation = Operation::get("/v2/x509/{domain}/status");
 pub(crate) const GENERATE_CERTIFICATE: Operation = Operation::post("/v2/x509/{domain}");
 pub(crate) const REGENERATE_CERTIFICATE: Operation = Operation::put("/v2/x509/{domain}");
 
-/// How a domain tracks opens, clicks and unsubscribes, and the certificate of its tracking host.
+/// The tracking of opens, clicks and unsubscribes of a domain, and the certificate of its tracking
+/// host.
 ///
-/// The tracking host is the domain's web prefix and its name, `email.mg.example.com` for example.
+/// The tracking host is the web prefix plus the domain name, such as `email.mg.example.com`.
 ///
 /// ```no_run
-/// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
-/// use mailgun_domains::{ClickTracking, DomainTracking};
+/// # async fn example(mailgun: mailgun::Mailgun) -> Result<(), mailgun::Error> {
+/// use mailgun::domains::ClickTracking;
 ///
-/// let tracking = DomainTracking::new(&client, "mg.example.com");
+/// let tracking = mailgun.domains().tracking("mg.example.com");
 /// tracking.update_click(ClickTracking::HtmlOnly).await?;
 /// # Ok(()) }
 /// ```
+#[doc(alias("open_tracking", "click_tracking"))]
 #[derive(Clone, Debug)]
 pub struct DomainTracking {
     client: Client,
@@ -37,39 +38,39 @@ pub struct DomainTracking {
 }
 
 impl DomainTracking {
-    /// That of the domain `domain`.
+    /// A handle to the tracking settings of the domain `domain`.
     pub fn new(client: &Client, domain: impl Into<String>) -> Self {
         Self { client: client.clone(), domain: domain.into() }
     }
 
-    /// What the domain tracks.
+    /// Gets the tracking settings of the domain.
     ///
     /// `GET /v3/domains/{domain}/tracking`
     ///
     /// # Errors
     ///
-    /// Status 404 if there is no such domain.
+    /// Returns 404 if the domain does not exist.
     ///
     /// ```no_run
-    /// # async fn example(tracking: mailgun_domains::DomainTracking) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(tracking: mailgun::domains::DomainTracking) -> Result<(), mailgun::Error> {
     /// let settings = tracking.get().await?;
     /// println!("opens {:?}, clicks {:?}", settings.open.active, settings.click.active);
     /// # Ok(()) }
     /// ```
     pub fn get(&self) -> Call<TrackingSettings> {
-        self.client.call::<Wrapped>(GET, &[&self.domain]).map(|response| response.tracking)
+        self.client.call_field(GET, &[&self.domain], "tracking")
     }
 
-    /// Tracks clicks, all of them or those in HTML bodies only, or none.
+    /// Tracks clicks on all links, on links in HTML bodies only, or on none.
     ///
     /// `PUT /v3/domains/{domain}/tracking/click`
     ///
     /// # Errors
     ///
-    /// Status 404 if there is no such domain.
+    /// Returns 404 if the domain does not exist.
     ///
     /// ```no_run
-    /// # async fn example(tracking: mailgun_domains::DomainTracking) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(tracking: mailgun::domains::DomainTracking) -> Result<(), mailgun::Error> {
     /// tracking.update_click(true).await?;
     /// # Ok(()) }
     /// ```
@@ -79,17 +80,17 @@ impl DomainTracking {
         self.client.call(UPDATE_CLICK, &[&self.domain]).multipart(form)
     }
 
-    /// Changes how opens are tracked.
+    /// Changes the tracking of opens.
     ///
     /// `PUT /v3/domains/{domain}/tracking/open`
     ///
     /// # Errors
     ///
-    /// Status 404 if there is no such domain.
+    /// Returns 404 if the domain does not exist.
     ///
     /// ```no_run
-    /// # async fn example(tracking: mailgun_domains::DomainTracking) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_domains::OpenTrackingSettings;
+    /// # async fn example(tracking: mailgun::domains::DomainTracking) -> Result<(), mailgun::Error> {
+    /// use mailgun::domains::OpenTrackingSettings;
     ///
     /// let settings = OpenTrackingSettings::new().active(true).place_at_the_top(true);
     /// tracking.update_open(settings).await?;
@@ -99,17 +100,17 @@ impl DomainTracking {
         self.client.call(UPDATE_OPEN, &[&self.domain]).multipart(settings)
     }
 
-    /// Changes how links to unsubscribe are added.
+    /// Changes the unsubscribe links that Mailgun adds.
     ///
     /// `PUT /v3/domains/{domain}/tracking/unsubscribe`
     ///
     /// # Errors
     ///
-    /// Status 404 if there is no such domain.
+    /// Returns 404 if the domain does not exist.
     ///
     /// ```no_run
-    /// # async fn example(tracking: mailgun_domains::DomainTracking) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_domains::UnsubscribeTrackingSettings;
+    /// # async fn example(tracking: mailgun::domains::DomainTracking) -> Result<(), mailgun::Error> {
+    /// use mailgun::domains::UnsubscribeTrackingSettings;
     ///
     /// let settings = UnsubscribeTrackingSettings::new()
     ///     .active(true)
@@ -125,16 +126,16 @@ impl DomainTracking {
         self.client.call(UPDATE_UNSUBSCRIBE, &[&self.domain]).multipart(settings)
     }
 
-    /// The certificate of a tracking host, and what has become of it.
+    /// Gets the certificate of a tracking host and its status.
     ///
     /// `GET /v2/x509/{domain}/status`
     ///
     /// # Errors
     ///
-    /// Status 404 if none was ever generated.
+    /// Returns 404 if no certificate was requested.
     ///
     /// ```no_run
-    /// # async fn example(tracking: mailgun_domains::DomainTracking) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(tracking: mailgun::domains::DomainTracking) -> Result<(), mailgun::Error> {
     /// println!("{:?}", tracking.certificate("email.mg.example.com").await?.status);
     /// # Ok(()) }
     /// ```
@@ -142,18 +143,18 @@ impl DomainTracking {
         self.client.call(CERTIFICATE, &[tracking_host])
     }
 
-    /// Begins to make a certificate of a tracking host, which needs its CNAME record.
+    /// Requests a certificate for a tracking host. Its CNAME record must be published.
     ///
-    /// `POST /v2/x509/{domain}`. It is made in the background: ask for it with
-    /// [`certificate`](Self::certificate).
+    /// `POST /v2/x509/{domain}`. Mailgun generates the certificate in the background;
+    /// [`certificate`](Self::certificate) returns its status.
     ///
     /// # Errors
     ///
-    /// Status 400 for a wrong CNAME record; 402 if the plan does not have it; 404 if Mailgun does
-    /// not know the host; 409 if it was begun already.
+    /// Returns 400 if the CNAME record is wrong, 402 if the plan does not include certificates, 404
+    /// if Mailgun does not know the host, and 409 if a certificate was already requested.
     ///
     /// ```no_run
-    /// # async fn example(tracking: mailgun_domains::DomainTracking) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(tracking: mailgun::domains::DomainTracking) -> Result<(), mailgun::Error> {
     /// println!("{}", tracking.generate_certificate("email.mg.example.com").await?.message);
     /// # Ok(()) }
     /// ```
@@ -161,18 +162,19 @@ impl DomainTracking {
         self.client.call(GENERATE_CERTIFICATE, &[tracking_host])
     }
 
-    /// Begins to make a new certificate in place of an expired one.
+    /// Requests a new certificate to replace an expired one.
     ///
-    /// `PUT /v2/x509/{domain}`. It is made in the background: ask for it with
-    /// [`certificate`](Self::certificate).
+    /// `PUT /v2/x509/{domain}`. Mailgun generates the certificate in the background;
+    /// [`certificate`](Self::certificate) returns its status.
     ///
     /// # Errors
     ///
-    /// Status 400 for a wrong CNAME record; 402 if the plan does not have it; 404 if there is no
-    /// certificate; 409 if it is still valid; 429 if it was begun already.
+    /// Returns 400 if the CNAME record is wrong, 402 if the plan does not include certificates, 404
+    /// if there is no certificate, 409 if it is still valid, and 429 if a new one was already
+    /// requested.
     ///
     /// ```no_run
-    /// # async fn example(tracking: mailgun_domains::DomainTracking) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(tracking: mailgun::domains::DomainTracking) -> Result<(), mailgun::Error> {
     /// println!("{}", tracking.regenerate_certificate("email.mg.example.com").await?.message);
     /// # Ok(()) }
     /// ```
@@ -181,47 +183,41 @@ impl DomainTracking {
     }
 }
 
-#[derive(Deserialize)]
-struct Wrapped {
-    #[serde(default, deserialize_with = "de::null_default")]
-    tracking: TrackingSettings,
-}
-
 mailgun_core::params! {
-    /// How opens are tracked.
+    /// Settings of the tracking of opens.
     pub struct OpenTrackingSettings;
 }
 
 impl OpenTrackingSettings {
-    /// Tracks them.
+    /// Turns tracking on or off.
     pub fn active(self, yes: bool) -> Self {
         self.set("active", true_false(yes))
     }
 
-    /// Puts the tracking pixel at the top of the mail, where a client that cuts long mails shows
-    /// it.
+    /// Puts the tracking pixel at the top of the body, where clients that cut long messages still
+    /// load it.
     pub fn place_at_the_top(self, yes: bool) -> Self {
         self.set("place_at_the_top", true_false(yes))
     }
 }
 
 mailgun_core::params! {
-    /// How links to unsubscribe are added.
+    /// Settings of unsubscribe links.
     pub struct UnsubscribeTrackingSettings;
 }
 
 impl UnsubscribeTrackingSettings {
-    /// Adds them.
+    /// Turns unsubscribe links on or off.
     pub fn active(self, yes: bool) -> Self {
         self.set("active", true_false(yes))
     }
 
-    /// What is added to the HTML body, with `%unsubscribe_url%` in the place of the link.
+    /// The text to append to the HTML body. `%unsubscribe_url%` stands for the link.
     pub fn html_footer(self, footer: impl Into<String>) -> Self {
         self.set("html_footer", footer.into())
     }
 
-    /// What is added to the text body, with `%unsubscribe_url%` in the place of the link.
+    /// The text to append to the text body. `%unsubscribe_url%` stands for the link.
     pub fn text_footer(self, footer: impl Into<String>) -> Self {
         self.set("text_footer", footer.into())
     }

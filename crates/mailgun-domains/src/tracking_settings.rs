@@ -6,11 +6,11 @@ use crate::WebScheme;
 open_enum! {
     /// Whether clicks are tracked.
     pub enum ClickTracking {
-        /// They are.
+        /// Clicks are tracked.
         Yes = "true",
-        /// They are not.
+        /// Clicks are not tracked.
         No = "false",
-        /// Those on links in the HTML body only.
+        /// Only clicks on links in the HTML body are tracked.
         HtmlOnly = "htmlonly",
     }
 }
@@ -21,7 +21,7 @@ impl From<bool> for ClickTracking {
     }
 }
 
-/// What a domain tracks. Options of a message come before it.
+/// The tracking settings of a domain. Options of a message take precedence.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -35,7 +35,7 @@ pub struct TrackingSettings {
     /// Unsubscribes.
     #[serde(deserialize_with = "de::null_default")]
     pub unsubscribe: UnsubscribeTracking,
-    /// How links that Mailgun rewrites or adds begin.
+    /// The scheme of links that Mailgun rewrites or adds.
     pub web_scheme: Option<WebScheme>,
 }
 
@@ -44,10 +44,10 @@ pub struct TrackingSettings {
 #[serde(default)]
 #[non_exhaustive]
 pub struct OpenTracking {
-    /// Whether it does.
+    /// Whether tracking is on.
     #[serde(deserialize_with = "de::bool_like")]
     pub active: Option<bool>,
-    /// Whether the tracking pixel is at the top of the mail.
+    /// Whether the tracking pixel is at the top of the body.
     #[serde(deserialize_with = "de::bool_like")]
     pub place_at_the_top: Option<bool>,
 }
@@ -57,22 +57,22 @@ pub struct OpenTracking {
 #[serde(default)]
 #[non_exhaustive]
 pub struct ClickTrackingState {
-    /// Whether it does.
+    /// Whether tracking is on.
     pub active: Option<ClickTracking>,
 }
 
-/// Whether a domain adds links to unsubscribe.
+/// Whether Mailgun adds unsubscribe links to the mail of a domain.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct UnsubscribeTracking {
-    /// Whether it does.
+    /// Whether tracking is on.
     #[serde(deserialize_with = "de::bool_like")]
     pub active: Option<bool>,
-    /// What is added to the HTML body, with `%unsubscribe_url%` in the place of the link.
+    /// The text to append to the HTML body. `%unsubscribe_url%` stands for the link.
     #[serde(deserialize_with = "de::null_default")]
     pub html_footer: String,
-    /// What is added to the text body, with `%unsubscribe_url%` in the place of the link.
+    /// The text to append to the text body. `%unsubscribe_url%` stands for the link.
     #[serde(deserialize_with = "de::null_default")]
     pub text_footer: String,
 }
@@ -83,34 +83,34 @@ macro_rules! responses {
         #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
         #[non_exhaustive]
         pub struct $name {
-            /// Mailgun's words, `Domain tracking settings have been updated` for example.
+            /// The message from Mailgun, such as `Domain tracking settings have been updated`.
             #[serde(default, deserialize_with = "de::null_default")]
             pub message: String,
-            /// The settings as they are now.
+            /// The settings after the change.
             #[serde(default, deserialize_with = "de::null_default")]
             pub $field: $settings,
         }
     )*};
 }
 responses! {
-    /// The reply to a change of the tracking of opens.
+    /// The response to changing the tracking of opens.
     OpenTrackingResponse { open: OpenTracking }
-    /// The reply to a change of the tracking of clicks.
+    /// The response to changing the tracking of clicks.
     ClickTrackingResponse { click: ClickTrackingState }
-    /// The reply to a change of the tracking of unsubscribes.
+    /// The response to changing the tracking of unsubscribes.
     UnsubscribeTrackingResponse { unsubscribe: UnsubscribeTracking }
 }
 
 open_enum! {
-    /// What has become of a certificate.
+    /// The status of a certificate.
     pub enum CertificateStatus {
-        /// It is being made.
+        /// Mailgun is generating it.
         Processing = "processing",
         /// It is in use.
         Active = "active",
-        /// It is too old; it can be regenerated.
+        /// It has expired and can be regenerated.
         Expired = "expired",
-        /// It could not be made.
+        /// Mailgun could not generate it.
         Error = "error",
     }
 }
@@ -120,23 +120,23 @@ open_enum! {
 #[serde(default)]
 #[non_exhaustive]
 pub struct TrackingCertificate {
-    /// What has become of it.
+    /// The status of the certificate.
     pub status: Option<CertificateStatus>,
-    /// What is wrong or still to come.
+    /// The error, or what Mailgun is waiting for.
     pub error: Option<String>,
-    /// The certificate in PEM format; none while it is being made.
+    /// The certificate in PEM format; `None` until it has been generated.
     pub certificate: Option<String>,
 }
 
-/// A certificate that Mailgun has begun to make.
+/// The response to requesting a certificate.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CertificateJob {
-    /// Mailgun's words, `Initiated x509 key pair generation` for example.
+    /// The message from Mailgun, such as `Initiated x509 key pair generation`.
     #[serde(default, deserialize_with = "de::null_default")]
     pub message: String,
-    /// The path that tells what becomes of it; so does
-    /// [`certificate`](crate::DomainTracking::certificate).
+    /// The path of the status, which [`certificate`](crate::DomainTracking::certificate) also
+    /// returns.
     #[serde(default, deserialize_with = "de::null_default")]
     pub location: String,
 }

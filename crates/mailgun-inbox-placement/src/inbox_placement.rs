@@ -33,26 +33,25 @@ pub const OPERATIONS: &[Operation] = &[
 /// The inbox placement tests of an account.
 ///
 /// ```no_run
-/// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
-/// use mailgun_inbox_placement::InboxPlacement;
-///
-/// for provider in InboxPlacement::new(&client).providers().await? {
+/// # async fn example(mailgun: mailgun::Mailgun) -> Result<(), mailgun::Error> {
+/// for provider in mailgun.inbox_placement().providers().await? {
 ///     println!("{} ({})", provider.display_name, provider.domain);
 /// }
 /// # Ok(()) }
 /// ```
+#[doc(alias = "seed_test")]
 #[derive(Clone, Debug)]
 pub struct InboxPlacement {
     client: Client,
 }
 
 impl InboxPlacement {
-    /// The tests of the client's account.
+    /// A handle to the inbox placement tests of the client's account.
     pub fn new(client: &Client) -> Self {
         Self { client: client.clone() }
     }
 
-    /// The seed lists, to which tests are sent.
+    /// The seed lists, which tests are sent to.
     pub fn seed_lists(&self) -> SeedLists {
         SeedLists::new(&self.client)
     }
@@ -62,45 +61,41 @@ impl InboxPlacement {
         Results::new(&self.client)
     }
 
-    /// The providers at which there are seeds.
+    /// Lists the mailbox providers that have seeds.
     ///
     /// `GET /v4/inbox/providers`
     ///
     /// # Errors
     ///
-    /// Status 403 if the account may not use inbox placement tests.
+    /// Returns 403 if the account may not use inbox placement tests.
     ///
     /// ```no_run
-    /// # async fn example(placement: mailgun_inbox_placement::InboxPlacement)
-    /// #     -> Result<(), mailgun_core::Error> {
+    /// # async fn example(placement: mailgun::inbox_placement::InboxPlacement)
+    /// #     -> Result<(), mailgun::Error> {
     /// println!("{} providers", placement.providers().await?.len());
     /// # Ok(()) }
     /// ```
     pub fn providers(&self) -> Call<Vec<Provider>> {
-        #[derive(Deserialize)]
-        struct Providers {
-            #[serde(default, deserialize_with = "de::items")]
-            items: Vec<Provider>,
-        }
-        self.client.call::<Providers>(PROVIDERS, &[]).map(|response| response.items)
+        self.client.call_list(PROVIDERS, &[], "items")
     }
 
-    /// Sends a mail to seeds, and starts to watch where it ends up.
+    /// Sends a message to seeds and starts to watch where it arrives.
     ///
-    /// `POST /v4/inbox/tests`, as JSON. A second call sends a second mail and counts as a second
-    /// test: it is not repeated when its outcome is unknown. [`Results::wait`] waits for the
+    /// `POST /v4/inbox/tests`, as JSON. A second call sends a second message and counts as a second
+    /// test, so it is not retried if its outcome is unknown. [`Results::wait`] waits for the
     /// result.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidInput`](mailgun_core::ErrorKind::InvalidInput) for a sender that is no mailbox,
-    /// and for control characters in the subject or in a header. Status 400 without HTML and
-    /// template, 403 if the account may not use inbox placement tests.
+    /// Returns [`ErrorKind::InvalidInput`](mailgun_core::ErrorKind::InvalidInput) if the sender is
+    /// not a valid mailbox, or the subject or a header has control characters. Returns 400 if
+    /// neither HTML nor a template is set, and 403 if the account may not use inbox placement
+    /// tests.
     ///
     /// ```no_run
-    /// # async fn example(placement: mailgun_inbox_placement::InboxPlacement)
-    /// #     -> Result<(), mailgun_core::Error> {
-    /// use mailgun_inbox_placement::RunTest;
+    /// # async fn example(placement: mailgun::inbox_placement::InboxPlacement)
+    /// #     -> Result<(), mailgun::Error> {
+    /// use mailgun::inbox_placement::RunTest;
     /// use serde_json::json;
     ///
     /// let test = RunTest::new()
@@ -122,35 +117,35 @@ impl InboxPlacement {
         let from = from.try_into().map_err(Into::into);
         match from.and_then(|from| test.complete(&from, &subject.into())) {
             Ok(test) => call.json(&test),
-            Err(fault) => call.with_error(fault),
+            Err(error) => call.with_error(error),
         }
     }
 }
 
-/// A provider of mailboxes at which there are seeds.
+/// A mailbox provider that has seeds.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Provider {
-    /// What names it in filters and statistics, `gmail.com` for example.
+    /// The id in filters and statistics, such as `gmail.com`.
     #[serde(deserialize_with = "de::null_default")]
     pub domain: String,
-    /// Its name for readers.
+    /// The name for display.
     #[serde(deserialize_with = "de::null_default")]
     pub display_name: String,
-    /// Where its users are.
+    /// The region of its users.
     #[serde(deserialize_with = "de::null_default")]
     pub region: String,
     /// When it was added.
     #[serde(deserialize_with = "de::optional_timestamp")]
     pub created_at: Option<Timestamp>,
-    /// When it was changed last.
+    /// When the entry was last changed.
     #[serde(deserialize_with = "de::optional_timestamp")]
     pub updated_at: Option<Timestamp>,
-    /// How many mails a seed of it takes.
+    /// The number of messages that one of its seeds accepts.
     #[serde(deserialize_with = "de::number_or_string")]
     pub max_email_count: Option<u64>,
-    /// The kinds of authentication that it does not report, `dmarc` for example.
+    /// The authentication methods that it does not report, such as `dmarc`.
     #[serde(deserialize_with = "de::readable")]
     pub unsupported_authentications: Vec<String>,
 }

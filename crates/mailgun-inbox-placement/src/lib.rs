@@ -1,14 +1,14 @@
-//! Inbox placement tests of Mailgun: where a mail ends up at the mailbox providers.
+//! Mailgun inbox placement tests: where a message arrives at mailbox providers.
 //!
-//! A test sends a mail to seeds, which are mailboxes that Mailgun watches at many providers. Its
-//! result says for each of them whether the mail came, and whether into the inbox or to the spam. A
-//! seed list names the seeds, and gathers the statistics of all tests that were sent to it.
+//! A test sends a message to seeds, which are mailboxes at many providers that Mailgun watches. The
+//! result says for each seed whether the message arrived, and whether in the inbox or in spam. A
+//! seed list holds the seeds and collects the statistics of all tests sent to it.
 //!
 //! ```no_run
-//! # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
-//! use mailgun_inbox_placement::{InboxPlacement, RunTest};
+//! # async fn example(mailgun: mailgun::Mailgun) -> Result<(), mailgun::Error> {
+//! use mailgun::inbox_placement::RunTest;
 //!
-//! let placement = InboxPlacement::new(&client);
+//! let placement = mailgun.inbox_placement();
 //! let test = RunTest::new().html("<h1>Sale</h1>").provider_filter("gmail.com");
 //! let started = placement.run_test("shop@mg.example.com", "Spring sale", test).await?;
 //! let result = placement.results().wait(&started.result_id).await?;

@@ -1,4 +1,4 @@
-//! What listings of seed lists and of results have in common.
+//! What the listings of seed lists and results share.
 
 use mailgun_core::{Call, Client, Operation, de};
 use serde::{Deserialize, Serialize};
@@ -7,37 +7,37 @@ use serde::{Deserialize, Serialize};
 macro_rules! page_setters {
     ($type:ident) => {
         impl $type {
-            /// Those created after this time.
+            /// Lists only what was created after this time.
             pub fn time_after(self, time: mailgun_core::Timestamp) -> Self {
                 self.set("time_after", time.to_rfc3339())
             }
 
-            /// Those created before this time.
+            /// Lists only what was created before this time.
             pub fn time_before(self, time: mailgun_core::Timestamp) -> Self {
                 self.set("time_before", time.to_rfc3339())
             }
 
-            /// At most so many a page; 25 when not set.
+            /// Page size; default 25.
             pub fn limit(self, limit: u32) -> Self {
                 self.set("limit", limit)
             }
 
-            /// Leaves out so many at the beginning; not together with [`cursor`](Self::cursor).
+            /// Number of items to skip. Cannot be combined with [`cursor`](Self::cursor).
             pub fn offset(self, offset: u64) -> Self {
                 self.set("offset", offset)
             }
 
-            /// Begins where the link of an earlier page says so.
+            /// The cursor to start from, from a link of an earlier page.
             pub fn cursor(self, cursor: impl Into<String>) -> Self {
                 self.set("cursor", cursor.into())
             }
 
-            /// The field to sort by, which Mailgun calls experimental.
+            /// The field to sort by. Mailgun calls this experimental.
             pub fn sort(self, sort: impl Into<String>) -> Self {
                 self.set("sort", sort.into())
             }
 
-            /// From the first to the last, or the other way round.
+            /// The sort direction.
             pub fn ascending(self, ascending: bool) -> Self {
                 self.set("ascending", mailgun_core::true_false(ascending))
             }
@@ -46,20 +46,20 @@ macro_rules! page_setters {
 }
 pub(crate) use page_setters;
 
-/// A field by whose values seed lists or results can be told apart.
+/// An attribute of seed lists or results, with its values.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Attribute {
-    /// Its name; `available attributes` where the values are names of attributes.
+    /// The name; `available attributes` if the values are names of attributes.
     #[serde(deserialize_with = "de::null_default")]
     pub attribute: String,
-    /// All values that it has.
+    /// All values of the attribute.
     #[serde(deserialize_with = "de::readable")]
     pub values: Vec<String>,
 }
 
-/// A parameter by which seed lists or results can be searched.
+/// A parameter that filters seed lists or results.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -67,37 +67,32 @@ pub struct Filter {
     /// The name of the parameter.
     #[serde(deserialize_with = "de::null_default")]
     pub parameter: String,
-    /// What it does.
+    /// What the parameter does.
     #[serde(deserialize_with = "de::null_default")]
     pub description: String,
 }
 
-/// The service has one attribute alone where one would expect a list of them.
+/// The service returns a single attribute where the documentation shows a list.
 #[derive(Deserialize)]
 struct Attributes {
     #[serde(default, deserialize_with = "de::list")]
     items: Vec<Attribute>,
 }
 
-pub(crate) fn attributes(client: &Client, route: Operation) -> Call<Vec<Attribute>> {
-    client.call::<Attributes>(route, &[]).map(|response| response.items)
+pub(crate) fn attributes(client: &Client, operation: Operation) -> Call<Vec<Attribute>> {
+    client.call::<Attributes>(operation, &[]).map(|response| response.items)
 }
 
-pub(crate) fn attribute(client: &Client, route: Operation, name: &str) -> Call<Attribute> {
-    let call = client.call::<Attributes>(route, &[name]);
+pub(crate) fn attribute(client: &Client, operation: Operation, name: &str) -> Call<Attribute> {
+    let call = client.call::<Attributes>(operation, &[name]);
     call.map(|response| response.items.into_iter().next().unwrap_or_default())
 }
 
-pub(crate) fn filters(client: &Client, route: Operation) -> Call<Vec<Filter>> {
-    #[derive(Deserialize)]
-    struct Response {
-        #[serde(default, deserialize_with = "de::null_default")]
-        supported_filters: Filters,
-    }
+pub(crate) fn filters(client: &Client, operation: Operation) -> Call<Vec<Filter>> {
     #[derive(Default, Deserialize)]
     struct Filters {
         #[serde(default, deserialize_with = "de::items")]
         filters: Vec<Filter>,
     }
-    client.call::<Response>(route, &[]).map(|response| response.supported_filters.filters)
+    client.call_field::<Filters>(operation, &[], "supported_filters").map(|found| found.filters)
 }

@@ -1,4 +1,4 @@
-//! The forms in which the responses of this service vary.
+//! Shapes of responses that this service varies.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -11,23 +11,23 @@ use serde::{
     },
 };
 
-/// An object that stands below its name in some responses and alone in others.
-pub(crate) struct Wrapped<T>(T);
+/// An object that is below its name in some responses, and alone in others.
+pub(crate) struct Named<T>(T);
 
-impl<T> Wrapped<T> {
+impl<T> Named<T> {
     pub(crate) fn into_inner(self) -> T {
         self.0
     }
 }
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Wrapped<T> {
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Named<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let names = ["seedlist", "result", "sharing"];
         de::named(deserializer, &names).map(|(_message, value)| Self(value))
     }
 }
 
-/// A map; `null` is an empty one, and in place of a value it is the default.
+/// A map. `null` is an empty map; a null value is the default.
 pub(crate) fn map<'de, D, T>(deserializer: D) -> Result<BTreeMap<String, T>, D::Error>
 where
     D: Deserializer<'de>,
@@ -37,7 +37,7 @@ where
     Ok(map.into_iter().map(|(name, value)| (name, value.unwrap_or_default())).collect())
 }
 
-/// As [`map`]; words alone, as older responses have them, are names without values.
+/// As [`map`]. A list of words, as older responses have it, becomes names without values.
 pub(crate) fn tags<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<BTreeMap<String, String>, D::Error> {
@@ -69,7 +69,7 @@ pub(crate) fn tags<'de, D: Deserializer<'de>>(
     deserializer.deserialize_any(Tags)
 }
 
-/// A text that is empty where there is none.
+/// A text that is empty if missing.
 pub(crate) fn optional<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,
@@ -112,8 +112,8 @@ mod tests {
     }
 
     #[test]
-    fn an_object_is_read_below_its_name_and_alone_and_its_faults_are_told() {
-        let read = |json| serde_json::from_str::<Wrapped<Object>>(json);
+    fn an_object_is_read_below_its_name_and_alone() {
+        let read = |json| serde_json::from_str::<Named<Object>>(json);
         for (json, number) in [
             (r#"{"result": {"number": 1}}"#, 1),
             (r#"{"number": 2}"#, 2),

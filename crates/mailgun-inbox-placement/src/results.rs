@@ -5,7 +5,7 @@ use mailgun_core::{
 use crate::{
     Attribute, Filter, Sharing, TestResult,
     listing::{self, page_setters},
-    response::Wrapped,
+    response::Named,
 };
 
 pub(crate) const LIST: Operation = Operation::get("/v4/inbox/results");
@@ -17,17 +17,15 @@ pub(crate) const ATTRIBUTES: Operation = Operation::get("/v4/inbox/results/a");
 pub(crate) const ATTRIBUTE: Operation = Operation::get("/v4/inbox/results/a/{attribute}");
 pub(crate) const FILTERS: Operation = Operation::get("/v4/inbox/results/_filters");
 pub(crate) const SHARING: Operation = Operation::get("/v4/inbox/sharing/{result_id}");
-// A link that is made a second time takes the place of one that nobody has seen.
+// Sharing a result twice replaces a link that nobody has seen.
 pub(crate) const UPDATE_SHARING: Operation =
     Operation::put("/v4/inbox/sharing/{result_id}").idempotent();
 
 /// The results of tests.
 ///
 /// ```no_run
-/// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
-/// use mailgun_inbox_placement::InboxPlacement;
-///
-/// let results = InboxPlacement::new(&client).results();
+/// # async fn example(mailgun: mailgun::Mailgun) -> Result<(), mailgun::Error> {
+/// let results = mailgun.inbox_placement().results();
 /// let result = results.get("12345678-1234-1234-1234-123456789012").await?;
 /// println!("{:?} {:?}", result.status, result.delivery_stats.get("all"));
 /// # Ok(()) }
@@ -42,19 +40,19 @@ impl Results {
         Self { client: client.clone() }
     }
 
-    /// Lists results, without the content of their mails.
+    /// Lists results, without the content of their messages.
     ///
     /// `GET /v4/inbox/results`
     ///
     /// # Errors
     ///
-    /// Status 400 for a parameter that Mailgun does not take.
+    /// Returns 400 if a parameter is invalid.
     ///
     /// ```no_run
-    /// # async fn example(results: mailgun_inbox_placement::Results)
-    /// #     -> Result<(), mailgun_core::Error> {
-    /// use mailgun_core::Timestamp;
-    /// use mailgun_inbox_placement::ListResults;
+    /// # async fn example(results: mailgun::inbox_placement::Results)
+    /// #     -> Result<(), mailgun::Error> {
+    /// use mailgun::Timestamp;
+    /// use mailgun::inbox_placement::ListResults;
     ///
     /// let params = ListResults::new()
     ///     .sender("shop@mg.example.com")
@@ -71,37 +69,37 @@ impl Results {
         Pager::links(self.client.call::<LinkPage<TestResult>>(LIST, &[]).query(params))
     }
 
-    /// A result by its [`result_id`](TestResult::result_id), with the content of the mail.
+    /// Gets a result by its [`result_id`](TestResult::result_id), with the content of the message.
     ///
     /// `GET /v4/inbox/results/{result_id}`
     ///
     /// # Errors
     ///
-    /// Status 404 if there is none.
+    /// Returns 404 if it does not exist.
     ///
     /// ```no_run
-    /// # async fn example(results: mailgun_inbox_placement::Results)
-    /// #     -> Result<(), mailgun_core::Error> {
+    /// # async fn example(results: mailgun::inbox_placement::Results)
+    /// #     -> Result<(), mailgun::Error> {
     /// for seed in results.get("12345678-1234-1234-1234-123456789012").await?.seed_results {
     ///     println!("{}: {:?}", seed.email, seed.destination);
     /// }
     /// # Ok(()) }
     /// ```
     pub fn get(&self, result_id: &str) -> Call<TestResult> {
-        self.client.call::<Wrapped<TestResult>>(GET, &[result_id]).map(Wrapped::into_inner)
+        self.client.call::<Named<TestResult>>(GET, &[result_id]).map(Named::into_inner)
     }
 
-    /// A result with the seeds of one provider alone, as [`get`](Self::get).
+    /// Gets a result with the seeds of one provider, as [`get`](Self::get).
     ///
     /// `GET /v4/inbox/results/{result_id}`
     ///
     /// # Errors
     ///
-    /// Status 404 if there is none.
+    /// Returns 404 if it does not exist.
     ///
     /// ```no_run
-    /// # async fn example(results: mailgun_inbox_placement::Results)
-    /// #     -> Result<(), mailgun_core::Error> {
+    /// # async fn example(results: mailgun::inbox_placement::Results)
+    /// #     -> Result<(), mailgun::Error> {
     /// let id = "12345678-1234-1234-1234-123456789012";
     /// println!("{:?}", results.get_for_provider(id, "gmail.com").await?.seed_results);
     /// # Ok(()) }
@@ -114,16 +112,16 @@ impl Results {
 
     /// Waits until a result is [complete](TestResult::is_complete).
     ///
-    /// It asks by [`get`](Self::get); each state shows how many mails have come by then.
+    /// It polls [`get`](Self::get). Each state shows how many messages have arrived.
     ///
     /// # Errors
     ///
-    /// Those of [`get`](Self::get), and
+    /// The errors of [`get`](Self::get), and
     /// [`ErrorKind::Timeout`](mailgun_core::ErrorKind::Timeout) after [`Poller::within`].
     ///
     /// ```no_run
-    /// # async fn example(results: mailgun_inbox_placement::Results)
-    /// #     -> Result<(), mailgun_core::Error> {
+    /// # async fn example(results: mailgun::inbox_placement::Results)
+    /// #     -> Result<(), mailgun::Error> {
     /// use std::time::Duration;
     ///
     /// let waiting = results.wait("12345678-1234-1234-1234-123456789012");
@@ -137,17 +135,17 @@ impl Results {
         Poller::new(move || results.get(&result_id), TestResult::is_complete)
     }
 
-    /// Deletes a result and all that belongs to it.
+    /// Deletes a result and all its data.
     ///
-    /// `DELETE /v4/inbox/results/{result_id}`. Mailgun may answer without a word.
+    /// `DELETE /v4/inbox/results/{result_id}`. The response may be empty.
     ///
     /// # Errors
     ///
-    /// Status 404 if there is no such result.
+    /// Returns 404 if the result does not exist.
     ///
     /// ```no_run
-    /// # async fn example(results: mailgun_inbox_placement::Results)
-    /// #     -> Result<(), mailgun_core::Error> {
+    /// # async fn example(results: mailgun::inbox_placement::Results)
+    /// #     -> Result<(), mailgun::Error> {
     /// results.delete("12345678-1234-1234-1234-123456789012").await?;
     /// # Ok(()) }
     /// ```
@@ -156,35 +154,35 @@ impl Results {
         call.map(Option::unwrap_or_default)
     }
 
-    /// A result that is shared, by its [`url_id`](Sharing::url_id).
+    /// Gets a shared result by its [`url_id`](Sharing::url_id).
     ///
     /// `GET /v4/inbox/sharing/public/{share_id}`
     ///
     /// # Errors
     ///
-    /// Status 404 if there is none, or if it is no longer shared.
+    /// Returns 404 if the result does not exist or is no longer shared.
     ///
     /// ```no_run
-    /// # async fn example(results: mailgun_inbox_placement::Results)
-    /// #     -> Result<(), mailgun_core::Error> {
+    /// # async fn example(results: mailgun::inbox_placement::Results)
+    /// #     -> Result<(), mailgun::Error> {
     /// println!("{}", results.get_shared("c2hhcmVk").await?.subject);
     /// # Ok(()) }
     /// ```
     pub fn get_shared(&self, share_id: &str) -> Call<TestResult> {
-        self.client.call::<Wrapped<TestResult>>(GET_SHARED, &[share_id]).map(Wrapped::into_inner)
+        self.client.call::<Named<TestResult>>(GET_SHARED, &[share_id]).map(Named::into_inner)
     }
 
-    /// The attributes whose values [`attribute`](Self::attribute) lists.
+    /// Lists the attributes that [`attribute`](Self::attribute) accepts.
     ///
     /// `GET /v4/inbox/results/a`
     ///
     /// # Errors
     ///
-    /// Status 403 if the account may not use inbox placement tests.
+    /// Returns 403 if the account may not use inbox placement tests.
     ///
     /// ```no_run
-    /// # async fn example(results: mailgun_inbox_placement::Results)
-    /// #     -> Result<(), mailgun_core::Error> {
+    /// # async fn example(results: mailgun::inbox_placement::Results)
+    /// #     -> Result<(), mailgun::Error> {
     /// for attribute in results.attributes().await? {
     ///     println!("{:?}", attribute.values);
     /// }
@@ -194,18 +192,19 @@ impl Results {
         listing::attributes(&self.client, ATTRIBUTES)
     }
 
-    /// The values that an attribute has in the results that `params` would list, such as subjects.
+    /// Lists the values of an attribute, such as the subjects, in the results that `params`
+    /// selects.
     ///
     /// `GET /v4/inbox/results/a/{attribute}`
     ///
     /// # Errors
     ///
-    /// Status 403 if the account may not use inbox placement tests.
+    /// Returns 403 if the account may not use inbox placement tests.
     ///
     /// ```no_run
-    /// # async fn example(results: mailgun_inbox_placement::Results)
-    /// #     -> Result<(), mailgun_core::Error> {
-    /// use mailgun_inbox_placement::ListResults;
+    /// # async fn example(results: mailgun::inbox_placement::Results)
+    /// #     -> Result<(), mailgun::Error> {
+    /// use mailgun::inbox_placement::ListResults;
     ///
     /// let of_shop = ListResults::new().sender("shop@mg.example.com");
     /// println!("{:?}", results.attribute("subject", of_shop).await?.values);
@@ -215,17 +214,17 @@ impl Results {
         listing::attribute(&self.client, ATTRIBUTE, name).query(params)
     }
 
-    /// The parameters by which [`list`](Self::list) can search.
+    /// Lists the parameters that filter [`list`](Self::list).
     ///
     /// `GET /v4/inbox/results/_filters`
     ///
     /// # Errors
     ///
-    /// Status 403 if the account may not use inbox placement tests.
+    /// Returns 403 if the account may not use inbox placement tests.
     ///
     /// ```no_run
-    /// # async fn example(results: mailgun_inbox_placement::Results)
-    /// #     -> Result<(), mailgun_core::Error> {
+    /// # async fn example(results: mailgun::inbox_placement::Results)
+    /// #     -> Result<(), mailgun::Error> {
     /// for filter in results.filters().await? {
     ///     println!("{}: {}", filter.parameter, filter.description);
     /// }
@@ -235,35 +234,35 @@ impl Results {
         listing::filters(&self.client, FILTERS)
     }
 
-    /// Whether a result is shared, and by which link.
+    /// Gets the link that shares a result, if it is shared.
     ///
     /// `GET /v4/inbox/sharing/{result_id}`
     ///
     /// # Errors
     ///
-    /// Status 404 if there is no such result.
+    /// Returns 404 if the result does not exist.
     ///
     /// ```no_run
-    /// # async fn example(results: mailgun_inbox_placement::Results)
-    /// #     -> Result<(), mailgun_core::Error> {
+    /// # async fn example(results: mailgun::inbox_placement::Results)
+    /// #     -> Result<(), mailgun::Error> {
     /// println!("{}", results.sharing("12345678-1234-1234-1234-123456789012").await?.url);
     /// # Ok(()) }
     /// ```
     pub fn sharing(&self, result_id: &str) -> Call<Sharing> {
-        self.client.call::<Wrapped<Sharing>>(SHARING, &[result_id]).map(Wrapped::into_inner)
+        self.client.call::<Named<Sharing>>(SHARING, &[result_id]).map(Named::into_inner)
     }
 
-    /// Shares a result by a link that needs no key, or stops doing so.
+    /// Shares a result by a link that needs no API key, or stops sharing it.
     ///
-    /// `PUT /v4/inbox/sharing/{result_id}`. Sharing what is shared may make a new link.
+    /// `PUT /v4/inbox/sharing/{result_id}`. Sharing a shared result may create a new link.
     ///
     /// # Errors
     ///
-    /// Status 404 if there is no such result.
+    /// Returns 404 if the result does not exist.
     ///
     /// ```no_run
-    /// # async fn example(results: mailgun_inbox_placement::Results)
-    /// #     -> Result<(), mailgun_core::Error> {
+    /// # async fn example(results: mailgun::inbox_placement::Results)
+    /// #     -> Result<(), mailgun::Error> {
     /// let id = "12345678-1234-1234-1234-123456789012";
     /// let sharing = results.update_sharing(id, true).await?;
     /// println!("{} until {:?}", sharing.url, sharing.expires_at);
@@ -272,33 +271,33 @@ impl Results {
     pub fn update_sharing(&self, result_id: &str, enabled: bool) -> Call<Sharing> {
         let mut query = Fields::new();
         query.set("enabled", true_false(enabled));
-        let call = self.client.call::<Wrapped<Sharing>>(UPDATE_SHARING, &[result_id]);
-        call.query(query).map(Wrapped::into_inner)
+        let call = self.client.call::<Named<Sharing>>(UPDATE_SHARING, &[result_id]);
+        call.query(query).map(Named::into_inner)
     }
 }
 
 mailgun_core::params! {
-    /// Which results to list.
+    /// Options for listing results.
     pub struct ListResults;
 }
 
 impl ListResults {
-    /// Those of mail from this sender.
+    /// Lists only results of messages from this sender.
     pub fn sender(self, sender: impl Into<String>) -> Self {
         self.set("sender", sender.into())
     }
 
-    /// Those of mail with this subject.
+    /// Lists only results of messages with this subject.
     pub fn subject(self, subject: impl Into<String>) -> Self {
         self.set("subject", subject.into())
     }
 
-    /// Those with seeds of this provider.
+    /// Lists only results with seeds of this provider.
     pub fn provider(self, domain: impl Into<String>) -> Self {
         self.set("provider", domain.into())
     }
 
-    /// Those of the seed list with this address.
+    /// Lists only results of the seed list with this address.
     pub fn target_email(self, address: impl Into<String>) -> Self {
         self.set("target_email", address.into())
     }

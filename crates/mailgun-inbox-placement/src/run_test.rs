@@ -5,61 +5,62 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 mailgun_core::json_params! {
-    /// The mail of a test, and who gets it.
+    /// The message of a test and its recipients.
     ///
-    /// The content is either [`html`](Self::html) or the name of a template.
+    /// The content is [`html`](Self::html) or the name of a template.
     pub struct RunTest;
 }
 
 impl RunTest {
-    /// The HTML of the mail.
+    /// The HTML body.
     pub fn html(self, html: &str) -> Self {
         self.set(&["html"], html)
     }
 
-    /// The template that the mail is made from, of the sender's domain.
+    /// The template of the sender's domain to use.
     pub fn template_name(self, name: &str) -> Self {
         self.set(&["template_name"], name)
     }
 
-    /// The template that the mail is made from, of the account.
+    /// The template of the account to use.
     pub fn account_template_name(self, name: &str) -> Self {
         self.set(&["account_template_name"], name)
     }
 
-    /// The variables of the HTML or of the template: an object whose values are texts.
+    /// The variables of the HTML or template: an object whose values are texts.
     ///
-    /// `%recipient.first_name%` and `%recipient.last_name%` in a value are filled in for each seed.
+    /// Mailgun replaces `%recipient.first_name%` and `%recipient.last_name%` in values for each
+    /// seed.
     pub fn variables(self, variables: &(impl Serialize + ?Sized)) -> Self {
         self.set(&["variables"], variables)
     }
 
-    /// Adds a header to the mail, in place of one of this name.
+    /// Sets a header of the message, replacing one of the same name.
     pub fn header(self, name: &str, value: &str) -> Self {
         self.set(&["headers", name], value)
     }
 
-    /// Adds a provider to whose seeds the mail goes; all providers when not set.
+    /// Adds a provider whose seeds get the message. Default: all providers.
     pub fn provider_filter(self, domain: &str) -> Self {
         self.append(&["provider_filter"], domain)
     }
 
-    /// The seed list that the mail goes to, by its address; a new one when not set.
+    /// The address of the seed list to use. Default: a new one.
     pub fn seed_list(self, address: &str) -> Self {
         self.set(&["seed_list"], address)
     }
 
-    /// At most so many seeds of each provider; 0 for no limit.
+    /// Maximum number of seeds for each provider; 0 for no limit.
     pub fn max_seeds_per_provider(self, count: u32) -> Self {
         self.set(&["max_seeds_per_provider"], &count)
     }
 
-    /// The IP address of the account that the mail is sent from.
+    /// The IP of the account to send from.
     pub fn sending_ip(self, ip: impl Into<IpAddr>) -> Self {
         self.set(&["sending_ip"], &ip.into())
     }
 
-    /// The IP pool that the mail is sent from.
+    /// The IP pool to send from.
     pub fn sending_ip_pool_id(self, id: &str) -> Self {
         self.set(&["sending_ip_pool_id"], id)
     }
@@ -80,22 +81,22 @@ impl RunTest {
     }
 }
 
-/// The reply to the start of a test.
+/// The response to starting a test.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct TestResponse {
-    /// What names the result in calls.
+    /// The id of the result.
     #[serde(deserialize_with = "de::null_default")]
     pub result_id: String,
-    /// Whom the mail goes to: addresses, separated by commas.
+    /// The recipients: addresses, separated by commas.
     pub mailing_list: Option<String>,
-    /// Where the result is.
+    /// The links to the result.
     #[serde(deserialize_with = "de::null_default")]
     pub links: TestLinks,
 }
 
-/// Where the result of a test is.
+/// The links to the result of a test.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]

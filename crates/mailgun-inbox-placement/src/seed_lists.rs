@@ -3,13 +3,13 @@ use mailgun_core::{Call, Client, Confirmation, LinkPage, Operation, Pager, true_
 use crate::{
     Attribute, Filter, SeedList,
     listing::{self, page_setters},
-    response::Wrapped,
+    response::Named,
 };
 
 pub(crate) const LIST: Operation = Operation::get("/v4/inbox/seedlists");
 pub(crate) const GET: Operation = Operation::get("/v4/inbox/seedlists/{address}");
 pub(crate) const CREATE: Operation = Operation::post("/v4/inbox/seedlists");
-// Seeds that are drawn a second time take the place of those in the first response.
+// Regenerating the seeds twice would replace those of the first response.
 pub(crate) const UPDATE: Operation = Operation::put("/v4/inbox/seedlists/{address}");
 pub(crate) const DELETE: Operation =
     Operation::delete("/v4/inbox/seedlists/{address}").idempotent();
@@ -20,10 +20,10 @@ pub(crate) const FILTERS: Operation = Operation::get("/v4/inbox/seedlists/_filte
 /// The seed lists of an account.
 ///
 /// ```no_run
-/// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
-/// use mailgun_inbox_placement::{CreateSeedList, InboxPlacement};
+/// # async fn example(mailgun: mailgun::Mailgun) -> Result<(), mailgun::Error> {
+/// use mailgun::inbox_placement::CreateSeedList;
 ///
-/// let seed_lists = InboxPlacement::new(&client).seed_lists();
+/// let seed_lists = mailgun.inbox_placement().seed_lists();
 /// let list = seed_lists.create(CreateSeedList::new().name("Newsletter")).await?;
 /// println!("send the newsletter to {} too", list.mailing_list);
 /// # Ok(()) }
@@ -44,12 +44,12 @@ impl SeedLists {
     ///
     /// # Errors
     ///
-    /// Status 400 for a parameter that Mailgun does not take.
+    /// Returns 400 if a parameter is invalid.
     ///
     /// ```no_run
-    /// # async fn example(seed_lists: mailgun_inbox_placement::SeedLists)
-    /// #     -> Result<(), mailgun_core::Error> {
-    /// use mailgun_inbox_placement::ListSeedLists;
+    /// # async fn example(seed_lists: mailgun::inbox_placement::SeedLists)
+    /// #     -> Result<(), mailgun::Error> {
+    /// use mailgun::inbox_placement::ListSeedLists;
     ///
     /// let mut pager = seed_lists.list(ListSeedLists::new().limit(50));
     /// while let Some(page) = pager.next_page().await? {
@@ -63,61 +63,61 @@ impl SeedLists {
         Pager::links(self.client.call::<LinkPage<SeedList>>(LIST, &[]).query(params))
     }
 
-    /// A seed list by its [`target_email`](SeedList::target_email).
+    /// Gets a seed list by its [`target_email`](SeedList::target_email).
     ///
     /// `GET /v4/inbox/seedlists/{address}`
     ///
     /// # Errors
     ///
-    /// Status 404 if there is none.
+    /// Returns 404 if it does not exist.
     ///
     /// ```no_run
-    /// # async fn example(seed_lists: mailgun_inbox_placement::SeedLists)
-    /// #     -> Result<(), mailgun_core::Error> {
+    /// # async fn example(seed_lists: mailgun::inbox_placement::SeedLists)
+    /// #     -> Result<(), mailgun::Error> {
     /// let list = seed_lists.get("ibp-610abd20@mailgun.net").await?;
     /// println!("{:?}", list.delivery_stats.get("all"));
     /// # Ok(()) }
     /// ```
     pub fn get(&self, address: &str) -> Call<SeedList> {
-        self.client.call::<Wrapped<SeedList>>(GET, &[address]).map(Wrapped::into_inner)
+        self.client.call::<Named<SeedList>>(GET, &[address]).map(Named::into_inner)
     }
 
     /// Creates a seed list.
     ///
-    /// `POST /v4/inbox/seedlists`. A second call makes a second list: it is not repeated when its
+    /// `POST /v4/inbox/seedlists`. A second call makes a second list, so it is not retried if its
     /// outcome is unknown.
     ///
     /// # Errors
     ///
-    /// Status 400 for a filter that Mailgun does not understand.
+    /// Returns 400 if the filter is invalid.
     ///
     /// ```no_run
-    /// # async fn example(seed_lists: mailgun_inbox_placement::SeedLists)
-    /// #     -> Result<(), mailgun_core::Error> {
-    /// use mailgun_inbox_placement::CreateSeedList;
+    /// # async fn example(seed_lists: mailgun::inbox_placement::SeedLists)
+    /// #     -> Result<(), mailgun::Error> {
+    /// use mailgun::inbox_placement::CreateSeedList;
     ///
     /// let params = CreateSeedList::new().name("Newsletter").provider_filter("gmail.com");
     /// println!("{}", seed_lists.create(params).await?.target_email);
     /// # Ok(()) }
     /// ```
     pub fn create(&self, params: CreateSeedList) -> Call<SeedList> {
-        let call = self.client.call::<Wrapped<SeedList>>(CREATE, &[]);
-        call.multipart(params).map(Wrapped::into_inner)
+        let call = self.client.call::<Named<SeedList>>(CREATE, &[]);
+        call.multipart(params).map(Named::into_inner)
     }
 
-    /// Changes what `params` has, and leaves the rest as it is.
+    /// Changes the settings that `params` sets; the others stay as they are.
     ///
-    /// `PUT /v4/inbox/seedlists/{address}`. Results that are there stay as they are. It may draw
-    /// new seeds, and is not repeated when its outcome is unknown.
+    /// `PUT /v4/inbox/seedlists/{address}`. Existing results do not change. The call may regenerate
+    /// the seeds, so it is not retried if its outcome is unknown.
     ///
     /// # Errors
     ///
-    /// Status 404 if there is no such seed list.
+    /// Returns 404 if the seed list does not exist.
     ///
     /// ```no_run
-    /// # async fn example(seed_lists: mailgun_inbox_placement::SeedLists)
-    /// #     -> Result<(), mailgun_core::Error> {
-    /// use mailgun_inbox_placement::UpdateSeedList;
+    /// # async fn example(seed_lists: mailgun::inbox_placement::SeedLists)
+    /// #     -> Result<(), mailgun::Error> {
+    /// use mailgun::inbox_placement::UpdateSeedList;
     ///
     /// let params = UpdateSeedList::new().name("Weekly newsletter").regen(true);
     /// let list = seed_lists.update("ibp-610abd20@mailgun.net", params).await?;
@@ -125,21 +125,21 @@ impl SeedLists {
     /// # Ok(()) }
     /// ```
     pub fn update(&self, address: &str, params: UpdateSeedList) -> Call<SeedList> {
-        let call = self.client.call::<Wrapped<SeedList>>(UPDATE, &[address]);
-        call.form(params).map(Wrapped::into_inner)
+        let call = self.client.call::<Named<SeedList>>(UPDATE, &[address]);
+        call.form(params).map(Named::into_inner)
     }
 
-    /// Deletes a seed list, and the results of its tests with it.
+    /// Deletes a seed list and the results of its tests.
     ///
-    /// `DELETE /v4/inbox/seedlists/{address}`. Mailgun may answer without a word.
+    /// `DELETE /v4/inbox/seedlists/{address}`. The response may be empty.
     ///
     /// # Errors
     ///
-    /// Status 404 if there is no such seed list.
+    /// Returns 404 if the seed list does not exist.
     ///
     /// ```no_run
-    /// # async fn example(seed_lists: mailgun_inbox_placement::SeedLists)
-    /// #     -> Result<(), mailgun_core::Error> {
+    /// # async fn example(seed_lists: mailgun::inbox_placement::SeedLists)
+    /// #     -> Result<(), mailgun::Error> {
     /// seed_lists.delete("ibp-610abd20@mailgun.net").await?;
     /// # Ok(()) }
     /// ```
@@ -148,17 +148,17 @@ impl SeedLists {
         call.map(Option::unwrap_or_default)
     }
 
-    /// The attributes whose values [`attribute`](Self::attribute) lists.
+    /// Lists the attributes that [`attribute`](Self::attribute) accepts.
     ///
     /// `GET /v4/inbox/seedlists/a`
     ///
     /// # Errors
     ///
-    /// Status 403 if the account may not use inbox placement tests.
+    /// Returns 403 if the account may not use inbox placement tests.
     ///
     /// ```no_run
-    /// # async fn example(seed_lists: mailgun_inbox_placement::SeedLists)
-    /// #     -> Result<(), mailgun_core::Error> {
+    /// # async fn example(seed_lists: mailgun::inbox_placement::SeedLists)
+    /// #     -> Result<(), mailgun::Error> {
     /// for attribute in seed_lists.attributes().await? {
     ///     println!("{:?}", attribute.values);
     /// }
@@ -168,17 +168,17 @@ impl SeedLists {
         listing::attributes(&self.client, ATTRIBUTES)
     }
 
-    /// The values that an attribute has in all seed lists, such as their names.
+    /// Lists the values of an attribute, such as the names, in all seed lists.
     ///
     /// `GET /v4/inbox/seedlists/a/{attribute}`
     ///
     /// # Errors
     ///
-    /// Status 403 if the account may not use inbox placement tests.
+    /// Returns 403 if the account may not use inbox placement tests.
     ///
     /// ```no_run
-    /// # async fn example(seed_lists: mailgun_inbox_placement::SeedLists)
-    /// #     -> Result<(), mailgun_core::Error> {
+    /// # async fn example(seed_lists: mailgun::inbox_placement::SeedLists)
+    /// #     -> Result<(), mailgun::Error> {
     /// println!("{:?}", seed_lists.attribute("name").await?.values);
     /// # Ok(()) }
     /// ```
@@ -186,17 +186,17 @@ impl SeedLists {
         listing::attribute(&self.client, ATTRIBUTE, name)
     }
 
-    /// The parameters by which [`list`](Self::list) can search.
+    /// Lists the parameters that filter [`list`](Self::list).
     ///
     /// `GET /v4/inbox/seedlists/_filters`
     ///
     /// # Errors
     ///
-    /// Status 403 if the account may not use inbox placement tests.
+    /// Returns 403 if the account may not use inbox placement tests.
     ///
     /// ```no_run
-    /// # async fn example(seed_lists: mailgun_inbox_placement::SeedLists)
-    /// #     -> Result<(), mailgun_core::Error> {
+    /// # async fn example(seed_lists: mailgun::inbox_placement::SeedLists)
+    /// #     -> Result<(), mailgun::Error> {
     /// for filter in seed_lists.filters().await? {
     ///     println!("{}: {}", filter.parameter, filter.description);
     /// }
@@ -208,23 +208,23 @@ impl SeedLists {
 }
 
 mailgun_core::params! {
-    /// Which seed lists to list.
+    /// Options for listing seed lists.
     pub struct ListSeedLists;
 }
 
 impl ListSeedLists {
-    /// Those of this name.
+    /// Lists only seed lists of this name.
     pub fn name(self, name: impl Into<String>) -> Self {
         self.set("name", name.into())
     }
 }
 page_setters!(ListSeedLists);
 
-/// The setters of what a seed list is.
+/// The setters that new and changed seed lists share.
 macro_rules! seed_list_setters {
     ($type:ident) => {
         impl $type {
-            /// Free text.
+            /// A description, in any words.
             pub fn name(self, name: impl Into<String>) -> Self {
                 self.set("name", name.into())
             }
@@ -234,12 +234,12 @@ macro_rules! seed_list_setters {
                 self.set("seed_filter", pattern.into())
             }
 
-            /// Adds a provider of the seeds, `gmail.com` for example; all of them when not set.
+            /// Adds a provider of the seeds, such as `gmail.com`. Default: all providers.
             pub fn provider_filter(self, domain: impl Into<String>) -> Self {
                 self.append("provider_filter", domain.into())
             }
 
-            /// Adds a domain that tests come from.
+            /// Adds a domain that tests are sent from.
             #[deprecated(
                 since = "0.1.0",
                 note = "Mailgun has deprecated the sending domains of a seed list; nothing takes \
@@ -253,31 +253,31 @@ macro_rules! seed_list_setters {
 }
 
 mailgun_core::params! {
-    /// What a new seed list is to be.
+    /// Settings of a new seed list.
     pub struct CreateSeedList;
 }
 seed_list_setters!(CreateSeedList);
 
 impl CreateSeedList {
-    /// What names it in a system of the application; it comes back as the tag `sfmc_remote_id`.
+    /// The id in your own system. Mailgun returns it as the tag `sfmc_remote_id`.
     pub fn remote_id(self, id: impl Into<String>) -> Self {
         self.set("remote_id", id.into())
     }
 }
 
 mailgun_core::params! {
-    /// What to change of a seed list.
+    /// Changes of a seed list.
     pub struct UpdateSeedList;
 }
 seed_list_setters!(UpdateSeedList);
 
 impl UpdateSeedList {
-    /// Whether to draw new seeds.
+    /// Whether to regenerate the seeds.
     pub fn regen(self, regen: bool) -> Self {
         self.set("regen", true_false(regen))
     }
 
-    /// Whether to draw new seeds, by the older name of [`regen`](Self::regen).
+    /// Whether to regenerate the seeds, under the older name of [`regen`](Self::regen).
     pub fn shuffle(self, shuffle: bool) -> Self {
         self.set("shuffle", true_false(shuffle))
     }

@@ -4,40 +4,40 @@ use serde::{Deserialize, Serialize};
 use crate::{MicrosoftSpam, response};
 
 mailgun_core::open_enum! {
-    /// Where a mail ended up.
+    /// Where a message arrived.
     pub enum Destination {
-        /// In a folder that is not for spam.
+        /// In a folder other than spam.
         Inbox = "inbox",
-        /// In the folder for spam.
+        /// In the spam folder.
         Spam = "spam",
     }
 }
 
 mailgun_core::open_enum! {
-    /// Whether a mail came.
+    /// Whether a message arrived.
     pub enum SeedState {
-        /// It came.
+        /// It arrived.
         Delivered = "delivered",
-        /// It may still come.
+        /// It may still arrive.
         Pending = "pending",
-        /// It did not come in the time that it had.
+        /// It did not arrive in time.
         Missing = "missing",
     }
 }
 
 mailgun_core::open_enum! {
-    /// What a provider says of a mail's authentication.
+    /// A provider's verdict on the authentication of a message.
     pub enum AuthenticationResult {
-        /// It is right.
+        /// Authentication passed.
         Pass = "pass",
-        /// It is wrong.
+        /// Authentication failed.
         Fail = "fail",
-        /// There is none.
+        /// The message has none.
         NotSet = "missing/not-set",
     }
 }
 
-/// What became of the mail to one seed.
+/// The result at one seed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -45,36 +45,36 @@ pub struct SeedResult {
     /// The address of the seed.
     #[serde(deserialize_with = "de::null_default")]
     pub email: String,
-    /// Its provider.
+    /// The provider.
     #[serde(deserialize_with = "de::null_default")]
     pub provider: String,
-    /// Where the mail ended up, if it came.
+    /// Where the message arrived, if it did.
     #[serde(deserialize_with = "response::optional")]
     pub destination: Option<Destination>,
-    /// Whether it came.
+    /// Whether the message arrived.
     #[serde(deserialize_with = "response::optional")]
     pub state: Option<SeedState>,
-    /// The IP address that it came from, if that is known.
+    /// The IP that sent the message, if known.
     #[serde(deserialize_with = "response::optional")]
     pub originating_ip: Option<String>,
-    /// The folder or the labels that it got.
+    /// The folder or labels of the message.
     #[serde(deserialize_with = "de::readable")]
     pub tags: Vec<String>,
-    /// What the provider says of its DKIM signature, if it does.
+    /// The provider's DKIM verdict, if any.
     #[serde(deserialize_with = "response::optional")]
     pub dkim: Option<AuthenticationResult>,
-    /// What the provider says of SPF, if it does.
+    /// The provider's SPF verdict, if any.
     #[serde(deserialize_with = "response::optional")]
     pub spf: Option<AuthenticationResult>,
-    /// What the provider says of DMARC, if it does.
+    /// The provider's DMARC verdict, if any.
     #[serde(deserialize_with = "response::optional")]
     pub dmarc: Option<AuthenticationResult>,
-    /// Its headers as they came.
+    /// The headers as received.
     #[serde(deserialize_with = "de::items")]
     pub headers: Vec<MessageHeader>,
-    /// What some providers say beyond that.
+    /// Data that only some providers report.
     pub extensions: Option<MessageExtensions>,
-    /// When the seed got it.
+    /// When the seed received the message.
     #[serde(deserialize_with = "de::optional_timestamp")]
     pub received_at: Option<Timestamp>,
     /// When it was delivered.
@@ -82,27 +82,27 @@ pub struct SeedResult {
     pub delivered_at: Option<Timestamp>,
 }
 
-/// A header of a mail.
+/// A header of a message.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct MessageHeader {
-    /// Its name.
+    /// The name.
     #[serde(deserialize_with = "de::null_default")]
     pub key: String,
-    /// Its value.
+    /// The value.
     #[serde(deserialize_with = "de::null_default")]
     pub value: String,
 }
 
-/// What some providers say of a mail.
+/// Data that only some providers report about a message.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct MessageExtensions {
-    /// The provider's category, such as `primary` or `promotions`.
+    /// The category at the provider, such as `primary` or `promotions`.
     #[serde(deserialize_with = "response::optional")]
     pub category: Option<String>,
-    /// What Microsoft's filters say.
+    /// The verdict of Microsoft's filters.
     pub ms_spam: Option<MicrosoftSpam>,
 }

@@ -1,4 +1,4 @@
-//! What spam filters say of a mail.
+//! Verdicts of spam filters.
 
 use std::collections::BTreeMap;
 
@@ -7,50 +7,50 @@ use serde::{Deserialize, Serialize};
 
 use crate::response;
 
-/// What SpamAssassin says of a mail.
+/// The verdict of SpamAssassin on a message.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct SpamAssassin {
-    /// Whether it takes the mail for spam.
+    /// Whether SpamAssassin considers the message spam.
     #[serde(deserialize_with = "de::null_default")]
     pub is_spam: bool,
-    /// The points of all rules together.
+    /// The total score of all rules.
     #[serde(deserialize_with = "de::number_or_string")]
     pub score: Option<f64>,
-    /// How many points make a mail spam.
+    /// The score from which a message is spam.
     #[serde(deserialize_with = "de::number_or_string")]
     pub required: Option<f64>,
-    /// The rules that the mail met.
+    /// The rules that matched.
     #[serde(deserialize_with = "de::items")]
     pub rules: Vec<SpamAssassinRule>,
 }
 
-/// A rule of SpamAssassin that a mail met.
+/// A SpamAssassin rule that matched.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct SpamAssassinRule {
-    /// Its name, `HTML_MESSAGE` for example.
+    /// The name, such as `HTML_MESSAGE`.
     #[serde(deserialize_with = "de::null_default")]
     pub name: String,
-    /// The points it gives; fewer than none speak for the mail.
+    /// The score of the rule. Negative scores count against spam.
     #[serde(deserialize_with = "de::number_or_string")]
     pub points: Option<f64>,
-    /// What it looks for, in short.
+    /// A short description of the rule.
     #[serde(deserialize_with = "de::null_default")]
     pub short_description: String,
-    /// What it looks for.
+    /// A description of the rule.
     #[serde(deserialize_with = "de::null_default")]
     pub long_description: String,
 }
 
-/// What Microsoft's filters say of the mails to all its seeds.
+/// The verdicts of Microsoft's filters on the messages to all its seeds.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct MicrosoftSpamSummary {
-    /// How many mails this is about.
+    /// The number of messages.
     #[serde(deserialize_with = "de::null_default")]
     pub count: u64,
     /// Bulk complaint levels, from 0 to 9.
@@ -59,7 +59,7 @@ pub struct MicrosoftSpamSummary {
     /// Spam confidence levels, from -1 to 9.
     #[serde(deserialize_with = "de::null_default")]
     pub scl: LevelStats,
-    /// What the Forefront filter says.
+    /// The verdict of the Forefront filter.
     #[serde(deserialize_with = "de::null_default")]
     pub forefront: ForefrontStats,
 }
@@ -69,26 +69,26 @@ pub struct MicrosoftSpamSummary {
 #[serde(default)]
 #[non_exhaustive]
 pub struct LevelStats {
-    /// The least.
+    /// The minimum.
     pub min: Option<i64>,
-    /// The greatest.
+    /// The maximum.
     pub max: Option<i64>,
     /// The mean.
     #[serde(deserialize_with = "de::number_or_string")]
     pub mean: Option<f64>,
 }
 
-/// What the Forefront filter says of the mails to all seeds.
+/// The verdicts of the Forefront filter on the messages to all seeds.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ForefrontStats {
-    /// How many mails are in each of its categories, `SPM` for example.
+    /// The number of messages in each category, such as `SPM`.
     #[serde(deserialize_with = "response::map")]
     pub category_counts: BTreeMap<String, u64>,
 }
 
-/// What Microsoft's filters say of the mail to one seed.
+/// The verdict of Microsoft's filters on the message to one seed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -97,17 +97,17 @@ pub struct MicrosoftSpam {
     pub bcl: Option<i64>,
     /// The spam confidence level, from -1 to 9.
     pub scl: Option<i64>,
-    /// What the Forefront filter says.
+    /// The verdict of the Forefront filter.
     #[serde(deserialize_with = "de::null_default")]
     pub forefront_report: ForefrontReport,
 }
 
-/// What the Forefront filter says of a mail.
+/// The verdict of the Forefront filter on a message.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ForefrontReport {
-    /// Its category, `SPM` for example.
+    /// The category, such as `SPM`.
     #[serde(deserialize_with = "de::null_default")]
     pub category: String,
 }

@@ -7,11 +7,11 @@ use serde_json::Value;
 use crate::{DeliveryStats, MicrosoftSpamSummary, SeedList, SeedResult, SpamAssassin, response};
 
 mailgun_core::open_enum! {
-    /// How far a test is.
+    /// The status of a test.
     pub enum ResultStatus {
-        /// Mail is still expected.
+        /// Messages are still expected.
         Processing = "processing",
-        /// All mail has come or is missing.
+        /// All messages have arrived or are missing.
         Complete = "complete",
     }
 }
@@ -21,10 +21,10 @@ mailgun_core::open_enum! {
 #[serde(default)]
 #[non_exhaustive]
 pub struct TestResult {
-    /// What names it in calls.
+    /// The id.
     #[serde(deserialize_with = "de::null_default")]
     pub result_id: String,
-    /// The id of its record: 24 hexadecimal digits.
+    /// The id of the record: 24 hexadecimal digits.
     #[serde(deserialize_with = "de::null_default")]
     pub rid: String,
     /// The address of the seed list.
@@ -33,49 +33,49 @@ pub struct TestResult {
     /// The name of the seed list.
     #[serde(deserialize_with = "de::null_default")]
     pub seedlist_name: String,
-    /// The subject of the mail.
+    /// The subject of the message.
     #[serde(deserialize_with = "de::null_default")]
     pub subject: String,
-    /// Who sent it.
+    /// The sender.
     #[serde(deserialize_with = "de::null_default")]
     pub sender: String,
-    /// How far the test is; [`is_complete`](Self::is_complete) asks the usual question.
+    /// The status. [`is_complete`](Self::is_complete) is usually what you need.
     #[serde(deserialize_with = "response::optional")]
     pub status: Option<ResultStatus>,
-    /// The campaign of the mail.
+    /// The campaign of the message.
     #[serde(deserialize_with = "de::null_default")]
     pub campaign_id: String,
-    /// When the test began.
+    /// When the test started.
     #[serde(deserialize_with = "de::optional_timestamp")]
     pub created_at: Option<Timestamp>,
-    /// When there was news last.
+    /// When the result last changed.
     #[serde(deserialize_with = "de::optional_timestamp")]
     pub updated_at: Option<Timestamp>,
-    /// What else is known of the test.
+    /// Further data.
     #[serde(deserialize_with = "de::null_default")]
     pub attributes: BTreeMap<String, Value>,
-    /// Whether it is shared by a link.
+    /// Whether a link shares the result.
     #[serde(deserialize_with = "de::null_default")]
     pub sharing_enabled: bool,
-    /// What names it when it is shared.
+    /// The id of the shared result.
     #[serde(deserialize_with = "de::null_default")]
     pub sharing_id: String,
-    /// Until when it is shared.
+    /// When sharing ends.
     #[serde(deserialize_with = "de::optional_timestamp")]
     pub sharing_expires_at: Option<Timestamp>,
-    /// Where the mails ended up, by provider; `all` is the sum.
+    /// Where the messages arrived, by provider; `all` is the total.
     #[serde(deserialize_with = "response::map")]
     pub delivery_stats: BTreeMap<String, DeliveryStats>,
-    /// What became of the mail to each seed.
+    /// The result at each seed.
     #[serde(deserialize_with = "de::items")]
     pub seed_results: Vec<SeedResult>,
-    /// What SpamAssassin says.
+    /// The verdict of SpamAssassin.
     pub spamassassin: Option<SpamAssassin>,
-    /// What Microsoft's filters say.
+    /// The verdict of Microsoft's filters.
     pub ms_spam: Option<MicrosoftSpamSummary>,
-    /// Whether the sender seems to be forged.
+    /// Whether the sender looks forged.
     pub is_spoofing: Option<bool>,
-    /// The content of the mail; listings leave it out.
+    /// The content of the message. Listings leave it out.
     pub body: Option<String>,
     /// The seed list, in older responses.
     #[serde(rename = "Box")]
@@ -83,22 +83,22 @@ pub struct TestResult {
     /// The id of the seed list's record, in older responses.
     #[serde(rename = "KeyBoxID")]
     pub keybox_id: Option<String>,
-    /// The account, in older responses.
+    /// The id of the account, in older responses.
     #[serde(rename = "AccountID")]
     pub account_id: Option<String>,
     /// The id of the record, in older responses.
     #[serde(rename = "Id")]
     pub id: Option<String>,
-    /// When the test began, in older responses.
+    /// When the test started, in older responses.
     #[serde(rename = "CreatedTS", deserialize_with = "de::optional_timestamp")]
     pub created_ts: Option<Timestamp>,
 }
 
 impl TestResult {
-    /// Whether no more news is to be expected.
+    /// Whether the result is final.
     ///
-    /// Any status but `processing` says so; without a status it is statistics in which no mail is
-    /// pending.
+    /// Any status other than `processing` is final. Without a status, statistics without pending
+    /// messages are.
     pub fn is_complete(&self) -> bool {
         match &self.status {
             Some(status) => *status != ResultStatus::Processing,

@@ -5,22 +5,22 @@ use mailgun_core::{Fields, Timestamp, true_false};
 use crate::DynamicPoolName;
 
 mailgun_core::params! {
-    /// The IPs of all dynamic pools, each of which wants one that is not being warmed up.
+    /// The IPs of all dynamic pools. Each pool needs at least one IP that is not warming up.
     pub struct SetDynamicPools;
 }
 
 impl SetDynamicPools {
-    /// Adds IPs for domains of good reputation.
+    /// Adds IPs for domains with a good reputation.
     pub fn good_reputation(self, ips: impl IntoIterator<Item = IpAddr>) -> Self {
         self.ips("good_reputation", ips)
     }
 
-    /// Adds IPs for domains of poor reputation.
+    /// Adds IPs for domains with a poor reputation.
     pub fn poor_reputation(self, ips: impl IntoIterator<Item = IpAddr>) -> Self {
         self.ips("poor_reputation", ips)
     }
 
-    /// Adds IPs for domains that have not sent enough to be judged.
+    /// Adds IPs for domains that have not sent enough mail for a reputation.
     pub fn new_senders(self, ips: impl IntoIterator<Item = IpAddr>) -> Self {
         self.ips("new_senders", ips)
     }
@@ -31,46 +31,45 @@ impl SetDynamicPools {
 }
 
 mailgun_core::params! {
-    /// What to change of a dynamic pool.
+    /// Changes of a dynamic pool.
     pub struct UpdateDynamicPool;
 }
 
 impl UpdateDynamicPool {
-    /// Adds an IP, which must be in no other dynamic pool; may be called for each of many.
+    /// Adds an IP, which must not be in another dynamic pool. Call it once for each IP.
     pub fn add_ip(self, ip: IpAddr) -> Self {
         self.append("add_ip", ip)
     }
 
-    /// Removes an IP; may be called for each of many.
+    /// Removes an IP. Call it once for each IP.
     pub fn remove_ip(self, ip: IpAddr) -> Self {
         self.append("remove_ip", ip)
     }
 }
 
 mailgun_core::params! {
-    /// How to enroll a domain.
+    /// Options for enrolling a domain.
     pub struct EnrollDomain;
 }
 
 impl EnrollDomain {
-    /// The IP of the account that stands in for the domain's own.
+    /// The IP of the account that replaces the domain's own IPs.
     pub fn replacement_ip(self, ip: IpAddr) -> Self {
         self.set("replacement_ip", ip)
     }
 
-    /// Lets shared IPs stand in for the domain's own.
+    /// Replaces the domain's own IPs with shared ones.
     pub fn shared_replacement(self) -> Self {
         self.set("replacement_ip", "shared")
     }
 }
 
-/// What a domain sends from when it is no longer enrolled.
+/// What a domain sends from after it is unenrolled.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum UnenrollReplacement {
-    /// These IPs, which must be in no dedicated and no dynamic pool, and dedicated if there are
-    /// several.
+    /// These IPs. They must not be in a dedicated or dynamic pool; several must be dedicated.
     Ips(Vec<IpAddr>),
-    /// A shared IP that Mailgun chooses; the account must be allowed to use them.
+    /// A shared IP that Mailgun chooses. The account must be allowed to use shared IPs.
     Shared,
     /// The dedicated IP pool with this id.
     Pool(String),
@@ -91,125 +90,125 @@ impl From<UnenrollReplacement> for Fields {
 }
 
 mailgun_core::params! {
-    /// Which domains that are not enrolled to list.
+    /// Options for listing domains that can be enrolled.
     pub struct ListAssignableDomains;
 }
 
 impl ListAssignableDomains {
-    /// Those of this subaccount.
+    /// Lists only domains of this subaccount.
     pub fn subaccount_id(self, id: impl Into<String>) -> Self {
         self.set("subaccount_id", id.into())
     }
 
-    /// Only those whose name this regular expression matches.
+    /// Lists only domains whose name matches this regular expression.
     pub fn domain(self, pattern: impl Into<String>) -> Self {
         self.set("domain", pattern.into())
     }
 }
 
 mailgun_core::params! {
-    /// Which domains to enroll.
+    /// The domains to enroll.
     pub struct EnrollAllDomains;
 }
 
 impl EnrollAllDomains {
-    /// Those of subaccounts too; false when not set.
+    /// Includes domains of subaccounts; default false.
     pub fn include_subaccounts(self, include_subaccounts: bool) -> Self {
         self.set("include_subaccounts", true_false(include_subaccounts))
     }
 }
 
 mailgun_core::open_enum! {
-    /// What a listing of enrolled domains is sorted by.
+    /// The sort key of a listing of enrolled domains.
     pub enum DynamicPoolSort {
-        /// By the share of mail that bounced.
+        /// The bounce rate.
         BounceRate = "bounce_rate",
-        /// By the share of mail that was complained about.
+        /// The complaint rate.
         ComplaintRate = "complaint_rate",
-        /// By the domain's name.
+        /// The name of the domain.
         Name = "name",
     }
 }
 
 mailgun_core::open_enum! {
-    /// The direction of an order.
+    /// The sort direction.
     pub enum SortOrder {
-        /// The smallest first.
+        /// Smallest first.
         Ascending = "ascending",
-        /// The largest first.
+        /// Largest first.
         Descending = "descending",
     }
 }
 
 mailgun_core::params! {
-    /// Which enrolled domains to list.
+    /// Options for listing enrolled domains.
     pub struct ListDynamicPoolDomains;
 }
 
 impl ListDynamicPoolDomains {
-    /// At most so many a page: 1 to 100.
+    /// Page size, 1 to 100.
     pub fn limit(self, limit: u32) -> Self {
         self.set("limit", limit)
     }
 
-    /// Only those of this account; may be called for each of many.
+    /// Lists only domains of this account. Call it once for each account.
     pub fn account(self, account_id: impl Into<String>) -> Self {
         self.append("account", account_id.into())
     }
 
-    /// Only those in this pool; may be called for each of many.
+    /// Lists only domains in this pool. Call it once for each pool.
     pub fn pool(self, pool: impl Into<DynamicPoolName>) -> Self {
         self.append("pool", pool.into())
     }
 
-    /// What they are sorted by; the name when not set.
+    /// The sort key; default the name.
     pub fn sort_by(self, sort: impl Into<DynamicPoolSort>) -> Self {
         self.set("sort_by", sort.into())
     }
 
-    /// The direction of the order; ascending when not set.
+    /// The sort direction; default ascending.
     pub fn sort_order(self, order: impl Into<SortOrder>) -> Self {
         self.set("sort_order", order.into())
     }
 }
 
 mailgun_core::params! {
-    /// Which moves of domains to list.
+    /// Options for listing the moves of domains.
     pub struct ListDynamicPoolHistory;
 }
 
 impl ListDynamicPoolHistory {
-    /// At most so many a page: 1 to 100.
+    /// Page size, 1 to 100.
     pub fn limit(self, limit: u32) -> Self {
         self.set("Limit", limit)
     }
 
-    /// Those of domains of subaccounts too.
+    /// Includes the domains of subaccounts.
     pub fn include_subaccounts(self, include_subaccounts: bool) -> Self {
         self.set("include_subaccounts", true_false(include_subaccounts))
     }
 
-    /// Only those of this domain.
+    /// Lists only moves of this domain.
     pub fn domain(self, domain: impl Into<String>) -> Self {
         self.set("domain", domain.into())
     }
 
-    /// Only those before this time.
+    /// Lists only moves before this time.
     pub fn before(self, before: Timestamp) -> Self {
         self.set("before", before)
     }
 
-    /// Only those after this time.
+    /// Lists only moves after this time.
     pub fn after(self, after: Timestamp) -> Self {
         self.set("after", after)
     }
 
-    /// Only those to this pool.
+    /// Lists only moves to this pool.
     pub fn moved_to(self, pool: impl Into<DynamicPoolName>) -> Self {
         self.set("moved_to", pool.into())
     }
 
-    /// Only those from this pool.
+    /// Lists only moves from this pool.
     pub fn moved_from(self, pool: impl Into<DynamicPoolName>) -> Self {
         self.set("moved_from", pool.into())
     }

@@ -13,13 +13,13 @@ use serde::{
 };
 
 mailgun_core::open_enum! {
-    /// A dynamic pool, which is also the band of a reputation.
+    /// A dynamic pool, which stands for a level of reputation.
     pub enum DynamicPoolName {
-        /// For domains of good reputation.
+        /// For domains with a good reputation.
         Good = "dynamic_good",
-        /// For domains of poor reputation.
+        /// For domains with a poor reputation.
         Poor = "dynamic_poor",
-        /// For domains that have not sent enough to be judged.
+        /// For domains that have not sent enough mail for a reputation.
         New = "dynamic_new",
     }
 }
@@ -29,37 +29,37 @@ mailgun_core::open_enum! {
 #[serde(default)]
 #[non_exhaustive]
 pub struct DynamicPoolList {
-    /// Those for domains of good reputation.
+    /// The pool for domains with a good reputation.
     #[serde(deserialize_with = "de::readable")]
     pub good_reputation: Vec<IpAddr>,
-    /// Those for domains of poor reputation.
+    /// The pool for domains with a poor reputation.
     #[serde(deserialize_with = "de::readable")]
     pub poor_reputation: Vec<IpAddr>,
-    /// Those for domains that have not sent enough to be judged.
+    /// The pool for domains that have not sent enough mail for a reputation.
     #[serde(deserialize_with = "de::readable")]
     pub new_senders: Vec<IpAddr>,
-    /// The pools; the response to setting their IPs leaves them out.
+    /// The pools. The response to setting their IPs has none.
     #[serde(deserialize_with = "de::items")]
     pub pools: Vec<DynamicPool>,
 }
 
-/// A pool that Mailgun puts domains into by their reputation.
+/// A pool that Mailgun moves domains into by their reputation.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct DynamicPool {
-    /// Its id.
+    /// The id.
     #[serde(deserialize_with = "de::null_default")]
     pub id: String,
-    /// The account that it belongs to.
+    /// The id of the account that owns the pool.
     #[serde(deserialize_with = "de::null_default")]
     pub account_id: String,
-    /// Its name.
+    /// The name.
     pub name: Option<DynamicPoolName>,
-    /// Whether it is in use.
+    /// Whether the pool is in use.
     #[serde(deserialize_with = "de::bool_like")]
     pub enabled: Option<bool>,
-    /// Its IPs.
+    /// The IPs of the pool.
     #[serde(deserialize_with = "de::readable")]
     pub ips: Vec<IpAddr>,
 }
@@ -69,92 +69,92 @@ pub struct DynamicPool {
 #[serde(default)]
 #[non_exhaustive]
 pub struct AssignableDomain {
-    /// Its id.
+    /// The id.
     #[serde(deserialize_with = "de::null_default")]
     pub id: String,
-    /// The account that it belongs to.
+    /// The id of the account that owns the pool.
     #[serde(deserialize_with = "de::null_default")]
     pub account_id: String,
-    /// Its name.
+    /// The name.
     #[serde(deserialize_with = "de::null_default")]
     pub name: String,
 }
 
-/// A domain that is enrolled.
+/// An enrolled domain.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct DynamicPoolDomain {
-    /// Its id.
+    /// The id.
     #[serde(deserialize_with = "de::null_default")]
     pub id: String,
-    /// The account that it belongs to.
+    /// The id of the account that owns the pool.
     #[serde(deserialize_with = "de::null_default")]
     pub account_id: String,
-    /// The name of that account.
+    /// The name of the account.
     #[serde(deserialize_with = "de::null_default")]
     pub account_name: String,
-    /// Its name.
+    /// The name.
     #[serde(deserialize_with = "de::null_default")]
     pub name: String,
-    /// When it was enrolled.
+    /// When the domain was enrolled.
     #[serde(deserialize_with = "de::optional_timestamp")]
     pub registered_at: Option<Timestamp>,
-    /// The pool that it is in.
+    /// The pool of the domain.
     pub pool: Option<DynamicPoolName>,
-    /// Whether it was put there by hand, and stays.
+    /// Whether the pool was set by hand and stays.
     #[serde(rename = "override", deserialize_with = "de::bool_like")]
     pub is_overridden: Option<bool>,
-    /// The share of its mail that bounced: 0.01 is one percent.
+    /// The bounce rate of the domain; 0.01 is one percent.
     #[serde(deserialize_with = "de::number_or_string")]
     pub bounce_rate: Option<f64>,
-    /// The share of its mail that was complained about: 0.01 is one percent.
+    /// The complaint rate of the domain; 0.01 is one percent.
     #[serde(deserialize_with = "de::number_or_string")]
     pub complaint_rate: Option<f64>,
-    /// How many messages the rates are of.
+    /// The number of messages that the rates are based on.
     #[serde(deserialize_with = "de::number_or_string")]
     pub processed_count: Option<u64>,
 }
 
-/// The pool that a domain would be put into.
+/// The pool that a domain would be assigned to.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct DynamicPoolPreview {
     /// The pool.
     pub pool: Option<DynamicPoolName>,
-    /// Why: what was measured, such as `bounce_rate`, `complaint_rate` or `processed_count`.
+    /// The measurements by name, such as `bounce_rate`, `complaint_rate` or `processed_count`.
     #[serde(deserialize_with = "de::null_default")]
     pub results: BTreeMap<String, Option<PreviewedMetric>>,
 }
 
-/// One of the numbers that a domain is judged by.
+/// One measurement of a domain.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct PreviewedMetric {
-    /// The number.
+    /// The measured value.
     #[serde(deserialize_with = "de::number_or_string")]
     pub value: Option<f64>,
-    /// The pool that this number alone speaks for.
+    /// The pool that this measurement alone suggests.
     pub band: Option<DynamicPoolName>,
 }
 
-/// The move of a domain from one pool to another.
+/// A move of a domain between pools.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct DynamicPoolMove {
-    /// Its id.
+    /// The id.
     #[serde(deserialize_with = "de::null_default")]
     pub id: String,
-    /// The account that has the pools.
+    /// The id of the account that owns the pools.
     #[serde(deserialize_with = "de::null_default")]
     pub owning_account_id: String,
-    /// The account that has the domain.
+    /// The id of the account that owns the domain.
     #[serde(deserialize_with = "de::null_default")]
     pub account_id: String,
-    /// The name of that account.
+    /// The name of the account.
     #[serde(deserialize_with = "de::null_default")]
     pub account_name: String,
     /// The id of the domain.
@@ -163,30 +163,30 @@ pub struct DynamicPoolMove {
     /// The domain.
     #[serde(deserialize_with = "de::null_default")]
     pub domain_name: String,
-    /// The pool that it was moved to.
+    /// The new pool.
     pub new_band: Option<DynamicPoolName>,
-    /// The pool that it was moved from.
+    /// The previous pool.
     pub prev_band: Option<DynamicPoolName>,
-    /// Why, in Mailgun's words.
+    /// The reason, as Mailgun words it.
     #[serde(deserialize_with = "de::null_default")]
     pub reason: String,
-    /// The share of its mail that had bounced: 0.01 is one percent.
+    /// The bounce rate at the time of the move; 0.01 is one percent.
     #[serde(deserialize_with = "de::number_or_string")]
     pub bounce_rate: Option<f64>,
-    /// The share of its mail that had been complained about: 0.01 is one percent.
+    /// The complaint rate at the time of the move; 0.01 is one percent.
     #[serde(deserialize_with = "de::number_or_string")]
     pub complaint_rate: Option<f64>,
-    /// How many messages the rates are of.
+    /// The number of messages that the rates are based on.
     #[serde(deserialize_with = "de::number_or_string")]
     pub processed_count: Option<u64>,
-    /// Who moved it, `system` for Mailgun.
+    /// Who moved the domain; `system` for Mailgun.
     pub initiated_by: Option<String>,
-    /// When it was moved.
+    /// When the domain was moved.
     #[serde(deserialize_with = "de::optional_timestamp")]
     pub timestamp: Option<Timestamp>,
 }
 
-/// The history of a domain: the description has one move, its words speak of many.
+/// The history of a domain. The API description shows one move, but its text speaks of several.
 pub(crate) struct DomainHistory(pub(crate) Vec<DynamicPoolMove>);
 
 impl<'de> Deserialize<'de> for DomainHistory {

@@ -1,7 +1,6 @@
 use std::net::IpAddr;
 
-use mailgun_core::{Call, Client, Confirmation, Fields, LinkPage, Operation, Pager, de};
-use serde::Deserialize;
+use mailgun_core::{Call, Client, Confirmation, Fields, LinkPage, Operation, Pager};
 
 use crate::{
     AssignableDomain, DynamicPoolDomain, DynamicPoolList, DynamicPoolMove, DynamicPoolName,
@@ -12,7 +11,7 @@ use crate::{
 
 pub(crate) const LIST: Operation = Operation::get("/v3/dynamic_pools");
 pub(crate) const SET: Operation = Operation::post("/v3/dynamic_pools/all").idempotent();
-// A repeat would delete what was added since.
+// A retry would delete what was added meanwhile.
 pub(crate) const DELETE_ALL: Operation = Operation::delete("/v3/dynamic_pools/all");
 pub(crate) const ADD_IP: Operation =
     Operation::post("/v3/dynamic_pools/{pool_name}/{ip}").idempotent();
@@ -22,7 +21,7 @@ pub(crate) const ENROLL: Operation =
 pub(crate) const UNENROLL: Operation =
     Operation::delete("/v3/domains/{domain}/dynamic_pools").idempotent();
 pub(crate) const ASSIGNABLE: Operation = Operation::get("/v3/domains/dynamic_pools/assignable");
-// A repeat would enroll the domains that were added or taken out since.
+// A retry would enroll domains that were added or unenrolled meanwhile.
 pub(crate) const ENROLL_ALL: Operation = Operation::post("/v3/domains/all/dynamic_pools/enroll");
 pub(crate) const DOMAINS: Operation = Operation::get("/v1/dynamic_pools/domains");
 pub(crate) const PREVIEW: Operation = Operation::get("/v1/dynamic_pools/domains/{domain}/preview");
@@ -34,16 +33,16 @@ pub(crate) const REMOVE_OVERRIDE: Operation =
     Operation::delete("/v1/dynamic_pools/domains/{domain}/override").idempotent();
 pub(crate) const HISTORY: Operation = Operation::get("/v1/dynamic_pools/history");
 
-/// The dynamic pools of an account: Mailgun puts each enrolled domain into one by its reputation.
+/// The dynamic pools of an account. Mailgun assigns each enrolled domain to one by its reputation.
 ///
-/// The account must have the feature Dynamic IP Pools. The IPs of a pool are dedicated ones of the
+/// The account needs the feature Dynamic IP Pools. The IPs of a pool must be dedicated IPs of the
 /// account, and in no other dynamic pool.
 ///
 /// ```no_run
-/// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
-/// use mailgun_ips::{DynamicPools, EnrollDomain};
+/// # async fn example(mailgun: mailgun::Mailgun) -> Result<(), mailgun::Error> {
+/// use mailgun::ips::EnrollDomain;
 ///
-/// let pools = DynamicPools::new(&client);
+/// let pools = mailgun.ips().dynamic_pools();
 /// println!("{:?}", pools.preview("mg.example.com").await?.pool);
 /// pools.enroll_domain("mg.example.com", EnrollDomain::new().shared_replacement()).await?;
 /// # Ok(()) }
@@ -54,7 +53,7 @@ pub struct DynamicPools {
 }
 
 impl DynamicPools {
-    /// The dynamic pools of the client's account.
+    /// A handle to the dynamic pools of the client's account.
     pub fn new(client: &Client) -> Self {
         Self { client: client.clone() }
     }
@@ -65,10 +64,10 @@ impl DynamicPools {
     ///
     /// # Errors
     ///
-    /// An API error if the account has no dynamic pools.
+    /// Returns an API error if the account has no dynamic pools.
     ///
     /// ```no_run
-    /// # async fn example(pools: mailgun_ips::DynamicPools) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(pools: mailgun::ips::DynamicPools) -> Result<(), mailgun::Error> {
     /// println!("{:?}", pools.list().await?.good_reputation);
     /// # Ok(()) }
     /// ```
@@ -76,20 +75,20 @@ impl DynamicPools {
         self.client.call(LIST, &[])
     }
 
-    /// Sets the IPs of all pools, in place of those that they have.
+    /// Sets the IPs of all pools, replacing the existing ones.
     ///
     /// `POST /v3/dynamic_pools/all`
     ///
     /// # Errors
     ///
-    /// An API error if a pool has no IP, or none but IPs that are being warmed up, or if an IP is
-    /// not a dedicated one of the account.
+    /// Returns an API error if a pool has no IP, if all IPs of a pool are warming up, or if an IP
+    /// is not a dedicated IP of the account.
     ///
     /// ```no_run
-    /// # async fn example(pools: mailgun_ips::DynamicPools) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(pools: mailgun::ips::DynamicPools) -> Result<(), mailgun::Error> {
     /// use std::net::Ipv4Addr;
     ///
-    /// use mailgun_ips::SetDynamicPools;
+    /// use mailgun::ips::SetDynamicPools;
     ///
     /// let [good, poor, new] = [1, 2, 3].map(|last| Ipv4Addr::new(192, 0, 2, last).into());
     /// let ips = SetDynamicPools::new()
@@ -103,16 +102,16 @@ impl DynamicPools {
         self.client.call(SET, &[]).multipart(ips)
     }
 
-    /// Removes all dynamic pools; dedicated IP pools stay.
+    /// Removes all dynamic pools. Dedicated IP pools are not affected.
     ///
     /// `DELETE /v3/dynamic_pools/all`
     ///
     /// # Errors
     ///
-    /// An API error if a domain of the account, or of a subaccount, is still enrolled.
+    /// Returns an API error if a domain of the account or a subaccount is still enrolled.
     ///
     /// ```no_run
-    /// # async fn example(pools: mailgun_ips::DynamicPools) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(pools: mailgun::ips::DynamicPools) -> Result<(), mailgun::Error> {
     /// pools.delete_all().await?;
     /// # Ok(()) }
     /// ```
@@ -126,11 +125,12 @@ impl DynamicPools {
     ///
     /// # Errors
     ///
-    /// An API error if the IP is not a dedicated one of the account, or there is no such pool.
+    /// Returns an API error if the IP is not a dedicated IP of the account, or the pool does not
+    /// exist.
     ///
     /// ```no_run
-    /// # async fn example(pools: mailgun_ips::DynamicPools) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_ips::DynamicPoolName;
+    /// # async fn example(pools: mailgun::ips::DynamicPools) -> Result<(), mailgun::Error> {
+    /// use mailgun::ips::DynamicPoolName;
     ///
     /// let ip = std::net::Ipv4Addr::new(192, 0, 2, 1);
     /// pools.add_ip(DynamicPoolName::Good, ip.into()).await?;
@@ -140,20 +140,20 @@ impl DynamicPools {
         self.client.call(ADD_IP, &[pool.into().as_str(), &ip.to_string()])
     }
 
-    /// Adds IPs to a pool and removes others from it.
+    /// Adds IPs to a pool and removes others.
     ///
     /// `PATCH /v3/dynamic_pools/{pool_name}`
     ///
     /// # Errors
     ///
-    /// An API error if no IP would be left that is not being warmed up, or if an IP is in another
-    /// dynamic pool.
+    /// Returns an API error if all remaining IPs are warming up, or if an IP is in another dynamic
+    /// pool.
     ///
     /// ```no_run
-    /// # async fn example(pools: mailgun_ips::DynamicPools) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(pools: mailgun::ips::DynamicPools) -> Result<(), mailgun::Error> {
     /// use std::net::Ipv4Addr;
     ///
-    /// use mailgun_ips::{DynamicPoolName, UpdateDynamicPool};
+    /// use mailgun::ips::{DynamicPoolName, UpdateDynamicPool};
     ///
     /// let [new, old] = [1, 2].map(|last| Ipv4Addr::new(192, 0, 2, last).into());
     /// let changes = UpdateDynamicPool::new().add_ip(new).remove_ip(old);
@@ -168,17 +168,17 @@ impl DynamicPools {
         self.client.call(UPDATE, &[pool.into().as_str()]).multipart(changes)
     }
 
-    /// Enrolls a domain, which Mailgun puts into a pool by its reputation from then on.
+    /// Enrolls a domain. Mailgun then assigns it to a pool by its reputation.
     ///
-    /// `POST /v3/domains/{domain}/dynamic_pools`. The pools must have been set before.
+    /// `POST /v3/domains/{domain}/dynamic_pools`. The pools must already have IPs.
     ///
     /// # Errors
     ///
-    /// An API error if there are no pools, or no such domain.
+    /// Returns an API error if the pools or the domain do not exist.
     ///
     /// ```no_run
-    /// # async fn example(pools: mailgun_ips::DynamicPools) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_ips::EnrollDomain;
+    /// # async fn example(pools: mailgun::ips::DynamicPools) -> Result<(), mailgun::Error> {
+    /// use mailgun::ips::EnrollDomain;
     ///
     /// pools.enroll_domain("mg.example.com", EnrollDomain::new().shared_replacement()).await?;
     /// # Ok(()) }
@@ -187,17 +187,17 @@ impl DynamicPools {
         self.client.call(ENROLL, &[domain]).query(params)
     }
 
-    /// Takes a domain out of the dynamic pools; it sends from the replacement then.
+    /// Unenrolls a domain. It then sends from the replacement.
     ///
     /// `DELETE /v3/domains/{domain}/dynamic_pools`
     ///
     /// # Errors
     ///
-    /// An API error if the domain is not enrolled, or if Mailgun does not take the replacement.
+    /// Returns an API error if the domain is not enrolled, or the replacement is invalid.
     ///
     /// ```no_run
-    /// # async fn example(pools: mailgun_ips::DynamicPools) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_ips::UnenrollReplacement;
+    /// # async fn example(pools: mailgun::ips::DynamicPools) -> Result<(), mailgun::Error> {
+    /// use mailgun::ips::UnenrollReplacement;
     ///
     /// pools.unenroll_domain("mg.example.com", UnenrollReplacement::Shared).await?;
     /// # Ok(()) }
@@ -210,17 +210,17 @@ impl DynamicPools {
         self.client.call(UNENROLL, &[domain]).query(replacement)
     }
 
-    /// Lists the domains that are not enrolled.
+    /// Lists the domains that can be enrolled.
     ///
     /// `GET /v3/domains/dynamic_pools/assignable`
     ///
     /// # Errors
     ///
-    /// Status 401 for a wrong key.
+    /// Returns 401 if the API key is invalid.
     ///
     /// ```no_run
-    /// # async fn example(pools: mailgun_ips::DynamicPools) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_ips::ListAssignableDomains;
+    /// # async fn example(pools: mailgun::ips::DynamicPools) -> Result<(), mailgun::Error> {
+    /// use mailgun::ips::ListAssignableDomains;
     ///
     /// let params = ListAssignableDomains::new().domain(r"\.example\.com$");
     /// for domain in pools.assignable_domains(params).await? {
@@ -229,21 +229,21 @@ impl DynamicPools {
     /// # Ok(()) }
     /// ```
     pub fn assignable_domains(&self, params: ListAssignableDomains) -> Call<Vec<AssignableDomain>> {
-        self.client.call::<Assignable>(ASSIGNABLE, &[]).query(params).map(|response| response.items)
+        self.client.call_list(ASSIGNABLE, &[], "items").query(params)
     }
 
     /// Enrolls all domains of the account.
     ///
-    /// `POST /v3/domains/all/dynamic_pools/enroll`. Mailgun does it in the background. Parent
-    /// accounts alone may do it.
+    /// `POST /v3/domains/all/dynamic_pools/enroll`. Mailgun enrolls them in the background. Only
+    /// for parent accounts.
     ///
     /// # Errors
     ///
-    /// An API error if there are no pools.
+    /// Returns an API error if there are no pools.
     ///
     /// ```no_run
-    /// # async fn example(pools: mailgun_ips::DynamicPools) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_ips::EnrollAllDomains;
+    /// # async fn example(pools: mailgun::ips::DynamicPools) -> Result<(), mailgun::Error> {
+    /// use mailgun::ips::EnrollAllDomains;
     ///
     /// pools.enroll_all_domains(EnrollAllDomains::new().include_subaccounts(true)).await?;
     /// # Ok(()) }
@@ -252,17 +252,17 @@ impl DynamicPools {
         self.client.call(ENROLL_ALL, &[]).query(params)
     }
 
-    /// Lists the domains that are enrolled, those of subaccounts too.
+    /// Lists the enrolled domains, including those of subaccounts.
     ///
     /// `GET /v1/dynamic_pools/domains`
     ///
     /// # Errors
     ///
-    /// Status 400 for a parameter that Mailgun does not take.
+    /// Returns 400 if a parameter is invalid.
     ///
     /// ```no_run
-    /// # async fn example(pools: mailgun_ips::DynamicPools) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_ips::{DynamicPoolName, ListDynamicPoolDomains};
+    /// # async fn example(pools: mailgun::ips::DynamicPools) -> Result<(), mailgun::Error> {
+    /// use mailgun::ips::{DynamicPoolName, ListDynamicPoolDomains};
     ///
     /// let params = ListDynamicPoolDomains::new().pool(DynamicPoolName::Poor);
     /// let mut pager = pools.domains(params);
@@ -278,16 +278,16 @@ impl DynamicPools {
         Pager::links(call.query(params))
     }
 
-    /// The pool that a domain would be put into now; nothing changes.
+    /// Returns the pool that a domain would be assigned to now, without changing anything.
     ///
     /// `GET /v1/dynamic_pools/domains/{domain}/preview`
     ///
     /// # Errors
     ///
-    /// An API error if there is no such domain.
+    /// Returns an API error if the domain does not exist.
     ///
     /// ```no_run
-    /// # async fn example(pools: mailgun_ips::DynamicPools) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(pools: mailgun::ips::DynamicPools) -> Result<(), mailgun::Error> {
     /// let preview = pools.preview("mg.example.com").await?;
     /// println!("{:?}: {:?}", preview.pool, preview.results);
     /// # Ok(()) }
@@ -296,16 +296,16 @@ impl DynamicPools {
         self.client.call(PREVIEW, &[domain])
     }
 
-    /// The moves of a domain between the pools.
+    /// Lists the moves of a domain between pools.
     ///
     /// `GET /v1/dynamic_pools/domains/{domain}/history`
     ///
     /// # Errors
     ///
-    /// An API error if there is no such domain.
+    /// Returns an API error if the domain does not exist.
     ///
     /// ```no_run
-    /// # async fn example(pools: mailgun_ips::DynamicPools) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(pools: mailgun::ips::DynamicPools) -> Result<(), mailgun::Error> {
     /// for change in pools.domain_history("mg.example.com").await? {
     ///     println!("{:?} {:?}: {}", change.timestamp, change.new_band, change.reason);
     /// }
@@ -316,17 +316,17 @@ impl DynamicPools {
         call.map(|history| history.0)
     }
 
-    /// Puts a domain into a pool, where it stays whatever its reputation.
+    /// Assigns a domain to a pool, where it stays whatever its reputation.
     ///
     /// `PUT /v1/dynamic_pools/domains/{domain}/override`
     ///
     /// # Errors
     ///
-    /// Status 400 if there is no such pool.
+    /// Returns 400 if the pool does not exist.
     ///
     /// ```no_run
-    /// # async fn example(pools: mailgun_ips::DynamicPools) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_ips::DynamicPoolName;
+    /// # async fn example(pools: mailgun::ips::DynamicPools) -> Result<(), mailgun::Error> {
+    /// use mailgun::ips::DynamicPoolName;
     ///
     /// pools.override_domain("mg.example.com", DynamicPoolName::Good).await?;
     /// # Ok(()) }
@@ -347,10 +347,10 @@ impl DynamicPools {
     ///
     /// # Errors
     ///
-    /// An API error if there is no such domain.
+    /// Returns an API error if the domain does not exist.
     ///
     /// ```no_run
-    /// # async fn example(pools: mailgun_ips::DynamicPools) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(pools: mailgun::ips::DynamicPools) -> Result<(), mailgun::Error> {
     /// pools.remove_override("mg.example.com").await?;
     /// # Ok(()) }
     /// ```
@@ -364,11 +364,11 @@ impl DynamicPools {
     ///
     /// # Errors
     ///
-    /// Status 400 for a parameter that Mailgun does not take.
+    /// Returns 400 if a parameter is invalid.
     ///
     /// ```no_run
-    /// # async fn example(pools: mailgun_ips::DynamicPools) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_ips::{DynamicPoolName, ListDynamicPoolHistory};
+    /// # async fn example(pools: mailgun::ips::DynamicPools) -> Result<(), mailgun::Error> {
+    /// use mailgun::ips::{DynamicPoolName, ListDynamicPoolHistory};
     ///
     /// let mut pager = pools.history(ListDynamicPoolHistory::new().moved_to(DynamicPoolName::Poor));
     /// while let Some(page) = pager.next_page().await? {
@@ -382,10 +382,4 @@ impl DynamicPools {
         let call = self.client.call::<LinkPage<DynamicPoolMove>>(HISTORY, &[]);
         Pager::links(call.query(params))
     }
-}
-
-#[derive(Deserialize)]
-struct Assignable {
-    #[serde(default, deserialize_with = "de::items")]
-    items: Vec<AssignableDomain>,
 }

@@ -11,10 +11,10 @@ use serde_json::Value;
 pub struct Ip {
     /// The IP.
     pub ip: Option<IpAddr>,
-    /// Whether no other account sends from it.
+    /// Whether only this account sends from the IP.
     #[serde(deserialize_with = "de::bool_like")]
     pub dedicated: Option<bool>,
-    /// The name that the DNS has for it.
+    /// The hostname of the IP in the DNS.
     #[serde(deserialize_with = "de::null_default")]
     pub rdns: String,
 }
@@ -26,11 +26,11 @@ pub struct Ip {
 pub struct IpList {
     /// The IPs.
     pub items: Vec<IpAddr>,
-    /// How many there are in `items`.
+    /// The number of `items`.
     pub total_count: Option<u64>,
-    /// What else is known of them.
+    /// Details of the IPs.
     pub details: Vec<ListedIp>,
-    /// Those that can be put into dedicated IP pools; `None` if the account has no such pools.
+    /// The IPs that can be added to dedicated IP pools; `None` if the account has no such pools.
     pub assignable_to_pools: Option<Vec<IpAddr>>,
 }
 
@@ -58,14 +58,14 @@ impl From<Spellings> for IpList {
     }
 }
 
-/// What a listing says of an IP.
+/// The details of an IP in a listing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ListedIp {
     /// The IP.
     pub ip: Option<IpAddr>,
-    /// Whether it is being warmed up.
+    /// Whether the IP is warming up.
     #[serde(deserialize_with = "de::bool_like")]
     pub is_on_warmup: Option<bool>,
 }
@@ -78,25 +78,25 @@ pub struct IpDomain {
     /// The domain.
     #[serde(deserialize_with = "de::null_default")]
     pub domain: String,
-    /// All IPs that it sends from.
+    /// All IPs that the domain sends from.
     #[serde(deserialize_with = "de::readable")]
     pub ips: Vec<IpAddr>,
 }
 
-/// How many more IPs the account may have by its plan.
+/// The number of IPs that the plan still allows.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct AvailableIps {
-    /// Dedicated ones.
+    /// Dedicated IPs.
     #[serde(deserialize_with = "de::number_or_string")]
     pub dedicated: Option<u64>,
-    /// Shared ones; Mailgun advises against using this number.
+    /// Shared IPs. Mailgun advises against using this number.
     #[serde(deserialize_with = "de::number_or_string")]
     pub shared: Option<u64>,
 }
 
-/// The reference client says that it is a boolean, the API description that it is a list.
+/// The reference client declares a boolean, the API description a list.
 fn addresses<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<IpAddr>>, D::Error> {
     match Value::deserialize(deserializer)? {
         Value::Null | Value::Bool(_) => Ok(None),

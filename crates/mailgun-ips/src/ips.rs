@@ -1,7 +1,6 @@
 use std::net::IpAddr;
 
 use mailgun_core::{Call, Client, Confirmation, Fields, LinkPage, Operation, Pager, true_false};
-use serde::Deserialize;
 
 use crate::{
     AvailableIps, DynamicPools, Ip, IpDomain, IpList, IpPools, Started, Warmups, dynamic_pools,
@@ -11,7 +10,7 @@ use crate::{
 const LIST: Operation = Operation::get("/v3/ips");
 const GET: Operation = Operation::get("/v3/ips/{ip}");
 const DOMAINS: Operation = Operation::get("/v3/ips/{ip}/domains");
-// Of all domains: a repeat would change those that were added since.
+// Affects all domains: a retry would change domains that were added meanwhile.
 const ASSIGN: Operation = Operation::post("/v3/ips/{ip}/domains");
 const REMOVE: Operation = Operation::delete("/v3/ips/{ip}/domains");
 const SET_BAND: Operation = Operation::post("/v3/ips/{ip}/ip_band").idempotent();
@@ -70,13 +69,13 @@ pub const OPERATIONS: &[Operation] = &[
 
 /// The IPs of an account.
 ///
-/// Those that one domain sends from are in the crate `mailgun-domains`, by its `DomainIps`.
+/// For the IPs of a single domain, see `DomainIps` in the crate `mailgun-domains`.
 ///
 /// ```no_run
-/// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
-/// use mailgun_ips::{Ips, ListIps};
+/// # async fn example(mailgun: mailgun::Mailgun) -> Result<(), mailgun::Error> {
+/// use mailgun::ips::ListIps;
 ///
-/// println!("{:?}", Ips::new(&client).list(ListIps::new()).await?.items);
+/// println!("{:?}", mailgun.ips().list(ListIps::new()).await?.items);
 /// # Ok(()) }
 /// ```
 #[derive(Clone, Debug)]
@@ -85,7 +84,7 @@ pub struct Ips {
 }
 
 impl Ips {
-    /// The IPs of the client's account.
+    /// A handle to the IPs of the client's account.
     pub fn new(client: &Client) -> Self {
         Self { client: client.clone() }
     }
@@ -95,7 +94,7 @@ impl Ips {
         IpPools::new(&self.client)
     }
 
-    /// The pools that Mailgun puts domains into by their reputation.
+    /// The pools that Mailgun assigns domains to by their reputation.
     pub fn dynamic_pools(&self) -> DynamicPools {
         DynamicPools::new(&self.client)
     }
@@ -111,11 +110,11 @@ impl Ips {
     ///
     /// # Errors
     ///
-    /// Status 401 for a wrong key.
+    /// Returns 401 if the API key is invalid.
     ///
     /// ```no_run
-    /// # async fn example(ips: mailgun_ips::Ips) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_ips::ListIps;
+    /// # async fn example(ips: mailgun::ips::Ips) -> Result<(), mailgun::Error> {
+    /// use mailgun::ips::ListIps;
     ///
     /// let list = ips.list(ListIps::new().dedicated(true)).await?;
     /// println!("{:?}, for pools {:?}", list.items, list.assignable_to_pools);
@@ -125,16 +124,16 @@ impl Ips {
         self.client.call(LIST, &[]).query(params)
     }
 
-    /// An IP.
+    /// Gets an IP.
     ///
     /// `GET /v3/ips/{ip}`
     ///
     /// # Errors
     ///
-    /// Status 404 if the account does not have it.
+    /// Returns 404 if the account does not have the IP.
     ///
     /// ```no_run
-    /// # async fn example(ips: mailgun_ips::Ips) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(ips: mailgun::ips::Ips) -> Result<(), mailgun::Error> {
     /// let ip = std::net::Ipv4Addr::new(192, 0, 2, 1);
     /// println!("{}", ips.get(ip.into()).await?.rdns);
     /// # Ok(()) }
@@ -145,15 +144,15 @@ impl Ips {
 
     /// Lists the domains that send from an IP.
     ///
-    /// `GET /v3/ips/{ip}/domains`. They come in the order of their ids.
+    /// `GET /v3/ips/{ip}/domains`, in the order of the domains' ids.
     ///
     /// # Errors
     ///
-    /// Status 404 if the account does not have the IP.
+    /// Returns 404 if the account does not have the IP.
     ///
     /// ```no_run
-    /// # async fn example(ips: mailgun_ips::Ips) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_ips::ListIpDomains;
+    /// # async fn example(ips: mailgun::ips::Ips) -> Result<(), mailgun::Error> {
+    /// use mailgun::ips::ListIpDomains;
     ///
     /// let ip = std::net::Ipv4Addr::new(192, 0, 2, 1);
     /// let mut pager = ips.domains(ip.into(), ListIpDomains::new().limit(100));
@@ -171,14 +170,14 @@ impl Ips {
 
     /// Assigns an IP to all domains of the account.
     ///
-    /// `POST /v3/ips/{ip}/domains`. Mailgun does it in the background.
+    /// `POST /v3/ips/{ip}/domains`. Mailgun assigns it in the background.
     ///
     /// # Errors
     ///
-    /// An API error if the account does not have the IP.
+    /// Returns an API error if the account does not have the IP.
     ///
     /// ```no_run
-    /// # async fn example(ips: mailgun_ips::Ips) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(ips: mailgun::ips::Ips) -> Result<(), mailgun::Error> {
     /// let ip = std::net::Ipv4Addr::new(192, 0, 2, 1);
     /// println!("{:?}", ips.assign_to_all_domains(ip.into()).await?.reference_id);
     /// # Ok(()) }
@@ -187,17 +186,17 @@ impl Ips {
         self.client.call(ASSIGN, &[&ip.to_string()])
     }
 
-    /// Removes an IP from all domains of the account, and puts `alternative` in its place if there
-    /// is one.
+    /// Removes an IP from all domains of the account, and assigns `alternative` instead if it is
+    /// set.
     ///
-    /// `DELETE /v3/ips/{ip}/domains`. Mailgun does it in the background.
+    /// `DELETE /v3/ips/{ip}/domains`. Mailgun changes the domains in the background.
     ///
     /// # Errors
     ///
-    /// An API error if the account does not have the IP.
+    /// Returns an API error if the account does not have the IP.
     ///
     /// ```no_run
-    /// # async fn example(ips: mailgun_ips::Ips) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(ips: mailgun::ips::Ips) -> Result<(), mailgun::Error> {
     /// use std::net::{IpAddr, Ipv4Addr};
     ///
     /// let [old, new] = [1, 2].map(|last| IpAddr::from(Ipv4Addr::new(192, 0, 2, last)));
@@ -216,16 +215,16 @@ impl Ips {
         self.client.call(REMOVE, &[&ip.to_string()]).query(query)
     }
 
-    /// Puts a dedicated IP into a dedicated IP band.
+    /// Assigns a dedicated IP to a dedicated IP band.
     ///
-    /// `POST /v3/ips/{ip}/ip_band`. The account must have the feature Dedicated IP Bands.
+    /// `POST /v3/ips/{ip}/ip_band`. The account needs the feature Dedicated IP Bands.
     ///
     /// # Errors
     ///
-    /// An API error if the IP is not a dedicated one of the account.
+    /// Returns an API error if the IP is not a dedicated IP of the account.
     ///
     /// ```no_run
-    /// # async fn example(ips: mailgun_ips::Ips, band: &str) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(ips: mailgun::ips::Ips, band: &str) -> Result<(), mailgun::Error> {
     /// let ip = std::net::Ipv4Addr::new(192, 0, 2, 1);
     /// ips.set_band(ip.into(), band).await?;
     /// # Ok(()) }
@@ -236,17 +235,17 @@ impl Ips {
         self.client.call(SET_BAND, &[&ip.to_string()]).multipart(form)
     }
 
-    /// How many more IPs the account may have by its plan.
+    /// The number of IPs that the plan still allows.
     ///
     /// `GET /v3/ips/request/new`
     ///
     /// # Errors
     ///
-    /// Status 401 for a wrong key.
+    /// Returns 401 if the API key is invalid.
     ///
     /// ```no_run
     /// # #![allow(deprecated)]
-    /// # async fn example(ips: mailgun_ips::Ips) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(ips: mailgun::ips::Ips) -> Result<(), mailgun::Error> {
     /// println!("{:?}", ips.available().await?.dedicated);
     /// # Ok(()) }
     /// ```
@@ -256,20 +255,20 @@ impl Ips {
                 refused when the plan has no more IPs"
     )]
     pub fn available(&self) -> Call<AvailableIps> {
-        self.client.call::<Allowed>(AVAILABLE, &[]).map(|response| response.allowed)
+        self.client.call_field(AVAILABLE, &[], "allowed")
     }
 
     /// Adds a new dedicated IP to the account.
     ///
-    /// `POST /v3/ips/request/new`. The IP may be charged for. A second call adds a second IP: it
-    /// is not repeated when its outcome is unknown.
+    /// `POST /v3/ips/request/new`. Mailgun may charge for the IP. A second call adds a second IP,
+    /// so it is not retried if its outcome is unknown.
     ///
     /// # Errors
     ///
-    /// An API error if the limits of the plan do not allow it.
+    /// Returns an API error if the plan does not allow another IP.
     ///
     /// ```no_run
-    /// # async fn example(ips: mailgun_ips::Ips) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(ips: mailgun::ips::Ips) -> Result<(), mailgun::Error> {
     /// ips.request_new().await?;
     /// # Ok(()) }
     /// ```
@@ -283,10 +282,10 @@ impl Ips {
     ///
     /// # Errors
     ///
-    /// Status 404 if there is no such subaccount.
+    /// Returns 404 if the subaccount does not exist.
     ///
     /// ```no_run
-    /// # async fn example(ips: mailgun_ips::Ips) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(ips: mailgun::ips::Ips) -> Result<(), mailgun::Error> {
     /// let ip = std::net::Ipv4Addr::new(192, 0, 2, 1);
     /// ips.link_to_subaccount(ip.into(), "646d00a1b32c35364a2ad34f").await?;
     /// # Ok(()) }
@@ -298,46 +297,41 @@ impl Ips {
     }
 }
 
-#[derive(Deserialize)]
-struct Allowed {
-    #[serde(default, deserialize_with = "mailgun_core::de::null_default")]
-    allowed: AvailableIps,
-}
-
 mailgun_core::params! {
-    /// Which IPs to list.
+    /// Filters for listing IPs.
     pub struct ListIps;
 }
 
 impl ListIps {
-    /// Only dedicated ones.
+    /// Lists only dedicated IPs.
     pub fn dedicated(self, dedicated: bool) -> Self {
         self.set("dedicated", true_false(dedicated))
     }
 
-    /// Only enabled ones.
+    /// Lists only enabled IPs.
     pub fn enabled(self, enabled: bool) -> Self {
         self.set("enabled", true_false(enabled))
     }
 }
 
 mailgun_core::params! {
-    /// Which domains of an IP to list.
+    /// Filters for listing the domains of an IP.
     pub struct ListIpDomains;
 }
 
 impl ListIpDomains {
-    /// At most so many a page.
+    /// Page size.
     pub fn limit(self, limit: u32) -> Self {
         self.set("limit", limit)
     }
 
-    /// Leaves out so many at the beginning; 0 when not set.
+    /// Number of items to skip; default 0.
     pub fn skip(self, skip: u64) -> Self {
         self.set("skip", skip)
     }
 
-    /// Only those with any of these words in their name; spaces and punctuation separate words.
+    /// Lists only domains whose name contains any of these words. Spaces and punctuation separate
+    /// words.
     pub fn search(self, search: impl Into<String>) -> Self {
         self.set("search", search.into())
     }

@@ -1,16 +1,16 @@
-//! IPs of Mailgun: dedicated IP pools, dynamic pools and warm-ups.
+//! Mailgun IPs: dedicated IP pools, dynamic pools and warm-ups.
 //!
-//! The IPs that one domain sends from, and the pool that is linked to it, are in the crate
-//! `mailgun-domains`, by its handle `DomainIps`.
+//! For the IPs of a single domain and the pool that is linked to it, see `DomainIps` in the crate
+//! `mailgun-domains`.
 //!
-//! Mailgun changes domains and subaccounts in the background: such a call is answered with
-//! [`Started`], before its work is done.
+//! Mailgun changes domains and subaccounts in the background: such calls return [`Started`] before
+//! the work is done.
 //!
 //! ```no_run
-//! # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
-//! use mailgun_ips::{CreateIpPool, Ips, ListIps, UpdateIpPool};
+//! # async fn example(mailgun: mailgun::Mailgun) -> Result<(), mailgun::Error> {
+//! use mailgun::ips::{CreateIpPool, ListIps, UpdateIpPool};
 //!
-//! let ips = Ips::new(&client);
+//! let ips = mailgun.ips();
 //! let dedicated = ips.list(ListIps::new().dedicated(true)).await?;
 //! let members = CreateIpPool::new().ips(dedicated.items);
 //! let pool = ips.pools().create("newsletters", "Bulk mail", members).await?;

@@ -3,43 +3,44 @@ use std::{collections::BTreeMap, net::IpAddr};
 use mailgun_core::{PageLinks, PageParts, PageResponse, Timestamp, de};
 use serde::{Deserialize, Deserializer, Serialize};
 
-/// A pool of dedicated IPs, which domains can be linked to.
+/// A pool of dedicated IPs that domains can be linked to.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct IpPool {
-    /// What names it in calls: 24 hexadecimal digits.
+    /// The id: 24 hexadecimal digits.
     #[serde(deserialize_with = "de::null_default")]
     pub pool_id: String,
-    /// Its short name.
+    /// The short name.
     #[serde(deserialize_with = "de::null_default")]
     pub name: String,
-    /// Free text.
+    /// A description, in any words.
     #[serde(deserialize_with = "de::null_default")]
     pub description: String,
-    /// Its IPs.
+    /// The IPs of the pool.
     #[serde(deserialize_with = "de::readable")]
     pub ips: Vec<IpAddr>,
-    /// Whether a domain is linked to it.
+    /// Whether a domain is linked to the pool.
     #[serde(deserialize_with = "de::bool_like")]
     pub is_linked: Option<bool>,
-    /// Whether the parent account has delegated it to this one; such a pool cannot be changed.
+    /// Whether the parent account delegated the pool to this account. Such a pool cannot be
+    /// changed.
     #[serde(deserialize_with = "de::bool_like")]
     pub is_inherited: Option<bool>,
-    /// The domains that are linked to it; a listing of pools leaves them out.
+    /// The linked domains. Listings of pools have none.
     #[serde(deserialize_with = "de::readable")]
     pub linked_domains: Vec<String>,
-    /// What else Mailgun keeps of it.
+    /// Further details of the pool.
     #[serde(deserialize_with = "de::null_default")]
     pub metadata: IpPoolMetadata,
 }
 
-/// What else Mailgun keeps of a pool.
+/// Further details of a pool.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct IpPoolMetadata {
-    /// When each IP was put into it.
+    /// When each IP was added to the pool.
     #[serde(deserialize_with = "assignments")]
     pub assignments: BTreeMap<IpAddr, Option<LinkedIp>>,
 }
@@ -57,7 +58,7 @@ fn assignments<'de, D: Deserializer<'de>>(
 #[serde(default)]
 #[non_exhaustive]
 pub struct LinkedIp {
-    /// When it was put into the pool.
+    /// When the IP was added to the pool.
     #[serde(deserialize_with = "de::optional_timestamp")]
     pub linked_at: Option<Timestamp>,
 }
@@ -67,7 +68,7 @@ pub struct LinkedIp {
 #[serde(default)]
 #[non_exhaustive]
 pub struct IpPoolList {
-    /// Mailgun's words, `success` for example.
+    /// The message from Mailgun, such as `success`.
     #[serde(deserialize_with = "de::null_default")]
     pub message: String,
     /// The pools, without their domains.
@@ -75,12 +76,12 @@ pub struct IpPoolList {
     pub ip_pools: Vec<IpPool>,
 }
 
-/// The reply to the request for a pool.
+/// The response to getting a pool.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct IpPoolResponse {
-    /// Mailgun's words, `success` for example.
+    /// The message from Mailgun, such as `success`.
     #[serde(deserialize_with = "de::null_default")]
     pub message: String,
     /// The pool.
@@ -88,12 +89,12 @@ pub struct IpPoolResponse {
     pub details: IpPool,
 }
 
-/// The reply to the creation of a pool.
+/// The response to creating a pool.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct IpPoolCreated {
-    /// Mailgun's words.
+    /// The message from Mailgun.
     #[serde(deserialize_with = "de::null_default")]
     pub message: String,
     /// The id of the new pool.
@@ -106,10 +107,10 @@ pub struct IpPoolCreated {
 #[serde(default)]
 #[non_exhaustive]
 pub struct LinkedDomain {
-    /// Its id.
+    /// The id.
     #[serde(deserialize_with = "de::null_default")]
     pub id: String,
-    /// Its name.
+    /// The name.
     #[serde(deserialize_with = "de::null_default")]
     pub name: String,
 }
@@ -119,15 +120,15 @@ pub struct LinkedDomain {
 #[serde(default)]
 #[non_exhaustive]
 pub struct DelegatedPools {
-    /// One for each subaccount.
+    /// An entry for each subaccount.
     #[serde(deserialize_with = "de::items")]
     pub items: Vec<DelegatedPool>,
-    /// How many there are.
+    /// The number of entries.
     #[serde(deserialize_with = "de::number_or_string")]
     pub total_count: Option<u64>,
 }
 
-/// A subaccount, and the pool that is delegated to it.
+/// A subaccount and the pool that is delegated to it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -141,7 +142,7 @@ pub struct DelegatedPool {
 
 #[derive(Deserialize)]
 pub(crate) struct LinkedDomains {
-    #[serde(default, deserialize_with = "de::items")]
+    #[serde(default, deserialize_with = "de::null_default")]
     domains: Vec<LinkedDomain>,
     #[serde(default, deserialize_with = "de::null_default")]
     paging: PageLinks,

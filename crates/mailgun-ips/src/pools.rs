@@ -33,41 +33,40 @@ pub(crate) const REVOKE_FROM_SUBACCOUNT: Operation =
 pub(crate) const LIST_OF_SUBACCOUNT: Operation =
     Operation::get("/v5/accounts/subaccounts/{subaccount_id}/ip_pools");
 
-/// The dedicated IP pools of an account, which must have the feature DIPPs.
+/// The dedicated IP pools of an account. The account needs the feature DIPPs.
 ///
-/// A domain that is linked to a pool sends from the pool's IPs. An IP is in one pool at most. A
-/// pool that the parent account has delegated to this one cannot be changed here.
+/// A linked domain sends from the IPs of its pool. An IP is in at most one pool. A pool that the
+/// parent account delegated to this account cannot be changed here.
 ///
 /// ```no_run
-/// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
-/// use mailgun_ips::IpPools;
-///
-/// for pool in IpPools::new(&client).list().await?.ip_pools {
+/// # async fn example(mailgun: mailgun::Mailgun) -> Result<(), mailgun::Error> {
+/// for pool in mailgun.ips().pools().list().await?.ip_pools {
 ///     println!("{}: {:?}", pool.name, pool.ips);
 /// }
 /// # Ok(()) }
 /// ```
+#[doc(alias = "dipp")]
 #[derive(Clone, Debug)]
 pub struct IpPools {
     client: Client,
 }
 
 impl IpPools {
-    /// The pools of the client's account.
+    /// A handle to the pools of the client's account.
     pub fn new(client: &Client) -> Self {
         Self { client: client.clone() }
     }
 
     /// Lists all pools, without their domains.
     ///
-    /// `GET /v3/ip_pools`. At most one of them is inherited from the parent account.
+    /// `GET /v3/ip_pools`. At most one of the pools is inherited from the parent account.
     ///
     /// # Errors
     ///
-    /// An API error if the account has no dedicated IP pools.
+    /// Returns an API error if the account has no dedicated IP pools.
     ///
     /// ```no_run
-    /// # async fn example(pools: mailgun_ips::IpPools) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(pools: mailgun::ips::IpPools) -> Result<(), mailgun::Error> {
     /// println!("{}", pools.list().await?.ip_pools.len());
     /// # Ok(()) }
     /// ```
@@ -75,16 +74,16 @@ impl IpPools {
         self.client.call(LIST, &[])
     }
 
-    /// A pool with the domains that are linked to it.
+    /// Gets a pool with its linked domains.
     ///
     /// `GET /v3/ip_pools/{pool_id}`
     ///
     /// # Errors
     ///
-    /// Status 404 if there is none.
+    /// Returns 404 if it does not exist.
     ///
     /// ```no_run
-    /// # async fn example(pools: mailgun_ips::IpPools) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(pools: mailgun::ips::IpPools) -> Result<(), mailgun::Error> {
     /// println!("{:?}", pools.get("60140bc1fee3e84dec5abeeb").await?.details.linked_domains);
     /// # Ok(()) }
     /// ```
@@ -94,16 +93,16 @@ impl IpPools {
 
     /// Creates a pool.
     ///
-    /// `POST /v3/ip_pools`. A second call makes a second pool: it is not repeated when its outcome
+    /// `POST /v3/ip_pools`. A second call makes a second pool, so it is not retried if its outcome
     /// is unknown.
     ///
     /// # Errors
     ///
-    /// An API error if an IP is not a dedicated one of the account, or is in another pool.
+    /// Returns an API error if an IP is not a dedicated IP of the account, or is in another pool.
     ///
     /// ```no_run
-    /// # async fn example(pools: mailgun_ips::IpPools) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_ips::CreateIpPool;
+    /// # async fn example(pools: mailgun::ips::IpPools) -> Result<(), mailgun::Error> {
+    /// use mailgun::ips::CreateIpPool;
     ///
     /// let ip = std::net::Ipv4Addr::new(192, 0, 2, 1);
     /// let members = CreateIpPool::new().ips([ip.into()]);
@@ -122,19 +121,18 @@ impl IpPools {
         self.client.call(CREATE, &[]).multipart(form)
     }
 
-    /// Changes a pool: what is not set stays.
+    /// Changes a pool. Settings that are not set stay as they are.
     ///
-    /// `PATCH /v3/ip_pools/{pool_id}`. Domains that are linked to the pool get its new IPs in the
-    /// background.
+    /// `PATCH /v3/ip_pools/{pool_id}`. Linked domains get the new IPs in the background.
     ///
     /// # Errors
     ///
-    /// An API error if nothing would change, if the pool is inherited, or if an IP is not a
-    /// dedicated one of the account.
+    /// Returns an API error if nothing would change, if the pool is inherited, or if an IP is not a
+    /// dedicated IP of the account.
     ///
     /// ```no_run
-    /// # async fn example(pools: mailgun_ips::IpPools) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_ips::UpdateIpPool;
+    /// # async fn example(pools: mailgun::ips::IpPools) -> Result<(), mailgun::Error> {
+    /// use mailgun::ips::UpdateIpPool;
     ///
     /// let changes = UpdateIpPool::new()
     ///     .add_ip(std::net::Ipv4Addr::new(192, 0, 2, 2).into())
@@ -148,19 +146,19 @@ impl IpPools {
 
     /// Deletes a pool.
     ///
-    /// `DELETE /v3/ip_pools/{pool_id}`. Its domains are linked to the replacement if that is a
-    /// pool, which must not be empty; otherwise they are unlinked and send from the replacement
-    /// IP, which must be a dedicated one outside of all pools, or from shared IPs. Mailgun changes
-    /// them, and the subaccounts that have the pool, in the background. Only a pool without IPs
-    /// can be deleted without a replacement.
+    /// `DELETE /v3/ip_pools/{pool_id}`. If the replacement is a pool, which must have IPs, the
+    /// domains are linked to it. Otherwise they are unlinked and send from the replacement IP, a
+    /// dedicated IP outside of all pools, or from shared IPs. Mailgun changes the domains, and the
+    /// subaccounts that use the pool, in the background. Without a replacement, only a pool without
+    /// IPs can be deleted.
     ///
     /// # Errors
     ///
-    /// An API error if the pool is inherited, or if Mailgun does not take the replacement.
+    /// Returns an API error if the pool is inherited, or the replacement is invalid.
     ///
     /// ```no_run
-    /// # async fn example(pools: mailgun_ips::IpPools) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_ips::IpReplacement;
+    /// # async fn example(pools: mailgun::ips::IpPools) -> Result<(), mailgun::Error> {
+    /// use mailgun::ips::IpReplacement;
     ///
     /// pools.delete("60140bc1fee3e84dec5abeeb", IpReplacement::Shared).await?;
     /// pools.delete("60140bc1fee3e84dec5abeec", None).await?;
@@ -181,11 +179,11 @@ impl IpPools {
     ///
     /// # Errors
     ///
-    /// Status 404 if there is no such pool.
+    /// Returns 404 if the pool does not exist.
     ///
     /// ```no_run
-    /// # async fn example(pools: mailgun_ips::IpPools) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_ips::ListPoolDomains;
+    /// # async fn example(pools: mailgun::ips::IpPools) -> Result<(), mailgun::Error> {
+    /// use mailgun::ips::ListPoolDomains;
     ///
     /// let params = ListPoolDomains::new().limit(500);
     /// let mut pager = pools.domains("60140bc1fee3e84dec5abeeb", params);
@@ -202,15 +200,15 @@ impl IpPools {
 
     /// Adds an IP to a pool.
     ///
-    /// `PUT /v3/ip_pools/{pool_id}/ips/{ip}`. Mailgun changes the domains that are linked to the
-    /// pool, and the subaccounts that have it, in the background.
+    /// `PUT /v3/ip_pools/{pool_id}/ips/{ip}`. Mailgun changes the linked domains, and the
+    /// subaccounts that use the pool, in the background.
     ///
     /// # Errors
     ///
-    /// An API error if the IP is not a dedicated one of the account, or is in another pool.
+    /// Returns an API error if the IP is not a dedicated IP of the account, or is in another pool.
     ///
     /// ```no_run
-    /// # async fn example(pools: mailgun_ips::IpPools) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(pools: mailgun::ips::IpPools) -> Result<(), mailgun::Error> {
     /// let ip = std::net::Ipv4Addr::new(192, 0, 2, 1);
     /// pools.add_ip("60140bc1fee3e84dec5abeeb", ip.into()).await?;
     /// # Ok(()) }
@@ -221,15 +219,15 @@ impl IpPools {
 
     /// Removes an IP from a pool.
     ///
-    /// `DELETE /v3/ip_pools/{pool_id}/ips/{ip}`. Mailgun changes the domains that are linked to
-    /// the pool in the background.
+    /// `DELETE /v3/ip_pools/{pool_id}/ips/{ip}`. Mailgun changes the linked domains in the
+    /// background.
     ///
     /// # Errors
     ///
-    /// An API error if the IP is not in the pool.
+    /// Returns an API error if the IP is not in the pool.
     ///
     /// ```no_run
-    /// # async fn example(pools: mailgun_ips::IpPools) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(pools: mailgun::ips::IpPools) -> Result<(), mailgun::Error> {
     /// let ip = std::net::Ipv4Addr::new(192, 0, 2, 1);
     /// pools.remove_ip("60140bc1fee3e84dec5abeeb", ip.into()).await?;
     /// # Ok(()) }
@@ -240,14 +238,15 @@ impl IpPools {
 
     /// Adds IPs to a pool.
     ///
-    /// `POST /v3/ip_pools/{pool_id}/ips.json`. As [`add_ip`](Self::add_ip), with many at once.
+    /// `POST /v3/ip_pools/{pool_id}/ips.json`. As [`add_ip`](Self::add_ip), for several IPs at
+    /// once.
     ///
     /// # Errors
     ///
-    /// Those of [`add_ip`](Self::add_ip).
+    /// The errors of [`add_ip`](Self::add_ip).
     ///
     /// ```no_run
-    /// # async fn example(pools: mailgun_ips::IpPools) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(pools: mailgun::ips::IpPools) -> Result<(), mailgun::Error> {
     /// use std::net::Ipv4Addr;
     ///
     /// let ips = [1, 2].map(|last| Ipv4Addr::new(192, 0, 2, last).into());
@@ -261,14 +260,14 @@ impl IpPools {
     /// Delegates a pool to a subaccount.
     ///
     /// `PUT /v3/ip_pools/{pool_id}/delegate`. The API description has
-    /// [`delegate_to_subaccount`](Self::delegate_to_subaccount) in its place.
+    /// [`delegate_to_subaccount`](Self::delegate_to_subaccount) instead.
     ///
     /// # Errors
     ///
-    /// Status 404 if there is no such pool or subaccount.
+    /// Returns 404 if the pool or subaccount does not exist.
     ///
     /// ```no_run
-    /// # async fn example(pools: mailgun_ips::IpPools) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(pools: mailgun::ips::IpPools) -> Result<(), mailgun::Error> {
     /// pools.delegate("60140bc1fee3e84dec5abeeb", "646d00a1b32c35364a2ad34f").await?;
     /// # Ok(()) }
     /// ```
@@ -277,17 +276,17 @@ impl IpPools {
         self.client.call(DELEGATE, &[pool_id]).multipart(form)
     }
 
-    /// Takes a delegated pool from a subaccount.
+    /// Revokes the delegation of a pool to a subaccount.
     ///
     /// `DELETE /v3/ip_pools/{pool_id}/delegate`. The API description has
-    /// [`revoke_from_subaccount`](Self::revoke_from_subaccount) in its place.
+    /// [`revoke_from_subaccount`](Self::revoke_from_subaccount) instead.
     ///
     /// # Errors
     ///
-    /// Status 404 if there is no such pool or subaccount.
+    /// Returns 404 if the pool or subaccount does not exist.
     ///
     /// ```no_run
-    /// # async fn example(pools: mailgun_ips::IpPools) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(pools: mailgun::ips::IpPools) -> Result<(), mailgun::Error> {
     /// pools.revoke_delegation("60140bc1fee3e84dec5abeeb", "646d00a1b32c35364a2ad34f").await?;
     /// # Ok(()) }
     /// ```
@@ -296,16 +295,16 @@ impl IpPools {
         self.client.call(REVOKE_DELEGATION, &[pool_id]).multipart(form)
     }
 
-    /// Lists the subaccounts that pools are delegated to.
+    /// Lists the subaccounts that have delegated pools.
     ///
     /// `GET /v5/accounts/subaccounts/ip_pools/all`
     ///
     /// # Errors
     ///
-    /// Status 404 if there is no such account.
+    /// Returns 404 if the account does not exist.
     ///
     /// ```no_run
-    /// # async fn example(pools: mailgun_ips::IpPools) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(pools: mailgun::ips::IpPools) -> Result<(), mailgun::Error> {
     /// for delegated in pools.list_delegated().await?.items {
     ///     println!("{}: {:?}", delegated.subaccount_id, delegated.pool_id);
     /// }
@@ -315,17 +314,17 @@ impl IpPools {
         self.client.call(LIST_DELEGATED, &[])
     }
 
-    /// Delegates a pool to a subaccount, in place of the one that it has.
+    /// Delegates a pool to a subaccount, replacing the one that it has.
     ///
-    /// `PUT /v5/accounts/subaccounts/{subaccount_id}/ip_pool`. Mailgun does it in the background,
-    /// where it may still fail.
+    /// `PUT /v5/accounts/subaccounts/{subaccount_id}/ip_pool`. Mailgun does this in the background,
+    /// where it can still fail.
     ///
     /// # Errors
     ///
-    /// Status 400 for parameters that Mailgun does not take, 404 if there is no such subaccount.
+    /// Returns 400 if a parameter is invalid, and 404 if the subaccount does not exist.
     ///
     /// ```no_run
-    /// # async fn example(pools: mailgun_ips::IpPools) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(pools: mailgun::ips::IpPools) -> Result<(), mailgun::Error> {
     /// pools.delegate_to_subaccount("646d00a1b32c35364a2ad34f", "60140bc1fee3e84dec5abeeb").await?;
     /// # Ok(()) }
     /// ```
@@ -334,17 +333,17 @@ impl IpPools {
         self.client.call(DELEGATE_TO_SUBACCOUNT, &[subaccount_id]).form(form)
     }
 
-    /// Takes a delegated pool from a subaccount, whose domains are unlinked from it.
+    /// Revokes the delegation of a pool to a subaccount, and unlinks the subaccount's domains.
     ///
-    /// `DELETE /v5/accounts/subaccounts/{subaccount_id}/ip_pool`. Mailgun does it in the
+    /// `DELETE /v5/accounts/subaccounts/{subaccount_id}/ip_pool`. Mailgun does this in the
     /// background.
     ///
     /// # Errors
     ///
-    /// Status 400 for parameters that Mailgun does not take, 404 if there is no such subaccount.
+    /// Returns 400 if a parameter is invalid, and 404 if the subaccount does not exist.
     ///
     /// ```no_run
-    /// # async fn example(pools: mailgun_ips::IpPools) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(pools: mailgun::ips::IpPools) -> Result<(), mailgun::Error> {
     /// pools.revoke_from_subaccount("646d00a1b32c35364a2ad34f", "60140bc1fee3e84dec5abeeb").await?;
     /// # Ok(()) }
     /// ```
@@ -353,17 +352,17 @@ impl IpPools {
         self.client.call(REVOKE_FROM_SUBACCOUNT, &[subaccount_id]).query(query)
     }
 
-    /// Lists the pools of a subaccount, as JSON.
+    /// Lists the pools of a subaccount as JSON.
     ///
-    /// `GET /v5/accounts/subaccounts/{subaccount_id}/ip_pools`. Only the route is known: Mailgun
-    /// describes neither it nor its response, and may not have it.
+    /// `GET /v5/accounts/subaccounts/{subaccount_id}/ip_pools`. Only the path is known. Mailgun
+    /// does not document the operation, and may not have it.
     ///
     /// # Errors
     ///
-    /// Status 404 where Mailgun does not have it.
+    /// Returns 404 if Mailgun does not have the operation.
     ///
     /// ```no_run
-    /// # async fn example(pools: mailgun_ips::IpPools) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(pools: mailgun::ips::IpPools) -> Result<(), mailgun::Error> {
     /// println!("{}", pools.list_of_subaccount("646d00a1b32c35364a2ad34f").await?);
     /// # Ok(()) }
     /// ```
@@ -379,7 +378,7 @@ fn field(name: &'static str, value: &str) -> Fields {
 }
 
 mailgun_core::params! {
-    /// What a new pool has besides its name and description.
+    /// Options of a new pool.
     pub struct CreateIpPool;
 }
 
@@ -391,55 +390,54 @@ impl CreateIpPool {
 }
 
 mailgun_core::params! {
-    /// What to change of a pool.
+    /// Changes of a pool.
     pub struct UpdateIpPool;
 }
 
 impl UpdateIpPool {
-    /// Its short name.
+    /// The short name.
     pub fn name(self, name: impl Into<String>) -> Self {
         self.set("name", name.into())
     }
 
-    /// Free text.
+    /// A description, in any words.
     pub fn description(self, description: impl Into<String>) -> Self {
         self.set("description", description.into())
     }
 
-    /// Adds an IP; may be called for each of many.
+    /// Adds an IP. Call it once for each IP.
     pub fn add_ip(self, ip: IpAddr) -> Self {
         self.append("add_ip", ip)
     }
 
-    /// Removes an IP; may be called for each of many.
+    /// Removes an IP. Call it once for each IP.
     pub fn remove_ip(self, ip: IpAddr) -> Self {
         self.append("remove_ip", ip)
     }
 
-    /// Links the domain with this id, which is not its name; may be called for each of many.
+    /// Links the domain with this id, which is not its name. Call it once for each domain.
     pub fn link_domain(self, domain_id: impl Into<String>) -> Self {
         self.append("link_domain", domain_id.into())
     }
 
-    /// Unlinks the domain with this id, which is not its name; may be called for each of many.
+    /// Unlinks the domain with this id, which is not its name. Call it once for each domain.
     pub fn unlink_domain(self, domain_id: impl Into<String>) -> Self {
         self.append("unlink_domain", domain_id.into())
     }
 }
 
 mailgun_core::params! {
-    /// Which domains of a pool to list.
+    /// Options for listing the domains of a pool.
     pub struct ListPoolDomains;
 }
 
 impl ListPoolDomains {
-    /// At most so many a page: 10 to 500; 10 when not set.
+    /// Page size, 10 to 500; default 10.
     pub fn limit(self, limit: u32) -> Self {
         self.set("limit", limit)
     }
 
-    /// Begins at the page that this token of an earlier response stands for; the pager does it of
-    /// itself.
+    /// The token of the page to start with, from an earlier response. The pager sets it by itself.
     pub fn page(self, token: impl Into<String>) -> Self {
         self.set("page", token.into())
     }

@@ -8,13 +8,12 @@ pub(crate) const GET: Operation = Operation::get("/v3/ip_warmups/{ip}");
 pub(crate) const CREATE: Operation = Operation::post("/v3/ip_warmups/{ip}");
 pub(crate) const DELETE: Operation = Operation::delete("/v3/ip_warmups/{ip}").idempotent();
 
-/// The warm-ups of dedicated IPs: a new IP gets its mail in stages, until receivers know it.
+/// Warm-ups of dedicated IPs. Mailgun raises the volume of a new IP in stages, so that receivers
+/// get to know it.
 ///
 /// ```no_run
-/// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
-/// use mailgun_ips::Warmups;
-///
-/// let warmup = Warmups::new(&client).get(std::net::Ipv4Addr::new(192, 0, 2, 1).into()).await?;
+/// # async fn example(mailgun: mailgun::Mailgun) -> Result<(), mailgun::Error> {
+/// let warmup = mailgun.ips().warmups().get(std::net::Ipv4Addr::new(192, 0, 2, 1).into()).await?;
 /// println!("stage {:?} of {:?}", warmup.stage, warmup.total_stages);
 /// # Ok(()) }
 /// ```
@@ -24,22 +23,22 @@ pub struct Warmups {
 }
 
 impl Warmups {
-    /// The warm-ups of the client's account.
+    /// A handle to the warm-ups of the client's account.
     pub fn new(client: &Client) -> Self {
         Self { client: client.clone() }
     }
 
-    /// Lists the warm-ups that are in progress.
+    /// Lists the warm-ups in progress.
     ///
     /// `GET /v3/ip_warmups`
     ///
     /// # Errors
     ///
-    /// Status 401 for a wrong key.
+    /// Returns 401 if the API key is invalid.
     ///
     /// ```no_run
-    /// # async fn example(warmups: mailgun_ips::Warmups) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_ips::ListWarmups;
+    /// # async fn example(warmups: mailgun::ips::Warmups) -> Result<(), mailgun::Error> {
+    /// use mailgun::ips::ListWarmups;
     ///
     /// let mut pager = warmups.list(ListWarmups::new().limit(50));
     /// while let Some(page) = pager.next_page().await? {
@@ -53,35 +52,35 @@ impl Warmups {
         Pager::links(self.client.call::<LinkPage<Warmup>>(LIST, &[]).query(params))
     }
 
-    /// The warm-up of an IP.
+    /// Gets the warm-up of an IP.
     ///
     /// `GET /v3/ip_warmups/{ip}`
     ///
     /// # Errors
     ///
-    /// Status 404 if the IP is not being warmed up.
+    /// Returns 404 if the IP is not warming up.
     ///
     /// ```no_run
-    /// # async fn example(warmups: mailgun_ips::Warmups) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(warmups: mailgun::ips::Warmups) -> Result<(), mailgun::Error> {
     /// let ip = std::net::Ipv4Addr::new(192, 0, 2, 1);
     /// println!("{:?}", warmups.get(ip.into()).await?.hourly_limit);
     /// # Ok(()) }
     /// ```
     pub fn get(&self, ip: IpAddr) -> Call<WarmupDetails> {
-        self.client.call::<Details>(GET, &[&ip.to_string()]).map(|response| response.details)
+        self.client.call_field(GET, &[&ip.to_string()], "details")
     }
 
-    /// Begins to warm up a dedicated IP of the account.
+    /// Starts to warm up a dedicated IP of the account.
     ///
-    /// `POST /v3/ip_warmups/{ip}`. It is not repeated when its outcome is unknown, since that
-    /// could begin a new plan.
+    /// `POST /v3/ip_warmups/{ip}`. The call is not retried if its outcome is unknown, since a retry
+    /// could start a new plan.
     ///
     /// # Errors
     ///
-    /// An API error if the IP is not a dedicated one of the account.
+    /// Returns an API error if the IP is not a dedicated IP of the account.
     ///
     /// ```no_run
-    /// # async fn example(warmups: mailgun_ips::Warmups) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(warmups: mailgun::ips::Warmups) -> Result<(), mailgun::Error> {
     /// warmups.create(std::net::Ipv4Addr::new(192, 0, 2, 1).into()).await?;
     /// # Ok(()) }
     /// ```
@@ -95,10 +94,10 @@ impl Warmups {
     ///
     /// # Errors
     ///
-    /// Status 404 if the IP is not being warmed up.
+    /// Returns 404 if the IP is not warming up.
     ///
     /// ```no_run
-    /// # async fn example(warmups: mailgun_ips::Warmups) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(warmups: mailgun::ips::Warmups) -> Result<(), mailgun::Error> {
     /// warmups.delete(std::net::Ipv4Addr::new(192, 0, 2, 1).into()).await?;
     /// # Ok(()) }
     /// ```
@@ -107,35 +106,29 @@ impl Warmups {
     }
 }
 
-#[derive(Deserialize)]
-struct Details {
-    #[serde(default, deserialize_with = "de::null_default")]
-    details: WarmupDetails,
-}
-
-/// A warm-up as a listing shows it.
+/// A warm-up in a listing.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Warmup {
     /// The IP.
     pub ip: Option<IpAddr>,
-    /// How much of the stage's volume was sent, such as `25%`.
+    /// The share of the stage's volume that was sent, such as `25%`.
     #[serde(deserialize_with = "de::null_default")]
     pub sent_within_stage: String,
-    /// How far sending from the IP is throttled.
+    /// How much sending from the IP is throttled.
     #[serde(deserialize_with = "de::number_or_string")]
     pub throttle: Option<f64>,
-    /// The stage that it is in.
+    /// The current stage.
     #[serde(deserialize_with = "de::number_or_string")]
     pub stage_number: Option<u64>,
-    /// The volume that the stage began with.
+    /// The volume at the start of the stage.
     #[serde(deserialize_with = "de::number_or_string")]
     pub stage_start_volume: Option<u64>,
-    /// When the stage began.
+    /// When the stage started.
     #[serde(deserialize_with = "de::optional_timestamp")]
     pub stage_start_time: Option<Timestamp>,
-    /// How many messages the stage has.
+    /// The number of messages in the stage.
     #[serde(deserialize_with = "de::number_or_string")]
     pub stage_volume_limit: Option<u64>,
 }
@@ -145,33 +138,33 @@ pub struct Warmup {
 #[serde(from = "Spellings")]
 #[non_exhaustive]
 pub struct WarmupDetails {
-    /// How much of the stage's volume was sent, such as `25%`.
+    /// The share of the stage's volume that was sent, such as `25%`.
     pub sent_within_stage: String,
-    /// How far sending from the IP is throttled.
+    /// How much sending from the IP is throttled.
     pub throttle: Option<f64>,
-    /// The volume that the stage began with.
+    /// The volume at the start of the stage.
     pub start_volume: Option<u64>,
-    /// The stage that it is in.
+    /// The current stage.
     pub stage: Option<u64>,
-    /// How many messages the stage has.
+    /// The number of messages in the stage.
     pub stage_limit: Option<u64>,
-    /// How many messages it may send in an hour.
+    /// The number of messages allowed in an hour.
     pub hourly_limit: Option<u64>,
-    /// When the stage began.
+    /// When the stage started.
     pub stage_started_at: Option<Timestamp>,
-    /// When the hour began that `hourly_limit` is for.
+    /// The start of the hour that `hourly_limit` applies to.
     pub hour_started_at: Option<Timestamp>,
-    /// When the warm-up began.
+    /// When the warm-up started.
     pub plan_started_at: Option<Timestamp>,
-    /// When it changed last.
+    /// When the warm-up last changed.
     pub plan_last_updated_at: Option<Timestamp>,
-    /// How many stages there are.
+    /// The number of stages.
     pub total_stages: Option<u64>,
-    /// The stages that are done.
+    /// The completed stages.
     pub stage_history: Vec<WarmupStage>,
 }
 
-/// Some fields have the names of the listing in the API description, and others in the service.
+/// The API description and the service name some fields differently.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Spellings {
@@ -233,30 +226,29 @@ impl From<Spellings> for WarmupDetails {
 #[serde(default)]
 #[non_exhaustive]
 pub struct WarmupStage {
-    /// When it changed first.
+    /// When the stage started.
     #[serde(deserialize_with = "de::optional_timestamp")]
     pub first_updated_at: Option<Timestamp>,
-    /// When it was done.
+    /// When the stage was completed.
     #[serde(deserialize_with = "de::optional_timestamp")]
     pub completed_at: Option<Timestamp>,
-    /// How many messages it had.
+    /// The number of messages in the stage.
     #[serde(deserialize_with = "de::number_or_string")]
     pub limit: Option<u64>,
 }
 
 mailgun_core::params! {
-    /// Which warm-ups to list.
+    /// Options for listing warm-ups.
     pub struct ListWarmups;
 }
 
 impl ListWarmups {
-    /// At most so many a page; 10 when not set.
+    /// Page size; default 10.
     pub fn limit(self, limit: u32) -> Self {
         self.set("limit", limit)
     }
 
-    /// Begins at the page that this token of an earlier response stands for; the pager does it of
-    /// itself.
+    /// The token of the page to start with, from an earlier response. The pager sets it by itself.
     pub fn page(self, token: impl Into<String>) -> Self {
         self.set("page", token.into())
     }

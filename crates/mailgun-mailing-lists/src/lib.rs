@@ -1,15 +1,13 @@
-//! Mailing lists of Mailgun and their members.
+//! Mailgun mailing lists and their members.
 //!
-//! A list has an address; mail to it goes to all subscribed members. A member has an address, a
-//! name and variables, which stand in the mail as `%recipient.age%`.
+//! A mailing list has an address; mail to it goes to all subscribed members. A member has an
+//! address, a name and variables, which messages can use as `%recipient.age%`.
 //!
 //! ```no_run
-//! # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
-//! use mailgun_mailing_lists::{
-//!     AccessLevel, CreateMembers, MailingListSettings, MailingLists, NewMember,
-//! };
+//! # async fn example(mailgun: mailgun::Mailgun) -> Result<(), mailgun::Error> {
+//! use mailgun::mailing_lists::{AccessLevel, CreateMembers, MailingListSettings, NewMember};
 //!
-//! let lists = MailingLists::new(&client);
+//! let lists = mailgun.mailing_lists();
 //! let settings = MailingListSettings::new().name("News").access_level(AccessLevel::ReadOnly);
 //! lists.create("news@mg.example.com", settings).await?;
 //!

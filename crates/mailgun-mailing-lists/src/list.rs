@@ -2,11 +2,11 @@ use mailgun_core::{Timestamp, de};
 use serde::{Deserialize, Serialize};
 
 mailgun_core::open_enum! {
-    /// Who may send mail to a list.
+    /// Who may post to a list.
     pub enum AccessLevel {
-        /// Only who has the API key or the SMTP credentials.
+        /// Only holders of the API key or of SMTP credentials.
         ReadOnly = "readonly",
-        /// The members too.
+        /// Members as well.
         Members = "members",
         /// Everyone.
         Everyone = "everyone",
@@ -14,11 +14,11 @@ mailgun_core::open_enum! {
 }
 
 mailgun_core::open_enum! {
-    /// Where responses to the mail of a list go.
+    /// Where replies to messages of a list go.
     pub enum ReplyPreference {
         /// To the list.
         List = "list",
-        /// To who wrote the mail.
+        /// To the author of the message.
         Sender = "sender",
     }
 }
@@ -28,60 +28,60 @@ mailgun_core::open_enum! {
 #[serde(default)]
 #[non_exhaustive]
 pub struct MailingList {
-    /// Its address, which names it in calls.
+    /// The address, which identifies the list in calls.
     #[serde(deserialize_with = "de::null_default")]
     pub address: String,
-    /// Its name.
+    /// The name.
     #[serde(deserialize_with = "de::null_default")]
     pub name: String,
-    /// Free text.
+    /// A description, in any words.
     #[serde(deserialize_with = "de::null_default")]
     pub description: String,
-    /// Who may send mail to it.
+    /// Who may post to the list.
     pub access_level: Option<AccessLevel>,
-    /// Where responses go.
+    /// Where replies go.
     pub reply_preference: Option<ReplyPreference>,
     /// When it was created.
     #[serde(deserialize_with = "de::optional_timestamp")]
     pub created_at: Option<Timestamp>,
-    /// How many members it has.
+    /// The number of members.
     #[serde(deserialize_with = "de::number_or_string")]
     pub members_count: Option<u64>,
 }
 
-/// The reply to the writing of a list.
+/// The response to creating or changing a list.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct MailingListResponse {
-    /// Mailgun's words, `Mailing list has been created` for example.
+    /// The message from Mailgun, such as `Mailing list has been created`.
     #[serde(deserialize_with = "de::null_default")]
     pub message: String,
-    /// The list as it is now.
+    /// The list after the change.
     #[serde(deserialize_with = "de::null_default")]
     pub list: MailingList,
 }
 
-/// The reply to the deletion of a list.
+/// The response to deleting a list.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct MailingListDeleted {
-    /// Mailgun's words, `Mailing list has been removed` for example.
+    /// The message from Mailgun, such as `Mailing list has been removed`.
     #[serde(deserialize_with = "de::null_default")]
     pub message: String,
-    /// The address that the list had.
+    /// The address of the deleted list.
     #[serde(deserialize_with = "de::null_default")]
     pub address: String,
 }
 
 mailgun_core::params! {
-    /// What a mailing list is to be.
+    /// Settings of a mailing list.
     pub struct MailingListSettings;
 }
 
 impl MailingListSettings {
-    /// The address, also with a name: `Developers <devs@mg.example.com>`.
+    /// The address, optionally with a name: `Developers <devs@mg.example.com>`.
     pub fn address(self, address: impl Into<String>) -> Self {
         self.set("address", address.into())
     }
@@ -91,22 +91,22 @@ impl MailingListSettings {
         self.set("name", name.into())
     }
 
-    /// Free text.
+    /// A description, in any words.
     pub fn description(self, description: impl Into<String>) -> Self {
         self.set("description", description.into())
     }
 
-    /// Who may send mail to it; [`AccessLevel::ReadOnly`] when not set.
+    /// Who may post to the list; default [`AccessLevel::ReadOnly`].
     pub fn access_level(self, level: AccessLevel) -> Self {
         self.set("access_level", level)
     }
 
-    /// Where responses go; [`ReplyPreference::List`] when not set.
+    /// Where replies go; default [`ReplyPreference::List`].
     pub fn reply_preference(self, preference: ReplyPreference) -> Self {
         self.set("reply_preference", preference)
     }
 
-    /// The id of the list in the `List-Id` header; only for
+    /// The id in the `List-Id` header. Only for
     /// [`MailingLists::update`](crate::MailingLists::update).
     pub fn list_id(self, id: impl Into<String>) -> Self {
         self.set("list-id", id.into())

@@ -1,5 +1,4 @@
 use mailgun_core::{Call, Client, Confirmation, LinkPage, Operation, Pager};
-use serde::Deserialize;
 
 use crate::{
     MailingList, MailingListDeleted, MailingListResponse, MailingListSettings, Members,
@@ -41,20 +40,19 @@ pub const OPERATIONS: &[Operation] = &[
 /// The mailing lists of an account.
 ///
 /// ```no_run
-/// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
-/// use mailgun_mailing_lists::MailingLists;
-///
-/// let list = MailingLists::new(&client).get("news@mg.example.com").await?;
+/// # async fn example(mailgun: mailgun::Mailgun) -> Result<(), mailgun::Error> {
+/// let list = mailgun.mailing_lists().get("news@mg.example.com").await?;
 /// println!("{} has {:?} members", list.name, list.members_count);
 /// # Ok(()) }
 /// ```
+#[doc(alias = "newsletter")]
 #[derive(Clone, Debug)]
 pub struct MailingLists {
     client: Client,
 }
 
 impl MailingLists {
-    /// The mailing lists of the client's account.
+    /// A handle to the mailing lists of the client's account.
     pub fn new(client: &Client) -> Self {
         Self { client: client.clone() }
     }
@@ -70,12 +68,12 @@ impl MailingLists {
     ///
     /// # Errors
     ///
-    /// Status 429 for too many requests.
+    /// Returns 429 after too many requests.
     ///
     /// ```no_run
-    /// # use mailgun_mailing_lists::MailingLists;
-    /// # async fn example(lists: MailingLists) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_mailing_lists::ListMailingLists;
+    /// # use mailgun::mailing_lists::MailingLists;
+    /// # async fn example(lists: MailingLists) -> Result<(), mailgun::Error> {
+    /// use mailgun::mailing_lists::ListMailingLists;
     ///
     /// let mut pager = lists.list(ListMailingLists::new());
     /// while let Some(page) = pager.next_page().await? {
@@ -89,18 +87,18 @@ impl MailingLists {
         Pager::links(self.client.call::<LinkPage<MailingList>>(LIST, &[]).query(params))
     }
 
-    /// Lists mailing lists with their total, all or those of an address.
+    /// Lists mailing lists with their total number: all of them, or the one with a given address.
     ///
     /// `GET /v3/lists`
     ///
     /// # Errors
     ///
-    /// Status 429 for too many requests.
+    /// Returns 429 after too many requests.
     ///
     /// ```no_run
-    /// # use mailgun_mailing_lists::MailingLists;
-    /// # async fn example(lists: MailingLists) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_mailing_lists::ListMailingListsByAddress;
+    /// # use mailgun::mailing_lists::MailingLists;
+    /// # async fn example(lists: MailingLists) -> Result<(), mailgun::Error> {
+    /// use mailgun::mailing_lists::ListMailingListsByAddress;
     ///
     /// let params = ListMailingListsByAddress::new().address("news@mg.example.com");
     /// if let Some(page) = lists.list_by_address(params).next_page().await? {
@@ -113,37 +111,38 @@ impl MailingLists {
         Pager::skip(call.query(params))
     }
 
-    /// A list by its address.
+    /// Gets a list by its address.
     ///
     /// `GET /v3/lists/{address}`
     ///
     /// # Errors
     ///
-    /// Status 404 if there is no such list.
+    /// Returns 404 if the list does not exist.
     ///
     /// ```no_run
-    /// # use mailgun_mailing_lists::MailingLists;
-    /// # async fn example(lists: MailingLists) -> Result<(), mailgun_core::Error> {
+    /// # use mailgun::mailing_lists::MailingLists;
+    /// # async fn example(lists: MailingLists) -> Result<(), mailgun::Error> {
     /// println!("{:?}", lists.get("news@mg.example.com").await?.access_level);
     /// # Ok(()) }
     /// ```
     pub fn get(&self, address: &str) -> Call<MailingList> {
-        self.client.call::<Wrapped>(GET, &[address]).map(|response| response.list)
+        self.client.call_field(GET, &[address], "list")
     }
 
     /// Creates a list.
     ///
-    /// `POST /v3/lists`. Not repeated when its outcome is unknown: a second call is refused.
+    /// `POST /v3/lists`. Mailgun refuses a second call, so the call is not retried if its outcome
+    /// is unknown.
     ///
     /// # Errors
     ///
-    /// Status 400 if the address is taken (`Duplicate object`), or for an unknown access level or
-    /// response preference.
+    /// Returns 400 if the address is taken (`Duplicate object`), or the access level or reply
+    /// preference is unknown.
     ///
     /// ```no_run
-    /// # use mailgun_mailing_lists::MailingLists;
-    /// # async fn example(lists: MailingLists) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_mailing_lists::{AccessLevel, MailingListSettings};
+    /// # use mailgun::mailing_lists::MailingLists;
+    /// # async fn example(lists: MailingLists) -> Result<(), mailgun::Error> {
+    /// use mailgun::mailing_lists::{AccessLevel, MailingListSettings};
     ///
     /// let settings = MailingListSettings::new().name("News").access_level(AccessLevel::Members);
     /// let created = lists.create("news@mg.example.com", settings).await?;
@@ -158,18 +157,18 @@ impl MailingLists {
         self.client.call(CREATE, &[]).multipart(settings.address(address))
     }
 
-    /// Changes what `settings` has, and leaves the rest as it is.
+    /// Changes the settings that `settings` sets; the others stay as they are.
     ///
     /// `PUT /v3/lists/{address}`
     ///
     /// # Errors
     ///
-    /// Status 404 if there is no such list.
+    /// Returns 404 if the list does not exist.
     ///
     /// ```no_run
-    /// # use mailgun_mailing_lists::MailingLists;
-    /// # async fn example(lists: MailingLists) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_mailing_lists::{MailingListSettings, ReplyPreference};
+    /// # use mailgun::mailing_lists::MailingLists;
+    /// # async fn example(lists: MailingLists) -> Result<(), mailgun::Error> {
+    /// use mailgun::mailing_lists::{MailingListSettings, ReplyPreference};
     ///
     /// let settings = MailingListSettings::new().reply_preference(ReplyPreference::Sender);
     /// lists.update("news@mg.example.com", settings).await?;
@@ -183,17 +182,17 @@ impl MailingLists {
         self.client.call(UPDATE, &[address]).multipart(settings)
     }
 
-    /// Deletes a list with its members.
+    /// Deletes a list and its members.
     ///
     /// `DELETE /v3/lists/{address}`
     ///
     /// # Errors
     ///
-    /// Status 404 if there is no such list.
+    /// Returns 404 if the list does not exist.
     ///
     /// ```no_run
-    /// # use mailgun_mailing_lists::MailingLists;
-    /// # async fn example(lists: MailingLists) -> Result<(), mailgun_core::Error> {
+    /// # use mailgun::mailing_lists::MailingLists;
+    /// # async fn example(lists: MailingLists) -> Result<(), mailgun::Error> {
     /// lists.delete("news@mg.example.com").await?;
     /// # Ok(()) }
     /// ```
@@ -201,17 +200,17 @@ impl MailingLists {
         self.client.call(DELETE, &[address])
     }
 
-    /// Starts to check the addresses of all members.
+    /// Starts to validate the addresses of all members.
     ///
-    /// `POST /v3/lists/{address}/validate`. Not repeated when its outcome is unknown.
+    /// `POST /v3/lists/{address}/validate`. It is not retried if its outcome is unknown.
     ///
     /// # Errors
     ///
-    /// Status 404 if there is no such list.
+    /// Returns 404 if the list does not exist.
     ///
     /// ```no_run
-    /// # use mailgun_mailing_lists::MailingLists;
-    /// # async fn example(lists: MailingLists) -> Result<(), mailgun_core::Error> {
+    /// # use mailgun::mailing_lists::MailingLists;
+    /// # async fn example(lists: MailingLists) -> Result<(), mailgun::Error> {
     /// # #[allow(deprecated)]
     /// let started = lists.validate("news@mg.example.com").await?;
     /// println!("{}", started.id);
@@ -222,17 +221,17 @@ impl MailingLists {
         self.client.call(VALIDATE, &[address])
     }
 
-    /// How far the check of all members is, and what it has found.
+    /// Gets the progress and the result of the validation of all members.
     ///
     /// `GET /v3/lists/{address}/validate`
     ///
     /// # Errors
     ///
-    /// Status 404 if there is none.
+    /// Returns 404 if it does not exist.
     ///
     /// ```no_run
-    /// # use mailgun_mailing_lists::MailingLists;
-    /// # async fn example(lists: MailingLists) -> Result<(), mailgun_core::Error> {
+    /// # use mailgun::mailing_lists::MailingLists;
+    /// # async fn example(lists: MailingLists) -> Result<(), mailgun::Error> {
     /// # #[allow(deprecated)]
     /// let validation = lists.validation_result("news@mg.example.com").await?;
     /// println!("{:?} of {:?}", validation.records_processed, validation.quantity);
@@ -243,17 +242,17 @@ impl MailingLists {
         self.client.call(VALIDATION, &[address])
     }
 
-    /// Stops the check of all members, or deletes its results.
+    /// Cancels the validation of all members, or deletes its results.
     ///
     /// `DELETE /v3/lists/{address}/validate`
     ///
     /// # Errors
     ///
-    /// Status 404 if there is none.
+    /// Returns 404 if it does not exist.
     ///
     /// ```no_run
-    /// # use mailgun_mailing_lists::MailingLists;
-    /// # async fn example(lists: MailingLists) -> Result<(), mailgun_core::Error> {
+    /// # use mailgun::mailing_lists::MailingLists;
+    /// # async fn example(lists: MailingLists) -> Result<(), mailgun::Error> {
     /// # #[allow(deprecated)]
     /// lists.cancel_validation("news@mg.example.com").await?;
     /// # Ok(()) }
@@ -264,51 +263,45 @@ impl MailingLists {
     }
 }
 
-#[derive(Deserialize)]
-struct Wrapped {
-    #[serde(default, deserialize_with = "mailgun_core::de::null_default")]
-    list: MailingList,
-}
-
 mailgun_core::params! {
-    /// Which mailing lists to list.
+    /// Options for listing mailing lists.
     pub struct ListMailingLists;
 }
 
 impl ListMailingLists {
-    /// At most so many a page; 100 when not set.
+    /// Page size; default 100.
     pub fn limit(self, limit: u32) -> Self {
         self.set("limit", limit)
     }
 
-    /// The page to begin with; the first when not set.
+    /// The page to start with; default the first.
     pub fn page(self, page: PageDirection) -> Self {
         self.set("page", page.abbreviated())
     }
 
-    /// The address that [`page`](Self::page) counts from.
+    /// The address that [`page`](Self::page) is relative to.
     pub fn address(self, address: impl Into<String>) -> Self {
         self.set("address", address.into())
     }
 }
 
 mailgun_core::params! {
-    /// Which mailing lists to list, by their address.
+    /// Options for listing mailing lists by address.
     pub struct ListMailingListsByAddress;
 }
 
 impl ListMailingListsByAddress {
-    /// The list with this address alone.
+    /// Lists only the mailing list with this address.
     pub fn address(self, address: impl Into<String>) -> Self {
         self.set("address", address.into())
     }
 
-    /// At most so many a page; 100 when not set.
+    /// Page size; default 100.
     pub fn limit(self, limit: u32) -> Self {
         self.set("limit", limit)
     }
 
-    /// Leaves out so many at the beginning; 0 when not set.
+    /// Number of items to skip; default 0.
     pub fn skip(self, skip: u64) -> Self {
         self.set("skip", skip)
     }

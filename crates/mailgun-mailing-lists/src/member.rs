@@ -13,25 +13,25 @@ use crate::MailingList;
 #[serde(default)]
 #[non_exhaustive]
 pub struct Member {
-    /// The address, which names the member in calls.
+    /// The address, which identifies the member in calls.
     #[serde(deserialize_with = "de::null_default")]
     pub address: String,
     /// The name.
     #[serde(deserialize_with = "de::null_default")]
     pub name: String,
-    /// The variables; [`read_vars`](Self::read_vars) reads them into a type.
+    /// The variables. [`read_vars`](Self::read_vars) deserializes them.
     #[serde(deserialize_with = "de::null_default")]
     pub vars: MapOrText,
-    /// Whether mail to the list goes to the member.
+    /// Whether the member gets mail of the list.
     #[serde(deserialize_with = "de::bool_like")]
     pub subscribed: Option<bool>,
 }
 
 impl Member {
-    /// The variables as a type of the application.
+    /// Deserializes the variables.
     ///
     /// ```
-    /// use mailgun_mailing_lists::Member;
+    /// use mailgun::mailing_lists::Member;
     ///
     /// #[derive(serde::Deserialize)]
     /// struct Vars {
@@ -46,7 +46,7 @@ impl Member {
     ///
     /// # Errors
     ///
-    /// If they are not of the type; the error may quote them.
+    /// Returns an error if the variables do not match the type. The error may quote them.
     pub fn read_vars<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
         match &self.vars {
             MapOrText::Map(map) => T::deserialize(map),
@@ -55,36 +55,36 @@ impl Member {
     }
 }
 
-/// The reply to the writing or deletion of a member.
+/// The response to creating, changing or deleting a member.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct MemberResponse {
-    /// Mailgun's words, `Mailing list member has been created` for example.
+    /// The message from Mailgun, such as `Mailing list member has been created`.
     #[serde(deserialize_with = "de::null_default")]
     pub message: String,
-    /// The member as it is now; of a deleted one the address alone.
+    /// The member after the change; after a deletion, only its address.
     #[serde(deserialize_with = "de::null_default")]
     pub member: Member,
 }
 
-/// The reply to the writing of many members.
+/// The response to creating or changing many members.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct MembersResponse {
-    /// Mailgun's words, `Mailing list upload started in background` for example.
+    /// The message from Mailgun, such as `Mailing list upload started in background`.
     #[serde(deserialize_with = "de::null_default")]
     pub message: String,
-    /// The list; the members that are still being written are not counted.
+    /// The list. Members that are still being added are not counted.
     #[serde(deserialize_with = "de::null_default")]
     pub list: MailingList,
-    /// What names the task in the background, also in the events about it.
+    /// The id of the background task, which its events have too.
     #[serde(rename = "task-id", deserialize_with = "de::string_or_number")]
     pub task_id: Option<String>,
 }
 
-/// A member, below `member` or alone.
+/// A member, either below `member` or alone.
 pub(crate) struct OneMember(pub(crate) Member);
 
 impl<'de> Deserialize<'de> for OneMember {
@@ -94,12 +94,12 @@ impl<'de> Deserialize<'de> for OneMember {
 }
 
 mailgun_core::params! {
-    /// What a member is to be.
+    /// Settings of a member.
     pub struct MemberSettings;
 }
 
 impl MemberSettings {
-    /// The address, also with a name: `Ada <ada@example.com>`.
+    /// The address, optionally with a name: `Ada <ada@example.com>`.
     pub fn address(self, address: impl Into<String>) -> Self {
         self.set("address", address.into())
     }
@@ -109,23 +109,23 @@ impl MemberSettings {
         self.set("name", name.into())
     }
 
-    /// The variables, in place of all that were there: anything that is a JSON object.
+    /// The variables, replacing all existing ones. They must serialize to a JSON object.
     pub fn vars(mut self, vars: &(impl Serialize + ?Sized)) -> Self {
         match object(vars) {
             Ok(json) => self.set("vars", json.get()),
-            Err(fault) => {
-                self.0.record_error(fault);
+            Err(error) => {
+                self.0.record_error(error);
                 self
             }
         }
     }
 
-    /// Whether mail to the list goes to the member; `true` when not set.
+    /// Whether the member gets mail of the list; default `true`.
     pub fn subscribed(self, subscribed: bool) -> Self {
         self.set("subscribed", yes_no(subscribed))
     }
 
-    /// Whether a member that is there already is changed, which is refused when not set; only for
+    /// Whether to change a member that already exists; by default the call fails. Only for
     /// [`Members::create`](crate::Members::create).
     pub fn upsert(self, upsert: bool) -> Self {
         self.set("upsert", yes_no(upsert))

@@ -17,16 +17,14 @@ pub(crate) const UPDATE: Operation =
 pub(crate) const DELETE: Operation =
     Operation::delete("/v3/lists/{address}/members/{member}").idempotent();
 
-/// What one call takes.
+/// Mailgun takes up to 1000 members in one call.
 const CHUNK: usize = 1000;
 
 /// The members of a mailing list.
 ///
 /// ```no_run
-/// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
-/// use mailgun_mailing_lists::MailingLists;
-///
-/// let members = MailingLists::new(&client).members("news@mg.example.com");
+/// # async fn example(mailgun: mailgun::Mailgun) -> Result<(), mailgun::Error> {
+/// let members = mailgun.mailing_lists().members("news@mg.example.com");
 /// println!("{:?}", members.get("ada@example.com").await?.subscribed);
 /// # Ok(()) }
 /// ```
@@ -37,7 +35,7 @@ pub struct Members {
 }
 
 impl Members {
-    /// The members of the list with this address.
+    /// A handle to the members of the list with this address.
     pub fn new(client: &Client, list_address: impl Into<String>) -> Self {
         Self { client: client.clone(), list: list_address.into() }
     }
@@ -48,12 +46,12 @@ impl Members {
     ///
     /// # Errors
     ///
-    /// Status 429 for too many requests.
+    /// Returns 429 after too many requests.
     ///
     /// ```no_run
-    /// # use mailgun_mailing_lists::Members;
-    /// # async fn example(members: Members) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_mailing_lists::ListMembers;
+    /// # use mailgun::mailing_lists::Members;
+    /// # async fn example(members: Members) -> Result<(), mailgun::Error> {
+    /// use mailgun::mailing_lists::ListMembers;
     ///
     /// let mut pager = members.list(ListMembers::new().subscribed(true));
     /// while let Some(page) = pager.next_page().await? {
@@ -67,18 +65,18 @@ impl Members {
         Pager::links(self.client.call::<LinkPage<Member>>(LIST, &[&self.list]).query(params))
     }
 
-    /// Lists members with their total, all or those of an address.
+    /// Lists members with their total number: all of them, or the one with a given address.
     ///
     /// `GET /v3/lists/{address}/members`
     ///
     /// # Errors
     ///
-    /// Status 429 for too many requests.
+    /// Returns 429 after too many requests.
     ///
     /// ```no_run
-    /// # use mailgun_mailing_lists::Members;
-    /// # async fn example(members: Members) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_mailing_lists::ListMembersByAddress;
+    /// # use mailgun::mailing_lists::Members;
+    /// # async fn example(members: Members) -> Result<(), mailgun::Error> {
+    /// use mailgun::mailing_lists::ListMembersByAddress;
     ///
     /// let unsubscribed = ListMembersByAddress::new().subscribed(false).limit(1);
     /// if let Some(page) = members.list_by_address(unsubscribed).next_page().await? {
@@ -91,17 +89,17 @@ impl Members {
         Pager::skip(call.query(params))
     }
 
-    /// A member by its address.
+    /// Gets a member by address.
     ///
     /// `GET /v3/lists/{address}/members/{member}`
     ///
     /// # Errors
     ///
-    /// Status 404 if there is no such member or list.
+    /// Returns 404 if the member or list does not exist.
     ///
     /// ```no_run
-    /// # use mailgun_mailing_lists::Members;
-    /// # async fn example(members: Members) -> Result<(), mailgun_core::Error> {
+    /// # use mailgun::mailing_lists::Members;
+    /// # async fn example(members: Members) -> Result<(), mailgun::Error> {
     /// println!("{}", members.get("ada@example.com").await?.name);
     /// # Ok(()) }
     /// ```
@@ -111,19 +109,19 @@ impl Members {
 
     /// Adds a member.
     ///
-    /// `POST /v3/lists/{address}/members`. Not repeated when its outcome is unknown; with
-    /// [`upsert`](MemberSettings::upsert) a second call does no harm.
+    /// `POST /v3/lists/{address}/members`. The call is not retried if its outcome is unknown. With
+    /// [`upsert`](MemberSettings::upsert), repeating it does no harm.
     ///
     /// # Errors
     ///
-    /// Status 400 if the member is there already, 404 if there is no such list. Before anything is
-    /// connected: variables that are no JSON object
-    /// ([`ErrorKind::InvalidInput`](mailgun_core::ErrorKind::InvalidInput)).
+    /// Returns 400 if the member already exists, and 404 if the list does not exist. Returns
+    /// [`ErrorKind::InvalidInput`](mailgun_core::ErrorKind::InvalidInput), before connecting, if
+    /// the variables are not a JSON object.
     ///
     /// ```no_run
-    /// # use mailgun_mailing_lists::Members;
-    /// # async fn example(members: Members) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_mailing_lists::MemberSettings;
+    /// # use mailgun::mailing_lists::Members;
+    /// # async fn example(members: Members) -> Result<(), mailgun::Error> {
+    /// use mailgun::mailing_lists::MemberSettings;
     ///
     /// #[derive(serde::Serialize)]
     /// struct Vars {
@@ -144,22 +142,23 @@ impl Members {
 
     /// Adds any number of members.
     ///
-    /// `POST /v3/lists/{address}/members.json`, once for each 1000 members. Of more than 100 at
-    /// once Mailgun takes care in the background, and the response has the
-    /// [`task_id`](MembersResponse::task_id). Not repeated when its outcome is unknown; with
-    /// [`upsert`](CreateMembers::upsert) a second call does no harm.
+    /// `POST /v3/lists/{address}/members.json`, once for each 1000 members. Mailgun adds more than
+    /// 100 members in the background, and the response has a [`task_id`](MembersResponse::task_id).
+    /// The calls are not retried if their outcome is unknown. With
+    /// [`upsert`](CreateMembers::upsert), repeating them does no harm.
     ///
     /// # Errors
     ///
-    /// Status 404 if there is no such list. Before the chunk is sent: variables that are no JSON
-    /// object ([`ErrorKind::InvalidInput`](mailgun_core::ErrorKind::InvalidInput), naming the member's place
-    /// in the chunk).
+    /// Returns 404 if the list does not exist. Returns
+    /// [`ErrorKind::InvalidInput`](mailgun_core::ErrorKind::InvalidInput), before the chunk is
+    /// sent, if variables are not a JSON object. The error names the position of the member in the
+    /// chunk.
     ///
     /// ```no_run
-    /// # use mailgun_mailing_lists::Members;
-    /// # async fn example(members: Members) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_core::Idempotency;
-    /// use mailgun_mailing_lists::{CreateMembers, NewMember};
+    /// # use mailgun::mailing_lists::Members;
+    /// # async fn example(members: Members) -> Result<(), mailgun::Error> {
+    /// use mailgun::Idempotency;
+    /// use mailgun::mailing_lists::{CreateMembers, NewMember};
     ///
     /// let people = (0..2500).map(|i| NewMember::new(format!("user{i}@example.com"))).collect();
     /// let chunks = members
@@ -178,30 +177,30 @@ impl Members {
         let Self { client, list } = self.clone();
         Chunks::new(members, CHUNK, move |members| {
             let call = client.call(CREATE_MANY, &[&list]);
-            match NewMember::fault(members) {
+            match NewMember::first_error(members) {
                 None => call.multipart(params.clone().members(members)),
-                Some(fault) => call.with_error(fault),
+                Some(error) => call.with_error(error),
             }
         })
     }
 
     /// Adds the members of a CSV file.
     ///
-    /// `POST /v3/lists/{address}/members.csv`. The file has at least a column `address`, and may
-    /// have `name`, `vars` (a JSON object) and `subscribed`; [`NewMember::csv`] writes one. It is
-    /// read in the background. At most 5 MB.
+    /// `POST /v3/lists/{address}/members.csv`. The file, up to 5 MB, needs a column `address`.
+    /// Optional columns are `name`, `vars` (a JSON object) and `subscribed`. [`NewMember::csv`]
+    /// writes such a file. Mailgun reads it in the background.
     ///
     /// # Errors
     ///
-    /// Status 400 for a file that is too big, 404 if there is no such list. Before anything is
-    /// connected: a file without the column
-    /// ([`ErrorKind::InvalidInput`](mailgun_core::ErrorKind::InvalidInput)).
+    /// Returns 400 if the file is too large, and 404 if the list does not exist. Returns
+    /// [`ErrorKind::InvalidInput`](mailgun_core::ErrorKind::InvalidInput), before connecting, if
+    /// the column `address` is missing.
     ///
     /// ```no_run
-    /// # use mailgun_mailing_lists::Members;
-    /// # async fn example(members: Members) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_mailing_lists::Csv;
-    /// use mailgun_mailing_lists::ImportMembers;
+    /// # use mailgun::mailing_lists::Members;
+    /// # async fn example(members: Members) -> Result<(), mailgun::Error> {
+    /// use mailgun::mailing_lists::Csv;
+    /// use mailgun::mailing_lists::ImportMembers;
     ///
     /// let csv = Csv::from_path("members.csv").await?;
     /// let started = members.import(csv, ImportMembers::new().upsert(true)).await?;
@@ -216,23 +215,24 @@ impl Members {
                 form.file("members", file);
                 call.multipart(form)
             }
-            Err(fault) => call.with_error(fault),
+            Err(error) => call.with_error(error),
         }
     }
 
-    /// Changes what `settings` has, and leaves the rest as it is.
+    /// Changes the settings that `settings` sets; the others stay as they are.
     ///
     /// `PUT /v3/lists/{address}/members/{member}`
     ///
     /// # Errors
     ///
-    /// Status 404 if there is no such member or list. Before anything is connected: variables that
-    /// are no JSON object ([`ErrorKind::InvalidInput`](mailgun_core::ErrorKind::InvalidInput)).
+    /// Returns 404 if the member or list does not exist. Returns
+    /// [`ErrorKind::InvalidInput`](mailgun_core::ErrorKind::InvalidInput), before connecting, if
+    /// the variables are not a JSON object.
     ///
     /// ```no_run
-    /// # use mailgun_mailing_lists::Members;
-    /// # async fn example(members: Members) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_mailing_lists::MemberSettings;
+    /// # use mailgun::mailing_lists::Members;
+    /// # async fn example(members: Members) -> Result<(), mailgun::Error> {
+    /// use mailgun::mailing_lists::MemberSettings;
     ///
     /// members.update("ada@example.com", MemberSettings::new().subscribed(false)).await?;
     /// # Ok(()) }
@@ -247,11 +247,11 @@ impl Members {
     ///
     /// # Errors
     ///
-    /// Status 404 if there is no such member or list.
+    /// Returns 404 if the member or list does not exist.
     ///
     /// ```no_run
-    /// # use mailgun_mailing_lists::Members;
-    /// # async fn example(members: Members) -> Result<(), mailgun_core::Error> {
+    /// # use mailgun::mailing_lists::Members;
+    /// # async fn example(members: Members) -> Result<(), mailgun::Error> {
     /// members.delete("ada@example.com").await?;
     /// # Ok(()) }
     /// ```
@@ -261,66 +261,66 @@ impl Members {
 }
 
 mailgun_core::params! {
-    /// Which members to list.
+    /// Options for listing members.
     pub struct ListMembers;
 }
 
 impl ListMembers {
-    /// Subscribed members alone, or unsubscribed ones alone; all when not set.
+    /// Lists only subscribed (`true`) or unsubscribed (`false`) members. Default: both.
     pub fn subscribed(self, subscribed: bool) -> Self {
         self.set("subscribed", yes_no(subscribed))
     }
 
-    /// At most so many a page; 100 when not set.
+    /// Page size; default 100.
     pub fn limit(self, limit: u32) -> Self {
         self.set("limit", limit)
     }
 
-    /// The page to begin with; the first when not set.
+    /// The page to start with; default the first.
     pub fn page(self, page: PageDirection) -> Self {
         self.set("page", page.abbreviated())
     }
 
-    /// The address that [`page`](Self::page) counts from.
+    /// The address that [`page`](Self::page) is relative to.
     pub fn address(self, address: impl Into<String>) -> Self {
         self.set("address", address.into())
     }
 }
 
 mailgun_core::params! {
-    /// Which members to list, by their address.
+    /// Options for listing members by address.
     pub struct ListMembersByAddress;
 }
 
 impl ListMembersByAddress {
-    /// The member with this address alone.
+    /// Lists only the member with this address.
     pub fn address(self, address: impl Into<String>) -> Self {
         self.set("address", address.into())
     }
 
-    /// Subscribed members alone, or unsubscribed ones alone; all when not set.
+    /// Lists only subscribed (`true`) or unsubscribed (`false`) members. Default: both.
     pub fn subscribed(self, subscribed: bool) -> Self {
         self.set("subscribed", yes_no(subscribed))
     }
 
-    /// At most so many a page: 1 to 100; 100 when not set.
+    /// Page size, 1 to 100; default 100.
     pub fn limit(self, limit: u32) -> Self {
         self.set("limit", limit)
     }
 
-    /// Leaves out so many at the beginning; 0 when not set.
+    /// Number of items to skip; default 0.
     pub fn skip(self, skip: u64) -> Self {
         self.set("skip", skip)
     }
 }
 
 mailgun_core::params! {
-    /// How many members are added.
+    /// Options for adding members.
     pub struct CreateMembers;
 }
 
 impl CreateMembers {
-    /// Whether members that are there already are changed; `false` when not set.
+    /// Whether to change members that already exist; default `false`.
     pub fn upsert(self, upsert: bool) -> Self {
         self.set("upsert", yes_no(upsert))
     }
@@ -331,17 +331,17 @@ impl CreateMembers {
 }
 
 mailgun_core::params! {
-    /// How the members of a CSV file are added.
+    /// Options for importing members.
     pub struct ImportMembers;
 }
 
 impl ImportMembers {
-    /// Whether mail to the list goes to them, where the file does not say it.
+    /// Whether members get mail of the list, if the file does not say.
     pub fn subscribed(self, subscribed: bool) -> Self {
         self.set("subscribed", yes_no(subscribed))
     }
 
-    /// Whether members that are there already are changed; `false` when not set.
+    /// Whether to change members that already exist; default `false`.
     pub fn upsert(self, upsert: bool) -> Self {
         self.set("upsert", yes_no(upsert))
     }

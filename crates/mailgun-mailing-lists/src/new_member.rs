@@ -7,11 +7,10 @@ use serde_json::value::RawValue;
 
 use crate::member::object;
 
-/// A member to add, as one of many: by [`Members::create_many`](crate::Members::create_many), or
-/// in a CSV file.
+/// A member to add with [`Members::create_many`](crate::Members::create_many) or in a CSV file.
 ///
 /// ```
-/// use mailgun_mailing_lists::NewMember;
+/// use mailgun::mailing_lists::NewMember;
 /// use serde_json::json;
 ///
 /// let members = [
@@ -20,7 +19,7 @@ use crate::member::object;
 /// ];
 /// let csv = NewMember::csv(members)?;
 /// assert_eq!(csv.columns(), ["address", "name", "vars", "subscribed"]);
-/// # Ok::<(), mailgun_core::Error>(())
+/// # Ok::<(), mailgun::Error>(())
 /// ```
 #[derive(Clone, Serialize)]
 #[must_use]
@@ -32,15 +31,15 @@ pub struct NewMember {
     vars: Option<Box<RawValue>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     subscribed: Option<bool>,
-    /// Shared, since a row stays where it is when its chunk reports it.
+    /// Shared, since the rows stay in place while a chunk reports an error.
     #[serde(skip)]
-    fault: Option<Arc<Error>>,
+    error: Option<Arc<Error>>,
 }
 
 impl NewMember {
     /// A member with this address.
     pub fn new(address: impl Into<String>) -> Self {
-        Self { address: address.into(), name: None, vars: None, subscribed: None, fault: None }
+        Self { address: address.into(), name: None, vars: None, subscribed: None, error: None }
     }
 
     /// The name.
@@ -49,34 +48,34 @@ impl NewMember {
         self
     }
 
-    /// The variables: anything that is a JSON object. Anything else is reported when the members
-    /// are sent.
+    /// The variables, which must serialize to a JSON object. Otherwise, sending the members returns
+    /// an error.
     pub fn vars(mut self, vars: &(impl Serialize + ?Sized)) -> Self {
         match object(vars) {
             Ok(json) => self.vars = Some(json),
-            Err(fault) => self.fault = Some(Arc::new(fault)),
+            Err(error) => self.error = Some(Arc::new(error)),
         }
         self
     }
 
-    /// Whether mail to the list goes to the member; `true` when not set.
+    /// Whether the member gets mail of the list; default `true`.
     pub fn subscribed(mut self, subscribed: bool) -> Self {
         self.subscribed = Some(subscribed);
         self
     }
 
-    /// A CSV file of these members, for [`Members::import`](crate::Members::import).
+    /// Writes a CSV file of these members, for [`Members::import`](crate::Members::import).
     ///
-    /// It has the columns that at least one member sets.
+    /// The file has the columns that at least one member sets.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidInput`](mailgun_core::ErrorKind::InvalidInput) if there is no member, or one with
-    /// variables that are no JSON object.
+    /// Returns [`ErrorKind::InvalidInput`](mailgun_core::ErrorKind::InvalidInput) if there are no
+    /// members, or variables are not a JSON object.
     pub fn csv(members: impl IntoIterator<Item = Self>) -> Result<Csv, Error> {
         let members: Vec<Self> = members.into_iter().collect();
-        if let Some(fault) = Self::fault(&members) {
-            return Err(fault);
+        if let Some(error) = Self::first_error(&members) {
+            return Err(error);
         }
         type Cell = fn(&NewMember) -> Option<String>;
         let columns: [(&str, Cell); 4] = [
@@ -96,18 +95,17 @@ impl NewMember {
         Csv::from_rows("members.csv", std::iter::once(names).chain(rows))
     }
 
-    /// The first fault among these members.
-    pub(crate) fn fault(members: &[Self]) -> Option<Error> {
-        let mut faults = members.iter().enumerate();
-        faults.find_map(|(index, member)| {
-            let fault = member.fault.clone()?;
-            let error = Error::invalid("vars", "is not a JSON object").with_source(fault);
+    /// The first error among these members.
+    pub(crate) fn first_error(members: &[Self]) -> Option<Error> {
+        members.iter().enumerate().find_map(|(index, member)| {
+            let error = member.error.clone()?;
+            let error = Error::invalid("vars", "is not a JSON object").with_source(error);
             Some(error.in_parameter(format_args!("members #{}", index + 1)))
         })
     }
 }
 
-/// Without the variables, which are the application's.
+/// Without the variables, which may hold personal data.
 impl fmt::Debug for NewMember {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("NewMember")

@@ -1,17 +1,18 @@
-//! Routes of Mailgun: what happens to incoming mail.
+//! Mailgun routes: rules for incoming messages.
 //!
-//! A route belongs to the account. Its expression says which mail it is for, its actions what
-//! happens to that mail; of several routes the one with the smallest priority comes first.
+//! Routes belong to the account. The expression of a route selects messages; its actions forward,
+//! store or drop them. Mailgun evaluates routes in order of priority, smallest number first.
 //!
 //! ```no_run
-//! # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
-//! use mailgun_routes::{Action, Expression, RouteSettings, Routes};
+//! # async fn example(mailgun: mailgun::Mailgun) -> Result<(), mailgun::Error> {
+//! use mailgun::routes::{Action, Expression, RouteSettings};
 //!
 //! let settings = RouteSettings::new()
 //!     .description("Support tickets")
 //!     .action(Action::forward("https://example.com/inbound"))
 //!     .action(Action::stop());
-//! let created = Routes::new(&client)
+//! let created = mailgun
+//!     .routes()
 //!     .create(Expression::match_recipient("support@mg.example.com"), settings)
 //!     .await?;
 //! println!("{}: {}", created.route.id, created.message);

@@ -3,24 +3,24 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::{Action, Expression};
 
-/// What happens to incoming mail that an expression matches.
+/// A rule for incoming messages.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Route {
-    /// What names it in calls: 24 hexadecimal digits.
+    /// The id: 24 hexadecimal digits.
     #[serde(deserialize_with = "de::null_default")]
     pub id: String,
-    /// Smaller comes first.
+    /// The priority. Smaller numbers are evaluated first.
     #[serde(deserialize_with = "de::number_or_string")]
     pub priority: Option<i64>,
-    /// Free text.
+    /// A description, in any words.
     #[serde(deserialize_with = "de::null_default")]
     pub description: String,
-    /// Which mail it is for.
+    /// The expression that selects messages.
     #[serde(deserialize_with = "de::null_default")]
     pub expression: Expression,
-    /// What happens to that mail, in order.
+    /// The actions, in order.
     #[serde(deserialize_with = "de::items")]
     pub actions: Vec<Action>,
     /// When it was created.
@@ -28,17 +28,17 @@ pub struct Route {
     pub created_at: Option<Timestamp>,
 }
 
-/// The reply to the writing of a route.
+/// The response to creating or changing a route.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct RouteResponse {
-    /// Mailgun's words, `Route has been created` for example.
+    /// The message from Mailgun, such as `Route has been created`.
     pub message: String,
-    /// The route as it is now.
+    /// The route after the change.
     pub route: Route,
 }
 
-/// An update is answered with the fields of the route beside the message.
+/// The response to an update has the fields of the route beside the message.
 impl<'de> Deserialize<'de> for RouteResponse {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let (message, route) = de::named(deserializer, &["route"])?;
@@ -46,14 +46,14 @@ impl<'de> Deserialize<'de> for RouteResponse {
     }
 }
 
-/// The reply to the deletion of a route.
+/// The response to deleting a route.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RouteDeleted {
-    /// Mailgun's words, `Route has been deleted` for example.
+    /// The message from Mailgun, such as `Route has been deleted`.
     #[serde(default, deserialize_with = "de::null_default")]
     pub message: String,
-    /// The id that the route had.
+    /// The id of the deleted route.
     #[serde(default, deserialize_with = "de::null_default")]
     pub id: String,
 }

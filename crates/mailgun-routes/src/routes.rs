@@ -1,5 +1,4 @@
 use mailgun_core::{Call, Client, Fields, LinkPage, Operation, Pager};
-use serde::Deserialize;
 
 use crate::{Action, Expression, Route, RouteDeleted, RouteResponse};
 
@@ -17,35 +16,34 @@ pub const OPERATIONS: &[Operation] = &[LIST, GET, CREATE, UPDATE, DELETE, MATCH]
 /// The routes of an account.
 ///
 /// ```no_run
-/// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
-/// use mailgun_routes::Routes;
-///
-/// let route = Routes::new(&client).match_address("support@mg.example.com").await?;
+/// # async fn example(mailgun: mailgun::Mailgun) -> Result<(), mailgun::Error> {
+/// let route = mailgun.routes().match_address("support@mg.example.com").await?;
 /// println!("{} goes to {:?}", route.expression, route.actions);
 /// # Ok(()) }
 /// ```
+#[doc(alias("inbound", "forward"))]
 #[derive(Clone, Debug)]
 pub struct Routes {
     client: Client,
 }
 
 impl Routes {
-    /// The routes of the client's account.
+    /// A handle to the routes of the client's account.
     pub fn new(client: &Client) -> Self {
         Self { client: client.clone() }
     }
 
-    /// Lists all routes.
+    /// Lists the routes.
     ///
     /// `GET /v3/routes`
     ///
     /// # Errors
     ///
-    /// Status 400 for a limit over 1000.
+    /// Returns 400 if the limit is over 1000.
     ///
     /// ```no_run
-    /// # async fn example(routes: mailgun_routes::Routes) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_routes::ListRoutes;
+    /// # async fn example(routes: mailgun::routes::Routes) -> Result<(), mailgun::Error> {
+    /// use mailgun::routes::ListRoutes;
     ///
     /// let mut pager = routes.list(ListRoutes::new().limit(50));
     /// while let Some(page) = pager.next_page().await? {
@@ -59,35 +57,35 @@ impl Routes {
         Pager::skip(self.client.call::<LinkPage<Route>>(LIST, &[]).query(params))
     }
 
-    /// A route by its id.
+    /// Gets a route by its id.
     ///
     /// `GET /v3/routes/{id}`
     ///
     /// # Errors
     ///
-    /// Status 404 if there is none.
+    /// Returns 404 if it does not exist.
     ///
     /// ```no_run
-    /// # async fn example(routes: mailgun_routes::Routes) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(routes: mailgun::routes::Routes) -> Result<(), mailgun::Error> {
     /// println!("{}", routes.get("4f3bad2335335426750048c6").await?.expression);
     /// # Ok(()) }
     /// ```
     pub fn get(&self, id: &str) -> Call<Route> {
-        self.client.call::<Wrapped>(GET, &[id]).map(|response| response.route)
+        self.client.call_field(GET, &[id], "route")
     }
 
-    /// Creates a route for the mail that `expression` matches.
+    /// Creates a route for messages that match `expression`.
     ///
-    /// `POST /v3/routes`. A second call makes a second route: it is not repeated when its outcome
+    /// `POST /v3/routes`. A second call makes a second route, so it is not retried if its outcome
     /// is unknown.
     ///
     /// # Errors
     ///
-    /// Status 400 for an expression or an action that Mailgun does not understand.
+    /// Returns 400 if the expression or an action is invalid.
     ///
     /// ```no_run
-    /// # async fn example(routes: mailgun_routes::Routes) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_routes::{Action, Expression, RouteSettings};
+    /// # async fn example(routes: mailgun::routes::Routes) -> Result<(), mailgun::Error> {
+    /// use mailgun::routes::{Action, Expression, RouteSettings};
     ///
     /// let settings = RouteSettings::new()
     ///     .priority(10)
@@ -105,17 +103,17 @@ impl Routes {
         self.client.call(CREATE, &[]).form(settings.expression(expression))
     }
 
-    /// Changes what `settings` has, and leaves the rest as it is.
+    /// Changes the settings that `settings` sets; the others stay as they are.
     ///
-    /// `PUT /v3/routes/{id}`. Actions, where there are any, replace all that were there.
+    /// `PUT /v3/routes/{id}`. If actions are set, they replace all existing ones.
     ///
     /// # Errors
     ///
-    /// Status 404 if there is no such route.
+    /// Returns 404 if the route does not exist.
     ///
     /// ```no_run
-    /// # async fn example(routes: mailgun_routes::Routes) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_routes::RouteSettings;
+    /// # async fn example(routes: mailgun::routes::Routes) -> Result<(), mailgun::Error> {
+    /// use mailgun::routes::RouteSettings;
     ///
     /// routes.update("4f3bad2335335426750048c6", RouteSettings::new().priority(0)).await?;
     /// # Ok(()) }
@@ -130,10 +128,10 @@ impl Routes {
     ///
     /// # Errors
     ///
-    /// Status 404 if there is no such route.
+    /// Returns 404 if the route does not exist.
     ///
     /// ```no_run
-    /// # async fn example(routes: mailgun_routes::Routes) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(routes: mailgun::routes::Routes) -> Result<(), mailgun::Error> {
     /// routes.delete("4f3bad2335335426750048c6").await?;
     /// # Ok(()) }
     /// ```
@@ -141,71 +139,65 @@ impl Routes {
         self.client.call(DELETE, &[id])
     }
 
-    /// The first route that is for mail to this address.
+    /// Gets the first route that matches mail to `address`.
     ///
     /// `GET /v3/routes/match`
     ///
     /// # Errors
     ///
-    /// Status 404 if no route is.
+    /// Returns 404 if no route matches.
     ///
     /// ```no_run
-    /// # async fn example(routes: mailgun_routes::Routes) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(routes: mailgun::routes::Routes) -> Result<(), mailgun::Error> {
     /// println!("{}", routes.match_address("bob@mg.example.com").await?.id);
     /// # Ok(()) }
     /// ```
     pub fn match_address(&self, address: &str) -> Call<Route> {
         let mut query = Fields::new();
         query.set("address", address);
-        self.client.call::<Wrapped>(MATCH, &[]).query(query).map(|response| response.route)
+        self.client.call_field(MATCH, &[], "route").query(query)
     }
 }
 
-#[derive(Deserialize)]
-struct Wrapped {
-    #[serde(default, deserialize_with = "mailgun_core::de::null_default")]
-    route: Route,
-}
-
 mailgun_core::params! {
-    /// Which routes to list.
+    /// Options for listing routes.
     pub struct ListRoutes;
 }
 
 impl ListRoutes {
-    /// At most so many a page: 1 to 1000; 100 when not set.
+    /// Page size, 1 to 1000; default 100.
     pub fn limit(self, limit: u32) -> Self {
         self.set("limit", limit)
     }
 
-    /// Leaves out so many at the beginning; 0 when not set.
+    /// Number of items to skip; default 0.
     pub fn skip(self, skip: u64) -> Self {
         self.set("skip", skip)
     }
 }
 
 mailgun_core::params! {
-    /// What a route is to be.
+    /// Settings of a route.
     pub struct RouteSettings;
 }
 
 impl RouteSettings {
-    /// Smaller comes first; 0 when not set.
+    /// The priority. Smaller numbers are evaluated first; default 0.
     pub fn priority(self, priority: i64) -> Self {
         self.set("priority", priority)
     }
 
-    /// Free text.
+    /// A description, in any words.
     pub fn description(self, description: impl Into<String>) -> Self {
         self.set("description", description.into())
     }
 
-    /// Which mail the route is for.
+    /// The expression that selects messages.
     pub fn expression(self, expression: impl Into<Expression>) -> Self {
         self.set("expression", expression.into())
     }
 
-    /// Adds an action after those that are there.
+    /// Adds an action after the existing ones.
     pub fn action(self, action: impl Into<Action>) -> Self {
         self.append("action", action.into())
     }

@@ -1,17 +1,17 @@
-//! Mailgun's little language of routes.
+//! The filter and action syntax of Mailgun's routes.
 
 use std::fmt;
 
 use mailgun_core::{FieldValue, bytes::Bytes};
 use serde::{Deserialize, Serialize};
 
-/// Which mail a route is for.
+/// A filter that selects incoming messages, up to 4 KB.
 ///
-/// Patterns are regular expressions in Python's dialect, matched against the whole address or
-/// header; groups can be used in actions, as `\1` or `\g<name>`. At most 4 KB.
+/// Patterns are regular expressions in Python's dialect. They match the whole address or header.
+/// Actions can refer to groups as `\1` or `\g<name>`.
 ///
 /// ```
-/// use mailgun_routes::Expression;
+/// use mailgun::routes::Expression;
 ///
 /// let expression = Expression::match_recipient(r"(?P<user>.*)@mg\.example\.com")
 ///     .and(Expression::match_header("subject", ".*urgent.*"));
@@ -26,32 +26,33 @@ use serde::{Deserialize, Serialize};
 pub struct Expression(String);
 
 impl Expression {
-    /// Mail to a recipient that matches the pattern.
+    /// Matches messages to a recipient that matches `pattern`.
     pub fn match_recipient(pattern: impl AsRef<str>) -> Self {
         Self(format!("match_recipient({})", quoted(pattern.as_ref())))
     }
 
-    /// Mail with a header of this name whose value matches the pattern.
+    /// Matches messages with a header `name` whose value matches `pattern`.
     pub fn match_header(name: impl AsRef<str>, pattern: impl AsRef<str>) -> Self {
         Self(format!("match_header({}, {})", quoted(name.as_ref()), quoted(pattern.as_ref())))
     }
 
-    /// Mail that no route with a smaller priority was for.
+    /// Matches messages that no route of a smaller priority number matched.
     pub fn catch_all() -> Self {
         Self("catch_all()".to_owned())
     }
 
-    /// Mail that both are for; a pattern with `|`, or a route for each, is for either.
+    /// Matches messages that match both expressions. For alternatives, use `|` in a pattern or
+    /// create a route for each.
     #[must_use]
     pub fn and(self, other: impl Into<Self>) -> Self {
         Self(format!("{self} and {}", other.into()))
     }
 }
 
-/// What happens to the mail that a route is for. At most 4 KB.
+/// What a route does with a message, up to 4 KB.
 ///
 /// ```
-/// use mailgun_routes::Action;
+/// use mailgun::routes::Action;
 ///
 /// let notify = Action::store_and_notify("https://example.com/inbound");
 /// assert_eq!(notify.as_str(), r#"store(notify="https://example.com/inbound")"#);
@@ -62,8 +63,8 @@ impl Expression {
 pub struct Action(String);
 
 impl Action {
-    /// Sends the mail on to an address, or posts it, parsed, to a URL; to one whose path ends with
-    /// `mime` it is posted as MIME text.
+    /// Forwards the message to an email address, or posts it to a URL as parsed fields. If the path
+    /// of the URL ends with `mime`, Mailgun posts the message as MIME text.
     pub fn forward(destination: impl AsRef<str>) -> Self {
         Self(format!("forward({})", quoted(destination.as_ref())))
     }
@@ -75,23 +76,23 @@ impl Action {
         Self::forward(list.join(", "))
     }
 
-    /// Keeps the mail for three days, to be fetched by the URL in its event.
+    /// Stores the message for three days. Its event has the URL to fetch it from.
     pub fn store() -> Self {
         Self("store()".to_owned())
     }
 
-    /// Keeps the mail for three days and posts what it is, and where, to a URL.
+    /// Stores the message for three days and posts its fields and storage URL to `url`.
     pub fn store_and_notify(url: impl AsRef<str>) -> Self {
         Self(format!("store(notify={})", quoted(url.as_ref())))
     }
 
-    /// Ends here: routes with a greater priority do not see the mail.
+    /// Stops here: Mailgun evaluates no route of a greater priority number.
     pub fn stop() -> Self {
         Self("stop()".to_owned())
     }
 }
 
-/// The backslash keeps its meaning in a pattern, where `\"` stands for a quote.
+/// A backslash keeps its meaning in a pattern, where `\"` stands for a quote.
 fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('"', "\\\""))
 }
@@ -99,7 +100,7 @@ fn quoted(text: &str) -> String {
 macro_rules! text {
     ($($name:ident),*) => {$(
         impl $name {
-            /// As Mailgun writes it.
+            /// The text as Mailgun writes it.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
@@ -137,7 +138,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_form_is_mailguns_syntax() {
+    fn expressions_and_actions_follow_mailguns_syntax() {
         for (ours, theirs) in [
             (Expression::match_recipient(".*@a.b"), r#"match_recipient(".*@a.b")"#),
             (Expression::match_header("X-A", "^b$"), r#"match_header("X-A", "^b$")"#),

@@ -1,15 +1,14 @@
-//! Subaccounts of Mailgun: an account below yours for each tenant.
+//! Mailgun subaccounts: accounts below your own, such as one for each tenant.
 //!
-//! A subaccount has its own domains, mail and statistics. The parent's key is good for all of them:
-//! [`Client::for_subaccount`](mailgun_core::Client::for_subaccount) gives a client that acts for
-//! one, and so does [`Call::subaccount`](mailgun_core::Call::subaccount) for one call.
+//! A subaccount has its own domains, mail and statistics. The API key of the parent account works
+//! for all its subaccounts: [`Client::for_subaccount`](mailgun_core::Client::for_subaccount)
+//! returns a client that acts for one, and [`Call::subaccount`](mailgun_core::Call::subaccount)
+//! makes a single call act for one.
 //!
 //! ```no_run
-//! # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
-//! use mailgun_subaccounts::Subaccounts;
-//!
-//! let tenant = Subaccounts::new(&client).create("Acme").await?;
-//! let client_of_tenant = client.for_subaccount(&tenant.id)?;
+//! # async fn example(mailgun: mailgun::Mailgun) -> Result<(), mailgun::Error> {
+//! let tenant = mailgun.subaccounts().create("Acme").await?;
+//! let client_of_tenant = mailgun.for_subaccount(&tenant.id)?;
 //! # let _ = client_of_tenant;
 //! # Ok(()) }
 //! ```

@@ -12,37 +12,37 @@ mailgun_core::open_enum! {
 }
 
 mailgun_core::params! {
-    /// Which subaccounts to list.
+    /// Filters for listing subaccounts.
     pub struct ListSubaccounts;
 }
 
 impl ListSubaccounts {
-    /// Sorts them by name.
+    /// Sorts by name, in this order.
     pub fn sort(self, order: SortOrder) -> Self {
         self.set("sort", order)
     }
 
-    /// Those of this name only.
+    /// Lists only subaccounts of this name.
     pub fn filter(self, name: impl Into<String>) -> Self {
         self.set("filter", name.into())
     }
 
-    /// At most so many a page: 1 to 1000; 10 when not set.
+    /// Page size, 1 to 1000; default 10.
     pub fn limit(self, limit: u32) -> Self {
         self.set("limit", limit)
     }
 
-    /// Leaves out so many at the beginning; 0 when not set.
+    /// Number of items to skip; default 0.
     pub fn skip(self, skip: u64) -> Self {
         self.set("skip", skip)
     }
 
-    /// Those that are enabled (`true`) or disabled (`false`); either when not set.
+    /// Lists only enabled (`true`) or disabled (`false`) subaccounts. Default: both.
     pub fn enabled(self, enabled: bool) -> Self {
         self.set("enabled", true_false(enabled))
     }
 
-    /// With closed ones (`true`) or without them (`false`); either when not set.
+    /// Includes (`true`) or excludes (`false`) closed subaccounts. Default: the service decides.
     pub fn closed(self, closed: bool) -> Self {
         self.set("closed", true_false(closed))
     }
@@ -59,14 +59,14 @@ impl DisableSubaccount {
         self.set("reason", reason.into())
     }
 
-    /// A note that stays with the subaccount.
+    /// A note that is stored with the subaccount.
     pub fn note(self, note: impl Into<String>) -> Self {
         self.set("note", note.into())
     }
 }
 
 mailgun_core::params! {
-    /// Which features of a subaccount to switch on and off; those not set stay as they are.
+    /// Features of a subaccount to turn on or off. Features that are not set stay as they are.
     pub struct UpdateFeatures;
 }
 
@@ -76,17 +76,17 @@ struct Feature {
 }
 
 impl UpdateFeatures {
-    /// Previews of mails in many mail programs.
+    /// Email previews.
     pub fn email_preview(self, enabled: bool) -> Self {
         self.json("email_preview", &Feature { enabled })
     }
 
-    /// Tests of where mails arrive.
+    /// Inbox placement tests.
     pub fn inbox_placement(self, enabled: bool) -> Self {
         self.json("inbox_placement", &Feature { enabled })
     }
 
-    /// Sending.
+    /// Sending messages.
     pub fn sending(self, enabled: bool) -> Self {
         self.json("sending", &Feature { enabled })
     }
@@ -96,7 +96,7 @@ impl UpdateFeatures {
         self.json("validations", &Feature { enabled })
     }
 
-    /// Validation of lists of addresses.
+    /// Bulk validation of lists.
     pub fn validations_bulk(self, enabled: bool) -> Self {
         self.json("validations_bulk", &Feature { enabled })
     }

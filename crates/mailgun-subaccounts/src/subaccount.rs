@@ -3,29 +3,29 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
 mailgun_core::open_enum! {
-    /// Whether a subaccount can be used.
+    /// The status of a subaccount.
     pub enum SubaccountStatus {
-        /// It can.
+        /// Open: it can be used.
         Open = "open",
-        /// It was disabled, and can be enabled.
+        /// Disabled: it can be enabled again.
         Disabled = "disabled",
-        /// It was closed for good.
+        /// Closed for good.
         Closed = "closed",
     }
 }
 
-/// An account below the account of the client.
+/// An account below the client's account.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Subaccount {
-    /// What names it in calls.
+    /// The id.
     #[serde(deserialize_with = "de::null_default")]
     pub id: String,
-    /// Its name.
+    /// The name.
     #[serde(deserialize_with = "de::null_default")]
     pub name: String,
-    /// Whether it can be used.
+    /// The status.
     pub status: Option<SubaccountStatus>,
     /// When it was created.
     #[serde(deserialize_with = "de::optional_timestamp")]
@@ -33,32 +33,32 @@ pub struct Subaccount {
     /// When it was last changed.
     #[serde(deserialize_with = "de::optional_timestamp")]
     pub updated_at: Option<Timestamp>,
-    /// What it may use.
+    /// The features that it may use.
     #[serde(deserialize_with = "de::null_default")]
     pub features: SubaccountFeatures,
 }
 
-/// Which features a subaccount may use; `None` for those that the server says nothing of.
+/// The features that a subaccount may use; `None` if the response does not say.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct SubaccountFeatures {
-    /// Previews of mails in many mail programs.
+    /// Email previews.
     #[serde(deserialize_with = "enabled", serialize_with = "as_feature")]
     pub email_preview: Option<bool>,
-    /// Tests of where mails arrive.
+    /// Inbox placement tests.
     #[serde(deserialize_with = "enabled", serialize_with = "as_feature")]
     pub inbox_placement: Option<bool>,
-    /// Sending.
+    /// Sending messages.
     #[serde(deserialize_with = "enabled", serialize_with = "as_feature")]
     pub sending: Option<bool>,
     /// Validation of single addresses.
     #[serde(deserialize_with = "enabled", serialize_with = "as_feature")]
     pub validations: Option<bool>,
-    /// Validation of lists of addresses.
+    /// Bulk validation of lists.
     #[serde(deserialize_with = "enabled", serialize_with = "as_feature")]
     pub validations_bulk: Option<bool>,
-    /// Features that this version does not know, as the server wrote them.
+    /// Features that this version does not know, as received.
     #[serde(flatten)]
     pub others: Map<String, Value>,
 }

@@ -13,7 +13,7 @@ const ENABLE: Operation =
     Operation::post("/v5/accounts/subaccounts/{subaccount_id}/enable").idempotent();
 const DISABLE: Operation =
     Operation::post("/v5/accounts/subaccounts/{subaccount_id}/disable").idempotent();
-// The subaccount is named by a header alone.
+// Only the header names the subaccount.
 const DELETE: Operation = Operation::delete("/v5/accounts/subaccounts").idempotent();
 const GET_LIMIT: Operation =
     Operation::get("/v5/accounts/subaccounts/{subaccount_id}/limit/custom/monthly");
@@ -29,25 +29,26 @@ const FEATURES: Operation =
 pub const OPERATIONS: &[Operation] =
     &[LIST, GET, CREATE, ENABLE, DISABLE, DELETE, GET_LIMIT, SET_LIMIT, DELETE_LIMIT, FEATURES];
 
-/// The subaccounts of an account, for clients with a key of that account.
+/// The subaccounts of an account. The client needs an API key of the parent account.
 ///
 /// ```no_run
-/// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
-/// use mailgun_subaccounts::{Subaccounts, UpdateFeatures};
+/// # async fn example(mailgun: mailgun::Mailgun) -> Result<(), mailgun::Error> {
+/// use mailgun::subaccounts::UpdateFeatures;
 ///
-/// let subaccounts = Subaccounts::new(&client);
+/// let subaccounts = mailgun.subaccounts();
 /// let tenant = subaccounts.create("Acme").await?;
 /// subaccounts.set_monthly_limit(&tenant.id, 10_000).await?;
 /// subaccounts.update_features(&tenant.id, UpdateFeatures::new().validations(false)).await?;
 /// # Ok(()) }
 /// ```
+#[doc(alias = "tenant")]
 #[derive(Clone, Debug)]
 pub struct Subaccounts {
     client: Client,
 }
 
 impl Subaccounts {
-    /// The subaccounts of the client's account.
+    /// A handle to the subaccounts of the client's account.
     pub fn new(client: &Client) -> Self {
         Self { client: client.clone() }
     }
@@ -58,13 +59,13 @@ impl Subaccounts {
     ///
     /// # Errors
     ///
-    /// Status 401 for a wrong key.
+    /// Returns 401 if the API key is invalid.
     ///
     /// ```no_run
     /// # async fn example(
-    /// #     subaccounts: mailgun_subaccounts::Subaccounts,
-    /// # ) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_subaccounts::{ListSubaccounts, SortOrder};
+    /// #     subaccounts: mailgun::subaccounts::Subaccounts,
+    /// # ) -> Result<(), mailgun::Error> {
+    /// use mailgun::subaccounts::{ListSubaccounts, SortOrder};
     ///
     /// let open = ListSubaccounts::new().enabled(true).sort(SortOrder::Ascending).limit(100);
     /// let mut pager = subaccounts.list(open);
@@ -79,46 +80,45 @@ impl Subaccounts {
         Pager::skip(self.client.call::<SubaccountPage>(LIST, &[]).query(params))
     }
 
-    /// A subaccount by its id.
+    /// Gets a subaccount by id.
     ///
     /// `GET /v5/accounts/subaccounts/{subaccount_id}`
     ///
     /// # Errors
     ///
-    /// Status 404 if there is none.
+    /// Returns 404 if it does not exist.
     ///
     /// ```no_run
     /// # async fn example(
-    /// #     subaccounts: mailgun_subaccounts::Subaccounts,
-    /// # ) -> Result<(), mailgun_core::Error> {
+    /// #     subaccounts: mailgun::subaccounts::Subaccounts,
+    /// # ) -> Result<(), mailgun::Error> {
     /// println!("{:?}", subaccounts.get("646d00a1b32c35364a2ad34f").await?.status);
     /// # Ok(()) }
     /// ```
     pub fn get(&self, id: &str) -> Call<Subaccount> {
-        unwrapped(self.client.call(GET, &[id]))
+        self.client.call_field(GET, &[id], "subaccount")
     }
 
     /// Creates a subaccount.
     ///
-    /// `POST /v5/accounts/subaccounts`. A second call makes a second subaccount: it is not repeated
-    /// when its outcome is unknown.
+    /// `POST /v5/accounts/subaccounts`. A second call makes a second subaccount, so it is not
+    /// retried if its outcome is unknown.
     ///
     /// # Errors
     ///
-    /// Status 400 for a name that Mailgun does not take, or when the account has as many subaccounts
-    /// as it may have.
+    /// Returns 400 if the name is invalid or the limit of subaccounts is reached.
     ///
     /// ```no_run
     /// # async fn example(
-    /// #     subaccounts: mailgun_subaccounts::Subaccounts,
-    /// # ) -> Result<(), mailgun_core::Error> {
+    /// #     subaccounts: mailgun::subaccounts::Subaccounts,
+    /// # ) -> Result<(), mailgun::Error> {
     /// println!("{}", subaccounts.create("Acme").await?.id);
     /// # Ok(()) }
     /// ```
     pub fn create(&self, name: impl Into<String>) -> Call<Subaccount> {
         let mut form = Fields::new();
         form.set("name", name.into());
-        unwrapped(self.client.call(CREATE, &[]).multipart(form))
+        self.client.call_field(CREATE, &[], "subaccount").multipart(form)
     }
 
     /// Enables a subaccount that was disabled.
@@ -127,58 +127,58 @@ impl Subaccounts {
     ///
     /// # Errors
     ///
-    /// Status 400 when the account has as many subaccounts as it may have, 404 if there is no such
-    /// subaccount.
+    /// Returns 400 if the limit of subaccounts is reached, and 404 if the subaccount does not
+    /// exist.
     ///
     /// ```no_run
     /// # async fn example(
-    /// #     subaccounts: mailgun_subaccounts::Subaccounts,
-    /// # ) -> Result<(), mailgun_core::Error> {
+    /// #     subaccounts: mailgun::subaccounts::Subaccounts,
+    /// # ) -> Result<(), mailgun::Error> {
     /// subaccounts.enable("646d00a1b32c35364a2ad34f").await?;
     /// # Ok(()) }
     /// ```
     pub fn enable(&self, id: &str) -> Call<Subaccount> {
-        unwrapped(self.client.call(ENABLE, &[id]))
+        self.client.call_field(ENABLE, &[id], "subaccount")
     }
 
-    /// Disables a subaccount, until it is enabled again.
+    /// Disables a subaccount until it is enabled again.
     ///
     /// `POST /v5/accounts/subaccounts/{subaccount_id}/disable`
     ///
     /// # Errors
     ///
-    /// Status 400 if it is disabled already, 404 if there is no such subaccount. After an attempt
-    /// whose outcome was unknown the former may mean that this attempt did it.
+    /// Returns 400 if the subaccount is already disabled, and 404 if it does not exist. After a
+    /// retry, 400 may mean that an earlier attempt disabled it.
     ///
     /// ```no_run
     /// # async fn example(
-    /// #     subaccounts: mailgun_subaccounts::Subaccounts,
-    /// # ) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_subaccounts::DisableSubaccount;
+    /// #     subaccounts: mailgun::subaccounts::Subaccounts,
+    /// # ) -> Result<(), mailgun::Error> {
+    /// use mailgun::subaccounts::DisableSubaccount;
     ///
     /// let params = DisableSubaccount::new().reason("unpaid").note("invoice 2044");
     /// subaccounts.disable("646d00a1b32c35364a2ad34f", params).await?;
     /// # Ok(()) }
     /// ```
     pub fn disable(&self, id: &str, params: DisableSubaccount) -> Call<Subaccount> {
-        unwrapped(self.client.call(DISABLE, &[id]).query(params))
+        self.client.call_field(DISABLE, &[id], "subaccount").query(params)
     }
 
     /// Deletes a subaccount.
     ///
-    /// `DELETE /v5/accounts/subaccounts`. The id goes into the header `X-Mailgun-On-Behalf-Of` of
-    /// this one call, whichever subaccount the client itself acts for.
+    /// `DELETE /v5/accounts/subaccounts`. This call sends the id in the header
+    /// `X-Mailgun-On-Behalf-Of`, even if the client acts for another subaccount.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidInput`](mailgun_core::ErrorKind::InvalidInput), before anything is connected, for
-    /// an id that cannot stand in a header, such as an empty one; status 400 or 403 for one that is
-    /// no subaccount of the account.
+    /// Returns [`ErrorKind::InvalidInput`](mailgun_core::ErrorKind::InvalidInput), before
+    /// connecting, if the id is empty or not a valid header value. Returns 400 or 403 if the
+    /// account has no such subaccount.
     ///
     /// ```no_run
     /// # async fn example(
-    /// #     subaccounts: mailgun_subaccounts::Subaccounts,
-    /// # ) -> Result<(), mailgun_core::Error> {
+    /// #     subaccounts: mailgun::subaccounts::Subaccounts,
+    /// # ) -> Result<(), mailgun::Error> {
     /// subaccounts.delete("646d00a1b32c35364a2ad34f").await?;
     /// # Ok(()) }
     /// ```
@@ -186,19 +186,19 @@ impl Subaccounts {
         self.client.call(DELETE, &[]).subaccount(id)
     }
 
-    /// How many messages a subaccount may send in a calendar month, and how many it has sent.
+    /// Gets a subaccount's limit on messages in a calendar month, and the number sent this month.
     ///
     /// `GET /v5/accounts/subaccounts/{subaccount_id}/limit/custom/monthly`
     ///
     /// # Errors
     ///
-    /// Status 404 if it has no limit, 400 if the id is that of no subaccount, 403 for a key that may
-    /// not see it.
+    /// Returns 404 if the subaccount has no limit, 400 if it does not exist, and 403 if the API key
+    /// lacks the permission.
     ///
     /// ```no_run
     /// # async fn example(
-    /// #     subaccounts: mailgun_subaccounts::Subaccounts,
-    /// # ) -> Result<(), mailgun_core::Error> {
+    /// #     subaccounts: mailgun::subaccounts::Subaccounts,
+    /// # ) -> Result<(), mailgun::Error> {
     /// let limit = subaccounts.monthly_limit("646d00a1b32c35364a2ad34f").await?;
     /// println!("{:?} of {:?}", limit.current, limit.limit);
     /// # Ok(()) }
@@ -207,18 +207,18 @@ impl Subaccounts {
         self.client.call(GET_LIMIT, &[id])
     }
 
-    /// Sets how many messages a subaccount may send in a calendar month.
+    /// Sets a subaccount's limit on messages in a calendar month.
     ///
     /// `PUT /v5/accounts/subaccounts/{subaccount_id}/limit/custom/monthly`
     ///
     /// # Errors
     ///
-    /// Status 400 for a limit that is too small, or if the id is that of no subaccount.
+    /// Returns 400 if the limit is too small or the subaccount does not exist.
     ///
     /// ```no_run
     /// # async fn example(
-    /// #     subaccounts: mailgun_subaccounts::Subaccounts,
-    /// # ) -> Result<(), mailgun_core::Error> {
+    /// #     subaccounts: mailgun::subaccounts::Subaccounts,
+    /// # ) -> Result<(), mailgun::Error> {
     /// subaccounts.set_monthly_limit("646d00a1b32c35364a2ad34f", 10_000).await?;
     /// # Ok(()) }
     /// ```
@@ -228,18 +228,18 @@ impl Subaccounts {
         self.client.call(SET_LIMIT, &[id]).query(query)
     }
 
-    /// Takes the limit of a subaccount away.
+    /// Removes the limit of a subaccount.
     ///
     /// `DELETE /v5/accounts/subaccounts/{subaccount_id}/limit/custom/monthly`
     ///
     /// # Errors
     ///
-    /// Status 400 if it has no limit.
+    /// Returns 400 if the subaccount has no limit.
     ///
     /// ```no_run
     /// # async fn example(
-    /// #     subaccounts: mailgun_subaccounts::Subaccounts,
-    /// # ) -> Result<(), mailgun_core::Error> {
+    /// #     subaccounts: mailgun::subaccounts::Subaccounts,
+    /// # ) -> Result<(), mailgun::Error> {
     /// subaccounts.delete_monthly_limit("646d00a1b32c35364a2ad34f").await?;
     /// # Ok(()) }
     /// ```
@@ -247,20 +247,20 @@ impl Subaccounts {
         self.client.call(DELETE_LIMIT, &[id])
     }
 
-    /// Switches features of a subaccount on and off, leaves the rest as it is, and gives what the
-    /// server says of the features afterwards.
+    /// Turns features of a subaccount on or off, and returns its features afterwards. Features that
+    /// are not set stay as they are.
     ///
     /// `PUT /v5/accounts/subaccounts/{subaccount_id}/features`
     ///
     /// # Errors
     ///
-    /// Status 400 if no feature is set, 404 if there is no such subaccount.
+    /// Returns 400 if no feature is set, and 404 if the subaccount does not exist.
     ///
     /// ```no_run
     /// # async fn example(
-    /// #     subaccounts: mailgun_subaccounts::Subaccounts,
-    /// # ) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_subaccounts::UpdateFeatures;
+    /// #     subaccounts: mailgun::subaccounts::Subaccounts,
+    /// # ) -> Result<(), mailgun::Error> {
+    /// use mailgun::subaccounts::UpdateFeatures;
     ///
     /// let features = UpdateFeatures::new().sending(true).validations(false);
     /// let features = subaccounts.update_features("646d00a1b32c35364a2ad34f", features).await?;
@@ -268,30 +268,13 @@ impl Subaccounts {
     /// # Ok(()) }
     /// ```
     pub fn update_features(&self, id: &str, features: UpdateFeatures) -> Call<SubaccountFeatures> {
-        let call = self.client.call::<WrappedFeatures>(FEATURES, &[id]);
-        call.form(features).map(|response| response.features)
+        self.client.call_field(FEATURES, &[id], "features").form(features)
     }
-}
-
-fn unwrapped(call: Call<Wrapped>) -> Call<Subaccount> {
-    call.map(|response| response.subaccount)
-}
-
-#[derive(Deserialize)]
-struct Wrapped {
-    #[serde(default, deserialize_with = "de::null_default")]
-    subaccount: Subaccount,
-}
-
-#[derive(Deserialize)]
-struct WrappedFeatures {
-    #[serde(default, deserialize_with = "de::null_default")]
-    features: SubaccountFeatures,
 }
 
 #[derive(Deserialize)]
 struct SubaccountPage {
-    #[serde(default, deserialize_with = "de::items")]
+    #[serde(default, deserialize_with = "de::null_default")]
     subaccounts: Vec<Subaccount>,
     #[serde(default, deserialize_with = "de::number_or_string")]
     total: Option<u64>,

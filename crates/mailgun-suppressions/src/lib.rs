@@ -1,14 +1,15 @@
-//! Suppressions of Mailgun: addresses that get no mail, and those that are spared.
+//! Mailgun suppressions: addresses that get no mail, and an allowlist of exceptions.
 //!
-//! Each domain has three lists of addresses that Mailgun accepts mail for and does not deliver it
-//! to: bounces, unsubscribes and complaints. Mailgun fills them itself; a program can read them and
-//! change them. A fourth list, the allowlist, keeps addresses and domains from becoming bounces.
+//! Each domain has three lists of suppressed addresses: bounces, unsubscribes and complaints.
+//! Mailgun accepts messages to them and does not deliver them. It fills the lists itself; you can
+//! read and change them. A fourth list, the allowlist, keeps addresses and domains from becoming
+//! bounces.
 //!
 //! ```no_run
-//! # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
-//! use mailgun_suppressions::{NewComplaint, NewUnsubscribe, Suppressions};
+//! # async fn example(mailgun: mailgun::Mailgun) -> Result<(), mailgun::Error> {
+//! use mailgun::suppressions::{NewComplaint, NewUnsubscribe};
 //!
-//! let suppressions = Suppressions::new(&client, "mg.example.com");
+//! let suppressions = mailgun.suppressions("mg.example.com");
 //! let leaving = NewUnsubscribe::new("bob@example.com").tag("newsletter");
 //! suppressions.unsubscribes().create(leaving).await?;
 //!
@@ -33,7 +34,7 @@ pub use self::{
     allowlist::{Allowlist, AllowlistEntry, AllowlistKind, AllowlistResponse, NewAllowlistEntry},
     bounces::{Bounce, Bounces, NewBounce},
     complaints::{Complaint, Complaints, NewComplaint},
-    list::{ListSuppressions, SuppressionResponse},
+    list::{ListSuppressions, Suppression, SuppressionList, SuppressionResponse},
     suppressions::{OPERATIONS, Suppressions},
     unsubscribes::{NewUnsubscribe, Unsubscribe, Unsubscribes},
 };

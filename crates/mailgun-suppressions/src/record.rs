@@ -1,23 +1,23 @@
-//! Records to add: one list of names and texts, which is sent as a form, as JSON or as CSV.
+//! Records to add: a list of names and texts that is sent as a form, as JSON or as CSV.
 
 use mailgun_core::{Error, Fields};
 use mailgun_types::Csv;
 use serde::Serializer;
 
-/// A record that has this field so far.
+/// A record with its first field.
 pub(crate) fn with(name: &'static str, value: impl Into<String>) -> Fields {
     let mut fields = Fields::new();
     fields.set(name, value.into());
     fields
 }
 
-/// As a JSON object of texts.
+/// Writes the fields as a JSON object of texts.
 pub(crate) fn serialize<S: Serializer>(fields: &Fields, serializer: S) -> Result<S::Ok, S::Error> {
     let texts = fields.iter().map(|(name, value)| (name, String::from_utf8_lossy(value)));
     serializer.collect_map(texts)
 }
 
-/// The row of a CSV file with these columns; what the record does not have stays empty.
+/// The row of a CSV file with these columns. Fields that are not set stay empty.
 pub(crate) fn row<const N: usize>(fields: &Fields, columns: [&str; N]) -> [String; N] {
     columns.map(|column| fields.get(column).unwrap_or_default().to_owned())
 }

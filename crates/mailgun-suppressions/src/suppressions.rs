@@ -1,47 +1,46 @@
 use mailgun_core::{Client, Operation};
 
 use crate::{
-    Allowlist, Bounces, Complaints, Unsubscribes, allowlist, bounces, complaints, unsubscribes,
+    Allowlist, AllowlistEntry, Bounce, Bounces, Complaint, Complaints, Unsubscribe, Unsubscribes,
+    list::Described,
 };
 
 /// All operations of this crate, for tests that compare them with the API description.
 #[doc(hidden)]
 pub const OPERATIONS: &[Operation] = &[
-    bounces::LIST,
-    bounces::GET,
-    bounces::CREATE,
-    bounces::IMPORT,
-    bounces::DELETE,
-    bounces::DELETE_ALL,
-    unsubscribes::LIST,
-    unsubscribes::GET,
-    unsubscribes::CREATE,
-    unsubscribes::IMPORT,
-    unsubscribes::DELETE,
-    unsubscribes::DELETE_ALL,
-    complaints::LIST,
-    complaints::GET,
-    complaints::CREATE,
-    complaints::IMPORT,
-    complaints::DELETE,
-    complaints::DELETE_ALL,
-    allowlist::LIST,
-    allowlist::GET,
-    allowlist::CREATE,
-    allowlist::IMPORT,
-    allowlist::DELETE,
-    allowlist::DELETE_ALL,
+    Bounce::OPERATIONS.list,
+    Bounce::OPERATIONS.get,
+    Bounce::OPERATIONS.create,
+    Bounce::OPERATIONS.import,
+    Bounce::OPERATIONS.delete,
+    Bounce::OPERATIONS.delete_all,
+    Unsubscribe::OPERATIONS.list,
+    Unsubscribe::OPERATIONS.get,
+    Unsubscribe::OPERATIONS.create,
+    Unsubscribe::OPERATIONS.import,
+    Unsubscribe::OPERATIONS.delete,
+    Unsubscribe::OPERATIONS.delete_all,
+    Complaint::OPERATIONS.list,
+    Complaint::OPERATIONS.get,
+    Complaint::OPERATIONS.create,
+    Complaint::OPERATIONS.import,
+    Complaint::OPERATIONS.delete,
+    Complaint::OPERATIONS.delete_all,
+    AllowlistEntry::OPERATIONS.list,
+    AllowlistEntry::OPERATIONS.get,
+    AllowlistEntry::OPERATIONS.create,
+    AllowlistEntry::OPERATIONS.import,
+    AllowlistEntry::OPERATIONS.delete,
+    AllowlistEntry::OPERATIONS.delete_all,
 ];
 
-/// The suppressions of one domain.
+/// The suppression lists of one domain.
 ///
-/// An owned handle: a clone of the client and the domain's name, which is checked by each call.
+/// The handle is owned. Each call checks the domain name.
 ///
 /// ```no_run
-/// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
-/// use mailgun_suppressions::Suppressions;
-///
-/// let suppressions = Suppressions::new(&client, "mg.example.com");
+/// # async fn example(mailgun: mailgun::Mailgun) -> Result<(), mailgun::Error> {
+/// let suppressions = mailgun.suppressions("mg.example.com");
 /// println!("{:?}", suppressions.bounces().get("bob@example.com").await?.error);
 /// # Ok(()) }
 /// ```
@@ -52,28 +51,28 @@ pub struct Suppressions {
 }
 
 impl Suppressions {
-    /// For the sending domain `domain`.
+    /// A handle to the lists of the sending domain `domain`.
     pub fn new(client: &Client, domain: impl Into<String>) -> Self {
         Self { client: client.clone(), domain: domain.into() }
     }
 
-    /// Addresses that refused mail for good.
+    /// Addresses that permanently refused mail.
     pub fn bounces(&self) -> Bounces {
-        Bounces { client: self.client.clone(), domain: self.domain.clone() }
+        Bounces::new(&self.client, &self.domain)
     }
 
-    /// Addresses whose owners have unsubscribed.
+    /// Addresses whose owners unsubscribed.
     pub fn unsubscribes(&self) -> Unsubscribes {
-        Unsubscribes { client: self.client.clone(), domain: self.domain.clone() }
+        Unsubscribes::new(&self.client, &self.domain)
     }
 
-    /// Addresses whose owners have marked a mail as spam.
+    /// Addresses whose owners marked a message as spam.
     pub fn complaints(&self) -> Complaints {
-        Complaints { client: self.client.clone(), domain: self.domain.clone() }
+        Complaints::new(&self.client, &self.domain)
     }
 
     /// Addresses and domains that never become bounces.
     pub fn allowlist(&self) -> Allowlist {
-        Allowlist { client: self.client.clone(), domain: self.domain.clone() }
+        Allowlist::new(&self.client, &self.domain)
     }
 }

@@ -1,4 +1,4 @@
-//! The tags of one domain, which Mailgun has deprecated.
+//! The tags of one domain, deprecated by Mailgun.
 #![allow(deprecated, reason = "what is deprecated is deprecated together")]
 
 use std::collections::BTreeMap;
@@ -32,17 +32,17 @@ pub(crate) const KNOWN_DEVICES: Operation = Operation::get("/v3/domains/{domain}
 pub(crate) const KNOWN_PROVIDERS: Operation = Operation::get("/v3/domains/{domain}/tag/providers");
 pub(crate) const KNOWN_COUNTRIES: Operation = Operation::get("/v3/domains/{domain}/tag/countries");
 
-/// The tags of one domain; deprecated by Mailgun, use [`Tags`](crate::Tags).
+/// The tags of one domain. Mailgun has deprecated them; use [`Tags`](crate::Tags).
 ///
-/// Each operation on one tag exists twice: with the tag in the path, and (`.._by_query`) with the
-/// tag in the query.
+/// Each operation on a single tag exists twice: with the tag in the path, and (`…_by_query`) with
+/// the tag in the query.
 ///
 /// ```no_run
 /// # #![allow(deprecated)]
-/// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
-/// use mailgun_tags::{DomainTags, ListDomainTags};
+/// # async fn example(mailgun: mailgun::Mailgun) -> Result<(), mailgun::Error> {
+/// use mailgun::tags::ListDomainTags;
 ///
-/// let mut pager = DomainTags::new(&client, "mg.example.com").list(ListDomainTags::new());
+/// let mut pager = mailgun.domain_tags("mg.example.com").list(ListDomainTags::new());
 /// while let Some(page) = pager.next_page().await? {
 ///     for tag in page {
 ///         println!("{}: {}", tag.tag, tag.description);
@@ -58,7 +58,7 @@ pub struct DomainTags {
 }
 
 impl DomainTags {
-    /// The tags of `domain`.
+    /// A handle to the tags of `domain`.
     pub fn new(client: &Client, domain: impl Into<String>) -> Self {
         Self { client: client.clone(), domain: domain.into() }
     }
@@ -69,12 +69,12 @@ impl DomainTags {
     ///
     /// # Errors
     ///
-    /// Status 400 for a parameter that Mailgun does not take.
+    /// Returns 400 if a parameter is invalid.
     ///
     /// ```no_run
     /// # #![allow(deprecated)]
-    /// # async fn example(tags: mailgun_tags::DomainTags) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_tags::ListDomainTags;
+    /// # async fn example(tags: mailgun::tags::DomainTags) -> Result<(), mailgun::Error> {
+    /// use mailgun::tags::ListDomainTags;
     ///
     /// let mut pager = tags.list(ListDomainTags::new().prefix("news").limit(50));
     /// while let Some(page) = pager.next_page().await? {
@@ -88,17 +88,17 @@ impl DomainTags {
         Pager::links(self.client.call::<LinkPage<DomainTag>>(LIST, &[&self.domain]).query(params))
     }
 
-    /// A tag.
+    /// One tag.
     ///
     /// `GET /v3/{domain}/tags/{tag}`
     ///
     /// # Errors
     ///
-    /// Status 404 if there is none.
+    /// Returns 404 if it does not exist.
     ///
     /// ```no_run
     /// # #![allow(deprecated)]
-    /// # async fn example(tags: mailgun_tags::DomainTags) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(tags: mailgun::tags::DomainTags) -> Result<(), mailgun::Error> {
     /// println!("{}", tags.get("newsletter").await?.description);
     /// # Ok(()) }
     /// ```
@@ -112,11 +112,11 @@ impl DomainTags {
     ///
     /// # Errors
     ///
-    /// Status 404 if there is none.
+    /// Returns 404 if it does not exist.
     ///
     /// ```no_run
     /// # #![allow(deprecated)]
-    /// # async fn example(tags: mailgun_tags::DomainTags) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(tags: mailgun::tags::DomainTags) -> Result<(), mailgun::Error> {
     /// tags.update("newsletter", "Each Monday").await?;
     /// # Ok(()) }
     /// ```
@@ -132,11 +132,11 @@ impl DomainTags {
     ///
     /// # Errors
     ///
-    /// Status 404 if there is none.
+    /// Returns 404 if it does not exist.
     ///
     /// ```no_run
     /// # #![allow(deprecated)]
-    /// # async fn example(tags: mailgun_tags::DomainTags) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(tags: mailgun::tags::DomainTags) -> Result<(), mailgun::Error> {
     /// tags.delete("newsletter").await?;
     /// # Ok(()) }
     /// ```
@@ -144,18 +144,18 @@ impl DomainTags {
         self.client.call(DELETE, &[&self.domain, tag])
     }
 
-    /// Counts the events of mail with a tag.
+    /// Counts the events of messages with a tag.
     ///
     /// `GET /v3/{domain}/tags/{tag}/stats`
     ///
     /// # Errors
     ///
-    /// Status 400 without an event, 404 if there is no such tag.
+    /// Returns 400 if no event is set, and 404 if the tag does not exist.
     ///
     /// ```no_run
     /// # #![allow(deprecated)]
-    /// # async fn example(tags: mailgun_tags::DomainTags) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_tags::StatsQuery;
+    /// # async fn example(tags: mailgun::tags::DomainTags) -> Result<(), mailgun::Error> {
+    /// use mailgun::tags::StatsQuery;
     ///
     /// let stats = tags.stats("newsletter", StatsQuery::new().event("opened")).await?;
     /// for point in stats.stats {
@@ -167,17 +167,17 @@ impl DomainTags {
         self.client.call(STATS, &[&self.domain, tag]).query(query)
     }
 
-    /// Counts the events of mail with a tag by country.
+    /// Counts the events of messages with a tag by country.
     ///
     /// `GET /v3/{domain}/tags/{tag}/stats/aggregates/countries`
     ///
     /// # Errors
     ///
-    /// Status 404 if there is no such tag.
+    /// Returns 404 if the tag does not exist.
     ///
     /// ```no_run
     /// # #![allow(deprecated)]
-    /// # async fn example(tags: mailgun_tags::DomainTags) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(tags: mailgun::tags::DomainTags) -> Result<(), mailgun::Error> {
     /// println!("{:?}", tags.countries("newsletter").await?.country);
     /// # Ok(()) }
     /// ```
@@ -185,17 +185,17 @@ impl DomainTags {
         self.client.call(COUNTRIES, &[&self.domain, tag])
     }
 
-    /// Counts the events of mail with a tag by mail provider.
+    /// Counts the events of messages with a tag by mail provider.
     ///
     /// `GET /v3/{domain}/tags/{tag}/stats/aggregates/providers`
     ///
     /// # Errors
     ///
-    /// Status 404 if there is no such tag.
+    /// Returns 404 if the tag does not exist.
     ///
     /// ```no_run
     /// # #![allow(deprecated)]
-    /// # async fn example(tags: mailgun_tags::DomainTags) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(tags: mailgun::tags::DomainTags) -> Result<(), mailgun::Error> {
     /// println!("{:?}", tags.providers("newsletter").await?.provider);
     /// # Ok(()) }
     /// ```
@@ -203,17 +203,17 @@ impl DomainTags {
         self.client.call(PROVIDERS, &[&self.domain, tag])
     }
 
-    /// Counts the events of mail with a tag by kind of device.
+    /// Counts the events of messages with a tag by type of device.
     ///
     /// `GET /v3/{domain}/tags/{tag}/stats/aggregates/devices`
     ///
     /// # Errors
     ///
-    /// Status 404 if there is no such tag.
+    /// Returns 404 if the tag does not exist.
     ///
     /// ```no_run
     /// # #![allow(deprecated)]
-    /// # async fn example(tags: mailgun_tags::DomainTags) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(tags: mailgun::tags::DomainTags) -> Result<(), mailgun::Error> {
     /// println!("{:?}", tags.devices("newsletter").await?.device);
     /// # Ok(()) }
     /// ```
@@ -221,17 +221,17 @@ impl DomainTags {
         self.client.call(DEVICES, &[&self.domain, tag])
     }
 
-    /// A tag, as [`get`](Self::get).
+    /// Gets a tag, as [`get`](Self::get).
     ///
     /// `GET /v3/{domain}/tag`
     ///
     /// # Errors
     ///
-    /// Status 400 or 404 if there is none.
+    /// Returns 400 or 404 if the tag does not exist.
     ///
     /// ```no_run
     /// # #![allow(deprecated)]
-    /// # async fn example(tags: mailgun_tags::DomainTags) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(tags: mailgun::tags::DomainTags) -> Result<(), mailgun::Error> {
     /// println!("{}", tags.get_by_query("spring sale/1").await?.description);
     /// # Ok(()) }
     /// ```
@@ -245,11 +245,11 @@ impl DomainTags {
     ///
     /// # Errors
     ///
-    /// Status 400 or 404 if there is none.
+    /// Returns 400 or 404 if the tag does not exist.
     ///
     /// ```no_run
     /// # #![allow(deprecated)]
-    /// # async fn example(tags: mailgun_tags::DomainTags) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(tags: mailgun::tags::DomainTags) -> Result<(), mailgun::Error> {
     /// tags.update_by_query("spring sale/1", "Until May").await?;
     /// # Ok(()) }
     /// ```
@@ -265,11 +265,11 @@ impl DomainTags {
     ///
     /// # Errors
     ///
-    /// Status 400 or 404 if there is none.
+    /// Returns 400 or 404 if the tag does not exist.
     ///
     /// ```no_run
     /// # #![allow(deprecated)]
-    /// # async fn example(tags: mailgun_tags::DomainTags) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(tags: mailgun::tags::DomainTags) -> Result<(), mailgun::Error> {
     /// tags.delete_by_query("spring sale/1").await?;
     /// # Ok(()) }
     /// ```
@@ -277,18 +277,18 @@ impl DomainTags {
         self.client.call(DELETE_BY_QUERY, &[&self.domain]).query(query(tag))
     }
 
-    /// Counts the events of mail with a tag, as [`stats`](Self::stats).
+    /// Counts the events of messages with a tag, as [`stats`](Self::stats).
     ///
     /// `GET /v3/{domain}/tag/stats`
     ///
     /// # Errors
     ///
-    /// Status 400 without an event.
+    /// Returns 400 if no event is set.
     ///
     /// ```no_run
     /// # #![allow(deprecated)]
-    /// # async fn example(tags: mailgun_tags::DomainTags) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_tags::StatsQuery;
+    /// # async fn example(tags: mailgun::tags::DomainTags) -> Result<(), mailgun::Error> {
+    /// use mailgun::tags::StatsQuery;
     ///
     /// let query = StatsQuery::new().event("clicked");
     /// println!("{:?}", tags.stats_by_query("spring sale/1", query).await?.stats);
@@ -298,17 +298,17 @@ impl DomainTags {
         self.client.call(STATS_BY_QUERY, &[&self.domain]).query(query(tag)).query(stats)
     }
 
-    /// Counts the events of mail with a tag, by `country`, `provider` or `device`.
+    /// Counts the events of messages with a tag by `country`, `provider` or `device`.
     ///
     /// `GET /v3/{domain}/tag/stats/aggregates`
     ///
     /// # Errors
     ///
-    /// Status 400 for another kind.
+    /// Returns 400 if the kind is none of these.
     ///
     /// ```no_run
     /// # #![allow(deprecated)]
-    /// # async fn example(tags: mailgun_tags::DomainTags) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(tags: mailgun::tags::DomainTags) -> Result<(), mailgun::Error> {
     /// let counts = tags.aggregates_by_query("spring sale/1", "country").await?;
     /// println!("{:?}", counts.country);
     /// # Ok(()) }
@@ -319,17 +319,17 @@ impl DomainTags {
         self.client.call(AGGREGATES_BY_QUERY, &[&self.domain]).query(query)
     }
 
-    /// How many tags the domain has, and may have.
+    /// Gets the number of tags of the domain, and the limit.
     ///
     /// `GET /v3/domains/{domain}/limits/tag`
     ///
     /// # Errors
     ///
-    /// Status 400 for a domain that the account does not have.
+    /// Returns 400 if the account has no such domain.
     ///
     /// ```no_run
     /// # #![allow(deprecated)]
-    /// # async fn example(tags: mailgun_tags::DomainTags) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(tags: mailgun::tags::DomainTags) -> Result<(), mailgun::Error> {
     /// let tags = tags.limits().await?;
     /// println!("{} of {} tags", tags.count, tags.limit);
     /// # Ok(()) }
@@ -338,13 +338,13 @@ impl DomainTags {
         self.client.call(LIMITS, &[&self.domain])
     }
 
-    /// The kinds of devices that are told apart.
+    /// Lists the types of devices.
     ///
     /// `GET /v3/domains/{domain}/tag/devices`
     ///
     /// ```no_run
     /// # #![allow(deprecated)]
-    /// # async fn example(tags: mailgun_tags::DomainTags) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(tags: mailgun::tags::DomainTags) -> Result<(), mailgun::Error> {
     /// println!("{:?}", tags.known_devices().await?);
     /// # Ok(()) }
     /// ```
@@ -352,13 +352,13 @@ impl DomainTags {
         self.known(KNOWN_DEVICES)
     }
 
-    /// The mail providers that are told apart.
+    /// Lists the mail providers.
     ///
     /// `GET /v3/domains/{domain}/tag/providers`
     ///
     /// ```no_run
     /// # #![allow(deprecated)]
-    /// # async fn example(tags: mailgun_tags::DomainTags) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(tags: mailgun::tags::DomainTags) -> Result<(), mailgun::Error> {
     /// println!("{:?}", tags.known_providers().await?);
     /// # Ok(()) }
     /// ```
@@ -366,13 +366,13 @@ impl DomainTags {
         self.known(KNOWN_PROVIDERS)
     }
 
-    /// The codes of the countries that are told apart.
+    /// Lists the country codes.
     ///
     /// `GET /v3/domains/{domain}/tag/countries`
     ///
     /// ```no_run
     /// # #![allow(deprecated)]
-    /// # async fn example(tags: mailgun_tags::DomainTags) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(tags: mailgun::tags::DomainTags) -> Result<(), mailgun::Error> {
     /// println!("{:?}", tags.known_countries().await?);
     /// # Ok(()) }
     /// ```
@@ -380,13 +380,13 @@ impl DomainTags {
         self.known(KNOWN_COUNTRIES)
     }
 
-    fn known(&self, route: Operation) -> Call<Vec<String>> {
+    fn known(&self, operation: Operation) -> Call<Vec<String>> {
         #[derive(Deserialize)]
         struct Known {
             #[serde(default, deserialize_with = "de::readable")]
             items: Vec<String>,
         }
-        self.client.call::<Known>(route, &[&self.domain]).map(|known| known.items)
+        self.client.call::<Known>(operation, &[&self.domain]).map(|known| known.items)
     }
 }
 
@@ -397,27 +397,27 @@ fn query(tag: &str) -> Fields {
 }
 
 mailgun_core::params! {
-    /// Which tags of a domain to list.
+    /// Options for listing the tags of a domain.
     pub struct ListDomainTags;
 }
 
 impl ListDomainTags {
-    /// At most so many a page.
+    /// Page size.
     pub fn limit(self, limit: u32) -> Self {
         self.set("limit", limit)
     }
 
-    /// Tags that begin so.
+    /// Lists only tags that start with `prefix`.
     pub fn prefix(self, prefix: impl Into<String>) -> Self {
         self.set("prefix", prefix.into())
     }
 
-    /// The tag that [`page`](Self::page) is counted from.
+    /// The tag that [`page`](Self::page) is relative to.
     pub fn tag(self, tag: impl Into<String>) -> Self {
         self.set("tag", tag.into())
     }
 
-    /// Which page to begin with, counted from [`tag`](Self::tag); the first when not set.
+    /// The page to start with, relative to [`tag`](Self::tag); default the first.
     pub fn page(self, page: PageDirection) -> Self {
         self.set("page", page.abbreviated())
     }
@@ -431,18 +431,18 @@ pub struct DomainTag {
     /// The tag.
     #[serde(deserialize_with = "de::null_default")]
     pub tag: String,
-    /// Free text.
+    /// A description, in any words.
     #[serde(deserialize_with = "de::null_default")]
     pub description: String,
-    /// When a message had it first.
+    /// When the tag was first used.
     #[serde(rename = "first-seen", deserialize_with = "de::optional_timestamp")]
     pub first_seen: Option<Timestamp>,
-    /// When a message had it last.
+    /// When the tag was last used.
     #[serde(rename = "last-seen", deserialize_with = "de::optional_timestamp")]
     pub last_seen: Option<Timestamp>,
 }
 
-/// Counts of events by country, provider or device, and then by event.
+/// Counts of events by country, mail provider or device, and then by event.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -456,30 +456,30 @@ pub struct TagAggregates {
     /// By mail provider.
     #[serde(deserialize_with = "aggregates")]
     pub provider: Aggregates,
-    /// By kind of device.
+    /// Counts by type of device.
     #[serde(deserialize_with = "aggregates")]
     pub device: Aggregates,
 }
 
 type Aggregates = BTreeMap<String, BTreeMap<String, Option<u64>>>;
 
-/// `null` in place of the counts of a name is no counts.
+/// `null` stands for no counts.
 fn aggregates<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Aggregates, D::Error> {
     let all: BTreeMap<String, Option<_>> = de::null_default(deserializer)?;
     Ok(all.into_iter().map(|(name, counts)| (name, counts.unwrap_or_default())).collect())
 }
 
-/// How many tags a domain has, and may have.
+/// The number of tags of a domain, and the limit.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct TagCount {
-    /// What the limit is of.
+    /// The kind of the limit.
     pub id: Option<String>,
-    /// How many there may be.
+    /// The maximum number of tags.
     #[serde(deserialize_with = "de::null_default")]
     pub limit: u64,
-    /// How many there are.
+    /// The number of tags.
     #[serde(deserialize_with = "de::null_default")]
     pub count: u64,
 }

@@ -1,13 +1,13 @@
-//! Tags of Mailgun: of the account, and the older ones of a domain.
+//! Mailgun tags: those of the account, and the older ones of a domain.
 //!
-//! A tag is made by sending a message with it. [`Tags`] are those of the account, with metrics;
-//! [`DomainTags`] are those of one domain, which Mailgun has deprecated.
+//! Sending a message with a tag creates it. [`Tags`] are the tags of the account, with metrics;
+//! [`DomainTags`] are the tags of one domain, which Mailgun has deprecated.
 //!
 //! ```no_run
-//! # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
-//! use mailgun_tags::{ListTags, Tags};
+//! # async fn example(mailgun: mailgun::Mailgun) -> Result<(), mailgun::Error> {
+//! use mailgun::tags::ListTags;
 //!
-//! let mut pager = Tags::new(&client).list(ListTags::new().tag("newsletter").include_metrics(true));
+//! let mut pager = mailgun.tags().list(ListTags::new().tag("newsletter").include_metrics(true));
 //! while let Some(page) = pager.next_page().await? {
 //!     for tag in page {
 //!         println!("{}: {:?} opened", tag.tag, tag.metrics.opened_count());

@@ -41,10 +41,8 @@ pub const OPERATIONS: &[Operation] = &[
 /// The tags of an account.
 ///
 /// ```no_run
-/// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
-/// use mailgun_tags::Tags;
-///
-/// let limits = Tags::new(&client).limits().await?;
+/// # async fn example(mailgun: mailgun::Mailgun) -> Result<(), mailgun::Error> {
+/// let limits = mailgun.tags().limits().await?;
 /// println!("{} of {} tags", limits.count, limits.limit);
 /// # Ok(()) }
 /// ```
@@ -54,22 +52,22 @@ pub struct Tags {
 }
 
 impl Tags {
-    /// The tags of the client's account.
+    /// A handle to the tags of the client's account.
     pub fn new(client: &Client) -> Self {
         Self { client: client.clone() }
     }
 
     /// Lists tags.
     ///
-    /// `POST /v1/analytics/tags`, which reads only.
+    /// `POST /v1/analytics/tags`, which only reads.
     ///
     /// # Errors
     ///
-    /// Status 400 for a limit over 1000, or over 20 with metrics.
+    /// Returns 400 if the limit is over 1000, or over 20 with metrics.
     ///
     /// ```no_run
-    /// # async fn example(tags: mailgun_tags::Tags) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_tags::ListTags;
+    /// # async fn example(tags: mailgun::tags::Tags) -> Result<(), mailgun::Error> {
+    /// use mailgun::tags::ListTags;
     ///
     /// let mut pager = tags.list(ListTags::new().sort("lastseen:desc").limit(100));
     /// while let Some(page) = pager.next_page().await? {
@@ -83,16 +81,16 @@ impl Tags {
         Pager::json_skip(self.client.call::<TagPage>(LIST, &[]), &params)
     }
 
-    /// How many tags there are, and may be.
+    /// Gets the number of tags and the limit.
     ///
     /// `GET /v1/analytics/tags/limits`
     ///
     /// # Errors
     ///
-    /// Status 400 if Mailgun does not take the request.
+    /// Returns 400 if the request is invalid.
     ///
     /// ```no_run
-    /// # async fn example(tags: mailgun_tags::Tags) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(tags: mailgun::tags::Tags) -> Result<(), mailgun::Error> {
     /// if tags.limits().await?.limit_reached {
     ///     println!("a new tag would be dropped");
     /// }
@@ -108,10 +106,10 @@ impl Tags {
     ///
     /// # Errors
     ///
-    /// Status 400 if there is no such tag.
+    /// Returns 400 if the tag does not exist.
     ///
     /// ```no_run
-    /// # async fn example(tags: mailgun_tags::Tags) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(tags: mailgun::tags::Tags) -> Result<(), mailgun::Error> {
     /// tags.update("newsletter", "Goes out on Mondays").await?;
     /// # Ok(()) }
     /// ```
@@ -126,10 +124,10 @@ impl Tags {
     ///
     /// # Errors
     ///
-    /// Status 400 if there is no such tag.
+    /// Returns 400 if the tag does not exist.
     ///
     /// ```no_run
-    /// # async fn example(tags: mailgun_tags::Tags) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(tags: mailgun::tags::Tags) -> Result<(), mailgun::Error> {
     /// tags.delete("newsletter").await?;
     /// # Ok(()) }
     /// ```
@@ -139,43 +137,43 @@ impl Tags {
 }
 
 mailgun_core::json_params! {
-    /// Which tags to list.
+    /// Options for listing tags.
     pub struct ListTags;
 }
 
 impl ListTags {
-    /// Tags that begin so.
+    /// Lists only tags that start with `prefix`.
     pub fn tag(self, prefix: &str) -> Self {
         self.set(&["tag"], prefix)
     }
 
-    /// Those of all subaccounts too; not when not set.
+    /// Includes all subaccounts; default false.
     pub fn include_subaccounts(self, include: bool) -> Self {
         self.set(&["include_subaccounts"], &include)
     }
 
-    /// With the metrics of each, and then at most 20 a page; not when not set.
+    /// Includes the metrics of each tag; default false. The page size is then at most 20.
     pub fn include_metrics(self, include: bool) -> Self {
         self.set(&["include_metrics"], &include)
     }
 
-    /// The column to sort by and the direction, `lastseen:desc` for example.
+    /// The sort column and direction, such as `lastseen:desc`.
     pub fn sort(self, sort: &str) -> Self {
         self.set(&["pagination", "sort"], sort)
     }
 
-    /// At most so many a page: 1 to 1000; 10 when not set.
+    /// Page size, 1 to 1000; default 10.
     pub fn limit(self, limit: u32) -> Self {
         self.set(&["pagination", "limit"], &limit)
     }
 
-    /// Leaves out so many at the beginning; 0 when not set.
+    /// Number of items to skip; default 0.
     pub fn skip(self, skip: u64) -> Self {
         self.set(&["pagination", "skip"], &skip)
     }
 
-    /// With the number of all tags, as [`Page::total`](mailgun_core::Page::total); not when not
-    /// set.
+    /// Includes the number of all tags, as [`Page::total`](mailgun_core::Page::total); default
+    /// false.
     pub fn include_total(self, include: bool) -> Self {
         self.set(&["pagination", "include_total"], &include)
     }
@@ -189,46 +187,46 @@ pub struct Tag {
     /// The tag.
     #[serde(deserialize_with = "de::null_default")]
     pub tag: String,
-    /// Free text.
+    /// A description, in any words.
     #[serde(deserialize_with = "de::null_default")]
     pub description: String,
-    /// When a message had it first.
+    /// When the tag was first used.
     #[serde(deserialize_with = "de::optional_timestamp")]
     pub first_seen: Option<Timestamp>,
-    /// When a message had it last.
+    /// When the tag was last used.
     #[serde(deserialize_with = "de::optional_timestamp")]
     pub last_seen: Option<Timestamp>,
-    /// Its metrics, if they were asked for.
+    /// The metrics of the tag, if requested.
     #[serde(deserialize_with = "de::null_default")]
     pub metrics: Metrics,
-    /// The account that uses it.
+    /// The id of the account that uses the tag.
     #[serde(deserialize_with = "de::null_default")]
     pub account_id: String,
-    /// The parent of that account.
+    /// The id of the parent account.
     pub parent_account_id: Option<String>,
-    /// The name of that account.
+    /// The name of the account.
     pub account_name: Option<String>,
 }
 
-/// How many tags an account has, and may have.
+/// The number of tags of an account, and the limit.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct TagLimits {
-    /// How many there may be.
+    /// The maximum number of tags.
     #[serde(deserialize_with = "de::null_default")]
     pub limit: u64,
-    /// How many there are.
+    /// The number of tags.
     #[serde(deserialize_with = "de::null_default")]
     pub count: u64,
-    /// Whether there may be no more.
+    /// Whether the limit is reached.
     #[serde(deserialize_with = "de::null_default")]
     pub limit_reached: bool,
 }
 
 #[derive(Deserialize)]
 struct TagPage {
-    #[serde(default, deserialize_with = "de::items")]
+    #[serde(default, deserialize_with = "de::null_default")]
     items: Vec<Tag>,
     #[serde(default, deserialize_with = "de::null_default")]
     pagination: Pagination,

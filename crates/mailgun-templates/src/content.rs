@@ -2,12 +2,13 @@ use std::path::Path;
 
 use mailgun_core::{Error, FieldValue, bytes::Bytes, read_text};
 
-/// The content of a version: HTML or text in the language of its [`Engine`](crate::Engine).
+/// The content of a version: HTML or text in the template language of its
+/// [`Engine`](crate::Engine).
 ///
-/// Mailgun takes at most 100 KB.
+/// Mailgun takes up to 100 KB.
 ///
 /// ```
-/// use mailgun_templates::Content;
+/// use mailgun::templates::Content;
 ///
 /// assert_eq!(Content::from("<p>Hello {{name}}</p>").as_str(), "<p>Hello {{name}}</p>");
 /// ```
@@ -15,11 +16,11 @@ use mailgun_core::{Error, FieldValue, bytes::Bytes, read_text};
 pub struct Content(String);
 
 impl Content {
-    /// What is in a file: text in UTF-8, at most 100 KB.
+    /// Reads a file: UTF-8 text of up to 100 KB.
     ///
     /// ```no_run
-    /// # async fn example(versions: mailgun_templates::Versions) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_templates::{Content, VersionSettings};
+    /// # async fn example(versions: mailgun::templates::Versions) -> Result<(), mailgun::Error> {
+    /// use mailgun::templates::{Content, VersionSettings};
     ///
     /// let content = Content::from_path("templates/welcome.hbs").await?;
     /// versions.create("v2", content, VersionSettings::new()).await?;
@@ -28,9 +29,10 @@ impl Content {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidInput`](mailgun_core::ErrorKind::InvalidInput) if there is no such file, it cannot
-    /// be read, is no regular file, or holds something other than UTF-8;
-    /// [`ErrorKind::TooLarge`](mailgun_core::ErrorKind::TooLarge) if it is larger. Both name the path.
+    /// Returns [`ErrorKind::InvalidInput`](mailgun_core::ErrorKind::InvalidInput) if the file does
+    /// not exist, cannot be read, is not a regular file, or is not UTF-8. Returns
+    /// [`ErrorKind::TooLarge`](mailgun_core::ErrorKind::TooLarge) if it is too large. The error
+    /// names the path.
     pub async fn from_path(path: impl AsRef<Path>) -> Result<Self, Error> {
         const MAX_CONTENT: u64 = 100 * 1024;
         read_text(path, MAX_CONTENT).await.map(Self)

@@ -1,14 +1,14 @@
 use mailgun_core::{Error, Fields};
 use serde::{Deserialize, Serialize};
 
-/// Headers that are stored with a version, with variables of the template where wanted.
+/// Headers that are stored with a version. They can contain variables of the template.
 ///
-/// They are put into each mail when it is delivered, and so are not in its `accepted` event. What a
-/// message sets itself comes before them; where neither has a `From`, Mailgun takes
-/// `postmaster@` with the sending domain. It knows no others than these three.
+/// Mailgun adds them to each message on delivery, so its `accepted` event does not have them.
+/// Headers of the message itself take precedence. If neither has a `From`, Mailgun uses
+/// `postmaster@` and the sending domain. Only these three headers exist.
 ///
 /// ```
-/// use mailgun_templates::TemplateHeaders;
+/// use mailgun::templates::TemplateHeaders;
 ///
 /// let headers = TemplateHeaders::new().from("Shop <shop@mg.example.com>").subject("Hi {{name}}");
 /// assert_eq!(headers.subject.as_deref(), Some("Hi {{name}}"));
@@ -30,7 +30,7 @@ pub struct TemplateHeaders {
 }
 
 impl TemplateHeaders {
-    /// None of them.
+    /// No headers.
     pub fn new() -> Self {
         Self::default()
     }
@@ -53,14 +53,14 @@ impl TemplateHeaders {
         Self { reply_to: Some(value.into()), ..self }
     }
 
-    /// Sets the field `headers`, or the fault that a line break in one of them is.
+    /// Sets the field `headers`, or an error if one of them contains a line break.
     pub(crate) fn put(&self, fields: &mut Fields) {
         let all = [("From", &self.from), ("Subject", &self.subject), ("Reply-To", &self.reply_to)];
         let has_control = |value: &String| value.chars().any(char::is_control);
         match all.into_iter().find(|(_, value)| value.as_ref().is_some_and(has_control)) {
             Some((name, _)) => {
-                let fault = Error::invalid(name, "must not hold control characters");
-                fields.record_error(fault.in_parameter("headers"))
+                let error = Error::invalid(name, "must not hold control characters");
+                fields.record_error(error.in_parameter("headers"))
             }
             None => fields.set_json("headers", self),
         };

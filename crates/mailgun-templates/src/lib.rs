@@ -1,16 +1,16 @@
-//! Templates of Mailgun: stored mails with variables, in versions.
+//! Mailgun templates: stored messages with variables, in versions.
 //!
-//! A template is a name with versions below it, one of which is active: that is the one a message
-//! with this template is made from, unless it names another. Messages are sent, and their variables
-//! filled in, by `mailgun-messages`.
+//! A template has a name and versions. One version is active: messages that use the template use
+//! that version, unless they name another. To send messages and fill in their variables, see
+//! `mailgun-messages`.
 //!
-//! Mailgun lower-cases the names of templates and the tags of versions.
+//! Mailgun converts the names of templates and the tags of versions to lowercase.
 //!
 //! ```no_run
-//! # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
-//! use mailgun_templates::{CreateTemplate, TemplateHeaders, Templates, VersionSettings};
+//! # async fn example(mailgun: mailgun::Mailgun) -> Result<(), mailgun::Error> {
+//! use mailgun::templates::{CreateTemplate, TemplateHeaders, VersionSettings};
 //!
-//! let templates = Templates::of_domain(&client, "mg.example.com");
+//! let templates = mailgun.templates("mg.example.com");
 //! let welcome = CreateTemplate::new()
 //!     .content("<p>Hello {{name}}</p>")
 //!     .tag("v1")
@@ -22,8 +22,8 @@
 //! # Ok(()) }
 //! ```
 //!
-//! Mailgun does not document an account's own templates ([`Templates::of_account`]): their routes
-//! are known, and they are assumed to take and to answer what a domain's templates do.
+//! Mailgun does not document the templates of an account ([`Templates::of_account`]). Their paths
+//! are known; their parameters and responses are assumed to be those of a domain's templates.
 
 mod content;
 mod headers;

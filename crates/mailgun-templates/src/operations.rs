@@ -1,9 +1,9 @@
-//! The operations, each there for a domain's templates and for the account's.
+//! The operations, each for the templates of a domain and of the account.
 
 use mailgun_core::{Call, Client, Operation};
 use serde::de::DeserializeOwned;
 
-/// One operation on both levels.
+/// One operation at both levels.
 #[derive(Clone, Copy)]
 pub(crate) struct TwoLevelOperation {
     of_domain: Operation,
@@ -24,7 +24,7 @@ pub(crate) const GET: TwoLevelOperation = operation!(get "/{name}");
 pub(crate) const CREATE: TwoLevelOperation = operation!(post "");
 pub(crate) const UPDATE: TwoLevelOperation = operation!(put "/{name}", idempotent);
 pub(crate) const DELETE: TwoLevelOperation = operation!(delete "/{name}", idempotent);
-// A repeat would delete what was added since.
+// A retry would delete what was added meanwhile.
 pub(crate) const DELETE_ALL: TwoLevelOperation = operation!(delete "");
 pub(crate) const LIST_VERSIONS: TwoLevelOperation = operation!(get "/{name}/versions");
 pub(crate) const GET_VERSION: TwoLevelOperation = operation!(get "/{name}/versions/{tag}");
@@ -33,7 +33,7 @@ pub(crate) const UPDATE_VERSION: TwoLevelOperation =
     operation!(put "/{name}/versions/{tag}", idempotent);
 pub(crate) const DELETE_VERSION: TwoLevelOperation =
     operation!(delete "/{name}/versions/{tag}", idempotent);
-// The target is overwritten.
+// The call overwrites the target.
 pub(crate) const COPY_VERSION: TwoLevelOperation =
     operation!(put "/{name}/versions/{tag}/copy/{new_tag}", idempotent);
 
@@ -66,7 +66,7 @@ pub const OPERATIONS: &[Operation] = &[
     COPY_VERSION.of_account,
 ];
 
-/// Whose templates they are.
+/// The domain or account that the templates belong to.
 #[derive(Clone, Debug)]
 pub(crate) struct Owner {
     pub(crate) client: Client,
@@ -79,11 +79,32 @@ impl Owner {
     where
         T: DeserializeOwned + Send + 'static,
     {
+        let (operation, segments) = self.resolve(operation, segments);
+        self.client.call(operation, &segments)
+    }
+
+    /// As [`Client::call_field`].
+    pub(crate) fn call_field<T>(
+        &self,
+        operation: TwoLevelOperation,
+        segments: &[&str],
+        field: &'static str,
+    ) -> Call<T>
+    where
+        T: DeserializeOwned + Default + 'static,
+    {
+        let (operation, segments) = self.resolve(operation, segments);
+        self.client.call_field(operation, &segments, field)
+    }
+
+    fn resolve<'a>(
+        &'a self,
+        operation: TwoLevelOperation,
+        segments: &[&'a str],
+    ) -> (Operation, Vec<&'a str>) {
         match &self.domain {
-            Some(domain) => {
-                self.client.call(operation.of_domain, &[&[&**domain], segments].concat())
-            }
-            None => self.client.call(operation.of_account, segments),
+            Some(domain) => (operation.of_domain, [&[&**domain], segments].concat()),
+            None => (operation.of_account, segments.to_vec()),
         }
     }
 }

@@ -4,36 +4,36 @@ use mailgun_types::PageDirection;
 use crate::{Content, Engine, TemplateHeaders};
 
 params! {
-    /// Which templates to list.
+    /// Options for listing templates.
     pub struct ListTemplates;
 }
 
 impl ListTemplates {
-    /// Whether each template comes with its active version; it does not when not set.
+    /// Whether to include the active version of each template; default false.
     pub fn active(self, active: bool) -> Self {
         self.set("active", yes_no(active))
     }
 }
 
 params! {
-    /// Which versions to list.
+    /// Options for listing versions.
     pub struct ListVersions;
 }
 
 macro_rules! listing {
     ($($name:ident),*) => {$(
         impl $name {
-            /// At most so many a page: 1 to 100; 100 when not set.
+            /// Page size, 1 to 100; default 100.
             pub fn limit(self, limit: u32) -> Self {
                 self.set("limit", limit)
             }
 
-            /// The page to begin with; the first when not set.
+            /// The page to start with; default the first.
             pub fn page(self, page: PageDirection) -> Self {
                 self.set("page", page)
             }
 
-            /// The name, or the tag, that [`page`](Self::page) is counted from.
+            /// The name or tag that [`page`](Self::page) is relative to.
             pub fn pivot(self, pivot: impl Into<String>) -> Self {
                 self.set("p", pivot.into())
             }
@@ -43,37 +43,37 @@ macro_rules! listing {
 listing!(ListTemplates, ListVersions);
 
 params! {
-    /// What of a template to get.
+    /// Options for getting a template.
     pub struct GetTemplate;
 }
 
 impl GetTemplate {
-    /// Whether the template comes with its active version; it does not when not set.
+    /// Whether to include the active version; default false.
     pub fn active(self, active: bool) -> Self {
         self.set("active", yes_no(active))
     }
 }
 
 params! {
-    /// What a new template is to be.
+    /// Settings of a new template.
     ///
-    /// With a [`content`](Self::content) it gets a first version, which is its active one; tag,
-    /// engine, comment and headers are of that version, and mean nothing without it.
+    /// With a [`content`](Self::content), the template gets a first version, which is active. Tag,
+    /// engine, comment and headers belong to that version and have no effect without a content.
     pub struct CreateTemplate;
 }
 
 impl CreateTemplate {
-    /// Free text.
+    /// A description, in any words.
     pub fn description(self, description: impl Into<String>) -> Self {
         self.set("description", description.into())
     }
 
-    /// Who created it: free text.
+    /// Who created the template, in any words.
     pub fn created_by(self, created_by: impl Into<String>) -> Self {
         self.set("createdBy", created_by.into())
     }
 
-    /// The tag of the first version, which Mailgun lower-cases; `initial` when not set.
+    /// The tag of the first version, in lowercase; default `initial`.
     pub fn tag(self, tag: impl Into<String>) -> Self {
         self.set("tag", tag.into())
     }
@@ -84,12 +84,12 @@ impl CreateTemplate {
 }
 
 params! {
-    /// What a version is to be.
+    /// Settings of a version.
     pub struct VersionSettings;
 }
 
 impl VersionSettings {
-    /// Makes it the active version, in place of the one that is; `false` changes nothing.
+    /// Makes the version the active one. `false` changes nothing.
     pub fn active(self, active: bool) -> Self {
         self.set("active", yes_no(active))
     }
@@ -102,24 +102,25 @@ impl VersionSettings {
 macro_rules! version {
     ($($name:ident),*) => {$(
         impl $name {
-            /// The content of the version, at most 100 KB.
+            /// The content of the version, up to 100 KB.
             pub fn content(self, content: impl Into<Content>) -> Self {
                 self.set("template", content.into())
             }
 
-            /// The language of the content; [`Engine::Handlebars`] when not set.
+            /// The template language; default [`Engine::Handlebars`].
             pub fn engine(self, engine: Engine) -> Self {
                 self.set("engine", engine)
             }
 
-            /// Free text about the version.
+            /// A comment on the version, in any words.
             pub fn comment(self, comment: impl Into<String>) -> Self {
                 self.set("comment", comment.into())
             }
 
-            /// Headers for the mails that are made from the version.
+            /// Headers of the messages that use the version.
             ///
-            /// One with a control character, such as a line break, is reported by the call.
+            /// If a header contains a control character, such as a line break, the call returns an
+            /// error.
             pub fn headers(mut self, headers: TemplateHeaders) -> Self {
                 headers.put(&mut self.0);
                 self
@@ -130,12 +131,12 @@ macro_rules! version {
 version!(CreateTemplate, VersionSettings);
 
 params! {
-    /// What a copy of a version is to be.
+    /// Settings of a copy of a version.
     pub struct CopyVersion;
 }
 
 impl CopyVersion {
-    /// Free text about the copy.
+    /// A comment on the copy, in any words.
     pub fn comment(self, comment: impl Into<String>) -> Self {
         self.set("comment", comment.into())
     }

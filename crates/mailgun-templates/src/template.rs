@@ -8,24 +8,24 @@ use crate::TemplateHeaders;
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Template {
-    /// What names it in calls and messages, in lower case.
+    /// The name, in lowercase, which identifies the template in calls and messages.
     #[serde(deserialize_with = "de::null_default")]
     pub name: String,
-    /// Free text.
+    /// A description, in any words.
     #[serde(deserialize_with = "de::null_default")]
     pub description: String,
     /// When it was created.
     #[serde(deserialize_with = "de::optional_timestamp")]
     pub created_at: Option<Timestamp>,
-    /// Who created it, as was said then.
+    /// Who created the template.
     #[serde(deserialize_with = "de::null_default")]
     pub created_by: String,
-    /// A UUID.
+    /// The id, a UUID.
     #[serde(deserialize_with = "de::null_default")]
     pub id: String,
-    /// The version that was asked for or written; the active one where that was asked for.
+    /// The version that was requested or changed, or the active one if it was requested.
     pub version: Option<Version>,
-    /// The versions of a page of them.
+    /// The versions, on a page of versions.
     #[serde(deserialize_with = "de::items")]
     pub versions: Vec<Version>,
 }
@@ -35,62 +35,62 @@ pub struct Template {
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Version {
-    /// What names it in calls and messages, in lower case.
+    /// The name, in lowercase, which identifies the template in calls and messages.
     #[serde(deserialize_with = "de::null_default")]
     pub tag: String,
-    /// The content, which listings leave out or empty (`template` on the wire).
+    /// The content (`template` in the API). Listings leave it out or empty.
     #[serde(rename = "template")]
     pub content: Option<String>,
-    /// The language of the content.
+    /// The template language.
     pub engine: Option<Engine>,
-    /// The MJML that the content was made from; empty if it was not made so.
+    /// The MJML that the content was generated from, or empty.
     #[serde(deserialize_with = "de::null_default")]
     pub mjml: String,
     /// When it was created.
     #[serde(deserialize_with = "de::optional_timestamp")]
     pub created_at: Option<Timestamp>,
-    /// Free text.
+    /// A description, in any words.
     #[serde(deserialize_with = "de::null_default")]
     pub comment: String,
-    /// Whether messages are made from it that name no other.
+    /// Whether the version is active, so that messages use it by default.
     #[serde(deserialize_with = "de::null_default")]
     pub active: bool,
-    /// A UUID.
+    /// The id, a UUID.
     #[serde(deserialize_with = "de::null_default")]
     pub id: String,
-    /// The headers of the mails that are made from it; listings leave them out.
+    /// The headers of messages that use the version. Listings leave them out.
     #[serde(deserialize_with = "de::null_default")]
     pub headers: TemplateHeaders,
 }
 
 mailgun_core::open_enum! {
-    /// The language of a version's content.
+    /// The template language of a version.
     pub enum Engine {
         /// A subset of Handlebars with the helpers `if`, `unless`, `each`, `with` and `equal`.
         Handlebars = "handlebars",
-        /// Go's templates.
+        /// Go templates.
         Go = "go",
     }
 }
 
-/// The reply to the writing of a template, or of a version.
+/// The response to creating or changing a template or version.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TemplateResponse {
-    /// Mailgun's words, `template has been stored` for example.
+    /// The message from Mailgun, such as `template has been stored`.
     #[serde(default, deserialize_with = "de::null_default")]
     pub message: String,
-    /// The template, with the version that was written.
+    /// The template, with the version that was created or changed.
     #[serde(default, deserialize_with = "de::null_default")]
     pub template: Template,
 }
 
-/// The reply to a copy of a version.
+/// The response to copying a version.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "CopyShape")]
 #[non_exhaustive]
 pub struct VersionResponse {
-    /// Mailgun's words, `version has been copied` for example.
+    /// The message from Mailgun, such as `version has been copied`.
     pub message: String,
     /// The copy.
     pub version: Version,
@@ -101,7 +101,7 @@ struct CopyShape {
     #[serde(default, deserialize_with = "de::null_default")]
     message: String,
     version: Option<Version>,
-    /// The same version under its old name.
+    /// The same version under its older name.
     template: Option<Version>,
 }
 
@@ -111,16 +111,16 @@ impl From<CopyShape> for VersionResponse {
     }
 }
 
-/// The reply to a change or a deletion, which names what it was about.
+/// The response to a change or deletion, with the names of what changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "ChangeShape")]
 #[non_exhaustive]
 pub struct TemplateChanged {
-    /// Mailgun's words, `template has been updated` for example.
+    /// The message from Mailgun, such as `template has been updated`.
     pub message: String,
-    /// The template's name.
+    /// The name of the template.
     pub name: String,
-    /// The version's tag, if it was about a version.
+    /// The tag of the version, if a version changed.
     pub tag: Option<String>,
 }
 
@@ -138,23 +138,15 @@ impl From<ChangeShape> for TemplateChanged {
     }
 }
 
-/// A template, which comes wrapped.
-#[derive(Deserialize)]
-pub(crate) struct Wrapped {
-    #[serde(default, deserialize_with = "de::null_default")]
-    pub(crate) template: Template,
-}
-
-/// A page of versions, which are inside their template.
 /// A page of the versions of a template.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct VersionsResponse {
-    /// The template with the versions of the page.
+    /// The template, with the versions of the page.
     #[serde(deserialize_with = "de::null_default")]
     pub template: Template,
-    /// Where other pages are.
+    /// The links to other pages.
     #[serde(deserialize_with = "de::null_default")]
     pub paging: PageLinks,
 }

@@ -4,35 +4,35 @@ use crate::{
     CreateTemplate, GetTemplate, ListTemplates, Template, TemplateChanged, TemplateResponse,
     Versions,
     operations::{CREATE, DELETE, DELETE_ALL, GET, LIST, Owner, UPDATE},
-    template::Wrapped,
 };
 
 /// The templates of a domain or of the account.
 ///
 /// ```no_run
-/// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
-/// use mailgun_templates::{GetTemplate, Templates};
+/// # async fn example(mailgun: mailgun::Mailgun) -> Result<(), mailgun::Error> {
+/// use mailgun::templates::GetTemplate;
 ///
-/// let templates = Templates::of_domain(&client, "mg.example.com");
+/// let templates = mailgun.templates("mg.example.com");
 /// let welcome = templates.get("welcome", GetTemplate::new().active(true)).await?;
 /// println!("{:?}", welcome.version.and_then(|version| version.content));
 /// # Ok(()) }
 /// ```
+#[doc(alias = "handlebars")]
 #[derive(Clone, Debug)]
 pub struct Templates {
     owner: Owner,
 }
 
 impl Templates {
-    /// The templates of the sending domain `domain`: at most 100.
+    /// A handle to the templates of the sending domain `domain`, up to 100.
     pub fn of_domain(client: &Client, domain: impl Into<String>) -> Self {
         Self { owner: Owner { client: client.clone(), domain: Some(domain.into()) } }
     }
 
-    /// The templates of the client's account.
+    /// A handle to the templates of the client's account.
     ///
-    /// Only their routes are known, `/v4/templates` in place of `/v3/{domain}/templates`. They are
-    /// assumed to take the parameters of a domain's templates and to give the same responses.
+    /// Only their paths are known: `/v4/templates` instead of `/v3/{domain}/templates`. Their
+    /// parameters and responses are assumed to be those of a domain's templates.
     pub fn of_account(client: &Client) -> Self {
         Self { owner: Owner { client: client.clone(), domain: None } }
     }
@@ -42,17 +42,17 @@ impl Templates {
         Versions::new(self.owner.clone(), name.into())
     }
 
-    /// Lists all templates, in the order of their names.
+    /// Lists all templates, sorted by name.
     ///
     /// `GET /v3/{domain}/templates`
     ///
     /// # Errors
     ///
-    /// Status 404 if there is no such domain.
+    /// Returns 404 if the domain does not exist.
     ///
     /// ```no_run
-    /// # async fn example(templates: mailgun_templates::Templates) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_templates::ListTemplates;
+    /// # async fn example(templates: mailgun::templates::Templates) -> Result<(), mailgun::Error> {
+    /// use mailgun::templates::ListTemplates;
     ///
     /// let mut pager = templates.list(ListTemplates::new().limit(50));
     /// while let Some(page) = pager.next_page().await? {
@@ -66,37 +66,37 @@ impl Templates {
         Pager::links(self.owner.call::<LinkPage<Template>>(LIST, &[]).query(params))
     }
 
-    /// A template by its name, with its active version where that is asked for.
+    /// Gets a template by name, with its active version on request.
     ///
     /// `GET /v3/{domain}/templates/{name}`
     ///
     /// # Errors
     ///
-    /// Status 404 if there is no such template or domain.
+    /// Returns 404 if the template or domain does not exist.
     ///
     /// ```no_run
-    /// # async fn example(templates: mailgun_templates::Templates) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_templates::GetTemplate;
+    /// # async fn example(templates: mailgun::templates::Templates) -> Result<(), mailgun::Error> {
+    /// use mailgun::templates::GetTemplate;
     ///
     /// println!("{}", templates.get("welcome", GetTemplate::new()).await?.description);
     /// # Ok(()) }
     /// ```
     pub fn get(&self, name: &str, params: GetTemplate) -> Call<Template> {
-        self.owner.call::<Wrapped>(GET, &[name]).query(params).map(|response| response.template)
+        self.owner.call_field(GET, &[name], "template").query(params)
     }
 
-    /// Creates a template, and its first version where there is a content.
+    /// Creates a template and, if a content is set, its first version.
     ///
-    /// `POST /v3/{domain}/templates`. The name may hold any UTF-8; Mailgun lower-cases it. A call
-    /// whose outcome is unknown is not repeated.
+    /// `POST /v3/{domain}/templates`. The name can hold any UTF-8; Mailgun converts it to
+    /// lowercase. The call is not retried if its outcome is unknown.
     ///
     /// # Errors
     ///
-    /// Status 400 for what Mailgun does not take, 404 if there is no such domain.
+    /// Returns 400 if a setting is invalid, and 404 if the domain does not exist.
     ///
     /// ```no_run
-    /// # async fn example(templates: mailgun_templates::Templates) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_templates::{Content, CreateTemplate};
+    /// # async fn example(templates: mailgun::templates::Templates) -> Result<(), mailgun::Error> {
+    /// use mailgun::templates::{Content, CreateTemplate};
     ///
     /// let content = Content::from_path("templates/welcome.hbs").await?;
     /// let settings = CreateTemplate::new().description("After the sign-up").content(content);
@@ -112,17 +112,17 @@ impl Templates {
         self.owner.call(CREATE, &[]).multipart(settings.name(name.into()))
     }
 
-    /// Changes the description of a template; its content is changed by its
+    /// Changes the description of a template. To change its content, use its
     /// [`versions`](Self::versions).
     ///
     /// `PUT /v3/{domain}/templates/{name}`
     ///
     /// # Errors
     ///
-    /// Status 404 if there is no such template or domain.
+    /// Returns 404 if the template or domain does not exist.
     ///
     /// ```no_run
-    /// # async fn example(templates: mailgun_templates::Templates) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(templates: mailgun::templates::Templates) -> Result<(), mailgun::Error> {
     /// templates.update("welcome", "After the sign-up").await?;
     /// # Ok(()) }
     /// ```
@@ -132,16 +132,16 @@ impl Templates {
         self.owner.call(UPDATE, &[name]).multipart(fields)
     }
 
-    /// Deletes a template with all of its versions.
+    /// Deletes a template and all its versions.
     ///
     /// `DELETE /v3/{domain}/templates/{name}`
     ///
     /// # Errors
     ///
-    /// Status 404 if there is no such template or domain.
+    /// Returns 404 if the template or domain does not exist.
     ///
     /// ```no_run
-    /// # async fn example(templates: mailgun_templates::Templates) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(templates: mailgun::templates::Templates) -> Result<(), mailgun::Error> {
     /// templates.delete("welcome").await?;
     /// # Ok(()) }
     /// ```
@@ -149,16 +149,16 @@ impl Templates {
         self.owner.call(DELETE, &[name])
     }
 
-    /// Deletes all templates with all of their versions; it cannot be undone.
+    /// Deletes all templates and all their versions. This cannot be undone.
     ///
     /// `DELETE /v3/{domain}/templates`
     ///
     /// # Errors
     ///
-    /// Status 404 if there is no such domain.
+    /// Returns 404 if the domain does not exist.
     ///
     /// ```no_run
-    /// # async fn example(templates: mailgun_templates::Templates) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(templates: mailgun::templates::Templates) -> Result<(), mailgun::Error> {
     /// println!("{}", templates.delete_all().await?.message);
     /// # Ok(()) }
     /// ```

@@ -7,16 +7,15 @@ use crate::{
         COPY_VERSION, CREATE_VERSION, DELETE_VERSION, GET_VERSION, LIST_VERSIONS, Owner,
         UPDATE_VERSION,
     },
-    template::Wrapped,
 };
 
 /// The versions of a template, from [`Templates::versions`](crate::Templates::versions).
 ///
-/// A template has at most 40, of which one is active.
+/// A template has up to 40 versions, of which one is active.
 ///
 /// ```no_run
-/// # async fn example(templates: mailgun_templates::Templates) -> Result<(), mailgun_core::Error> {
-/// use mailgun_templates::VersionSettings;
+/// # async fn example(templates: mailgun::templates::Templates) -> Result<(), mailgun::Error> {
+/// use mailgun::templates::VersionSettings;
 ///
 /// let versions = templates.versions("welcome");
 /// versions.create("v2", "<p>Hi {{name}}</p>", VersionSettings::new()).await?;
@@ -34,17 +33,17 @@ impl Versions {
         Self { owner, template }
     }
 
-    /// Lists all versions without their contents and headers, in the order of their tags.
+    /// Lists all versions, sorted by tag, without their contents and headers.
     ///
     /// `GET /v3/{domain}/templates/{name}/versions`
     ///
     /// # Errors
     ///
-    /// Status 404 if there is no such template or domain.
+    /// Returns 404 if the template or domain does not exist.
     ///
     /// ```no_run
-    /// # async fn example(versions: mailgun_templates::Versions) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_templates::ListVersions;
+    /// # async fn example(versions: mailgun::templates::Versions) -> Result<(), mailgun::Error> {
+    /// use mailgun::templates::ListVersions;
     ///
     /// let mut pager = versions.list(ListVersions::new());
     /// while let Some(page) = pager.next_page().await? {
@@ -58,17 +57,17 @@ impl Versions {
         Pager::links(self.page(params))
     }
 
-    /// One page of [`list`](Self::list) as a whole, with the template itself.
+    /// Gets one page of [`list`](Self::list), with the template itself.
     ///
     /// `GET /v3/{domain}/templates/{name}/versions`
     ///
     /// # Errors
     ///
-    /// Status 404 if there is no such template or domain.
+    /// Returns 404 if the template or domain does not exist.
     ///
     /// ```no_run
-    /// # async fn example(versions: mailgun_templates::Versions) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_templates::ListVersions;
+    /// # async fn example(versions: mailgun::templates::Versions) -> Result<(), mailgun::Error> {
+    /// use mailgun::templates::ListVersions;
     ///
     /// let template = versions.page(ListVersions::new()).await?.template;
     /// println!("{}: {} versions", template.description, template.versions.len());
@@ -78,38 +77,38 @@ impl Versions {
         self.owner.call(LIST_VERSIONS, &[&self.template]).query(params)
     }
 
-    /// The template with the version of this tag, its content and headers.
+    /// Gets the version with this tag, with its content and headers. It is in the returned
+    /// template.
     ///
     /// `GET /v3/{domain}/templates/{name}/versions/{tag}`
     ///
     /// # Errors
     ///
-    /// Status 404 if there is no such version, template or domain.
+    /// Returns 404 if the version, template or domain does not exist.
     ///
     /// ```no_run
-    /// # async fn example(versions: mailgun_templates::Versions) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(versions: mailgun::templates::Versions) -> Result<(), mailgun::Error> {
     /// if let Some(version) = versions.get("v2").await?.version {
     ///     println!("{:?}: {:?}", version.headers.subject, version.content);
     /// }
     /// # Ok(()) }
     /// ```
     pub fn get(&self, tag: &str) -> Call<Template> {
-        let call = self.owner.call::<Wrapped>(GET_VERSION, &[&self.template, tag]);
-        call.map(|response| response.template)
+        self.owner.call_field(GET_VERSION, &[&self.template, tag], "template")
     }
 
-    /// Adds a version; the first one of a template is its active one.
+    /// Adds a version. The first version of a template is active.
     ///
-    /// `POST /v3/{domain}/templates/{name}/versions`. Mailgun lower-cases the tag, which no other
-    /// version of the template may have. A call whose outcome is unknown is not repeated.
+    /// `POST /v3/{domain}/templates/{name}/versions`. Mailgun converts the tag to lowercase; it
+    /// must be unique in the template. The call is not retried if its outcome is unknown.
     ///
     /// # Errors
     ///
-    /// Status 400 for what Mailgun does not take, 404 if there is no such template or domain.
+    /// Returns 400 if a setting is invalid, and 404 if the template or domain does not exist.
     ///
     /// ```no_run
-    /// # async fn example(versions: mailgun_templates::Versions) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_templates::{TemplateHeaders, VersionSettings};
+    /// # async fn example(versions: mailgun::templates::Versions) -> Result<(), mailgun::Error> {
+    /// use mailgun::templates::{TemplateHeaders, VersionSettings};
     ///
     /// let settings = VersionSettings::new()
     ///     .active(true)
@@ -128,18 +127,18 @@ impl Versions {
         call.multipart(settings.tag(tag.into()).content(content))
     }
 
-    /// Changes what `settings` has, and leaves the rest of the version as it is.
+    /// Changes the settings that `settings` sets; the rest of the version stays as it is.
     ///
     /// `PUT /v3/{domain}/templates/{name}/versions/{tag}`
     ///
     /// # Errors
     ///
-    /// Status 400 for what Mailgun does not take, 404 if there is no such version, template or
-    /// domain.
+    /// Returns 400 if a setting is invalid, and 404 if the version, template or domain does not
+    /// exist.
     ///
     /// ```no_run
-    /// # async fn example(versions: mailgun_templates::Versions) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_templates::VersionSettings;
+    /// # async fn example(versions: mailgun::templates::Versions) -> Result<(), mailgun::Error> {
+    /// use mailgun::templates::VersionSettings;
     ///
     /// versions.update("v2", VersionSettings::new().content("<p>Hello {{name}}</p>")).await?;
     /// # Ok(()) }
@@ -154,10 +153,10 @@ impl Versions {
     ///
     /// # Errors
     ///
-    /// Status 404 if there is no such version, template or domain.
+    /// Returns 404 if the version, template or domain does not exist.
     ///
     /// ```no_run
-    /// # async fn example(versions: mailgun_templates::Versions) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(versions: mailgun::templates::Versions) -> Result<(), mailgun::Error> {
     /// versions.delete("v1").await?;
     /// # Ok(()) }
     /// ```
@@ -165,17 +164,17 @@ impl Versions {
         self.owner.call(DELETE_VERSION, &[&self.template, tag])
     }
 
-    /// Copies a version to another tag, in place of the version that is there.
+    /// Copies a version to another tag, replacing the version that has it.
     ///
     /// `PUT /v3/{domain}/templates/{name}/versions/{tag}/copy/{new_tag}`
     ///
     /// # Errors
     ///
-    /// Status 404 if there is no such version, template or domain.
+    /// Returns 404 if the version, template or domain does not exist.
     ///
     /// ```no_run
-    /// # async fn example(versions: mailgun_templates::Versions) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_templates::CopyVersion;
+    /// # async fn example(versions: mailgun::templates::Versions) -> Result<(), mailgun::Error> {
+    /// use mailgun::templates::CopyVersion;
     ///
     /// let copy = versions.copy("v2", "v3", CopyVersion::new().comment("To be shortened")).await?;
     /// println!("{}", copy.version.tag);

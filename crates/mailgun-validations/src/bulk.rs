@@ -10,17 +10,17 @@ pub(crate) const GET: Operation = Operation::get("/v4/address/validate/bulk/{lis
 pub(crate) const CANCEL: Operation =
     Operation::delete("/v4/address/validate/bulk/{list_id}").idempotent();
 
-/// Names a download in errors; its path is that of the link.
+/// Names a download in errors. The link of the job has the real path.
 const DOWNLOAD: Operation = Operation::get("{download_url}");
 
-/// Validations of files of addresses, by jobs in the background.
+/// Validation of files of addresses in background jobs.
 ///
 /// ```no_run
-/// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
+/// # async fn example(mailgun: mailgun::Mailgun) -> Result<(), mailgun::Error> {
 /// use std::time::Duration;
-/// use mailgun_validations::{AddressFile, Validations};
+/// use mailgun::validations::AddressFile;
 ///
-/// let bulk = Validations::new(&client).bulk();
+/// let bulk = mailgun.validations().bulk();
 /// let addresses = AddressFile::from_addresses(["bob@example.com", "eve@example.com"]);
 /// bulk.create("customers-2026-01", addresses).await?;
 /// let job = bulk.wait("customers-2026-01").within(Duration::from_secs(3600)).await?;
@@ -37,13 +37,13 @@ impl BulkValidations {
         Self { client: client.clone() }
     }
 
-    /// Lists jobs, the newest first.
+    /// Lists jobs, newest first.
     ///
     /// `GET /v4/address/validate/bulk`
     ///
     /// ```no_run
-    /// # async fn example(bulk: mailgun_validations::BulkValidations) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_validations::ListJobs;
+    /// # async fn example(bulk: mailgun::validations::BulkValidations) -> Result<(), mailgun::Error> {
+    /// use mailgun::validations::ListJobs;
     ///
     /// let mut pager = bulk.list(ListJobs::new().limit(20));
     /// while let Some(page) = pager.next_page().await? {
@@ -57,25 +57,25 @@ impl BulkValidations {
         Pager::links(self.client.call::<JobPage>(LIST, &[]).query(params))
     }
 
-    /// Starts the validation of a file, under an id of your choice that is not in use and has no
+    /// Starts the validation of a file. You choose the id of the job: it must be unused and have no
     /// `@`.
     ///
     /// `POST /v4/address/validate/bulk/{list_id}`, as a multipart form. Mailgun charges for each
-    /// address. Not repeated when its outcome is unknown: [`get`](Self::get) then tells whether
-    /// there is a job of that id.
+    /// address. The call is not retried if its outcome is unknown; [`get`](Self::get) then tells
+    /// whether the job exists.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidInput`](mailgun_core::ErrorKind::InvalidInput) if the CSV has no column `email` or
-    /// `email_address`, [`ErrorKind::TooLarge`](mailgun_core::ErrorKind::TooLarge) if the file has more than
-    /// 25 MB; nothing is sent then. Status 400 for a file that Mailgun cannot read, and while as
-    /// many jobs are under way as may be at a time (10).
+    /// Before sending, returns [`ErrorKind::InvalidInput`](mailgun_core::ErrorKind::InvalidInput)
+    /// if the CSV has no column `email` or `email_address`, and
+    /// [`ErrorKind::TooLarge`](mailgun_core::ErrorKind::TooLarge) if the file is larger than 25 MB.
+    /// Returns 400 if Mailgun cannot read the file, or 10 jobs are already in progress.
     ///
     /// ```no_run
-    /// # async fn example(bulk: mailgun_validations::BulkValidations) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_core::Upload;
-    /// use mailgun_validations::Csv;
-    /// use mailgun_validations::AddressFile;
+    /// # async fn example(bulk: mailgun::validations::BulkValidations) -> Result<(), mailgun::Error> {
+    /// use mailgun::validations::Upload;
+    /// use mailgun::validations::Csv;
+    /// use mailgun::validations::AddressFile;
     ///
     /// bulk.create("customers", Csv::from_path("customers.csv").await?).await?;
     /// let packed = Upload::from_path("subscribers.csv.gz").await?;
@@ -86,16 +86,16 @@ impl BulkValidations {
         file.into().send(self.client.call(CREATE, &[list_id]))
     }
 
-    /// A job as it is now.
+    /// Gets a job.
     ///
     /// `GET /v4/address/validate/bulk/{list_id}`
     ///
     /// # Errors
     ///
-    /// Status 404 if there is none.
+    /// Returns 404 if it does not exist.
     ///
     /// ```no_run
-    /// # async fn example(bulk: mailgun_validations::BulkValidations) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(bulk: mailgun::validations::BulkValidations) -> Result<(), mailgun::Error> {
     /// let job = bulk.get("customers").await?;
     /// println!("{:?}, {:?} done", job.status, job.progress());
     /// # Ok(()) }
@@ -104,16 +104,16 @@ impl BulkValidations {
         self.client.call(GET, &[list_id])
     }
 
-    /// Asks for a job until it is uploaded, failed or deleted.
+    /// Polls a job until it is uploaded, failed or deleted.
     ///
-    /// A job that failed is no error of this: its [`status`](ValidationJob::status) says so.
+    /// A failed job is not an error. Check its [`status`](ValidationJob::status).
     ///
     /// # Errors
     ///
-    /// Those of [`get`](Self::get).
+    /// The errors of [`get`](Self::get).
     ///
     /// ```no_run
-    /// # async fn example(bulk: mailgun_validations::BulkValidations) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(bulk: mailgun::validations::BulkValidations) -> Result<(), mailgun::Error> {
     /// use std::{pin::pin, time::Duration};
     /// use futures_util::TryStreamExt as _;
     ///
@@ -129,16 +129,16 @@ impl BulkValidations {
         Poller::new(move || bulk.get(&list_id), is_done)
     }
 
-    /// Cancels a job; of one that is uploaded, deletes the results.
+    /// Cancels a job, or deletes the results of an uploaded one.
     ///
     /// `DELETE /v4/address/validate/bulk/{list_id}`
     ///
     /// # Errors
     ///
-    /// Status 404 if there is none.
+    /// Returns 404 if it does not exist.
     ///
     /// ```no_run
-    /// # async fn example(bulk: mailgun_validations::BulkValidations) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(bulk: mailgun::validations::BulkValidations) -> Result<(), mailgun::Error> {
     /// println!("{}", bulk.cancel("customers").await?.message);
     /// # Ok(()) }
     /// ```
@@ -146,20 +146,19 @@ impl BulkValidations {
         self.client.call(CANCEL, &[list_id])
     }
 
-    /// The results of a job, by one of its [links](ValidationJob::download_url).
+    /// Downloads the results of a job from one of its [links](ValidationJob::download_url).
     ///
-    /// `GET` of the link. Mailgun keeps the results with a storage service, in a ZIP archive with
-    /// one file; the bytes are given as they come. The link is all that the storage asks for, and
-    /// works for a while: the key goes to Mailgun's hosts only, as
-    /// [`Client::download`] has it. Awaited, it gives the bytes; [`Call::stream`] reads a large
-    /// file piece by piece.
+    /// `GET` of the link. The results are a ZIP archive with one file, at a storage service; the
+    /// bytes are returned as received. The link works for a limited time and needs no API key: as
+    /// with [`Client::download`], the key is sent to Mailgun's hosts only. Awaiting the call
+    /// returns the bytes; use [`Call::stream`] for a large file.
     ///
     /// # Errors
     ///
-    /// Status 403 or 404 after the link's time, or once the results are deleted.
+    /// Returns 403 or 404 after the link has expired or the results were deleted.
     ///
     /// ```no_run
-    /// # async fn example(bulk: mailgun_validations::BulkValidations) -> Result<(), Box<dyn std::error::Error>> {
+    /// # async fn example(bulk: mailgun::validations::BulkValidations) -> Result<(), Box<dyn std::error::Error>> {
     /// let job = bulk.wait("customers").await?;
     /// if let Some(link) = &job.download_url.csv {
     ///     let mut file = tokio::fs::File::create("results.zip").await?;
@@ -173,22 +172,22 @@ impl BulkValidations {
 }
 
 mailgun_core::params! {
-    /// Which jobs to list.
+    /// Options for listing jobs.
     pub struct ListJobs;
 }
 
 impl ListJobs {
-    /// At most so many a page; 100 when not set.
+    /// Page size; default 100.
     pub fn limit(self, limit: u32) -> Self {
         self.set("limit", limit)
     }
 
-    /// The job that [`page`](Self::page) is counted from, as the links of a page name it.
+    /// The job that [`page`](Self::page) is relative to, from a link of a page.
     pub fn pivot(self, pivot: &str) -> Self {
         self.set("pivot", pivot)
     }
 
-    /// Which page to begin with; the first when not set.
+    /// The page to start with; default the first.
     pub fn page(self, page: PageDirection) -> Self {
         self.set("page", page.abbreviated())
     }

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 #[derive(Deserialize)]
 pub(crate) struct JobPage {
-    #[serde(default, deserialize_with = "de::items")]
+    #[serde(default, deserialize_with = "de::null_default")]
     jobs: Vec<ValidationJob>,
     #[serde(default, deserialize_with = "de::null_default")]
     paging: PageLinks,

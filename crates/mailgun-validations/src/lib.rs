@@ -1,13 +1,13 @@
-//! Validation of addresses by Mailgun: whether mail to them would arrive.
+//! Mailgun validation of email addresses: whether mail to them would arrive.
 //!
-//! [`Validations`] validates one address at once. [`BulkValidations`] validates a file of them in
-//! the background, and [`ValidationPreviews`] estimate for free what that would find.
+//! [`Validations`] validates one address at once. [`BulkValidations`] validates a file in the
+//! background, and [`ValidationPreviews`] estimates its result for free.
 //!
 //! ```no_run
-//! # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
-//! use mailgun_validations::{ValidateAddress, ValidationResult, Validations};
+//! # async fn example(mailgun: mailgun::Mailgun) -> Result<(), mailgun::Error> {
+//! use mailgun::validations::{ValidateAddress, ValidationResult};
 //!
-//! let found = Validations::new(&client).validate("bob@gmial.com", ValidateAddress::new()).await?;
+//! let found = mailgun.validations().validate("bob@gmial.com", ValidateAddress::new()).await?;
 //! if found.result != Some(ValidationResult::Deliverable) {
 //!     println!("{:?}, did you mean {:?}?", found.reason, found.did_you_mean);
 //! }
@@ -21,6 +21,7 @@ mod previews;
 mod validation;
 mod validations;
 
+pub use mailgun_core::Upload;
 pub use mailgun_types::{
     Csv, PageDirection,
     validation::{

@@ -10,14 +10,13 @@ pub(crate) const DELETE: Operation =
     Operation::delete("/v4/address/validate/preview/{list_id}").idempotent();
 pub(crate) const PROMOTE: Operation = Operation::put("/v4/address/validate/preview/{list_id}");
 
-/// Free estimates, from a sample of its addresses, of what the validation of a file would find.
+/// Free estimates of the result of a bulk validation, from a sample of the addresses.
 ///
 /// ```no_run
-/// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
-/// use mailgun_validations::Csv;
-/// use mailgun_validations::Validations;
+/// # async fn example(mailgun: mailgun::Mailgun) -> Result<(), mailgun::Error> {
+/// use mailgun::validations::Csv;
 ///
-/// let previews = Validations::new(&client).previews();
+/// let previews = mailgun.validations().previews();
 /// previews.create("customers", Csv::from_path("customers.csv").await?).await?;
 /// let preview = previews.wait("customers").await?;
 /// if preview.summary.is_some_and(|percent| percent.result.undeliverable > 5.0) {
@@ -35,33 +34,34 @@ impl ValidationPreviews {
         Self { client: client.clone() }
     }
 
-    /// All previews.
+    /// Lists all previews.
     ///
     /// `GET /v4/address/validate/preview`
     ///
     /// ```no_run
-    /// # async fn example(previews: mailgun_validations::ValidationPreviews) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(previews: mailgun::validations::ValidationPreviews) -> Result<(), mailgun::Error> {
     /// for preview in previews.list().await? {
     ///     println!("{}: {:?}", preview.id, preview.status);
     /// }
     /// # Ok(()) }
     /// ```
     pub fn list(&self) -> Call<Vec<Preview>> {
-        self.client.call::<Previews>(LIST, &[]).map(|response| response.previews)
+        self.client.call_list(LIST, &[], "previews")
     }
 
-    /// Starts a preview of a file, under an id of your choice that is not in use and has no `@`.
+    /// Starts a preview of a file. You choose the id of the preview: it must be unused and have no
+    /// `@`.
     ///
-    /// `POST /v4/address/validate/preview/{list_id}`, as a multipart form. Not repeated when its
-    /// outcome is unknown: [`get`](Self::get) then tells whether there is a preview of that id.
+    /// `POST /v4/address/validate/preview/{list_id}`, as a multipart form. The call is not retried
+    /// if its outcome is unknown; [`get`](Self::get) then tells whether the preview exists.
     ///
     /// # Errors
     ///
-    /// As for [`BulkValidations::create`](crate::BulkValidations::create).
+    /// The errors of [`BulkValidations::create`](crate::BulkValidations::create).
     ///
     /// ```no_run
-    /// # async fn example(previews: mailgun_validations::ValidationPreviews) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_validations::AddressFile;
+    /// # async fn example(previews: mailgun::validations::ValidationPreviews) -> Result<(), mailgun::Error> {
+    /// use mailgun::validations::AddressFile;
     ///
     /// let addresses = AddressFile::from_addresses(["bob@example.com", "eve@example.com"]);
     /// println!("{}", previews.create("customers", addresses).await?.message);
@@ -71,31 +71,31 @@ impl ValidationPreviews {
         file.into().send(self.client.call(CREATE, &[list_id]))
     }
 
-    /// A preview as it is now.
+    /// Gets a preview.
     ///
     /// `GET /v4/address/validate/preview/{list_id}`
     ///
     /// # Errors
     ///
-    /// Status 404 if there is none.
+    /// Returns 404 if it does not exist.
     ///
     /// ```no_run
-    /// # async fn example(previews: mailgun_validations::ValidationPreviews) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(previews: mailgun::validations::ValidationPreviews) -> Result<(), mailgun::Error> {
     /// println!("{:?}", previews.get("customers").await?.status);
     /// # Ok(()) }
     /// ```
     pub fn get(&self, list_id: &str) -> Call<Preview> {
-        self.client.call::<Wrapped>(GET, &[list_id]).map(|response| response.preview)
+        self.client.call_field(GET, &[list_id], "preview")
     }
 
-    /// Asks for a preview until it is being processed no more.
+    /// Polls a preview until it is no longer being processed.
     ///
     /// # Errors
     ///
-    /// Those of [`get`](Self::get).
+    /// The errors of [`get`](Self::get).
     ///
     /// ```no_run
-    /// # async fn example(previews: mailgun_validations::ValidationPreviews) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(previews: mailgun::validations::ValidationPreviews) -> Result<(), mailgun::Error> {
     /// use std::time::Duration;
     ///
     /// let preview = previews.wait("customers").within(Duration::from_secs(600)).await?;
@@ -114,10 +114,10 @@ impl ValidationPreviews {
     ///
     /// # Errors
     ///
-    /// Status 404 if there is none.
+    /// Returns 404 if it does not exist.
     ///
     /// ```no_run
-    /// # async fn example(previews: mailgun_validations::ValidationPreviews) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(previews: mailgun::validations::ValidationPreviews) -> Result<(), mailgun::Error> {
     /// previews.delete("customers").await?;
     /// # Ok(()) }
     /// ```
@@ -125,17 +125,18 @@ impl ValidationPreviews {
         self.client.call(DELETE, &[list_id])
     }
 
-    /// Validates the whole file of a preview, by a [job](crate::BulkValidations) of the same id.
+    /// Validates the whole file of a preview in a [job](crate::BulkValidations) with the same id.
     ///
-    /// `PUT /v4/address/validate/preview/{list_id}`. Mailgun charges for each address. Not repeated
-    /// when its outcome is unknown. The words of the response are not documented and may be missing.
+    /// `PUT /v4/address/validate/preview/{list_id}`. Mailgun charges for each address. The call is
+    /// not retried if its outcome is unknown. The message of the response is not documented and may
+    /// be missing.
     ///
     /// # Errors
     ///
-    /// Status 404 if there is none.
+    /// Returns 404 if it does not exist.
     ///
     /// ```no_run
-    /// # async fn example(validations: mailgun_validations::Validations) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(validations: mailgun::validations::Validations) -> Result<(), mailgun::Error> {
     /// validations.previews().promote("customers").await?;
     /// let job = validations.bulk().wait("customers").await?;
     /// println!("{:?}", job.summary);
@@ -148,46 +149,34 @@ impl ValidationPreviews {
 }
 
 mailgun_core::open_enum! {
-    /// How far a preview is.
+    /// The status of a preview.
     pub enum PreviewStatus {
-        /// Addresses of the sample are being validated.
+        /// Mailgun is validating the sample.
         Processing = "preview_processing",
-        /// The estimate is there.
+        /// The estimate is complete.
         Complete = "preview_complete",
     }
 }
 
-/// An estimate of what the validation of a file would find.
+/// An estimate of the result of a bulk validation.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Preview {
-    /// The id of the list, as it was chosen.
+    /// The id of the list, as you chose it.
     #[serde(deserialize_with = "de::null_default")]
     pub id: String,
-    /// Whether the file could be read.
+    /// Whether Mailgun could read the file.
     #[serde(deserialize_with = "de::null_default")]
     pub valid: bool,
-    /// How far it is.
+    /// The status.
     pub status: Option<PreviewStatus>,
-    /// How many addresses the file has.
+    /// The number of addresses in the file.
     #[serde(deserialize_with = "de::number_or_string")]
     pub quantity: Option<u64>,
-    /// When it was started.
+    /// When the preview was started.
     #[serde(deserialize_with = "de::optional_timestamp")]
     pub created_at: Option<Timestamp>,
-    /// Which percentage of the addresses will have which result.
+    /// The expected share of each result, in percent.
     pub summary: Option<ValidationSummary<f64>>,
-}
-
-#[derive(Deserialize)]
-struct Previews {
-    #[serde(default, deserialize_with = "de::items")]
-    previews: Vec<Preview>,
-}
-
-#[derive(Deserialize)]
-struct Wrapped {
-    #[serde(default, deserialize_with = "de::null_default")]
-    preview: Preview,
 }

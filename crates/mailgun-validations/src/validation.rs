@@ -2,23 +2,23 @@ use mailgun_core::{Timestamp, de};
 use serde::{Deserialize, Serialize};
 
 mailgun_core::open_enum! {
-    /// What becomes of mail to an address.
+    /// The result of a validation.
     pub enum ValidationResult {
-        /// It should arrive.
+        /// Mail should arrive.
         Deliverable = "deliverable",
-        /// It will bounce.
+        /// Mail would bounce.
         Undeliverable = "undeliverable",
-        /// It would harm the sender's reputation.
+        /// Mail would harm the sender's reputation.
         DoNotSend = "do_not_send",
-        /// The provider takes mail for any address, existing or not.
+        /// The provider accepts mail for any address, whether or not it exists.
         CatchAll = "catch_all",
-        /// Not found out; the reasons say more.
+        /// Mailgun could not tell; see the reasons.
         Unknown = "unknown",
     }
 }
 
 mailgun_core::open_enum! {
-    /// How risky it is to send to an address.
+    /// The risk of sending to an address.
     pub enum ValidationRisk {
         /// High.
         High = "high",
@@ -26,117 +26,117 @@ mailgun_core::open_enum! {
         Medium = "medium",
         /// Low.
         Low = "low",
-        /// Not found out.
+        /// Mailgun could not tell.
         Unknown = "unknown",
     }
 }
 
 mailgun_core::open_enum! {
-    /// Why an address is not simply deliverable.
+    /// A reason why an address may not be deliverable.
     pub enum ValidationReason {
-        /// The mail provider is not known.
+        /// The mail provider is unknown.
         UnknownProvider = "unknown_provider",
-        /// The domain has no host that takes mail.
+        /// The domain has no host that accepts mail.
         NoMx = "no_mx",
-        /// The older words for [`NoMx`](Self::NoMx).
+        /// The older spelling of [`NoMx`](Self::NoMx).
         NoMxHostFound = "No MX host found",
-        /// The domain is one to be careful with.
+        /// The domain is suspicious.
         HighRiskDomain = "high_risk_domain",
-        /// The domain is a subdomain, which spammers like.
+        /// The domain is a subdomain, as spammers use them.
         SubdomainMailer = "subdomain_mailer",
-        /// The domain was registered a short time ago.
+        /// The domain was registered recently.
         ImmatureDomain = "immature_domain",
-        /// The top-level domain is one to be careful with.
+        /// The top-level domain is suspicious.
         TldRisk = "tld_risk",
-        /// There is no such mailbox.
+        /// The mailbox does not exist.
         MailboxDoesNotExist = "mailbox_does_not_exist",
-        /// The mailbox is meant to be thrown away.
+        /// The mailbox is disposable.
         MailboxIsDisposableAddress = "mailbox_is_disposable_address",
-        /// The mailbox is that of a role, `support` for example.
+        /// The mailbox belongs to a role, such as `support`.
         MailboxIsRoleAddress = "mailbox_is_role_address",
-        /// The mailbox has no room for more.
+        /// The mailbox is full.
         MailboxQuotaExceeded = "mailbox_quota_exceeded",
-        /// The provider takes mail for any address.
+        /// The provider accepts mail for any address.
         CatchAll = "catch_all",
-        /// The server takes mail for any address, and may bounce it later.
+        /// The server accepts mail for any address, and may bounce it later.
         AcceptAll = "accept_all",
-        /// An alias that its owner can give up at any time.
+        /// The address is an alias that its owner can discard at any time.
         LongTermDisposable = "long_term_disposable",
-        /// The provider gives out no such names.
+        /// The provider does not allow such names.
         FailedGrammarCheck = "failed custom grammar check",
-        /// Mailgun knows nothing, and was not allowed to ask.
+        /// Mailgun has no data and was not allowed to ask the provider.
         NoData = "no_data",
-        /// The mail server answered with an error.
+        /// The mail server responded with an error.
         SmtpError = "smtp_error",
-        /// The mail server did not answer in time.
+        /// The mail server did not respond in time.
         SmtpTimeout = "smtp_timeout",
     }
 }
 
-/// What was found out about an address.
+/// The result of validating an address.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Validation {
-    /// The address.
+    /// The email address.
     #[serde(deserialize_with = "de::null_default")]
     pub address: String,
-    /// What becomes of mail to it.
+    /// The result.
     pub result: Option<ValidationResult>,
-    /// How risky it is to send to it.
+    /// The risk of sending to the address.
     pub risk: Option<ValidationRisk>,
-    /// Why it is not simply deliverable.
+    /// Why the address may not be deliverable.
     #[serde(deserialize_with = "de::readable")]
     pub reason: Vec<ValidationReason>,
-    /// What was probably meant, where the domain looks like a slip of the keyboard.
+    /// The address that was probably meant, if the domain looks misspelled.
     pub did_you_mean: Option<String>,
-    /// Whether it is meant to be thrown away.
+    /// Whether the address is disposable.
     #[serde(deserialize_with = "de::null_default")]
     pub is_disposable_address: bool,
-    /// Whether it is that of a role, `support` for example.
+    /// Whether the address belongs to a role, such as `support`.
     #[serde(deserialize_with = "de::null_default")]
     pub is_role_address: bool,
     /// The address that this one is an alias of.
     pub root_address: Option<String>,
-    /// What its owner does with mail.
+    /// The engagement of the address's owner.
     pub engagement: Option<Engagement>,
-    /// When Mailgun last saw mail to it.
+    /// When Mailgun last saw mail to the address.
     #[serde(deserialize_with = "de::optional_timestamp")]
     pub last_seen: Option<Timestamp>,
-    /// Whether it is valid, in the responses of older versions.
+    /// Whether the address is valid, in responses of older versions.
     #[serde(deserialize_with = "de::bool_like")]
     pub is_valid: Option<bool>,
-    /// Whether the mailbox exists, in the responses of older versions: `true`, `false` or `unknown`.
+    /// Whether the mailbox exists, in responses of older versions: `true`, `false` or `unknown`.
     #[serde(deserialize_with = "de::string_or_number")]
     pub mailbox_verification: Option<String>,
-    /// What it is made of, in the responses of older versions.
+    /// The parts of the address, in responses of older versions.
     pub parts: Option<AddressParts>,
 }
 
-/// What the owner of an address does with mail.
+/// The engagement of an address's owner.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Engagement {
-    /// Whether mail is opened or clicked there.
+    /// Whether the owner opens or clicks messages.
     #[serde(deserialize_with = "de::null_default")]
     pub engaging: bool,
-    /// What is done there, in Mailgun's words.
+    /// The behavior, as Mailgun describes it.
     pub behavior: Option<String>,
-    /// Whether it is done by a program.
+    /// Whether a bot opens or clicks.
     #[serde(deserialize_with = "de::null_default")]
     pub is_bot: bool,
 }
 
-/// What an address is made of.
+/// The parts of an address.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct AddressParts {
-    /// The name that stood before it.
+    /// The display name.
     pub display_name: Option<String>,
-    /// What is after the `@`.
+    /// The part after the `@`.
     pub domain: Option<String>,
-    /// What is before the `@`.
+    /// The part before the `@`.
     pub local_part: Option<String>,
 }

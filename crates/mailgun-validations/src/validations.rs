@@ -4,7 +4,7 @@ use serde_json::Value;
 use crate::{BulkValidations, Validation, ValidationPreviews, bulk, previews};
 
 const VALIDATE: Operation = Operation::get("/v4/address/validate");
-// It finds out and changes nothing; the address is in the body to stay out of logs.
+// The call changes nothing. The address is in the body, so that it stays out of logs.
 const VALIDATE_POST: Operation = Operation::post("/v4/address/validate").idempotent();
 const PARSE: Operation = Operation::get("/v4/address/parse");
 
@@ -25,55 +25,57 @@ pub const OPERATIONS: &[Operation] = &[
     previews::PROMOTE,
 ];
 
-/// Mailgun takes addresses of at most so many characters.
+/// Mailgun accepts addresses of up to 512 characters.
 const MAX_ADDRESS: usize = 512;
 
-/// Validation of addresses.
+/// The validation of email addresses.
 ///
 /// ```no_run
-/// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
-/// use mailgun_validations::{ValidateAddress, Validations};
+/// # async fn example(mailgun: mailgun::Mailgun) -> Result<(), mailgun::Error> {
+/// use mailgun::validations::ValidateAddress;
 ///
-/// let validations = Validations::new(&client);
+/// let validations = mailgun.validations();
 /// let found = validations.validate("bob@example.com", ValidateAddress::new()).await?;
 /// println!("{:?}, risk {:?}", found.result, found.risk);
 /// # Ok(()) }
 /// ```
+#[doc(alias = "verify_email")]
 #[derive(Clone, Debug)]
 pub struct Validations {
     client: Client,
 }
 
 impl Validations {
-    /// The validations of the client's account.
+    /// A handle to the validations of the client's account.
     pub fn new(client: &Client) -> Self {
         Self { client: client.clone() }
     }
 
-    /// Validations of whole files.
+    /// Bulk validations of files.
     pub fn bulk(&self) -> BulkValidations {
         BulkValidations::new(&self.client)
     }
 
-    /// Free estimates of what the validation of a file would find.
+    /// Free estimates of the result of a bulk validation.
     pub fn previews(&self) -> ValidationPreviews {
         ValidationPreviews::new(&self.client)
     }
 
-    /// Validates one address of at most 512 characters.
+    /// Validates one address of up to 512 characters.
     ///
-    /// `GET /v4/address/validate`. Mailgun charges for each validation. One whose outcome is
-    /// unknown is repeated like any read, and may then be charged twice;
-    /// [`Call::idempotency`] changes that for a call.
+    /// `GET /v4/address/validate`. Mailgun charges for each validation. As a read, the call is
+    /// retried if its outcome is unknown, and may then be charged twice; [`Call::idempotency`]
+    /// turns this off for a call.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::TooLarge`](mailgun_core::ErrorKind::TooLarge) for a longer address, which is not sent.
-    /// Status 400 without an address, 429 while too many validations of the account are under way.
+    /// Returns [`ErrorKind::TooLarge`](mailgun_core::ErrorKind::TooLarge) without sending if the
+    /// address is longer than 512 characters. Returns 400 if the address is empty, and 429 if too
+    /// many validations of the account are in progress.
     ///
     /// ```no_run
-    /// # async fn example(validations: mailgun_validations::Validations) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_validations::{ValidateAddress, ValidationRisk};
+    /// # async fn example(validations: mailgun::validations::Validations) -> Result<(), mailgun::Error> {
+    /// use mailgun::validations::{ValidateAddress, ValidationRisk};
     ///
     /// let params = ValidateAddress::new().provider_lookup(false);
     /// let found = validations.validate("bob@example.com", params).await?;
@@ -93,11 +95,11 @@ impl Validations {
     ///
     /// # Errors
     ///
-    /// As for [`validate`](Self::validate).
+    /// The errors of [`validate`](Self::validate).
     ///
     /// ```no_run
-    /// # async fn example(validations: mailgun_validations::Validations) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_validations::ValidateAddress;
+    /// # async fn example(validations: mailgun::validations::Validations) -> Result<(), mailgun::Error> {
+    /// use mailgun::validations::ValidateAddress;
     ///
     /// let found = validations.validate_post("bob@example.com", ValidateAddress::new()).await?;
     /// println!("{:?}", found.result);
@@ -109,10 +111,10 @@ impl Validations {
 
     /// Parses addresses, separated by commas.
     ///
-    /// `GET /v4/address/parse`. Nothing but the route and its parameter is known of this operation.
+    /// `GET /v4/address/parse`. Only the path and the parameter of this operation are known.
     ///
     /// ```no_run
-    /// # async fn example(validations: mailgun_validations::Validations) -> Result<(), mailgun_core::Error> {
+    /// # async fn example(validations: mailgun::validations::Validations) -> Result<(), mailgun::Error> {
     /// println!("{}", validations.parse("Bob <bob@example.com>, eve@example.com").await?);
     /// # Ok(()) }
     /// ```
@@ -139,13 +141,13 @@ fn checked(call: Call<Validation>, address: &str) -> Call<Validation> {
 }
 
 mailgun_core::params! {
-    /// How an address is validated.
+    /// Options for validating an address.
     pub struct ValidateAddress;
 }
 
 impl ValidateAddress {
-    /// Whether Mailgun may ask the mailbox provider where it does not know enough itself; it may
-    /// when not set. Without, such an address is [`Unknown`](crate::ValidationResult::Unknown).
+    /// Whether Mailgun may ask the mailbox provider if it lacks data; default true. If not, the
+    /// result is [`Unknown`](crate::ValidationResult::Unknown).
     pub fn provider_lookup(self, allowed: bool) -> Self {
         self.set("provider_lookup", true_false(allowed))
     }

@@ -3,17 +3,13 @@
 #![cfg(feature = "full")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, path::Path};
 
-use mailgun::Idempotency;
 use mailgun_testing::operations;
 
 use crate::routes::ALL;
 
 mod routes;
-
-/// Groups of the table that have no crate.
-const ABSENT: [&str; 2] = ["mailgun-inspect", "mailgun-optimize"];
 
 fn written(method: &str, path: &str) -> String {
     format!("{method} {}", operations::normal(path))
@@ -22,10 +18,15 @@ fn written(method: &str, path: &str) -> String {
 #[test]
 fn every_operation_of_the_table_is_in_its_crate() {
     for operation in operations::all() {
-        if ABSENT.contains(&&*operation.package) || operation.path.starts_with('{') {
+        if operation.path.starts_with('{') {
             continue;
         }
-        let (_, routes) = ALL.iter().find(|(name, _)| *name == operation.package).unwrap();
+        let Some((_, routes)) = ALL.iter().find(|(name, _)| *name == operation.package) else {
+            // The API has it, and this SDK does not yet.
+            let folder = Path::new("..").join(&operation.package);
+            assert!(!folder.exists(), "`ALL` lacks {}", operation.package);
+            continue;
+        };
         let wanted = written(&operation.method, &operation.path);
         let is_there =
             routes.iter().any(|route| written(route.method().as_str(), route.template()) == wanted);
@@ -44,37 +45,5 @@ fn no_crate_has_an_operation_that_the_table_does_not_know() {
             let ours = written(route.method().as_str(), route.template());
             assert!(table.contains(&ours) || ours == given, "{name}: {ours}");
         }
-    }
-}
-
-/// Deletions whose path does not end with what is deleted, but that name it in the query, a header
-/// or the path before, or of which there is one.
-const NAMED: [&str; 16] = [
-    "DELETE /v1/analytics/tags",
-    "DELETE /v1/dkim/keys",
-    "DELETE /v1/dynamic_pools/domains/{domain}/override",
-    "DELETE /v1/webhooks",
-    "DELETE /v2/ip_whitelist",
-    "DELETE /v3/domains/{domain}/dynamic_pools",
-    "DELETE /v3/domains/{domain}/ips/ip_pool",
-    "DELETE /v3/domains/{domain}/pool/ip_pool",
-    "DELETE /v3/ip_pools/{pool_id}/delegate",
-    "DELETE /v3/lists/{address}/validate",
-    "DELETE /v3/{domain}/tag",
-    "DELETE /v4/domains/{domain}/webhooks",
-    "DELETE /v5/accounts/limit/custom/monthly",
-    "DELETE /v5/accounts/subaccounts",
-    "DELETE /v5/accounts/subaccounts/{subaccount_id}/ip_pool",
-    "DELETE /v5/accounts/subaccounts/{subaccount_id}/limit/custom/monthly",
-];
-
-/// A repeat would also delete what was added since the first attempt.
-#[test]
-fn what_deletes_all_of_a_kind_is_not_repeated() {
-    let routes = ALL.iter().flat_map(|(_, routes)| routes.iter());
-    let deletions = routes.filter(|route| route.method().as_str() == "DELETE");
-    let idempotent = deletions.filter(|route| route.idempotency() == Idempotency::Idempotent);
-    for route in idempotent.filter(|route| !route.template().ends_with('}')) {
-        assert!(NAMED.contains(&&*route.to_string()), "{route}");
     }
 }

@@ -102,7 +102,7 @@ async fn keys_are_created_listed_and_deleted() {
 }
 
 #[tokio::test]
-async fn the_message_limit_is_set_read_and_taken_away() {
+async fn the_message_limit_is_set_read_and_removed() {
     let (_mock, account) = start().await;
     let limit = account.custom_message_limit();
     assert_eq!(words(limit.get().await), "No threshold for account");
@@ -166,7 +166,7 @@ async fn the_allowlist_is_changed_entry_by_entry() {
 }
 
 #[tokio::test]
-async fn exports_are_created_and_their_link_is_given() {
+async fn exports_are_created_and_their_link_is_returned() {
     let (_mock, account) = start().await;
     let exports = account.exports();
     exports.create("/v3/mg.example.com/events").await.unwrap();

@@ -46,7 +46,7 @@ const DIFFERENCES: &[Difference] = &[
 ];
 
 #[tokio::test]
-async fn every_recorded_call_is_sent_as_the_reference_sends_it() {
+async fn requests_match_the_reference_client() {
     let mut cases = wire::cases("accountManagement.");
     assert_eq!(cases.len(), 6);
     for (prefix, count) in [("apiKeys.", 5), ("customMessageLimit.", 3)] {

@@ -7,7 +7,7 @@ use mailgun_account::{
 use mailgun_core::{Confirmation, ErrorKind};
 use mailgun_testing::{
     Answer, Scripted,
-    responses::{called_whole, tolerates},
+    responses::{called_whole, counts_null_items, tolerates},
 };
 use mailgun_types::{SendingLimit, Success};
 use serde::de::DeserializeOwned;
@@ -256,7 +256,7 @@ async fn thresholds_are_read_whole_and_with_anything_missing() {
 }
 
 #[tokio::test]
-async fn refusals_are_errors_with_mailguns_words() {
+async fn api_errors_have_mailguns_message() {
     for (status, words) in [
         (400, "Only 5 sandbox recipients are allowed"),
         (403, "could not create key, account limit reached"),
@@ -301,4 +301,9 @@ fn a_response_written_as_json_has_no_secret() {
     let written = serde_json::to_value(&created).unwrap();
     assert_eq!((&written["message"], &written["key"]["id"]), (&json!("ok"), &key()["id"]));
     assert!(!written.to_string().contains("canary"), "{written}");
+}
+
+#[tokio::test]
+async fn null_items_count_for_the_next_page() {
+    counts_null_items("users", |client| Account::new(client).users().list(ListUsers::new())).await;
 }

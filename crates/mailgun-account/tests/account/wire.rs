@@ -125,7 +125,7 @@ async fn names_and_ids_in_paths_and_queries_arrive_as_they_are() {
 }
 
 #[tokio::test]
-async fn users_are_asked_for_with_skip_until_a_page_is_empty() {
+async fn users_are_listed_with_skip_until_a_page_is_empty() {
     let service = Scripted::new(|seen| {
         let skip = seen.query().iter().find(|(name, _)| name == "skip").map(|(_, n)| n.clone());
         let users = match skip.as_deref() {
@@ -258,7 +258,7 @@ async fn a_threshold_is_json_and_only_what_was_set() {
 }
 
 #[tokio::test]
-async fn the_link_of_an_export_is_given_and_not_followed() {
+async fn the_redirect_of_an_export_is_returned_and_not_followed() {
     let mut storage = Server::new_async().await;
     let bait = storage.mock("GET", Matcher::Any).expect(0).create_async().await;
     let link = format!("{}/file?signature=a%2Bb", storage.url());

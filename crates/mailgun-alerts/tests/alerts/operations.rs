@@ -1,13 +1,12 @@
 use mailgun_alerts::{
     Alerts, ListSlackChannels, NewEventSetting, OPERATIONS, TestSlack, UpdateSlack,
 };
-use mailgun_core::Idempotency;
 use mailgun_testing::{described, operations};
 
 use crate::hard_bounces;
 
 #[tokio::test]
-async fn every_operation_of_the_api_is_there_as_the_api_has_it() {
+async fn every_operation_matches_the_table() {
     let alerts = Alerts::new(&operations::client());
     let (send_alerts, slack) = (alerts.send_alerts(), alerts.slack());
     let new = NewEventSetting::email("ip_listed", ["a@example.com"]);
@@ -33,26 +32,5 @@ async fn every_operation_of_the_api_is_there_as_the_api_has_it() {
         slack.channels(ListSlackChannels::new()),
         slack.channel("C1"),
     ];
-    operations::check("mailgun-alerts", OPERATIONS, calls, &[]).await;
-}
-
-#[test]
-fn what_creates_tells_or_deletes_all_of_a_kind_is_not_repeated() {
-    let harmful =
-        OPERATIONS.iter().filter(|route| route.idempotency() == Idempotency::NonIdempotent);
-    let mut harmful: Vec<_> = harmful.map(ToString::to_string).collect();
-    harmful.sort();
-    assert_eq!(
-        harmful,
-        [
-            "DELETE /v1/alerts/settings/slack",
-            "DELETE /v1/alerts/slack/oauth",
-            "POST /v1/alerts/email/test",
-            "POST /v1/alerts/settings/events",
-            "POST /v1/alerts/slack/test",
-            "POST /v1/alerts/webhooks/test",
-            "POST /v1/thresholds/alerts/send",
-            "PUT /v1/alerts/settings/webhooks/signing_key",
-        ]
-    );
+    operations::check("mailgun-alerts", OPERATIONS, calls).await;
 }

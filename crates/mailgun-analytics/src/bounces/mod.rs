@@ -1,4 +1,4 @@
-//! Which providers and blocklists refuse mail, and why.
+//! Which providers and blocklists refuse messages, and why.
 
 pub(crate) mod v1;
 
@@ -24,20 +24,20 @@ pub(crate) const METRICS: Operation =
 pub(crate) const GROUP: Operation =
     Operation::get("/v2/bounce-classification/config/groups/{group_id}");
 
-/// Why mail of an account bounces or is put off.
+/// Why messages of an account bounce or are delayed.
 ///
-/// Mailgun reads what the receiving servers say, and puts each failure into a group with an
+/// Mailgun reads the responses of receiving servers and assigns each failure to a group with an
 /// explanation.
 ///
 /// ```no_run
-/// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
-/// use mailgun_analytics::{BounceClassification, BounceDimension, BounceMetric, BounceQuery};
+/// # async fn example(mailgun: mailgun::Mailgun) -> Result<(), mailgun::Error> {
+/// use mailgun::analytics::{BounceDimension, BounceMetric, BounceQuery};
 ///
 /// let query = BounceQuery::new()
 ///     .dimensions([BounceDimension::EntityName, BounceDimension::DomainName])
 ///     .metrics([BounceMetric::CriticalBounceCount, BounceMetric::CriticalBounceRate])
 ///     .sort("critical_bounce_count:desc");
-/// let mut pager = BounceClassification::new(&client).query(query);
+/// let mut pager = mailgun.analytics().bounce_classification().query(query);
 /// while let Some(page) = pager.next_page().await? {
 ///     for item in page {
 ///         println!("{:?} {:?}", item.entity_name, item.metrics.critical_bounce_count);
@@ -51,27 +51,27 @@ pub struct BounceClassification {
 }
 
 impl BounceClassification {
-    /// That of the client's account.
+    /// A handle to the bounce classification of the client's account.
     pub fn new(client: &Client) -> Self {
         Self { client: client.clone() }
     }
 
     /// Counts bounces and delays.
     ///
-    /// `POST /v2/bounce-classification/metrics`, which reads only. What has neither bounces nor
-    /// delays is left out. The pages have the items; [`page`](Self::page) has what stands beside
-    /// them.
+    /// `POST /v2/bounce-classification/metrics`, which only reads. Items without bounces and delays
+    /// are left out. Pages have the items alone; [`page`](Self::page) returns the rest of the
+    /// response too.
     ///
     /// # Errors
     ///
-    /// Status 400 for a dimension, a metric or a filter that Mailgun does not know.
+    /// Returns 400 if a dimension, metric or filter is invalid.
     ///
     /// ```no_run
-    /// # async fn example(bounces: mailgun_analytics::BounceClassification)
-    /// #     -> Result<(), mailgun_core::Error> {
+    /// # async fn example(bounces: mailgun::analytics::BounceClassification)
+    /// #     -> Result<(), mailgun::Error> {
     /// use std::time::Duration;
     ///
-    /// use mailgun_analytics::{BounceDimension, BounceMetric, BounceQuery, Filter};
+    /// use mailgun::analytics::{BounceDimension, BounceMetric, BounceQuery, Filter};
     ///
     /// let query = BounceQuery::new()
     ///     .duration(Duration::from_secs(48 * 60 * 60))
@@ -91,18 +91,18 @@ impl BounceClassification {
         Pager::json_skip(self.client.call::<MetricsResponse<BounceItem>>(METRICS, &[]), &query)
     }
 
-    /// One page of [`query`](Self::query) as a whole, with the time that it is about.
+    /// Gets one page of [`query`](Self::query) with its period.
     ///
-    /// `POST /v2/bounce-classification/metrics`, which reads only.
+    /// `POST /v2/bounce-classification/metrics`, which only reads.
     ///
     /// # Errors
     ///
-    /// Status 400 for a dimension, a metric or a filter that Mailgun does not know.
+    /// Returns 400 if a dimension, metric or filter is invalid.
     ///
     /// ```no_run
-    /// # async fn example(bounces: mailgun_analytics::BounceClassification)
-    /// #     -> Result<(), mailgun_core::Error> {
-    /// use mailgun_analytics::{BounceMetric, BounceQuery};
+    /// # async fn example(bounces: mailgun::analytics::BounceClassification)
+    /// #     -> Result<(), mailgun::Error> {
+    /// use mailgun::analytics::{BounceMetric, BounceQuery};
     ///
     /// let query = BounceQuery::new().metrics([BounceMetric::NonCriticalDelayCount]);
     /// let response = bounces.page(query).await?;
@@ -113,14 +113,14 @@ impl BounceClassification {
         self.client.call(METRICS, &[]).json(&query)
     }
 
-    /// What is known of a group of failures.
+    /// Gets the details of a group of failures.
     ///
-    /// `GET /v2/bounce-classification/config/groups/{group_id}`, of which the API description has
-    /// the route alone: the response is given as it comes.
+    /// `GET /v2/bounce-classification/config/groups/{group_id}`. The response is not documented and
+    /// returned as received.
     ///
     /// ```no_run
-    /// # async fn example(bounces: mailgun_analytics::BounceClassification)
-    /// #     -> Result<(), mailgun_core::Error> {
+    /// # async fn example(bounces: mailgun::analytics::BounceClassification)
+    /// #     -> Result<(), mailgun::Error> {
     /// println!("{:#}", bounces.group("55ff").await?);
     /// # Ok(()) }
     /// ```
@@ -130,9 +130,9 @@ impl BounceClassification {
 }
 
 mailgun_core::json_params! {
-    /// Which bounces and delays to count.
+    /// A query of bounces and delays.
     ///
-    /// Filters take every [`BounceDimension`] but the time.
+    /// Filters accept every [`BounceDimension`] except the time.
     pub struct BounceQuery;
 }
 
@@ -143,9 +143,10 @@ counting_setters!(BounceQuery,
 );
 
 impl BounceQuery {
-    /// Begins so long before the end, in place of [`start`](Self::start); to the second.
+    /// Sets the start to this long before the end, instead of [`start`](Self::start). Precision:
+    /// one second.
     ///
-    /// Unlike the metrics, this endpoint takes hours, minutes and seconds, of which `m` are the
+    /// Unlike the metrics, this endpoint accepts hours, minutes and seconds; `m` stands for
     /// minutes.
     pub fn duration(self, duration: Duration) -> Self {
         let seconds = duration.as_secs();
@@ -156,35 +157,35 @@ impl BounceQuery {
         self.set(&["duration"], &text)
     }
 
-    /// Divides the time so: by the day or by the hour.
+    /// The resolution of the time dimension: day or hour.
     pub fn resolution(self, resolution: Resolution) -> Self {
         self.set(&["resolution"], &resolution)
     }
 
-    /// At most so many a page: 1 to 50; 10 when not set.
+    /// Page size, 1 to 50; default 10.
     pub fn limit(self, limit: u32) -> Self {
         self.set(&["pagination", "limit"], &limit)
     }
 }
 
 open_enum! {
-    /// By what bounces and delays are told apart.
+    /// A dimension of bounces and delays.
     pub enum BounceDimension {
-        /// The recipient's provider, or the spam filter or blocklist.
+        /// The recipient's mail provider, or the spam filter or blocklist.
         EntityName = "entity-name",
-        /// The domain that sent the mail.
+        /// The sending domain.
         DomainName = "domain.name",
-        /// The IP address that it was sent from.
+        /// The sending IP address.
         SendingIp = "envelope.sending-ip",
         /// The name of the subaccount.
         AccountName = "account.name",
-        /// The IP pool that it was sent from.
+        /// The sending IP pool.
         IpPoolName = "envelope.i-ip-pool-name",
-        /// All tags of the mail together.
+        /// All tags of the message together.
         Tags = "tags",
-        /// A tag of the mail.
+        /// One tag of the message.
         Tag = "tag",
-        /// The domain of the recipient.
+        /// The recipient's domain.
         RecipientDomain = "recipient-domain",
         /// The group of failures.
         GroupId = "group-id",
@@ -192,21 +193,21 @@ open_enum! {
         Criticality = "criticality",
         /// `PERMANENT` or `TEMPORARY`.
         Severity = "severity",
-        /// The kind of failure, `ESPBLOCK` for example.
+        /// The category of the failure, such as `ESPBLOCK`.
         Category = "category",
-        /// The day or the hour.
+        /// The day or hour.
         Timestamp = "timestamp",
     }
 }
 
 open_enum! {
-    /// What is counted of bounces and delays.
+    /// A metric of bounces and delays.
     pub enum BounceMetric {
-        /// Bounces that want attention.
+        /// Critical bounces.
         CriticalBounceCount = "critical_bounce_count",
         /// Other bounces.
         NonCriticalBounceCount = "non_critical_bounce_count",
-        /// Delays that want attention.
+        /// Critical delays.
         CriticalDelayCount = "critical_delay_count",
         /// Other delays.
         NonCriticalDelayCount = "non_critical_delay_count",
@@ -214,18 +215,18 @@ open_enum! {
         DeliveredSmtpCount = "delivered_smtp_count",
         /// All bounces and delays.
         ClassifiedFailuresCount = "classified_failures_count",
-        /// Bounces that want attention, in percent.
+        /// Critical bounces, in percent.
         CriticalBounceRate = "critical_bounce_rate",
         /// Other bounces, in percent.
         NonCriticalBounceRate = "non_critical_bounce_rate",
-        /// Delays that want attention, in percent.
+        /// Critical delays, in percent.
         CriticalDelayRate = "critical_delay_rate",
         /// Other delays, in percent.
         NonCriticalDelayRate = "non_critical_delay_rate",
     }
 }
 
-/// Bounces and delays of one combination of dimensions; the dimensions that were not asked for are
+/// Bounces and delays of one combination of dimensions. Dimensions that were not requested are
 /// `None`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, rename_all = "kebab-case")]
@@ -237,44 +238,44 @@ pub struct BounceItem {
     /// The name of the account.
     #[serde(rename = "account.name")]
     pub account_name: Option<String>,
-    /// The recipient's provider, or the spam filter or blocklist.
+    /// The recipient's mail provider, or the spam filter or blocklist.
     pub entity_name: Option<String>,
-    /// The recipient's provider.
+    /// The recipient's mail provider.
     pub recipient_provider: Option<String>,
-    /// The domain of the recipient.
+    /// The recipient's domain.
     pub recipient_domain: Option<String>,
-    /// The domain that sent the mail.
+    /// The sending domain.
     #[serde(rename = "domain.name")]
     pub domain_name: Option<String>,
-    /// The id of the IP pool that it was sent from.
+    /// The id of the sending IP pool.
     #[serde(rename = "envelope.i-ip-pool-id")]
     pub ip_pool_id: Option<String>,
-    /// The name of the IP pool that it was sent from.
+    /// The name of the sending IP pool.
     #[serde(rename = "envelope.i-ip-pool-name")]
     pub ip_pool_name: Option<String>,
-    /// The IP address that it was sent from.
+    /// The sending IP address.
     #[serde(rename = "envelope.sending-ip")]
     pub sending_ip: Option<String>,
-    /// Where the day or the hour begins.
+    /// The start of the day or hour.
     #[serde(deserialize_with = "de::optional_timestamp")]
     pub timestamp: Option<Timestamp>,
-    /// All tags, with commas between them.
+    /// All tags, separated by commas.
     pub tags: Option<String>,
-    /// A tag.
+    /// One tag.
     pub tag: Option<String>,
     /// `CRITICAL` or `NON-CRITICAL`.
     pub criticality: Option<String>,
     /// `PERMANENT` or `TEMPORARY`.
     pub severity: Option<String>,
-    /// The kind of failure, `ESPBLOCK` for example.
+    /// The category of the failure, such as `ESPBLOCK`.
     pub category: Option<String>,
     /// The group of failures.
     pub group_id: Option<String>,
-    /// What a server said.
+    /// The response of a server.
     pub sample_text: Option<String>,
-    /// What it means.
+    /// The explanation.
     pub explanation: Option<String>,
-    /// The counts and rates that were asked for.
+    /// The requested counts and rates.
     #[serde(deserialize_with = "de::null_default")]
     pub metrics: BounceMetrics,
 }
@@ -298,11 +299,11 @@ macro_rules! bounce_metrics {
 }
 
 bounce_metrics! {
-    /// Bounces that want attention.
+    /// Critical bounces.
     critical_bounce_count: u64,
     /// Other bounces.
     non_critical_bounce_count: u64,
-    /// Delays that want attention.
+    /// Critical delays.
     critical_delay_count: u64,
     /// Other delays.
     non_critical_delay_count: u64,
@@ -310,11 +311,11 @@ bounce_metrics! {
     delivered_smtp_count: u64,
     /// All bounces and delays.
     classified_failures_count: u64,
-    /// Bounces that want attention, in percent.
+    /// Critical bounces, in percent.
     critical_bounce_rate: f64,
     /// Other bounces, in percent.
     non_critical_bounce_rate: f64,
-    /// Delays that want attention, in percent.
+    /// Critical delays, in percent.
     critical_delay_rate: f64,
     /// Other delays, in percent.
     non_critical_delay_rate: f64,

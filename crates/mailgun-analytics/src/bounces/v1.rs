@@ -1,4 +1,4 @@
-//! The first version of the bounce classification, which Mailgun has deprecated.
+//! The first version of the bounce classification, deprecated by Mailgun.
 #![allow(deprecated, reason = "what is deprecated is deprecated together")]
 
 use std::collections::BTreeMap;
@@ -23,15 +23,15 @@ pub(crate) const KNOWN_ENTITIES: Operation =
     Operation::get("/v1/bounce-classification/config/entities");
 pub(crate) const KNOWN_RULES: Operation = Operation::get("/v1/bounce-classification/config/rules");
 
-/// The first version of the bounce classification; deprecated by Mailgun, use
+/// The first version of the bounce classification. Mailgun has deprecated it; use
 /// [`BounceClassification`](crate::BounceClassification).
 ///
 /// ```no_run
 /// # #![allow(deprecated)]
-/// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
-/// use mailgun_analytics::BounceClassificationV1;
+/// # async fn example(mailgun: mailgun::Mailgun) -> Result<(), mailgun::Error> {
+/// use mailgun::analytics::BounceClassificationV1;
 ///
-/// let bounces = BounceClassificationV1::new(&client);
+/// let bounces = BounceClassificationV1::new(mailgun.client());
 /// for entity in bounces.entities("mg.example.com", false).await? {
 ///     println!("{:?} {}", entity.entity_name, entity.bounced);
 /// }
@@ -44,20 +44,20 @@ pub struct BounceClassificationV1 {
 }
 
 impl BounceClassificationV1 {
-    /// That of the client's account.
+    /// A handle to the bounce classification of the client's account.
     pub fn new(client: &Client) -> Self {
         Self { client: client.clone() }
     }
 
-    /// Counts bounces in groups, the largest first.
+    /// Counts bounces by group, largest first.
     ///
     /// `GET /v1/bounce-classification/stats`
     ///
     /// ```no_run
     /// # #![allow(deprecated)]
-    /// # async fn example(bounces: mailgun_analytics::BounceClassificationV1)
-    /// #     -> Result<(), mailgun_core::Error> {
-    /// use mailgun_analytics::ListBounceStats;
+    /// # async fn example(bounces: mailgun::analytics::BounceClassificationV1)
+    /// #     -> Result<(), mailgun::Error> {
+    /// use mailgun::analytics::ListBounceStats;
     ///
     /// for group in bounces.stats(ListBounceStats::new().limit(20)).await?.items {
     ///     println!("{:?} {}", group.short_explanation, group.bounced);
@@ -74,9 +74,9 @@ impl BounceClassificationV1 {
     ///
     /// ```no_run
     /// # #![allow(deprecated)]
-    /// # async fn example(bounces: mailgun_analytics::BounceClassificationV1)
-    /// #     -> Result<(), mailgun_core::Error> {
-    /// use mailgun_analytics::ListBounceDomains;
+    /// # async fn example(bounces: mailgun::analytics::BounceClassificationV1)
+    /// #     -> Result<(), mailgun::Error> {
+    /// use mailgun::analytics::ListBounceDomains;
     ///
     /// let mut pager = bounces.domains(ListBounceDomains::new().include_subaccounts(true));
     /// while let Some(page) = pager.next_page().await? {
@@ -90,15 +90,15 @@ impl BounceClassificationV1 {
         Pager::skip(self.client.call::<DomainPage>(DOMAINS, &[]).query(params))
     }
 
-    /// Counts bounces of a domain by provider, spam filter and blocklist; those of subaccounts too
-    /// if that is said.
+    /// Counts bounces of a domain by mail provider, spam filter and blocklist. Subaccounts are
+    /// included on request.
     ///
     /// `GET /v1/bounce-classification/domains/{domain}/entities`
     ///
     /// ```no_run
     /// # #![allow(deprecated)]
-    /// # async fn example(bounces: mailgun_analytics::BounceClassificationV1)
-    /// #     -> Result<(), mailgun_core::Error> {
+    /// # async fn example(bounces: mailgun::analytics::BounceClassificationV1)
+    /// #     -> Result<(), mailgun::Error> {
     /// for entity in bounces.entities("mg.example.com", None).await? {
     ///     println!("{:?} {}", entity.entity_name, entity.bounced);
     /// }
@@ -109,25 +109,23 @@ impl BounceClassificationV1 {
         domain: &str,
         include_subaccounts: impl Into<Option<bool>>,
     ) -> Call<Vec<BounceStat>> {
-        self.client
-            .call::<Items>(ENTITIES, &[domain])
-            .query(subaccounts(include_subaccounts.into()))
-            .map(|response| response.items)
+        let query = subaccounts(include_subaccounts.into());
+        self.client.call_list(ENTITIES, &[domain], "items").query(query)
     }
 
-    /// Counts bounces of a domain at a provider, spam filter or blocklist by rule; those of
-    /// subaccounts too if that is said.
+    /// Counts bounces of a domain at a mail provider, spam filter or blocklist by rule. Subaccounts
+    /// are included on request.
     ///
     /// `GET /v1/bounce-classification/domains/{domain}/entities/{entity_id}/rules`
     ///
     /// # Errors
     ///
-    /// Status 403 for a domain of another account.
+    /// Returns 403 if the domain belongs to another account.
     ///
     /// ```no_run
     /// # #![allow(deprecated)]
-    /// # async fn example(bounces: mailgun_analytics::BounceClassificationV1)
-    /// #     -> Result<(), mailgun_core::Error> {
+    /// # async fn example(bounces: mailgun::analytics::BounceClassificationV1)
+    /// #     -> Result<(), mailgun::Error> {
     /// for rule in bounces.rules("mg.example.com", "gmail", true).await? {
     ///     println!("{:?}: {:?}", rule.category, rule.sample_text);
     /// }
@@ -139,26 +137,25 @@ impl BounceClassificationV1 {
         entity_id: &str,
         include_subaccounts: impl Into<Option<bool>>,
     ) -> Call<Vec<BounceStat>> {
-        self.client
-            .call::<Items>(RULES, &[domain, entity_id])
-            .query(subaccounts(include_subaccounts.into()))
-            .map(|response| response.items)
+        let query = subaccounts(include_subaccounts.into());
+        self.client.call_list(RULES, &[domain, entity_id], "items").query(query)
     }
 
-    /// Lists bounces of a domain; use [`Logs`](crate::Logs).
+    /// Lists bounces of a domain. Use [`Logs`](crate::Logs) instead.
     ///
-    /// `GET /v1/bounce-classification/domains/{domain}/events`, whose response is not documented: it
-    /// is given as it comes.
+    /// `GET /v1/bounce-classification/domains/{domain}/events`. The response is not documented and
+    /// returned as received.
     ///
     /// # Errors
     ///
-    /// Status 403 for a domain of another account, 410 where it is no longer there.
+    /// Returns 403 if the domain belongs to another account, and 410 if Mailgun has removed the
+    /// endpoint.
     ///
     /// ```no_run
     /// # #![allow(deprecated)]
-    /// # async fn example(bounces: mailgun_analytics::BounceClassificationV1)
-    /// #     -> Result<(), mailgun_core::Error> {
-    /// use mailgun_analytics::BounceEventQuery;
+    /// # async fn example(bounces: mailgun::analytics::BounceClassificationV1)
+    /// #     -> Result<(), mailgun::Error> {
+    /// use mailgun::analytics::BounceEventQuery;
     ///
     /// let query = BounceEventQuery::new().entity_id("gmail").limit(10);
     /// println!("{:#}", bounces.events("mg.example.com", query).await?);
@@ -168,14 +165,14 @@ impl BounceClassificationV1 {
         self.client.call(EVENTS, &[domain]).query(params)
     }
 
-    /// The providers, spam filters and blocklists that are told apart, by their ids.
+    /// Gets the known mail providers, spam filters and blocklists, by id.
     ///
     /// `GET /v1/bounce-classification/config/entities`
     ///
     /// ```no_run
     /// # #![allow(deprecated)]
-    /// # async fn example(bounces: mailgun_analytics::BounceClassificationV1)
-    /// #     -> Result<(), mailgun_core::Error> {
+    /// # async fn example(bounces: mailgun::analytics::BounceClassificationV1)
+    /// #     -> Result<(), mailgun::Error> {
     /// for (id, entity) in bounces.known_entities().await? {
     ///     println!("{id}: {}", entity.name);
     /// }
@@ -185,14 +182,14 @@ impl BounceClassificationV1 {
         self.known(KNOWN_ENTITIES)
     }
 
-    /// The rules by which failures are told apart, by their ids.
+    /// Gets the rules of the classification, by id.
     ///
     /// `GET /v1/bounce-classification/config/rules`
     ///
     /// ```no_run
     /// # #![allow(deprecated)]
-    /// # async fn example(bounces: mailgun_analytics::BounceClassificationV1)
-    /// #     -> Result<(), mailgun_core::Error> {
+    /// # async fn example(bounces: mailgun::analytics::BounceClassificationV1)
+    /// #     -> Result<(), mailgun::Error> {
     /// for (id, rule) in bounces.known_rules().await? {
     ///     println!("{id}: {:?}", rule.explanation);
     /// }
@@ -202,12 +199,12 @@ impl BounceClassificationV1 {
         self.known(KNOWN_RULES)
     }
 
-    fn known<T>(&self, route: Operation) -> Call<BTreeMap<String, T>>
+    fn known<T>(&self, operation: Operation) -> Call<BTreeMap<String, T>>
     where
         T: DeserializeOwned + Default + 'static,
     {
         self.client
-            .call::<BTreeMap<String, Option<T>>>(route, &[])
+            .call::<BTreeMap<String, Option<T>>>(operation, &[])
             .map(|known| known.into_iter().map(|(id, one)| (id, one.unwrap_or_default())).collect())
     }
 }
@@ -221,87 +218,87 @@ fn subaccounts(include: Option<bool>) -> Fields {
 }
 
 mailgun_core::params! {
-    /// How to count bounces.
+    /// Options for counting bounces.
     pub struct ListBounceStats;
 }
 
 impl ListBounceStats {
-    /// By what to group: `subaccount.id`, `domain.name`, `entity-id` or `rule-id`.
+    /// The field to group by: `subaccount.id`, `domain.name`, `entity-id` or `rule-id`.
     pub fn group(self, group: impl Into<String>) -> Self {
         self.set("group", group.into())
     }
 
-    /// At most so many.
+    /// Maximum number of items.
     pub fn limit(self, limit: u32) -> Self {
         self.set("limit", limit)
     }
 
-    /// Those of all subaccounts too; not when not set.
+    /// Includes all subaccounts; default false.
     pub fn include_subaccounts(self, include: bool) -> Self {
         self.set("include_subaccounts", true_false(include))
     }
 }
 
 mailgun_core::params! {
-    /// Of which domains to count bounces.
+    /// Options for counting bounces by domain.
     pub struct ListBounceDomains;
 }
 
 impl ListBounceDomains {
-    /// At most so many a page.
+    /// Page size.
     pub fn limit(self, limit: u32) -> Self {
         self.set("limit", limit)
     }
 
-    /// Leaves out so many at the beginning.
+    /// Number of items to skip.
     pub fn skip(self, skip: u64) -> Self {
         self.set("skip", skip)
     }
 
-    /// What to look for, `domain.name:example.com` for example.
+    /// A search expression, such as `domain.name:example.com`.
     pub fn query(self, query: impl Into<String>) -> Self {
         self.set("query", query.into())
     }
 
-    /// Those of all subaccounts too; not when not set.
+    /// Includes all subaccounts; default false.
     pub fn include_subaccounts(self, include: bool) -> Self {
         self.set("include_subaccounts", true_false(include))
     }
 }
 
 mailgun_core::params! {
-    /// Which bounces of a domain to list.
+    /// Options for listing the bounces of a domain.
     pub struct BounceEventQuery;
 }
 
 impl BounceEventQuery {
-    /// Those by a rule; required for the first page.
+    /// Lists only bounces of this rule. Required for the first page.
     pub fn rule_id(self, id: impl Into<String>) -> Self {
         self.set("rule-id", id.into())
     }
 
-    /// Those at a provider, spam filter or blocklist.
+    /// Lists only bounces at this mail provider, spam filter or blocklist.
     pub fn entity_id(self, id: impl Into<String>) -> Self {
         self.set("entity-id", id.into())
     }
 
-    /// The column to sort by and the direction; `@timestamp:asc` when not set.
+    /// The sort column and direction; default `@timestamp:asc`.
     pub fn sort(self, sort: impl Into<String>) -> Self {
         self.set("sort", sort.into())
     }
 
-    /// Which page, as the links of a response have it.
+    /// The page to get, from a link of a response.
     pub fn page(self, page: impl Into<String>) -> Self {
         self.set("page", page.into())
     }
 
-    /// At most so many a page.
+    /// Page size.
     pub fn limit(self, limit: u32) -> Self {
         self.set("limit", limit)
     }
 }
 
-/// How many bounces there were of something; each listing fills what it is about.
+/// A count of bounces. Which fields are set depends on the listing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -309,31 +306,31 @@ pub struct BounceStat {
     /// The id of the subaccount.
     #[serde(rename = "subaccount", deserialize_with = "inner")]
     pub subaccount_id: Option<String>,
-    /// The domain that sent the mail.
+    /// The sending domain.
     #[serde(rename = "domain", deserialize_with = "inner")]
     pub domain_name: Option<String>,
-    /// The id of the provider, spam filter or blocklist.
+    /// The id of the mail provider, spam filter or blocklist.
     pub entity_id: Option<String>,
-    /// Its name.
+    /// The name.
     pub entity_name: Option<String>,
-    /// The id of the rule by which the failures are told apart.
+    /// The id of the rule of the classification.
     pub rule_id: Option<String>,
-    /// The kind of failure, `ESPBLOCK` for example.
+    /// The category of the failure, such as `ESPBLOCK`.
     pub category: Option<String>,
     /// `PERMANENT` or `TEMPORARY`.
     pub severity: Option<String>,
-    /// What a server said.
+    /// The response of a server.
     pub sample_text: Option<String>,
-    /// What it means.
+    /// The explanation.
     pub explanation: Option<String>,
-    /// The same in short.
+    /// The short name of the rule.
     pub short_explanation: Option<String>,
-    /// How many bounces there were.
+    /// The number of bounces.
     #[serde(deserialize_with = "inner")]
     pub bounced: u64,
 }
 
-/// Counts of bounces in groups.
+/// Counts of bounces by group.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -341,44 +338,37 @@ pub struct BounceStatsResponse {
     /// The counts.
     #[serde(deserialize_with = "items")]
     pub items: Vec<BounceStat>,
-    /// How long Mailgun took for it.
+    /// How long the query took.
     #[serde(rename = "_duration")]
     pub duration: Option<String>,
 }
 
-/// A provider, spam filter or blocklist.
+/// A mail provider, spam filter or blocklist.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct BounceEntity {
-    /// Its name.
+    /// The name.
     #[serde(deserialize_with = "de::null_default")]
     pub name: String,
 }
 
-/// A rule by which failures are told apart.
+/// A rule of the classification.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "kebab-case")]
 #[non_exhaustive]
 pub struct BounceRule {
-    /// The id of the provider, spam filter or blocklist.
+    /// The id of the mail provider, spam filter or blocklist.
     #[serde(rename = "entity_id")]
     pub entity_id: Option<String>,
-    /// The kind of failure.
+    /// The category of the failure.
     pub class: Option<String>,
-    /// What a server says.
+    /// The response of a server.
     pub sample_text: Option<String>,
-    /// What it means.
+    /// The explanation.
     pub explanation: Option<String>,
-    /// The same in short.
+    /// The short name of the rule.
     pub short_explanation: Option<String>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Items {
-    #[serde(deserialize_with = "items")]
-    items: Vec<BounceStat>,
 }
 
 #[derive(Default, Deserialize)]
@@ -397,7 +387,7 @@ impl PageResponse for DomainPage {
     }
 }
 
-/// The only field of an object, `{"total": 4}` for example.
+/// Reads the only field of an object, such as `{"total": 4}`.
 fn inner<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,

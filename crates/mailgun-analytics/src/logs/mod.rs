@@ -1,4 +1,4 @@
-//! Single events, and the search over them.
+//! The search of events.
 
 mod names;
 
@@ -14,19 +14,19 @@ use crate::query::{common_setters, duration_setter};
 
 pub(crate) const LIST: Operation = Operation::post("/v1/analytics/logs").idempotent();
 
-/// The events of an account, to be searched.
+/// The searchable events of an account.
 ///
-/// How long Mailgun keeps them depends on the plan: from one day to thirty.
+/// Mailgun keeps events for one to thirty days, depending on the plan.
 ///
 /// ```no_run
-/// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
-/// use mailgun_analytics::{Filter, LogAttribute, LogEvent, LogQuery, Logs, TimeSpan};
+/// # async fn example(mailgun: mailgun::Mailgun) -> Result<(), mailgun::Error> {
+/// use mailgun::analytics::{Filter, LogAttribute, LogEvent, LogQuery, TimeSpan};
 ///
 /// let query = LogQuery::new()
 ///     .duration(TimeSpan::days(2))
 ///     .events([LogEvent::Failed])
 ///     .filter(&Filter::new().equal(LogAttribute::Recipient, ["bob@example.com"]));
-/// let mut pager = Logs::new(&client).query(query);
+/// let mut pager = mailgun.analytics().logs().query(query);
 /// while let Some(page) = pager.next_page().await? {
 ///     for event in page {
 ///         println!("{} {:?}", event.name(), event.timestamp);
@@ -34,29 +34,30 @@ pub(crate) const LIST: Operation = Operation::post("/v1/analytics/logs").idempot
 /// }
 /// # Ok(()) }
 /// ```
+#[doc(alias = "events")]
 #[derive(Clone, Debug)]
 pub struct Logs {
     client: Client,
 }
 
 impl Logs {
-    /// The events of the client's account.
+    /// A handle to the events of the client's account.
     pub fn new(client: &Client) -> Self {
         Self { client: client.clone() }
     }
 
     /// Searches events.
     ///
-    /// `POST /v1/analytics/logs`, which reads only. Events are indexed late: the newest may not be
-    /// there yet.
+    /// `POST /v1/analytics/logs`, which only reads. Mailgun indexes events with a delay, so the
+    /// newest may be missing.
     ///
     /// # Errors
     ///
-    /// Status 400 for a time, a filter or a token that Mailgun does not understand.
+    /// Returns 400 if the period, filter or token is invalid.
     ///
     /// ```no_run
-    /// # async fn example(logs: mailgun_analytics::Logs) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_analytics::{Filter, LogAttribute, LogQuery};
+    /// # async fn example(logs: mailgun::analytics::Logs) -> Result<(), mailgun::Error> {
+    /// use mailgun::analytics::{Filter, LogAttribute, LogQuery};
     ///
     /// let filter = Filter::new()
     ///     .equal(LogAttribute::Domain, ["mg.example.com"])
@@ -79,18 +80,18 @@ impl Logs {
         Pager::json_token(self.client.call::<LogResponse>(LIST, &[]), &query)
     }
 
-    /// One page of [`query`](Self::query) as a whole, with the time that it is about, the tokens of
-    /// the pages around it and the totals.
+    /// Gets one page of [`query`](Self::query) with its period, the tokens of other pages and the
+    /// totals.
     ///
-    /// `POST /v1/analytics/logs`, which reads only.
+    /// `POST /v1/analytics/logs`, which only reads.
     ///
     /// # Errors
     ///
-    /// Status 400 for a time, a filter or a token that Mailgun does not understand.
+    /// Returns 400 if the period, filter or token is invalid.
     ///
     /// ```no_run
-    /// # async fn example(logs: mailgun_analytics::Logs) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_analytics::LogQuery;
+    /// # async fn example(logs: mailgun::analytics::Logs) -> Result<(), mailgun::Error> {
+    /// use mailgun::analytics::LogQuery;
     ///
     /// let response = logs.page(LogQuery::new().include_totals(true).limit(1)).await?;
     /// println!("{:?} events since {:?}", response.pagination.total, response.start);
@@ -102,7 +103,7 @@ impl Logs {
 }
 
 mailgun_core::json_params! {
-    /// Which events to search for.
+    /// A query of events.
     pub struct LogQuery;
 }
 
@@ -110,13 +111,13 @@ common_setters!(LogQuery, start: "a day ago", sort: "timestamp:asc");
 duration_setter!(LogQuery);
 
 impl LogQuery {
-    /// Events of these kinds alone.
+    /// Finds only events of these kinds.
     pub fn events<E: Into<LogEvent>>(self, events: impl IntoIterator<Item = E>) -> Self {
         let events = events.into_iter().map(Into::into).collect::<Vec<_>>();
         self.set(&["events"], &events)
     }
 
-    /// Those events alone that these metrics count.
+    /// Finds only events that count toward these metrics.
     pub fn metric_events<E: Into<LogMetricEvent>>(
         self,
         events: impl IntoIterator<Item = E>,
@@ -125,58 +126,58 @@ impl LogQuery {
         self.set(&["metric_events"], &events)
     }
 
-    /// With how many events there are in all; not when not set.
+    /// Includes the total number of events; default false.
     pub fn include_totals(self, include: bool) -> Self {
         self.set(&["include_totals"], &include)
     }
 
-    /// The page that a token of [`LogPagination`] leads to.
+    /// The token of the page to get, from [`LogPagination`].
     pub fn token(self, token: &str) -> Self {
         self.set(&["pagination", "token"], token)
     }
 
-    /// At most so many a page: 1 to 100.
+    /// Page size, 1 to 100.
     pub fn limit(self, limit: u32) -> Self {
         self.set(&["pagination", "limit"], &limit)
     }
 }
 
-/// A page of logs, and what stands beside it.
+/// A page of logs, and the rest of the response.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct LogResponse {
-    /// Where the time begins.
+    /// The start of the period.
     #[serde(deserialize_with = "de::optional_timestamp")]
     pub start: Option<Timestamp>,
-    /// Where it ends.
+    /// The end of the period.
     #[serde(deserialize_with = "de::optional_timestamp")]
     pub end: Option<Timestamp>,
     /// The events.
     #[serde(deserialize_with = "de::items")]
     pub items: Vec<Event>,
-    /// Where other pages are.
+    /// The tokens of other pages.
     #[serde(deserialize_with = "de::null_default")]
     pub pagination: LogPagination,
-    /// The totals, if they were asked for.
+    /// The totals, if requested.
     #[serde(deserialize_with = "de::null_default")]
     pub aggregates: LogAggregates,
 }
 
-/// Tokens of the pages around one, for [`LogQuery::token`].
+/// Tokens of other pages, for [`LogQuery::token`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct LogPagination {
-    /// The page before.
+    /// The previous page.
     pub previous: Option<String>,
-    /// The page after; the last page has one too, which leads to an empty page.
+    /// The next page. The last page has one too; it leads to an empty page.
     pub next: Option<String>,
     /// The first page.
     pub first: Option<String>,
     /// The last page.
     pub last: Option<String>,
-    /// How many events there are in all, if that was asked for.
+    /// The total number of events, if requested.
     #[serde(deserialize_with = "de::number_or_string")]
     pub total: Option<u64>,
 }
@@ -186,10 +187,10 @@ pub struct LogPagination {
 #[serde(default)]
 #[non_exhaustive]
 pub struct LogAggregates {
-    /// How many events there are in all.
+    /// The total number of events.
     #[serde(deserialize_with = "de::number_or_string")]
     pub all: Option<u64>,
-    /// How many there are of each kind.
+    /// The number of events by kind.
     #[serde(deserialize_with = "de::null_default")]
     pub metrics: Metrics,
 }

@@ -3,147 +3,147 @@
 use mailgun_core::open_enum;
 
 open_enum! {
-    /// A kind of event that logs are searched for.
+    /// A kind of event.
     pub enum LogEvent {
-        /// Mailgun took the message over.
+        /// Mailgun accepted the message.
         Accepted = "accepted",
-        /// The recipient's server took it over.
+        /// The recipient's server accepted the message.
         Delivered = "delivered",
-        /// The recipient's server did not, or Mailgun did not try.
+        /// The recipient's server refused the message, or Mailgun did not try to deliver it.
         Failed = "failed",
-        /// It was opened.
+        /// The message was opened.
         Opened = "opened",
-        /// It was opened for the first time by this recipient.
+        /// This recipient opened the message for the first time.
         UniqueOpened = "unique_opened",
-        /// A link of it was followed.
+        /// A link of the message was clicked.
         Clicked = "clicked",
-        /// A link of it was followed for the first time by this recipient.
+        /// This recipient clicked a link for the first time.
         UniqueClicked = "unique_clicked",
         /// The recipient unsubscribed.
         Unsubscribed = "unsubscribed",
-        /// The recipient called it spam.
+        /// The recipient marked the message as spam.
         Complained = "complained",
-        /// Mailgun did not take it over.
+        /// Mailgun rejected the message.
         Rejected = "rejected",
-        /// An incoming message was stored.
+        /// Mailgun stored an incoming message.
         Stored = "stored",
         /// An address was validated.
         EmailValidation = "email_validation",
-        /// An upload of members to a mailing list has ended.
+        /// An upload of mailing list members ended.
         ListUploaded = "list_uploaded",
-        /// A member of an upload was added.
+        /// An upload added a member to a mailing list.
         ListMemberUploaded = "list_member_uploaded",
-        /// A member of an upload was not added.
+        /// An upload failed to add a member to a mailing list.
         ListMemberUploadError = "list_member_upload_error",
-        /// It went to a spam trap.
+        /// The message reached a spam trap.
         Trapped = "trapped",
     }
 }
 
 open_enum! {
-    /// A count of the metrics, whose events logs are searched for; see [`Metric`](crate::Metric).
+    /// A metric whose events can be searched. See [`Metric`](crate::Metric).
     pub enum LogMetricEvent {
-        /// Accepted, incoming.
+        /// Accepted incoming messages.
         AcceptedIncoming = "accepted_incoming",
-        /// Accepted, outgoing.
+        /// Accepted outgoing messages.
         AcceptedOutgoing = "accepted_outgoing",
-        /// Accepted.
+        /// Accepted messages.
         Accepted = "accepted",
-        /// Delivered by SMTP.
+        /// Messages delivered over SMTP.
         DeliveredSmtp = "delivered_smtp",
-        /// Delivered by HTTP, to routes.
+        /// Messages delivered to routes over HTTP.
         DeliveredHttp = "delivered_http",
-        /// Delivered at the optimized time.
+        /// Messages delivered at the optimized time.
         DeliveredOptimized = "delivered_optimized",
-        /// Delivered.
+        /// Delivered messages.
         Delivered = "delivered",
-        /// Stored.
+        /// Stored messages.
         Stored = "stored",
-        /// Opened.
+        /// Opened messages.
         Opened = "opened",
-        /// Clicked.
+        /// Clicked messages.
         Clicked = "clicked",
-        /// Opened for the first time.
+        /// Messages opened for the first time.
         UniqueOpened = "unique_opened",
-        /// Clicked for the first time.
+        /// Messages clicked for the first time.
         UniqueClicked = "unique_clicked",
-        /// Called spam.
+        /// Messages marked as spam.
         Complained = "complained",
-        /// Unsubscribed.
+        /// Unsubscribed recipients.
         Unsubscribed = "unsubscribed",
-        /// Failed.
+        /// Failed messages.
         Failed = "failed",
-        /// Processed.
+        /// Processed messages.
         Processed = "processed",
-        /// Sent.
+        /// Sent messages.
         Sent = "sent",
-        /// Failed, and tried again.
+        /// Temporary failures, which Mailgun retries.
         TemporaryFailed = "temporary_failed",
-        /// Failed for good.
+        /// Permanent failures.
         PermanentFailed = "permanent_failed",
-        /// Blocked by the mail provider.
+        /// Messages blocked by the mail provider.
         EspBlock = "esp_block",
-        /// Blocked by the mail provider for a time.
+        /// Messages temporarily blocked by the mail provider.
         TemporaryFailedEspBlock = "temporary_failed_esp_block",
-        /// Blocked by the mail provider for good.
+        /// Messages permanently blocked by the mail provider.
         PermanentFailedEspBlock = "permanent_failed_esp_block",
-        /// Not taken by a webhook.
+        /// Failed webhooks.
         WebhookFailure = "webhook_failure",
-        /// Sent at the optimized time, and failed for good.
+        /// Permanent failures of messages sent at the optimized time.
         PermanentFailedOptimized = "permanent_failed_optimized",
-        /// Given up, as the attempts took too long.
+        /// Messages given up after retries for too long.
         PermanentFailedOld = "permanent_failed_old",
-        /// Bounced.
+        /// Bounced messages.
         Bounced = "bounced",
-        /// Bounced, as there is no such mailbox.
+        /// Bounces because the mailbox does not exist.
         HardBounces = "hard_bounces",
-        /// Bounced for another reason.
+        /// Bounces for other reasons.
         SoftBounces = "soft_bounces",
-        /// Delivered, and bounced later.
+        /// Messages that bounced after delivery.
         DelayedBounce = "delayed_bounce",
-        /// Not tried, as the address bounced before.
+        /// Messages suppressed because of an earlier bounce.
         SuppressedBounces = "suppressed_bounces",
-        /// Not tried, as the recipient has unsubscribed.
+        /// Messages suppressed because the recipient unsubscribed.
         SuppressedUnsubscribed = "suppressed_unsubscribed",
-        /// Not tried, as the recipient has complained.
+        /// Messages suppressed because the recipient complained.
         SuppressedComplaints = "suppressed_complaints",
-        /// Delivered at the first attempt.
+        /// Messages delivered at the first attempt.
         DeliveredFirstAttempt = "delivered_first_attempt",
-        /// Delivered at a later attempt.
+        /// Messages delivered at a later attempt.
         DeliveredSubsequent = "delivered_subsequent",
-        /// Delivered at the second attempt or later.
+        /// Messages delivered at the second attempt or later.
         DeliveredTwoPlusAttempts = "delivered_two_plus_attempts",
-        /// Put off at the first attempt.
+        /// Messages delayed at the first attempt.
         DelayedFirstAttempt = "delayed_first_attempt",
     }
 }
 
 open_enum! {
-    /// What a [`Filter`](crate::Filter) of logs can look at.
+    /// An attribute of logs, for a [`Filter`](crate::Filter).
     pub enum LogAttribute {
         /// The id of the event.
         Id = "id",
-        /// The domain that sent the message.
+        /// The sending domain.
         Domain = "domain",
-        /// The IP address that it was sent from.
+        /// The sending IP address.
         Ip = "ip",
-        /// The IP pool that it was sent from.
+        /// The sending IP pool.
         IpPool = "ip_pool",
-        /// The domain of the recipient.
+        /// The recipient's domain.
         RecipientDomain = "recipient_domain",
-        /// The provider of the recipient, `Gmail` for example.
+        /// The recipient's mail provider, such as `Gmail`.
         RecipientProvider = "recipient_provider",
-        /// The country of who opened or clicked.
+        /// The country of the client that opened or clicked.
         Country = "country",
-        /// The machine that opened or clicked.
+        /// The client or bot that opened or clicked.
         Bot = "bot",
-        /// The kind of device that opened or clicked.
+        /// The type of device that opened or clicked.
         Device = "device",
         /// The id of the subaccount.
         Subaccount = "subaccount",
         /// The kind of event.
         Event = "event",
-        /// The name of a file of the message.
+        /// The name of an attachment.
         AttachmentFilename = "attachment_filename",
         /// The From header.
         From = "from",
@@ -151,31 +151,31 @@ open_enum! {
         MessageId = "message_id",
         /// The subject.
         Subject = "subject",
-        /// The address of the mailing list that it went to.
+        /// The address of the mailing list.
         MailingListAddress = "mailing_list_address",
         /// The To header.
         To = "to",
-        /// The bytes of the message.
+        /// The size of the message in bytes.
         Size = "size",
         /// The recipient.
         Recipient = "recipient",
         /// All recipients of the message.
         Recipients = "recipients",
-        /// A tag of the message.
+        /// One tag of the message.
         Tag = "tag",
-        /// Whether a failed delivery is tried again.
+        /// Whether the failure is temporary or permanent.
         Severity = "severity",
         /// The variables of the message.
         UserVariables = "user_variables",
-        /// When it was delivered.
+        /// When the message was delivered.
         DeliveredAt = "delivered_at",
-        /// The code of the delivery.
+        /// The status code of the delivery.
         DeliveryStatusCode = "delivery_status_code",
         /// Whether a bounce is hard or soft.
         DeliveryStatusBounceType = "delivery_status_bounce_type",
-        /// What the recipient's server said.
+        /// The response of the recipient's server.
         DeliveryStatusMessage = "delivery_status_message",
-        /// Whether a route sent it on.
+        /// Whether a route forwarded the message.
         IsRouted = "is_routed",
         /// The rule of the bounce classification.
         ClassificationRuleId = "i_classification_rule_id",

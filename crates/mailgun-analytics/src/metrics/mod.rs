@@ -1,4 +1,4 @@
-//! Queries of metrics and of usage, and their responses.
+//! Queries of metrics and usage, and their responses.
 
 mod names;
 mod table;
@@ -14,9 +14,9 @@ pub use self::{
 use crate::query::{common_setters, counting_setters, duration_setter};
 
 mailgun_core::json_params! {
-    /// What to count of the mail that was sent.
+    /// A query of the metrics of messages.
     ///
-    /// Filters take every [`Dimension`] but the time.
+    /// Filters accept every [`Dimension`] except the time.
     pub struct MetricsQuery;
 }
 
@@ -28,9 +28,9 @@ counting_setters!(MetricsQuery,
 duration_setter!(MetricsQuery);
 
 mailgun_core::json_params! {
-    /// What to count of what the account used.
+    /// A query of the usage metrics.
     ///
-    /// Filters take [`Dimension::Subaccount`].
+    /// Filters accept [`Dimension::Subaccount`].
     pub struct UsageQuery;
 }
 
@@ -44,18 +44,18 @@ duration_setter!(UsageQuery);
 macro_rules! metrics_setters {
     ($($name:ident),*) => {$(
         impl $name {
-            /// Divides the time so; by the day when not set.
+            /// The resolution of the time dimension; default day.
             pub fn resolution(self, resolution: Resolution) -> Self {
                 self.set(&["resolution"], &resolution)
             }
 
-            /// With the metrics of all items together; not when not set.
+            /// Includes the metrics of all items together; default false.
             pub fn include_aggregates(self, include: bool) -> Self {
                 self.set(&["include_aggregates"], &include)
             }
 
-            /// At most so many a page: with the dimension of time 1500, and as many when not set;
-            /// otherwise 1000, and 10 when not set.
+            /// Page size. Limit and default 1500 with the time dimension; otherwise 1 to 1000,
+            /// default 10.
             pub fn limit(self, limit: u32) -> Self {
                 self.set(&["pagination", "limit"], &limit)
             }
@@ -64,59 +64,59 @@ macro_rules! metrics_setters {
 }
 metrics_setters!(MetricsQuery, UsageQuery);
 
-/// A page of counts, and what stands beside it.
+/// A page of metrics, and the rest of the response.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, bound(deserialize = "T: Default + Deserialize<'de>"))]
 #[non_exhaustive]
 pub struct MetricsResponse<T = MetricsItem> {
-    /// Where the time begins, which Mailgun has put at the beginning of an hour or a day.
+    /// The start of the period, rounded down to an hour or day.
     #[serde(deserialize_with = "de::optional_timestamp")]
     pub start: Option<Timestamp>,
-    /// Where it ends.
+    /// The end of the period.
     #[serde(deserialize_with = "de::optional_timestamp")]
     pub end: Option<Timestamp>,
-    /// How it is divided.
+    /// The resolution of the period.
     pub resolution: Option<Resolution>,
-    /// How long it is, if that was asked for.
+    /// The duration of the period, if requested.
     pub duration: Option<String>,
-    /// By what was counted.
+    /// The requested dimensions.
     #[serde(deserialize_with = "de::readable")]
     pub dimensions: Vec<String>,
-    /// Which page this is.
+    /// The place of this page in the listing.
     #[serde(deserialize_with = "de::null_default")]
     pub pagination: Pagination,
-    /// The counts. An item that is null is an empty one, so that the items of the next page are
-    /// not counted wrongly.
+    /// The items. A null item is kept as an empty one, so that the next page starts at the right
+    /// place.
     #[serde(deserialize_with = "items")]
     pub items: Vec<T>,
-    /// The counts of all items together, if they were asked for; bounce classification has none.
+    /// The metrics of all items together, if requested. Bounce classification has none.
     #[serde(deserialize_with = "aggregates")]
     pub aggregates: Option<Metrics>,
 }
 
-/// Which page of a listing a response is.
+/// The place of a page in a listing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Pagination {
-    /// The column sorted by and the direction; empty if none was asked for.
+    /// The sort column and direction; empty if none was requested.
     #[serde(deserialize_with = "de::null_default")]
     pub sort: String,
-    /// How many items were left out at the beginning.
+    /// The number of items skipped.
     #[serde(deserialize_with = "de::null_default")]
     pub skip: u64,
-    /// How many items a page has at most.
+    /// The page size.
     #[serde(deserialize_with = "de::null_default")]
     pub limit: u64,
-    /// How many items there are in all.
+    /// The total number of items.
     #[serde(deserialize_with = "de::number_or_string")]
     pub total: Option<u64>,
 }
 
-/// Counts and rates of one combination of dimensions: of one day and one tag, for example.
+/// Counts and rates of one combination of dimensions, such as a day and a tag.
 ///
 /// ```
-/// use mailgun_analytics::{Dimension, MetricsItem};
+/// use mailgun::analytics::{Dimension, MetricsItem};
 ///
 /// let json = r#"{
 ///     "dimensions": [{"dimension": "tag", "value": "news", "display_value": "News"}],
@@ -132,10 +132,10 @@ pub struct Pagination {
 #[serde(default)]
 #[non_exhaustive]
 pub struct MetricsItem {
-    /// Of what the counts are, in the order that was asked for.
+    /// The dimensions, in the requested order.
     #[serde(deserialize_with = "de::items")]
     pub dimensions: Vec<DimensionValue>,
-    /// The counts and rates that were asked for.
+    /// The requested counts and rates.
     #[serde(deserialize_with = "de::null_default")]
     pub metrics: Metrics,
 }
@@ -147,7 +147,7 @@ impl MetricsItem {
         self.dimensions.iter().find(|one| one.dimension == dimension)
     }
 
-    /// Where the hour, the day or the month of the item begins.
+    /// The start of the hour, day or month of the item.
     pub fn time(&self) -> Option<Timestamp> {
         self.dimension(Dimension::Time)?.value.parse().ok()
     }
@@ -158,13 +158,13 @@ impl MetricsItem {
 #[serde(default)]
 #[non_exhaustive]
 pub struct DimensionValue {
-    /// Which dimension.
+    /// The dimension.
     #[serde(deserialize_with = "de::null_default")]
     pub dimension: Dimension,
-    /// The value, as filters take it.
+    /// The value, in the form that filters accept.
     #[serde(deserialize_with = "text")]
     pub value: String,
-    /// The value to be shown: the name of a subaccount, where the value is its id.
+    /// The value for display. For a subaccount, the value is its id and this is its name.
     #[serde(deserialize_with = "text")]
     pub display_value: String,
 }
@@ -173,7 +173,7 @@ fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> 
     de::string_or_number(deserializer).map(Option::unwrap_or_default)
 }
 
-/// A list of which an item that is null is an empty one.
+/// A list in which a null item is an empty one.
 pub(crate) fn items<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
 where
     D: Deserializer<'de>,

@@ -3,34 +3,34 @@
 use mailgun_core::open_enum;
 
 open_enum! {
-    /// By what counts are told apart.
+    /// A dimension of the metrics.
     pub enum Dimension {
-        /// The time of the event, by the resolution that was asked for.
+        /// The time of the event, at the requested resolution.
         Time = "time",
-        /// The domain that sent the mail.
+        /// The sending domain.
         Domain = "domain",
-        /// A tag of the mail.
+        /// One tag of the message.
         Tag = "tag",
-        /// The IP address that it was sent from.
+        /// The sending IP address.
         Ip = "ip",
-        /// The IP pool that it was sent from.
+        /// The sending IP pool.
         IpPool = "ip_pool",
-        /// The country, as two letters.
+        /// The country as a two-letter code.
         Country = "country",
-        /// The kind of device, `mobile` for example.
+        /// The type of device, such as `mobile`.
         Device = "device",
-        /// The machine that opened or clicked, `apple` for example.
+        /// The client or bot that opened or clicked, such as `apple`.
         Bot = "bot",
-        /// The domain of the recipient.
+        /// The recipient's domain.
         RecipientDomain = "recipient_domain",
-        /// The mail provider of the recipient, `Gmail` for example.
+        /// The recipient's mail provider, such as `Gmail`.
         RecipientProvider = "recipient_provider",
         /// The id of the subaccount.
         Subaccount = "subaccount",
     }
 }
 
-/// A dimension without a name.
+/// A dimension without a constant of its own.
 impl Default for Dimension {
     fn default() -> Self {
         Self::Other(Box::default())
@@ -38,122 +38,122 @@ impl Default for Dimension {
 }
 
 open_enum! {
-    /// What is counted. Counts are numbers, rates are parts of 1; each is read by the method of
-    /// [`Metrics`](crate::Metrics) that has its name.
+    /// A metric. Counts are numbers, rates are fractions of 1; the method of
+    /// [`Metrics`](crate::Metrics) with the same name reads each.
     pub enum Metric {
-        /// Incoming mail that was accepted: for routes, forwards and mailing lists.
+        /// Accepted incoming messages: for routes, forwards and mailing lists.
         AcceptedIncomingCount = "accepted_incoming_count",
-        /// Outgoing mail that was accepted, each batch as one more; without an IP address.
+        /// Accepted outgoing messages. A batch counts as one more. They have no IP address.
         AcceptedOutgoingCount = "accepted_outgoing_count",
-        /// Both together.
+        /// Accepted messages, incoming and outgoing.
         AcceptedCount = "accepted_count",
-        /// Mail delivered to recipients.
+        /// Messages delivered to recipients.
         DeliveredSmtpCount = "delivered_smtp_count",
-        /// Mail delivered to routes and forwards.
+        /// Messages delivered to routes and forwards.
         DeliveredHttpCount = "delivered_http_count",
-        /// Mail delivered at the optimized time.
+        /// Messages delivered at the optimized time.
         DeliveredOptimizedCount = "delivered_optimized_count",
-        /// Mail that the recipient's server took over.
+        /// Messages that the recipient's server accepted.
         DeliveredCount = "delivered_count",
-        /// Incoming mail that was stored.
+        /// Stored incoming messages.
         StoredCount = "stored_count",
-        /// Mail that was processed after it was accepted: what is billed.
+        /// Messages processed after they were accepted, which Mailgun charges for.
         ProcessedCount = "processed_count",
-        /// Mail delivered or failed, without what was suppressed.
+        /// Messages delivered or failed, without suppressed ones.
         SentCount = "sent_count",
-        /// Openings.
+        /// Opens.
         OpenedCount = "opened_count",
         /// Clicks.
         ClickedCount = "clicked_count",
-        /// Openings, of each recipient one in seven days.
+        /// Unique opens: one for each recipient in seven days.
         UniqueOpenedCount = "unique_opened_count",
-        /// Clicks, of each recipient one in seven days.
+        /// Unique clicks: one for each recipient in seven days.
         UniqueClickedCount = "unique_clicked_count",
-        /// Recipients who followed the link to unsubscribe.
+        /// Recipients who clicked the unsubscribe link.
         UnsubscribedCount = "unsubscribed_count",
-        /// Complaints about spam.
+        /// Spam complaints.
         ComplainedCount = "complained_count",
         /// Failures, temporary and permanent.
         FailedCount = "failed_count",
-        /// Failures after which Mailgun tries again.
+        /// Temporary failures, which Mailgun retries.
         TemporaryFailedCount = "temporary_failed_count",
-        /// Failures for good.
+        /// Permanent failures.
         PermanentFailedCount = "permanent_failed_count",
-        /// Mail blocked by the provider; use
+        /// Messages blocked by the mail provider. Use
         /// [`TemporaryFailedEspBlockCount`](Self::TemporaryFailedEspBlockCount).
         EspBlockCount = "esp_block_count",
-        /// Mail blocked by the provider for a time.
+        /// Messages temporarily blocked by the mail provider.
         TemporaryFailedEspBlockCount = "temporary_failed_esp_block_count",
-        /// Mail blocked by the provider for good.
+        /// Messages permanently blocked by the mail provider.
         PermanentFailedEspBlockCount = "permanent_failed_esp_block_count",
         /// Webhooks that failed.
         WebhookCount = "webhook_count",
         /// Mail held back by Mailgun's rate limit.
         RateLimitCount = "rate_limit_count",
-        /// Mail sent at the optimized time that failed for good.
+        /// Permanent failures of messages sent at the optimized time.
         PermanentFailedOptimizedCount = "permanent_failed_optimized_count",
-        /// Mail given up, as the attempts took too long.
+        /// Messages given up after retries for too long.
         PermanentFailedOldCount = "permanent_failed_old_count",
-        /// Hard and soft bounces: permanent failures without what was suppressed.
+        /// Hard and soft bounces: permanent failures without suppressed messages.
         BouncedCount = "bounced_count",
-        /// Bounces as there is no such mailbox; the address is suppressed from then on.
+        /// Bounces because the mailbox does not exist. Mailgun suppresses the address.
         HardBouncesCount = "hard_bounces_count",
-        /// Bounces for another reason; the address is not suppressed.
+        /// Bounces for other reasons. Mailgun does not suppress the address.
         SoftBouncesCount = "soft_bounces_count",
-        /// Mail delivered first, and returned later.
+        /// Messages that bounced after delivery.
         DelayedBounceCount = "delayed_bounce_count",
-        /// Mail not tried, as the address bounced before.
+        /// Messages suppressed because of an earlier bounce.
         SuppressedBouncesCount = "suppressed_bounces_count",
-        /// Mail not tried, as the recipient has unsubscribed.
+        /// Messages suppressed because the recipient unsubscribed.
         SuppressedUnsubscribedCount = "suppressed_unsubscribed_count",
-        /// Mail not tried, as the recipient has complained.
+        /// Messages suppressed because the recipient complained.
         SuppressedComplaintsCount = "suppressed_complaints_count",
-        /// Mail delivered at the first attempt.
+        /// Messages delivered at the first attempt.
         DeliveredFirstAttemptCount = "delivered_first_attempt_count",
-        /// Mail put off at the first attempt.
+        /// Messages delayed at the first attempt.
         DelayedFirstAttemptCount = "delayed_first_attempt_count",
-        /// Mail delivered at a later attempt.
+        /// Messages delivered at a later attempt.
         DeliveredSubsequentCount = "delivered_subsequent_count",
-        /// Mail delivered at the second attempt or later.
+        /// Messages delivered at the second attempt or later.
         DeliveredTwoPlusAttemptsCount = "delivered_two_plus_attempts_count",
         /// Deliveries.
         DeliveredRate = "delivered_rate",
-        /// Openings.
+        /// Opens.
         OpenedRate = "opened_rate",
         /// Clicks.
         ClickedRate = "clicked_rate",
-        /// Openings, of each recipient one in seven days.
+        /// Unique opens: one for each recipient in seven days.
         UniqueOpenedRate = "unique_opened_rate",
-        /// Clicks, of each recipient one in seven days.
+        /// Unique clicks: one for each recipient in seven days.
         UniqueClickedRate = "unique_clicked_rate",
         /// Recipients who unsubscribed.
         UnsubscribedRate = "unsubscribed_rate",
-        /// Complaints about spam.
+        /// Spam complaints.
         ComplainedRate = "complained_rate",
         /// Hard and soft bounces.
         BounceRate = "bounce_rate",
-        /// Hard bounces; among the metrics of tags.
+        /// Hard bounces, among the metrics of tags.
         HardBounceRate = "hard_bounce_rate",
-        /// Soft bounces; among the metrics of tags.
+        /// Soft bounces, among the metrics of tags.
         SoftBounceRate = "soft_bounce_rate",
         /// Failures.
         FailRate = "fail_rate",
-        /// Failures for good.
+        /// Permanent failures.
         PermanentFailRate = "permanent_fail_rate",
-        /// Failures after which Mailgun tries again.
+        /// Temporary failures, which Mailgun retries.
         TemporaryFailRate = "temporary_fail_rate",
-        /// Mail put off.
+        /// Delayed messages.
         DelayedRate = "delayed_rate",
-        /// Mail put off at the first attempt.
+        /// Messages delayed at the first attempt.
         DelayedFirstAttemptRate = "delayed_first_attempt_rate",
 
-        /// Archived items; with all below a count of usage.
+        /// Archived items. This and all counts below are usage metrics.
         ArchivedCount = "archived_count",
         /// Validated addresses.
         EmailValidationCount = "email_validation_count",
         /// Addresses validated with the public key.
         EmailValidationPublicCount = "email_validation_public_count",
-        /// Addresses found valid.
+        /// Addresses found to be valid.
         EmailValidationValidCount = "email_validation_valid_count",
         /// Addresses validated one by one.
         EmailValidationSingleCount = "email_validation_single_count",
@@ -167,21 +167,21 @@ open_enum! {
         EmailValidationMailjetCount = "email_validation_mailjet_count",
         /// Previews.
         EmailPreviewCount = "email_preview_count",
-        /// Previews that failed.
+        /// Failed previews.
         EmailPreviewFailedCount = "email_preview_failed_count",
         /// Validated links.
         LinkValidationCount = "link_validation_count",
-        /// Validations of links that failed.
+        /// Failed validations of links.
         LinkValidationFailedCount = "link_validation_failed_count",
         /// Validated images.
         ImageValidationCount = "image_validation_count",
-        /// Validations of images that failed.
+        /// Failed validations of images.
         ImageValidationFailedCount = "image_validation_failed_count",
-        /// Checks of accessibility.
+        /// Accessibility checks.
         AccessibilityCount = "accessibility_count",
-        /// Checks of accessibility that failed.
+        /// Failed accessibility checks.
         AccessibilityFailedCount = "accessibility_failed_count",
-        /// Tests of inbox placement.
+        /// Inbox placement tests.
         SeedTestCount = "seed_test_count",
         /// Checks of IP addresses against blocklists.
         IpBlocklistMonitoringCount = "ip_blocklist_monitoring_count",

@@ -8,13 +8,13 @@ use serde_json::Value;
 
 use crate::{Dimension, DimensionValue, MetricsItem};
 
-/// Items of metrics as rows, for a plot or a spreadsheet.
+/// Metrics as rows, for a plot or a spreadsheet.
 ///
-/// The first columns are the dimensions in the order in which they came, those after them the
-/// metrics by name. Where an item has no value, the cell is [`Cell::Missing`].
+/// The first columns are the dimensions, in the order in which they first appear. The metrics
+/// follow, sorted by name. If an item has no value, its cell is [`Cell::Missing`].
 ///
 /// ```
-/// use mailgun_analytics::{Cell, MetricsItem, MetricsTable};
+/// use mailgun::analytics::{Cell, MetricsItem, MetricsTable};
 ///
 /// let item: MetricsItem = serde_json::from_str(
 ///     r#"{
@@ -43,7 +43,7 @@ pub struct MetricsTable {
 }
 
 impl MetricsTable {
-    /// One row for each item.
+    /// Makes a row for each item.
     pub fn new<'a>(items: impl IntoIterator<Item = &'a MetricsItem>) -> Self {
         let items: Vec<_> = items.into_iter().collect();
         let mut dimensions = Vec::new();
@@ -71,14 +71,15 @@ impl MetricsTable {
         &self.columns
     }
 
-    /// The rows, each with one cell for each column.
+    /// The rows, with a cell for each column.
     pub fn rows(&self) -> &[Vec<Cell>] {
         &self.rows
     }
 
-    /// The table as CSV with the names in the first line; empty if there is no column.
+    /// Writes the table as CSV. The first line has the names of the columns. A table without
+    /// columns is empty text.
     ///
-    /// Times are in RFC 3339, and rates are plain numbers.
+    /// Times are in RFC 3339 format, and rates are plain numbers.
     pub fn to_csv(&self) -> String {
         if self.columns.is_empty() {
             return String::new();
@@ -89,23 +90,23 @@ impl MetricsTable {
             .into_iter()
             .chain(rows)
             .try_for_each(|row: Vec<_>| writer.write_record(row));
-        // Writing to memory fails for rows of different lengths only.
+        // Writing to memory fails only if rows differ in length.
         debug_assert!(written.is_ok(), "all rows have one cell for each column");
         let bytes = writer.into_inner().unwrap_or_default();
         String::from_utf8(bytes).unwrap_or_default()
     }
 }
 
-/// A value of a [`MetricsTable`].
+/// A cell of a [`MetricsTable`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub enum Cell {
-    /// There is none.
+    /// No value.
     #[default]
     Missing,
-    /// The dimension of time.
+    /// A value of the time dimension.
     Time(Timestamp),
-    /// Another dimension as it is shown, or a metric that is no number.
+    /// A value of another dimension, for display, or a metric that is not a number.
     Text(String),
     /// A count.
     Count(u64),
@@ -114,7 +115,7 @@ pub enum Cell {
 }
 
 impl Cell {
-    /// The value of a metric.
+    /// Reads the value of a metric.
     pub fn as_f64(&self) -> Option<f64> {
         match self {
             Self::Count(count) => Some(*count as f64),
@@ -153,7 +154,7 @@ impl Cell {
     }
 }
 
-/// As [`MetricsTable::to_csv`] writes it; nothing where there is no value.
+/// Formats the value as [`MetricsTable::to_csv`] does. A missing value is empty.
 impl fmt::Display for Cell {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -52,7 +52,7 @@ async fn mailgun() -> MockMailgun {
 }
 
 #[tokio::test]
-async fn metrics_are_of_what_was_sent() {
+async fn metrics_count_sent_messages() {
     let mock = mailgun().await;
     let analytics = Analytics::new(&mock.client());
     let query = MetricsQuery::new()
@@ -117,7 +117,7 @@ async fn metrics_are_of_what_was_sent() {
 }
 
 #[tokio::test]
-async fn usage_is_of_what_was_processed() {
+async fn usage_counts_processed_messages() {
     let mock = mailgun().await;
     let query = UsageQuery::new()
         .dimensions([Dimension::Subaccount])

@@ -141,7 +141,7 @@ const DIFFERENCES: &[Difference] = &[
 ];
 
 #[tokio::test]
-async fn every_recorded_call_is_sent_as_the_reference_sends_it() {
+async fn requests_match_the_reference_client() {
     let prefixes = ["metrics.", "logs.", "bounceClassification.", "stats."];
     let cases = prefixes.map(wire::cases).concat();
     assert_eq!(cases.len(), 11);

@@ -351,7 +351,7 @@ async fn older_bounces_are_read_whole_and_with_anything_missing() {
     assert_eq!((page.items[0].domain_name.as_deref(), page.total), (Some("mailgun.net"), Some(1)));
     let entities = bounces.entities("mg.example.com", false).await.unwrap();
     assert_eq!(entities[0].entity_name.as_deref(), Some("Gmail"));
-    assert_eq!(entities[1], BounceStat::default());
+    assert_eq!(entities.len(), 1, "a null item is left out");
     let rules = bounces.rules("mg.example.com", "gmail", false).await.unwrap();
     assert_eq!((rules[0].severity.as_deref(), rules[0].bounced), (Some("PERMANENT"), 3));
     assert_eq!(rules[0].category.as_deref(), Some("ESPBLOCK"));
@@ -397,7 +397,7 @@ async fn statistics_are_read() {
 }
 
 #[tokio::test]
-async fn refusals_are_errors_with_mailguns_words() {
+async fn api_errors_have_mailguns_message() {
     let service = Scripted::new(|_| Answer::new(400, r#"{"message": "reason for bad request"}"#));
     let client = service.client();
     let analytics = Analytics::new(&client);

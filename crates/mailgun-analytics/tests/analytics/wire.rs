@@ -33,7 +33,7 @@ async fn asked(server: &mut Server, path: &str, body: Value, response: Value) ->
 }
 
 #[tokio::test]
-async fn metrics_are_asked_for_by_json_until_a_page_is_empty() {
+async fn metrics_are_queried_with_json_until_a_page_is_empty() {
     let mut server = Server::new_async().await;
     let values = |values: &[&str]| -> Vec<Value> {
         values.iter().map(|value| json!({"label": value, "value": value})).collect()
@@ -104,7 +104,7 @@ async fn metrics_are_asked_for_by_json_until_a_page_is_empty() {
 }
 
 #[tokio::test]
-async fn usage_is_asked_for_by_json() {
+async fn usage_is_queried_with_json() {
     let mut server = Server::new_async().await;
     let body = json!({
         "duration": "30d",
@@ -184,7 +184,7 @@ async fn logs_follow_the_tokens_until_a_page_is_empty() {
 }
 
 #[tokio::test]
-async fn bounces_are_asked_for_by_json_and_null_items_count_as_items() {
+async fn bounces_are_queried_with_json_and_null_items_count_as_items() {
     let mut server = Server::new_async().await;
     let body = |duration: &str, skip: u64| {
         json!({
@@ -235,7 +235,7 @@ async fn bounces_are_asked_for_by_json_and_null_items_count_as_items() {
 }
 
 #[tokio::test]
-async fn statistics_and_older_bounces_are_asked_for_by_queries() {
+async fn statistics_and_older_bounces_are_sent_as_queries() {
     let mut server = Server::new_async().await;
     let time = "Sun%2C%2001%20Nov%202026%2000%3A00%3A00%20%2B0000";
     let v1 = "/v1/bounce-classification";
@@ -317,7 +317,7 @@ async fn statistics_and_older_bounces_are_asked_for_by_queries() {
 }
 
 #[tokio::test]
-async fn queries_are_repeated_when_their_outcome_is_unknown() {
+async fn queries_are_retried_if_their_outcome_is_unknown() {
     let analytics = Analytics::new(&mailgun_testing::operations::client());
     let idempotent = mailgun_core::Idempotency::Idempotent;
     for route in [

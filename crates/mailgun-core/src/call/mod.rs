@@ -106,6 +106,18 @@ impl<T: DeserializeOwned + 'static> Call<T> {
     }
 }
 
+impl<T: DeserializeOwned + Default + 'static> Call<T> {
+    pub(crate) fn field_response(
+        handle: Arc<Handle>,
+        operation: Operation,
+        target: Result<Target, Error>,
+        name: &'static str,
+    ) -> Self {
+        let decode = move |raw: RawResponse| raw.json_field(name);
+        Self::new(handle, operation, target, Box::new(decode))
+    }
+}
+
 impl Call<serde_json::Value> {
     pub(crate) fn from_draft(
         handle: Arc<Handle>,

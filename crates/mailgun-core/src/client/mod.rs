@@ -92,6 +92,42 @@ impl Client {
         Call::json_response(self.0.clone(), operation, self.path(operation, segments))
     }
 
+    /// Describes a call whose response is an object that wraps the result: `{"route": {..}}`.
+    ///
+    /// A missing field and `null` become the default of the type.
+    ///
+    /// ```no_run
+    /// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
+    /// use mailgun_core::Operation;
+    ///
+    /// const ROUTE: Operation = Operation::get("/v3/routes/{id}");
+    /// let route: serde_json::Value =
+    ///     client.call_field(ROUTE, &["4f3bad2335335426750048c6"], "route").await?;
+    /// println!("{}", route["expression"]);
+    /// # Ok(()) }
+    /// ```
+    pub fn call_field<T: DeserializeOwned + Default + 'static>(
+        &self,
+        operation: Operation,
+        segments: &[&str],
+        field: &'static str,
+    ) -> Call<T> {
+        Call::field_response(self.0.clone(), operation, self.path(operation, segments), field)
+    }
+
+    /// Describes a call whose response is an object that wraps a list: `{"items": [..]}`.
+    ///
+    /// Items that are `null` are left out. A missing field and `null` become an empty list.
+    pub fn call_list<T: DeserializeOwned + 'static>(
+        &self,
+        operation: Operation,
+        segments: &[&str],
+        field: &'static str,
+    ) -> Call<Vec<T>> {
+        self.call_field::<Vec<Option<T>>>(operation, segments, field)
+            .map(|items| items.into_iter().flatten().collect())
+    }
+
     /// Describes a call that returns the response body as bytes.
     pub fn call_bytes(&self, operation: Operation, segments: &[&str]) -> Call<Bytes> {
         Call::bytes_response(self.0.clone(), operation, self.path(operation, segments))

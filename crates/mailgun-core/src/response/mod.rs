@@ -103,6 +103,17 @@ impl RawResponse {
         }
     }
 
+    /// One field of the body as JSON; `null` and a missing field are the default.
+    pub(crate) fn json_field<T: DeserializeOwned + Default>(
+        self,
+        name: &str,
+    ) -> Result<Response<T>, Error> {
+        match de::field(self.json_text(), name) {
+            Ok(value) => Ok(Response { value, raw: self }),
+            Err(detail) => Err(Error::undecodable(self.status, self.headers, self.body, detail)),
+        }
+    }
+
     /// Decodes the body as JSON, except for list items that cannot be decoded.
     pub(crate) fn json_page<T: DeserializeOwned>(
         self,

@@ -76,7 +76,7 @@ const DIFFERENCES: &[Difference] = &[
 ];
 
 #[tokio::test]
-async fn every_recorded_call_is_sent_as_the_reference_sends_it() {
+async fn requests_match_the_reference_client() {
     let mut cases = wire::cases("dkimManagement.");
     cases.extend(wire::cases("domains.").into_iter().filter(|case| {
         case.js_call.starts_with("mg.domains.domainKeys.")

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
-use mailgun_core::{ErrorKind, Idempotency, Upload};
-use mailgun_dkim::{CreateDkimKey, DkimKeys, ListDkimKeys, OPERATIONS, RotationSettings};
+use mailgun_core::{ErrorKind, Upload};
+use mailgun_dkim::{CreateDkimKey, DkimKeys, ListDkimKeys, RotationSettings};
 use mailgun_testing::{Answer, Scripted, client};
 use mockito::{Matcher, Server};
 
@@ -160,15 +160,6 @@ async fn rotation_is_switched_by_a_form() {
         assert_eq!(request.values("rotation_enabled"), [enabled]);
         assert_eq!(request.values("rotation_interval"), interval);
     }
-}
-
-#[test]
-fn making_and_rotating_keys_alone_is_harmful_to_repeat() {
-    let harmful =
-        OPERATIONS.iter().filter(|route| route.idempotency() == Idempotency::NonIdempotent);
-    let harmful: Vec<_> = harmful.map(ToString::to_string).collect();
-    let expected = ["POST /v1/dkim/keys", "POST /v1/dkim_management/domains/{domain}/rotate"];
-    assert_eq!(harmful, expected);
 }
 
 #[tokio::test]

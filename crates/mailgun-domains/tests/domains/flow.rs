@@ -183,7 +183,7 @@ async fn credentials_are_created_listed_changed_and_deleted() {
 }
 
 #[tokio::test]
-async fn ips_and_pools_are_put_in_and_taken_out() {
+async fn ips_and_pools_are_added_and_removed() {
     let mock = MockMailgun::start().await;
     let domains = Domains::new(&mock.client());
     let settings = CreateDomain::new().ips([ip(1), ip(2)]);

@@ -149,7 +149,7 @@ async fn tracking_loses_nothing() {
 }
 
 #[tokio::test]
-async fn the_recorded_refusal_is_an_error_with_mailguns_words() {
+async fn the_recorded_error_has_mailguns_message() {
     let mut refused = recorded("POST", "/v3/domains");
     refused.retain(|exchange| exchange.status == 400);
     assert!(!refused.is_empty());

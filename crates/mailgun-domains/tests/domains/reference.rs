@@ -40,7 +40,7 @@ const DIFFERENCES: &[Difference] = &[
 ];
 
 #[tokio::test]
-async fn every_recorded_call_is_sent_as_the_reference_sends_it() {
+async fn requests_match_the_reference_client() {
     let mut cases = wire::cases("domains.");
     cases.retain(|case| !is_elsewhere(&case.js_call));
     assert_eq!(cases.len(), 30);

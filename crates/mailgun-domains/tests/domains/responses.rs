@@ -171,7 +171,7 @@ async fn a_domain_is_read_with_all_it_has() {
 }
 
 #[test]
-fn words_of_tomorrow_are_kept() {
+fn unknown_enum_values_are_kept() {
     let domain: Domain =
         read_whole(r#"{"state": "Paused", "type": "shared", "spam_action": "delete"}"#);
     assert_eq!(domain.state.unwrap().as_str(), "Paused");
@@ -229,7 +229,7 @@ fn certificates_ips_and_credentials_are_read() {
 }
 
 #[tokio::test]
-async fn refusals_are_errors_with_mailguns_words() {
+async fn api_errors_have_mailguns_message() {
     for (status, body, words) in [
         (400, r#"{"message": "Password is too short."}"#, "Password is too short."),
         (400, r#"{"Reason": "invalid name"}"#, "invalid name"),
@@ -254,7 +254,7 @@ async fn refusals_are_errors_with_mailguns_words() {
 }
 
 #[tokio::test]
-async fn refusals_of_certificates_and_credentials_are_errors_with_mailguns_words() {
+async fn errors_of_certificates_and_credentials_have_mailguns_message() {
     for (status, body, words) in [
         (400, r#"{"Reason": "invalid CNAME record"}"#, "invalid CNAME record"),
         (402, r#"{"Reason": "upgrade your account"}"#, "upgrade your account"),

@@ -23,7 +23,7 @@ fn fields(seen: &Seen) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_listing_asks_with_skip_and_limit_until_a_page_is_empty() {
+async fn a_listing_sends_skip_and_limit_until_a_page_is_empty() {
     let mut server = Server::new_async().await;
     let mut mocks = Vec::new();
     for (skip, names) in
@@ -88,7 +88,7 @@ async fn credentials_are_listed_page_by_page() {
 }
 
 #[tokio::test]
-async fn a_domain_is_asked_for_verified_and_deleted_where_the_api_has_it() {
+async fn domain_calls_use_the_documented_paths() {
     let mut server = Server::new_async().await;
     let get = server
         .mock("GET", "/v4/domains/mg.example.com?h%3Aextended=true&h%3Awith_dns=false")

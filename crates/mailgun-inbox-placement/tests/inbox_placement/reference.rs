@@ -18,7 +18,7 @@ const DIFFERENCES: &[Difference] = &[Difference {
 }];
 
 #[tokio::test]
-async fn every_recorded_call_is_sent_as_the_reference_sends_it() {
+async fn requests_match_the_reference_client() {
     let cases = wire::cases("inboxPlacements.");
     assert_eq!(cases.len(), 16);
     wire::compare(&cases, DIFFERENCES, call).await;

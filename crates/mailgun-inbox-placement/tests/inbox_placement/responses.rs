@@ -308,7 +308,7 @@ async fn attributes_filters_and_providers_are_unwrapped() {
 }
 
 #[tokio::test]
-async fn deletions_are_confirmed_in_any_spelling_and_without_a_word() {
+async fn deletions_accept_every_confirmation_and_an_empty_body() {
     for (body, words) in [
         (r#"{"message": "deleted"}"#, "deleted"),
         (r#"{"Message": "deleted"}"#, "deleted"),
@@ -324,7 +324,7 @@ async fn deletions_are_confirmed_in_any_spelling_and_without_a_word() {
 }
 
 #[tokio::test]
-async fn refusals_are_errors_with_mailguns_words() {
+async fn api_errors_have_mailguns_message() {
     for (status, body, words) in [
         (404, r#"{"message": "result not found"}"#, "result not found"),
         (404, r#"{"Description": "Not found"}"#, "Not found"),

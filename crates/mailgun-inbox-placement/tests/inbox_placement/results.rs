@@ -46,7 +46,7 @@ fn state(status: &str, pending: u64) -> Answer {
 }
 
 #[tokio::test(start_paused = true)]
-async fn waiting_shows_every_state_and_ends_with_the_complete_one() {
+async fn polling_yields_every_state_until_complete() {
     let script = || {
         vec![state("processing", 8), state("processing", 3), state("complete", 0), state("x", 9)]
     };
@@ -65,7 +65,7 @@ async fn waiting_shows_every_state_and_ends_with_the_complete_one() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn waiting_ends_with_its_time_and_with_an_error() {
+async fn polling_ends_with_a_timeout_or_an_error() {
     let service = Scripted::new(|_| state("processing", 8));
     let results = InboxPlacement::new(&service.client()).results();
     let error = results.wait("a").within(Duration::from_secs(12)).await.unwrap_err();

@@ -64,7 +64,7 @@ async fn a_test_is_started_by_json_with_every_parameter() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_test_is_not_run_again_when_nobody_knows_whether_it_runs() {
+async fn a_test_with_unknown_outcome_is_not_retried() {
     let service = Scripted::new(|_| Answer::new(502, "Bad Gateway"));
     let client = service.client_with(Client::builder("key-test"));
     let placement = InboxPlacement::new(&client);
@@ -76,7 +76,7 @@ async fn a_test_is_not_run_again_when_nobody_knows_whether_it_runs() {
 }
 
 #[tokio::test]
-async fn what_could_forge_a_header_is_refused_before_anything_is_sent() {
+async fn control_characters_in_headers_are_refused_before_sending() {
     let (service, placement) = service();
     let header = |name, value| RunTest::new().header(name, value);
     for (from, subject, test, named) in [

@@ -1,6 +1,5 @@
-use mailgun_core::Idempotency;
 use mailgun_inbox_placement::{CreateSeedList, InboxPlacement, UpdateSeedList};
-use mailgun_testing::{Answer, Scripted, operations};
+use mailgun_testing::{Answer, Scripted};
 use mockito::Server;
 
 use super::wire::{ODD, ODD_IN_PATH, assert_all, expect, placement};
@@ -78,14 +77,4 @@ async fn a_seed_list_is_changed_by_an_urlencoded_form_with_its_falsy_values() {
     let list = placement(&server).seed_lists().update(ODD, params).await.unwrap();
     assert_eq!(list.kid, "2");
     changed.assert_async().await;
-}
-
-#[test]
-fn what_makes_lists_or_draws_seeds_is_not_harmless_to_repeat() {
-    let lists = InboxPlacement::new(&operations::client()).seed_lists();
-    let created = lists.create(CreateSeedList::new()).operation();
-    let updated = lists.update("a", UpdateSeedList::new()).operation();
-    let both = [created, updated].map(|route| route.idempotency());
-    assert_eq!(both, [Idempotency::NonIdempotent; 2]);
-    assert_eq!(lists.delete("a").operation().idempotency(), Idempotency::Idempotent);
 }

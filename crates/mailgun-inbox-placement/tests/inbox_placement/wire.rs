@@ -86,7 +86,7 @@ async fn listings_follow_the_opaque_cursor_until_a_page_is_empty() {
 }
 
 #[tokio::test]
-async fn what_was_not_set_is_not_sent() {
+async fn unset_parameters_are_not_sent() {
     let mut server = Server::new_async().await;
     let targets = ["/v4/inbox/seedlists", "/v4/inbox/results"].map(|path| ("GET", path.to_owned()));
     let mocks = expect(&mut server, &targets, "{}").await;
@@ -97,7 +97,7 @@ async fn what_was_not_set_is_not_sent() {
 }
 
 #[tokio::test]
-async fn the_providers_are_asked_for_without_parameters() {
+async fn the_providers_are_listed_without_parameters() {
     let mut server = Server::new_async().await;
     let targets = [("GET", "/v4/inbox/providers".to_owned())];
     let mocks = expect(&mut server, &targets, r#"{"items": [{"domain": "gmail.com"}]}"#).await;
@@ -106,7 +106,7 @@ async fn the_providers_are_asked_for_without_parameters() {
 }
 
 #[tokio::test]
-async fn segments_that_reach_another_path_are_refused() {
+async fn segments_cannot_reach_another_path() {
     let placement = InboxPlacement::new(&operations::client());
     for segment in ["", ".", "..", "a\nb"] {
         let error = placement.seed_lists().get(segment).await.unwrap_err();

@@ -61,7 +61,7 @@ async fn pools_are_set_changed_and_removed() {
 }
 
 #[tokio::test]
-async fn domains_are_enrolled_watched_overridden_and_taken_out() {
+async fn domains_are_enrolled_overridden_and_unenrolled() {
     let (mock, pools) = start().await;
     pools.set(three()).await.unwrap();
     pools.enroll_domain(A, EnrollDomain::new().shared_replacement()).await.unwrap();

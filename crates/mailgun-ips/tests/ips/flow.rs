@@ -114,7 +114,7 @@ async fn pools_are_created_listed_changed_linked_and_deleted() {
 }
 
 #[tokio::test]
-async fn pools_are_delegated_and_taken_back() {
+async fn pools_are_delegated_and_revoked() {
     let mock = MockMailgun::start().await;
     let pools = Ips::new(&mock.client()).pools();
     let create = |name| pools.create(name, "For subaccounts", CreateIpPool::new());

@@ -28,7 +28,7 @@ async fn all<T: Send + fmt::Debug + 'static>(mut pager: Pager<T>) -> Vec<T> {
 }
 
 #[tokio::test]
-async fn links_with_http_to_the_same_host_are_followed_by_https() {
+async fn http_links_to_the_same_host_are_followed_over_https() {
     let path = format!("/v3/ip_pools/{POOL}/domains");
     let link = |token: &str| format!("http://api.mailgun.net{path}?page={token}");
     let page = |names: &[&str], next: &str| {
@@ -46,7 +46,7 @@ async fn links_with_http_to_the_same_host_are_followed_by_https() {
 }
 
 #[tokio::test]
-async fn bare_words_in_place_of_links_are_pages_of_the_same_listing() {
+async fn bare_page_tokens_are_followed() {
     let page = |lasts: &[u8], next: &str| {
         let items: Vec<_> = lasts.iter().map(|last| json!({ "ip": ip(*last) })).collect();
         json!({ "items": items, "paging": { "first": "first", "next": next } })
@@ -66,7 +66,7 @@ async fn bare_words_in_place_of_links_are_pages_of_the_same_listing() {
 }
 
 #[tokio::test]
-async fn a_word_that_stays_the_same_is_no_endless_listing() {
+async fn a_repeated_page_token_is_an_error() {
     let page =
         json!({ "items": [{ "ip": ip(1) }], "paging": { "first": "first", "next": "next" } });
     let service = script(&[page]);

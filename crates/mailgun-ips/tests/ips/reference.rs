@@ -33,7 +33,7 @@ const DIFFERENCES: &[Difference] = &[
 ];
 
 #[tokio::test]
-async fn every_recorded_call_is_sent_as_the_reference_sends_it() {
+async fn requests_match_the_reference_client() {
     let mut cases = wire::cases("ips.");
     assert_eq!(cases.len(), 2);
     let pools = wire::cases("ip_pools.");

@@ -62,7 +62,7 @@ fn ips_are_read_whole_and_with_anything_missing() {
 }
 
 #[test]
-fn what_can_be_put_into_pools_is_read_in_every_form() {
+fn assignable_ips_are_read_in_every_form() {
     for (response, read) in [
         (json!({ "assignable_to_pools": ["192.0.2.1"] }), Some(vec![ip(1)])),
         (json!({ "assignable_to_pool": ["192.0.2.1"] }), Some(vec![ip(1)])),
@@ -122,7 +122,7 @@ fn pools_are_read_whole_and_with_anything_missing() {
 }
 
 #[tokio::test]
-async fn what_only_wraps_is_unwrapped() {
+async fn wrapped_responses_are_unwrapped() {
     let wrapped = answered(&json!({
         "ip_pools": [pool()],
         "details": pool(),
@@ -318,7 +318,7 @@ fn confirmations_are_read() {
 }
 
 #[tokio::test]
-async fn refusals_are_errors_with_mailguns_words() {
+async fn api_errors_have_mailguns_message() {
     for (status, body, words) in [
         (404, r#"{"message": "account not found"}"#, "account not found"),
         (400, r#"{"message": "invalid request parameters"}"#, "invalid request"),

@@ -115,7 +115,7 @@ async fn addresses_of_both_versions_reach_their_paths() {
 }
 
 #[tokio::test]
-async fn the_domains_of_an_ip_are_asked_for_until_a_page_is_empty() {
+async fn the_domains_of_an_ip_are_listed_until_a_page_is_empty() {
     let mut server = Server::new_async().await;
     let mut mocks = Vec::new();
     for (skip, items) in

@@ -12,7 +12,7 @@ fn rows(request: &Seen) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn of_2500_members_a_thousand_go_into_each_call() {
+async fn members_are_sent_in_chunks_of_1000() {
     let service = Scripted::new(|request| match rows(request)[0]["address"].as_str() {
         Some("user1000@example.com") => Answer::new(400, r#"{"message": "no"}"#),
         _ => Answer::json(&json!({"message": "started", "task-id": "4321"})),
@@ -41,7 +41,7 @@ async fn of_2500_members_a_thousand_go_into_each_call() {
 }
 
 #[tokio::test]
-async fn without_upsert_the_field_is_not_sent_and_without_members_nothing_is() {
+async fn upsert_is_sent_if_set_and_nothing_without_members() {
     let service = Scripted::new(|_| Answer::new(200, "{}"));
     let members = MailingLists::new(&service.client()).members("news@mg.example.com");
     assert!(members.create_many(Vec::new(), CreateMembers::new()).await.is_empty());
@@ -54,7 +54,7 @@ async fn without_upsert_the_field_is_not_sent_and_without_members_nothing_is() {
 }
 
 #[tokio::test]
-async fn a_member_with_faulty_variables_stops_its_chunk_alone() {
+async fn invalid_variables_stop_only_their_chunk() {
     let service = Scripted::new(|_| Answer::new(200, "{}"));
     let members = MailingLists::new(&service.client()).members("news@mg.example.com");
     let mut people = people(1500);

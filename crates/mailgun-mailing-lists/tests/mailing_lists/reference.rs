@@ -42,7 +42,7 @@ const DIFFERENCES: &[Difference] = &[
 const NO_BODY: &str = "the call has no parameters, and so no body";
 
 #[tokio::test]
-async fn every_recorded_call_is_sent_as_the_reference_sends_it() {
+async fn requests_match_the_reference_client() {
     let cases = wire::cases("lists.");
     assert_eq!(cases.len(), 21);
     wire::compare(&cases, DIFFERENCES, call).await;

@@ -204,7 +204,7 @@ fn recorded_responses_lose_nothing() {
 }
 
 #[tokio::test]
-async fn refusals_are_errors_with_mailguns_words() {
+async fn api_errors_have_mailguns_message() {
     for (status, body, words) in [
         (400, r#"{"message": "Duplicate object"}"#, "Duplicate object"),
         (

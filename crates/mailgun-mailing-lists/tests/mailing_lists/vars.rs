@@ -29,7 +29,7 @@ async fn variables_of_any_type_are_json_text() {
 }
 
 #[tokio::test]
-async fn variables_that_are_no_object_are_refused_by_name() {
+async fn variables_must_be_an_object() {
     let service = Scripted::new(|_| Answer::new(200, "{}"));
     let members = MailingLists::new(&service.client()).members("news@mg.example.com");
     let settings = || MemberSettings::new().name("Ada");

@@ -1,7 +1,7 @@
-use mailgun_core::{ErrorKind, Idempotency};
+use mailgun_core::ErrorKind;
 use mailgun_mailing_lists::{
     AccessLevel, ImportMembers, ListMailingLists, ListMailingListsByAddress, ListMembers,
-    ListMembersByAddress, MailingListSettings, MailingLists, MemberSettings, NewMember, OPERATIONS,
+    ListMembersByAddress, MailingListSettings, MailingLists, MemberSettings, NewMember,
     PageDirection, ReplyPreference,
 };
 use mailgun_testing::{Answer, Scripted, client};
@@ -60,7 +60,7 @@ async fn listings_follow_links_until_a_page_is_empty() {
 }
 
 #[tokio::test]
-async fn listings_by_address_ask_with_skip_until_a_page_is_empty() {
+async fn listings_by_address_send_skip_until_a_page_is_empty() {
     let mut server = Server::new_async().await;
     let members = format!("/v3/lists/{ENCODED}/members");
     let mut mocks = Vec::new();
@@ -212,25 +212,10 @@ async fn a_csv_file_is_uploaded_as_members() {
 }
 
 #[test]
-fn a_csv_file_of_no_members_or_of_faulty_ones_is_refused() {
+fn a_csv_file_without_members_or_with_invalid_ones_is_refused() {
     assert_eq!(NewMember::csv([]).unwrap_err().kind(), ErrorKind::InvalidInput);
     let rows = [NewMember::new("a@x"), NewMember::new("canary@x").vars("text")];
     let error = NewMember::csv(rows).unwrap_err();
     assert!(error.to_string().contains("`members #2`: `vars`"), "{error}");
     assert!(!format!("{error:?}").contains("canary"), "{error:?}");
-}
-
-#[test]
-fn adding_alone_is_harmful_to_repeat() {
-    let harmful =
-        OPERATIONS.iter().filter(|route| route.idempotency() == Idempotency::NonIdempotent);
-    let harmful: Vec<_> = harmful.map(ToString::to_string).collect();
-    let expected = [
-        "POST /v3/lists",
-        "POST /v3/lists/{address}/validate",
-        "POST /v3/lists/{address}/members",
-        "POST /v3/lists/{address}/members.json",
-        "POST /v3/lists/{address}/members.csv",
-    ];
-    assert_eq!(harmful, expected);
 }

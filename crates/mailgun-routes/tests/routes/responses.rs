@@ -45,7 +45,7 @@ fn responses_are_read_whole_and_with_anything_missing() {
 }
 
 #[test]
-fn a_fault_in_a_route_is_no_empty_route() {
+fn an_unreadable_route_is_an_error() {
     for odd in [json!({"route": {"id": []}}), json!({"id": []})] {
         assert!(serde_json::from_value::<RouteResponse>(odd).is_err());
     }
@@ -93,7 +93,7 @@ fn read_list(body: &str) -> Vec<Route> {
 }
 
 #[tokio::test]
-async fn refusals_are_errors_with_mailguns_words() {
+async fn api_errors_have_mailguns_message() {
     for (status, body, words) in [
         (404, r#"{"message": "Route not found"}"#, "Route not found"),
         (400, r#"{"message": "The 'limit' parameter can't be larger than 1000"}"#, "'limit'"),

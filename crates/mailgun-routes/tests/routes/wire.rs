@@ -10,7 +10,7 @@ fn routes(server: &Server) -> Routes {
 }
 
 #[tokio::test]
-async fn a_listing_asks_with_skip_and_limit_until_a_page_is_empty() {
+async fn a_listing_sends_skip_and_limit_until_a_page_is_empty() {
     let mut server = Server::new_async().await;
     let page = |skip: &str, ids: &str| {
         let query = Matcher::UrlEncoded("skip".into(), skip.into());

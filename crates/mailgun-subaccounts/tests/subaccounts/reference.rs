@@ -4,7 +4,7 @@ use mailgun_testing::wire::{self, Case};
 use serde_json::Value;
 
 #[tokio::test]
-async fn every_recorded_call_is_sent_as_the_reference_sends_it() {
+async fn requests_match_the_reference_client() {
     let cases = wire::cases("subaccounts.");
     assert_eq!(cases.len(), 8);
     wire::compare(&cases, &[], call).await;

@@ -4,7 +4,7 @@ use mailgun_subaccounts::{
 };
 use mailgun_testing::{
     Answer, Scripted,
-    responses::{read_whole, recorded, tolerates},
+    responses::{counts_null_items, read_whole, recorded, tolerates},
 };
 use mailgun_types::{SendingLimit, Success};
 use serde_json::{Value, json};
@@ -121,7 +121,7 @@ async fn recorded_responses_lose_nothing() {
 }
 
 #[tokio::test]
-async fn refusals_are_errors_with_mailguns_words() {
+async fn api_errors_have_mailguns_message() {
     for (status, body, words) in [
         (404, r#"{"message": "No threshold for account"}"#, "No threshold"),
         (400, r#"{"message": "Not a subaccount"}"#, "Not a subaccount"),
@@ -142,4 +142,12 @@ async fn refusals_are_errors_with_mailguns_words() {
             "GET /v5/accounts/subaccounts/{subaccount_id}/limit/custom/monthly"
         );
     }
+}
+
+#[tokio::test]
+async fn null_items_count_for_the_next_page() {
+    counts_null_items("subaccounts", |client| {
+        Subaccounts::new(client).list(ListSubaccounts::new())
+    })
+    .await;
 }

@@ -14,7 +14,7 @@ fn client(server: &Server) -> Client {
 }
 
 #[tokio::test]
-async fn a_listing_asks_with_skip_until_a_page_is_empty() {
+async fn a_listing_sends_skip_until_a_page_is_empty() {
     let mut server = Server::new_async().await;
     let mut mocks = Vec::new();
     for (skip, ids) in [("1", r#"{"id": "a"}, {"id": "b"}"#), ("3", r#"{"id": "c"}"#), ("4", "")] {

@@ -76,7 +76,7 @@ async fn files_written_from_records_are_sent_whole() {
 }
 
 #[tokio::test]
-async fn columns_are_those_of_the_list_or_nothing_is_sent() {
+async fn files_with_unknown_columns_are_not_sent() {
     type Import = fn(&Suppressions, Csv) -> Call<Confirmation>;
     let imports: [(Import, &[&str], &[&str]); 4] = [
         (

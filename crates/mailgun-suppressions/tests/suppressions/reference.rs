@@ -24,7 +24,7 @@ const DIFFERENCES: &[Difference] = &[
 ];
 
 #[tokio::test]
-async fn every_recorded_call_is_sent_as_the_reference_sends_it() {
+async fn requests_match_the_reference_client() {
     let cases = wire::cases("suppressions.");
     assert_eq!(cases.len(), 27);
     wire::compare(&cases, DIFFERENCES, call).await;

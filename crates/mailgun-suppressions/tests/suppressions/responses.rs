@@ -184,7 +184,7 @@ fn recorded_confirmations_lose_nothing() {
 }
 
 #[tokio::test]
-async fn refusals_are_errors_with_mailguns_words() {
+async fn api_errors_have_mailguns_message() {
     let refusing = |status, words: &str| {
         let body = json!({ "message": words }).to_string();
         let service = Scripted::new(move |_| Answer::new(status, &*body));

@@ -220,7 +220,7 @@ fn partly_refusing(seen: &Seen) -> Answer {
 }
 
 #[tokio::test]
-async fn twenty_five_hundred_records_are_three_calls_with_a_result_each() {
+async fn records_are_sent_in_chunks_of_1000_with_a_result_each() {
     let service = Scripted::new(partly_refusing);
     let all = Suppressions::new(&service.client(), "mg.example.com");
     let address = |i| format!("user{i}@example.com");

@@ -21,7 +21,7 @@ const DIFFERENCES: &[Difference] = &[
 ];
 
 #[tokio::test]
-async fn every_recorded_call_is_sent_as_the_reference_sends_it() {
+async fn requests_match_the_reference_client() {
     let cases = [wire::cases("tags."), wire::cases("domains.domainTags.")].concat();
     assert_eq!(cases.len(), 15);
     wire::compare(&cases, DIFFERENCES, call).await;

@@ -4,7 +4,7 @@ use mailgun_tags::{
 };
 use mailgun_testing::{
     Answer, Scripted,
-    responses::{read_whole, recorded, tolerates},
+    responses::{counts_null_items, read_whole, recorded, tolerates},
 };
 use serde_json::{Value, json};
 
@@ -145,7 +145,7 @@ async fn lists_of_known_values_are_unwrapped() {
 }
 
 #[tokio::test]
-async fn refusals_are_errors_with_mailguns_words() {
+async fn api_errors_have_mailguns_message() {
     let service = Scripted::new(|_| Answer::new(400, r#"{"message": "reason for bad request"}"#));
     let error = Tags::new(&service.client()).delete("x").await.unwrap_err();
     assert_eq!((error.kind(), error.status().unwrap().as_u16()), (ErrorKind::Api, 400));
@@ -158,7 +158,7 @@ async fn refusals_are_errors_with_mailguns_words() {
 }
 
 #[test]
-fn null_in_place_of_counts_leaves_the_others() {
+fn null_counts_leave_the_others() {
     for json in [
         json!({"device": {"unknown": null, "mobile": {"opened": 1, "clicked": null}}}),
         json!({"device": {"mobile": {"opened": 1}}, "country": null, "provider": {"x": null}}),
@@ -166,4 +166,9 @@ fn null_in_place_of_counts_leaves_the_others() {
         let read: TagAggregates = serde_json::from_value(json.clone()).unwrap();
         assert_eq!(read.device["mobile"]["opened"], Some(1), "{json}");
     }
+}
+
+#[tokio::test]
+async fn null_items_count_for_the_next_page() {
+    counts_null_items("items", |client| Tags::new(client).list(ListTags::new())).await;
 }

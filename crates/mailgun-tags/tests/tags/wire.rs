@@ -12,7 +12,7 @@ fn client(server: &Server) -> Client {
 }
 
 #[tokio::test]
-async fn a_listing_of_the_account_asks_by_json_until_a_page_is_empty() {
+async fn a_listing_of_the_account_sends_json_until_a_page_is_empty() {
     let mut server = Server::new_async().await;
     let mut mocks = Vec::new();
     for (skip, items) in [(1, json!([{"tag": "a"}, {"tag": "b"}])), (3, json!([]))] {

@@ -103,7 +103,7 @@ async fn one_version_is_active_and_the_rest_are_not() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_stored_is_refused() {
+async fn invalid_templates_are_refused() {
     let mock = MockMailgun::start().await;
     let [templates, _] = levels(&mock);
     templates.create("welcome", CreateTemplate::new()).await.unwrap();

@@ -6,7 +6,7 @@ use mailgun_testing::wire::{self, Case};
 use serde_json::Value;
 
 #[tokio::test]
-async fn every_recorded_call_is_sent_as_the_reference_sends_it() {
+async fn requests_match_the_reference_client() {
     let mut cases = wire::cases("domains.");
     cases.retain(|case| case.js_call.starts_with("mg.domains.domainTemplates."));
     assert_eq!(cases.len(), 11);

@@ -188,7 +188,7 @@ fn recorded_responses_lose_nothing() {
 }
 
 #[tokio::test]
-async fn refusals_are_errors_with_mailguns_words() {
+async fn api_errors_have_mailguns_message() {
     let recorded = recorded("PUT", "/versions/v2").into_iter().filter(|one| one.status == 404);
     let mut refusals: Vec<_> = recorded.map(|one| (one.status, one.body)).collect();
     assert_eq!(refusals, [(404, "{\"message\":\"domain not found\"}\n".to_owned())]);

@@ -172,7 +172,7 @@ async fn awkward_names_and_tags_arrive_as_they_are() {
 }
 
 #[tokio::test]
-async fn no_name_or_tag_makes_a_call_that_is_about_more() {
+async fn names_and_tags_cannot_reach_another_path() {
     let mut server = Server::new_async().await;
     let mock = server.mock("DELETE", Matcher::Any).expect(0).create_async().await;
     for (templates, _) in levels(&server) {
@@ -256,7 +256,7 @@ async fn headers_with_line_breaks_are_refused_by_name_and_not_shown() {
 }
 
 #[tokio::test]
-async fn a_content_is_read_from_a_file() {
+async fn content_is_read_from_a_file() {
     let path = std::env::temp_dir().join(format!("mailgun-content-{}.hbs", std::process::id()));
     std::fs::write(&path, "<p>Grüße, {{name}}</p>\n").unwrap();
     assert_eq!(Content::from_path(&path).await.unwrap().as_str(), "<p>Grüße, {{name}}</p>\n");

@@ -11,7 +11,7 @@ fn job() -> ValidationJob {
 }
 
 #[tokio::test]
-async fn the_storage_of_results_sees_neither_key_nor_subaccount() {
+async fn downloads_send_neither_key_nor_subaccount_to_the_storage() {
     let service = Scripted::new(|_| Answer::new(200, "PK zip"));
     let client = service.client().for_subaccount("red").unwrap();
     let bulk = Validations::new(&client).bulk();
@@ -33,7 +33,7 @@ async fn the_storage_of_results_sees_neither_key_nor_subaccount() {
 }
 
 #[tokio::test]
-async fn a_download_is_repeated_and_its_refusal_hides_the_link() {
+async fn downloads_are_retried_and_errors_hide_the_link() {
     let expired = "<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>";
     let answers = vec![Answer::new(503, "slow down"), Answer::new(403, expired)];
     let service = Scripted::script(answers);

@@ -18,7 +18,7 @@ const ADDRESSES: [&str; 5] = [
 const SHORT: Duration = Duration::from_millis(1);
 
 #[tokio::test]
-async fn single_addresses_are_told_apart() {
+async fn single_addresses_are_validated() {
     let mock = MockMailgun::start().await;
     let validations = Validations::new(&mock.client());
     let bob = validations.validate("bob+news@example.com", ValidateAddress::new()).await.unwrap();

@@ -5,7 +5,7 @@ use mailgun_validations::{ListJobs, ValidateAddress, Validations};
 use serde_json::Value;
 
 #[tokio::test]
-async fn every_recorded_call_is_sent_as_the_reference_sends_it() {
+async fn requests_match_the_reference_client() {
     let cases = wire::cases("validate.");
     assert_eq!(cases.len(), 7);
     wire::compare(&cases, &[], call).await;

@@ -152,7 +152,7 @@ fn progress_is_known_once_there_is_something_to_divide() {
 }
 
 #[tokio::test]
-async fn waiting_ends_with_a_job_that_failed() {
+async fn polling_ends_with_a_failed_job() {
     let state = |status: &str| Answer::json(&json!({"id": "a", "status": status}));
     let states = ["created", "of tomorrow", "completed", "uploading", "failed"];
     let service = Scripted::script(states.map(state).to_vec());
@@ -203,7 +203,7 @@ async fn confirmations_are_read_and_that_of_a_promotion_may_be_missing() {
 }
 
 #[tokio::test]
-async fn refusals_are_errors_with_mailguns_words_and_without_addresses() {
+async fn api_errors_have_mailguns_message_without_addresses() {
     let words = r#"{"message": "bob@example.com is refused"}"#;
     let service = Scripted::new(move |_| Answer::new(400, words));
     let validations = Validations::new(&service.client());

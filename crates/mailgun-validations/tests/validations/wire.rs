@@ -190,7 +190,7 @@ async fn a_listing_of_jobs_follows_the_links() {
 }
 
 #[tokio::test]
-async fn what_costs_money_is_not_repeated_unless_it_only_asks() {
+async fn only_reads_are_retried_although_they_may_be_charged_twice() {
     let validations = Validations::new(&mailgun_testing::operations::client());
     let (bulk, previews) = (validations.bulk(), validations.previews());
     let file = || AddressFile::from_addresses(["bob@example.com"]);

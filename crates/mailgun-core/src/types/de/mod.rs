@@ -24,6 +24,7 @@
 //! ```
 
 mod explain;
+mod field;
 mod items;
 mod lenient;
 mod map_or_text;
@@ -39,7 +40,9 @@ use serde::{
 };
 use serde_json::Value;
 
-pub(crate) use self::{explain::explain, read::repaired, unreadable::read_without_invalid_items};
+pub(crate) use self::{
+    explain::explain, field::field, read::repaired, unreadable::read_without_invalid_items,
+};
 pub use self::{
     items::{items, map, readable},
     lenient::Lenient,

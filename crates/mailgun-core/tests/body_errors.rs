@@ -55,10 +55,10 @@ async fn a_stream_of_another_length_than_declared_is_an_error_at_once() {
         let server = Server::always(accepted()).await;
         let file = Upload::from_stream("report.csv", Some(declared as u64), pieces(HELD));
         let start = Instant::now();
-        let error = timeout(LIMIT, send(&server.client(), file).into_future()).await;
+        let error = timeout(SOON, send(&server.client(), file).into_future()).await;
         let error = error.expect("hangs").expect_err("accepted");
         assert!(start.elapsed() < SOON);
-        assert_is_body_fault(&error, words);
+        assert_is_body_error(&error, words);
         server.closed().await;
         assert!(server.requests().iter().all(|request| !request.is_whole), "{declared}");
         assert!(server.count() <= 1);
@@ -113,7 +113,7 @@ async fn a_stream_that_fails_is_an_error_with_its_cause() {
             Err(io::Error::other("the disk is on fire")),
         ]);
         let file = Upload::from_stream("report.csv", length, broken);
-        let error = timeout(LIMIT, send(&server.client(), file).into_future()).await;
+        let error = timeout(SOON, send(&server.client(), file).into_future()).await;
         let error = error.expect("hangs").expect_err("accepted");
         assert_is_body_error(&error, "`report.csv` could not be read");
         assert!(everything(&error).contains("the disk is on fire"));
@@ -140,10 +140,10 @@ async fn a_file_that_changed_since_it_was_attached_is_not_sent() {
         let file = Upload::from_path(&path).await.unwrap();
         change(&path);
         let server = Server::always(accepted()).await;
-        let error = timeout(LIMIT, send(&server.client(), file).into_future()).await;
+        let error = timeout(SOON, send(&server.client(), file).into_future()).await;
         let error = error.expect("hangs").expect_err("accepted");
         let filename = path.file_name().unwrap().to_str().unwrap();
-        assert_is_body_fault(&error, &format!("`{filename}` could not be read"));
+        assert_is_body_error(&error, &format!("`{filename}` could not be read"));
         server.closed().await;
         assert!(server.requests().iter().all(|request| !request.is_whole), "{name}");
         let _ = std::fs::remove_file(path);
@@ -178,7 +178,7 @@ async fn a_refusal_before_the_end_of_the_request_body_is_read() {
     };
     let server = Server::always(support::Reaction::EarlyResponse(refusal)).await;
     let file = Upload::from_bytes("large.bin", vec![0; 24 * 1024 * 1024]);
-    let error = timeout(LIMIT, send(&server.client(), file).into_future()).await;
+    let error = timeout(SOON, send(&server.client(), file).into_future()).await;
     let error = error.expect("hangs").expect_err("accepted");
     assert_eq!(error.status().unwrap(), 401, "{}", everything(&error));
     assert_eq!(error.outcome(), Outcome::Rejected);

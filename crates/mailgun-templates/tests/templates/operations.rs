@@ -1,4 +1,3 @@
-use mailgun_core::http::Method;
 use mailgun_templates::{
     CopyVersion, CreateTemplate, GetTemplate, ListTemplates, ListVersions, OPERATIONS, Templates,
     VersionSettings,

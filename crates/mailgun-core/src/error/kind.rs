@@ -38,6 +38,9 @@ pub enum ErrorKind {
 ///
 /// It is about the request to the API, not about mail. A message that Mailgun accepted and later
 /// could not deliver is reported by events (`failed`, `rejected`), never by an `Outcome`.
+///
+/// After retries, it is the outcome of the last attempt, or [`Unknown`](Self::Unknown) if an earlier
+/// attempt may have been processed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Outcome {
     /// The request was not sent in full, so it took no effect.

@@ -77,7 +77,7 @@ async fn domains_are_enrolled_overridden_and_unenrolled() {
     pools.override_domain(B, DynamicPoolName::Good).await.unwrap();
     let error = pools.override_domain(B, "dynamic_best").await.unwrap_err();
     assert_eq!(error.status(), Some(StatusCode::BAD_REQUEST));
-    assert_eq!(error.api_message(), Some("the value of pool was refused"));
+    assert_eq!(error.api_message(), Some("the value of pool was rejected"));
     let good = ListDynamicPoolDomains::new().pool(DynamicPoolName::Good);
     assert_eq!(names(&pools, good).await, [B]);
     let backwards = ListDynamicPoolDomains::new().sort_order(SortOrder::Descending);

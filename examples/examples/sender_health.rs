@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use mailgun::{
-    Error, Mailgun, Timestamp,
+    Error, Mailgun,
     alerts::{SendAlertMetric, SendAlertSettings, ThresholdComparator, ThresholdDimension},
     analytics::{
         BounceDimension, BounceMetric, BounceQuery, Dimension, Filter, Metric, MetricsQuery,
@@ -61,6 +61,7 @@ async fn a_bad_day(mock: &MockMailgun, mailgun: &Mailgun) -> Result<(), Error> {
         mailgun.messages(mock.domain()).send(message).await?;
     }
     for recipient in ["gone@gmail.com", "away@gmail.com"] {
+        mock.add_event(json!({ "event": "accepted", "recipient": recipient }));
         mock.add_event(json!({
             "event": "failed",
             "severity": "permanent",
@@ -137,7 +138,6 @@ async fn blocklists(mailgun: &Mailgun, table: &mut Table) -> Result<(), Error> {
 async fn bounces(mailgun: &Mailgun, domain: &str, table: &mut Table) -> Result<(), Error> {
     let query = BounceQuery::new()
         .start(TimeRange::last(WEEK).start())
-        .end(Timestamp::now())
         .dimensions([BounceDimension::EntityName, BounceDimension::GroupId])
         .metrics([BounceMetric::ClassifiedFailuresCount])
         .filter(&Filter::new().equal(BounceDimension::DomainName, [domain]));

@@ -58,7 +58,6 @@ pub(super) fn events(account: &Account, request: &Request) -> Answer {
     }
     let in_range = |event: &Value| {
         let time = event["timestamp"].as_str().and_then(date::parse_iso8601);
-        // Mailgun's times have no fraction here, the start of the range may have one.
         time.is_some_and(|time| start <= time && time <= end)
     };
     let is_wanted = |event: &Value| {

@@ -46,6 +46,7 @@ pub(crate) mod listing;
 pub(crate) mod mailing_lists;
 pub(crate) mod message_limit;
 pub(crate) mod messages;
+pub(crate) mod optimize;
 pub(crate) mod queue;
 pub(crate) mod routes;
 pub(crate) mod subaccounts;
@@ -68,6 +69,7 @@ groups! {
     keys,
     mailing_lists,
     messages,
+    optimize,
     queue,
     routes,
     subaccounts,

@@ -14,7 +14,7 @@ use crate::{
     address,
     builder::Builder,
     fault::Fault,
-    groups::{events, queue},
+    groups::{events, optimize, queue},
     log::LoggedRequest,
     sent::SentMessage,
     server::Server,
@@ -230,6 +230,28 @@ impl MockMailgun {
     pub fn add_event(&self, event: Value) {
         let domain = self.domain();
         events::add(&mut self.server.state().account, domain, event);
+    }
+
+    /// Lists an IP or a domain on a blocklist, such as `dbl.spamhaus.org`.
+    ///
+    /// If Optimize watches the IP or the domain, its alerts are posted, and an IP gets an event.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let mailgun = mailgun_mock::MockMailgun::start().await;
+    /// mailgun.add_to_blocklist("192.0.2.1", "pbl.spamhaus.org");
+    /// mailgun.remove_from_blocklist("192.0.2.1", "pbl.spamhaus.org");
+    /// # }
+    /// ```
+    pub fn add_to_blocklist(&self, ip_or_domain: &str, blocklist: &str) {
+        optimize::add_to(&mut self.server.state().account, ip_or_domain, blocklist);
+    }
+
+    /// Removes an IP or a domain from a blocklist, as the opposite of
+    /// [`add_to_blocklist`](Self::add_to_blocklist).
+    pub fn remove_from_blocklist(&self, ip_or_domain: &str, blocklist: &str) {
+        optimize::remove_from(&mut self.server.state().account, ip_or_domain, blocklist);
     }
 
     /// Resets the account: deletes messages, events, logged requests and everything that clients

@@ -85,6 +85,7 @@
 //! | `inbox-placement` | [`inbox_placement`] | seed lists, placement tests and their results |
 //! | `ips` | [`ips`] | IPs, IP pools, dynamic pools, warm-ups |
 //! | `mailing-lists` | [`mailing_lists`] | mailing lists and their members; bulk and CSV import |
+//! | `optimize` | [`optimize`] | domains and IPs under watch, blocklists, spam traps |
 //! | `routes` | [`routes`] | routes for incoming mail, with typed expressions and actions |
 //! | `subaccounts` | [`subaccounts`] | subaccounts, their features and monthly limits |
 //! | `suppressions` | [`suppressions`] | bounces, unsubscribes, complaints, allowlist; bulk and CSV import |
@@ -176,6 +177,9 @@ pub use mailgun_mailing_lists as mailing_lists;
 #[cfg(feature = "messages")]
 #[doc(inline)]
 pub use mailgun_messages as messages;
+#[cfg(feature = "optimize")]
+#[doc(inline)]
+pub use mailgun_optimize as optimize;
 #[cfg(feature = "routes")]
 #[doc(inline)]
 pub use mailgun_routes as routes;
@@ -320,6 +324,12 @@ impl Mailgun {
     #[cfg(feature = "mailing-lists")]
     pub fn mailing_lists(&self) -> mailing_lists::MailingLists {
         mailing_lists::MailingLists::new(&self.0)
+    }
+
+    /// Blocklist monitoring and spam traps.
+    #[cfg(feature = "optimize")]
+    pub fn optimize(&self) -> optimize::Optimize {
+        optimize::Optimize::new(&self.0)
     }
 
     /// What happens to incoming mail.

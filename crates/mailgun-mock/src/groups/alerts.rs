@@ -7,10 +7,10 @@ mod test;
 
 use std::time::SystemTime;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::Answer;
-use crate::{account::Account, date, http::request::Request};
+use crate::{account::Account, date, http::request::Request, webhook::Post};
 
 /// The key that signs alerts until it is reset.
 const SIGNING_KEY: &str = "alerts-signing-key-mock";
@@ -50,6 +50,33 @@ pub(crate) fn route(
         ["v1", "alerts", "slack", rest @ ..] => slack::route(account, request, method, rest),
         ["v1", "alerts", rest @ ..] => settings::route(account, request, method, rest),
         _ => None,
+    }
+}
+
+/// Posts an alert about a blocklist to the webhooks that are set for its type. `kind` is `ip` or
+/// `domain`.
+pub(crate) fn post(
+    account: &mut Account,
+    event_type: &str,
+    kind: &str,
+    name: &str,
+    blocklist: &str,
+) {
+    let settings = account.groups.alerts.events.iter();
+    let urls = settings
+        .filter(|setting| setting["event_type"] == event_type && setting["channel"] == "webhook")
+        .filter_map(|setting| setting["settings"]["url"].as_str().map(str::to_owned))
+        .collect::<Vec<_>>();
+    for url in urls {
+        let mut alert = test::alert(account, event_type);
+        let event = &mut alert["event_data"];
+        event[kind] = json!(name);
+        event["blocklist"] = json!(blocklist);
+        event["message"] = json!(format!("{name}: {event_type} on {blocklist}"));
+        let key = account.groups.alerts.signing_key();
+        let post = Post::alert(&url, event_type, alert.to_string(), key);
+        // Without a receiver the server is gone.
+        let _ = account.outbox.as_ref().map(|outbox| outbox.send(post));
     }
 }
 

@@ -14,6 +14,7 @@ pub(crate) const ALL: &[(&str, &[Operation])] = &[
     ("mailgun-ips", mailgun::ips::OPERATIONS),
     ("mailgun-mailing-lists", mailgun::mailing_lists::OPERATIONS),
     ("mailgun-messages", mailgun::messages::OPERATIONS),
+    ("mailgun-optimize", mailgun::optimize::OPERATIONS),
     ("mailgun-routes", mailgun::routes::OPERATIONS),
     ("mailgun-subaccounts", mailgun::subaccounts::OPERATIONS),
     ("mailgun-suppressions", mailgun::suppressions::OPERATIONS),

@@ -50,7 +50,7 @@ fn test(account: &mut Account, request: &Request, channel: &str) -> Answer {
 }
 
 /// An alert with sample data.
-fn alert(account: &mut Account, event_type: &str) -> Value {
+pub(super) fn alert(account: &mut Account, event_type: &str) -> Value {
     let mut event = json!({
         "id": account.object_id(),
         "timestamp": now(),

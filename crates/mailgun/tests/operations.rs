@@ -13,7 +13,7 @@ use crate::routes::ALL;
 mod routes;
 
 /// Groups of the table that have no crate.
-const ABSENT: [&str; 2] = ["mailgun-inspect", "mailgun-optimize"];
+const ABSENT: [&str; 1] = ["mailgun-optimize"];
 
 fn written(method: &str, path: &str) -> String {
     format!("{method} {}", operations::normal(path))

@@ -28,7 +28,7 @@ pub struct ListedPreview {
     /// When it was created.
     #[serde(deserialize_with = "de::optional_timestamp")]
     pub date: Option<Timestamp>,
-    /// The type, such as `email-test`.
+    /// The type in Mailgun's words.
     pub r#type: Option<String>,
     /// The subject of the mail.
     pub subject: Option<String>,

@@ -27,14 +27,14 @@ pub struct PreviewResult {
     pub category: Option<ClientCategory>,
     /// The browser. `None` if the client is no website.
     pub browser: Option<String>,
-    /// The URLs of the pictures, by their names, such as `default`.
+    /// The URLs of the pictures, by their names.
     #[serde(deserialize_with = "urls")]
     pub screenshots: BTreeMap<String, String>,
     /// The URL of a small picture of the top of the mail.
     pub thumbnail: Option<String>,
     /// The URL of a small picture of the whole mail.
     pub full_thumbnail: Option<String>,
-    /// The status in Mailgun's words, such as `Complete`.
+    /// The status in Mailgun's words.
     pub status: Option<String>,
     /// When the mail was submitted and rendered, and why it bounced.
     #[serde(deserialize_with = "de::null_default")]

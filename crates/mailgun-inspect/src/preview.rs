@@ -28,7 +28,7 @@ pub struct ListedPreview {
     /// When it was created.
     #[serde(deserialize_with = "de::optional_timestamp")]
     pub date: Option<Timestamp>,
-    /// The type in Mailgun's words.
+    /// The type, such as `email-test`.
     pub r#type: Option<String>,
     /// The subject of the mail.
     pub subject: Option<String>,
@@ -54,9 +54,11 @@ pub struct Preview {
     /// The clients that are not done yet.
     #[serde(deserialize_with = "de::readable")]
     pub processing: Vec<String>,
-    /// The clients that did not accept the mail.
+    /// The clients that did not accept the mail. They cannot be reprocessed.
     #[serde(deserialize_with = "de::readable")]
     pub bounced: Vec<String>,
+    /// The results of checks of the content. They are returned unchanged.
+    pub content_checking: Option<Value>,
 }
 
 impl Preview {

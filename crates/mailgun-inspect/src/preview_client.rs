@@ -36,6 +36,12 @@ pub struct PreviewClient {
     /// Whether its pictures can be rotated.
     #[serde(deserialize_with = "de::bool_like")]
     pub rotate: Option<bool>,
+    /// Whether it can block pictures.
+    #[serde(deserialize_with = "de::bool_like")]
+    pub image_blocking: Option<bool>,
+    /// Whether it is free.
+    #[serde(deserialize_with = "de::bool_like")]
+    pub free: Option<bool>,
     /// Whether it is one of the default clients.
     #[serde(deserialize_with = "de::bool_like")]
     pub default: Option<bool>,

@@ -34,7 +34,7 @@ pub struct PreviewResult {
     pub thumbnail: Option<String>,
     /// The URL of a small picture of the whole mail.
     pub full_thumbnail: Option<String>,
-    /// The status in Mailgun's words.
+    /// The status, such as `Complete`.
     pub status: Option<String>,
     /// When the mail was submitted and rendered, and why it bounced.
     #[serde(deserialize_with = "de::null_default")]

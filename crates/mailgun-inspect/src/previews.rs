@@ -381,7 +381,7 @@ impl ListPreviews {
         self.set("to", seconds(time.into()))
     }
 
-    /// Only previews with this subject.
+    /// Only previews whose subject contains this text, in any case.
     pub fn subject(self, subject: impl Into<String>) -> Self {
         self.set("subject", subject.into())
     }

@@ -23,7 +23,8 @@ fn preview() -> Value {
         "date": 1_590_080_191,
         "completed": ["outlook16", "iphone6p_9"],
         "processing": ["appmail14"],
-        "bounced": ["gmailcom_chr26_win"]
+        "bounced": ["gmailcom_chr26_win"],
+        "content_checking": {"link_validation": {"items": {"id": "7"}}}
     })
 }
 
@@ -37,7 +38,8 @@ fn listed() -> Value {
 fn client() -> Value {
     json!({
         "id": "gmailcom_chr26_win", "client": "Gmail", "os": "Windows", "category": "Web",
-        "browser": "Chrome", "rotate": false, "default": true
+        "browser": "Chrome", "rotate": false, "image_blocking": false, "free": false,
+        "default": true
     })
 }
 

@@ -147,9 +147,10 @@ fn list(account: &Account, request: &Request) -> Result<Response, Refused> {
     if !(1..=MAX_PAGE_SIZE).contains(&results) || page == 0 {
         return Err(invalid("results or page is out of range"));
     }
-    let subject = request.parameter("subject").unwrap_or_default();
+    let subject = request.parameter("subject").unwrap_or_default().to_lowercase();
     let found = account.groups.inspect.previews.iter().rev().filter(|preview| {
-        (from..=to).contains(&preview.created_at) && preview.subject.contains(subject)
+        (from..=to).contains(&preview.created_at)
+            && preview.subject.to_lowercase().contains(&subject)
     });
     let found = found.skip((page - 1).saturating_mul(results)).take(results).map(|preview| {
         json!({
@@ -172,11 +173,14 @@ fn clients() -> Response {
             "category": category,
             "browser": browser,
             "rotate": category == "Mobile",
+            "image_blocking": false,
+            "free": false,
             "default": true,
         });
         (id.to_owned(), json)
     });
-    Response::ok(&Value::Object(clients.collect()))
+    let clients = Value::Object(clients.collect());
+    Response::ok(&json!({ "clients": clients }))
 }
 
 fn delete(account: &mut Account, id: &str) -> Result<Response, Refused> {

@@ -170,6 +170,16 @@ impl<T: DeserializeOwned + Send + 'static> PageResponse for LinkPage<T> {
     }
 }
 
+/// A page that is a bare list. It has no links, so its listing is paged by
+/// [`Pager::page_number`].
+impl<T: DeserializeOwned + Send + 'static> PageResponse for Vec<T> {
+    type Item = T;
+
+    fn into_parts(self) -> PageParts<T> {
+        PageParts { items: self, links: PageLinks::default(), total: None }
+    }
+}
+
 /// A position in a listing, which can be stored and passed to [`Pager::resume`] later.
 #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -181,6 +191,7 @@ enum Position {
     Link(String),
     Skip(u64),
     Token(String),
+    Number(u64),
     /// After the last page.
     End,
 }
@@ -192,6 +203,7 @@ impl fmt::Debug for Cursor {
             Position::Link(_) => "Cursor(link)",
             Position::Skip(_) => "Cursor(skip)",
             Position::Token(_) => "Cursor(token)",
+            Position::Number(_) => "Cursor(page number)",
             Position::End => "Cursor(end)",
         })
     }
@@ -204,6 +216,8 @@ enum Paging {
     Links,
     /// `skip` in the query.
     Skip,
+    /// `page` in the query, counted from 1.
+    PageNumber,
     /// `pagination.skip` in the JSON body.
     JsonSkip(Value),
     /// `pagination.token` in the JSON body.
@@ -214,8 +228,8 @@ impl Paging {
     /// How many pages of a listing may have the same items.
     fn equal_pages(&self) -> usize {
         match self {
-            // An equal page means that the server ignores `skip`.
-            Self::Skip | Self::JsonSkip(_) => 1,
+            // An equal page means that the server ignores the position.
+            Self::Skip | Self::PageNumber | Self::JsonSkip(_) => 1,
             // Each page has its own link, and small pages may be equal.
             Self::Links | Self::JsonToken(_) => 2,
         }
@@ -312,6 +326,11 @@ impl<T: Send + 'static> Pager<T> {
     /// A listing paged by `skip` and `limit` in the query.
     pub fn skip<P: PageResponse<Item = T>>(call: Call<P>) -> Self {
         Self::new(call, Paging::Skip)
+    }
+
+    /// A listing paged by `page` in the query, counted from 1.
+    pub fn page_number<P: PageResponse<Item = T>>(call: Call<P>) -> Self {
+        Self::new(call, Paging::PageNumber)
     }
 
     /// A listing paged by `pagination.skip` in the JSON body `query`.
@@ -510,6 +529,9 @@ impl<T: Send + 'static> Pager<T> {
             (Paging::Skip, Some(Position::Skip(skip))) => {
                 query.set("skip", *skip);
             }
+            (Paging::PageNumber, Some(Position::Number(page))) => {
+                query.set("page", *page);
+            }
             (Paging::JsonSkip(json), cursor) => {
                 let skip = match cursor {
                     Some(Position::Skip(skip)) => Some(("skip", Value::from(*skip))),
@@ -563,11 +585,19 @@ impl<T: Send + 'static> Pager<T> {
             };
             Some(Cursor(Position::Skip(skip.saturating_add(count as u64))))
         };
+        let in_query = |name| {
+            let query = self.template.as_ref().ok().and_then(|template| template.query.get(name));
+            query.and_then(|number| number.parse().ok())
+        };
         match &self.paging {
             Paging::Links | Paging::JsonToken(_) => self.linked(next),
-            Paging::Skip => {
-                let query = self.template.as_ref().ok().and_then(|t| t.query.get("skip"));
-                skipped(query.and_then(|skip| skip.parse().ok()).unwrap_or(0))
+            Paging::Skip => skipped(in_query("skip").unwrap_or(0)),
+            Paging::PageNumber => {
+                let page = match &self.cursor {
+                    Some(Cursor(Position::Number(page))) => *page,
+                    _ => in_query("page").unwrap_or(1),
+                };
+                Some(Cursor(Position::Number(page.saturating_add(1))))
             }
             Paging::JsonSkip(json) => skipped(json["pagination"]["skip"].as_u64().unwrap_or(0)),
         }

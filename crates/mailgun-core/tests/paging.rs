@@ -482,6 +482,46 @@ async fn cut_everywhere(make: impl Fn() -> Pager<u32>, all: &[u32]) {
     }
 }
 
+const PREVIEWS: Operation = Operation::get("/v1/preview/tests");
+
+/// A listing by page number with five items, each page a bare list.
+fn previews(request: &Recorded) -> Reaction {
+    let page = request.target().split(['?', '&']).find_map(|pair| pair.strip_prefix("page="));
+    let page: u32 = page.map_or(1, |page| page.parse().unwrap());
+    let items: Vec<u32> = (page * 2 - 1..=5).take(2).collect();
+    response("200 OK", &json!(items).to_string())
+}
+
+#[tokio::test]
+async fn a_listing_by_page_number_counts_from_1_or_from_the_page_of_the_query() {
+    let pager = |client: &Client, query: Fields| {
+        Pager::page_number(client.call::<Vec<u32>>(PREVIEWS, &[]).query(query))
+    };
+    let mut query = Fields::new();
+    query.set("results", 2_u32);
+    let server = Server::new(previews).await;
+    assert_eq!(items(pager(&server.client(), query)).await.unwrap(), [1, 2, 3, 4, 5]);
+    assert_eq!(
+        targets(&server),
+        [
+            "/v1/preview/tests?results=2",
+            "/v1/preview/tests?results=2&page=2",
+            "/v1/preview/tests?results=2&page=3",
+            "/v1/preview/tests?results=2&page=4",
+        ]
+    );
+
+    let mut query = Fields::new();
+    query.set("page", 3_u32);
+    let server = Server::new(previews).await;
+    assert_eq!(items(pager(&server.client(), query)).await.unwrap(), [5]);
+    assert_eq!(targets(&server), ["/v1/preview/tests?page=3", "/v1/preview/tests?page=4"]);
+
+    let server = Server::new(|_| response("200 OK", "[1, 2]")).await;
+    let error = items(pager(&server.client(), Fields::new())).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Decode);
+}
+
 #[tokio::test]
 async fn a_listing_resumes_from_a_cursor_without_loss_or_repeat() {
     let server = Server::new(bounces).await;
@@ -491,6 +531,10 @@ async fn a_listing_resumes_from_a_cursor_without_loss_or_repeat() {
     const LIST: Operation = Operation::get("/v4/domains");
     let skip = || Pager::skip(server.client().call::<LinkPage<u32>>(LIST, &[]));
     cut_everywhere(skip, &[1, 2, 3, 4, 5]).await;
+
+    let server = Server::new(previews).await;
+    let page_number = || Pager::page_number(server.client().call::<Vec<u32>>(PREVIEWS, &[]));
+    cut_everywhere(page_number, &[1, 2, 3, 4, 5]).await;
 
     let server = Server::new(logs_by_token).await;
     let token = || Pager::json_token(server.client().call::<LogPage>(LOGS, &[]), &json!({}));

@@ -40,6 +40,7 @@ pub(crate) mod dkim;
 pub(crate) mod domains;
 pub(crate) mod events;
 pub(crate) mod inbox_placement;
+pub(crate) mod inspect;
 pub(crate) mod ips;
 pub(crate) mod keys;
 pub(crate) mod listing;
@@ -65,6 +66,7 @@ groups! {
     domains,
     events,
     inbox_placement,
+    inspect,
     ips,
     keys,
     mailing_lists,

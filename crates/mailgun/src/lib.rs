@@ -83,6 +83,7 @@
 //! | `domains` | [`domains`] | domains, DNS records, SMTP credentials, tracking, assigned IPs |
 //! | `events` | [`events`] | typed events: search them, or follow new ones |
 //! | `inbox-placement` | [`inbox_placement`] | seed lists, placement tests and their results |
+//! | `inspect` | [`inspect`] | email previews in many clients, and their pictures |
 //! | `ips` | [`ips`] | IPs, IP pools, dynamic pools, warm-ups |
 //! | `mailing-lists` | [`mailing_lists`] | mailing lists and their members; bulk and CSV import |
 //! | `optimize` | [`optimize`] | domains and IPs under watch, blocklists, spam traps |
@@ -168,6 +169,9 @@ pub use mailgun_events as events;
 #[cfg(feature = "inbox-placement")]
 #[doc(inline)]
 pub use mailgun_inbox_placement as inbox_placement;
+#[cfg(feature = "inspect")]
+#[doc(inline)]
+pub use mailgun_inspect as inspect;
 #[cfg(feature = "ips")]
 #[doc(inline)]
 pub use mailgun_ips as ips;
@@ -312,6 +316,12 @@ impl Mailgun {
     #[cfg(feature = "inbox-placement")]
     pub fn inbox_placement(&self) -> inbox_placement::InboxPlacement {
         inbox_placement::InboxPlacement::new(&self.0)
+    }
+
+    /// Previews of a mail in many clients.
+    #[cfg(feature = "inspect")]
+    pub fn inspect(&self) -> inspect::Inspect {
+        inspect::Inspect::new(&self.0)
     }
 
     /// The IPs of the account, and pools of them.

@@ -11,6 +11,7 @@ pub(crate) const ALL: &[(&str, &[Operation])] = &[
     ("mailgun-domains", mailgun::domains::OPERATIONS),
     ("mailgun-events", mailgun::events::OPERATIONS),
     ("mailgun-inbox-placement", mailgun::inbox_placement::OPERATIONS),
+    ("mailgun-inspect", mailgun::inspect::OPERATIONS),
     ("mailgun-ips", mailgun::ips::OPERATIONS),
     ("mailgun-mailing-lists", mailgun::mailing_lists::OPERATIONS),
     ("mailgun-messages", mailgun::messages::OPERATIONS),

@@ -3,7 +3,7 @@
 #![cfg(feature = "full")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
-use std::{collections::BTreeSet, path::Path};
+use std::collections::BTreeSet;
 
 use mailgun_testing::operations;
 

@@ -33,7 +33,7 @@ use crate::{
 pub struct Client(Arc<Handle>);
 
 impl Client {
-    /// Starts with an API key: a string, an [`ApiKey`], or [`Credentials`] if the key is to be
+    /// Starts with an API key: a string, an [`ApiKey`](crate::ApiKey), or [`Credentials`] if the key is to be
     /// replaced later.
     pub fn builder(credentials: impl IntoCredentials) -> ClientBuilder {
         ClientBuilder::new(credentials)

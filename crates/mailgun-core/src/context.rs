@@ -41,7 +41,7 @@ struct CallState {
 struct Progress {
     attempt: u32,
     phase: Phase,
-    /// The combined outcome of the attempts before this one.
+    /// Whether an attempt before this one may have taken effect.
     is_unknown: bool,
 }
 
@@ -149,7 +149,7 @@ impl CallContext {
     /// Prevents the current attempt from being sent, unless sending has begun, and returns the
     /// outcome of the call.
     ///
-    /// It is [`Outcome::NotSent`] only if no attempt of the call can have reached the server.
+    /// It is [`Outcome::NotSent`] only if no attempt of the call can have taken effect.
     pub(crate) fn give_up(&self) -> Outcome {
         let mut progress = self.progress();
         let outcome = match progress.phase {

@@ -79,6 +79,7 @@
 //! | `alerts` | [`alerts`] | alerts on sending rates and account events; receiving them |
 //! | `alerts-axum` | | an axum extractor that verifies alerts |
 //! | `analytics` | [`analytics`] | metrics, usage, logs, bounce classification; CSV output |
+//! | `bulk` | [`bulk`] | campaigns of any size that survive crashes; quotas, pause and resume |
 //! | `dkim` | [`dkim`] | DKIM keys, authority, selector, automatic rotation |
 //! | `domains` | [`domains`] | domains, DNS records, SMTP credentials, tracking, assigned IPs |
 //! | `events` | [`events`] | typed events: search them, or follow new ones |
@@ -103,6 +104,8 @@
 //! | `native-roots` (default) | | trust the root certificates of the operating system |
 //! | `webpki-roots` | | trust Mozilla's root certificates, which are compiled in |
 //! | `gzip` | | decode compressed responses, which some proxies send unasked |
+//! | `blocking` | | calls from code that is not async |
+//! | `metrics`, `opentelemetry` | | metrics of calls, for the `metrics` crate and for OpenTelemetry |
 //! | `time`, `chrono`, `jiff` | | conversions between [`Timestamp`] and the types of these crates |
 //!
 //! Features only add items: no feature changes what a call does. `analytics` and `webhooks` enable
@@ -148,6 +151,9 @@ pub use mailgun_alerts as alerts;
 #[cfg(feature = "analytics")]
 #[doc(inline)]
 pub use mailgun_analytics as analytics;
+#[cfg(feature = "bulk")]
+#[doc(inline)]
+pub use mailgun_bulk as bulk;
 pub use mailgun_core::{
     ApiKey, Body, BoxError, Call, CallContext, CallFuture, Chunk, Chunks, Client, ClientBuilder,
     Confirmation, Credentials, Cursor, DomainName, Error, ErrorKind, HttpService, Idempotency,

@@ -1,0 +1,1 @@
+//! Bulk campaigns that survive a crash.

@@ -1,0 +1,1 @@
+//! lettre's transports over the Mailgun HTTP API.

@@ -1,0 +1,47 @@
+use std::{str::FromStr as _, sync::Arc};
+
+use sqlx::{
+    Connection as _, PgConnection,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+
+use super::{Database, LIMIT, Pools, limited};
+use crate::{StoreError, migrations::migrator};
+
+const MAX_CONNECTIONS: u32 = 10;
+
+impl Database {
+    pub(crate) async fn postgres(url: &str) -> Result<Self, StoreError> {
+        const PURPOSE: &str = "connect to the store";
+        let options = match PgConnectOptions::from_str(url) {
+            Ok(options) => options,
+            Err(error) => return Err(StoreError::sqlx("Postgres".into(), PURPOSE, error)),
+        };
+        let place: Arc<str> = place(&options).into();
+
+        // A connection of its own: a failure leaves the migrator's lock to it, and ends it.
+        let migrated = async {
+            let mut connection = limited(PgConnection::connect_with(&options)).await?;
+            migrator().run_direct(None, &mut connection, false).await?;
+            limited(connection.close()).await
+        };
+        migrated.await.map_err(|error| StoreError::sqlx(Arc::clone(&place), PURPOSE, error))?;
+
+        let pool = PgPoolOptions::new()
+            .max_connections(MAX_CONNECTIONS)
+            .acquire_timeout(LIMIT)
+            .connect_lazy_with(options);
+        Ok(Self { pools: Pools::Postgres(pool), place })
+    }
+}
+
+/// Names the server and the database, but neither user nor password.
+fn place(options: &PgConnectOptions) -> String {
+    let database = options.get_database().unwrap_or("of the user's name");
+    match options.get_socket() {
+        Some(socket) => format!("Postgres database {database} at {}", socket.display()),
+        None => {
+            format!("Postgres database {database} at {}:{}", options.get_host(), options.get_port())
+        }
+    }
+}

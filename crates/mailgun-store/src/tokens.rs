@@ -26,12 +26,7 @@ impl SqlTokens {
                 "INSERT INTO mailgun_tokens (token, claim, until) VALUES ($1, $2, $3)
                 ON CONFLICT (token) DO UPDATE SET claim = excluded.claim, until = excluded.until
                 WHERE mailgun_tokens.until < $4",
-                &[
-                    token.into(),
-                    id.cast_signed().into(),
-                    later(now, lease).into(),
-                    now.into(),
-                ],
+                &[token.into(), id.cast_signed().into(), later(now, lease).into(), now.into()],
             )
             .await?;
         let state = match claimed {
@@ -61,7 +56,9 @@ impl SqlTokens {
         );
         let removed = transaction
             .execute(
-                sqlx::AssertSqlSafe(format!("DELETE FROM mailgun_tokens WHERE token IN ({expired})")),
+                sqlx::AssertSqlSafe(format!(
+                    "DELETE FROM mailgun_tokens WHERE token IN ({expired})"
+                )),
                 &[now.into()],
             )
             .await?;

@@ -12,14 +12,14 @@ mod value;
 use std::{borrow::Cow, fmt, io, sync::Arc, time::Duration};
 
 use mailgun_core::Timestamp;
+use sqlx::SqlSafeStr;
 #[cfg(feature = "postgres")]
 use sqlx::{PgPool, Postgres};
-use sqlx::SqlSafeStr;
 #[cfg(feature = "sqlite")]
 use sqlx::{Sqlite, SqlitePool};
 
-pub(crate) use self::value::{Record, Value};
 use self::value::bind;
+pub(crate) use self::value::{Record, Value};
 use crate::{StoreError, StoreErrorKind};
 
 /// How long a statement, or the wait for a connection, may take.

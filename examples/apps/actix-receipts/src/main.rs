@@ -1,7 +1,7 @@
 //! Mails a receipt for an order from an actix-web service.
 //!
 //! ```sh
-//! MAILGUN_API_KEY=key-... MAILGUN_REGION=us MAILGUN_DOMAIN=mg.example.com cargo run -p actix-receipts
+//! MAILGUN_API_KEY=key-... MAILGUN_REGION=us MAILGUN_DOMAIN=mg.example.com cargo run -p example-actix-receipts
 //! curl localhost:8080/orders -H 'Content-Type: application/json' \
 //!     -d '{"number": 4711, "email": "bob@example.com"}'
 //! ```

@@ -2,7 +2,7 @@
 //! a circuit breaker.
 //!
 //! ```sh
-//! MAILGUN_API_KEY=key-... MAILGUN_REGION=us cargo run -p circuit-breaker
+//! MAILGUN_API_KEY=key-... MAILGUN_REGION=us cargo run -p example-circuit-breaker
 //! ```
 
 mod breaker;

@@ -1,7 +1,7 @@
 //! Replaces the API key while the program runs, without losing a call.
 //!
 //! ```sh
-//! cargo run -p key-reload -- /run/secrets/mailgun-key
+//! cargo run -p example-key-reload -- /run/secrets/mailgun-key
 //! ```
 
 use std::{error::Error, path::Path, time::Duration};

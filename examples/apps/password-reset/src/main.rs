@@ -1,7 +1,7 @@
 //! A service that mails password-reset links.
 //!
 //! ```sh
-//! MAILGUN_API_KEY=key-... MAILGUN_REGION=us MAILGUN_DOMAIN=mg.example.com cargo run -p password-reset
+//! MAILGUN_API_KEY=key-... MAILGUN_REGION=us MAILGUN_DOMAIN=mg.example.com cargo run -p example-password-reset
 //! curl localhost:3000/password-resets -H 'Idempotency-Key: 7f3a' -H 'Content-Type: application/json' \
 //!     -d '{"email": "bob@example.com"}'
 //! ```

@@ -2,7 +2,7 @@
 //! It runs without an account, against a Mailgun inside this process:
 //!
 //! ```sh
-//! cargo run -p templated-mail
+//! cargo run -p example-templated-mail
 //! ```
 
 use std::error::Error;

@@ -288,6 +288,26 @@ impl Content {
         self.line(field, unfolded(value));
     }
 
+    /// Adds a target to List-Unsubscribe, and the header for a single click (RFC 8058).
+    pub(crate) fn list_unsubscribe(&mut self, target: &str) {
+        const FIELD: &str = "h:List-Unsubscribe";
+        let kind = match Unsubscribe::of(target) {
+            Ok(kind) => kind,
+            Err(reason) => {
+                self.fields.record_error(Error::invalid(FIELD, reason));
+                return;
+            }
+        };
+        let earlier = self.fields.get(FIELD).unwrap_or_default().split(", ");
+        let earlier = earlier.map(|target| target.trim_matches(['<', '>']));
+        let kept = earlier.filter(|earlier| Unsubscribe::of(earlier).is_ok_and(|it| it != kind));
+        let targets: Vec<_> = kept.chain([target]).map(|target| format!("<{target}>")).collect();
+        self.header("List-Unsubscribe", targets.join(", "));
+        if kind == Unsubscribe::Url {
+            self.header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click");
+        }
+    }
+
     /// Sets a custom variable: text as it is, any other value as JSON.
     pub(crate) fn variable(&mut self, name: &str, value: &(impl Serialize + ?Sized)) {
         if name.is_empty() || name.chars().any(char::is_control) {
@@ -423,6 +443,44 @@ impl Content {
             max_size: self.max_size,
             max_options: self.max_options,
         })
+    }
+}
+
+/// The kinds of targets of List-Unsubscribe.
+#[derive(PartialEq)]
+enum Unsubscribe {
+    Url,
+    Address,
+}
+
+impl Unsubscribe {
+    /// The error is the reason why mail programs could not use the target.
+    fn of(target: &str) -> Result<Self, &'static str> {
+        match target {
+            "%unsubscribe_url%" | "%tag_unsubscribe_url%" | "%mailing_list_unsubscribe_url%" => {
+                return Ok(Self::Url);
+            }
+            "%unsubscribe_email%" => return Ok(Self::Address),
+            _ => {}
+        }
+        let is_part = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'<' | b'>' | b'"');
+        if !target.bytes().all(is_part) {
+            return Err("must be printable ASCII without spaces, quotes and angle brackets");
+        }
+        let (scheme, rest) = target.split_once(':').unwrap_or_default();
+        let host = rest.strip_prefix("//").unwrap_or_default();
+        if scheme.eq_ignore_ascii_case("mailto") && !rest.is_empty() {
+            Ok(Self::Address)
+        } else if scheme.eq_ignore_ascii_case("https")
+            && !host.starts_with(['/', '?', '#', ':'])
+            && !host.is_empty()
+        {
+            Ok(Self::Url)
+        } else if scheme.eq_ignore_ascii_case("http") {
+            Err("needs https: mailbox providers send no one-click request to http (RFC 8058)")
+        } else {
+            Err("is neither an https URL nor a mailto URL")
+        }
     }
 }
 

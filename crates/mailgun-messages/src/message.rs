@@ -39,7 +39,7 @@ use crate::{
 ///
 /// If unsubscribe tracking is on for the domain, Mailgun adds the link as a footer, and the headers
 /// List-Unsubscribe and List-Unsubscribe-Post, which Gmail and Yahoo require of bulk mail. If it is
-/// off, set them yourself:
+/// off, set them with [`list_unsubscribe`](Self::list_unsubscribe):
 ///
 /// ```
 /// use mailgun::messages::Message;
@@ -49,7 +49,7 @@ use crate::{
 ///     .to("bob@example.com")
 ///     .subject("News")
 ///     .html(r#"<p>News.</p><a href="%unsubscribe_url%">Unsubscribe</a>"#)
-///     .header("List-Unsubscribe", "<%unsubscribe_url%>");
+///     .list_unsubscribe("%unsubscribe_url%");
 /// # let _ = message;
 /// ```
 #[doc(alias("email", "unsubscribe", "List-Unsubscribe"))]

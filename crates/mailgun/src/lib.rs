@@ -94,8 +94,8 @@
 //! | `tags` | [`tags`] | tags of the account with metrics; the deprecated tags of a domain |
 //! | `templates` | [`templates`] | stored templates and their versions, per domain and per account |
 //! | `validations` | [`validations`] | address validation: single, bulk with progress, previews |
-//! | `webhooks` | [`webhooks`] | webhook settings; receiving events and inbound mail |
-//! | `webhooks-axum`, `webhooks-tower` | | an axum extractor and a tower layer that verify webhooks |
+//! | `webhooks` | [`webhooks`] | webhook settings; receiving events, inbound mail and one-click unsubscribes |
+//! | `webhooks-axum`, `webhooks-tower` | | axum extractors, and a tower layer and service, for webhooks and unsubscribes |
 //! | `full` | | all resources |
 //! | `transport` (default) | | connections with hyper and rustls; without it, you provide the service that sends requests |
 //! | `rustls-aws-lc-rs` (default) | | TLS with aws-lc-rs; takes precedence over `rustls-ring` |

@@ -88,6 +88,7 @@ mod date;
 mod fault;
 mod groups;
 mod http;
+mod inbox;
 mod log;
 mod mime;
 mod mock;

@@ -99,6 +99,7 @@ mod fault;
 mod groups;
 mod http;
 mod inbound;
+mod inbox;
 mod log;
 mod mime;
 mod mock;

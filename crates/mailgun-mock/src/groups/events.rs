@@ -79,7 +79,7 @@ impl Event {
     }
 
     /// The values of a searchable field, without writing the whole event.
-    fn texts(&self, field: &str) -> Vec<Cow<'_, str>> {
+    pub(crate) fn texts(&self, field: &str) -> Vec<Cow<'_, str>> {
         match &self.source {
             Source::Message(event) => event.texts(field),
             Source::Given(json) => {

@@ -1,6 +1,6 @@
 //! Stored messages: reads them, serves their files and resends them.
 
-mod render;
+pub(crate) mod render;
 
 use std::sync::OnceLock;
 

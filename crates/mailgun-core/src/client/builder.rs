@@ -23,6 +23,17 @@ use crate::{
 
 const API_KEY: &str = "MAILGUN_API_KEY";
 
+/// Reads variables. A blank one counts as not set.
+fn reader(
+    get: impl Fn(&str) -> Option<OsString>,
+) -> impl Fn(&'static str) -> Result<Option<String>, Error> {
+    move |name| match get(name).map(OsString::into_string) {
+        Some(Ok(value)) => Ok(Some(value).filter(|value| !value.trim().is_empty())),
+        Some(Err(_)) => Err(Error::config(name, "is not valid UTF-8")),
+        None => Ok(None),
+    }
+}
+
 /// The settings of a [`Client`], or of a type built from one.
 ///
 /// [`build`](Self::build) checks all settings and names the one that is invalid.
@@ -105,14 +116,35 @@ impl<C: From<Client>> ClientBuilder<C> {
     }
 
     fn from_variables(get: impl Fn(&str) -> Option<OsString>) -> Result<Self, Error> {
-        let get = |name| match get(name).map(OsString::into_string) {
-            Some(Ok(value)) => Ok(Some(value).filter(|value| !value.trim().is_empty())),
-            Some(Err(_)) => Err(Error::config(name, "is not valid UTF-8")),
-            None => Ok(None),
-        };
+        let get = reader(get);
         let key =
             get(API_KEY)?.ok_or_else(|| Error::config(API_KEY, "is not set in the environment"))?;
-        let mut builder = Self::new(ApiKey::from_setting(API_KEY, &key)?);
+        Self::new(ApiKey::from_setting(API_KEY, &key)?).with_variables(get)
+    }
+
+    /// Reads `MAILGUN_REGION` and `MAILGUN_BASE_URL` if they are set, for a key that comes from
+    /// elsewhere.
+    ///
+    /// ```
+    /// use mailgun_core::Client;
+    ///
+    /// let client = Client::builder("key-0123456789").settings_from_env()?.build()?;
+    /// # let _ = client;
+    /// # Ok::<(), mailgun_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Returns [`ErrorKind::Config`](crate::ErrorKind::Config), which names the variable.
+    pub fn settings_from_env(self) -> Result<Self, Error> {
+        self.with_variables(reader(|name| env::var_os(name)))
+    }
+
+    fn with_variables(
+        self,
+        get: impl Fn(&'static str) -> Result<Option<String>, Error>,
+    ) -> Result<Self, Error> {
+        let mut builder = self;
         if let Some(region) = get("MAILGUN_REGION")? {
             let region = region.parse();
             let region =

@@ -5,6 +5,7 @@
 #[cfg(not(any(feature = "postgres", feature = "sqlite")))]
 compile_error!("mailgun-store needs the feature `sqlite` or `postgres`");
 
+mod bulk;
 mod checkpoints;
 mod database;
 mod error;

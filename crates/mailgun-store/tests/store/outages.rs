@@ -59,11 +59,10 @@ async fn calls_on_broken_connections_fail_or_took_effect_and_the_store_works_aga
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     };
-    let (results, ()) = tokio::time::timeout(Duration::from_secs(60), async {
-        tokio::join!(calls, breaks)
-    })
-    .await
-    .expect("hangs");
+    let (results, ()) =
+        tokio::time::timeout(Duration::from_secs(60), async { tokio::join!(calls, breaks) })
+            .await
+            .expect("hangs");
     let mut failed = 0;
     for (begun, errors) in results {
         for key in begun {
@@ -134,8 +133,12 @@ async fn on_a_full_disk_nothing_begins_and_what_began_stays() {
         .unwrap();
     let output = child.wait_with_output().unwrap();
     let output = String::from_utf8(output.stdout).unwrap();
-    let begun: usize =
-        output.lines().find_map(|line| line.strip_prefix("begun ")).expect(&output).parse().unwrap();
+    let begun: usize = output
+        .lines()
+        .find_map(|line| line.strip_prefix("begun "))
+        .expect(&output)
+        .parse()
+        .unwrap();
     assert!(output.contains("kind Refused"), "{output}");
 
     let ledger = place.open().await.ledger();

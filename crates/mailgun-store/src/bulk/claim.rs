@@ -1,5 +1,7 @@
 //! Who sends a chunk.
 
+use std::time::Duration;
+
 use mailgun_bulk::{CampaignState, Chunk, ChunkState, Claim, ClaimRequest, Claimed, Window};
 use mailgun_core::Timestamp;
 use sqlx::AssertSqlSafe;
@@ -7,13 +9,22 @@ use sqlx::AssertSqlSafe;
 use super::row::{CHUNK, ChunkRow};
 use crate::{SqlStore, StoreError, database::Transaction};
 
+const PURPOSE: &str = "claim a chunk";
+
+/// How long a claim may take. If it came later, the call might still run when the claim expires.
+const CLAIM_WITHIN: Duration = Duration::from_secs(20);
+
 impl SqlStore {
     pub(super) async fn claim_chunk(
         &self,
         key: &str,
         request: &ClaimRequest,
     ) -> Result<Claim, StoreError> {
-        let mut transaction = self.database.write("claim a chunk").await?;
+        self.database.within(CLAIM_WITHIN, PURPOSE, self.try_claim(key, request)).await
+    }
+
+    async fn try_claim(&self, key: &str, request: &ClaimRequest) -> Result<Claim, StoreError> {
+        let mut transaction = self.database.write(PURPOSE).await?;
         let Some(campaign) = transaction.lock(key).await? else {
             return Ok(Claim::NotRunning(None));
         };

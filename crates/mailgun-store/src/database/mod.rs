@@ -110,6 +110,19 @@ impl Database {
         }
     }
 
+    /// Gives a step up that takes too long. Whether it took effect is not known then.
+    pub(crate) async fn within<T>(
+        &self,
+        limit: Duration,
+        purpose: &'static str,
+        step: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
+        match tokio::time::timeout(limit, step).await {
+            Ok(output) => output,
+            Err(_) => Err(StoreError::sqlx(Arc::clone(&self.place), purpose, timed_out(limit))),
+        }
+    }
+
     /// Waits for a change of a campaign.
     pub(crate) async fn changed(&self, campaign: &str) {
         self.wakeups.wait(campaign).await;
@@ -285,9 +298,11 @@ async fn within<T>(
 ) -> Result<T, sqlx::Error> {
     match tokio::time::timeout(limit, future).await {
         Ok(output) => output,
-        Err(_) => Err(sqlx::Error::Io(io::Error::new(
-            io::ErrorKind::TimedOut,
-            format!("no response within {} s", limit.as_secs()),
-        ))),
+        Err(_) => Err(timed_out(limit)),
     }
+}
+
+fn timed_out(limit: Duration) -> sqlx::Error {
+    let text = format!("no response within {} s", limit.as_secs());
+    sqlx::Error::Io(io::Error::new(io::ErrorKind::TimedOut, text))
 }

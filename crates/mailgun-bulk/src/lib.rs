@@ -2,6 +2,9 @@
 
 mod bulk;
 mod campaign;
+#[cfg(feature = "conformance")]
+#[doc(hidden)]
+pub mod conformance;
 mod content;
 mod csv;
 mod draft;

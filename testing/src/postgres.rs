@@ -42,6 +42,7 @@ done
 
 /// A Postgres server on a Unix socket in a temporary directory. It ends when it is dropped, or with the
 /// process.
+#[derive(Debug)]
 pub struct Postgres {
     script: Child,
     pipes: Mutex<Option<(ChildStdin, BufReader<ChildStdout>)>>,

@@ -5,7 +5,7 @@ use crate::{SqlCheckpoints, SqlLedger, SqlTokens, StoreError, database::Database
 /// A store in SQLite or Postgres. Clones share its connections.
 #[derive(Clone)]
 pub struct SqlStore {
-    database: Database,
+    pub(crate) database: Database,
 }
 
 impl SqlStore {

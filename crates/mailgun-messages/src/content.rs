@@ -6,6 +6,11 @@ use bytes::Bytes;
 use mailgun_core::{__private::unfold, Error, FieldValue, Fields, Form, Mailbox, Upload, mime};
 use serde::{Serialize, de::IgnoredAny};
 
+use crate::{
+    MessageId,
+    batch::{Recipient, variables},
+};
+
 /// Mailgun's limits for a message and for its options.
 pub(crate) const MAX_MESSAGE: u64 = 25 * 1024 * 1024;
 pub(crate) const MAX_OPTIONS: usize = 16 * 1024;
@@ -46,7 +51,7 @@ pub enum Mailboxes {
 
 impl Mailboxes {
     /// The only mailbox; an error for a list.
-    pub(crate) fn one(self) -> Result<Mailbox, Error> {
+    pub fn one(self) -> Result<Mailbox, Error> {
         match self {
             Self::One(mailbox) => Ok(mailbox),
             Self::Many(_) => Err(Error::invalid("mailbox", "must be exactly one mailbox")),
@@ -54,12 +59,12 @@ impl Mailboxes {
     }
 
     /// Whether it is a list without mailboxes.
-    pub(crate) fn is_empty(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         matches!(self, Self::Many(list) if list.is_empty())
     }
 
     /// The value of one field: all mailboxes, separated by commas.
-    pub(crate) fn joined(self) -> Bytes {
+    pub fn joined(self) -> Bytes {
         match self {
             Self::One(mailbox) => mailbox.into_value(),
             Self::Many(list) => {
@@ -160,9 +165,11 @@ fn of_all<A: Addresses>(items: impl IntoIterator<Item = A>) -> Result<Mailboxes,
 }
 
 /// The fields in the order in which they were set, the files, and the limits for both.
+#[doc(hidden)]
 #[derive(Default)]
-pub(crate) struct Content {
-    pub(crate) fields: Fields,
+pub struct Content {
+    /// All fields but the files.
+    pub fields: Fields,
     files: Vec<(&'static str, Upload)>,
     max_size: Option<u64>,
     max_options: Option<usize>,
@@ -170,25 +177,21 @@ pub(crate) struct Content {
 
 impl Content {
     /// Sets a field that must not hold line ends, because its value ends up in a header.
-    pub(crate) fn line(&mut self, name: impl Into<Cow<'static, str>>, value: impl FieldValue) {
+    pub fn line(&mut self, name: impl Into<Cow<'static, str>>, value: impl FieldValue) {
         self.checked(name, value, |fields, name, value| {
             fields.set(name, value);
         });
     }
 
     /// Adds a field as [`line`](Self::line) does, without replacing others of the name.
-    pub(crate) fn append_line(
-        &mut self,
-        name: impl Into<Cow<'static, str>>,
-        value: impl FieldValue,
-    ) {
+    pub fn append_line(&mut self, name: impl Into<Cow<'static, str>>, value: impl FieldValue) {
         self.checked(name, value, |fields, name, value| {
             fields.append(name, value);
         });
     }
 
     /// Adds a field by its name on the wire, with the checks that the name calls for.
-    pub(crate) fn extra(&mut self, name: Cow<'static, str>, value: impl FieldValue) {
+    pub fn extra(&mut self, name: Cow<'static, str>, value: impl FieldValue) {
         let is_header =
             matches!(&*name, "from" | "to" | "cc" | "bcc" | "subject") || name.starts_with("h:");
         if name.is_empty() || name.chars().any(char::is_control) {
@@ -218,7 +221,7 @@ impl Content {
     }
 
     /// Sets a body. An empty one is not sent: it would compete with a template.
-    pub(crate) fn body(&mut self, name: &'static str, text: impl Into<String>) {
+    pub fn body(&mut self, name: &'static str, text: impl Into<String>) {
         let text = text.into();
         if text.is_empty() {
             self.fields.remove(name);
@@ -228,7 +231,7 @@ impl Content {
     }
 
     /// Sets the subject. An empty one is not sent: it would replace a template's.
-    pub(crate) fn subject(&mut self, subject: String) {
+    pub fn subject(&mut self, subject: String) {
         let subject = unfolded(subject);
         if subject.is_empty() {
             self.fields.remove("subject");
@@ -238,7 +241,7 @@ impl Content {
     }
 
     /// Sets the sender.
-    pub(crate) fn from(&mut self, from: impl Addresses) {
+    pub fn from(&mut self, from: impl Addresses) {
         let checked = from.into_mailboxes().and_then(Mailboxes::one).and_then(|one| {
             if one.is_ascii_local() {
                 Ok(one)
@@ -257,7 +260,7 @@ impl Content {
     }
 
     /// Adds recipients, all in one field.
-    pub(crate) fn recipients(&mut self, field: &'static str, addresses: impl Addresses) {
+    pub fn recipients(&mut self, field: &'static str, addresses: impl Addresses) {
         match addresses.into_mailboxes() {
             Ok(list) if list.is_empty() => {}
             Ok(list) => {
@@ -271,7 +274,7 @@ impl Content {
     }
 
     /// Sets a header of the mail. It replaces a header whose name differs only in case.
-    pub(crate) fn header(&mut self, name: &str, value: impl FieldValue) {
+    pub fn header(&mut self, name: &str, value: impl FieldValue) {
         let is_token = !name.is_empty() && name.bytes().all(|b| b.is_ascii_graphic() && b != b':');
         if !is_token {
             let reason = "is not a header name: printable ASCII without spaces or colons";
@@ -289,7 +292,7 @@ impl Content {
     }
 
     /// Sets a custom variable: text as it is, any other value as JSON.
-    pub(crate) fn variable(&mut self, name: &str, value: &(impl Serialize + ?Sized)) {
+    pub fn variable(&mut self, name: &str, value: &(impl Serialize + ?Sized)) {
         if name.is_empty() || name.chars().any(char::is_control) {
             let reason = "is not a variable name: it is empty or has control characters";
             self.fields
@@ -300,7 +303,7 @@ impl Content {
     }
 
     /// Sets a field to a JSON object. Mailgun ignores any other JSON.
-    pub(crate) fn object(&mut self, name: &'static str, value: &(impl Serialize + ?Sized)) {
+    pub fn object(&mut self, name: &'static str, value: &(impl Serialize + ?Sized)) {
         self.fields.set_json(name, value);
         let is_object = self.fields.get(name).is_none_or(|text| {
             // A string is sent as it is, so it may hold anything.
@@ -311,7 +314,8 @@ impl Content {
         }
     }
 
-    pub(crate) fn file(&mut self, field: &'static str, file: Upload) {
+    /// Adds a file.
+    pub fn file(&mut self, field: &'static str, file: Upload) {
         self.files.push((field, file));
     }
 
@@ -319,7 +323,7 @@ impl Content {
     ///
     /// It keeps the type of its own name. The content id says nothing of the type, or something
     /// wrong: `logo@example.com` would be a DOS program.
-    pub(crate) fn inline(&mut self, content_id: String, file: Upload) {
+    pub fn inline(&mut self, content_id: String, file: Upload) {
         let content_type = file.content_type();
         let mut file = file.with_filename(content_id);
         if content_type != mime::APPLICATION_OCTET_STREAM {
@@ -328,20 +332,23 @@ impl Content {
         self.file("inline", file);
     }
 
-    pub(crate) fn set_max_size(&mut self, bytes: u64) {
+    /// Sets the limit of bodies and files.
+    pub fn set_max_size(&mut self, bytes: u64) {
         self.max_size = Some(bytes);
     }
 
-    pub(crate) fn set_max_options(&mut self, bytes: usize) {
+    /// Sets the limit of options.
+    pub fn set_max_options(&mut self, bytes: usize) {
         self.max_options = Some(bytes);
     }
 
-    pub(crate) fn has(&self, names: &[&str]) -> bool {
+    /// Whether one of these fields is set.
+    pub fn has(&self, names: &[&str]) -> bool {
         self.fields.iter().any(|(name, _)| names.contains(&name))
     }
 
     /// Checks that there is a sender and a body.
-    pub(crate) fn check_complete(&self) -> Result<(), Error> {
+    pub fn check_complete(&self) -> Result<(), Error> {
         if !self.has(&["text", "html", "amp-html", "template"]) {
             return Err(Error::invalid(
                 "text",
@@ -356,7 +363,7 @@ impl Content {
     }
 
     /// Checks Mailgun's limits of size before a connection is made.
-    pub(crate) fn check_sizes(&self) -> Result<(), Error> {
+    pub fn check_sizes(&self) -> Result<(), Error> {
         self.check_options()?;
         let bodies = ["text", "html", "amp-html"];
         let bodies = self.fields.iter().filter(|(name, _)| bodies.contains(name));
@@ -402,7 +409,24 @@ impl Content {
         ))
     }
 
-    pub(crate) fn into_form(self) -> Form {
+    /// The form that sends the content to each of these recipients separately.
+    pub fn form_to<'a>(
+        mut self,
+        message_id: Option<&MessageId>,
+        recipients: impl Iterator<Item = &'a Recipient> + Clone,
+    ) -> Form {
+        if let Some(id) = message_id {
+            self.header("Message-Id", id.bracketed());
+        }
+        for recipient in recipients.clone() {
+            self.fields.append("to", &recipient.mailbox);
+        }
+        self.fields.set_json("recipient-variables", &variables(recipients));
+        self.into_form()
+    }
+
+    /// The form of the fields and the files.
+    pub fn into_form(self) -> Form {
         let mut form = Form::new();
         form.fields(self.fields);
         for (field, file) in self.files {
@@ -412,7 +436,7 @@ impl Content {
     }
 
     /// Copies the content; the name of the file if one can be read only once.
-    pub(crate) fn try_clone(&self) -> Result<Self, &str> {
+    pub fn try_clone(&self) -> Result<Self, &str> {
         let files = self.files.iter().map(|(field, file)| match file.try_clone() {
             Some(copy) => Ok((*field, copy)),
             None => Err(file.filename()),
@@ -423,6 +447,27 @@ impl Content {
             max_size: self.max_size,
             max_options: self.max_options,
         })
+    }
+
+    /// Reads all files into memory.
+    pub async fn load_files(&mut self) -> Result<(), Error> {
+        let limit = self.max_size.unwrap_or(MAX_MESSAGE);
+        for (field, file) in std::mem::take(&mut self.files) {
+            let (filename, content_type) = (file.filename().to_owned(), file.content_type());
+            let loaded = Upload::from_bytes(filename, file.read(limit).await?);
+            self.files.push((field, loaded.with_content_type(content_type)));
+        }
+        Ok(())
+    }
+
+    /// The fields and the files.
+    pub fn into_parts(self) -> (Fields, Vec<(&'static str, Upload)>) {
+        (self.fields, self.files)
+    }
+
+    /// The content of these fields and files.
+    pub fn from_parts(fields: Fields, files: Vec<(&'static str, Upload)>) -> Self {
+        Self { fields, files, max_size: None, max_options: None }
     }
 }
 
@@ -443,7 +488,9 @@ impl fmt::Debug for Content {
     }
 }
 
-/// The setters of subject, bodies and files, for the types that hold a [`Content`].
+/// The setters of subject, bodies and files, for the types that hold a `Content`.
+#[doc(hidden)]
+#[macro_export]
 macro_rules! content_setters {
     ($type:ident) => {
         impl $type {
@@ -506,4 +553,3 @@ macro_rules! content_setters {
         }
     };
 }
-pub(crate) use content_setters;

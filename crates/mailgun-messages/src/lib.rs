@@ -53,3 +53,15 @@ pub use self::{
     receipt::{MessageId, Receipt},
     stored::{Disabled, Queue, QueueStatus, StoredFile, StoredMessage, StoredMime},
 };
+
+/// What campaigns share with batches.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::{
+        batch::{Recipient, back_off, chunk_message_id, is_about_recipients},
+        content::{Content, Mailboxes},
+        ledger::{EVENTS_APPEAR_WITHIN, unique_owner},
+        messages::check_key,
+        options::hours_and_minutes,
+    };
+}

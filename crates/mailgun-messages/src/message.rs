@@ -2,8 +2,8 @@ use mailgun_core::{Error, Form};
 use serde::Serialize;
 
 use crate::{
-    content::{Addresses, Content, content_setters},
-    options::option_setters,
+    content::{Addresses, Content},
+    content_setters, option_setters,
 };
 
 /// A mail that is described by its parts. Mailgun builds the MIME message.

@@ -92,7 +92,8 @@ impl Messages {
         self.send_form(message.into_form())
     }
 
-    pub(crate) fn send_form(&self, form: Form) -> Call<Receipt> {
+    #[doc(hidden)]
+    pub fn send_form(&self, form: Form) -> Call<Receipt> {
         self.client.call(SEND, &[&self.domain]).multipart(form)
     }
 
@@ -262,7 +263,7 @@ impl Messages {
 }
 
 /// Checks a key, which becomes a part of a Message-Id.
-pub(crate) fn check_key(key: &str) -> Result<(), Error> {
+pub fn check_key(key: &str) -> Result<(), Error> {
     let is_usable = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
     if key.is_empty() || key.len() > 64 || !key.bytes().all(is_usable) {
         let reason = "is not 1 to 64 letters, digits, `-`, `_` or `.`";

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::{
     content::{Addresses, Content},
-    options::option_setters,
+    option_setters,
 };
 
 /// A mail in the form of a MIME message.

@@ -17,7 +17,8 @@ pub enum Tracking {
 }
 
 impl Tracking {
-    pub(crate) fn into_value(self) -> bytes::Bytes {
+    #[doc(hidden)]
+    pub fn into_value(self) -> bytes::Bytes {
         match self {
             Self::Yes => mailgun_core::yes_no(true),
             Self::No => mailgun_core::yes_no(false),
@@ -144,7 +145,7 @@ impl fmt::Display for DkimKey {
 }
 
 /// Writes `1h30m`, the form of `o:deliver-within`.
-pub(crate) fn hours_and_minutes(seconds: u64) -> Result<String, Error> {
+pub fn hours_and_minutes(seconds: u64) -> Result<String, Error> {
     const MINUTE: u64 = 60;
     let minutes = seconds / MINUTE;
     if !(5..=24 * 60).contains(&minutes) || !seconds.is_multiple_of(MINUTE) {
@@ -157,12 +158,14 @@ pub(crate) fn hours_and_minutes(seconds: u64) -> Result<String, Error> {
 }
 
 /// The setters of the sending options, for the types that hold a `Content`.
+#[doc(hidden)]
+#[macro_export]
 macro_rules! option_setters {
     ($type:ident) => {
         impl $type {
             /// Sets the Reply-To header (`h:Reply-To`).
             #[doc(alias = "reply")]
-            pub fn reply_to(mut self, addresses: impl $crate::content::Addresses) -> Self {
+            pub fn reply_to(mut self, addresses: impl $crate::Addresses) -> Self {
                 match addresses.into_mailboxes() {
                     Ok(list) if list.is_empty() => {}
                     Ok(list) => self.content.header("Reply-To", list.joined()),
@@ -275,7 +278,7 @@ macro_rules! option_setters {
             /// Stops trying to deliver after this time (`o:deliver-within`): whole minutes, 5 minutes
             /// to 24 hours, counted from the scheduled time.
             pub fn deliver_within(mut self, time: std::time::Duration) -> Self {
-                match $crate::options::hours_and_minutes(time.as_secs()) {
+                match $crate::__private::hours_and_minutes(time.as_secs()) {
                     Ok(text) => self.content.line("o:deliver-within", text),
                     Err(error) => {
                         self.content.fields.record_error(error);
@@ -401,7 +404,6 @@ macro_rules! option_setters {
         }
     };
 }
-pub(crate) use option_setters;
 
 #[cfg(test)]
 mod tests {

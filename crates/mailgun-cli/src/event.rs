@@ -28,7 +28,7 @@ pub(crate) struct Filters {
     #[arg(short, long)]
     subject: Option<String>,
     /// Only failures of this severity: temporary or permanent
-    #[arg(long, value_parser = ["temporary", "permanent"])]
+    #[arg(long, value_parser = ["temporary", "permanent"], hide_possible_values = true)]
     severity: Option<String>,
 }
 

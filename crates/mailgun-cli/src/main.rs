@@ -50,7 +50,7 @@ use crate::{
     cli::Cli,
     context::Context,
     exit::Failure,
-    output::{Tone, lines},
+    output::{Tone, lines, visible},
 };
 
 #[tokio::main]
@@ -85,7 +85,7 @@ fn report(failure: &Failure, context: &Context) {
         return;
     }
     let text = if context.out.is_json {
-        failure.json().to_string()
+        visible(&failure.json().to_string())
     } else {
         let label = context.out.paint("error", Tone::Bad);
         format!("{label}: {}", lines(failure.message()))

@@ -73,7 +73,9 @@ impl Output {
 
     /// Writes a value as one line of JSON.
     pub(crate) fn ndjson(self, value: &impl Serialize) -> Result<()> {
-        self.line(visible(&serde_json::to_string(value).map_err(not_json)?))
+        let json = serde_json::to_string(value).map_err(not_json)?;
+        // JSON that is kept as it came may be indented. Line ends are never within strings.
+        self.line(visible(&json.lines().map(str::trim).collect::<String>()))
     }
 
     /// Writes a list: an array, or a table with a row for each item.
@@ -108,7 +110,7 @@ impl Output {
         for (name, cell) in filled {
             table.add_row([Cell::new(name), cell]);
         }
-        self.line(table.trim_fmt())
+        self.write(table)
     }
 
     /// Writes what was done: an object, or a sentence.
@@ -124,6 +126,13 @@ impl Output {
     ) -> Result<()> {
         let mut table = self.new_table();
         table.set_header(head).add_rows(rows);
+        self.write(table)
+    }
+
+    fn write(self, mut table: Table) -> Result<()> {
+        for column in table.column_iter_mut() {
+            column.set_padding((0, 2));
+        }
         self.line(table.trim_fmt())
     }
 
@@ -201,12 +210,12 @@ fn controls(c: char) -> bool {
 }
 
 /// JSON whose strings are escaped where a terminal would obey them.
-fn visible(json: &str) -> String {
+pub(crate) fn visible(json: &str) -> String {
     let mut text = String::with_capacity(json.len());
     for c in json.chars() {
         match c {
             '\n' => text.push(c),
-            // serde_json has escaped what is not ASCII-printable below this, so these are in strings.
+            // Only strings can have them.
             _ if controls(c) => text += &format!("\\u{:04x}", u32::from(c)),
             _ => text.push(c),
         }

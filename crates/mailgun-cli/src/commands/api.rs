@@ -28,7 +28,7 @@ Examples:
   mailgun api POST /v1/analytics/metrics --json-body query.json")]
 pub(crate) struct Api {
     /// GET, POST, PUT, PATCH or DELETE
-    #[arg(value_enum, ignore_case = true)]
+    #[arg(value_enum, ignore_case = true, hide_possible_values = true)]
     method: Method,
     /// Path, such as /v3/{domain}/tags
     path: String,
@@ -45,7 +45,7 @@ pub(crate) struct Api {
     #[arg(short = 'H', long, value_name = "NAME: VALUE", value_parser = args::header)]
     header: Vec<Pair>,
     /// Read all pages, and write their items as one list: by links, by skip or by page number
-    #[arg(long, value_name = "STYLE", num_args = 0..=1, default_missing_value = "links")]
+    #[arg(long, value_name = "STYLE", num_args = 0..=1, default_missing_value = "links", hide_possible_values = true)]
     paginate: Option<Paging>,
 }
 

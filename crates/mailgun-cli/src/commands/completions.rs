@@ -10,6 +10,8 @@ Examples:
   mailgun completions bash > ~/.local/share/bash-completion/completions/mailgun
   mailgun completions zsh > \"${fpath[1]}/_mailgun\"")]
 pub(crate) struct Completions {
+    /// bash, elvish, fish, powershell or zsh
+    #[arg(hide_possible_values = true)]
     shell: Shell,
 }
 

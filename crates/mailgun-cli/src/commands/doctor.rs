@@ -27,6 +27,10 @@ const SKEW: Duration = Duration::from_secs(30);
 /// this machine and the limits of the account. Each line says what to do. It changes nothing. The
 /// status is 7 if a check fails.
 #[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  mailgun doctor
+  mailgun doctor --domain mg.example.com --json")]
 pub(crate) struct Doctor {
     /// URL to ask in place of a region's
     #[arg(long, hide = true, value_name = "REGION=URL")]

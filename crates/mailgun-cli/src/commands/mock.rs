@@ -12,7 +12,7 @@ use crate::{context::Context, exit::Result};
 /// to this machine, and forgets everything when it ends.
 #[derive(Args, Debug)]
 #[command(after_help = "\
-Example:
+Examples:
   mailgun mock --port 8025 &
   MAILGUN_BASE_URL=http://127.0.0.1:8025 MAILGUN_API_KEY=key-mock mailgun domains list")]
 pub(crate) struct Mock {

@@ -40,6 +40,7 @@ Examples:
   mailgun profile add shop --region eu --domain mg.example.com
   mailgun profile add shop --api-key-command 'secret-tool lookup service mailgun'")]
 pub(crate) struct Add {
+    /// Name of the profile
     name: String,
     /// Command that writes the key, such as that of a keyring; it runs for each use
     #[arg(long, value_name = "COMMAND", conflicts_with_all = ["api_key_file", "api_key_stdin", "api_key", "keep_in_file"])]

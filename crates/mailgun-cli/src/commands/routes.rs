@@ -11,16 +11,22 @@ use crate::{
 /// What happens to incoming mail
 #[derive(Subcommand, Debug)]
 #[command(after_help = "\
-Example:
+Examples:
   mailgun routes create 'match_recipient(\"support@mg.example.com\")' \\
       --action 'forward(\"https://example.com/inbound\")' --action 'stop()'")]
 pub(crate) enum Routes {
     /// List the routes of the account
     List,
     /// Show a route
-    Get { id: String },
+    Get {
+        /// Id of the route, as `list` shows it
+        id: String,
+    },
     /// Show the route that mail to an address takes; the status is 5 if there is none
-    Match { address: String },
+    Match {
+        /// Address of a recipient
+        address: String,
+    },
     /// Create a route
     Create {
         /// Which mail: match_recipient(..), match_header(..) or catch_all()
@@ -30,6 +36,7 @@ pub(crate) enum Routes {
     },
     /// Change a route
     Update {
+        /// Id of the route, as `list` shows it
         id: String,
         /// Which mail
         #[arg(long)]
@@ -38,7 +45,10 @@ pub(crate) enum Routes {
         settings: Settings,
     },
     /// Delete a route
-    Delete { id: String },
+    Delete {
+        /// Id of the route, as `list` shows it
+        id: String,
+    },
 }
 
 #[derive(Args, Debug)]
@@ -49,6 +59,7 @@ pub(crate) struct Settings {
     /// Routes with a lower number come first [default: 0]
     #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
     priority: Option<i64>,
+    /// Text that helps people
     #[arg(long, value_name = "TEXT")]
     description: Option<String>,
 }

@@ -34,15 +34,25 @@ Examples:
 pub(crate) enum Suppressions {
     /// List the entries
     List {
+        /// bounces, unsubscribes, complaints or allowlist
+        #[arg(hide_possible_values = true)]
         list: List,
         /// Only addresses that begin with this text
         #[arg(long, value_name = "TEXT")]
         prefix: Option<String>,
     },
     /// Show the entry of an address; the status is 5 if there is none
-    Get { list: List, address: String },
+    Get {
+        /// bounces, unsubscribes, complaints or allowlist
+        #[arg(hide_possible_values = true)]
+        list: List,
+        /// The address; for the allowlist, an address or a domain
+        address: String,
+    },
     /// Add an address
     Add {
+        /// bounces, unsubscribes, complaints or allowlist
+        #[arg(hide_possible_values = true)]
         list: List,
         /// The address; for the allowlist, an address or a domain
         address: String,
@@ -51,7 +61,10 @@ pub(crate) enum Suppressions {
     },
     /// Delete the entry of an address, or all entries
     Delete {
+        /// bounces, unsubscribes, complaints or allowlist
+        #[arg(hide_possible_values = true)]
         list: List,
+        /// The address; for the allowlist, an address or a domain
         #[arg(required_unless_present = "all")]
         address: Option<String>,
         /// Delete all entries of the list
@@ -62,7 +75,13 @@ pub(crate) enum Suppressions {
     ///
     /// Columns: `address`, and `created_at`; for bounces also `code` and `error`, for unsubscribes also
     /// `tags`, for the allowlist also `domain`. Mailgun processes the file in the background.
-    Import { list: List, file: PathBuf },
+    Import {
+        /// bounces, unsubscribes, complaints or allowlist
+        #[arg(hide_possible_values = true)]
+        list: List,
+        /// CSV file in UTF-8, up to 25 MB
+        file: PathBuf,
+    },
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

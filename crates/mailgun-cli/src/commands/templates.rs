@@ -59,8 +59,10 @@ enum Action {
     Diff(FolderArgs),
     /// Render a template of a folder
     Preview {
+        /// The folder
         #[arg(value_name = "DIR")]
         directory: PathBuf,
+        /// The template: the name of its file without .html
         name: String,
         /// Variable; may be repeated
         #[arg(long, value_name = "NAME=VALUE")]
@@ -73,9 +75,11 @@ enum Action {
 
 #[derive(Args, Debug)]
 struct FolderArgs {
+    /// The folder
     #[arg(value_name = "DIR")]
     directory: PathBuf,
     /// Only these templates
+    #[arg(value_name = "NAME")]
     names: Vec<String>,
 }
 

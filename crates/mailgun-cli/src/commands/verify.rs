@@ -60,6 +60,7 @@ pub(crate) struct VerifySignature {
 /// undeliverable or should get no mail.
 #[derive(Args, Debug)]
 pub(crate) struct VerifyAddress {
+    /// The address, without a name
     address: String,
     /// Do not ask the provider of the mailbox
     #[arg(long)]

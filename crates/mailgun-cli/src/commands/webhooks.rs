@@ -10,13 +10,14 @@ use crate::{context::Context, exit::Result, output::cell};
 /// temporary_fail.
 #[derive(Subcommand, Debug)]
 #[command(after_help = "\
-Example:
+Examples:
   mailgun webhooks set delivered https://example.com/webhooks/mailgun")]
 pub(crate) enum Webhooks {
     /// List the webhooks of the domain
     List,
     /// Set the URLs of a type, in place of those it has
     Set {
+        /// Type of the events, such as delivered
         #[arg(value_name = "TYPE")]
         kind: String,
         /// Up to three URLs
@@ -25,6 +26,7 @@ pub(crate) enum Webhooks {
     },
     /// Delete all URLs of a type
     Delete {
+        /// Type of the events, such as delivered
         #[arg(value_name = "TYPE")]
         kind: String,
     },

@@ -3,7 +3,9 @@
 use std::{borrow::Cow, fmt};
 
 use bytes::Bytes;
-use mailgun_core::{__private::unfold, Error, FieldValue, Fields, Form, Mailbox, Upload, mime};
+use mailgun_core::{
+    __private::unfold, Error, FieldValue, Fields, Form, Mailbox, Upload, mime,
+};
 use serde::{Serialize, de::IgnoredAny};
 
 /// Mailgun's limits for a message and for its options.
@@ -354,6 +356,27 @@ impl Content {
 
     pub(crate) fn set_max_options(&mut self, bytes: usize) {
         self.max_options = Some(bytes);
+    }
+
+    /// The fields and the limit of options, without files.
+    pub(crate) fn into_options(self) -> (Fields, Option<usize>) {
+        (self.fields, self.max_options)
+    }
+
+    /// Adds the fields whose names are not there yet, and their error.
+    pub(crate) fn fill(&mut self, mut defaults: Fields, max_options: Option<usize>) {
+        if let Some(error) = defaults.take_error() {
+            self.fields.record_error(error);
+        }
+        let own: Vec<_> = self.fields.iter().map(|(name, _)| name.to_owned()).collect();
+        let is_own = |name: &str| {
+            let is_header = name.starts_with("h:");
+            own.iter().any(|it| it == name || is_header && it.eq_ignore_ascii_case(name))
+        };
+        for (name, value) in defaults.iter().filter(|(name, _)| !is_own(name)) {
+            self.fields.append(name.to_owned(), value.clone());
+        }
+        self.max_options = self.max_options.or(max_options);
     }
 
     pub(crate) fn has(&self, names: &[&str]) -> bool {

@@ -28,6 +28,7 @@
 
 mod batch;
 mod content;
+mod defaults;
 mod ledger;
 mod message;
 mod messages;
@@ -45,6 +46,7 @@ pub use self::{
         Resolution, StopReason,
     },
     content::Addresses,
+    defaults::Defaults,
     ledger::{Claim, Ledger, LedgerEntry, LedgerFuture, MemoryLedger},
     message::Message,
     messages::{Messages, OPERATIONS, StorageHost},

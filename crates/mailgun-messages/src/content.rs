@@ -1,10 +1,10 @@
 //! What messages and batches share: the fields, their checks, the files.
 
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, collections::BTreeMap, fmt};
 
 use bytes::Bytes;
 use mailgun_core::{
-    __private::unfold, Error, FieldValue, Fields, Form, Mailbox, Upload, mime,
+    __private::unfold, Error, FieldValue, Fields, Form, Mailbox, Upload, by_content_id, mime,
 };
 use serde::{Serialize, de::IgnoredAny};
 
@@ -348,6 +348,14 @@ impl Content {
             file = file.with_content_type(content_type);
         }
         self.file("inline", file);
+    }
+
+    /// Whether there is an inline file for `cid:ID`.
+    pub(crate) fn has_inline(&self, id: &str) -> bool {
+        let inline = self.files.iter().filter(|(field, _)| *field == "inline");
+        let names: BTreeMap<_, _> =
+            inline.map(|(_, file)| (file.filename().to_owned(), ())).collect();
+        by_content_id(&names, id).is_some()
     }
 
     pub(crate) fn set_max_size(&mut self, bytes: u64) {

@@ -3,6 +3,7 @@
 //! * [`Messages::send`] sends a [`Message`], [`Messages::send_mime`] a [`MimeMessage`].
 //! * [`Messages::send_batch`] sends a [`Batch`]: a separate mail to each of many recipients.
 //! * [`Messages::send_once`] sends a message once under a key of yours.
+//! * [`Message::lint`] and [`Batch::lint`] look for problems before a mail is sent.
 //! * [`Messages::stored`] reads a message that Mailgun has stored.
 //!
 //! ```no_run
@@ -29,7 +30,9 @@
 mod batch;
 mod content;
 mod defaults;
+mod html;
 mod ledger;
+mod lint;
 mod message;
 mod messages;
 mod mime_message;
@@ -48,6 +51,7 @@ pub use self::{
     content::Addresses,
     defaults::Defaults,
     ledger::{Claim, Ledger, LedgerEntry, LedgerFuture, MemoryLedger},
+    lint::{Lint, LintCode},
     message::Message,
     messages::{Messages, OPERATIONS, StorageHost},
     mime_message::{MimeMessage, MimeSource},

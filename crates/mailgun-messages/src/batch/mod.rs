@@ -29,8 +29,9 @@ pub use self::{
     run::BatchRun,
 };
 use crate::{
-    MessageId,
+    Lint, MessageId,
     content::{Addresses, Content, content_setters},
+    lint::lint,
     messages::check_key,
     options::option_setters,
 };
@@ -257,6 +258,17 @@ impl Batch {
 option_setters!(Batch);
 
 impl Batch {
+    /// Looks for problems that are no errors; see [`Message::lint`](crate::Message::lint). A batch also
+    /// needs a way to unsubscribe.
+    ///
+    /// It reads the variables of all recipients once for each `%recipient.NAME%` of the mail.
+    pub fn lint(&self) -> Vec<Lint> {
+        lint(&self.content, true, |name| {
+            let missing = self.recipients.iter().filter(|one| !one.has_variable(name)).count();
+            (missing, self.recipients.len())
+        })
+    }
+
     /// The form of one chunk.
     pub(crate) fn form(&self, chunk: &ChunkRecord) -> Form {
         let mut content = match self.content.try_clone() {

@@ -3,6 +3,7 @@
 //! * [`Messages::send`] sends a [`Message`], [`Messages::send_mime`] a [`MimeMessage`].
 //! * [`Messages::send_batch`] sends a [`Batch`]: a separate mail to each of many recipients.
 //! * [`Messages::send_once`] sends a message once under a key of yours.
+//! * [`MessageFolder`] makes messages from template files and images.
 //! * [`Message::lint`] and [`Batch::lint`] look for problems before a mail is sent.
 //! * [`Messages::stored`] reads a message that Mailgun has stored.
 //!
@@ -30,6 +31,7 @@
 mod batch;
 mod content;
 mod defaults;
+mod folder;
 mod html;
 mod ledger;
 mod lint;
@@ -50,6 +52,7 @@ pub use self::{
     },
     content::Addresses,
     defaults::Defaults,
+    folder::{MessageFolder, TemplateEngine},
     ledger::{Claim, Ledger, LedgerEntry, LedgerFuture, MemoryLedger},
     lint::{Lint, LintCode},
     message::Message,

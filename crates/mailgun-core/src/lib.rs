@@ -22,6 +22,7 @@ mod client;
 mod context;
 mod credentials;
 mod error;
+mod guard;
 mod handle;
 pub mod layers;
 mod operation;

@@ -1,9 +1,11 @@
 //! What messages and batches share: the fields, their checks, the files.
 
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, collections::BTreeMap, fmt};
 
 use bytes::Bytes;
-use mailgun_core::{__private::unfold, Error, FieldValue, Fields, Form, Mailbox, Upload, mime};
+use mailgun_core::{
+    __private::unfold, Error, FieldValue, Fields, Form, Mailbox, Upload, by_content_id, mime,
+};
 use serde::{Serialize, de::IgnoredAny};
 
 use crate::{
@@ -292,7 +294,7 @@ impl Content {
     }
 
     /// Adds a target to List-Unsubscribe, and the header for a single click (RFC 8058).
-    pub(crate) fn list_unsubscribe(&mut self, target: &str) {
+    pub fn list_unsubscribe(&mut self, target: &str) {
         const FIELD: &str = "h:List-Unsubscribe";
         let kind = match Unsubscribe::of(target) {
             Ok(kind) => kind,
@@ -352,6 +354,14 @@ impl Content {
         self.file("inline", file);
     }
 
+    /// Whether there is an inline file for `cid:ID`.
+    pub(crate) fn has_inline(&self, id: &str) -> bool {
+        let inline = self.files.iter().filter(|(field, _)| *field == "inline");
+        let names: BTreeMap<_, _> =
+            inline.map(|(_, file)| (file.filename().to_owned(), ())).collect();
+        by_content_id(&names, id).is_some()
+    }
+
     /// Sets the limit of bodies and files.
     pub fn set_max_size(&mut self, bytes: u64) {
         self.max_size = Some(bytes);
@@ -360,6 +370,27 @@ impl Content {
     /// Sets the limit of options.
     pub fn set_max_options(&mut self, bytes: usize) {
         self.max_options = Some(bytes);
+    }
+
+    /// The fields and the limit of options, without files.
+    pub(crate) fn into_options(self) -> (Fields, Option<usize>) {
+        (self.fields, self.max_options)
+    }
+
+    /// Adds the fields whose names are not there yet, and their error.
+    pub(crate) fn fill(&mut self, mut defaults: Fields, max_options: Option<usize>) {
+        if let Some(error) = defaults.take_error() {
+            self.fields.record_error(error);
+        }
+        let own: Vec<_> = self.fields.iter().map(|(name, _)| name.to_owned()).collect();
+        let is_own = |name: &str| {
+            let is_header = name.starts_with("h:");
+            own.iter().any(|it| it == name || is_header && it.eq_ignore_ascii_case(name))
+        };
+        for (name, value) in defaults.iter().filter(|(name, _)| !is_own(name)) {
+            self.fields.append(name.to_owned(), value.clone());
+        }
+        self.max_options = self.max_options.or(max_options);
     }
 
     /// Whether one of these fields is set.

@@ -37,6 +37,7 @@
 //! * [retries and outcomes](guide::retries)
 //! * [batches, and how to resume them](guide::batches)
 //! * [tests with a mock Mailgun](guide::testing)
+//! * [staging: mail that must not reach customers](guide::staging)
 //! * [spans and events of tracing](guide::tracing)
 //! * [receiving webhooks](guide::webhooks)
 //! * [unsubscribing](guide::unsubscribing)

@@ -9,6 +9,7 @@ use tower::{Layer, Service, ServiceBuilder};
 use super::Client;
 use crate::{
     ApiKey, Body, BoxError, Credentials, Error, HttpService, IntoCredentials, Region, ResponseBody,
+    guard::Guard,
     handle::{BaseUrl, BoxLayer, Handle, Limits, TrustedHosts, box_layer, box_service},
     layers::{
         AttemptTimeoutLayer, AuthorizationLayer, Next, ReadResponseLayer, RetryLayer, RetryPolicy,
@@ -71,6 +72,7 @@ pub struct ClientBuilder<C = Client> {
     attempt_timeout: AttemptTimeoutLayer,
     limits: Limits,
     retry: RetryPolicy,
+    guard: Result<Guard, Error>,
     #[cfg(feature = "transport")]
     transport: TransportConfig,
     call_layers: Vec<BoxLayer>,
@@ -95,6 +97,7 @@ impl<C: From<Client>> ClientBuilder<C> {
             attempt_timeout: AttemptTimeoutLayer::default(),
             limits: Limits::default(),
             retry: RetryPolicy::default(),
+            guard: Ok(Guard::default()),
             #[cfg(feature = "transport")]
             transport: TransportConfig::default(),
             call_layers: Vec::new(),
@@ -219,6 +222,60 @@ impl<C: From<Client>> ClientBuilder<C> {
     /// Limits the size of a response. Default: 64 MiB. Streamed responses have no limit.
     pub fn max_response_bytes(mut self, limit: usize) -> Self {
         self.limits.response = limit;
+        self
+    }
+
+    /// Sends all mail to this address and to nobody else, for staging and for tests.
+    ///
+    /// * To, Cc and Bcc of a message, of a chunk of a batch, of a MIME message and of a resend are
+    ///   replaced by the address. The header `X-Original-To` names the first ten of the recipients;
+    ///   a resent mail has none.
+    /// * Each chunk of a batch becomes one mail, with the variables of its first recipient.
+    /// * All other calls that make Mailgun send mail are refused with
+    ///   [`ErrorKind::Guarded`](crate::ErrorKind::Guarded): tests of alerts and of inbox placement,
+    ///   activation mail and sandbox invitations. So is a call whose recipients cannot be seen.
+    ///
+    /// It applies to every handle of the client, and to calls that are described by hand. It does not
+    /// change the settings of the account: routes, alerts and mailing lists work as before.
+    ///
+    /// ```
+    /// use mailgun_core::Client;
+    ///
+    /// let mut builder = Client::builder("key-0123456789");
+    /// if std::env::var("STAGE").as_deref() != Ok("production") {
+    ///     builder = builder.redirect_all_to("staging@example.com");
+    /// }
+    /// let client = builder.build()?;
+    /// # let _ = client;
+    /// # Ok::<(), mailgun_core::Error>(())
+    /// ```
+    pub fn redirect_all_to(mut self, address: impl AsRef<str>) -> Self {
+        self.guard = self.guard.and_then(|guard| guard.redirect_to(address.as_ref()));
+        self
+    }
+
+    /// Lets mail go only to these addresses and domains, in addition to those of earlier calls. A
+    /// domain does not include its subdomains. With no entry, nobody gets mail.
+    ///
+    /// If any recipient is not among them, the whole call is refused with
+    /// [`ErrorKind::Guarded`](crate::ErrorKind::Guarded), and nothing is sent. The address of a mailing
+    /// list counts as that address. Calls whose recipients cannot be seen are refused as with
+    /// [`redirect_all_to`](Self::redirect_all_to). With both, mail is redirected first.
+    ///
+    /// ```
+    /// use mailgun_core::Client;
+    ///
+    /// let client = Client::builder("key-0123456789")
+    ///     .allow_recipients(["example.com", "tester@example.org"])
+    ///     .build()?;
+    /// # let _ = client;
+    /// # Ok::<(), mailgun_core::Error>(())
+    /// ```
+    pub fn allow_recipients<P: AsRef<str>>(
+        mut self,
+        patterns: impl IntoIterator<Item = P>,
+    ) -> Self {
+        self.guard = self.guard.and_then(|guard| guard.allow(patterns));
         self
     }
 
@@ -443,6 +500,7 @@ impl<C: From<Client>> ClientBuilder<C> {
         R: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
     {
         let credentials = self.credentials?;
+        let guard = self.guard?.build();
         let attempt = ServiceBuilder::new()
             .layer(self.attempt_timeout)
             .layer(UserAgentLayer::new(self.user_agent.as_deref())?);
@@ -460,7 +518,7 @@ impl<C: From<Client>> ClientBuilder<C> {
         let credentials = Some(credentials);
         let limits = self.limits;
         let handle =
-            Handle { stack, keyless, base, trusted, limits, credentials, subaccount: None };
+            Handle { stack, keyless, base, trusted, limits, credentials, guard, subaccount: None };
         Ok(Client::from_handle(handle).into())
     }
 }
@@ -514,6 +572,7 @@ impl Client {
             trusted,
             limits,
             credentials: None,
+            guard: None,
             subaccount: None,
         }))
     }

@@ -28,9 +28,11 @@ async fn a_mail_appears_without_reloading() {
 async fn mails_are_read_and_searched_with_the_keyboard_alone() {
     browse(async |page| {
         let mailgun = start().await;
-        for (to, subject) in
-            [("ada@example.com", "First"), ("bob@example.com", "Second"), ("cy@example.com", "Third")]
-        {
+        for (to, subject) in [
+            ("ada@example.com", "First"),
+            ("bob@example.com", "Second"),
+            ("cy@example.com", "Third"),
+        ] {
             send_with(&mailgun, &[("to", to), ("subject", subject)]).await;
         }
         page.open(&mailgun.base_url()).await;

@@ -24,6 +24,7 @@ mod credentials;
 mod error;
 mod handle;
 pub mod layers;
+pub mod metrics;
 mod operation;
 mod pager;
 mod response;

@@ -11,9 +11,10 @@ use crate::{
     ApiKey, Body, BoxError, Credentials, Error, HttpService, IntoCredentials, Region, ResponseBody,
     handle::{BaseUrl, BoxLayer, Handle, Limits, TrustedHosts, box_layer, box_service},
     layers::{
-        AttemptTimeoutLayer, AuthorizationLayer, Next, ReadResponseLayer, RetryLayer, RetryPolicy,
-        TimeLimit, TraceLayer, UserAgentLayer, from_fn,
+        AttemptTimeoutLayer, AuthorizationLayer, MetricsLayer, Next, ReadResponseLayer, RetryLayer,
+        RetryPolicy, TimeLimit, TraceLayer, UserAgentLayer, from_fn,
     },
+    metrics::{Recorder, SharedRecorder},
 };
 #[cfg(feature = "transport")]
 use crate::{
@@ -60,6 +61,7 @@ pub struct ClientBuilder<C = Client> {
     attempt_timeout: AttemptTimeoutLayer,
     limits: Limits,
     retry: RetryPolicy,
+    recorder: SharedRecorder,
     #[cfg(feature = "transport")]
     transport: TransportConfig,
     call_layers: Vec<BoxLayer>,
@@ -84,6 +86,7 @@ impl<C: From<Client>> ClientBuilder<C> {
             attempt_timeout: AttemptTimeoutLayer::default(),
             limits: Limits::default(),
             retry: RetryPolicy::default(),
+            recorder: SharedRecorder::default(),
             #[cfg(feature = "transport")]
             transport: TransportConfig::default(),
             call_layers: Vec::new(),
@@ -193,6 +196,15 @@ impl<C: From<Client>> ClientBuilder<C> {
     /// Sets when and how often attempts are retried. [`RetryPolicy::never`] disables retries.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
+        self
+    }
+
+    /// Reports calls, attempts, waits and connections to `recorder`, in place of an earlier one.
+    ///
+    /// [`metrics`](crate::metrics) has the names, and recorders for OpenTelemetry and the crate
+    /// `metrics`.
+    pub fn metrics(mut self, recorder: impl Recorder) -> Self {
+        self.recorder = SharedRecorder::new(recorder);
         self
     }
 }
@@ -365,6 +377,7 @@ impl<C: From<Client>> ClientBuilder<C> {
     #[cfg(feature = "transport")]
     pub fn build(mut self) -> Result<C, Error> {
         let destinations = self.destinations()?;
+        self.transport.recorder = self.recorder.clone();
         let transport = Transport::new(&self.transport, destinations.0.is_https())?;
         self.build_over(transport, destinations)
     }
@@ -415,8 +428,9 @@ impl<C: From<Client>> ClientBuilder<C> {
             .layer(self.attempt_timeout)
             .layer(UserAgentLayer::new(self.user_agent.as_deref())?);
         let around = ServiceBuilder::new()
-            .layer(RetryLayer::new(self.retry))
+            .layer(RetryLayer::with_recorder(self.retry, self.recorder.clone()))
             .layer(TraceLayer::new())
+            .layer(MetricsLayer::shared(self.recorder.clone()))
             .layer(ReadResponseLayer::new(self.limits.response, self.limits.idle));
         // Without the key, and without the application's layers, which may add other secrets.
         let keyless = attempt.clone().service(box_service(transport.clone()));
@@ -426,10 +440,17 @@ impl<C: From<Client>> ClientBuilder<C> {
         let attempt = wrap(box_service(attempt), self.attempt_layers);
         let stack = wrap(HttpService::new(around.service(attempt)), self.call_layers);
         let credentials = Some(credentials);
-        let limits = self.limits;
-        let handle =
-            Handle { stack, keyless, base, trusted, limits, credentials, subaccount: None };
-        Ok(Client::from_handle(handle).into())
+        Ok(Client::from_handle(Handle {
+            stack,
+            keyless,
+            base,
+            trusted,
+            limits: self.limits,
+            recorder: self.recorder,
+            credentials,
+            subaccount: None,
+        })
+        .into())
     }
 }
 
@@ -481,6 +502,7 @@ impl Client {
             base,
             trusted,
             limits,
+            recorder: SharedRecorder::default(),
             credentials: None,
             subaccount: None,
         }))

@@ -14,7 +14,7 @@ pub(crate) use self::{
     trust::TrustedHosts,
 };
 pub use self::{base_url::Region, service::HttpService};
-use crate::{Credentials, layers::TimeLimit};
+use crate::{Credentials, layers::TimeLimit, metrics::SharedRecorder};
 
 /// The inside of a client; calls and pagers hold it too.
 #[derive(Clone)]
@@ -26,6 +26,7 @@ pub(crate) struct Handle {
     pub(crate) base: BaseUrl,
     pub(crate) trusted: TrustedHosts,
     pub(crate) limits: Limits,
+    pub(crate) recorder: SharedRecorder,
     pub(crate) credentials: Option<Credentials>,
     /// For whom the calls act, where they do not say it themselves.
     pub(crate) subaccount: Option<HeaderValue>,

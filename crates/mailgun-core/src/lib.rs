@@ -25,6 +25,7 @@ mod error;
 mod guard;
 mod handle;
 pub mod layers;
+pub mod metrics;
 mod operation;
 mod pager;
 mod response;

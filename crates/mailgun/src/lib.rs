@@ -160,7 +160,7 @@ pub use mailgun_core::{
     Confirmation, Credentials, Cursor, DomainName, Error, ErrorKind, HttpService, Idempotency,
     IntoCredentials, LimitScope, Mailbox, Operation, Outcome, Page, Pager, Poller, Region,
     Response, ResponseBody, ResponseStream, Secret, TimeoutPhase, Timestamp, bytes,
-    de::UnreadableItem, http, layers, mime,
+    de::UnreadableItem, http, layers, metrics, mime,
 };
 #[cfg(feature = "transport")]
 pub use mailgun_core::{Certificate, HttpVersions, Proxy, Roots, rustls};

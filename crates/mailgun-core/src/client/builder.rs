@@ -12,9 +12,10 @@ use crate::{
     guard::Guard,
     handle::{BaseUrl, BoxLayer, Handle, Limits, TrustedHosts, box_layer, box_service},
     layers::{
-        AttemptTimeoutLayer, AuthorizationLayer, Next, ReadResponseLayer, RetryLayer, RetryPolicy,
-        TimeLimit, TraceLayer, UserAgentLayer, from_fn,
+        AttemptTimeoutLayer, AuthorizationLayer, MetricsLayer, Next, ReadResponseLayer, RetryLayer,
+        RetryPolicy, TimeLimit, TraceLayer, UserAgentLayer, from_fn,
     },
+    metrics::{Recorder, SharedRecorder},
 };
 #[cfg(feature = "transport")]
 use crate::{
@@ -73,6 +74,7 @@ pub struct ClientBuilder<C = Client> {
     limits: Limits,
     retry: RetryPolicy,
     guard: Result<Guard, Error>,
+    recorder: SharedRecorder,
     #[cfg(feature = "transport")]
     transport: TransportConfig,
     call_layers: Vec<BoxLayer>,
@@ -98,6 +100,7 @@ impl<C: From<Client>> ClientBuilder<C> {
             limits: Limits::default(),
             retry: RetryPolicy::default(),
             guard: Ok(Guard::default()),
+            recorder: SharedRecorder::default(),
             #[cfg(feature = "transport")]
             transport: TransportConfig::default(),
             call_layers: Vec::new(),
@@ -284,6 +287,15 @@ impl<C: From<Client>> ClientBuilder<C> {
         self.retry = policy;
         self
     }
+
+    /// Reports calls, attempts, waits and connections to `recorder`, in place of an earlier one.
+    ///
+    /// [`metrics`](crate::metrics) has the names, and recorders for OpenTelemetry and the crate
+    /// `metrics`.
+    pub fn metrics(mut self, recorder: impl Recorder) -> Self {
+        self.recorder = SharedRecorder::new(recorder);
+        self
+    }
 }
 
 /// Connections: proxies, HTTP versions, TLS, and the pool.
@@ -454,6 +466,7 @@ impl<C: From<Client>> ClientBuilder<C> {
     #[cfg(feature = "transport")]
     pub fn build(mut self) -> Result<C, Error> {
         let destinations = self.destinations()?;
+        self.transport.recorder = self.recorder.clone();
         let transport = Transport::new(&self.transport, destinations.0.is_https())?;
         self.build_over(transport, destinations)
     }
@@ -505,8 +518,9 @@ impl<C: From<Client>> ClientBuilder<C> {
             .layer(self.attempt_timeout)
             .layer(UserAgentLayer::new(self.user_agent.as_deref())?);
         let around = ServiceBuilder::new()
-            .layer(RetryLayer::new(self.retry))
+            .layer(RetryLayer::with_recorder(self.retry, self.recorder.clone()))
             .layer(TraceLayer::new())
+            .layer(MetricsLayer::shared(self.recorder.clone()))
             .layer(ReadResponseLayer::new(self.limits.response, self.limits.idle));
         // Without the key, and without the application's layers, which may add other secrets.
         let keyless = attempt.clone().service(box_service(transport.clone()));
@@ -516,10 +530,18 @@ impl<C: From<Client>> ClientBuilder<C> {
         let attempt = wrap(box_service(attempt), self.attempt_layers);
         let stack = wrap(HttpService::new(around.service(attempt)), self.call_layers);
         let credentials = Some(credentials);
-        let limits = self.limits;
-        let handle =
-            Handle { stack, keyless, base, trusted, limits, credentials, guard, subaccount: None };
-        Ok(Client::from_handle(handle).into())
+        Ok(Client::from_handle(Handle {
+            stack,
+            keyless,
+            base,
+            trusted,
+            limits: self.limits,
+            recorder: self.recorder,
+            credentials,
+            guard,
+            subaccount: None,
+        })
+        .into())
     }
 }
 
@@ -571,6 +593,7 @@ impl Client {
             base,
             trusted,
             limits,
+            recorder: SharedRecorder::default(),
             credentials: None,
             guard: None,
             subaccount: None,

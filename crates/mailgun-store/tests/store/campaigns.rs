@@ -124,10 +124,20 @@ async fn a_database_that_crashes_during_a_campaign_causes_no_second_mail() {
     assert!(matches!(error, BulkError::Store(_)), "{error}");
 
     let second = bulk(&mock, SqlStore::postgres(&url).await.unwrap());
-    // A claim that the crash cut off keeps its chunk for longer than this test.
     let again = second.worker().concurrency(4);
-    let _ = tokio::time::timeout(Duration::from_secs(15), again.run("news")).await;
-    let tally = second.campaign("news").status().await.unwrap().tally;
+    let stop = again.stop_handle();
+    let run = tokio::spawn(async move { again.run("news").await });
+    let campaign = second.campaign("news");
+    within(async {
+        while campaign.status().await.unwrap().tally.planned.recipients > 0 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    })
+    .await;
+    // A claim that the crash cut off keeps its chunk for longer than this test.
+    stop.stop();
+    within(run).await.unwrap().unwrap();
+    let tally = campaign.status().await.unwrap().tally;
     assert_eq!((tally.planned.recipients, tally.refused.recipients), (0, 0));
     assert!(tally.sending.recipients <= 4 * 5, "{tally:?}");
     let mails = mails(&mock);

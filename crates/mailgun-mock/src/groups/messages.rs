@@ -1,7 +1,7 @@
 //! Sending, as a form or as MIME text, and stored messages.
 
 mod form;
-pub(crate) mod storage;
+mod storage;
 
 pub(crate) use self::storage::find;
 

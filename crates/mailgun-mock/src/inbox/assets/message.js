@@ -128,8 +128,27 @@ function button(name, action, title) {
 
 async function act(name, action) {
   const { key, mail } = open;
-  await send("POST", `/mock/messages/${encodeURIComponent(key)}/${action}`, { recipient: mail.recipient });
+  if (action === "click") {
+    const url = await chooseLink(mail.links.filter((link) => link.is_tracked));
+    if (!url) return;
+    await send("POST", "/click", { url });
+  } else {
+    await send("POST", `/messages/${encodeURIComponent(key)}/${action}`, { recipient: mail.recipient });
+  }
   toast(`${name}: ${mail.recipient}`);
+}
+
+// The link to follow: the only one, or the one that the user chooses.
+async function chooseLink(links) {
+  if (!links.length) throw new Error("The mail has no tracked link.");
+  if (links.length === 1) return links[0].url;
+  const dialog = byId("links");
+  dialog.querySelector("ul").replaceChildren(...links.map(({ url, target }) =>
+    el("li", {}, el("button", { class: "link cut", value: url }, target))));
+  dialog.returnValue = "";
+  dialog.showModal();
+  await new Promise((closed) => dialog.addEventListener("close", closed, { once: true }));
+  return dialog.returnValue;
 }
 
 async function attempt(action) {
@@ -156,7 +175,7 @@ function notices(mail) {
 function updateTabs(selected) {
   const { mail, tabs, key } = open;
   const counts = { files: mail.files.length, events: mail.events.length };
-  const focused = document.activeElement?.role === "tab";
+  const focused = document.activeElement?.getAttribute("role") === "tab";
   tabs.replaceChildren(...TABS.map(({ id, name }) =>
     el("button", {
       class: "tab",

@@ -63,12 +63,7 @@ impl Content {
             bytes: Bytes::copy_from_slice(part.contents()),
             content_id: part.content_id().map(str::to_owned),
         });
-        Self {
-            subject: parsed.subject().map(str::to_owned),
-            text,
-            html,
-            files: files.collect(),
-        }
+        Self { subject: parsed.subject().map(str::to_owned), text, html, files: files.collect() }
     }
 }
 

@@ -55,7 +55,11 @@ fn page(html: &str, files: &[File], is_remote: bool) -> String {
         let id = percent_decode_str(&found[2]).decode_utf8_lossy();
         let file = files.iter().find(|file| file.content_id.as_deref() == Some(&*id));
         let url = file.and_then(|file| {
-            Some(format!("data:{};base64,{}", file.image_type()?, BASE64_STANDARD.encode(&file.bytes)))
+            Some(format!(
+                "data:{};base64,{}",
+                file.image_type()?,
+                BASE64_STANDARD.encode(&file.bytes)
+            ))
         });
         url.map_or_else(|| found[0].to_owned(), |url| format!("{}{url}", &found[1]))
     };

@@ -30,7 +30,8 @@ const PREVIEW: usize = 140;
 
 /// What of an HTML text nobody sees.
 static MARKUP: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?is)<head.*?</head>|<style.*?</style>|<script.*?</script>|<!--.*?-->|<[^>]*>").ok()
+    Regex::new(r"(?is)<head.*?</head>|<style.*?</style>|<script.*?</script>|<!--.*?-->|<[^>]*>")
+        .ok()
 });
 
 pub(super) fn list(state: &State, query: &Query) -> Response {

@@ -43,8 +43,7 @@ pub(super) fn asset(segments: &[&str]) -> Option<Response> {
     let (_, kind, text) = ASSETS.iter().find(|(name, ..)| *name == wanted)?;
     let response = Response::new(StatusCode::OK, HeaderValue::from_static(kind), *text);
     Some(match *kind {
-        HTML => response
-            .with(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),
+        HTML => response.with(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),
         _ => response,
     })
 }

@@ -24,9 +24,9 @@ pub(super) fn list(state: &State) -> Response {
         json
     });
     let deliveries = state.account.groups.webhooks.deliveries.iter().rev().take(LISTED);
-    let webhooks = deliveries.map(|webhook| {
-        json!({ "url": webhook.url, "event": webhook.event, "status": webhook.status })
-    });
+    let webhooks = deliveries.map(
+        |webhook| json!({ "url": webhook.url, "event": webhook.event, "status": webhook.status }),
+    );
     Response::ok(&json!({
         "total": log.len(),
         "requests": requests.collect::<Vec<_>>(),

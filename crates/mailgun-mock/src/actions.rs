@@ -106,11 +106,7 @@ impl MockMailgun {
     ///
     /// Returns [`ActionError::UnknownLink`] if the mock did not make this link.
     pub fn click(&self, url: &str) -> Result<Value, ActionError> {
-        let path = url.split(['?', '#']).next().unwrap_or_default();
-        let mut parts = path.rsplitn(3, '/');
-        let (token, letter) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-        let visit = Visit::read(letter, token).ok_or(ActionError::UnknownLink)?;
-        record_visit(&mut self.server.state().account, visit)
+        click(&mut self.server.state().account, url)
     }
 
     /// Bounces a message: it fails permanently with code 550, and the address is added to the
@@ -132,6 +128,14 @@ impl MockMailgun {
     fn act(&self, message: &str, recipient: &str, action: Action) -> Result<Value, ActionError> {
         act(&mut self.server.state().account, message, recipient, action)
     }
+}
+
+pub(crate) fn click(account: &mut Account, url: &str) -> Result<Value, ActionError> {
+    let path = url.split(['?', '#']).next().unwrap_or_default();
+    let mut parts = path.rsplitn(3, '/');
+    let (token, letter) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    let visit = Visit::read(letter, token).ok_or(ActionError::UnknownLink)?;
+    record_visit(account, visit)
 }
 
 pub(crate) fn act(

@@ -123,9 +123,10 @@ byId("clear").addEventListener("click", () => byId("confirm").showModal());
 byId("confirm").addEventListener("close", tryTo(async () => {
   if (byId("confirm").returnValue !== "yes") return;
   byId("confirm").returnValue = "";
-  await send("POST", "/mock/clear");
+  const mails = plural(counts.messages, "mail");
+  await send("POST", "/reset");
   go();
-  toast(`Deleted ${plural(counts.messages, "mail")}`);
+  toast(`Deleted ${mails}`);
 }));
 window.addEventListener("hashchange", tryTo(showRoute));
 

@@ -18,12 +18,11 @@
 //!
 //! All commands write JSON with `--json`. Commands that send or delete have `--dry-run`. The exit status
 //! says what happened, and an unknown outcome has a status of its own.
-//!
-//! [The manual](https://github.com/mailgun-rs/mailgun-rs/blob/main/docs/cli.md) explains each command.
 
 mod args;
 mod cli;
 mod commands;
+mod content;
 mod context;
 mod event;
 mod exit;

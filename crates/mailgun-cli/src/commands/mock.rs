@@ -1,4 +1,4 @@
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use clap::Args;
 use mailgun_mock::MockMailgun;
@@ -28,6 +28,15 @@ pub(crate) struct Mock {
     /// Sending domain; may be repeated
     #[arg(long, value_name = "NAME", default_value = MockMailgun::DOMAIN)]
     sending_domain: Vec<String>,
+    /// Serve an inbox for the browser, which shows the mail
+    #[arg(long)]
+    inbox: bool,
+    /// Address to listen on; beyond this machine, anyone who reaches it can read the mail
+    #[arg(long, default_value_t = Ipv4Addr::LOCALHOST.into())]
+    host: IpAddr,
+    /// Name under which browsers may open the inbox, such as that of a container; may be repeated
+    #[arg(long, value_name = "NAME")]
+    allow_host: Vec<String>,
     /// Refuse messages with more recipients, as new accounts do
     #[arg(long, value_name = "NUMBER")]
     max_recipients: Option<usize>,
@@ -36,9 +45,11 @@ pub(crate) struct Mock {
 impl Mock {
     pub(crate) async fn run(self, context: &Context) -> Result<()> {
         let mut builder = MockMailgun::builder()
-            .address(SocketAddr::from((Ipv4Addr::LOCALHOST, self.port)))
+            .address(SocketAddr::from((self.host, self.port)))
             .api_key(self.accept_key)
-            .signing_key(self.signing_key);
+            .signing_key(self.signing_key)
+            .inbox(self.inbox);
+        builder = self.allow_host.into_iter().fold(builder, |it, name| it.allow_host(name));
         builder = self.sending_domain.iter().fold(builder, |it, domain| it.domain(domain));
         if let Some(recipients) = self.max_recipients {
             builder = builder.max_recipients(recipients);
@@ -57,6 +68,9 @@ impl Mock {
             context.out.line(format!("MAILGUN_API_KEY={}", mock.api_key()))?;
             context.out.line(format!("MAILGUN_SIGNING_KEY={}", mock.signing_key()))?;
             context.out.line(format!("MAILGUN_DOMAIN={}", mock.domain()))?;
+            if self.inbox {
+                context.out.note(format!("The inbox is at {}", mock.base_url()));
+            }
             context.out.note("Press Ctrl-C to end it.");
         }
         Ok(tokio::signal::ctrl_c().await?)

@@ -9,9 +9,9 @@ use mailgun::{
 use serde_json::{Map, Value, json};
 use similar::{ChangeTag, TextDiff};
 
-use super::send;
 use crate::{
     args::Pair,
+    content,
     context::Context,
     exit::{Failure, Result},
     folder::{Document, Folder, stored},
@@ -86,7 +86,7 @@ struct FolderArgs {
 impl Templates {
     pub(crate) async fn run(self, context: &Context) -> Result<()> {
         if let Action::Preview { directory, name, var, vars_file } = self.action {
-            let variables = send::variables(var, vars_file, context).await?;
+            let variables = content::variables(var, vars_file, context).await?;
             return preview(Folder::new(directory), &name, &variables, context.out);
         }
         let mailgun = context.mailgun().await?;

@@ -172,6 +172,7 @@ async fn what_the_guard_cannot_see_is_refused() {
         raw("/v4/inbox/tests"),
         raw("/v5/accounts/resend_activation_email"),
         raw("/v5/sandbox/auth_recipients"),
+        raw("/v5/users/invitations"),
         at(Operation::put("/v3/mg.example.com/messages")),
         client.call_url(Operation::post("/any"), &format!("{}/v3/a/messages", mock.base_url())),
     ] {

@@ -155,6 +155,9 @@ pub use mailgun_analytics as analytics;
 #[cfg(feature = "bulk")]
 #[doc(inline)]
 pub use mailgun_bulk as bulk;
+#[cfg(feature = "blocking")]
+#[doc(inline)]
+pub use mailgun_core::blocking;
 pub use mailgun_core::{
     ApiKey, Body, BoxError, Call, CallContext, CallFuture, Chunk, Chunks, Client, ClientBuilder,
     Confirmation, Credentials, Cursor, DomainName, Error, ErrorKind, HttpService, Idempotency,

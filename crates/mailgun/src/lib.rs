@@ -36,6 +36,7 @@
 //!
 //! * [retries and outcomes](guide::retries)
 //! * [batches, and how to resume them](guide::batches)
+//! * [campaigns of any size](guide::bulk)
 //! * [tests with a mock Mailgun](guide::testing)
 //! * [staging: mail that must not reach customers](guide::staging)
 //! * [spans and events of tracing](guide::tracing)
@@ -302,6 +303,12 @@ impl Mailgun {
     #[cfg(feature = "analytics")]
     pub fn analytics(&self) -> analytics::Analytics {
         analytics::Analytics::new(&self.0)
+    }
+
+    /// The campaigns of a store.
+    #[cfg(feature = "bulk")]
+    pub fn bulk(&self, store: std::sync::Arc<dyn bulk::Store>) -> bulk::Bulk {
+        bulk::Bulk::new(&self.0, store)
     }
 
     /// The DKIM keys of the account's domains.

@@ -7,6 +7,10 @@ pub mod retries {}
 #[doc = include_str!("batches.md")]
 pub mod batches {}
 
+#[doc = include_str!("bulk.md")]
+#[doc(alias("campaign", "newsletter"))]
+pub mod bulk {}
+
 #[doc = include_str!("testing.md")]
 #[doc(alias = "mock")]
 pub mod testing {}

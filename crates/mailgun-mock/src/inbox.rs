@@ -2,7 +2,6 @@
 //!
 //! The page changes nothing itself: its buttons call the routes below `/mock`.
 
-mod content;
 mod file;
 mod frame;
 pub(crate) mod guard;
@@ -83,9 +82,9 @@ fn read(server: &Server, head: &request::Parts) -> Answer {
         ["inbox", "messages"] => Ok(messages::list(state, &query)),
         ["inbox", "messages", key] => messages::get(state, key, &query),
         ["inbox", "messages", key, "html"] => frame::html(state, key, &query),
-        ["inbox", "messages", key, "source"] => messages::source(state, key),
-        ["inbox", "messages", key, "files", index] => file::download(state, key, index),
-        ["inbox", "messages", key, "images", index] => file::image(state, key, index),
+        ["inbox", "messages", key, "source"] => messages::source(state, key, &query),
+        ["inbox", "messages", key, "files", index] => file::download(state, key, index, &query),
+        ["inbox", "messages", key, "images", index] => file::image(state, key, index, &query),
         ["inbox", "requests"] => Ok(requests::list(state)),
         ["inbox", "requests", number] => requests::get(state, number),
         _ => page::asset(&segments).ok_or_else(|| Refusal::not_found("Not found")),

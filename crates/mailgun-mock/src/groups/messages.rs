@@ -2,7 +2,7 @@
 
 mod admit;
 mod form;
-pub(crate) mod storage;
+mod storage;
 
 pub(crate) use self::storage::find;
 

@@ -26,6 +26,7 @@ const ASSETS: &[(&str, &str, &str)] = assets! {
     "app.js": "text/javascript; charset=utf-8",
     "dom.js": "text/javascript; charset=utf-8",
     "api.js": "text/javascript; charset=utf-8",
+    "events.js": "text/javascript; charset=utf-8",
     "list.js": "text/javascript; charset=utf-8",
     "message.js": "text/javascript; charset=utf-8",
     "panels.js": "text/javascript; charset=utf-8",

@@ -57,7 +57,8 @@ impl Content {
             return Self { headers, ..Self::default() };
         };
         let (inline, attachments) = parsed.attachments().partition::<Vec<_>, _>(|part| {
-            let is_inline = part.content_disposition().is_some_and(|it| it.is_inline());
+            // Most images of HTML have no disposition.
+            let is_inline = part.content_disposition().is_none_or(|it| !it.is_attachment());
             part.content_id().is_some() && is_inline
         });
         Self {

@@ -1,6 +1,6 @@
 //! Stored messages: reads them, serves their files and resends them.
 
-pub(crate) mod render;
+mod render;
 
 use std::sync::OnceLock;
 

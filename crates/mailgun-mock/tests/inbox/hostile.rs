@@ -191,7 +191,8 @@ async fn nothing_of_a_mail_runs_and_nothing_loads_until_it_is_asked_for() {
 async fn a_link_opens_a_tab_that_knows_nothing_of_the_inbox() {
     browse(async |page| {
         let (mailgun, attacker) = (start().await, Attacker::start().await);
-        let html = format!("<base target=_self><a id=link href='{}/link'>Confirm</a>", attacker.url);
+        let html =
+            format!("<base target=_self><a id=link href='{}/link'>Confirm</a>", attacker.url);
         crate::client::send_with(&mailgun, &[("html", &html), ("o:tracking", "no")]).await;
         page.open(&mailgun.base_url()).await;
         page.click("#list a").await;
@@ -255,7 +256,8 @@ async fn hostile_names_and_headers_are_text() {
             page.until_shows(shown, text).await;
             assert_eq!(page.eval(RAN).await, false, "{tab}");
             // The icons of the page are its only SVG, and it has one picture: its own.
-            let strangers = "document.querySelectorAll('svg:not(.icon), img:not(.brand img)').length";
+            let strangers =
+                "document.querySelectorAll('svg:not(.icon), img:not(.brand img)').length";
             assert_eq!(page.eval(strangers).await, 0, "{tab}");
         }
         page.open(&format!("{}/#/requests", mailgun.base_url())).await;

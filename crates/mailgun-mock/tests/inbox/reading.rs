@@ -33,9 +33,11 @@ async fn a_mail_appears_without_reloading() {
 async fn mails_are_read_and_searched_with_the_keyboard_alone() {
     browse(async |page| {
         let mailgun = start().await;
-        for (to, subject) in
-            [("ada@example.com", "First"), ("bob@example.com", "Second"), ("cy@example.com", "Third")]
-        {
+        for (to, subject) in [
+            ("ada@example.com", "First"),
+            ("bob@example.com", "Second"),
+            ("cy@example.com", "Third"),
+        ] {
             send_with(&mailgun, &[("to", to), ("subject", subject)]).await;
         }
         page.open(&mailgun.base_url()).await;
@@ -137,7 +139,10 @@ async fn each_recipient_has_a_view_and_what_nobody_replaced_is_flagged() {
         page.until_shows("#list a", "Hi Ada").await;
         page.click("#list a").await;
         page.until_shows("h2", "Hi Ada").await;
-        assert_eq!(page.eval("document.querySelector('#unreplaced')").await, serde_json::Value::Null);
+        assert_eq!(
+            page.eval("document.querySelector('#unreplaced')").await,
+            serde_json::Value::Null
+        );
         page.0
             .find(fantoccini::Locator::Id("recipient"))
             .await
@@ -207,7 +212,10 @@ async fn buttons_make_events_and_post_signed_webhooks() {
         }
         page.until_shows("#list .pill", "Complained").await;
         let request = received.await.unwrap();
-        assert!(request.starts_with("POST /hook ") && request.contains("\"complained\""), "{request}");
+        assert!(
+            request.starts_with("POST /hook ") && request.contains("\"complained\""),
+            "{request}"
+        );
         page.click("#nav-requests").await;
         page.until_shows("#requests-view", &url).await;
         page.until_shows("#requests-view", "/v3/mg.example.com/messages").await;

@@ -154,8 +154,16 @@ async fn html_is_served_for_a_frame_in_which_nothing_runs() {
 async fn files_are_saved_and_never_shown_as_pages() {
     let mailgun = start().await;
     Multipart::new(&MAIL)
-        .part("name=\"attachment\"; filename=\"../a\u{202e}gpj.svg\"", Some("image/svg+xml"), b"<svg/>")
-        .part("name=\"attachment\"; filename=\"page.html\"", Some("text/html"), b"<script>1</script>")
+        .part(
+            "name=\"attachment\"; filename=\"../a\u{202e}gpj.svg\"",
+            Some("image/svg+xml"),
+            b"<svg/>",
+        )
+        .part(
+            "name=\"attachment\"; filename=\"page.html\"",
+            Some("text/html"),
+            b"<script>1</script>",
+        )
         .part("name=\"inline\"; filename=\"logo.png\"", Some("image/png"), b"\x89PNG")
         .post(&mailgun, MESSAGES)
         .await;
@@ -171,8 +179,13 @@ async fn files_are_saved_and_never_shown_as_pages() {
     assert_policy(&svg, &["default-src 'none'", "sandbox"]);
     assert_eq!(svg.body, b"<svg/>");
 
-    for (path, status) in [("images/0", 404), ("images/1", 404), ("images/2", 200), ("files/3", 404)] {
-        assert_eq!(get(&mailgun, &format!("{}/{path}", newest(&mailgun).await)).await.status, status);
+    for (path, status) in
+        [("images/0", 404), ("images/1", 404), ("images/2", 200), ("files/3", 404)]
+    {
+        assert_eq!(
+            get(&mailgun, &format!("{}/{path}", newest(&mailgun).await)).await.status,
+            status
+        );
     }
     let png = get(&mailgun, &format!("{path}/images/2")).await;
     assert_eq!(png.header("content-type"), Some("image/png"));
@@ -193,7 +206,11 @@ async fn the_list_is_searched_by_address_subject_and_tag() {
         ("newsletter", 1),
     ] {
         let list = get(&mailgun, &format!("/inbox/messages?search={search}")).await.json();
-        assert_eq!((list["total"].as_u64(), list["found"].as_u64()), (Some(2), Some(found)), "{search}");
+        assert_eq!(
+            (list["total"].as_u64(), list["found"].as_u64()),
+            (Some(2), Some(found)),
+            "{search}"
+        );
         assert_eq!(list["items"].as_array().unwrap().len() as u64, found);
     }
 }

@@ -132,6 +132,12 @@ impl MockMailgun {
         self.server.state().account.domains.first().cloned().unwrap_or_default()
     }
 
+    /// The names of all domains, in order of creation.
+    pub fn domains(&self) -> Vec<String> {
+        let all = &self.server.state().account.groups.domains.all;
+        all.iter().map(|domain| domain.name.clone()).collect()
+    }
+
     /// All accepted messages, oldest first.
     pub fn sent(&self) -> Vec<SentMessage> {
         self.server.state().account.groups.messages.sent.clone()

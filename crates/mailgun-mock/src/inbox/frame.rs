@@ -64,7 +64,11 @@ fn page(html: &str, inline: &[SentFile], is_remote: bool) -> String {
         let id = percent_decode_str(&found[2]).decode_utf8_lossy();
         let file = inline.iter().find(|file| file.filename == id);
         let url = file.and_then(|file| {
-            Some(format!("data:{};base64,{}", image_type(file)?, BASE64_STANDARD.encode(&file.bytes)))
+            Some(format!(
+                "data:{};base64,{}",
+                image_type(file)?,
+                BASE64_STANDARD.encode(&file.bytes)
+            ))
         });
         url.map_or_else(|| found[0].to_owned(), |url| format!("{}{url}", &found[1]))
     };
@@ -107,7 +111,9 @@ mod tests {
     #[test]
     fn elements_that_connect_to_other_hosts_are_none() {
         let html = "<IFRAME src=http://192.0.2.1></IFRAME><frame><object><embed>";
-        assert!(page(html, &[], true).contains("<x-IFRAME src=http://192.0.2.1></IFRAME><x-frame>"));
+        assert!(
+            page(html, &[], true).contains("<x-IFRAME src=http://192.0.2.1></IFRAME><x-frame>")
+        );
     }
 
     #[test]

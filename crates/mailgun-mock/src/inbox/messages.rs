@@ -1,6 +1,11 @@
 //! The list of mails, and one mail as the page shows it.
 
-use std::{borrow::Cow, collections::HashMap, sync::LazyLock, time::{SystemTime, UNIX_EPOCH}};
+use std::{
+    borrow::Cow,
+    collections::HashMap,
+    sync::LazyLock,
+    time::{SystemTime, UNIX_EPOCH},
+};
 
 use http::{StatusCode, header::HeaderValue};
 use regex_lite::Regex;

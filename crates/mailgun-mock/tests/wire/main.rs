@@ -12,6 +12,7 @@ mod actions;
 mod checks;
 mod client;
 mod control;
+mod docs;
 mod events;
 mod faults;
 mod forward;

@@ -40,7 +40,7 @@ export function timeline(mail, redraw) {
   return [
     mail.recipients.length > 1 && el("label", { class: "only" },
       el("input", { type: "checkbox", id: "all-recipients", checked: isForAll, change: toggle }),
-      `Of all ${mail.recipients.length} recipients`),
+      `Events of all ${mail.recipients.length} recipients`),
     events.length ? el("ol", { class: "timeline" }, events.map(entry)) : el("p", { class: "empty" }, "No event yet."),
   ].filter(Boolean);
 }

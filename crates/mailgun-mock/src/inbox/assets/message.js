@@ -93,7 +93,7 @@ function redraw() {
 
 function head(mail) {
   const people = (name, list) => list.length > 0 &&
-    el("div", { class: "people" }, el("span", { class: "muted" }, name), " ", el("bdi", {}, list.join(", ")));
+    el("div", { class: "people" }, el("span", { class: "muted" }, name), " ", el("bdi", { title: list.join(", ") }, list.join(", ")));
   return [
     el("a", { class: "back", href: "#/", "aria-label": "Back to the list" }, icon("back")),
     el("h2", { class: "subject" }, mail.subject || "(no subject)"),
@@ -145,7 +145,7 @@ async function act(name, action) {
 
 // The link to follow: the only one, or the one that the user chooses.
 async function chooseLink(links) {
-  if (!links.length) throw new Error("The mail has no tracked link.");
+  if (!links.length) throw new Error("No link of this mail is tracked. Send it with o:tracking-clicks=yes.");
   if (links.length === 1) return links[0].url;
   const dialog = byId("links");
   dialog.querySelector("ul").replaceChildren(...links.map(({ url, target }) =>

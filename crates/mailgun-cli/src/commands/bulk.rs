@@ -206,6 +206,15 @@ impl Bulk {
         let bulk = bulk::Bulk::new(&client, store);
         let out = context.out;
         match self.action {
+            Action::Pause { key }
+            | Action::Resume { key }
+            | Action::Stop { key }
+            | Action::Cancel { key }
+                if context.globals.dry_run =>
+            {
+                out.note("Dry run: the campaign stays as it is.");
+                show(&bulk.campaign(key).status().await?, context)
+            }
             Action::Create(create) => create.run(&bulk, context).await,
             Action::Run(run) => run.run(&bulk, context).await,
             Action::List => list(&bulk, context).await,
@@ -234,9 +243,6 @@ impl Bulk {
             Action::Stop { key } => show(&bulk.campaign(key).stop().await?, context),
             Action::Cancel { key } => {
                 context.confirm(&format!("Cancel the campaign {key}"))?;
-                if context.globals.dry_run {
-                    return show(&bulk.campaign(key).status().await?, context);
-                }
                 show(&bulk.campaign(key).cancel().await?, context)
             }
             Action::Reconcile { key } => reconcile(&bulk.campaign(key), &client, context).await,

@@ -77,6 +77,8 @@ fn a_refused_campaign_has_status_1_and_a_limited_one_status_3() {
 fn a_campaign_is_paused_resumed_stopped_and_cancelled() {
     let account = Account::new();
     create(&account, &[]).ok();
+    run(&account, &["pause", "news", "--dry-run"]).ok().complains("stays as it is");
+    assert_eq!(status(&account)["state"], "running");
     run(&account, &["pause", "news"]).ok().says("news is paused");
     assert_eq!(status(&account)["state"], "paused");
     run(&account, &["resume", "news"]).ok();

@@ -681,6 +681,20 @@ mod tests {
         }
     }
 
+    #[test]
+    fn region_and_base_url_are_read_for_a_key_from_elsewhere() {
+        let client = |variable: (&'static str, &'static str)| {
+            let read = reader(move |name| (name == variable.0).then(|| variable.1.into()));
+            ClientBuilder::<Client>::new("key-test").with_variables(read)?.build()
+        };
+        let url = |variable| client(variable).unwrap().base_url();
+        assert_eq!(url(("MAILGUN_REGION", "eu")), "https://api.eu.mailgun.net");
+        assert_eq!(url(("MAILGUN_BASE_URL", "http://localhost:1/v3/")), "http://localhost:1");
+        assert_eq!(url(("MAILGUN_REGION", " ")), "https://api.mailgun.net");
+        let error = client(("MAILGUN_REGION", "mars")).unwrap_err();
+        assert!(error.to_string().contains("MAILGUN_REGION"), "{error}");
+    }
+
     #[cfg(unix)]
     #[test]
     fn a_variable_that_is_not_utf8_is_named() {

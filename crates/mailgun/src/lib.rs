@@ -37,7 +37,7 @@
 //! * [retries and outcomes](guide::retries)
 //! * [batches, and how to resume them](guide::batches)
 //! * [tests with a mock Mailgun](guide::testing)
-//! * [spans and events of tracing](guide::tracing)
+//! * [tracing and metrics](guide::tracing)
 //! * [receiving webhooks](guide::webhooks)
 //! * [unsubscribing](guide::unsubscribing)
 //! * [programs that are not async](guide::blocking)
@@ -106,6 +106,7 @@
 //! | `gzip` | | decode compressed responses, which some proxies send unasked |
 //! | `blocking` | | calls from code that is not async |
 //! | `metrics`, `opentelemetry` | | metrics of calls, for the `metrics` crate and for OpenTelemetry |
+//! | `metrics`, `opentelemetry` | [`metrics`] | metrics of calls for the `metrics` crate, and for OpenTelemetry |
 //! | `time`, `chrono`, `jiff` | | conversions between [`Timestamp`] and the types of these crates |
 //!
 //! Features only add items: no feature changes what a call does. `analytics` and `webhooks` enable

@@ -39,7 +39,7 @@
 //! * [campaigns of any size](guide::bulk)
 //! * [tests with a mock Mailgun](guide::testing)
 //! * [staging: mail that must not reach customers](guide::staging)
-//! * [spans and events of tracing](guide::tracing)
+//! * [tracing and metrics](guide::tracing)
 //! * [receiving webhooks](guide::webhooks)
 //! * [unsubscribing](guide::unsubscribing)
 //! * [programs that are not async](guide::blocking)
@@ -108,6 +108,7 @@
 //! | `gzip` | | decode compressed responses, which some proxies send unasked |
 //! | `blocking` | | calls from code that is not async |
 //! | `metrics`, `opentelemetry` | | metrics of calls, for the `metrics` crate and for OpenTelemetry |
+//! | `metrics`, `opentelemetry` | [`metrics`] | metrics of calls for the `metrics` crate, and for OpenTelemetry |
 //! | `time`, `chrono`, `jiff` | | conversions between [`Timestamp`] and the types of these crates |
 //!
 //! Features only add items: no feature changes what a call does. `analytics` and `webhooks` enable

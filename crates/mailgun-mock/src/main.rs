@@ -3,7 +3,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program writes to its streams")]
 
 use std::{
-    net::{Ipv4Addr, SocketAddr},
+    net::{IpAddr, Ipv4Addr, SocketAddr},
     process::ExitCode,
 };
 
@@ -12,19 +12,40 @@ use mailgun_mock::MockMailgun;
 const HELP: &str = "\
 A Mailgun on this machine. It accepts mail, shows it through the API and delivers nothing.
 
-Usage: mailgun-mock [--port N] [--api-key KEY] [--domain NAME]...
+Usage: mailgun-mock [--port N] [--host IP] [--api-key KEY] [--domain NAME]...
+                    [--no-inbox] [--allow-host NAME]...
 
-  --port N        Loopback port to listen on (default: any free port)
-  --api-key KEY   API key to accept (default: key-mock)
-  --domain NAME   Sending domain; may be repeated (default: mg.example.com)
-  --help          Print this text";
+  --port N           Port to listen on (default: any free port)
+  --host IP          IP address to listen on (default: 127.0.0.1)
+  --api-key KEY      API key to accept (default: key-mock)
+  --domain NAME      Sending domain; may be repeated (default: mg.example.com)
+  --no-inbox         Do not serve the web inbox at /
+  --allow-host NAME  Host name under which browsers may open the inbox besides
+                     localhost and IP addresses; may be repeated
+  --help             Print this text";
 
-#[derive(Default)]
 struct Arguments {
+    host: IpAddr,
     port: u16,
     api_key: Option<String>,
     domains: Vec<String>,
+    inbox: bool,
+    allowed_hosts: Vec<String>,
     help: bool,
+}
+
+impl Default for Arguments {
+    fn default() -> Self {
+        Self {
+            host: Ipv4Addr::LOCALHOST.into(),
+            port: 0,
+            api_key: None,
+            domains: Vec::new(),
+            inbox: true,
+            allowed_hosts: Vec::new(),
+            help: false,
+        }
+    }
 }
 
 fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Arguments, String> {
@@ -34,11 +55,15 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Arguments, Strin
             parsed.help = true;
             continue;
         }
+        if argument == "--no-inbox" {
+            parsed.inbox = false;
+            continue;
+        }
         let (option, value) = match argument.split_once('=') {
             Some((option, value)) => (option, Some(value.to_owned())),
             None => (argument.as_str(), None),
         };
-        if !matches!(option, "--port" | "--api-key" | "--domain") {
+        if !matches!(option, "--port" | "--host" | "--api-key" | "--domain" | "--allow-host") {
             return Err(format!("unknown argument {argument}"));
         }
         let value =
@@ -48,6 +73,11 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Arguments, Strin
                 parsed.port =
                     value.parse().map_err(|_| format!("--port {value} is not a port number"))?
             }
+            "--host" => {
+                parsed.host =
+                    value.parse().map_err(|_| format!("--host {value} is not an IP address"))?
+            }
+            "--allow-host" => parsed.allowed_hosts.push(value),
             "--api-key" => parsed.api_key = Some(value),
             _ => parsed.domains.push(value),
         }
@@ -82,8 +112,11 @@ async fn run(arguments: Arguments) -> std::io::Result<()> {
     if domains.is_empty() {
         domains.push(MockMailgun::DOMAIN.to_owned());
     }
-    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.port));
-    let mut builder = MockMailgun::builder().address(address);
+    let address = SocketAddr::from((arguments.host, arguments.port));
+    let mut builder = MockMailgun::builder().address(address).inbox(arguments.inbox);
+    for name in &arguments.allowed_hosts {
+        builder = builder.allow_host(name);
+    }
     if let Some(api_key) = arguments.api_key {
         builder = builder.api_key(api_key);
     }
@@ -95,6 +128,13 @@ async fn run(arguments: Arguments) -> std::io::Result<()> {
     println!("API key      {}", mailgun.api_key());
     println!("signing key  {}", mailgun.signing_key());
     println!("domains      {}", domains.join(", "));
+    if arguments.inbox {
+        println!("inbox        {}/", mailgun.base_url());
+    }
+    if !arguments.host.is_loopback() {
+        let opened = if arguments.inbox { "the API and the inbox with all mails" } else { "the API" };
+        println!("\nOther machines can reach {opened} at {}.", arguments.host);
+    }
     tokio::signal::ctrl_c().await
 }
 
@@ -123,6 +163,7 @@ mod tests {
         for (arguments, error) in [
             (&["--port"][..], "--port requires a value"),
             (&["--port", "x"][..], "--port x is not a port number"),
+            (&["--host", "mailgun"][..], "--host mailgun is not an IP address"),
             (&["--verbose"][..], "unknown argument --verbose"),
         ] {
             assert_eq!(parsed(arguments).err().as_deref(), Some(error));

@@ -18,11 +18,13 @@ use crate::{StoreError, StoreErrorKind, database::Database};
 /// let mut tail = mailgun
 ///     .events("mg.example.com")
 ///     .tail(start.unwrap_or_else(|| Checkpoint::from(Timestamp::now())));
-/// while let Some(event) = tail.try_next().await? {
-///     println!("{:?}", event.kind);
+/// loop {
+///     let event = tail.next_event().await?;
+///     println!("{event:?}");
+///     // After it was processed. Events after the last save are returned again.
 ///     checkpoints.save("bounces", tail.checkpoint()).await?;
 /// }
-/// # Ok(()) }
+/// # }
 /// ```
 #[derive(Clone)]
 pub struct SqlCheckpoints {

@@ -11,10 +11,7 @@ use sqlx::{
 };
 
 /// All migrations, the oldest first. They are the same for SQLite and Postgres.
-const MIGRATIONS: [(&str, &str); 1] = [(
-    "ledger, tokens and checkpoints",
-    include_str!("migrations/1_ledger_tokens_checkpoints.sql"),
-)];
+const MIGRATIONS: [(&str, &str); 1] = [("initial", include_str!("migrations/1_initial.sql"))];
 
 /// The version of the schema that this code knows.
 pub(crate) const VERSION: i64 = MIGRATIONS.len() as i64;

@@ -2,6 +2,7 @@ use std::{fmt, time::Duration};
 
 use mailgun_core::Timestamp;
 use mailgun_webhooks::receive::{ClaimId, StoreFuture, TokenState, TokenStore};
+use sqlx::AssertSqlSafe;
 
 use crate::{StoreError, StoreErrorKind, database::Database};
 
@@ -51,17 +52,12 @@ impl SqlTokens {
     async fn sweep(&self) -> Result<(), StoreError> {
         let mut transaction = self.database.write("remove old tokens").await?;
         let now = transaction.now().await?;
-        let expired = transaction.skip_locked(
-            "SELECT token FROM mailgun_tokens WHERE until < $1 ORDER BY until LIMIT 100",
+        let delete = format!(
+            "DELETE FROM mailgun_tokens WHERE token IN
+            (SELECT token FROM mailgun_tokens WHERE until < $1 ORDER BY until LIMIT 100 {})",
+            transaction.skip_locked(),
         );
-        let removed = transaction
-            .execute(
-                sqlx::AssertSqlSafe(format!(
-                    "DELETE FROM mailgun_tokens WHERE token IN ({expired})"
-                )),
-                &[now.into()],
-            )
-            .await?;
+        let removed = transaction.execute(AssertSqlSafe(delete), &[now.into()]).await?;
         match removed {
             0 => Ok(()),
             _ => transaction.commit().await,

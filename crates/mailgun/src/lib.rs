@@ -37,6 +37,7 @@
 //! * [retries and outcomes](guide::retries)
 //! * [batches, and how to resume them](guide::batches)
 //! * [tests with a mock Mailgun](guide::testing)
+//! * [staging: mail that must not reach customers](guide::staging)
 //! * [spans and events of tracing](guide::tracing)
 //! * [receiving webhooks](guide::webhooks)
 //! * [unsubscribing](guide::unsubscribing)
@@ -94,8 +95,8 @@
 //! | `tags` | [`tags`] | tags of the account with metrics; the deprecated tags of a domain |
 //! | `templates` | [`templates`] | stored templates and their versions, per domain and per account |
 //! | `validations` | [`validations`] | address validation: single, bulk with progress, previews |
-//! | `webhooks` | [`webhooks`] | webhook settings; receiving events and inbound mail |
-//! | `webhooks-axum`, `webhooks-tower` | | an axum extractor and a tower layer that verify webhooks |
+//! | `webhooks` | [`webhooks`] | webhook settings; receiving events, inbound mail and one-click unsubscribes |
+//! | `webhooks-axum`, `webhooks-tower` | | axum extractors, and a tower layer and service, for webhooks and unsubscribes |
 //! | `full` | | all resources |
 //! | `transport` (default) | | connections with hyper and rustls; without it, you provide the service that sends requests |
 //! | `rustls-aws-lc-rs` (default) | | TLS with aws-lc-rs; takes precedence over `rustls-ring` |
@@ -154,12 +155,15 @@ pub use mailgun_analytics as analytics;
 #[cfg(feature = "bulk")]
 #[doc(inline)]
 pub use mailgun_bulk as bulk;
+#[cfg(feature = "blocking")]
+#[doc(inline)]
+pub use mailgun_core::blocking;
 pub use mailgun_core::{
     ApiKey, Body, BoxError, Call, CallContext, CallFuture, Chunk, Chunks, Client, ClientBuilder,
     Confirmation, Credentials, Cursor, DomainName, Error, ErrorKind, HttpService, Idempotency,
     IntoCredentials, LimitScope, Mailbox, Operation, Outcome, Page, Pager, Poller, Region,
     Response, ResponseBody, ResponseStream, Secret, TimeoutPhase, Timestamp, bytes,
-    de::UnreadableItem, http, layers, mime,
+    de::UnreadableItem, http, layers, metrics, mime,
 };
 #[cfg(feature = "transport")]
 pub use mailgun_core::{Certificate, HttpVersions, Proxy, Roots, rustls};

@@ -8,8 +8,9 @@ mod postgres;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 mod value;
+mod wakeups;
 
-use std::{borrow::Cow, fmt, io, sync::Arc, time::Duration};
+use std::{fmt, io, sync::Arc, time::Duration};
 
 use mailgun_core::Timestamp;
 use sqlx::SqlSafeStr;
@@ -18,18 +19,22 @@ use sqlx::{PgPool, Postgres};
 #[cfg(feature = "sqlite")]
 use sqlx::{Sqlite, SqlitePool};
 
-use self::value::bind;
 pub(crate) use self::value::{Record, Value};
+use self::{value::bind, wakeups::Wakeups};
 use crate::{StoreError, StoreErrorKind};
 
-/// How long a statement, or the wait for a connection, may take.
-const LIMIT: Duration = Duration::from_secs(10);
+/// How long the wait for a connection, or for a lock, may take.
+pub(crate) const LIMIT: Duration = Duration::from_secs(10);
+
+/// How long a statement may take. Replacing a draft of a million recipients takes the longest.
+const LONGEST: Duration = Duration::from_secs(120);
 
 /// The connections to a database.
 #[derive(Clone)]
 pub(crate) struct Database {
     pools: Pools,
     place: Arc<str>,
+    wakeups: Wakeups,
 }
 
 #[derive(Clone)]
@@ -47,6 +52,9 @@ pub(crate) struct Transaction {
     inner: Inner,
     place: Arc<str>,
     purpose: &'static str,
+    wakeups: Wakeups,
+    /// The campaign that this changes.
+    wakes: Option<String>,
 }
 
 enum Inner {
@@ -70,8 +78,12 @@ impl Database {
             Pools::Sqlite { write, .. } => {
                 limited(write.begin_with("BEGIN IMMEDIATE")).await.map(Inner::Sqlite)
             }
+            // Whatever the default is: a step locks a row and then reads what is there now.
             #[cfg(feature = "postgres")]
-            Pools::Postgres(pool) => limited(pool.begin()).await.map(Inner::Postgres),
+            Pools::Postgres(pool) => {
+                let begin = "BEGIN ISOLATION LEVEL READ COMMITTED";
+                limited(pool.begin_with(begin)).await.map(Inner::Postgres)
+            }
         };
         self.transaction(inner, purpose)
     }
@@ -94,13 +106,35 @@ impl Database {
     ) -> Result<Transaction, StoreError> {
         let place = Arc::clone(&self.place);
         match inner {
-            Ok(inner) => Ok(Transaction { inner, place, purpose }),
+            Ok(inner) => {
+                let wakeups = self.wakeups.clone();
+                Ok(Transaction { inner, place, purpose, wakeups, wakes: None })
+            }
             Err(error) => Err(StoreError::sqlx(place, purpose, error)),
         }
     }
 
+    /// Gives a step up that takes too long. Whether it took effect is not known then.
+    pub(crate) async fn within<T>(
+        &self,
+        limit: Duration,
+        purpose: &'static str,
+        step: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
+        match tokio::time::timeout(limit, step).await {
+            Ok(output) => output,
+            Err(_) => Err(StoreError::sqlx(Arc::clone(&self.place), purpose, timed_out(limit))),
+        }
+    }
+
+    /// Waits for a change of a campaign.
+    pub(crate) async fn changed(&self, campaign: &str) {
+        self.wakeups.wait(campaign).await;
+    }
+
     /// Closes all connections.
     pub(crate) async fn close(&self) {
+        self.wakeups.close();
         match &self.pools {
             #[cfg(feature = "sqlite")]
             Pools::Sqlite { write, read } => {
@@ -201,16 +235,48 @@ impl Transaction {
             #[cfg(feature = "postgres")]
             Inner::Postgres(inner) => limited(inner.commit()).await,
         };
-        committed.map_err(|error| StoreError::sqlx(self.place, self.purpose, error))
+        committed.map_err(|error| StoreError::sqlx(self.place, self.purpose, error))?;
+        if let Some(campaign) = self.wakes {
+            self.wakeups.send(campaign);
+        }
+        Ok(())
     }
 
-    /// Makes a query of Postgres skip the rows that others have locked. SQLite has one writer only.
-    pub(crate) fn skip_locked(&self, query: &'static str) -> Cow<'static, str> {
+    /// Wakes who waits for a change of the campaign, after the commit.
+    pub(crate) async fn wake(&mut self, campaign: &str) -> Result<(), StoreError> {
         match self.inner {
             #[cfg(feature = "sqlite")]
-            Inner::Sqlite(_) => query.into(),
+            Inner::Sqlite(_) => self.wakes = Some(campaign.to_owned()),
             #[cfg(feature = "postgres")]
-            Inner::Postgres(_) => format!("{query} FOR UPDATE SKIP LOCKED").into(),
+            Inner::Postgres(_) => {
+                let notify = "SELECT pg_notify('mailgun_campaigns', $1)";
+                self.execute(notify, &[campaign.into()]).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Words at the end of a query that lock its rows in Postgres. SQLite has one writer only.
+    pub(crate) fn for_update(&self) -> &'static str {
+        self.in_postgres("FOR UPDATE")
+    }
+
+    /// Words at the end of a query that also skip the rows that others have locked.
+    pub(crate) fn skip_locked(&self) -> &'static str {
+        self.in_postgres("FOR UPDATE SKIP LOCKED")
+    }
+
+    /// Words after a column that compare its bytes, as SQLite does.
+    pub(crate) fn by_bytes(&self) -> &'static str {
+        self.in_postgres("COLLATE \"C\"")
+    }
+
+    fn in_postgres(&self, words: &'static str) -> &'static str {
+        match self.inner {
+            #[cfg(feature = "sqlite")]
+            Inner::Sqlite(_) => "",
+            #[cfg(feature = "postgres")]
+            Inner::Postgres(_) => words,
         }
     }
 
@@ -228,11 +294,20 @@ impl Transaction {
 async fn limited<T>(
     future: impl Future<Output = Result<T, sqlx::Error>>,
 ) -> Result<T, sqlx::Error> {
-    match tokio::time::timeout(LIMIT, future).await {
+    within(LONGEST, future).await
+}
+
+async fn within<T>(
+    limit: Duration,
+    future: impl Future<Output = Result<T, sqlx::Error>>,
+) -> Result<T, sqlx::Error> {
+    match tokio::time::timeout(limit, future).await {
         Ok(output) => output,
-        Err(_) => Err(sqlx::Error::Io(io::Error::new(
-            io::ErrorKind::TimedOut,
-            format!("no response within {} s", LIMIT.as_secs()),
-        ))),
+        Err(_) => Err(timed_out(limit)),
     }
+}
+
+fn timed_out(limit: Duration) -> sqlx::Error {
+    let text = format!("no response within {} s", limit.as_secs());
+    sqlx::Error::Io(io::Error::new(io::ErrorKind::TimedOut, text))
 }

@@ -1,27 +1,31 @@
-use std::{str::FromStr as _, sync::Arc};
+use std::{fmt, str::FromStr as _, sync::Arc};
 
 use sqlx::{
     Connection as _, PgConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
-use super::{Database, LIMIT, Pools, limited};
-use crate::{StoreError, migrations::migrator};
+use super::{Database, LIMIT, Pools, Wakeups, limited, within};
+use crate::{StoreError, StoreErrorKind, migrations::migrator};
 
 const MAX_CONNECTIONS: u32 = 10;
 
 impl Database {
     pub(crate) async fn postgres(url: &str) -> Result<Self, StoreError> {
         const PURPOSE: &str = "connect to the store";
-        let options = match PgConnectOptions::from_str(url) {
-            Ok(options) => options,
-            Err(error) => return Err(StoreError::sqlx("Postgres".into(), PURPOSE, error)),
+        let invalid = |reason: &dyn fmt::Display| {
+            StoreError::new(StoreErrorKind::InvalidInput, "Postgres".into(), PURPOSE, reason)
         };
+        // The parser takes any scheme, and what it takes for a name of a database may be a password.
+        if !["postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme)) {
+            return Err(invalid(&"the URL does not begin with `postgres://`"));
+        }
+        let options = PgConnectOptions::from_str(url).map_err(|error| invalid(&error))?;
         let place: Arc<str> = place(&options).into();
 
         // A connection of its own: a failure leaves the migrator's lock to it, and ends it.
         let migrated = async {
-            let mut connection = limited(PgConnection::connect_with(&options)).await?;
+            let mut connection = within(LIMIT, PgConnection::connect_with(&options)).await?;
             migrator().run_direct(None, &mut connection, false).await?;
             limited(connection.close()).await
         };
@@ -30,9 +34,18 @@ impl Database {
         let pool = PgPoolOptions::new()
             .max_connections(MAX_CONNECTIONS)
             .acquire_timeout(LIMIT)
-            .connect_lazy_with(options);
-        Ok(Self { pools: Pools::Postgres(pool), place })
+            .after_connect(|connection, _| Box::pin(commit_to_disk(connection)))
+            .connect_lazy_with(options.clone());
+        Ok(Self { pools: Pools::Postgres(pool), place, wakeups: Wakeups::listen(options) })
     }
+}
+
+/// A commit returns after the data is on the disk, even if the database's default is not to wait: a
+/// claim that a crash of the server undoes would be sent a second time.
+async fn commit_to_disk(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    const SYNCHRONOUS: &str = "SELECT set_config('synchronous_commit', 'on', false)
+        WHERE current_setting('synchronous_commit') = 'off'";
+    sqlx::query(SYNCHRONOUS).execute(connection).await.map(drop)
 }
 
 /// Names the server and the database, but neither user nor password.

@@ -3,7 +3,7 @@ use std::{
     io,
     path::{Path, PathBuf},
     sync::Arc,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use sqlx::{
@@ -11,7 +11,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use super::{Database, LIMIT, Pools, limited};
+use super::{Database, LIMIT, Pools, Wakeups, limited};
 use crate::{StoreError, StoreErrorKind, error::kind_of, migrations::migrator};
 
 /// Connections that read while another one writes.
@@ -27,12 +27,14 @@ impl Database {
             .journal_mode(SqliteJournalMode::Wal)
             // A commit returns after the data is on the disk.
             .synchronous(SqliteSynchronous::Full)
+            // On macOS, it would only be on its way to the disk.
+            .pragma("fullfsync", "1")
             .foreign_keys(true)
             // Shorter than the limit, so that the error says that the database is locked.
             .busy_timeout(LIMIT / 2);
 
         let migrated = async {
-            let mut connection = limited(connect(&options)).await?;
+            let mut connection = connect(&options).await?;
             // The lock keeps other processes from migrating at the same time.
             let mut transaction = limited(connection.begin_with("BEGIN IMMEDIATE")).await?;
             migrator().run_direct(None, &mut *transaction, false).await?;
@@ -47,7 +49,8 @@ impl Database {
                 .acquire_timeout(LIMIT)
                 .connect_lazy_with(options.clone())
         };
-        Ok(Self { pools: Pools::Sqlite { write: pool(1), read: pool(READERS) }, place })
+        let pools = Pools::Sqlite { write: pool(1), read: pool(READERS) };
+        Ok(Self { pools, place, wakeups: Wakeups::new() })
     }
 }
 
@@ -67,9 +70,12 @@ fn create(path: &Path) -> io::Result<PathBuf> {
 /// Opens a connection. Several processes may open a new file at once, and SQLite does not wait for the
 /// lock that the switch to write-ahead logging needs.
 async fn connect(options: &SqliteConnectOptions) -> Result<SqliteConnection, sqlx::Error> {
+    let start = Instant::now();
     loop {
-        match SqliteConnection::connect_with(options).await {
-            Err(error) if kind_of(&error) == StoreErrorKind::Unavailable => {
+        match limited(SqliteConnection::connect_with(options)).await {
+            Err(error)
+                if kind_of(&error) == StoreErrorKind::Unavailable && start.elapsed() < LIMIT =>
+            {
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
             connection => return connection,

@@ -1,5 +1,3 @@
-use std::time::Duration;
-
 use mailgun_core::Timestamp;
 use mailgun_events::Checkpoint;
 

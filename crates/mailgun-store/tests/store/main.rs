@@ -4,6 +4,7 @@
 #[macro_use]
 mod support;
 
+mod campaigns;
 mod checkpoints;
 mod ledger;
 mod opening;

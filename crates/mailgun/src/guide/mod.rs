@@ -11,6 +11,10 @@ pub mod batches {}
 #[doc(alias = "mock")]
 pub mod testing {}
 
+#[doc = include_str!("staging.md")]
+#[doc(alias = "sandbox")]
+pub mod staging {}
+
 #[doc = include_str!("tracing.md")]
 pub mod tracing {}
 

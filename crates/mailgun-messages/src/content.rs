@@ -430,9 +430,8 @@ impl Content {
 fn unfolded(value: impl FieldValue) -> Bytes {
     let value = value.into_value();
     match str::from_utf8(&value).map(unfold) {
-        Ok(Cow::Borrowed(text)) => value.slice_ref(text.as_bytes()),
         Ok(Cow::Owned(text)) => text.into(),
-        Err(_) => value,
+        _ => value,
     }
 }
 

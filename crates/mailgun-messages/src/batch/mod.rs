@@ -20,7 +20,7 @@ use mailgun_core::{Error, Form};
 use serde::Serialize;
 
 pub(crate) use self::plan::Plan;
-use self::recipients::{Recipient, Recipients};
+use self::recipients::Recipients;
 pub use self::{
     journal::{FileJournal, Journal, JournalFuture},
     record::{ChunkOutcome, ChunkRecord, ChunkResult, ChunkState, Positions, Progress},
@@ -48,8 +48,8 @@ use crate::{
 /// Put `%unsubscribe_url%` in the bodies for a link to unsubscribe; see
 /// [`Message`](crate::Message#unsubscribing).
 ///
-/// Each recipient takes 65 to 130 bytes of memory besides the text of mailbox and variables. While the
-/// batch is planned, it takes about 100 bytes and its address once more.
+/// Each recipient takes 65 to 130 bytes of memory besides the text of its mailbox, and up to twice the
+/// text of its variables. While the batch is planned, it takes about 100 bytes and its address once more.
 ///
 /// ```no_run
 /// # async fn example(mailgun: mailgun::Mailgun) -> Result<(), mailgun::Error> {
@@ -136,24 +136,22 @@ impl Batch {
     ///
     /// `variables` is a value, or a reference to one, that serializes as a JSON object. Results and
     /// records name a recipient by position, counted from 0.
-    pub fn recipient(mut self, address: impl Addresses, variables: impl Serialize) -> Self {
-        match Recipient::new(address, variables) {
-            Ok(recipient) => self.recipients.push(recipient),
-            Err(error) => {
+    pub fn recipient(self, address: impl Addresses, variables: impl Serialize) -> Self {
+        self.recipients([(address, variables)])
+    }
+
+    /// Adds a recipient with variables for each item; see [`recipient`](Self::recipient).
+    pub fn recipients<A: Addresses, V: Serialize>(
+        mut self,
+        recipients: impl IntoIterator<Item = (A, V)>,
+    ) -> Self {
+        for (address, variables) in recipients {
+            if let Err(error) = self.recipients.add(address, variables) {
                 let parameter = format_args!("recipient {}", self.recipients.len());
                 self.content.fields.record_error(error.in_parameter(parameter));
             }
         }
         self
-    }
-
-    /// Adds a recipient with variables for each item; see [`recipient`](Self::recipient).
-    pub fn recipients<A: Addresses, V: Serialize>(
-        self,
-        recipients: impl IntoIterator<Item = (A, V)>,
-    ) -> Self {
-        let add = |batch: Self, (address, variables)| batch.recipient(address, variables);
-        recipients.into_iter().fold(self, add)
     }
 
     /// Adds a recipient without variables.
@@ -163,7 +161,7 @@ impl Batch {
 
     /// Adds a recipient without variables for each item.
     pub fn to_all<A: Addresses>(self, addresses: impl IntoIterator<Item = A>) -> Self {
-        addresses.into_iter().fold(self, Self::to)
+        self.recipients(addresses.into_iter().map(|address| (address, ())))
     }
 }
 
@@ -273,11 +271,13 @@ impl Batch {
         if let Some(id) = &chunk.message_id {
             content.header("Message-Id", id.bracketed());
         }
-        for recipient in self.recipients.at(&chunk.positions) {
-            content.fields.append("to", &recipient.mailbox);
+        for mailbox in self.recipients.mailboxes(&chunk.positions) {
+            content.fields.append("to", mailbox);
         }
-        let variables = self.recipients.variables(&chunk.positions);
-        content.fields.set_json("recipient-variables", &variables);
+        match self.recipients.variables(&chunk.positions) {
+            Ok(variables) => content.fields.set("recipient-variables", variables),
+            Err(error) => content.fields.record_error(error),
+        };
         content.into_form()
     }
 

@@ -59,14 +59,11 @@ impl Batch {
 
     /// For each recipient, how many before it have the same address.
     fn rounds(&self) -> Result<Vec<usize>, Error> {
-        let mut seen: HashMap<String, (usize, usize)> =
-            HashMap::with_capacity(self.recipients.len());
-        let recipients = self.recipients.iter().enumerate();
-        let rounds = recipients.map(|(position, recipient)| {
-            let (first, round) = *seen
-                .entry(recipient.folded_address())
-                .and_modify(|(_, round)| *round += 1)
-                .or_insert((position, 0));
+        let mut seen: HashMap<_, (usize, usize)> = HashMap::with_capacity(self.recipients.len());
+        let addresses = self.recipients.folded_addresses(&self.recipients.positions());
+        let rounds = addresses.lines().enumerate().map(|(position, address)| {
+            let (first, round) =
+                *seen.entry(address).and_modify(|(_, round)| *round += 1).or_insert((position, 0));
             if round > 0 && self.duplicates == Duplicates::Refuse {
                 let parameter = format!("recipient {position}");
                 let reason = format_args!("has the address of recipient {first}");
@@ -124,7 +121,7 @@ impl Batch {
         let total = self.recipients.len();
         let mut settled = Settled::default();
         if records.is_empty() {
-            settled.wanted.push_range(0..total);
+            settled.wanted = self.recipients.positions();
             return Ok(settled);
         }
         // For each recipient, the number of the record that decides, and the record.

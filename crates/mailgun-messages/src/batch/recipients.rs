@@ -1,12 +1,10 @@
 //! The recipients of a batch and their variables.
 
+use std::ops::Range;
+
+use bytes::{Bytes, BytesMut};
 use mailgun_core::{Error, Mailbox};
-use serde::{Serialize, Serializer};
-use serde_json::{
-    Map,
-    value::{RawValue, to_raw_value},
-};
-use sha2::{Digest as _, Sha256};
+use serde::Serialize;
 
 use super::{ChunkRecord, ChunkState, Positions};
 use crate::{
@@ -14,19 +12,22 @@ use crate::{
     content::{Addresses, Mailboxes},
 };
 
+/// All recipients of a batch, in the order in which they were added.
+#[derive(Default)]
+pub(super) struct Recipients {
+    all: Vec<Recipient>,
+    /// The variables of all recipients, one JSON object after the other.
+    variables: Vec<u8>,
+}
+
 /// A recipient of a batch.
 pub(super) struct Recipient {
-    pub(super) mailbox: Mailbox,
-    /// A JSON object.
-    variables: Box<RawValue>,
+    mailbox: Mailbox,
+    /// The place of its variables in [`Recipients::variables`].
+    variables: Range<usize>,
 }
 
 impl Recipient {
-    pub(super) fn new(address: impl Addresses, variables: impl Serialize) -> Result<Self, Error> {
-        let mailbox = address.into_mailboxes().and_then(Mailboxes::one)?;
-        Ok(Self { mailbox, variables: json_object(variables)? })
-    }
-
     /// The address in lower case. Two recipients are the same if these are equal.
     pub(super) fn folded_address(&self) -> String {
         self.mailbox.address().to_ascii_lowercase()
@@ -35,30 +36,41 @@ impl Recipient {
     /// About how many bytes the recipient adds to a call.
     pub(super) fn size(&self) -> usize {
         let Self { mailbox, variables } = self;
-        let entry = mailbox.address().len() + variables.get().len() + "\"\":,".len();
+        let entry = mailbox.address().len() + variables.len() + "\"\":,".len();
         mailbox.as_str().len() + entry
     }
 }
 
-/// All recipients of a batch, in the order in which they were added.
-#[derive(Default)]
-pub(super) struct Recipients(Vec<Recipient>);
-
 impl Recipients {
     pub(super) fn len(&self) -> usize {
-        self.0.len()
+        self.all.len()
     }
 
-    pub(super) fn push(&mut self, recipient: Recipient) {
-        self.0.push(recipient);
+    /// The positions of all recipients.
+    pub(super) fn positions(&self) -> Positions {
+        let mut positions = Positions::default();
+        positions.push_range(0..self.len());
+        positions
+    }
+
+    /// Adds a recipient, unless there is an error.
+    pub(super) fn add(
+        &mut self,
+        address: impl Addresses,
+        variables: impl Serialize,
+    ) -> Result<(), Error> {
+        let mailbox = address.into_mailboxes().and_then(Mailboxes::one)?;
+        let start = self.variables.len();
+        if let Err(error) = push_object(&mut self.variables, variables) {
+            self.variables.truncate(start);
+            return Err(error);
+        }
+        self.all.push(Recipient { mailbox, variables: start..self.variables.len() });
+        Ok(())
     }
 
     pub(super) fn get(&self, position: usize) -> Option<&Recipient> {
-        self.0.get(position)
-    }
-
-    pub(super) fn iter(&self) -> impl Iterator<Item = &Recipient> {
-        self.0.iter()
+        self.all.get(position)
     }
 
     /// The recipients of a chunk.
@@ -66,9 +78,43 @@ impl Recipients {
         chunk.iter().filter_map(|position| self.get(position))
     }
 
-    /// The value of `recipient-variables` for a chunk.
-    pub(super) fn variables<'a>(&'a self, chunk: &'a Positions) -> impl Serialize + 'a {
-        Variables { recipients: self, chunk }
+    /// The addresses of a chunk in lower case, each followed by a line feed.
+    pub(super) fn folded_addresses(&self, chunk: &Positions) -> String {
+        let mut addresses = String::new();
+        for recipient in self.at(chunk) {
+            addresses.push_str(recipient.mailbox.address());
+            addresses.push('\n');
+        }
+        addresses.make_ascii_lowercase();
+        addresses
+    }
+
+    /// The mailboxes of a chunk, as they are sent.
+    pub(super) fn mailboxes(&self, chunk: &Positions) -> impl Iterator<Item = Bytes> {
+        let size = self.at(chunk).map(|recipient| recipient.mailbox.as_str().len()).sum();
+        // All share one allocation.
+        let mut shared = BytesMut::with_capacity(size);
+        self.at(chunk).map(move |recipient| {
+            shared.extend_from_slice(recipient.mailbox.as_str().as_bytes());
+            shared.split().freeze()
+        })
+    }
+
+    /// The value of `recipient-variables` for a chunk: a JSON object with an object for each address.
+    pub(super) fn variables(&self, chunk: &Positions) -> Result<Bytes, Error> {
+        let size = self.at(chunk).map(Recipient::size).sum::<usize>();
+        let mut json = Vec::with_capacity(size + "{}".len());
+        json.push(b'{');
+        for Recipient { mailbox, variables } in self.at(chunk) {
+            if json.len() > 1 {
+                json.push(b',');
+            }
+            write_json(&mut json, mailbox.address())?;
+            json.push(b':');
+            json.extend_from_slice(&self.variables[variables.clone()]);
+        }
+        json.push(b'}');
+        Ok(json.into())
     }
 
     /// The record of a chunk.
@@ -87,40 +133,36 @@ impl Recipients {
     /// It leaves out the variables: a map may be written in another order each time, and a corrected
     /// variable must not keep a batch from being resumed.
     pub(super) fn fingerprint(&self, chunk: &Positions) -> String {
-        let mut addresses = String::new();
-        for recipient in self.at(chunk) {
-            addresses.push_str(recipient.mailbox.address());
-            addresses.push('\n');
-        }
-        addresses.make_ascii_lowercase();
-        Sha256::digest(addresses).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+        format!("{:032x}", fnv1a(&self.folded_addresses(chunk)))
     }
 }
 
-/// The variables of a chunk: a JSON object with an object for each address.
-struct Variables<'a> {
-    recipients: &'a Recipients,
-    chunk: &'a Positions,
-}
-
-impl Serialize for Variables<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let recipients = self.recipients.at(self.chunk);
-        serializer.collect_map(recipients.map(|one| (one.mailbox.address(), &one.variables)))
-    }
+/// FNV-1a with 128 bits (RFC 9923).
+fn fnv1a(text: &str) -> u128 {
+    const OFFSET_BASIS: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
+    const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
+    text.bytes().fold(OFFSET_BASIS, |hash, byte| (hash ^ u128::from(byte)).wrapping_mul(PRIME))
 }
 
 /// Writes a value that serializes as a JSON object, or as nothing: `()`, `None`, an empty list.
-fn json_object(value: impl Serialize) -> Result<Box<RawValue>, Error> {
-    let json = to_raw_value(&value);
-    let json = match json.as_ref().map(|json| json.get()) {
+fn push_object(json: &mut Vec<u8>, value: impl Serialize) -> Result<(), Error> {
+    let start = json.len();
+    write_json(json, &value)?;
+    match &json[start..] {
+        [b'{', ..] => Ok(()),
         // An array here would make the service ignore the variables.
-        Ok("null" | "[]") => to_raw_value(&Map::new()),
-        _ => json,
-    };
-    json.ok()
-        .filter(|json| json.get().starts_with('{'))
-        .ok_or_else(|| Error::invalid("variables", "cannot be written as a JSON object"))
+        b"null" | b"[]" => {
+            json.truncate(start);
+            json.extend_from_slice(b"{}");
+            Ok(())
+        }
+        _ => Err(Error::invalid("variables", "cannot be written as a JSON object")),
+    }
+}
+
+fn write_json(json: &mut Vec<u8>, value: &(impl Serialize + ?Sized)) -> Result<(), Error> {
+    serde_json::to_writer(json, value)
+        .map_err(|_| Error::invalid("variables", "cannot be written as a JSON object"))
 }
 
 #[cfg(test)]
@@ -141,15 +183,17 @@ mod tests {
         ];
         let mut recipients = Recipients::default();
         for (n, text) in texts.into_iter().enumerate() {
-            recipients.push(Recipient::new(text, json!({ "n": n })).unwrap());
+            recipients.add(text, json!({ "n": n })).unwrap();
         }
         let mailboxes = texts.map(|text| text.parse::<Mailbox>().unwrap());
         for chunk in [vec![], vec![0], vec![0, 1, 2, 3, 4, 5], vec![1, 2, 4], vec![0, 5]] {
             let positions = Positions::from_unsorted(chunk.clone());
             let kept: Vec<_> = recipients.at(&positions).map(|one| &one.mailbox).collect();
             assert_eq!(kept, chunk.iter().map(|at| &mailboxes[*at]).collect::<Vec<_>>());
-            let json = serde_json::to_string(&recipients.variables(&positions)).unwrap();
-            let object: Value = serde_json::from_str(&json).unwrap();
+            let sent: Vec<_> = recipients.mailboxes(&positions).collect();
+            assert_eq!(sent, chunk.iter().map(|at| mailboxes[*at].as_str()).collect::<Vec<_>>());
+            let json = recipients.variables(&positions).unwrap();
+            let object: Value = serde_json::from_slice(&json).unwrap();
             let expected = chunk.iter().map(|at| (mailboxes[*at].address(), json!({ "n": at })));
             assert_eq!(object, Value::Object(expected.map(|(k, v)| (k.into(), v)).collect()));
         }
@@ -157,18 +201,42 @@ mod tests {
 
     #[test]
     fn a_size_counts_mailbox_address_and_variables() {
-        let recipient = Recipient::new("Bob <b@x.test>", json!({"n": 1})).unwrap();
+        let mut recipients = Recipients::default();
+        recipients.add("Bob <b@x.test>", json!({"n": 1})).unwrap();
         let sent = [r#"Bob <b@x.test>"#, r#""b@x.test":{"n":1},"#].concat();
-        assert_eq!(recipient.size(), sent.len());
+        assert_eq!(recipients.get(0).unwrap().size(), sent.len());
     }
 
     #[test]
     fn bad_addresses_and_variables_are_errors() {
+        let mut recipients = Recipients::default();
         for address in ["no address", "a@x.test, b@x.test"] {
-            assert!(Recipient::new(address, ()).is_err(), "{address}");
+            assert!(recipients.add(address, ()).is_err(), "{address}");
         }
         for variables in [json!("text"), json!([1]), json!(1), json!(true)] {
-            assert!(Recipient::new("a@x.test", &variables).is_err(), "{variables}");
+            assert!(recipients.add("a@x.test", &variables).is_err(), "{variables}");
         }
+        recipients.add("a@x.test", ()).unwrap();
+        let json = recipients.variables(&Positions::from_unsorted(vec![0])).unwrap();
+        assert_eq!(json, r#"{"a@x.test":{}}"#);
+    }
+
+    #[test]
+    fn a_fingerprint_is_the_fnv1a_hash_of_the_folded_addresses_in_order() {
+        // The test vectors of RFC 9923 and of its authors.
+        for (text, hash) in [
+            ("", 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d),
+            ("a", 0xd228_cb69_6f1a_8caf_7891_2b70_4e4a_8964),
+            ("foobar", 0x343e_1662_793c_64bf_6f0d_3597_ba44_6f18),
+        ] {
+            assert_eq!(fnv1a(text), hash, "{text}");
+        }
+        let mut recipients = Recipients::default();
+        recipients.add("Ann <Ann@X.test>", ()).unwrap();
+        recipients.add("bob@x.test", json!({"n": 1})).unwrap();
+        let fingerprint = |chunk| recipients.fingerprint(&Positions::from_unsorted(chunk));
+        let hash = fnv1a("ann@x.test\nbob@x.test\n");
+        assert_eq!(fingerprint(vec![0, 1]), format!("{hash:032x}"));
+        assert_ne!(fingerprint(vec![0]), fingerprint(vec![1]));
     }
 }

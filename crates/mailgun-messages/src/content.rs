@@ -10,7 +10,7 @@ use serde::{Serialize, de::IgnoredAny};
 
 use crate::{
     MessageId,
-    batch::{Recipient, variables},
+    batch::{mailboxes, variables},
 };
 
 /// Mailgun's limits for a message and for its options.
@@ -460,19 +460,23 @@ impl Content {
         ))
     }
 
-    /// The form that sends the content to each of these recipients separately.
+    /// The form that sends the content to each of these recipients separately. Each has variables as
+    /// JSON.
     pub fn form_to<'a>(
         mut self,
         message_id: Option<&MessageId>,
-        recipients: impl Iterator<Item = &'a Recipient> + Clone,
+        recipients: impl Iterator<Item = (&'a Mailbox, &'a [u8])> + Clone,
     ) -> Form {
         if let Some(id) = message_id {
             self.header("Message-Id", id.bracketed());
         }
-        for recipient in recipients.clone() {
-            self.fields.append("to", &recipient.mailbox);
+        for mailbox in mailboxes(recipients.clone()) {
+            self.fields.append("to", mailbox);
         }
-        self.fields.set_json("recipient-variables", &variables(recipients));
+        match variables(recipients) {
+            Ok(variables) => self.fields.set("recipient-variables", variables),
+            Err(error) => self.fields.record_error(error),
+        };
         self.into_form()
     }
 
@@ -564,9 +568,8 @@ impl Unsubscribe {
 fn unfolded(value: impl FieldValue) -> Bytes {
     let value = value.into_value();
     match str::from_utf8(&value).map(unfold) {
-        Ok(Cow::Borrowed(text)) => value.slice_ref(text.as_bytes()),
         Ok(Cow::Owned(text)) => text.into(),
-        Err(_) => value,
+        _ => value,
     }
 }
 

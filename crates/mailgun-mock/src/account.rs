@@ -26,6 +26,8 @@ pub(crate) struct Account {
     pub(crate) signing_key: String,
     /// The queue of webhooks to post; `None` if nothing posts them.
     pub(crate) outbox: Option<UnboundedSender<Post>>,
+    /// How far the clock is ahead of that of the machine.
+    pub(crate) ahead: Duration,
     clock_micros: u64,
     numbers: u64,
 }
@@ -51,6 +53,7 @@ impl Account {
             groups: Groups::default(),
             signing_key: MockMailgun::SIGNING_KEY.to_owned(),
             outbox: None,
+            ahead: Duration::ZERO,
             clock_micros: 0,
             numbers: 0,
         };
@@ -70,9 +73,15 @@ impl Account {
         format!("{}/v3/domains/{domain}/messages/{storage_key}", self.base_url)
     }
 
+    /// The time on the clock of the account.
+    pub(crate) fn now(&self) -> SystemTime {
+        let now = SystemTime::now();
+        now.checked_add(self.ahead).unwrap_or(now)
+    }
+
     /// The time in microseconds since the epoch; later than at every earlier call.
     pub(crate) fn tick(&mut self) -> u64 {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
+        let now = self.now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
         self.clock_micros = (self.clock_micros + 1).max(now.as_micros() as u64);
         self.clock_micros
     }

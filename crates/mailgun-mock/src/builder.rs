@@ -11,6 +11,7 @@ use tokio::{net::TcpListener, sync::mpsc};
 use crate::{
     account::{Account, Limits},
     http::connection,
+    inbox::Inbox,
     mock::MockMailgun,
     server::Server,
     webhook,
@@ -37,6 +38,7 @@ pub struct Builder {
     signing_key: String,
     domains: Vec<String>,
     limits: Limits,
+    inbox: Inbox,
 }
 
 impl Default for Builder {
@@ -47,6 +49,7 @@ impl Default for Builder {
             signing_key: MockMailgun::SIGNING_KEY.to_owned(),
             domains: Vec::new(),
             limits: Limits { message_bytes: 25 * 1024 * 1024, recipients: 1000 },
+            inbox: Inbox::default(),
         }
     }
 }
@@ -90,6 +93,31 @@ impl Builder {
         self
     }
 
+    /// Serves the web inbox at `/`. Default: `false`.
+    ///
+    /// It shows all mails and the request log to everyone who can open the address, without a key.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// let mailgun = mailgun_mock::MockMailgun::builder().inbox(true).start().await?;
+    /// println!("Open {} in a browser.", mailgun.base_url());
+    /// # Ok(()) }
+    /// ```
+    pub fn inbox(mut self, is_served: bool) -> Self {
+        self.inbox.is_served = is_served;
+        self
+    }
+
+    /// Allows browsers to open the inbox under this host name, such as the name of a container.
+    /// Default: `localhost`, names below it, and IP addresses.
+    ///
+    /// Other names are refused, since a hostile page could point a name of its own at this machine.
+    pub fn allow_host(mut self, name: impl Into<String>) -> Self {
+        self.inbox.hosts.push(name.into());
+        self
+    }
+
     /// Starts the server on the caller's Tokio runtime.
     ///
     /// # Errors
@@ -105,7 +133,7 @@ impl Builder {
         let (outbox, posts) = mpsc::unbounded_channel();
         account.signing_key = self.signing_key;
         account.outbox = Some(outbox);
-        let server = Arc::new(Server::new(account));
+        let server = Arc::new(Server::new(account, self.inbox));
         let accepting = connection::accept(listener, Arc::clone(&server));
         let posting = webhook::post_all(posts, Arc::clone(&server));
         let task = tokio::spawn(async { tokio::join!(accepting, posting) });

@@ -38,7 +38,7 @@ use crate::{
 /// # }
 /// ```
 pub struct MockMailgun {
-    server: Arc<Server>,
+    pub(crate) server: Arc<Server>,
     task: AbortHandle,
 }
 
@@ -209,7 +209,28 @@ impl MockMailgun {
     pub async fn post_inbound(&self, url: &str, fields: &[(&str, &str)]) -> io::Result<u16> {
         let post = {
             let mut state = self.server.state();
-            Post::form(&mut state.account, url, fields)
+            let fields =
+                fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+            Post::form(&mut state.account, url, fields.collect(), &[])
+        };
+        post.send().await
+    }
+
+    /// Posts an event to a loopback URL as a signed webhook and returns the status of the response.
+    ///
+    /// The event is in the format of the events endpoint, and no search finds it. A missing `id` or
+    /// `timestamp` is filled in.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the URL is not plain HTTP on loopback, or if it does not respond within
+    /// 10 s.
+    pub async fn post_event(&self, url: &str, event: Value) -> io::Result<u16> {
+        let post = {
+            let account = &mut self.server.state().account;
+            let event = events::completed(account, event);
+            let kind = event["event"].as_str().unwrap_or_default().to_owned();
+            Post::event(account, url, &kind, &event)
         };
         post.send().await
     }

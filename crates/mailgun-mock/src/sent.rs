@@ -9,6 +9,8 @@ use std::{
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
+use crate::{mime, render::Layout};
+
 /// An accepted message with everything that the client sent.
 ///
 /// ```
@@ -48,6 +50,7 @@ pub(crate) struct Mail {
     pub(crate) inline: Vec<SentFile>,
     pub(crate) mime: Option<Bytes>,
     pub(crate) scheduled_for: Option<SystemTime>,
+    pub(crate) layout: Layout,
 }
 
 /// A file that was sent with a message.
@@ -60,6 +63,17 @@ pub struct SentFile {
     pub content_type: String,
     /// The content.
     pub bytes: Bytes,
+}
+
+impl SentFile {
+    pub(crate) fn new(
+        filename: impl Into<String>,
+        content_type: impl Into<String>,
+        bytes: impl Into<Bytes>,
+    ) -> Self {
+        let (filename, content_type) = (filename.into(), content_type.into());
+        Self { filename, content_type, bytes: bytes.into() }
+    }
 }
 
 impl SentMessage {
@@ -126,7 +140,7 @@ impl SentMessage {
 
     /// The first field with this name.
     pub fn field(&self, name: &str) -> Option<&str> {
-        self.fields(name).first().copied()
+        self.mail.field(name)
     }
 
     /// All fields with this name, in the order sent.
@@ -193,6 +207,13 @@ impl SentMessage {
         self.field("o:deliverytime")
     }
 
+    /// What the body of a message sent as a form is made of.
+    pub(crate) fn parts<'a>(&'a self, boundary: &'a str) -> mime::Parts<'a> {
+        let (text, html) = (self.text(), self.html());
+        let (attachments, inline) = (self.attachments(), self.inline());
+        mime::Parts { text, html, attachments, inline, boundary }
+    }
+
     /// The size of all values and files in bytes, which the size limit applies to.
     pub(crate) fn size(&self) -> usize {
         self.mail.size()
@@ -200,6 +221,10 @@ impl SentMessage {
 }
 
 impl Mail {
+    pub(crate) fn field(&self, name: &str) -> Option<&str> {
+        self.fields.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
     pub(crate) fn size(&self) -> usize {
         let files = self.attachments.iter().chain(&self.inline).map(|file| file.bytes.len());
         let fields = self.fields.iter().map(|(_, value)| value.len());

@@ -11,12 +11,14 @@ use crate::{
     fault::{self, Effect, Fault},
     groups,
     http::{request::Request, response::Response},
+    inbox::Inbox,
     log::LoggedRequest,
 };
 
 #[derive(Debug)]
 pub(crate) struct Server {
     state: Mutex<State>,
+    pub(crate) inbox: Inbox,
     /// The number of accepted messages, for [`MockMailgun::wait_for_sent`].
     ///
     /// [`MockMailgun::wait_for_sent`]: crate::MockMailgun::wait_for_sent
@@ -28,8 +30,10 @@ pub(crate) struct State {
     pub(crate) account: Account,
     pub(crate) faults: Vec<Fault>,
     log: Vec<LoggedRequest>,
+    /// The number of requests that were answered.
+    pub(crate) answered: usize,
     /// The number of cleared entries, since clearing does not change the numbers of later ones.
-    cleared: usize,
+    pub(crate) cleared: usize,
 }
 
 /// The number of a request in the log.
@@ -37,9 +41,9 @@ pub(crate) struct State {
 pub(crate) struct Entry(usize);
 
 impl Server {
-    pub(crate) fn new(account: Account) -> Self {
-        let state = State { account, faults: Vec::new(), log: Vec::new(), cleared: 0 };
-        Self { state: Mutex::new(state), sent: watch::Sender::new(0) }
+    pub(crate) fn new(account: Account, inbox: Inbox) -> Self {
+        let state = State { account, faults: Vec::new(), log: Vec::new(), answered: 0, cleared: 0 };
+        Self { state: Mutex::new(state), inbox, sent: watch::Sender::new(0) }
     }
 
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
@@ -59,7 +63,9 @@ impl Server {
     }
 
     pub(crate) fn answered(&self, entry: Entry, status: StatusCode) {
-        self.state().update(entry, |logged| logged.status = Some(status.as_u16()));
+        let mut state = self.state();
+        state.answered += 1;
+        state.update(entry, |logged| logged.status = Some(status.as_u16()));
     }
 
     pub(crate) fn process(&self, request: &Request) -> Response {

@@ -17,8 +17,6 @@ use crate::{
     pace::Limit, report::message_id,
 };
 
-/// How long after its call a claim expires. The outcome must be recorded by then.
-const GRACE: Duration = Duration::from_secs(60);
 /// How long a worker tries to record an outcome.
 const RECORD_WITHIN: Duration = Duration::from_secs(30);
 /// How long a worker waits for what may be there at once, such as an end of a pause that has passed.
@@ -52,7 +50,7 @@ impl Inner {
         let prepared = self.prepare(key).await?;
         let now = self.clock.now();
         let limits = prepared.settings.pace.limits(&prepared.campaign, now);
-        let expires_at = after(now, self.settings.call_timeout.saturating_add(GRACE));
+        let expires_at = after(now, self.settings.call_timeout.saturating_add(self.settings.grace));
         let windows = limits.iter().map(|limit| limit.window.clone()).collect();
         let request = ClaimRequest::new(&self.owner, now, expires_at).windows(windows);
         let claim =
@@ -97,6 +95,9 @@ impl Inner {
     /// Sends a chunk once.
     async fn send(&self, prepared: &Prepared, claimed: &Claimed) -> Result<Receipt, Error> {
         let Prepared { campaign, messages, content, .. } = prepared;
+        if claimed.recipients.len() as u64 != claimed.chunk.recipients() {
+            return Err(Error::invalid("recipients", "are not all in the store"));
+        }
         let recipients = claimed.recipients.iter().map(recipient).collect::<Result<Vec<_>, _>>()?;
         let id = message_id(&claimed.chunk, &campaign.key, &campaign.domain);
         let form = content.content().form_to(Some(&id), recipients.iter());

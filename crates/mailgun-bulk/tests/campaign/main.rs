@@ -58,7 +58,7 @@ async fn start(bulk: &Bulk, campaign: Campaign, count: usize) -> CampaignHandle 
 
 /// A worker that makes one call at a time, and looks often.
 fn worker(bulk: &Bulk) -> Worker {
-    bulk.worker().concurrency(1).poll_interval(Duration::from_millis(20))
+    bulk.worker().concurrency(1).poll_interval(Duration::from_millis(200))
 }
 
 /// Accepted, refused, unknown and planned recipients.

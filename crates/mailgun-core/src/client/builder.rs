@@ -9,11 +9,13 @@ use tower::{Layer, Service, ServiceBuilder};
 use super::Client;
 use crate::{
     ApiKey, Body, BoxError, Credentials, Error, HttpService, IntoCredentials, Region, ResponseBody,
+    guard::Guard,
     handle::{BaseUrl, BoxLayer, Handle, Limits, TrustedHosts, box_layer, box_service},
     layers::{
-        AttemptTimeoutLayer, AuthorizationLayer, Next, ReadResponseLayer, RetryLayer, RetryPolicy,
-        TimeLimit, TraceLayer, UserAgentLayer, from_fn,
+        AttemptTimeoutLayer, AuthorizationLayer, MetricsLayer, Next, ReadResponseLayer, RetryLayer,
+        RetryPolicy, TimeLimit, TraceLayer, UserAgentLayer, from_fn,
     },
+    metrics::{Recorder, SharedRecorder},
 };
 #[cfg(feature = "transport")]
 use crate::{
@@ -22,6 +24,17 @@ use crate::{
 };
 
 const API_KEY: &str = "MAILGUN_API_KEY";
+
+/// Reads variables. A blank one counts as not set.
+fn reader(
+    get: impl Fn(&str) -> Option<OsString>,
+) -> impl Fn(&'static str) -> Result<Option<String>, Error> {
+    move |name| match get(name).map(OsString::into_string) {
+        Some(Ok(value)) => Ok(Some(value).filter(|value| !value.trim().is_empty())),
+        Some(Err(_)) => Err(Error::config(name, "is not valid UTF-8")),
+        None => Ok(None),
+    }
+}
 
 /// The settings of a [`Client`], or of a type built from one.
 ///
@@ -60,6 +73,8 @@ pub struct ClientBuilder<C = Client> {
     attempt_timeout: AttemptTimeoutLayer,
     limits: Limits,
     retry: RetryPolicy,
+    guard: Result<Guard, Error>,
+    recorder: SharedRecorder,
     #[cfg(feature = "transport")]
     transport: TransportConfig,
     call_layers: Vec<BoxLayer>,
@@ -84,6 +99,8 @@ impl<C: From<Client>> ClientBuilder<C> {
             attempt_timeout: AttemptTimeoutLayer::default(),
             limits: Limits::default(),
             retry: RetryPolicy::default(),
+            guard: Ok(Guard::default()),
+            recorder: SharedRecorder::default(),
             #[cfg(feature = "transport")]
             transport: TransportConfig::default(),
             call_layers: Vec::new(),
@@ -105,14 +122,35 @@ impl<C: From<Client>> ClientBuilder<C> {
     }
 
     fn from_variables(get: impl Fn(&str) -> Option<OsString>) -> Result<Self, Error> {
-        let get = |name| match get(name).map(OsString::into_string) {
-            Some(Ok(value)) => Ok(Some(value).filter(|value| !value.trim().is_empty())),
-            Some(Err(_)) => Err(Error::config(name, "is not valid UTF-8")),
-            None => Ok(None),
-        };
+        let get = reader(get);
         let key =
             get(API_KEY)?.ok_or_else(|| Error::config(API_KEY, "is not set in the environment"))?;
-        let mut builder = Self::new(ApiKey::from_setting(API_KEY, &key)?);
+        Self::new(ApiKey::from_setting(API_KEY, &key)?).with_variables(get)
+    }
+
+    /// Reads `MAILGUN_REGION` and `MAILGUN_BASE_URL` if they are set, for a key that comes from
+    /// elsewhere.
+    ///
+    /// ```
+    /// use mailgun_core::Client;
+    ///
+    /// let client = Client::builder("key-0123456789").settings_from_env()?.build()?;
+    /// # let _ = client;
+    /// # Ok::<(), mailgun_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Returns [`ErrorKind::Config`](crate::ErrorKind::Config), which names the variable.
+    pub fn settings_from_env(self) -> Result<Self, Error> {
+        self.with_variables(reader(|name| env::var_os(name)))
+    }
+
+    fn with_variables(
+        self,
+        get: impl Fn(&'static str) -> Result<Option<String>, Error>,
+    ) -> Result<Self, Error> {
+        let mut builder = self;
         if let Some(region) = get("MAILGUN_REGION")? {
             let region = region.parse();
             let region =
@@ -190,9 +228,72 @@ impl<C: From<Client>> ClientBuilder<C> {
         self
     }
 
+    /// Sends all mail to this address and to nobody else, for staging and for tests.
+    ///
+    /// * To, Cc and Bcc of a message, of a chunk of a batch, of a MIME message and of a resend are
+    ///   replaced by the address. The header `X-Original-To` names the first ten of the recipients;
+    ///   a resent mail has none.
+    /// * Each chunk of a batch becomes one mail, with the variables of its first recipient.
+    /// * All other calls that make Mailgun send mail are refused with
+    ///   [`ErrorKind::Guarded`](crate::ErrorKind::Guarded): tests of alerts and of inbox placement,
+    ///   activation mail and sandbox invitations. So is a call whose recipients cannot be seen.
+    ///
+    /// It applies to every handle of the client, and to calls that are described by hand. It does not
+    /// change the settings of the account: routes, alerts and mailing lists work as before.
+    ///
+    /// ```
+    /// use mailgun_core::Client;
+    ///
+    /// let mut builder = Client::builder("key-0123456789");
+    /// if std::env::var("STAGE").as_deref() != Ok("production") {
+    ///     builder = builder.redirect_all_to("staging@example.com");
+    /// }
+    /// let client = builder.build()?;
+    /// # let _ = client;
+    /// # Ok::<(), mailgun_core::Error>(())
+    /// ```
+    pub fn redirect_all_to(mut self, address: impl AsRef<str>) -> Self {
+        self.guard = self.guard.and_then(|guard| guard.redirect_to(address.as_ref()));
+        self
+    }
+
+    /// Lets mail go only to these addresses and domains, in addition to those of earlier calls. A
+    /// domain does not include its subdomains. With no entry, nobody gets mail.
+    ///
+    /// If any recipient is not among them, the whole call is refused with
+    /// [`ErrorKind::Guarded`](crate::ErrorKind::Guarded), and nothing is sent. The address of a mailing
+    /// list counts as that address. Calls whose recipients cannot be seen are refused as with
+    /// [`redirect_all_to`](Self::redirect_all_to). With both, mail is redirected first.
+    ///
+    /// ```
+    /// use mailgun_core::Client;
+    ///
+    /// let client = Client::builder("key-0123456789")
+    ///     .allow_recipients(["example.com", "tester@example.org"])
+    ///     .build()?;
+    /// # let _ = client;
+    /// # Ok::<(), mailgun_core::Error>(())
+    /// ```
+    pub fn allow_recipients<P: AsRef<str>>(
+        mut self,
+        patterns: impl IntoIterator<Item = P>,
+    ) -> Self {
+        self.guard = self.guard.and_then(|guard| guard.allow(patterns));
+        self
+    }
+
     /// Sets when and how often attempts are retried. [`RetryPolicy::never`] disables retries.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
+        self
+    }
+
+    /// Reports calls, attempts, waits and connections to `recorder`, in place of an earlier one.
+    ///
+    /// [`metrics`](crate::metrics) has the names, and recorders for OpenTelemetry and the crate
+    /// `metrics`.
+    pub fn metrics(mut self, recorder: impl Recorder) -> Self {
+        self.recorder = SharedRecorder::new(recorder);
         self
     }
 }
@@ -365,6 +466,7 @@ impl<C: From<Client>> ClientBuilder<C> {
     #[cfg(feature = "transport")]
     pub fn build(mut self) -> Result<C, Error> {
         let destinations = self.destinations()?;
+        self.transport.recorder = self.recorder.clone();
         let transport = Transport::new(&self.transport, destinations.0.is_https())?;
         self.build_over(transport, destinations)
     }
@@ -411,12 +513,14 @@ impl<C: From<Client>> ClientBuilder<C> {
         R: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
     {
         let credentials = self.credentials?;
+        let guard = self.guard?.build();
         let attempt = ServiceBuilder::new()
             .layer(self.attempt_timeout)
             .layer(UserAgentLayer::new(self.user_agent.as_deref())?);
         let around = ServiceBuilder::new()
-            .layer(RetryLayer::new(self.retry))
+            .layer(RetryLayer::with_recorder(self.retry, self.recorder.clone()))
             .layer(TraceLayer::new())
+            .layer(MetricsLayer::shared(self.recorder.clone()))
             .layer(ReadResponseLayer::new(self.limits.response, self.limits.idle));
         // Without the key, and without the application's layers, which may add other secrets.
         let keyless = attempt.clone().service(box_service(transport.clone()));
@@ -426,10 +530,18 @@ impl<C: From<Client>> ClientBuilder<C> {
         let attempt = wrap(box_service(attempt), self.attempt_layers);
         let stack = wrap(HttpService::new(around.service(attempt)), self.call_layers);
         let credentials = Some(credentials);
-        let limits = self.limits;
-        let handle =
-            Handle { stack, keyless, base, trusted, limits, credentials, subaccount: None };
-        Ok(Client::from_handle(handle).into())
+        Ok(Client::from_handle(Handle {
+            stack,
+            keyless,
+            base,
+            trusted,
+            limits: self.limits,
+            recorder: self.recorder,
+            credentials,
+            guard,
+            subaccount: None,
+        })
+        .into())
     }
 }
 
@@ -481,7 +593,9 @@ impl Client {
             base,
             trusted,
             limits,
+            recorder: SharedRecorder::default(),
             credentials: None,
+            guard: None,
             subaccount: None,
         }))
     }

@@ -37,7 +37,7 @@ pub(crate) struct Domain {
     created_at: String,
     /// What clients may set, in the format of responses.
     settings: Map<String, Value>,
-    tracking: Value,
+    pub(crate) tracking: Value,
     certificate: certificates::Progress,
     credentials: Vec<credentials::Credential>,
     pub(crate) ips: Vec<String>,

@@ -1,9 +1,11 @@
 //! Sending, as a form or as MIME text, and stored messages.
 
 mod form;
-mod storage;
+pub(crate) mod storage;
 
-use std::{sync::Arc, time::SystemTime};
+pub(crate) use self::storage::find;
+
+use std::sync::Arc;
 
 use serde_json::json;
 
@@ -13,6 +15,7 @@ use crate::{
     date,
     http::{request::Request, response::Response},
     rate_limit,
+    render::Layout,
     sent::{Mail, SentMessage},
 };
 
@@ -22,6 +25,8 @@ const SENDS_ALLOWED: u64 = 2_000_000;
 pub(crate) struct State {
     /// Accepted messages, oldest first.
     pub(crate) sent: Vec<SentMessage>,
+    /// Inbound mails that a route stored, oldest first.
+    pub(crate) stored: Vec<SentMessage>,
 }
 
 pub(crate) fn route(
@@ -46,13 +51,14 @@ fn send(account: &mut Account, domain: &str, request: &Request, read: form::Read
 }
 
 /// Accepts a mail: from here on it counts as sent.
-fn accept(account: &mut Account, domain: String, request: &Request, mail: Mail) -> Response {
-    let now = SystemTime::now();
+fn accept(account: &mut Account, domain: String, request: &Request, mut mail: Mail) -> Response {
+    let now = account.now();
     let own_id = mail.fields.iter().find(|(name, _)| name.eq_ignore_ascii_case("h:message-id"));
     let id = match own_id {
         Some((_, id)) => format!("<{}>", id.trim_matches(['<', '>'])),
         None => account.message_id(&domain, now),
     };
+    mail.layout = Layout::of(account, &domain, &mail);
     let message = SentMessage {
         storage_key: account.token(),
         subaccount: request.header("x-mailgun-on-behalf-of").map(str::to_owned),

@@ -35,7 +35,7 @@ pub(crate) fn route(
 
 /// Delivers a message, now or when it is due.
 pub(crate) fn deliver(account: &mut Account, message: &SentMessage) {
-    if message.mail.scheduled_for.is_some_and(|time| time > SystemTime::now()) {
+    if message.mail.scheduled_for.is_some_and(|time| time > account.now()) {
         account.groups.queue.scheduled.push(message.clone());
     } else {
         events::record(account, message, "delivered");
@@ -52,7 +52,7 @@ pub(crate) fn deliver_due(account: &mut Account) {
 fn status(account: &Account, domain: &str) -> Answer {
     let domain = account.domain(domain)?;
     let disabled = account.groups.queue.disabled.get(&domain);
-    let regular = match disabled.filter(|(_, until)| *until > SystemTime::now()) {
+    let regular = match disabled.filter(|(_, until)| *until > account.now()) {
         Some((reason, until)) => json!({
             "is_disabled": true,
             "disabled": { "until": date::rfc2822(*until, "UTC"), "reason": reason },

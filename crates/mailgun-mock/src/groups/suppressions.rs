@@ -27,7 +27,7 @@ pub(crate) struct State {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum List {
+pub(crate) enum List {
     Bounces,
     Unsubscribes,
     Complaints,
@@ -191,6 +191,25 @@ pub(crate) fn failure(
         ]
         .map(|(name, value)| (name.to_owned(), value)),
     )
+}
+
+/// Suppresses an address as the service does after an event. The allowlist prevents bounces.
+pub(crate) fn suppress(
+    account: &mut Account,
+    message: &SentMessage,
+    recipient: &str,
+    list: List,
+    details: &[(&str, &str)],
+) {
+    let state = &mut account.groups.suppressions;
+    if list == List::Bounces && state.allows(message, recipient) {
+        return;
+    }
+    let fields = [("address", recipient)].into_iter().chain(details.iter().copied());
+    let fields = fields.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    if let Ok(record) = Record::read(list, &fields) {
+        state.extend(message.domain.clone(), list, [record]);
+    }
 }
 
 /// The position of the entry of an address, or where it would be.

@@ -1,5 +1,5 @@
-//! Templates of domains and of the account, with their versions. They are stored but not rendered,
-//! and a message may name a template that does not exist.
+//! Templates of domains and of the account, with their versions. A message may name a template that
+//! does not exist.
 
 mod versions;
 
@@ -16,6 +16,7 @@ use crate::{
         request::Request,
         response::{Refusal, Response},
     },
+    render,
 };
 
 const MAX_TEMPLATES: usize = 100;
@@ -151,6 +152,27 @@ fn find<'a>(
     let all = account.groups.templates.all.get_mut(owner);
     let found = all.and_then(|all| all.get_mut(&name.to_lowercase()));
     found.ok_or_else(|| Refusal::not_found("template not found"))
+}
+
+/// The version of a template that a message uses: of its domain, or else of the account; the active
+/// version unless the message names one.
+pub(crate) fn stored(
+    account: &Account,
+    domain: &str,
+    name: &str,
+    tag: Option<&str>,
+) -> Option<render::Template> {
+    let all = &account.groups.templates.all;
+    let owners = [Some(domain.to_owned()), None];
+    let mut templates = owners.iter().filter_map(|owner| all.get(owner)).flat_map(BTreeMap::values);
+    let name = name.to_lowercase();
+    let template = templates.find(|template| template.name == name || template.id == name)?;
+    let version = match tag.filter(|tag| !tag.is_empty()) {
+        Some(tag) => template.versions.get(&tag.to_lowercase()),
+        None => template.versions.values().find(|version| version.active),
+    }?;
+    let Version { engine, content, headers, .. } = version.clone();
+    Some(render::Template { engine, content, headers })
 }
 
 fn required<'a>(value: Option<&'a str>, name: &str) -> Result<&'a str, Refusal> {

@@ -1,7 +1,10 @@
 //! Handles one request, from its head to its response.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use http::StatusCode;
+use http_body_util::Either;
 use hyper::body::Incoming;
 
 use super::{
@@ -9,12 +12,28 @@ use super::{
     request::{Request, read_body},
     response::{Pace, PacedBody, Response},
 };
-use crate::{fault::Effect, server::Server};
+use crate::{
+    fault::Effect,
+    inbox::{self, Live},
+    server::Server,
+};
 
 const TOO_LARGE: &str = "<html>\r\n<head><title>413 Request Entity Too Large</title></head>\r\n\
     <body>\r\n<center><h1>413 Request Entity Too Large</h1></center>\r\n</body>\r\n</html>\r\n";
 
 pub(crate) async fn answer(
+    server: &Arc<Server>,
+    cut: &Cut,
+    request: http::Request<Incoming>,
+) -> http::Response<Either<PacedBody, Live>> {
+    // The inbox is no part of the service: it is not logged, and no fault applies to it.
+    if server.inbox.is_served && inbox::has(request.uri().path()) {
+        return inbox::answer(server, &request.into_parts().0);
+    }
+    answer_as_mailgun(server, cut, request).await.map(Either::Left)
+}
+
+async fn answer_as_mailgun(
     server: &Server,
     cut: &Cut,
     request: http::Request<Incoming>,

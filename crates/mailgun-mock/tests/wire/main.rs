@@ -8,12 +8,14 @@
     reason = "helpers of tests fail by panicking"
 )]
 
+mod actions;
 mod checks;
 mod client;
 mod events;
 mod faults;
 mod handle;
 mod limits;
+mod rendering;
 mod sending;
 mod storage;
 mod suppressions;

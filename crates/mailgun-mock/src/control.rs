@@ -10,6 +10,7 @@ use std::{net::IpAddr, str::FromStr, time::Duration};
 use http::{Method, StatusCode, header};
 
 use crate::{
+    account::Account,
     actions::ActionError,
     groups::Answer,
     http::{
@@ -30,6 +31,16 @@ pub(crate) enum Peer {
 impl Peer {
     pub(crate) fn of(address: IpAddr) -> Self {
         if address.to_canonical().is_loopback() { Self::Local } else { Self::Remote }
+    }
+
+    /// The response to a program on another machine that does not know the key.
+    pub(crate) fn refused(self, account: &Account, key: Option<String>) -> Option<Response> {
+        let is_allowed = self == Self::Local || key.as_ref() == Some(&account.api_key);
+        let realm = header::HeaderValue::from_static("Basic realm=\"mailgun-mock\"");
+        (!is_allowed).then(|| {
+            Response::text(StatusCode::UNAUTHORIZED, "Forbidden")
+                .with(header::WWW_AUTHENTICATE, realm)
+        })
     }
 }
 
@@ -72,10 +83,8 @@ pub(crate) fn has(path: &str) -> bool {
 pub(crate) fn answer(server: &Server, peer: Peer, request: &Request) -> Response {
     let mut state = server.state();
     state.changes += usize::from(request.method != Method::GET);
-    if peer == Peer::Remote && request.api_key().as_deref() != Some(&state.account.api_key) {
-        let realm = header::HeaderValue::from_static("Basic realm=\"mailgun-mock\"");
-        return Response::text(StatusCode::UNAUTHORIZED, "Forbidden")
-            .with(header::WWW_AUTHENTICATE, realm);
+    if let Some(refusal) = peer.refused(&state.account, request.api_key()) {
+        return refusal;
     }
     // Links use the host that the client called.
     let base_url = request.base_url().unwrap_or_else(|| state.account.base_url.clone());

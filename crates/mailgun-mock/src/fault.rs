@@ -235,6 +235,10 @@ impl Fault {
         json!({
             "id": self.id,
             "effect": self.effect.name(),
+            "status": match &self.effect {
+                Effect::Response(response) => Some(response.status.as_u16()),
+                _ => None,
+            },
             "left": self.left,
             "method": self.method.as_ref().map(Method::as_str),
             "has_path": self.path.is_some(),

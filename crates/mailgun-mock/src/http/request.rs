@@ -73,10 +73,7 @@ impl Request {
 
     /// The API key that the request was sent with.
     pub(crate) fn api_key(&self) -> Option<String> {
-        let (scheme, credentials) = self.header(header::AUTHORIZATION.as_str())?.split_once(' ')?;
-        let decoded = BASE64_STANDARD.decode(credentials.trim()).ok()?;
-        let key = String::from_utf8(decoded).ok()?.strip_prefix("api:")?.to_owned();
-        scheme.eq_ignore_ascii_case("basic").then_some(key)
+        api_key(&self.headers)
     }
 
     /// The recipients of a send, in lower case.
@@ -100,6 +97,15 @@ impl Request {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
+}
+
+/// The password of HTTP Basic for the user `api`.
+pub(crate) fn api_key(headers: &HeaderMap) -> Option<String> {
+    let authorization = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, credentials) = authorization.split_once(' ')?;
+    let decoded = BASE64_STANDARD.decode(credentials.trim()).ok()?;
+    let key = String::from_utf8(decoded).ok()?.strip_prefix("api:")?.to_owned();
+    scheme.eq_ignore_ascii_case("basic").then_some(key)
 }
 
 /// Reads a body to its end. Returns `Ok(None)` if it is larger than Mailgun accepts.

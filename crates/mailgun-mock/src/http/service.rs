@@ -31,7 +31,7 @@ pub(crate) async fn answer<B: Body<Data = Bytes>>(
     // Inbox and control are no part of the service: they are not logged, and no fault applies.
     let path = request.uri().path();
     if server.inbox.is_served && inbox::has(path) {
-        return inbox::answer(server, &request.into_parts().0);
+        return inbox::answer(server, peer, &request.into_parts().0);
     }
     let response = match control::has(path) {
         true => answer_as_control(server, cut, peer, request).await,

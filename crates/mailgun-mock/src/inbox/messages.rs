@@ -1,6 +1,11 @@
 //! The list of mails, and one mail as the page shows it.
 
-use std::{collections::HashMap, sync::LazyLock, time::UNIX_EPOCH};
+use std::{
+    borrow::Cow,
+    collections::HashMap,
+    sync::LazyLock,
+    time::{SystemTime, UNIX_EPOCH},
+};
 
 use http::{StatusCode, header::HeaderValue};
 use regex_lite::Regex;
@@ -73,14 +78,20 @@ fn recent_events(account: &Account) -> HashMap<String, Value> {
 }
 
 fn summary(message: &SentMessage, events: &Value) -> Value {
+    let seen = first_seen(message);
+    let subject = seen.as_ref().map(|seen| seen.subject.as_str()).or(message.subject());
+    let (text, html) = match &seen {
+        Some(seen) => (seen.text.as_deref(), seen.html.as_deref()),
+        None => (message.text(), message.html()),
+    };
     json!({
         "key": message.storage_key(),
         "from": message.from(),
         "to": message.to(),
         "recipients": message.recipients().len(),
-        "subject": message.subject(),
-        "at": millis(message),
-        "preview": preview(message),
+        "subject": subject,
+        "at": millis(message.accepted_at),
+        "preview": preview(text, html),
         "files": message.attachments().len(),
         "tags": message.tags(),
         "is_test": message.is_test_mode(),
@@ -88,14 +99,20 @@ fn summary(message: &SentMessage, events: &Value) -> Value {
     })
 }
 
-/// The start of the text. That of MIME text is left out, since the list would have to parse it.
-fn preview(message: &SentMessage) -> String {
-    let text = message.text().filter(|text| !text.trim().is_empty()).map(str::to_owned);
-    let text = text.or_else(|| {
-        let html = message.html()?;
-        Some(MARKUP.as_ref()?.replace_all(html, " ").into_owned())
-    });
-    let text = text.unwrap_or_default();
+/// What the first recipient sees, if that differs from what was sent: it takes time.
+fn first_seen(message: &SentMessage) -> Option<Rendered> {
+    let has_placeholder = |text: Option<&str>| text.is_some_and(|text| text.contains(['%', '{']));
+    let is_sent_as_seen = message.mime().is_none()
+        && message.field("template").is_none()
+        && ![message.subject(), message.text(), message.html()].into_iter().any(has_placeholder);
+    let first = message.recipients().first().filter(|_| !is_sent_as_seen)?;
+    message.rendered_for(first)
+}
+
+/// The start of a text.
+fn preview(text: Option<&str>, html: Option<&str>) -> String {
+    let text = text.filter(|text| !text.trim().is_empty()).map(Cow::Borrowed);
+    let text = text.or_else(|| Some(MARKUP.as_ref()?.replace_all(html?, " "))).unwrap_or_default();
     let words = text.split_whitespace().flat_map(|word| word.chars().chain([' ']));
     words.take(PREVIEW).collect::<String>().trim_end().to_owned()
 }
@@ -136,7 +153,7 @@ pub(super) fn get(state: &State, key: &str, query: &Query) -> Answer {
         "links": seen.links().iter().map(|url| link(url)).collect::<Vec<_>>(),
         "unreplaced": seen.unreplaced,
         "template_error": seen.template_error,
-        "at": millis(message),
+        "at": millis(message.accepted_at),
         "delivery_time": message.delivery_time(),
         "template": message.field("template"),
         "tags": message.tags(),
@@ -184,7 +201,7 @@ pub(super) fn find<'a>(state: &'a State, key: &str) -> Result<&'a SentMessage, R
         .ok_or_else(|| Refusal::not_found("Message not found"))
 }
 
-fn millis(message: &SentMessage) -> u64 {
-    let since = message.accepted_at.duration_since(UNIX_EPOCH).unwrap_or_default();
+pub(super) fn millis(time: SystemTime) -> u64 {
+    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }

@@ -62,7 +62,7 @@ const onCounts = tryTo(async (now) => {
   if (isNew("messages", "events", "cleared")) await loadList();
   if (isNew("messages", "events", "cleared", "webhooks") && route.key) await refreshMessage();
   if (isNew("requests", "answered", "webhooks", "cleared") && route.view === "requests") await showRequests();
-  if (isNew("faults") && route.view === "faults") await showFaults();
+  if (isNew("faults", "faults_left") && route.view === "faults") await showFaults();
 });
 
 function onState(isLive) {

@@ -23,10 +23,26 @@ export function status(counts) {
   return { kind, text: count > 1 ? `${text} ${count}` : text };
 }
 
-export function timeline(events) {
-  if (!events.length) return el("p", { class: "empty" }, "No event yet.");
-  const sorted = [...events].sort((one, other) => one.timestamp - other.timestamp);
-  return el("ol", { class: "timeline" }, sorted.map(entry));
+// Whether the events of all recipients are shown.
+let isForAll = false;
+
+export function eventsOf(mail) {
+  const isShown = (event) => isForAll || !event.recipient || event.recipient === mail.recipient;
+  return mail.events.filter(isShown).sort((one, other) => one.timestamp - other.timestamp);
+}
+
+export function timeline(mail, redraw) {
+  const events = eventsOf(mail);
+  const toggle = (event) => {
+    isForAll = event.target.checked;
+    redraw();
+  };
+  return [
+    mail.recipients.length > 1 && el("label", { class: "only" },
+      el("input", { type: "checkbox", id: "all-recipients", checked: isForAll, change: toggle }),
+      `Events of all ${mail.recipients.length} recipients`),
+    events.length ? el("ol", { class: "timeline" }, events.map(entry)) : el("p", { class: "empty" }, "No event yet."),
+  ].filter(Boolean);
 }
 
 function entry(event) {

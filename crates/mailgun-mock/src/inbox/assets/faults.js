@@ -16,10 +16,18 @@ const FAULTS = [
 // As good as for ever.
 const ALWAYS = 1_000_000;
 
+// From here on, a number of requests means that the fault is switched on.
+const MANY = 1000;
+
 let scope = "/messages";
+let shown = "";
 
 export async function showFaults() {
   const { items } = await json("/mock/faults");
+  // A button that is made anew while it is pressed would lose the click.
+  const now = JSON.stringify(items.map((item) => ({ ...item, left: Math.min(item.left, MANY) })));
+  if (now === shown) return;
+  shown = now;
   const focused = document.activeElement?.id;
   byId("faults-view").replaceChildren(
     el("h2", {}, "Faults"),
@@ -42,7 +50,7 @@ function picker() {
 
 function card([name, text, fields], index, items) {
   const same = items.filter((item) => item.effect === fields.effect && (!fields.status || item.status === fields.status));
-  const isOn = same.some((item) => item.left > 1000);
+  const isOn = same.some((item) => item.left >= MANY);
   const title = `fault-${index}`;
   return el("li", { class: isOn ? "fault is-on" : "fault" },
     el("div", { class: "fault-text" }, el("strong", { id: title }, name), el("span", { class: "muted" }, text)),
@@ -58,7 +66,7 @@ function card([name, text, fields], index, items) {
 }
 
 function queued(item) {
-  const left = item.left > 1000 ? "until it is switched off" : `${plural(item.left, "request")} left`;
+  const left = item.left >= MANY ? "until it is switched off" : `${plural(item.left, "request")} left`;
   return el("li", {}, el("div", { class: "request" },
     el("span", { class: "method" }, item.status ? `${item.effect} ${item.status}` : item.effect),
     el("span", { class: "path cut muted" },

@@ -55,7 +55,15 @@ function remote(open, page) {
 
 export function textPanel(mail) {
   if (!mail.text) return empty("The mail has no plain text.");
-  return el("pre", { class: "text", tabindex: "0" }, mail.text);
+  return el("pre", { class: "text", tabindex: "0" }, ...marked(mail.text, mail.unreplaced));
+}
+
+// The text with these placeholders marked.
+function marked(text, names) {
+  const at = names.map((name) => [text.indexOf(name), name]).filter(([index]) => index >= 0);
+  if (!at.length) return [text];
+  const [index, name] = at.reduce((one, other) => (other[0] < one[0] ? other : one));
+  return [text.slice(0, index), el("mark", {}, name), ...marked(text.slice(index + name.length), names)];
 }
 
 export function headersPanel(mail) {

@@ -28,7 +28,7 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 pub struct WebhookDelivery {
     /// The URL of the receiver.
     pub url: String,
-    /// The type of webhook, such as `delivered`.
+    /// The type of webhook, such as `delivered`; empty for inbound mail.
     pub event: String,
     /// The status of the response; `None` if there was no response, or if nothing was posted
     /// because the URL is not plain HTTP on loopback.

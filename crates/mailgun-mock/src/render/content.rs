@@ -50,8 +50,8 @@ impl Content {
     pub(crate) fn of_mime(mime: &Bytes) -> Self {
         let mut headers = mime::headers(mime);
         headers.retain(|(name, _)| {
-            let is = |other: &&str| name.eq_ignore_ascii_case(other);
-            !OF_THE_BODY.iter().any(|other| is(&other)) && !is(&"Bcc")
+            let is = |other: &str| name.eq_ignore_ascii_case(other);
+            !OF_THE_BODY.into_iter().any(is) && !is("Bcc")
         });
         let Some(parsed) = MessageParser::default().parse(mime) else {
             return Self { headers, ..Self::default() };

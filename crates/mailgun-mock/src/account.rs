@@ -84,6 +84,14 @@ impl Account {
         now.checked_add(self.ahead).unwrap_or(now)
     }
 
+    /// Queues a post for the task in the background.
+    pub(crate) fn post(&self, post: Post) {
+        if let Some(outbox) = &self.outbox {
+            // Without a receiver, the server has stopped.
+            drop(outbox.send(post));
+        }
+    }
+
     /// Sets the clock to that of the machine.
     pub(crate) fn reset_clock(&mut self) {
         self.ahead = Duration::ZERO;

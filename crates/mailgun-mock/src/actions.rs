@@ -216,12 +216,17 @@ fn record_visit(account: &mut Account, visit: Visit) -> Result<Value, ActionErro
     Ok(events::record_for(account, &message, index, kind, own))
 }
 
+/// Whether a request follows a link in a mail.
+pub(crate) fn is_link(request: &Request) -> bool {
+    let is_followed = matches!(request.method.as_str(), "GET" | "POST");
+    let path: Vec<&str> = request.segments.iter().map(String::as_str).collect();
+    is_followed && matches!(path[..], ["o" | "c" | "u", _])
+}
+
 /// Serves the links in mails. They need no key.
 pub(crate) fn visit(account: &mut Account, request: &Request) -> Option<Response> {
     let [letter, token] = &request.segments[..] else { return None };
-    let is_link = matches!(letter.as_str(), "o" | "c" | "u");
-    let is_read = matches!(request.method.as_str(), "GET" | "POST");
-    if !is_link || !is_read {
+    if !is_link(request) {
         return None;
     }
     let event = Visit::read(letter, token)

@@ -5,7 +5,7 @@ mod inbound;
 mod mail;
 mod state;
 
-use std::net::IpAddr;
+use std::{net::IpAddr, str::FromStr, time::Duration};
 
 use http::{Method, StatusCode, header};
 
@@ -132,15 +132,15 @@ fn required<'a>(request: &'a Request, name: &str) -> Result<&'a str, Refusal> {
 }
 
 /// A number in a form field or query parameter.
-fn number<T: std::str::FromStr>(request: &Request, name: &str) -> Result<Option<T>, Refusal> {
+fn number<T: FromStr>(request: &Request, name: &str) -> Result<Option<T>, Refusal> {
     let invalid = |_| Refusal::bad_request(format!("`{name}` is not a number in range"));
     request.value(name).map(|text| text.parse().map_err(invalid)).transpose()
 }
 
 /// A time in seconds, which may have a fraction.
-fn seconds(request: &Request, name: &str) -> Result<Option<std::time::Duration>, Refusal> {
+fn seconds(request: &Request, name: &str) -> Result<Option<Duration>, Refusal> {
     let invalid = |_| Refusal::bad_request(format!("`{name}` is not a time in seconds"));
-    let seconds = number::<f64>(request, name)?.map(std::time::Duration::try_from_secs_f64);
+    let seconds = number::<f64>(request, name)?.map(Duration::try_from_secs_f64);
     seconds.transpose().map_err(invalid)
 }
 
@@ -158,7 +158,14 @@ impl From<ActionError> for Refusal {
 mod tests {
     use std::collections::BTreeSet;
 
+    use base64::{Engine as _, prelude::BASE64_STANDARD};
+    use bytes::Bytes;
+
     use super::*;
+    use crate::{
+        account::{Account, Limits},
+        inbox::Inbox,
+    };
 
     /// The operations of the description, found by their indentation.
     fn described() -> BTreeSet<(String, String)> {
@@ -178,6 +185,27 @@ mod tests {
     fn the_description_has_exactly_the_routes() {
         let routes = ROUTES.iter().map(|(method, path, _)| ((*method).into(), (*path).into()));
         assert_eq!(described(), routes.collect());
+    }
+
+    async fn status(peer: Peer, key: Option<&str>) -> u16 {
+        let limits = Limits { message_bytes: 1, recipients: 1, recipients_per_hour: 1 };
+        let account = Account::new(String::new(), "key-mock".to_owned(), Vec::new(), limits);
+        let server = Server::new(account, Inbox::default());
+        let mut request = http::Request::get("/mock/clock");
+        if let Some(key) = key {
+            let credentials = BASE64_STANDARD.encode(format!("api:{key}"));
+            request = request.header("Authorization", format!("Basic {credentials}"));
+        }
+        let (head, ()) = request.body(()).unwrap().into_parts();
+        answer(&server, peer, &Request::new(head, Bytes::new()).await).status.as_u16()
+    }
+
+    #[tokio::test]
+    async fn programs_on_other_machines_need_the_key() {
+        assert_eq!(status(Peer::Local, None).await, 200);
+        assert_eq!(status(Peer::Remote, None).await, 401);
+        assert_eq!(status(Peer::Remote, Some("another")).await, 401);
+        assert_eq!(status(Peer::Remote, Some("key-mock")).await, 200);
     }
 
     #[test]

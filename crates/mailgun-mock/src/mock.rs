@@ -22,7 +22,6 @@ use crate::{
     smtp::ForwardedMail,
     state::Saved,
     transport::MockTransport,
-    webhook::{Post, WebhookDelivery},
 };
 
 /// A Mailgun that runs inside the process and shows what it received.
@@ -201,13 +200,6 @@ impl MockMailgun {
         state.account.groups.events.all.iter().map(|event| event.json().into_owned()).collect()
     }
 
-    /// All webhooks that were posted and how the receivers answered, oldest first.
-    ///
-    /// A background task posts them one at a time.
-    pub fn webhook_deliveries(&self) -> Vec<WebhookDelivery> {
-        self.server.state().account.groups.webhooks.deliveries.clone()
-    }
-
     /// The mails that were forwarded to the server of [`Builder::forward_to`], oldest first.
     ///
     /// A background task sends them one at a time.
@@ -225,44 +217,6 @@ impl MockMailgun {
             Some(path) => Saved::of(&self.server.state().account).write(path),
             None => Ok(()),
         }
-    }
-
-    /// Posts an inbound mail to a loopback URL, parsed and signed as by a route with
-    /// `forward("https://..")`, and returns the status of the response.
-    ///
-    /// `fields` are the form fields: `recipient`, `sender`, `subject`, `body-plain` and so on.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error if the URL is not plain HTTP on loopback, or if it does not respond within
-    /// 10 s.
-    pub async fn post_inbound(&self, url: &str, fields: &[(&str, &str)]) -> io::Result<u16> {
-        let post = {
-            let mut state = self.server.state();
-            let fields =
-                fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-            Post::form(&mut state.account, url, fields.collect(), &[])
-        };
-        post.send().await
-    }
-
-    /// Posts an event to a loopback URL as a signed webhook and returns the status of the response.
-    ///
-    /// The event is in the format of the events endpoint, and no search finds it. A missing `id` or
-    /// `timestamp` is filled in.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error if the URL is not plain HTTP on loopback, or if it does not respond within
-    /// 10 s.
-    pub async fn post_event(&self, url: &str, event: Value) -> io::Result<u16> {
-        let post = {
-            let account = &mut self.server.state().account;
-            let event = events::completed(account, event);
-            let kind = event["event"].as_str().unwrap_or_default().to_owned();
-            Post::event(account, url, &kind, &event)
-        };
-        post.send().await
     }
 
     /// Adds an event of the first domain, in the format of the events endpoint.

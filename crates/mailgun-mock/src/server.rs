@@ -8,6 +8,7 @@ use tokio::sync::watch;
 
 use crate::{
     account::Account,
+    actions,
     fault::{self, Effect, Fault},
     groups,
     http::{request::Request, response::Response},
@@ -66,9 +67,11 @@ impl Server {
 
     /// What goes wrong with a request because of its recipients.
     pub(crate) fn effect_for(&self, request: &Request) -> Option<Effect> {
-        let recipients = request.recipients();
         let faults = &mut self.state().faults;
-        fault::take(faults, &request.method, &request.path, Some(&recipients))
+        if faults.is_empty() {
+            return None;
+        }
+        fault::take(faults, &request.method, &request.path, Some(&request.recipients()))
     }
 
     pub(crate) fn read(&self, entry: Entry, body: Bytes) {
@@ -83,7 +86,7 @@ impl Server {
 
     pub(crate) fn process(&self, request: &Request) -> Response {
         let mut state = self.state();
-        state.changes += usize::from(request.method != Method::GET);
+        state.changes += usize::from(request.method != Method::GET || actions::is_link(request));
         let response = groups::answer(&mut state.account, request);
         self.sent.send_replace(state.account.groups.messages.sent.len());
         response

@@ -244,7 +244,7 @@ impl Mailgun {
     }
 
     /// From the environment: `MAILGUN_API_KEY`, and `MAILGUN_REGION` (`us` or `eu`) or
-    /// `MAILGUN_BASE_URL` if they are set.
+    /// `MAILGUN_BASE_URL` if they are set. [`ClientBuilder::from_env`] has all variables.
     ///
     /// # Errors
     ///

@@ -49,7 +49,7 @@ impl Client {
     }
 
     /// Builds a client from the environment: `MAILGUN_API_KEY`, and `MAILGUN_REGION` (`us` or `eu`)
-    /// or `MAILGUN_BASE_URL` if they are set.
+    /// or `MAILGUN_BASE_URL` if they are set. [`ClientBuilder::from_env`] has all variables.
     ///
     /// # Errors
     ///

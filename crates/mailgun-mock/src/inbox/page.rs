@@ -26,6 +26,7 @@ const ASSETS: &[(&str, &str, &str)] = assets! {
     "app.js": "text/javascript; charset=utf-8",
     "dom.js": "text/javascript; charset=utf-8",
     "api.js": "text/javascript; charset=utf-8",
+    "events.js": "text/javascript; charset=utf-8",
     "list.js": "text/javascript; charset=utf-8",
     "message.js": "text/javascript; charset=utf-8",
     "panels.js": "text/javascript; charset=utf-8",
@@ -42,8 +43,7 @@ pub(super) fn asset(segments: &[&str]) -> Option<Response> {
     let (_, kind, text) = ASSETS.iter().find(|(name, ..)| *name == wanted)?;
     let response = Response::new(StatusCode::OK, HeaderValue::from_static(kind), *text);
     Some(match *kind {
-        HTML => response
-            .with(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),
+        HTML => response.with(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),
         _ => response,
     })
 }

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::messages::millis;
 use crate::{
     groups::Answer,
     http::response::{Refusal, Response},
@@ -23,9 +24,9 @@ pub(super) fn list(state: &State) -> Response {
         json
     });
     let deliveries = state.account.groups.webhooks.deliveries.iter().rev().take(LISTED);
-    let webhooks = deliveries.map(|webhook| {
-        json!({ "url": webhook.url, "event": webhook.event, "status": webhook.status })
-    });
+    let webhooks = deliveries.map(
+        |webhook| json!({ "url": webhook.url, "event": webhook.event, "status": webhook.status }),
+    );
     Response::ok(&json!({
         "total": log.len(),
         "requests": requests.collect::<Vec<_>>(),
@@ -57,6 +58,7 @@ fn request_json(logged: &LoggedRequest) -> Value {
         "method": logged.method().as_str(),
         "path": logged.path(),
         "query": logged.query(),
+        "at": millis(logged.arrived_at),
         "size": logged.body().len(),
         "status": logged.status(),
     })

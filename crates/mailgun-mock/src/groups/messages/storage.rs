@@ -1,6 +1,6 @@
 //! Stored messages: reads them, serves their files and resends them.
 
-pub(crate) mod render;
+mod render;
 
 use std::sync::OnceLock;
 
@@ -80,7 +80,7 @@ fn resend(account: &mut Account, request: &Request, domain: &str, key: &str) -> 
         ..Mail::clone(&message.mail)
     };
     let domain = message.domain.clone();
-    Ok(super::accept(account, domain, request, mail))
+    super::accept(account, domain, request, mail)
 }
 
 /// The latest message with this id or storage key.
@@ -92,7 +92,7 @@ pub(crate) fn find<'a>(account: &'a Account, id: &str) -> Option<&'a SentMessage
 
 fn stored<'a>(account: &'a Account, domain: &str, key: &str) -> Result<&'a SentMessage, Refusal> {
     let domain = account.domain(domain)?;
-    let State { sent, stored } = &account.groups.messages;
+    let State { sent, stored, .. } = &account.groups.messages;
     sent.iter()
         .chain(stored)
         .find(|message| message.storage_key == key && message.domain == domain)

@@ -122,7 +122,8 @@ impl Builder {
 
     /// Serves the web inbox at `/`. Default: `false`.
     ///
-    /// It shows all mails and the request log to everyone who can open the address, without a key.
+    /// It shows all mails and the log of requests. Browsers on other machines are asked for the API
+    /// key, with the user name `api`. Those on this machine are not.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -136,7 +137,8 @@ impl Builder {
         self
     }
 
-    /// Allows browsers to open the inbox under this host name, such as the name of a container.
+    /// Serves the inbox and the routes below `/mock` under this host name, too, such as the name of a
+    /// container.
     /// Default: `localhost`, names below it, and IP addresses.
     ///
     /// Other names are refused, since a hostile page could point a name of its own at this machine.

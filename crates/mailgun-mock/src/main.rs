@@ -112,7 +112,7 @@ async fn run(arguments: Arguments) -> std::io::Result<()> {
     }
     if !address.ip().is_loopback() {
         let opened = if inbox { "the API and the inbox with all mails" } else { "the API" };
-        println!("\nOther machines can reach {opened} at {}.", address.ip());
+        println!("\nOther machines that know the API key can reach {opened} at {}.", address.ip());
     }
     stopped().await?;
     mailgun.save()

@@ -4,7 +4,7 @@ mod render;
 
 use std::sync::OnceLock;
 
-use http::{HeaderValue, StatusCode};
+use http::{HeaderValue, StatusCode, header};
 
 use super::{
     State,
@@ -53,7 +53,10 @@ fn file(account: &Account, domain: &str, key: &str, index: &str) -> Answer {
     let file = index.and_then(|index| message.mail.files().nth(index)).ok_or_else(not_found)?;
     let content_type = HeaderValue::from_str(&file.content_type)
         .unwrap_or(HeaderValue::from_static("application/octet-stream"));
-    Ok(Response::new(StatusCode::OK, content_type, file.bytes.clone()))
+    // The page of a mail must not run with the rights of the inbox, which has the same origin.
+    let sandbox = HeaderValue::from_static("sandbox");
+    Ok(Response::new(StatusCode::OK, content_type, file.bytes.clone())
+        .with(header::CONTENT_SECURITY_POLICY, sandbox))
 }
 
 fn resend(account: &mut Account, request: &Request, domain: &str, key: &str) -> Answer {

@@ -46,7 +46,7 @@ export function timeline(mail, redraw) {
 }
 
 function entry(event) {
-  const date = new Date((event.timestamp ?? 0) * 1000);
+  const date = dateOf(event);
   const name = KINDS.find(([kind]) => kind === event.event)?.[1] ?? event.event ?? "Event";
   const severity = event.severity ? ` (${event.severity})` : "";
   return el("li", { class: `event ${KINDS.some(([kind]) => kind === event.event) ? event.event : ""}` },
@@ -58,6 +58,12 @@ function entry(event) {
     el("details", {},
       el("summary", {}, "JSON"),
       el("pre", { tabindex: "0" }, JSON.stringify(event, null, 2))));
+}
+
+// Tests add events of every kind, with a timestamp that may be none.
+function dateOf({ timestamp }) {
+  const date = new Date(Number(timestamp) * 1000);
+  return Number.isNaN(date.getTime()) ? new Date(0) : date;
 }
 
 function detail(event) {

@@ -60,10 +60,10 @@ export function textPanel(mail) {
 
 // The text with these placeholders marked.
 function marked(text, names) {
-  const at = names.map((name) => [text.indexOf(name), name]).filter(([index]) => index >= 0);
-  if (!at.length) return [text];
-  const [index, name] = at.reduce((one, other) => (other[0] < one[0] ? other : one));
-  return [text.slice(0, index), el("mark", {}, name), ...marked(text.slice(index + name.length), names)];
+  if (!names.length) return [text];
+  const escaped = names.map((name) => name.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"));
+  const parts = text.split(new RegExp(`(${escaped.join("|")})`));
+  return parts.map((part) => (names.includes(part) ? el("mark", {}, part) : part));
 }
 
 export function headersPanel(mail) {

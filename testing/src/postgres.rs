@@ -31,7 +31,12 @@ create() {
     createdb -h "$directory" -U postgres "$1"
 }
 trap finish EXIT
-initdb -D "$directory/data" -A trust -U postgres -E UTF8 --locale=C --no-sync >"$directory/log"
+# ICU orders text differently from its bytes, as most databases do. Postgres has it since 15.
+initialize() {
+    initdb -D "$directory/data" -A trust -U postgres -E UTF8 --no-sync --locale=C "$@" \
+        >"$directory/log" 2>&1
+}
+initialize --locale-provider=icu --icu-locale=en-US || initialize || cat "$directory/log" >&2
 start
 echo "$directory"
 while read -r line; do

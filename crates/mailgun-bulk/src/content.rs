@@ -163,7 +163,7 @@ mod tests {
         }
         let head = br#"{"version":2}"#;
         let newer = [&(head.len() as u64).to_be_bytes(), &head[..]].concat();
-        let error = thaw(newer.into()).unwrap_err().to_string();
+        let error = thaw(newer.into()).err().unwrap().to_string();
         assert_eq!(error, "the campaign has the format 2, not 1");
     }
 }

@@ -144,7 +144,7 @@ mod tests {
             Finn,finn@example.com,\n";
         let rows = read_all(text).unwrap();
         let lines: Vec<_> = rows.iter().map(|(line, row)| (*line, row.is_ok())).collect();
-        assert_eq!(lines, [(2, true), (3, false), (5, false), (6, false), (7, true), (9, true)]);
+        assert_eq!(lines, [(2, true), (3, false), (4, false), (6, false), (7, true), (9, true)]);
         let ok = |mailbox: &str, variables: &str| Ok((mailbox.into(), variables.into()));
         assert_eq!(rows[0].1, ok("ann@example.com", r#"{"name":"Ann","city":"Bad, Homburg"}"#));
         assert_eq!(rows[4].1, ok("Eva <eva@example.com>", r#"{"name":"Eva","city":"a\nb"}"#));

@@ -60,7 +60,8 @@ pub struct Import {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Rejection {
-    /// The number of the row, from 1; in a CSV file, the line.
+    /// The number of the row, from 1. In a CSV file, the line at which it begins, or that of the first
+    /// empty line before it.
     pub row: u64,
     /// Why, without the address.
     pub reason: String,

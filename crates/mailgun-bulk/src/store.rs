@@ -22,7 +22,7 @@ pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, BoxError>> +
 /// The store has no clock: `now` comes from the caller. It compares times, but no decision about a
 /// second send depends on them.
 ///
-/// `mailgun-store` has SQLite and Postgres. `MemoryStore` is for tests.
+/// `mailgun-store` has SQLite and Postgres. [`MemoryStore`](crate::MemoryStore) is for tests.
 pub trait Store: Send + Sync {
     /// Creates a draft, and returns `true`.
     ///

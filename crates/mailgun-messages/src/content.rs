@@ -1,9 +1,11 @@
 //! What messages and batches share: the fields, their checks, the files.
 
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, collections::BTreeMap, fmt};
 
 use bytes::Bytes;
-use mailgun_core::{__private::unfold, Error, FieldValue, Fields, Form, Mailbox, Upload, mime};
+use mailgun_core::{
+    __private::unfold, Error, FieldValue, Fields, Form, Mailbox, Upload, by_content_id, mime,
+};
 use serde::{Serialize, de::IgnoredAny};
 
 use crate::{
@@ -291,6 +293,26 @@ impl Content {
         self.line(field, unfolded(value));
     }
 
+    /// Adds a target to List-Unsubscribe, and the header for a single click (RFC 8058).
+    pub fn list_unsubscribe(&mut self, target: &str) {
+        const FIELD: &str = "h:List-Unsubscribe";
+        let kind = match Unsubscribe::of(target) {
+            Ok(kind) => kind,
+            Err(reason) => {
+                self.fields.record_error(Error::invalid(FIELD, reason));
+                return;
+            }
+        };
+        let earlier = self.fields.get(FIELD).unwrap_or_default().split(", ");
+        let earlier = earlier.map(|target| target.trim_matches(['<', '>']));
+        let kept = earlier.filter(|earlier| Unsubscribe::of(earlier).is_ok_and(|it| it != kind));
+        let targets: Vec<_> = kept.chain([target]).map(|target| format!("<{target}>")).collect();
+        self.header("List-Unsubscribe", targets.join(", "));
+        if kind == Unsubscribe::Url {
+            self.header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click");
+        }
+    }
+
     /// Sets a custom variable: text as it is, any other value as JSON.
     pub fn variable(&mut self, name: &str, value: &(impl Serialize + ?Sized)) {
         if name.is_empty() || name.chars().any(char::is_control) {
@@ -332,6 +354,14 @@ impl Content {
         self.file("inline", file);
     }
 
+    /// Whether there is an inline file for `cid:ID`.
+    pub(crate) fn has_inline(&self, id: &str) -> bool {
+        let inline = self.files.iter().filter(|(field, _)| *field == "inline");
+        let names: BTreeMap<_, _> =
+            inline.map(|(_, file)| (file.filename().to_owned(), ())).collect();
+        by_content_id(&names, id).is_some()
+    }
+
     /// Sets the limit of bodies and files.
     pub fn set_max_size(&mut self, bytes: u64) {
         self.max_size = Some(bytes);
@@ -340,6 +370,27 @@ impl Content {
     /// Sets the limit of options.
     pub fn set_max_options(&mut self, bytes: usize) {
         self.max_options = Some(bytes);
+    }
+
+    /// The fields and the limit of options, without files.
+    pub(crate) fn into_options(self) -> (Fields, Option<usize>) {
+        (self.fields, self.max_options)
+    }
+
+    /// Adds the fields whose names are not there yet, and their error.
+    pub(crate) fn fill(&mut self, mut defaults: Fields, max_options: Option<usize>) {
+        if let Some(error) = defaults.take_error() {
+            self.fields.record_error(error);
+        }
+        let own: Vec<_> = self.fields.iter().map(|(name, _)| name.to_owned()).collect();
+        let is_own = |name: &str| {
+            let is_header = name.starts_with("h:");
+            own.iter().any(|it| it == name || is_header && it.eq_ignore_ascii_case(name))
+        };
+        for (name, value) in defaults.iter().filter(|(name, _)| !is_own(name)) {
+            self.fields.append(name.to_owned(), value.clone());
+        }
+        self.max_options = self.max_options.or(max_options);
     }
 
     /// Whether one of these fields is set.
@@ -468,6 +519,44 @@ impl Content {
     /// The content of these fields and files.
     pub fn from_parts(fields: Fields, files: Vec<(&'static str, Upload)>) -> Self {
         Self { fields, files, max_size: None, max_options: None }
+    }
+}
+
+/// The kinds of targets of List-Unsubscribe.
+#[derive(PartialEq)]
+enum Unsubscribe {
+    Url,
+    Address,
+}
+
+impl Unsubscribe {
+    /// The error is the reason why mail programs could not use the target.
+    fn of(target: &str) -> Result<Self, &'static str> {
+        match target {
+            "%unsubscribe_url%" | "%tag_unsubscribe_url%" | "%mailing_list_unsubscribe_url%" => {
+                return Ok(Self::Url);
+            }
+            "%unsubscribe_email%" => return Ok(Self::Address),
+            _ => {}
+        }
+        let is_part = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'<' | b'>' | b'"');
+        if !target.bytes().all(is_part) {
+            return Err("must be printable ASCII without spaces, quotes and angle brackets");
+        }
+        let (scheme, rest) = target.split_once(':').unwrap_or_default();
+        let host = rest.strip_prefix("//").unwrap_or_default();
+        if scheme.eq_ignore_ascii_case("mailto") && !rest.is_empty() {
+            Ok(Self::Address)
+        } else if scheme.eq_ignore_ascii_case("https")
+            && !host.starts_with(['/', '?', '#', ':'])
+            && !host.is_empty()
+        {
+            Ok(Self::Url)
+        } else if scheme.eq_ignore_ascii_case("http") {
+            Err("needs https: mailbox providers send no one-click request to http (RFC 8058)")
+        } else {
+            Err("is neither an https URL nor a mailto URL")
+        }
     }
 }
 

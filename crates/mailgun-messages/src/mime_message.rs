@@ -26,7 +26,7 @@ use crate::{
 #[derive(Debug)]
 #[must_use]
 pub struct MimeMessage {
-    content: Content,
+    pub(crate) content: Content,
     message: Upload,
 }
 

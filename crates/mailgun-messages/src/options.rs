@@ -185,6 +185,24 @@ macro_rules! option_setters {
                 self
             }
 
+            /// Lets recipients unsubscribe with the button of their mail program (`h:List-Unsubscribe`).
+            ///
+            /// `target` is an https URL of yours, which may hold `%recipient.NAME%`, or a `mailto:` URL.
+            /// Mailgun's `%unsubscribe_url%`, `%tag_unsubscribe_url%`,
+            /// `%mailing_list_unsubscribe_url%` and `%unsubscribe_email%` are targets, too. Call it
+            /// twice to offer a URL and an address. A second target of the same kind replaces the first.
+            ///
+            /// With a URL, it also sets `h:List-Unsubscribe-Post` (RFC 8058): the mailbox provider sends
+            /// one `POST` to the URL, which must unsubscribe without further questions. Gmail and Yahoo
+            /// require this of bulk senders.
+            ///
+            /// Any other target is an error of the send, before a connection is made.
+            #[doc(alias("one-click", "RFC 8058", "unsubscribe"))]
+            pub fn list_unsubscribe(mut self, target: impl AsRef<str>) -> Self {
+                self.content.list_unsubscribe(target.as_ref());
+                self
+            }
+
             /// Adds a tag for statistics (`o:tag`): ASCII, up to 128 characters. Mailgun takes up to
             /// 10 tags. An empty tag is not sent.
             pub fn tag(mut self, tag: impl Into<String>) -> Self {

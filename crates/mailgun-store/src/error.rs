@@ -2,7 +2,7 @@ use std::{fmt, io, sync::Arc};
 
 use sqlx::migrate::MigrateError;
 
-use crate::migrations::VERSION;
+use crate::{database::LIMIT, migrations::VERSION};
 
 /// Why the store could not do something.
 ///
@@ -46,6 +46,10 @@ impl StoreError {
     pub(crate) fn sqlx(place: Arc<str>, purpose: &'static str, error: sqlx::Error) -> Self {
         if let sqlx::Error::Migrate(error) = error {
             return Self::migrate(place, purpose, *error);
+        }
+        if let sqlx::Error::PoolTimedOut = error {
+            let reason = format_args!("no connection within {} s", LIMIT.as_secs());
+            return Self::new(StoreErrorKind::Unavailable, place, purpose, reason);
         }
         // Of an error of the database, this shows the message. Only its details quote values.
         Self::new(kind_of(&error), place, purpose, error)

@@ -39,8 +39,9 @@
 //! # What is durable when
 //!
 //! Each method is one transaction. If it returns `Ok`, its effect is on the disk and survives a crash of
-//! the process and of the machine. SQLite runs with a write-ahead log and `synchronous=FULL`. Postgres
-//! needs its default, `synchronous_commit=on`. If a method returns an error or its future is dropped, the
+//! the process and of the machine. SQLite runs with a write-ahead log and `synchronous=FULL`, Postgres with
+//! `synchronous_commit=on`. A failover to a Postgres replica keeps this promise only if the replication is
+//! synchronous: a claim that is lost can be sent again. If a method returns an error or its future is dropped, the
 //! transaction took effect as a whole or not at all.
 //!
 //! What cannot be recorded is not sent: `send_once` and the workers of a campaign record first, and end

@@ -47,7 +47,8 @@ impl SqlStore {
     /// [`PgConnectOptions`](https://docs.rs/sqlx/0.9/sqlx/postgres/struct.PgConnectOptions.html). The
     /// names of all tables begin with `mailgun_`, so they can be in your application's database.
     ///
-    /// A store has up to 10 connections.
+    /// A store has up to 10 connections, and one that listens for changes of campaigns. A pooler such as
+    /// PgBouncer works in session mode.
     ///
     /// ```no_run
     /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {

@@ -20,7 +20,10 @@ fn sources(directory: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// The lines of the examples in doc comments that name a crate of the SDK other than the umbrella.
+/// The crates that an application depends on beside the umbrella.
+const OWN_CRATES: [&str; 2] = ["mailgun_mock", "mailgun_lettre"];
+
+/// The lines of the examples in doc comments that name another crate of the SDK.
 fn faults(source: &str) -> Vec<&str> {
     let mut is_code = false;
     let is_fault = |line: &&str| {
@@ -31,7 +34,8 @@ fn faults(source: &str) -> Vec<&str> {
             return false;
         };
         is_code ^= doc.trim_start().starts_with("```");
-        let names_crate = doc.contains("mailgun_") && !doc.contains("mailgun_mock");
+        let is_own = OWN_CRATES.iter().any(|name| doc.contains(name));
+        let names_crate = doc.contains("mailgun_") && !is_own;
         is_code && names_crate
     };
     source.lines().filter(is_fault).collect()

@@ -19,6 +19,7 @@
 
 mod claims;
 mod drafts;
+mod hooked;
 mod outcomes;
 mod reading;
 
@@ -27,6 +28,7 @@ use std::{ops::Range, pin::Pin, sync::Arc, time::Duration};
 use bytes::Bytes;
 use mailgun_core::Timestamp;
 
+pub use self::hooked::{Hook, Hooked, Moment};
 use crate::{
     CampaignState, Chunk, ChunkState, Claim, ClaimRequest, Claimed, DraftId, Finish, NewCampaign,
     NewRecipient, Store, Window,

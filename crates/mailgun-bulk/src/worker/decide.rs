@@ -82,6 +82,12 @@ impl Streaks {
     pub(super) fn after(&mut self, error: Error, facts: &Facts<'_>) -> Decision {
         let text = error.to_string();
         let not_sent = |chunk_limit| Finish::NotSent { error: text.clone(), chunk_limit };
+        if error.outcome() == Outcome::Unknown {
+            self.unknown = self.unknown.saturating_add(1);
+            let halt =
+                (self.unknown >= MAX_UNKNOWN).then_some((Halt::Unknown(self.unknown), error));
+            return Decision { halt, ..Finish::Unknown { error: text }.into() };
+        }
         let size = facts.chunk.recipients();
         let is_rate = error.kind() == ErrorKind::RateLimited;
         let is_limit = is_about_recipients(&error);
@@ -99,16 +105,10 @@ impl Streaks {
         if is_limit {
             return Decision { halt: Some((Halt::RecipientLimit, error)), ..not_sent(None).into() };
         }
-        match error.outcome() {
-            Outcome::NotSent => self.not_sent(error, not_sent(None)),
-            Outcome::Rejected => rejected(error, text, facts),
-            Outcome::Unknown => {
-                self.unknown = self.unknown.saturating_add(1);
-                let halt =
-                    (self.unknown >= MAX_UNKNOWN).then_some((Halt::Unknown(self.unknown), error));
-                Decision { halt, ..Finish::Unknown { error: text }.into() }
-            }
+        if error.outcome() == Outcome::NotSent {
+            return self.not_sent(error, not_sent(None));
         }
+        rejected(error, text, facts)
     }
 
     /// Pauses all workers: as long as Mailgun asks, and at least the back-off.

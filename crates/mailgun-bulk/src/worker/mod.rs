@@ -56,6 +56,8 @@ pub(crate) struct Inner {
 struct Settings {
     concurrency: usize,
     call_timeout: Duration,
+    /// How long after its call a claim expires. The outcome must be recorded by then.
+    grace: Duration,
     poll_interval: Duration,
 }
 
@@ -72,6 +74,7 @@ impl Worker {
         let settings = Settings {
             concurrency: 4,
             call_timeout: Duration::from_secs(300),
+            grace: Duration::from_secs(60),
             poll_interval: Duration::from_secs(5),
         };
         Self(Arc::new(Inner {
@@ -96,6 +99,12 @@ impl Worker {
     /// unknown outcome.
     pub fn call_timeout(self, limit: Duration) -> Self {
         self.with(|settings| settings.call_timeout = limit)
+    }
+
+    /// Sets how long after its call a claim expires. Tests make it short.
+    #[doc(hidden)]
+    pub fn grace(self, time: Duration) -> Self {
+        self.with(|settings| settings.grace = time)
     }
 
     /// Sets how often a worker that waits looks into the store, at least. Default: 5 s.

@@ -17,8 +17,6 @@ use crate::{
     pace::Limit, report::message_id,
 };
 
-/// How long after its call a claim expires. The outcome must be recorded by then.
-const GRACE: Duration = Duration::from_secs(60);
 /// How long a worker tries to record an outcome.
 const RECORD_WITHIN: Duration = Duration::from_secs(30);
 /// How long a worker waits for what may be there at once, such as an end of a pause that has passed.
@@ -52,14 +50,11 @@ impl Inner {
         let prepared = self.prepare(key).await?;
         let now = self.clock.now();
         let limits = prepared.settings.pace.limits(&prepared.campaign, now);
-        let expires_at = after(now, self.settings.call_timeout.saturating_add(GRACE));
+        let expires_at = after(now, self.settings.call_timeout.saturating_add(self.settings.grace));
         let windows = limits.iter().map(|limit| limit.window.clone()).collect();
         let request = ClaimRequest::new(&self.owner, now, expires_at).windows(windows);
-        let claim = self.bulk.store.claim(key, &request).await.map_err(|error| {
-            // The claim may have taken effect, so nothing else must be sent.
-            self.stop();
-            BulkError::Store(error)
-        })?;
+        let claim =
+            self.bulk.store.claim(key, &request).await.map_err(|error| self.store_failed(error))?;
         let claimed = match claim {
             Claim::Claimed(claimed) => claimed,
             Claim::Nothing => return Ok(Step::Nothing),
@@ -100,6 +95,9 @@ impl Inner {
     /// Sends a chunk once.
     async fn send(&self, prepared: &Prepared, claimed: &Claimed) -> Result<Receipt, Error> {
         let Prepared { campaign, messages, content, .. } = prepared;
+        if claimed.recipients.len() as u64 != claimed.chunk.recipients() {
+            return Err(Error::invalid("recipients", "are not all in the store"));
+        }
         let recipients = claimed.recipients.iter().map(recipient).collect::<Result<Vec<_>, _>>()?;
         let id = message_id(&claimed.chunk, &campaign.key, &campaign.domain);
         let form = content.content().form_to(Some(&id), recipients.iter());
@@ -107,28 +105,31 @@ impl Inner {
         messages.send_form(form).no_retry().deadline(self.settings.call_timeout).await
     }
 
-    /// Records what became of a chunk. If that fails, nothing else is sent, and the record is tried for
-    /// a while.
+    /// Records what became of a chunk. If that fails, the worker ends, and nothing else is sent. The
+    /// outcome is known, so the record is tried for a while.
     async fn record(&self, claimed: &Claimed, finish: &Finish) -> Result<(), BulkError> {
         let mut left = RECORD_WITHIN;
         let mut wait = Duration::from_millis(100);
+        let mut failed = None;
         loop {
-            let recorded = self.bulk.store.finish(claimed, finish, self.clock.now()).await;
-            let error = match recorded {
-                Ok(true) => return Ok(()),
-                Ok(false) => {
-                    tracing::warn!(
-                        campaign = claimed.key,
-                        first = claimed.chunk.positions.start,
-                        "a chunk was taken from its worker before its outcome was recorded"
-                    );
-                    return Ok(());
+            match self.bulk.store.finish(claimed, finish, self.clock.now()).await {
+                Ok(is_recorded) => {
+                    if !is_recorded {
+                        tracing::warn!(
+                            campaign = claimed.key,
+                            first = claimed.chunk.positions.start,
+                            "a chunk was taken from its worker before its outcome was recorded"
+                        );
+                    }
+                    return failed.map_or(Ok(()), Err);
                 }
-                Err(error) => error,
-            };
-            self.stop();
-            if left.is_zero() {
-                return Err(BulkError::Store(error));
+                Err(error) => {
+                    let error = self.store_failed(error);
+                    if left.is_zero() {
+                        return Err(error);
+                    }
+                    failed.get_or_insert(error);
+                }
             }
             let pause = wait.min(left);
             left = left.saturating_sub(pause);

@@ -14,6 +14,7 @@ use crate::{
     TimeoutPhase,
     handle::{Handle, Limits},
     layers::is_failure,
+    metrics::{CallEnd, Ending, Recorder},
     response::{encoded, read_body},
 };
 
@@ -40,7 +41,7 @@ pub(super) async fn send<T>(
     let context = CallContext::new(operation, idempotency, at, options.may_retry, is_streamed);
     let span = call_span(operation);
     let call = async {
-        let _guard = GiveUpOnDrop(&context);
+        let running = Running { context: &context, recorder: handle.recorder.get(), started };
         let response = within(deadline, &context, exchange(handle, request, &context)).await;
         let result = response
             .and_then(|response| success(response, options.wants_redirect && !is_streamed))
@@ -50,6 +51,7 @@ pub(super) async fn send<T>(
                 with_context(error, &context).with_authorization(authorization)
             });
         report(&result, &context, started.elapsed());
+        running.end(&result);
         result
     };
     call.instrument(span).await
@@ -81,13 +83,38 @@ async fn within<T>(
     }
 }
 
-/// Prevents a call that has ended from being sent later: by a task of the transport that has queued
-/// the request, or by a task that a layer has spawned.
-struct GiveUpOnDrop<'a>(&'a CallContext);
+/// A call until it ends or is dropped.
+///
+/// Its drop prevents a call that has ended from being sent later: by a task of the transport that
+/// has queued the request, or by a task that a layer has spawned.
+struct Running<'a> {
+    context: &'a CallContext,
+    /// `None` after the end was reported.
+    recorder: Option<&'a dyn Recorder>,
+    started: Instant,
+}
 
-impl Drop for GiveUpOnDrop<'_> {
+impl Running<'_> {
+    fn end<T>(mut self, result: &Result<T, Error>) {
+        self.report(Ending::of(result));
+    }
+
+    fn report(&mut self, ending: Ending) {
+        if let Some(recorder) = self.recorder.take() {
+            recorder.call_ended(&CallEnd {
+                operation: self.context.operation(),
+                attempts: self.context.total_attempts(),
+                ending,
+                duration: self.started.elapsed(),
+            });
+        }
+    }
+}
+
+impl Drop for Running<'_> {
     fn drop(&mut self) {
-        self.0.give_up();
+        let outcome = self.context.give_up();
+        self.report(Ending::Cancelled { outcome });
     }
 }
 

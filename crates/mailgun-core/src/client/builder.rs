@@ -9,11 +9,13 @@ use tower::{Layer, Service, ServiceBuilder};
 use super::Client;
 use crate::{
     ApiKey, Body, BoxError, Credentials, Error, HttpService, IntoCredentials, Region, ResponseBody,
+    guard::Guard,
     handle::{BaseUrl, BoxLayer, Handle, Limits, TrustedHosts, box_layer, box_service},
     layers::{
-        AttemptTimeoutLayer, AuthorizationLayer, Next, ReadResponseLayer, RetryLayer, RetryPolicy,
-        TimeLimit, TraceLayer, UserAgentLayer, from_fn,
+        AttemptTimeoutLayer, AuthorizationLayer, MetricsLayer, Next, ReadResponseLayer, RetryLayer,
+        RetryPolicy, TimeLimit, TraceLayer, UserAgentLayer, from_fn,
     },
+    metrics::{Recorder, SharedRecorder},
 };
 #[cfg(feature = "transport")]
 use crate::{
@@ -72,6 +74,8 @@ pub struct ClientBuilder<C = Client> {
     attempt_timeout: AttemptTimeoutLayer,
     limits: Limits,
     retry: RetryPolicy,
+    guard: Result<Guard, Error>,
+    recorder: SharedRecorder,
     #[cfg(feature = "transport")]
     transport: TransportConfig,
     call_layers: Vec<BoxLayer>,
@@ -96,6 +100,8 @@ impl<C: From<Client>> ClientBuilder<C> {
             attempt_timeout: AttemptTimeoutLayer::default(),
             limits: Limits::default(),
             retry: RetryPolicy::default(),
+            guard: Ok(Guard::default()),
+            recorder: SharedRecorder::default(),
             #[cfg(feature = "transport")]
             transport: TransportConfig::default(),
             call_layers: Vec::new(),
@@ -234,9 +240,72 @@ impl<C: From<Client>> ClientBuilder<C> {
         self
     }
 
+    /// Sends all mail to this address and to nobody else, for staging and for tests.
+    ///
+    /// * To, Cc and Bcc of a message, of a chunk of a batch, of a MIME message and of a resend are
+    ///   replaced by the address. The header `X-Original-To` names the first ten of the recipients;
+    ///   a resent mail has none.
+    /// * Each chunk of a batch becomes one mail, with the variables of its first recipient.
+    /// * All other calls that make Mailgun send mail are refused with
+    ///   [`ErrorKind::Guarded`](crate::ErrorKind::Guarded): tests of alerts and of inbox placement,
+    ///   activation mail and sandbox invitations. So is a call whose recipients cannot be seen.
+    ///
+    /// It applies to every handle of the client, and to calls that are described by hand. It does not
+    /// change the settings of the account: routes, alerts and mailing lists work as before.
+    ///
+    /// ```
+    /// use mailgun_core::Client;
+    ///
+    /// let mut builder = Client::builder("key-0123456789");
+    /// if std::env::var("STAGE").as_deref() != Ok("production") {
+    ///     builder = builder.redirect_all_to("staging@example.com");
+    /// }
+    /// let client = builder.build()?;
+    /// # let _ = client;
+    /// # Ok::<(), mailgun_core::Error>(())
+    /// ```
+    pub fn redirect_all_to(mut self, address: impl AsRef<str>) -> Self {
+        self.guard = self.guard.and_then(|guard| guard.redirect_to(address.as_ref()));
+        self
+    }
+
+    /// Lets mail go only to these addresses and domains, in addition to those of earlier calls. A
+    /// domain does not include its subdomains. With no entry, nobody gets mail.
+    ///
+    /// If any recipient is not among them, the whole call is refused with
+    /// [`ErrorKind::Guarded`](crate::ErrorKind::Guarded), and nothing is sent. The address of a mailing
+    /// list counts as that address. Calls whose recipients cannot be seen are refused as with
+    /// [`redirect_all_to`](Self::redirect_all_to). With both, mail is redirected first.
+    ///
+    /// ```
+    /// use mailgun_core::Client;
+    ///
+    /// let client = Client::builder("key-0123456789")
+    ///     .allow_recipients(["example.com", "tester@example.org"])
+    ///     .build()?;
+    /// # let _ = client;
+    /// # Ok::<(), mailgun_core::Error>(())
+    /// ```
+    pub fn allow_recipients<P: AsRef<str>>(
+        mut self,
+        patterns: impl IntoIterator<Item = P>,
+    ) -> Self {
+        self.guard = self.guard.and_then(|guard| guard.allow(patterns));
+        self
+    }
+
     /// Sets when and how often attempts are retried. [`RetryPolicy::never`] disables retries.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
+        self
+    }
+
+    /// Reports calls, attempts, waits and connections to `recorder`, in place of an earlier one.
+    ///
+    /// [`metrics`](crate::metrics) has the names, and recorders for OpenTelemetry and the crate
+    /// `metrics`.
+    pub fn metrics(mut self, recorder: impl Recorder) -> Self {
+        self.recorder = SharedRecorder::new(recorder);
         self
     }
 }
@@ -409,6 +478,7 @@ impl<C: From<Client>> ClientBuilder<C> {
     #[cfg(feature = "transport")]
     pub fn build(mut self) -> Result<C, Error> {
         let destinations = self.destinations()?;
+        self.transport.recorder = self.recorder.clone();
         let transport = Transport::new(&self.transport, destinations.0.is_https())?;
         self.build_over(transport, destinations)
     }
@@ -455,12 +525,14 @@ impl<C: From<Client>> ClientBuilder<C> {
         R: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
     {
         let credentials = self.credentials?;
+        let guard = self.guard?.build();
         let attempt = ServiceBuilder::new()
             .layer(self.attempt_timeout)
             .layer(UserAgentLayer::new(self.user_agent.as_deref())?);
         let around = ServiceBuilder::new()
-            .layer(RetryLayer::new(self.retry))
+            .layer(RetryLayer::with_recorder(self.retry, self.recorder.clone()))
             .layer(TraceLayer::new())
+            .layer(MetricsLayer::shared(self.recorder.clone()))
             .layer(ReadResponseLayer::new(self.limits.response, self.limits.idle));
         // Without the key, and without the application's layers, which may add other secrets.
         let keyless = attempt.clone().service(box_service(transport.clone()));
@@ -470,10 +542,18 @@ impl<C: From<Client>> ClientBuilder<C> {
         let attempt = wrap(box_service(attempt), self.attempt_layers);
         let stack = wrap(HttpService::new(around.service(attempt)), self.call_layers);
         let credentials = Some(credentials);
-        let limits = self.limits;
-        let handle =
-            Handle { stack, keyless, base, trusted, limits, credentials, subaccount: None };
-        Ok(Client::from_handle(handle).into())
+        Ok(Client::from_handle(Handle {
+            stack,
+            keyless,
+            base,
+            trusted,
+            limits: self.limits,
+            recorder: self.recorder,
+            credentials,
+            guard,
+            subaccount: None,
+        })
+        .into())
     }
 }
 
@@ -525,7 +605,9 @@ impl Client {
             base,
             trusted,
             limits,
+            recorder: SharedRecorder::default(),
             credentials: None,
+            guard: None,
             subaccount: None,
         }))
     }
@@ -582,20 +664,6 @@ mod tests {
     }
 
     #[test]
-    fn region_and_base_url_are_read_for_a_key_from_elsewhere() {
-        let client = |variable: (&'static str, &'static str)| {
-            let read = reader(move |name| (name == variable.0).then(|| variable.1.into()));
-            ClientBuilder::<Client>::new("key-test").with_variables(read)?.build()
-        };
-        let url = |variable| client(variable).unwrap().base_url();
-        assert_eq!(url(("MAILGUN_REGION", "eu")), "https://api.eu.mailgun.net");
-        assert_eq!(url(("MAILGUN_BASE_URL", "http://localhost:1/v3/")), "http://localhost:1");
-        assert_eq!(url(("MAILGUN_REGION", " ")), "https://api.mailgun.net");
-        let error = client(("MAILGUN_REGION", "mars")).unwrap_err();
-        assert!(error.to_string().contains("MAILGUN_REGION"), "{error}");
-    }
-
-    #[test]
     fn the_environment_allows_plain_http_beyond_loopback_on_request() {
         let base_url = ("MAILGUN_BASE_URL", "http://mailgun:8025");
         let of =
@@ -611,6 +679,20 @@ mod tests {
             assert!(error.to_string().contains(named), "{error}");
             assert_eq!(error.kind(), crate::ErrorKind::Config);
         }
+    }
+
+    #[test]
+    fn region_and_base_url_are_read_for_a_key_from_elsewhere() {
+        let client = |variable: (&'static str, &'static str)| {
+            let read = reader(move |name| (name == variable.0).then(|| variable.1.into()));
+            ClientBuilder::<Client>::new("key-test").with_variables(read)?.build()
+        };
+        let url = |variable| client(variable).unwrap().base_url();
+        assert_eq!(url(("MAILGUN_REGION", "eu")), "https://api.eu.mailgun.net");
+        assert_eq!(url(("MAILGUN_BASE_URL", "http://localhost:1/v3/")), "http://localhost:1");
+        assert_eq!(url(("MAILGUN_REGION", " ")), "https://api.mailgun.net");
+        let error = client(("MAILGUN_REGION", "mars")).unwrap_err();
+        assert!(error.to_string().contains("MAILGUN_REGION"), "{error}");
     }
 
     #[cfg(unix)]

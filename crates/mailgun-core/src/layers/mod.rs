@@ -7,6 +7,7 @@
 //!            layers of the application, once per call        ClientBuilder::layer
 //!            RetryLayer                                      retries what is safe to retry
 //! attempt    TraceLayer                                      the attempt's span
+//!            MetricsLayer                                    the attempt's metrics
 //!            ReadResponseLayer                               reads the response, within limits
 //!            layers of the application, once per attempt     ClientBuilder::attempt_layer
 //!            AttemptTimeoutLayer
@@ -19,6 +20,7 @@
 mod attempt_timeout;
 mod from_fn;
 mod headers;
+mod metrics;
 mod read_response;
 mod retry;
 mod trace;
@@ -35,6 +37,7 @@ pub use self::{
     attempt_timeout::{AttemptTimeout, AttemptTimeoutFuture, AttemptTimeoutLayer},
     from_fn::Next,
     headers::{AuthorizationLayer, HeaderSource, SetHeader, SubaccountLayer, UserAgentLayer},
+    metrics::{Metrics, MetricsFuture, MetricsLayer},
     read_response::{ReadResponse, ReadResponseLayer},
     retry::{Retry, RetryLayer, RetryPolicy},
     trace::{Trace, TraceFuture, TraceLayer},

@@ -14,7 +14,10 @@ use tower::{
     retry::budget::{Budget as _, TpsBudget},
 };
 
-use crate::{Body, BoxError, CallContext, Error, ErrorKind, Idempotency, Outcome, ResponseBody};
+use crate::{
+    Body, BoxError, CallContext, Error, ErrorKind, Idempotency, Outcome, ResponseBody,
+    metrics::{SharedRecorder, Wait, WaitReason},
+};
 
 /// The shortest wait, whatever the settings: a client never retries without a pause.
 const SHORTEST_WAIT: Duration = Duration::from_millis(1);
@@ -116,15 +119,20 @@ pub struct RetryLayer(Arc<Shared>);
 struct Shared {
     policy: RetryPolicy,
     budget: TpsBudget,
+    recorder: SharedRecorder,
 }
 
 impl RetryLayer {
     /// Creates a layer with its own budget.
     pub fn new(policy: RetryPolicy) -> Self {
+        Self::with_recorder(policy, SharedRecorder::default())
+    }
+
+    pub(crate) fn with_recorder(policy: RetryPolicy, recorder: SharedRecorder) -> Self {
         const WINDOW: Duration = Duration::from_secs(10);
         const RESERVE_PER_SECOND: u32 = 10;
         let budget = TpsBudget::new(WINDOW, RESERVE_PER_SECOND, policy.budget);
-        Self(Arc::new(Shared { policy, budget }))
+        Self(Arc::new(Shared { policy, budget, recorder }))
     }
 }
 
@@ -182,6 +190,13 @@ where
                 }
                 let wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
                 tracing::debug!(attempt, wait_ms, "waiting before the next attempt");
+                if let Some(recorder) = shared.recorder.get() {
+                    recorder.wait_began(&Wait {
+                        template: context.as_ref().map(|context| context.operation().template()),
+                        reason: retryable.reason,
+                        duration: wait,
+                    });
+                }
                 tokio::time::sleep(wait).await;
                 poll_fn(|cx| service.poll_ready(cx)).await.map_err(into_error)?;
                 attempt += 1;
@@ -213,7 +228,7 @@ impl Shared {
     /// How long to wait before the next attempt. `None` if there is no next attempt.
     fn wait(
         &self,
-        Retryable { outcome, retry_after }: Retryable,
+        Retryable { outcome, retry_after, .. }: Retryable,
         context: Option<&CallContext>,
         attempt: u32,
     ) -> Option<Duration> {
@@ -242,6 +257,7 @@ struct Retryable {
     outcome: Outcome,
     /// How long the server asks to wait.
     retry_after: Option<Duration>,
+    reason: WaitReason,
 }
 
 /// The outcome of an attempt that may succeed if it is repeated. `None` for a success, and for an
@@ -254,7 +270,11 @@ fn retryable(result: &Result<Response<ResponseBody>, Error>) -> Option<Retryable
             }
             let body = response.body().as_bytes().cloned().unwrap_or_default();
             let error = Error::from_response(response.status(), response.headers().clone(), body);
-            Some(Retryable { outcome: error.outcome(), retry_after: error.retry_after() })
+            let reason = match error.kind() {
+                ErrorKind::RateLimited => WaitReason::RateLimit,
+                _ => WaitReason::Backoff,
+            };
+            Some(Retryable { outcome: error.outcome(), retry_after: error.retry_after(), reason })
         }
         Err(error) => {
             let is_retryable = matches!(
@@ -262,7 +282,11 @@ fn retryable(result: &Result<Response<ResponseBody>, Error>) -> Option<Retryable
                 ErrorKind::Connect | ErrorKind::Tls | ErrorKind::Timeout | ErrorKind::Transport
             ) && error.outcome() != Outcome::Rejected
                 && !error.is_permanent();
-            is_retryable.then(|| Retryable { outcome: error.outcome(), retry_after: None })
+            is_retryable.then(|| Retryable {
+                outcome: error.outcome(),
+                retry_after: None,
+                reason: WaitReason::Backoff,
+            })
         }
     }
 }

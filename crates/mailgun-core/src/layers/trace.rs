@@ -10,7 +10,7 @@ use pin_project_lite::pin_project;
 use tower::{Layer, Service};
 use tracing::{Span, field::Empty};
 
-use crate::{BoxError, CallContext, Error};
+use crate::{BoxError, CallContext, Error, metrics::port};
 
 /// Opens a span for each attempt (level `INFO`, target `mailgun_core::layers::trace`).
 ///
@@ -71,10 +71,7 @@ fn attempt_span<B>(request: &Request<B>) -> Span {
         http.request.resend_count = Empty,
         http.response.status_code = Empty,
         server.address = request.uri().host(),
-        server.port = request.uri().port_u16().unwrap_or(match request.uri().scheme_str() {
-            Some("http") => 80,
-            _ => 443,
-        }),
+        server.port = port(request.uri()),
         url.template = Empty,
         error.type = Empty,
     );

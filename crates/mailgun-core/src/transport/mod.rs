@@ -17,6 +17,7 @@ pub use self::{
     proxy::Proxy,
     tls::{Certificate, Roots},
 };
+use crate::metrics::SharedRecorder;
 
 /// Which HTTP versions a client uses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -45,6 +46,7 @@ pub(crate) struct TransportConfig {
     pub(crate) tcp_keepalive: Option<Duration>,
     pub(crate) proxy: ProxyConfig,
     pub(crate) tls: TlsConfig,
+    pub(crate) recorder: SharedRecorder,
 }
 
 impl Default for TransportConfig {
@@ -61,6 +63,7 @@ impl Default for TransportConfig {
             tcp_keepalive: Some(Duration::from_secs(30)),
             proxy: ProxyConfig::default(),
             tls: TlsConfig::default(),
+            recorder: SharedRecorder::default(),
         }
     }
 }

@@ -30,9 +30,10 @@ pub use self::{
 };
 pub(crate) use self::{plan::Plan, recipients::variables};
 use crate::{
-    MessageId,
+    Lint, MessageId,
     content::{Addresses, Content},
     content_setters,
+    lint::lint,
     messages::check_key,
     option_setters,
 };
@@ -259,6 +260,17 @@ impl Batch {
 option_setters!(Batch);
 
 impl Batch {
+    /// Looks for problems that are no errors; see [`Message::lint`](crate::Message::lint). A batch also
+    /// needs a way to unsubscribe.
+    ///
+    /// It reads the variables of all recipients once for each `%recipient.NAME%` of the mail.
+    pub fn lint(&self) -> Vec<Lint> {
+        lint(&self.content, true, |name| {
+            let missing = self.recipients.iter().filter(|one| !one.has_variable(name)).count();
+            (missing, self.recipients.len())
+        })
+    }
+
     /// The form of one chunk.
     pub(crate) fn form(&self, chunk: &ChunkRecord) -> Form {
         match self.content.try_clone() {

@@ -1,9 +1,9 @@
 //! The recipients of a batch and their variables.
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 use mailgun_core::{Error, Mailbox};
-use serde::{Serialize, Serializer};
+use serde::{Serialize, Serializer, de::IgnoredAny};
 use serde_json::{
     Map,
     value::{RawValue, to_raw_value},
@@ -51,6 +51,11 @@ impl Recipient {
     /// The address in lower case. Two recipients are the same if these are equal.
     pub fn folded_address(&self) -> String {
         self.mailbox.address().to_ascii_lowercase()
+    }
+
+    pub(super) fn has_variable(&self, name: &str) -> bool {
+        let all = serde_json::from_str::<BTreeMap<String, IgnoredAny>>(self.variables.get());
+        all.is_ok_and(|all| all.contains_key(name))
     }
 
     /// About how many bytes the recipient adds to a call.

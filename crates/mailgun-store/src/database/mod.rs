@@ -24,7 +24,7 @@ use self::{value::bind, wakeups::Wakeups};
 use crate::{StoreError, StoreErrorKind};
 
 /// How long the wait for a connection, or for a lock, may take.
-const LIMIT: Duration = Duration::from_secs(10);
+pub(crate) const LIMIT: Duration = Duration::from_secs(10);
 
 /// How long a statement may take. Replacing a draft of a million recipients takes the longest.
 const LONGEST: Duration = Duration::from_secs(120);
@@ -78,8 +78,12 @@ impl Database {
             Pools::Sqlite { write, .. } => {
                 limited(write.begin_with("BEGIN IMMEDIATE")).await.map(Inner::Sqlite)
             }
+            // Whatever the default is: a step locks a row and then reads what is there now.
             #[cfg(feature = "postgres")]
-            Pools::Postgres(pool) => limited(pool.begin()).await.map(Inner::Postgres),
+            Pools::Postgres(pool) => {
+                let begin = "BEGIN ISOLATION LEVEL READ COMMITTED";
+                limited(pool.begin_with(begin)).await.map(Inner::Postgres)
+            }
         };
         self.transaction(inner, purpose)
     }
@@ -130,6 +134,7 @@ impl Database {
 
     /// Closes all connections.
     pub(crate) async fn close(&self) {
+        self.wakeups.close();
         match &self.pools {
             #[cfg(feature = "sqlite")]
             Pools::Sqlite { write, read } => {

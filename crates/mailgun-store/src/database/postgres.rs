@@ -34,9 +34,18 @@ impl Database {
         let pool = PgPoolOptions::new()
             .max_connections(MAX_CONNECTIONS)
             .acquire_timeout(LIMIT)
+            .after_connect(|connection, _| Box::pin(commit_to_disk(connection)))
             .connect_lazy_with(options.clone());
         Ok(Self { pools: Pools::Postgres(pool), place, wakeups: Wakeups::listen(options) })
     }
+}
+
+/// A commit returns after the data is on the disk, even if the database's default is not to wait: a
+/// claim that a crash of the server undoes would be sent a second time.
+async fn commit_to_disk(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    const SYNCHRONOUS: &str = "SELECT set_config('synchronous_commit', 'on', false)
+        WHERE current_setting('synchronous_commit') = 'off'";
+    sqlx::query(SYNCHRONOUS).execute(connection).await.map(drop)
 }
 
 /// Names the server and the database, but neither user nor password.

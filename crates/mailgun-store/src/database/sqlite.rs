@@ -27,6 +27,8 @@ impl Database {
             .journal_mode(SqliteJournalMode::Wal)
             // A commit returns after the data is on the disk.
             .synchronous(SqliteSynchronous::Full)
+            // On macOS, it would only be on its way to the disk.
+            .pragma("fullfsync", "1")
             .foreign_keys(true)
             // Shorter than the limit, so that the error says that the database is locked.
             .busy_timeout(LIMIT / 2);

@@ -11,7 +11,7 @@ use std::time::Duration;
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 use tokio::sync::broadcast::{Sender, error::RecvError};
 #[cfg(feature = "postgres")]
-use tokio::task::JoinSet;
+use tokio::task::AbortHandle;
 
 /// How many wake-ups a waiting task may fall behind. After that, any campaign may have changed.
 const BACKLOG: usize = 256;
@@ -20,9 +20,19 @@ const BACKLOG: usize = 256;
 pub(super) struct Wakeups {
     /// The campaign that has changed. `None` if it may be any.
     sender: Sender<Option<Arc<str>>>,
-    /// The task that listens. It ends with the last clone.
     #[cfg(feature = "postgres")]
-    _listener: Arc<JoinSet<()>>,
+    listener: Option<Arc<Listener>>,
+}
+
+/// The task that listens. It ends with the last clone of the store.
+#[cfg(feature = "postgres")]
+struct Listener(AbortHandle);
+
+#[cfg(feature = "postgres")]
+impl Drop for Listener {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }
 
 impl Wakeups {
@@ -31,16 +41,23 @@ impl Wakeups {
         Self {
             sender: Sender::new(BACKLOG),
             #[cfg(feature = "postgres")]
-            _listener: Arc::default(),
+            listener: None,
         }
     }
 
     #[cfg(feature = "postgres")]
     pub(super) fn listen(options: PgConnectOptions) -> Self {
         let sender = Sender::new(BACKLOG);
-        let mut listener = JoinSet::new();
-        listener.spawn(listen(options, sender.clone()));
-        Self { sender, _listener: Arc::new(listener) }
+        let task = tokio::spawn(listen(options, sender.clone()));
+        Self { sender, listener: Some(Arc::new(Listener(task.abort_handle()))) }
+    }
+
+    /// Closes the connection that listens.
+    pub(super) fn close(&self) {
+        #[cfg(feature = "postgres")]
+        if let Some(listener) = &self.listener {
+            listener.0.abort();
+        }
     }
 
     /// Wakes the tasks of this process.

@@ -1,5 +1,6 @@
 use std::borrow::Cow;
 
+use mailgun_messages::Ledger as _;
 use mailgun_store::{SqlStore, StoreErrorKind};
 use mailgun_testing::within;
 use sqlx::{
@@ -114,4 +115,28 @@ async fn an_application_with_migrations_of_its_own_shares_the_database() {
         place.open().await;
     })
     .await;
+}
+
+#[tokio::test]
+async fn commits_wait_for_the_disk_whatever_the_defaults_of_the_database_are() {
+    let Some(place) = Place::postgres() else { return };
+    place.open().await.close().await;
+    place
+        .execute(
+            "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET synchronous_commit = off',
+                current_database());
+            EXECUTE format('ALTER DATABASE %I SET default_transaction_isolation = serializable',
+                current_database()); END $$;
+            CREATE TABLE seen (commits TEXT, isolation TEXT);
+            CREATE FUNCTION see() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                INSERT INTO seen VALUES (current_setting('synchronous_commit'),
+                    current_setting('transaction_isolation'));
+                RETURN NEW; END $$;
+            CREATE TRIGGER see BEFORE INSERT ON mailgun_ledger FOR EACH ROW EXECUTE FUNCTION see();",
+        )
+        .await;
+    let id = "1@mg.example.com".into();
+    within(place.open().await.ledger().accept("order-1", &id)).await.unwrap();
+    let seen = "SELECT count(*) FROM seen WHERE commits = 'on' AND isolation = 'read committed'";
+    assert_eq!(place.count(seen).await, 1);
 }

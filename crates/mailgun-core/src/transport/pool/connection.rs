@@ -26,6 +26,9 @@ use tokio::{
 };
 use tracing::debug;
 
+use super::origins::Target;
+use crate::metrics::ConnectionChange;
+
 /// How long an unused connection may take to close, and how long a request may continue to be sent
 /// after its response was read.
 pub(super) const LINGER: Duration = Duration::from_secs(10);
@@ -142,15 +145,31 @@ impl<B> Reusable for Http2<B> {
 pub(super) struct Io<T> {
     stream: T,
     status: Arc<Status>,
-    _open: oneshot::Sender<Infallible>,
+    _open: (oneshot::Sender<Infallible>, Open),
+}
+
+/// Reports that a connection was opened and, when it is dropped, that it was closed.
+pub(super) struct Open(Arc<Target>);
+
+impl Open {
+    pub(super) fn new(target: &Arc<Target>) -> Self {
+        target.record(ConnectionChange::Opened);
+        Self(Arc::clone(target))
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.record(ConnectionChange::Closed);
+    }
 }
 
 impl<T> Io<T> {
     /// Also returns the shared status, and a future that resolves when the stream is dropped.
-    pub(super) fn new(stream: T) -> (Self, Arc<Status>, oneshot::Receiver<Infallible>) {
+    pub(super) fn new(stream: T, open: Open) -> (Self, Arc<Status>, oneshot::Receiver<Infallible>) {
         let status = Arc::<Status>::default();
-        let (open, closed) = oneshot::channel();
-        (Self { stream, status: Arc::clone(&status), _open: open }, status, closed)
+        let (sender, closed) = oneshot::channel();
+        (Self { stream, status: Arc::clone(&status), _open: (sender, open) }, status, closed)
     }
 }
 

@@ -15,7 +15,7 @@ use tracing::debug;
 
 use super::{
     Settings,
-    connection::{Connection, Handle, Io, Tasks, drive, lease},
+    connection::{Connection, Handle, Io, Open, Tasks, drive, lease},
     idle::{Checkout, Connections},
     lock,
 };
@@ -166,7 +166,7 @@ where
         };
         debug!(host = ?self.target.host, http2 = is_http2, "connected");
         let (lease, unused) = lease();
-        let (io, status, closed) = Io::new(stream);
+        let (io, status, closed) = Io::new(stream, Open::new(&self.target));
         if !is_http2 {
             // Tolerates violations of the header syntax (RFC 9112, section 5).
             let (mut sender, connection) = http1::Builder::new()

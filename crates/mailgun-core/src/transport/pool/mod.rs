@@ -37,6 +37,7 @@ pub(super) use self::origins::Pool;
 #[cfg(test)]
 pub(super) use self::origins::host;
 use super::{Connector, HttpVersions, TransportConfig};
+use crate::metrics::SharedRecorder;
 
 struct Settings {
     connector: Connector,
@@ -46,6 +47,7 @@ struct Settings {
     max_lifetime: Option<Duration>,
     /// For each origin. With 0, no connection is reused.
     max_idle: usize,
+    recorder: SharedRecorder,
 }
 
 impl Settings {
@@ -57,6 +59,7 @@ impl Settings {
             idle_timeout: config.pool_idle_timeout,
             max_lifetime: config.pool_max_lifetime,
             max_idle: config.pool_max_idle_per_host,
+            recorder: config.recorder.clone(),
         }
     }
 }

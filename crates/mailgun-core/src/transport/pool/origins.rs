@@ -22,6 +22,7 @@ use super::{
 };
 use crate::{
     BoxError, Error, ErrorKind, Outcome,
+    metrics::{ConnectionChange, ConnectionEvent, port},
     transport::{
         Connector, TransportConfig,
         classify::{broken, unsent},
@@ -96,6 +97,14 @@ impl Target {
         Ok(Self { settings: Arc::clone(settings), uri, host })
     }
 
+    pub(super) fn record(&self, change: ConnectionChange) {
+        if let Some(recorder) = self.settings.recorder.get() {
+            let server_address = self.uri.host().unwrap_or_default();
+            let server_port = port(&self.uri);
+            recorder.connection_changed(&ConnectionEvent { server_address, server_port, change });
+        }
+    }
+
     fn is(&self, scheme: &Scheme, authority: &Authority) -> bool {
         // A host in another case is another entry, so that the comparison is cheap.
         self.uri.scheme() == Some(scheme)
@@ -165,6 +174,9 @@ where
                     may_send(request.extensions().get())?;
                 }
                 trace!(host = ?self.target.host, is_reused, "sending the request");
+                if is_reused {
+                    self.target.record(ConnectionChange::Reused);
+                }
                 let (mut failed, write_error) = match connection {
                     Connection::Http1(mut connection) => {
                         let target = uri.path_and_query().cloned();

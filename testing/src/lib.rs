@@ -10,6 +10,7 @@
 //!   unknown.
 //! * [`Scripted`]: a service in memory.
 //! * [`Server`]: a server on a socket that fails on demand.
+//! * [`Postgres`]: a database server in a temporary directory.
 //! * [`client`]: a client whose time-outs make a hang an error.
 //! * [`within`]: fails a test instead of letting it hang.
 
@@ -22,6 +23,7 @@
 
 mod limit;
 pub mod operations;
+mod postgres;
 pub mod responses;
 mod scripted;
 mod server;
@@ -29,6 +31,7 @@ pub mod wire;
 
 pub use self::{
     limit::within,
+    postgres::Postgres,
     scripted::{Answer, Part, Scripted, Seen, parts, request_of, values},
     server::{
         ACCEPTED, KEY, KEY_HEADER, Reaction, Recorded, Server, accepted, builder, client, listen,

@@ -549,7 +549,8 @@ impl<T: Send + 'static> Pager<T> {
             _ => {}
         }
         let headers = template.headers.clone();
-        let draft = Draft { target: Target::Path(path), query, headers, body: Body::empty() };
+        let target = Target::Path(path);
+        let draft = Draft { target, query, headers, body: Body::empty(), is_guarded: false };
         let call =
             Call::from_draft(self.handle.clone(), self.operation, draft, self.options.clone());
         Ok(match body {

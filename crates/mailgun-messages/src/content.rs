@@ -1,10 +1,17 @@
 //! What messages and batches share: the fields, their checks, the files.
 
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, collections::BTreeMap, fmt};
 
 use bytes::Bytes;
-use mailgun_core::{__private::unfold, Error, FieldValue, Fields, Form, Mailbox, Upload, mime};
+use mailgun_core::{
+    __private::unfold, Error, FieldValue, Fields, Form, Mailbox, Upload, by_content_id, mime,
+};
 use serde::{Serialize, de::IgnoredAny};
+
+use crate::{
+    MessageId,
+    batch::{Recipient, variables},
+};
 
 /// Mailgun's limits for a message and for its options.
 pub(crate) const MAX_MESSAGE: u64 = 25 * 1024 * 1024;
@@ -46,7 +53,7 @@ pub enum Mailboxes {
 
 impl Mailboxes {
     /// The only mailbox; an error for a list.
-    pub(crate) fn one(self) -> Result<Mailbox, Error> {
+    pub fn one(self) -> Result<Mailbox, Error> {
         match self {
             Self::One(mailbox) => Ok(mailbox),
             Self::Many(_) => Err(Error::invalid("mailbox", "must be exactly one mailbox")),
@@ -54,12 +61,12 @@ impl Mailboxes {
     }
 
     /// Whether it is a list without mailboxes.
-    pub(crate) fn is_empty(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         matches!(self, Self::Many(list) if list.is_empty())
     }
 
     /// The value of one field: all mailboxes, separated by commas.
-    pub(crate) fn joined(self) -> Bytes {
+    pub fn joined(self) -> Bytes {
         match self {
             Self::One(mailbox) => mailbox.into_value(),
             Self::Many(list) => {
@@ -160,9 +167,11 @@ fn of_all<A: Addresses>(items: impl IntoIterator<Item = A>) -> Result<Mailboxes,
 }
 
 /// The fields in the order in which they were set, the files, and the limits for both.
+#[doc(hidden)]
 #[derive(Default)]
-pub(crate) struct Content {
-    pub(crate) fields: Fields,
+pub struct Content {
+    /// All fields but the files.
+    pub fields: Fields,
     files: Vec<(&'static str, Upload)>,
     max_size: Option<u64>,
     max_options: Option<usize>,
@@ -170,25 +179,21 @@ pub(crate) struct Content {
 
 impl Content {
     /// Sets a field that must not hold line ends, because its value ends up in a header.
-    pub(crate) fn line(&mut self, name: impl Into<Cow<'static, str>>, value: impl FieldValue) {
+    pub fn line(&mut self, name: impl Into<Cow<'static, str>>, value: impl FieldValue) {
         self.checked(name, value, |fields, name, value| {
             fields.set(name, value);
         });
     }
 
     /// Adds a field as [`line`](Self::line) does, without replacing others of the name.
-    pub(crate) fn append_line(
-        &mut self,
-        name: impl Into<Cow<'static, str>>,
-        value: impl FieldValue,
-    ) {
+    pub fn append_line(&mut self, name: impl Into<Cow<'static, str>>, value: impl FieldValue) {
         self.checked(name, value, |fields, name, value| {
             fields.append(name, value);
         });
     }
 
     /// Adds a field by its name on the wire, with the checks that the name calls for.
-    pub(crate) fn extra(&mut self, name: Cow<'static, str>, value: impl FieldValue) {
+    pub fn extra(&mut self, name: Cow<'static, str>, value: impl FieldValue) {
         let is_header =
             matches!(&*name, "from" | "to" | "cc" | "bcc" | "subject") || name.starts_with("h:");
         if name.is_empty() || name.chars().any(char::is_control) {
@@ -218,7 +223,7 @@ impl Content {
     }
 
     /// Sets a body. An empty one is not sent: it would compete with a template.
-    pub(crate) fn body(&mut self, name: &'static str, text: impl Into<String>) {
+    pub fn body(&mut self, name: &'static str, text: impl Into<String>) {
         let text = text.into();
         if text.is_empty() {
             self.fields.remove(name);
@@ -228,7 +233,7 @@ impl Content {
     }
 
     /// Sets the subject. An empty one is not sent: it would replace a template's.
-    pub(crate) fn subject(&mut self, subject: String) {
+    pub fn subject(&mut self, subject: String) {
         let subject = unfolded(subject);
         if subject.is_empty() {
             self.fields.remove("subject");
@@ -238,7 +243,7 @@ impl Content {
     }
 
     /// Sets the sender.
-    pub(crate) fn from(&mut self, from: impl Addresses) {
+    pub fn from(&mut self, from: impl Addresses) {
         let checked = from.into_mailboxes().and_then(Mailboxes::one).and_then(|one| {
             if one.is_ascii_local() {
                 Ok(one)
@@ -257,7 +262,7 @@ impl Content {
     }
 
     /// Adds recipients, all in one field.
-    pub(crate) fn recipients(&mut self, field: &'static str, addresses: impl Addresses) {
+    pub fn recipients(&mut self, field: &'static str, addresses: impl Addresses) {
         match addresses.into_mailboxes() {
             Ok(list) if list.is_empty() => {}
             Ok(list) => {
@@ -271,7 +276,7 @@ impl Content {
     }
 
     /// Sets a header of the mail. It replaces a header whose name differs only in case.
-    pub(crate) fn header(&mut self, name: &str, value: impl FieldValue) {
+    pub fn header(&mut self, name: &str, value: impl FieldValue) {
         let is_token = !name.is_empty() && name.bytes().all(|b| b.is_ascii_graphic() && b != b':');
         if !is_token {
             let reason = "is not a header name: printable ASCII without spaces or colons";
@@ -288,8 +293,28 @@ impl Content {
         self.line(field, unfolded(value));
     }
 
+    /// Adds a target to List-Unsubscribe, and the header for a single click (RFC 8058).
+    pub fn list_unsubscribe(&mut self, target: &str) {
+        const FIELD: &str = "h:List-Unsubscribe";
+        let kind = match Unsubscribe::of(target) {
+            Ok(kind) => kind,
+            Err(reason) => {
+                self.fields.record_error(Error::invalid(FIELD, reason));
+                return;
+            }
+        };
+        let earlier = self.fields.get(FIELD).unwrap_or_default().split(", ");
+        let earlier = earlier.map(|target| target.trim_matches(['<', '>']));
+        let kept = earlier.filter(|earlier| Unsubscribe::of(earlier).is_ok_and(|it| it != kind));
+        let targets: Vec<_> = kept.chain([target]).map(|target| format!("<{target}>")).collect();
+        self.header("List-Unsubscribe", targets.join(", "));
+        if kind == Unsubscribe::Url {
+            self.header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click");
+        }
+    }
+
     /// Sets a custom variable: text as it is, any other value as JSON.
-    pub(crate) fn variable(&mut self, name: &str, value: &(impl Serialize + ?Sized)) {
+    pub fn variable(&mut self, name: &str, value: &(impl Serialize + ?Sized)) {
         if name.is_empty() || name.chars().any(char::is_control) {
             let reason = "is not a variable name: it is empty or has control characters";
             self.fields
@@ -300,7 +325,7 @@ impl Content {
     }
 
     /// Sets a field to a JSON object. Mailgun ignores any other JSON.
-    pub(crate) fn object(&mut self, name: &'static str, value: &(impl Serialize + ?Sized)) {
+    pub fn object(&mut self, name: &'static str, value: &(impl Serialize + ?Sized)) {
         self.fields.set_json(name, value);
         let is_object = self.fields.get(name).is_none_or(|text| {
             // A string is sent as it is, so it may hold anything.
@@ -311,7 +336,8 @@ impl Content {
         }
     }
 
-    pub(crate) fn file(&mut self, field: &'static str, file: Upload) {
+    /// Adds a file.
+    pub fn file(&mut self, field: &'static str, file: Upload) {
         self.files.push((field, file));
     }
 
@@ -319,7 +345,7 @@ impl Content {
     ///
     /// It keeps the type of its own name. The content id says nothing of the type, or something
     /// wrong: `logo@example.com` would be a DOS program.
-    pub(crate) fn inline(&mut self, content_id: String, file: Upload) {
+    pub fn inline(&mut self, content_id: String, file: Upload) {
         let content_type = file.content_type();
         let mut file = file.with_filename(content_id);
         if content_type != mime::APPLICATION_OCTET_STREAM {
@@ -328,20 +354,52 @@ impl Content {
         self.file("inline", file);
     }
 
-    pub(crate) fn set_max_size(&mut self, bytes: u64) {
+    /// Whether there is an inline file for `cid:ID`.
+    pub(crate) fn has_inline(&self, id: &str) -> bool {
+        let inline = self.files.iter().filter(|(field, _)| *field == "inline");
+        let names: BTreeMap<_, _> =
+            inline.map(|(_, file)| (file.filename().to_owned(), ())).collect();
+        by_content_id(&names, id).is_some()
+    }
+
+    /// Sets the limit of bodies and files.
+    pub fn set_max_size(&mut self, bytes: u64) {
         self.max_size = Some(bytes);
     }
 
-    pub(crate) fn set_max_options(&mut self, bytes: usize) {
+    /// Sets the limit of options.
+    pub fn set_max_options(&mut self, bytes: usize) {
         self.max_options = Some(bytes);
     }
 
-    pub(crate) fn has(&self, names: &[&str]) -> bool {
+    /// The fields and the limit of options, without files.
+    pub(crate) fn into_options(self) -> (Fields, Option<usize>) {
+        (self.fields, self.max_options)
+    }
+
+    /// Adds the fields whose names are not there yet, and their error.
+    pub(crate) fn fill(&mut self, mut defaults: Fields, max_options: Option<usize>) {
+        if let Some(error) = defaults.take_error() {
+            self.fields.record_error(error);
+        }
+        let own: Vec<_> = self.fields.iter().map(|(name, _)| name.to_owned()).collect();
+        let is_own = |name: &str| {
+            let is_header = name.starts_with("h:");
+            own.iter().any(|it| it == name || is_header && it.eq_ignore_ascii_case(name))
+        };
+        for (name, value) in defaults.iter().filter(|(name, _)| !is_own(name)) {
+            self.fields.append(name.to_owned(), value.clone());
+        }
+        self.max_options = self.max_options.or(max_options);
+    }
+
+    /// Whether one of these fields is set.
+    pub fn has(&self, names: &[&str]) -> bool {
         self.fields.iter().any(|(name, _)| names.contains(&name))
     }
 
     /// Checks that there is a sender and a body.
-    pub(crate) fn check_complete(&self) -> Result<(), Error> {
+    pub fn check_complete(&self) -> Result<(), Error> {
         if !self.has(&["text", "html", "amp-html", "template"]) {
             return Err(Error::invalid(
                 "text",
@@ -356,7 +414,7 @@ impl Content {
     }
 
     /// Checks Mailgun's limits of size before a connection is made.
-    pub(crate) fn check_sizes(&self) -> Result<(), Error> {
+    pub fn check_sizes(&self) -> Result<(), Error> {
         self.check_options()?;
         let bodies = ["text", "html", "amp-html"];
         let bodies = self.fields.iter().filter(|(name, _)| bodies.contains(name));
@@ -402,7 +460,24 @@ impl Content {
         ))
     }
 
-    pub(crate) fn into_form(self) -> Form {
+    /// The form that sends the content to each of these recipients separately.
+    pub fn form_to<'a>(
+        mut self,
+        message_id: Option<&MessageId>,
+        recipients: impl Iterator<Item = &'a Recipient> + Clone,
+    ) -> Form {
+        if let Some(id) = message_id {
+            self.header("Message-Id", id.bracketed());
+        }
+        for recipient in recipients.clone() {
+            self.fields.append("to", &recipient.mailbox);
+        }
+        self.fields.set_json("recipient-variables", &variables(recipients));
+        self.into_form()
+    }
+
+    /// The form of the fields and the files.
+    pub fn into_form(self) -> Form {
         let mut form = Form::new();
         form.fields(self.fields);
         for (field, file) in self.files {
@@ -412,7 +487,7 @@ impl Content {
     }
 
     /// Copies the content; the name of the file if one can be read only once.
-    pub(crate) fn try_clone(&self) -> Result<Self, &str> {
+    pub fn try_clone(&self) -> Result<Self, &str> {
         let files = self.files.iter().map(|(field, file)| match file.try_clone() {
             Some(copy) => Ok((*field, copy)),
             None => Err(file.filename()),
@@ -423,6 +498,65 @@ impl Content {
             max_size: self.max_size,
             max_options: self.max_options,
         })
+    }
+
+    /// Reads all files into memory.
+    pub async fn load_files(&mut self) -> Result<(), Error> {
+        let limit = self.max_size.unwrap_or(MAX_MESSAGE);
+        for (field, file) in std::mem::take(&mut self.files) {
+            let (filename, content_type) = (file.filename().to_owned(), file.content_type());
+            let loaded = Upload::from_bytes(filename, file.read(limit).await?);
+            self.files.push((field, loaded.with_content_type(content_type)));
+        }
+        Ok(())
+    }
+
+    /// The fields and the files.
+    pub fn into_parts(self) -> (Fields, Vec<(&'static str, Upload)>) {
+        (self.fields, self.files)
+    }
+
+    /// The content of these fields and files.
+    pub fn from_parts(fields: Fields, files: Vec<(&'static str, Upload)>) -> Self {
+        Self { fields, files, max_size: None, max_options: None }
+    }
+}
+
+/// The kinds of targets of List-Unsubscribe.
+#[derive(PartialEq)]
+enum Unsubscribe {
+    Url,
+    Address,
+}
+
+impl Unsubscribe {
+    /// The error is the reason why mail programs could not use the target.
+    fn of(target: &str) -> Result<Self, &'static str> {
+        match target {
+            "%unsubscribe_url%" | "%tag_unsubscribe_url%" | "%mailing_list_unsubscribe_url%" => {
+                return Ok(Self::Url);
+            }
+            "%unsubscribe_email%" => return Ok(Self::Address),
+            _ => {}
+        }
+        let is_part = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'<' | b'>' | b'"');
+        if !target.bytes().all(is_part) {
+            return Err("must be printable ASCII without spaces, quotes and angle brackets");
+        }
+        let (scheme, rest) = target.split_once(':').unwrap_or_default();
+        let host = rest.strip_prefix("//").unwrap_or_default();
+        if scheme.eq_ignore_ascii_case("mailto") && !rest.is_empty() {
+            Ok(Self::Address)
+        } else if scheme.eq_ignore_ascii_case("https")
+            && !host.starts_with(['/', '?', '#', ':'])
+            && !host.is_empty()
+        {
+            Ok(Self::Url)
+        } else if scheme.eq_ignore_ascii_case("http") {
+            Err("needs https: mailbox providers send no one-click request to http (RFC 8058)")
+        } else {
+            Err("is neither an https URL nor a mailto URL")
+        }
     }
 }
 
@@ -443,7 +577,9 @@ impl fmt::Debug for Content {
     }
 }
 
-/// The setters of subject, bodies and files, for the types that hold a [`Content`].
+/// The setters of subject, bodies and files, for the types that hold a `Content`.
+#[doc(hidden)]
+#[macro_export]
 macro_rules! content_setters {
     ($type:ident) => {
         impl $type {
@@ -506,4 +642,3 @@ macro_rules! content_setters {
         }
     };
 }
-pub(crate) use content_setters;

@@ -62,10 +62,14 @@ pub struct Claim {
 
 impl Claim {
     fn new() -> Self {
-        let [a, b] = [0, 1].map(|n: u8| RandomState::new().hash_one(n));
-        let owner = format!("{}-{a:016x}{b:016x}", std::process::id());
-        Self { owner, since: Timestamp::now() }
+        Self { owner: unique_owner(), since: Timestamp::now() }
     }
+}
+
+/// A name that no other call or worker has: the process id and a random number.
+pub fn unique_owner() -> String {
+    let [a, b] = [0, 1].map(|n: u8| RandomState::new().hash_one(n));
+    format!("{}-{a:016x}{b:016x}", std::process::id())
 }
 
 /// The entry of a key in a ledger.
@@ -282,7 +286,7 @@ impl Messages {
 }
 
 /// How long after a mail was accepted its events can appear.
-const EVENTS_APPEAR_WITHIN: Duration = Duration::from_secs(30 * 60);
+pub const EVENTS_APPEAR_WITHIN: Duration = Duration::from_secs(30 * 60);
 
 /// The outcome of an earlier send of the same key is unknown: which call, since when, what to do.
 fn outcome_unknown(earlier: &Claim) -> Error {

@@ -3,6 +3,8 @@
 //! * [`Messages::send`] sends a [`Message`], [`Messages::send_mime`] a [`MimeMessage`].
 //! * [`Messages::send_batch`] sends a [`Batch`]: a separate mail to each of many recipients.
 //! * [`Messages::send_once`] sends a message once under a key of yours.
+//! * [`MessageFolder`] makes messages from template files and images.
+//! * [`Message::lint`] and [`Batch::lint`] look for problems before a mail is sent.
 //! * [`Messages::stored`] reads a message that Mailgun has stored.
 //!
 //! ```no_run
@@ -28,7 +30,11 @@
 
 mod batch;
 mod content;
+mod defaults;
+mod folder;
+mod html;
 mod ledger;
+mod lint;
 mod message;
 mod messages;
 mod mime_message;
@@ -45,7 +51,10 @@ pub use self::{
         Resolution, StopReason,
     },
     content::Addresses,
+    defaults::Defaults,
+    folder::{MessageFolder, TemplateEngine},
     ledger::{Claim, Ledger, LedgerEntry, LedgerFuture, MemoryLedger},
+    lint::{Lint, LintCode},
     message::Message,
     messages::{Messages, OPERATIONS, StorageHost},
     mime_message::{MimeMessage, MimeSource},
@@ -53,3 +62,15 @@ pub use self::{
     receipt::{MessageId, Receipt},
     stored::{Disabled, Queue, QueueStatus, StoredFile, StoredMessage, StoredMime},
 };
+
+/// What campaigns share with batches.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::{
+        batch::{Recipient, back_off, chunk_message_id, is_about_recipients},
+        content::{Content, Mailboxes},
+        ledger::{EVENTS_APPEAR_WITHIN, unique_owner},
+        messages::check_key,
+        options::hours_and_minutes,
+    };
+}

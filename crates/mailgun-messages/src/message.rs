@@ -1,9 +1,14 @@
-use mailgun_core::{Error, Form};
-use serde::Serialize;
+use std::collections::BTreeMap;
+
+use mailgun_core::{Error, Form, Mailbox};
+use serde::{Serialize, de::IgnoredAny};
 
 use crate::{
-    content::{Addresses, Content, content_setters},
-    options::option_setters,
+    Lint,
+    content::{Addresses, Content},
+    content_setters,
+    lint::lint,
+    option_setters,
 };
 
 /// A mail that is described by its parts. Mailgun builds the MIME message.
@@ -39,7 +44,7 @@ use crate::{
 ///
 /// If unsubscribe tracking is on for the domain, Mailgun adds the link as a footer, and the headers
 /// List-Unsubscribe and List-Unsubscribe-Post, which Gmail and Yahoo require of bulk mail. If it is
-/// off, set them yourself:
+/// off, set them with [`list_unsubscribe`](Self::list_unsubscribe):
 ///
 /// ```
 /// use mailgun::messages::Message;
@@ -49,7 +54,7 @@ use crate::{
 ///     .to("bob@example.com")
 ///     .subject("News")
 ///     .html(r#"<p>News.</p><a href="%unsubscribe_url%">Unsubscribe</a>"#)
-///     .header("List-Unsubscribe", "<%unsubscribe_url%>");
+///     .list_unsubscribe("%unsubscribe_url%");
 /// # let _ = message;
 /// ```
 #[doc(alias("email", "unsubscribe", "List-Unsubscribe"))]
@@ -108,6 +113,40 @@ impl Message {
     pub fn recipient_variables(mut self, variables: impl Serialize) -> Self {
         self.content.object("recipient-variables", &variables);
         self
+    }
+
+    /// Looks for problems that are no errors: a variable or an inline image that is missing, a mail
+    /// without text, links without https. Nothing calls it by itself.
+    ///
+    /// ```
+    /// use mailgun::messages::{LintCode, Message};
+    ///
+    /// let message = Message::new()
+    ///     .from("shop@mg.example.com")
+    ///     .to("bob@example.com")
+    ///     .subject("Hello %recipient.name%")
+    ///     .html(r#"<img src="cid:logo.png">"#);
+    /// let codes: Vec<_> = message.lint().iter().map(|lint| lint.code).collect();
+    /// let expected =
+    ///     [LintCode::UnresolvedVariable, LintCode::MissingInline, LintCode::MissingText];
+    /// assert_eq!(codes, expected);
+    /// ```
+    pub fn lint(&self) -> Vec<Lint> {
+        type Variables = BTreeMap<String, BTreeMap<String, IgnoredAny>>;
+        let variables = self.content.fields.get("recipient-variables");
+        let variables: Option<Variables> = variables.and_then(|it| serde_json::from_str(it).ok());
+        let lists = self.content.fields.iter().filter(|(name, _)| *name == "to");
+        let lists =
+            lists.filter_map(|(_, list)| Mailbox::parse_list(str::from_utf8(list).ok()?).ok());
+        let recipients: Vec<_> = lists.flatten().collect();
+        let has = |mailbox: &Mailbox, name: &str| {
+            let own = variables.as_ref().and_then(|all| all.get(mailbox.address()));
+            own.is_some_and(|own| own.contains_key(name))
+        };
+        lint(&self.content, variables.is_some(), |name| {
+            let missing = recipients.iter().filter(|mailbox| !has(mailbox, name)).count();
+            (missing, recipients.len())
+        })
     }
 
     /// Copies the message; `None` if a file of it comes from a stream, which can be read only once.

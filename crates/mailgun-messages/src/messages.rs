@@ -1,9 +1,11 @@
+use std::sync::Arc;
+
 use bytes::Bytes;
 use mailgun_core::{Call, Client, Confirmation, Error, Form, Operation};
 
 use crate::{
-    Addresses, Batch, BatchRun, Message, MessageId, MimeMessage, QueueStatus, Receipt,
-    StoredMessage, StoredMime,
+    Addresses, Batch, BatchRun, Defaults, Message, MessageId, MimeMessage, QueueStatus, Receipt,
+    StoredMessage, StoredMime, defaults::Filling,
 };
 
 pub(crate) const SEND: Operation = Operation::post("/v3/{domain}/messages");
@@ -44,12 +46,20 @@ pub const OPERATIONS: &[Operation] =
 pub struct Messages {
     pub(crate) client: Client,
     pub(crate) domain: String,
+    defaults: Option<Arc<Filling>>,
 }
 
 impl Messages {
     /// Creates a handle for the sending domain `domain`.
     pub fn new(client: &Client, domain: impl Into<String>) -> Self {
-        Self { client: client.clone(), domain: domain.into() }
+        Self { client: client.clone(), domain: domain.into(), defaults: None }
+    }
+
+    /// Returns a handle whose mail has these [`Defaults`]: sender, tags, tracking, headers, test mode and
+    /// other options. Each mail wins. They replace the defaults of this handle.
+    #[must_use]
+    pub fn with_defaults(&self, defaults: Defaults) -> Self {
+        Self { defaults: Some(Arc::new(defaults.into())), ..self.clone() }
     }
 
     /// Sends a message.
@@ -88,11 +98,15 @@ impl Messages {
     /// # Ok(()) }
     /// ```
     #[doc(alias("send_email", "send_mail", "email"))]
-    pub fn send(&self, message: Message) -> Call<Receipt> {
+    pub fn send(&self, mut message: Message) -> Call<Receipt> {
+        if let Some(defaults) = &self.defaults {
+            defaults.fill(&mut message.content);
+        }
         self.send_form(message.into_form())
     }
 
-    pub(crate) fn send_form(&self, form: Form) -> Call<Receipt> {
+    #[doc(hidden)]
+    pub fn send_form(&self, form: Form) -> Call<Receipt> {
         self.client.call(SEND, &[&self.domain]).multipart(form)
     }
 
@@ -108,7 +122,10 @@ impl Messages {
     /// messages.send_mime(MimeMessage::new(mime).to("bob@example.com")).await?;
     /// # Ok(()) }
     /// ```
-    pub fn send_mime(&self, message: MimeMessage) -> Call<Receipt> {
+    pub fn send_mime(&self, mut message: MimeMessage) -> Call<Receipt> {
+        if let Some(defaults) = &self.defaults {
+            defaults.fill_mime(&mut message.content);
+        }
         self.client.call(SEND_MIME, &[&self.domain]).multipart(message.into_form())
     }
 
@@ -117,7 +134,10 @@ impl Messages {
     /// `POST /v3/{domain}/messages`, once for each chunk. Returns a
     /// [`BatchReport`](crate::BatchReport) with a result for each chunk. With a
     /// [`journal`](BatchRun::journal), a batch can be resumed after a crash. [`Batch`] has an example.
-    pub fn send_batch(&self, batch: Batch) -> BatchRun {
+    pub fn send_batch(&self, mut batch: Batch) -> BatchRun {
+        if let Some(defaults) = &self.defaults {
+            defaults.fill(&mut batch.content);
+        }
         BatchRun::new(self.clone(), batch)
     }
 
@@ -262,7 +282,7 @@ impl Messages {
 }
 
 /// Checks a key, which becomes a part of a Message-Id.
-pub(crate) fn check_key(key: &str) -> Result<(), Error> {
+pub fn check_key(key: &str) -> Result<(), Error> {
     let is_usable = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
     if key.is_empty() || key.len() > 64 || !key.bytes().all(is_usable) {
         let reason = "is not 1 to 64 letters, digits, `-`, `_` or `.`";

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::{
     content::{Addresses, Content},
-    options::option_setters,
+    option_setters,
 };
 
 /// A mail in the form of a MIME message.
@@ -26,7 +26,7 @@ use crate::{
 #[derive(Debug)]
 #[must_use]
 pub struct MimeMessage {
-    content: Content,
+    pub(crate) content: Content,
     message: Upload,
 }
 

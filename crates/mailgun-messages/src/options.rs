@@ -17,7 +17,8 @@ pub enum Tracking {
 }
 
 impl Tracking {
-    pub(crate) fn into_value(self) -> bytes::Bytes {
+    #[doc(hidden)]
+    pub fn into_value(self) -> bytes::Bytes {
         match self {
             Self::Yes => mailgun_core::yes_no(true),
             Self::No => mailgun_core::yes_no(false),
@@ -144,7 +145,7 @@ impl fmt::Display for DkimKey {
 }
 
 /// Writes `1h30m`, the form of `o:deliver-within`.
-pub(crate) fn hours_and_minutes(seconds: u64) -> Result<String, Error> {
+pub fn hours_and_minutes(seconds: u64) -> Result<String, Error> {
     const MINUTE: u64 = 60;
     let minutes = seconds / MINUTE;
     if !(5..=24 * 60).contains(&minutes) || !seconds.is_multiple_of(MINUTE) {
@@ -157,12 +158,14 @@ pub(crate) fn hours_and_minutes(seconds: u64) -> Result<String, Error> {
 }
 
 /// The setters of the sending options, for the types that hold a `Content`.
+#[doc(hidden)]
+#[macro_export]
 macro_rules! option_setters {
     ($type:ident) => {
         impl $type {
             /// Sets the Reply-To header (`h:Reply-To`).
             #[doc(alias = "reply")]
-            pub fn reply_to(mut self, addresses: impl $crate::content::Addresses) -> Self {
+            pub fn reply_to(mut self, addresses: impl $crate::Addresses) -> Self {
                 match addresses.into_mailboxes() {
                     Ok(list) if list.is_empty() => {}
                     Ok(list) => self.content.header("Reply-To", list.joined()),
@@ -179,6 +182,24 @@ macro_rules! option_setters {
             /// dropped.
             pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
                 self.content.header(name.as_ref(), value.as_ref());
+                self
+            }
+
+            /// Lets recipients unsubscribe with the button of their mail program (`h:List-Unsubscribe`).
+            ///
+            /// `target` is an https URL of yours, which may hold `%recipient.NAME%`, or a `mailto:` URL.
+            /// Mailgun's `%unsubscribe_url%`, `%tag_unsubscribe_url%`,
+            /// `%mailing_list_unsubscribe_url%` and `%unsubscribe_email%` are targets, too. Call it
+            /// twice to offer a URL and an address. A second target of the same kind replaces the first.
+            ///
+            /// With a URL, it also sets `h:List-Unsubscribe-Post` (RFC 8058): the mailbox provider sends
+            /// one `POST` to the URL, which must unsubscribe without further questions. Gmail and Yahoo
+            /// require this of bulk senders.
+            ///
+            /// Any other target is an error of the send, before a connection is made.
+            #[doc(alias("one-click", "RFC 8058", "unsubscribe"))]
+            pub fn list_unsubscribe(mut self, target: impl AsRef<str>) -> Self {
+                self.content.list_unsubscribe(target.as_ref());
                 self
             }
 
@@ -275,7 +296,7 @@ macro_rules! option_setters {
             /// Stops trying to deliver after this time (`o:deliver-within`): whole minutes, 5 minutes
             /// to 24 hours, counted from the scheduled time.
             pub fn deliver_within(mut self, time: std::time::Duration) -> Self {
-                match $crate::options::hours_and_minutes(time.as_secs()) {
+                match $crate::__private::hours_and_minutes(time.as_secs()) {
                     Ok(text) => self.content.line("o:deliver-within", text),
                     Err(error) => {
                         self.content.fields.record_error(error);
@@ -401,7 +422,6 @@ macro_rules! option_setters {
         }
     };
 }
-pub(crate) use option_setters;
 
 #[cfg(test)]
 mod tests {

@@ -41,6 +41,14 @@ pub(crate) fn bare(mailbox: &str) -> Option<&str> {
     (is_local(local) && is_domain(domain)).then_some(address)
 }
 
+/// The display name of a mailbox without its quotes; empty if there is none.
+pub(crate) fn display_name(mailbox: &str) -> String {
+    let name = mailbox.trim().strip_suffix('>').and_then(|rest| rest.rsplit_once('<'));
+    let name = name.map_or("", |(name, _)| name.trim());
+    let quoted = name.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    quoted.map_or(name.to_owned(), |name| name.replace("\\\"", "\"").replace("\\\\", "\\"))
+}
+
 fn is_phrase(name: &str) -> bool {
     let (mut quoted, mut escaped) = (false, false);
     for c in name.chars() {
@@ -95,6 +103,17 @@ mod tests {
             (r#""odd local"@host.com"#, r#""odd local"@host.com"#),
         ] {
             assert_eq!(bare(mailbox), Some(address), "{mailbox}");
+        }
+    }
+
+    #[test]
+    fn display_names_have_no_quotes() {
+        for (mailbox, name) in [
+            ("bob@host.com", ""),
+            ("Bob Smith <bob@host.com>", "Bob Smith"),
+            (r#""Doe, \"J\" Jane" <jane@host.com>"#, r#"Doe, "J" Jane"#),
+        ] {
+            assert_eq!(display_name(mailbox), name, "{mailbox}");
         }
     }
 

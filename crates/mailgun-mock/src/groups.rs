@@ -7,6 +7,7 @@ use http::StatusCode;
 
 use crate::{
     account::Account,
+    actions,
     http::{
         request::Request,
         response::{Refusal, Response},
@@ -87,11 +88,14 @@ const NOT_FOUND: &str = "<!DOCTYPE HTML PUBLIC \"-//W3C//DTD HTML 3.2 Final//EN\
     server.  If you entered the URL manually please check your spelling and try again.</p>\n";
 
 pub(crate) fn answer(account: &mut Account, request: &Request) -> Response {
+    if let Some(response) = actions::visit(account, request) {
+        return response;
+    }
     let version = request.segments.first().map_or("", String::as_str);
     if !matches!(version, "v1" | "v2" | "v3" | "v4" | "v5") {
         return Response::text(StatusCode::OK, "Mailgun Magnificent API");
     }
-    if !request.is_authorized(&account.api_key) {
+    if !keys::authorizes(account, request) {
         return Response::text(StatusCode::UNAUTHORIZED, "Forbidden");
     }
     // Links use the host that the client called, even behind a proxy.

@@ -49,6 +49,15 @@
 //! * Events are signed and posted to the webhooks that are registered for them, if the URL is on
 //!   loopback. [`MockMailgun::webhook_deliveries`] returns what the receivers answered.
 //!
+//! # What recipients see and do
+//!
+//! [`SentMessage::rendered_for`] returns what a recipient sees: variables, stored templates,
+//! unsubscribe links, footers and tracking are applied as the service does. What nobody replaced is
+//! listed. [`MockMailgun::open`], [`click`](MockMailgun::click), [`bounce`](MockMailgun::bounce),
+//! [`complain`](MockMailgun::complain) and [`unsubscribe`](MockMailgun::unsubscribe) let recipients
+//! act: events, suppressions and webhooks follow. [`MockMailgun::receive`] lets mail arrive, which
+//! the routes store and forward.
+//!
 //! # Addresses for testing validation
 //!
 //! Rules stand in for the network. The first rule that matches decides the result.
@@ -74,7 +83,7 @@
 //!
 //! # Limits
 //!
-//! * The mock delivers nothing and renders neither templates nor placeholders.
+//! * The mock delivers nothing. It renders Handlebars templates but not those of the engine `go`.
 //! * It posts a webhook once, whatever the answer, and never to another machine.
 //! * It reads address lists more strictly than the service. The service silently drops recipients
 //!   whose display name has an unquoted comma, semicolon or parenthesis; here they are invalid.
@@ -82,24 +91,37 @@
 //! * Everything stays in memory until [`MockMailgun::clear`].
 
 mod account;
+mod actions;
 mod address;
 mod builder;
+mod control;
 mod date;
 mod fault;
 mod groups;
 mod http;
+mod inbound;
+mod inbox;
 mod log;
 mod mime;
 mod mock;
 mod rate_limit;
+mod render;
 mod sent;
 mod server;
+mod smtp;
+mod state;
+mod transport;
 mod webhook;
 
+pub use actions::ActionError;
 pub use builder::Builder;
 pub use fault::Fault;
+pub use inbound::{Inbound, Received};
 pub use log::LoggedRequest;
 pub use mock::{MockMailgun, WaitError};
 pub use rate_limit::RateLimit;
+pub use render::Rendered;
 pub use sent::{SentFile, SentMessage};
+pub use smtp::ForwardedMail;
+pub use transport::MockTransport;
 pub use webhook::WebhookDelivery;

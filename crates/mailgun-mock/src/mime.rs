@@ -36,9 +36,39 @@ pub(crate) fn split(mime: &[u8]) -> (String, String) {
     (head.to_owned(), body.to_owned())
 }
 
-/// The body of a message sent as a form: its content type and its lines.
-pub(crate) fn body(message: &SentMessage) -> (String, String) {
-    let texts = [("text/plain", message.text()), ("text/html", message.html())];
+/// What a body is made of.
+pub(crate) struct Parts<'a> {
+    pub(crate) text: Option<&'a str>,
+    pub(crate) html: Option<&'a str>,
+    pub(crate) attachments: &'a [SentFile],
+    pub(crate) inline: &'a [SentFile],
+    pub(crate) boundary: &'a str,
+}
+
+/// A boundary for the parts of a message. The storage key occurs in no text that came before it.
+pub(crate) fn boundary(message: &SentMessage) -> String {
+    message.storage_key.trim_end_matches('=').to_owned()
+}
+
+/// The MIME text of a mail.
+pub(crate) fn text(headers: &[(String, String)], parts: &Parts<'_>) -> String {
+    let (kind, body) = body(parts);
+    let encoding = if body.is_ascii() { "7bit" } else { "8bit" };
+    let mut text = String::new();
+    let own = [("Mime-Version", "1.0"), ("Content-Type", &kind)];
+    let own = own.into_iter().chain([("Content-Transfer-Encoding", encoding)]);
+    let headers = headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    for (name, value) in headers.chain(own) {
+        // A line break in a value would begin another header.
+        let value = value.split(['\r', '\n']).filter(|line| !line.is_empty());
+        let _ = write!(text, "{name}: {}\r\n", value.collect::<Vec<_>>().join(" "));
+    }
+    text + "\r\n" + &body.replace("\r\n", "\n").replace('\n', "\r\n")
+}
+
+/// The content type and the text of a body.
+pub(crate) fn body(parts: &Parts<'_>) -> (String, String) {
+    let texts = [("text/plain", parts.text), ("text/html", parts.html)];
     let texts = texts
         .into_iter()
         .filter_map(|(kind, text)| Some((format!("{kind}; charset=utf-8"), text?.to_owned())));
@@ -46,24 +76,23 @@ pub(crate) fn body(message: &SentMessage) -> (String, String) {
     let (kind, text) = match texts.len() {
         0 => ("text/plain; charset=utf-8".to_owned(), String::new()),
         1 => texts.remove(0),
-        _ => multipart("alternative", message, texts.iter().map(|part| entity(part, ""))),
+        _ => multipart("alternative", parts, texts.iter().map(|part| entity(part, ""))),
     };
-    if message.mail.files().next().is_none() {
+    if parts.attachments.is_empty() && parts.inline.is_empty() {
         return (kind, text);
     }
-    let attachments = message.attachments().iter().map(|file| file_entity(file, "attachment"));
-    let inline = message.inline().iter().map(|file| file_entity(file, "inline"));
+    let attachments = parts.attachments.iter().map(|file| file_entity(file, "attachment"));
+    let inline = parts.inline.iter().map(|file| file_entity(file, "inline"));
     let first = std::iter::once(entity(&(kind, text), ""));
-    multipart("mixed", message, first.chain(inline).chain(attachments))
+    multipart("mixed", parts, first.chain(inline).chain(attachments))
 }
 
 fn multipart(
     kind: &str,
-    message: &SentMessage,
+    parts: &Parts<'_>,
     entities: impl Iterator<Item = String>,
 ) -> (String, String) {
-    // The storage key occurs in no text that came before it.
-    let boundary = format!("{kind}-{}", message.storage_key.trim_end_matches('='));
+    let boundary = format!("{kind}-{}", parts.boundary);
     let mut body = String::new();
     for entity in entities {
         let _ = write!(body, "--{boundary}\r\n{entity}\r\n");
@@ -77,7 +106,7 @@ fn entity((kind, body): &(String, String), more_headers: &str) -> String {
 }
 
 fn file_entity(file: &SentFile, disposition: &str) -> String {
-    let name = &file.filename;
+    let name = file.filename.replace(char::is_control, " ").replace('"', "\\\"");
     let mut headers = format!(
         "Content-Transfer-Encoding: base64\r\n\
          Content-Disposition: {disposition}; filename=\"{name}\"\r\n"

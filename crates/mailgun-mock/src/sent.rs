@@ -7,7 +7,10 @@ use std::{
 };
 
 use bytes::Bytes;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+
+use crate::{mime, render::Layout, state};
 
 /// An accepted message with everything that the client sent.
 ///
@@ -33,7 +36,7 @@ pub struct SentMessage {
 }
 
 /// The part of a message that its form provides.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Mail {
     pub(crate) from: String,
     pub(crate) to: Vec<String>,
@@ -43,11 +46,16 @@ pub(crate) struct Mail {
     pub(crate) subject: Option<String>,
     pub(crate) fields: Vec<(String, String)>,
     /// Parsed on demand: as a tree it takes ten times the memory of its text.
+    #[serde(skip)]
     pub(crate) recipient_variables: OnceLock<Option<Map<String, Value>>>,
+    #[serde(with = "state::files")]
     pub(crate) attachments: Vec<SentFile>,
+    #[serde(with = "state::files")]
     pub(crate) inline: Vec<SentFile>,
+    #[serde(with = "state::optional_bytes")]
     pub(crate) mime: Option<Bytes>,
     pub(crate) scheduled_for: Option<SystemTime>,
+    pub(crate) layout: Layout,
 }
 
 /// A file that was sent with a message.
@@ -60,6 +68,17 @@ pub struct SentFile {
     pub content_type: String,
     /// The content.
     pub bytes: Bytes,
+}
+
+impl SentFile {
+    pub(crate) fn new(
+        filename: impl Into<String>,
+        content_type: impl Into<String>,
+        bytes: impl Into<Bytes>,
+    ) -> Self {
+        let (filename, content_type) = (filename.into(), content_type.into());
+        Self { filename, content_type, bytes: bytes.into() }
+    }
 }
 
 impl SentMessage {
@@ -126,7 +145,7 @@ impl SentMessage {
 
     /// The first field with this name.
     pub fn field(&self, name: &str) -> Option<&str> {
-        self.fields(name).first().copied()
+        self.mail.field(name)
     }
 
     /// All fields with this name, in the order sent.
@@ -193,6 +212,13 @@ impl SentMessage {
         self.field("o:deliverytime")
     }
 
+    /// What the body of a message sent as a form is made of.
+    pub(crate) fn parts<'a>(&'a self, boundary: &'a str) -> mime::Parts<'a> {
+        let (text, html) = (self.text(), self.html());
+        let (attachments, inline) = (self.attachments(), self.inline());
+        mime::Parts { text, html, attachments, inline, boundary }
+    }
+
     /// The size of all values and files in bytes, which the size limit applies to.
     pub(crate) fn size(&self) -> usize {
         self.mail.size()
@@ -200,6 +226,10 @@ impl SentMessage {
 }
 
 impl Mail {
+    pub(crate) fn field(&self, name: &str) -> Option<&str> {
+        self.fields.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
     pub(crate) fn size(&self) -> usize {
         let files = self.attachments.iter().chain(&self.inline).map(|file| file.bytes.len());
         let fields = self.fields.iter().map(|(_, value)| value.len());

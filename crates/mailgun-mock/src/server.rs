@@ -3,7 +3,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
-use http::{StatusCode, request};
+use http::{Method, StatusCode, request};
 use tokio::sync::watch;
 
 use crate::{
@@ -11,12 +11,14 @@ use crate::{
     fault::{self, Effect, Fault},
     groups,
     http::{request::Request, response::Response},
+    inbox::Inbox,
     log::LoggedRequest,
 };
 
 #[derive(Debug)]
 pub(crate) struct Server {
     state: Mutex<State>,
+    pub(crate) inbox: Inbox,
     /// The number of accepted messages, for [`MockMailgun::wait_for_sent`].
     ///
     /// [`MockMailgun::wait_for_sent`]: crate::MockMailgun::wait_for_sent
@@ -27,9 +29,15 @@ pub(crate) struct Server {
 pub(crate) struct State {
     pub(crate) account: Account,
     pub(crate) faults: Vec<Fault>,
+    /// The number of requests that may have changed the state.
+    pub(crate) changes: usize,
+    /// The number of faults that were ever injected.
+    injected: u64,
     log: Vec<LoggedRequest>,
+    /// The number of requests that were answered.
+    pub(crate) answered: usize,
     /// The number of cleared entries, since clearing does not change the numbers of later ones.
-    cleared: usize,
+    pub(crate) cleared: usize,
 }
 
 /// The number of a request in the log.
@@ -37,9 +45,11 @@ pub(crate) struct State {
 pub(crate) struct Entry(usize);
 
 impl Server {
-    pub(crate) fn new(account: Account) -> Self {
-        let state = State { account, faults: Vec::new(), log: Vec::new(), cleared: 0 };
-        Self { state: Mutex::new(state), sent: watch::Sender::new(0) }
+    pub(crate) fn new(account: Account, inbox: Inbox) -> Self {
+        let (faults, log) = (Vec::new(), Vec::new());
+        let state =
+            State { account, faults, changes: 0, injected: 0, log, answered: 0, cleared: 0 };
+        Self { state: Mutex::new(state), inbox, sent: watch::Sender::new(0) }
     }
 
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
@@ -51,7 +61,14 @@ impl Server {
         let mut state = self.state();
         state.log.push(LoggedRequest::new(head));
         let entry = Entry(state.cleared + state.log.len() - 1);
-        (entry, fault::take(&mut state.faults, &head.method, head.uri.path()))
+        (entry, fault::take(&mut state.faults, &head.method, head.uri.path(), None))
+    }
+
+    /// What goes wrong with a request because of its recipients.
+    pub(crate) fn effect_for(&self, request: &Request) -> Option<Effect> {
+        let recipients = request.recipients();
+        let faults = &mut self.state().faults;
+        fault::take(faults, &request.method, &request.path, Some(&recipients))
     }
 
     pub(crate) fn read(&self, entry: Entry, body: Bytes) {
@@ -59,11 +76,14 @@ impl Server {
     }
 
     pub(crate) fn answered(&self, entry: Entry, status: StatusCode) {
-        self.state().update(entry, |logged| logged.status = Some(status.as_u16()));
+        let mut state = self.state();
+        state.answered += 1;
+        state.update(entry, |logged| logged.status = Some(status.as_u16()));
     }
 
     pub(crate) fn process(&self, request: &Request) -> Response {
         let mut state = self.state();
+        state.changes += usize::from(request.method != Method::GET);
         let response = groups::answer(&mut state.account, request);
         self.sent.send_replace(state.account.groups.messages.sent.len());
         response
@@ -78,17 +98,28 @@ impl Server {
     }
 
     pub(crate) fn clear(&self) {
-        let mut state = self.state();
-        state.cleared += state.log.len();
-        state.log.clear();
-        state.account.clear();
+        self.state().clear();
         self.sent.send_replace(0);
     }
 }
 
 impl State {
+    /// Adds a fault to the queue and returns its id.
+    pub(crate) fn inject(&mut self, mut fault: Fault) -> u64 {
+        self.injected += 1;
+        fault.id = self.injected;
+        self.faults.push(fault);
+        self.injected
+    }
+
     pub(crate) fn log(&self) -> &[LoggedRequest] {
         &self.log
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.cleared += self.log.len();
+        self.log.clear();
+        self.account.clear();
     }
 
     fn update(&mut self, entry: Entry, change: impl FnOnce(&mut LoggedRequest)) {

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use sha2::Sha256;
 use tokio::{net::TcpStream, sync::mpsc::UnboundedReceiver};
 
-use crate::{account::Account, date, server::Server};
+use crate::{account::Account, date, sent::SentFile, server::Server};
 
 /// How long a receiver may take to respond.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -40,7 +40,7 @@ pub struct WebhookDelivery {
 pub(crate) struct Post {
     url: String,
     event: String,
-    content_type: &'static str,
+    content_type: String,
     /// The value of `X-Sign`, which alerts have.
     x_sign: Option<String>,
     body: Bytes,
@@ -54,7 +54,7 @@ impl Post {
         Self {
             url: url.to_owned(),
             event: webhook.to_owned(),
-            content_type: "application/json",
+            content_type: "application/json".to_owned(),
             x_sign: None,
             body: body.to_string().into(),
         }
@@ -64,25 +64,38 @@ impl Post {
         Self {
             url: url.to_owned(),
             event: event.to_owned(),
-            content_type: "application/json",
+            content_type: "application/json".to_owned(),
             x_sign: Some(hmac(key, &[&body])),
             body: body.into(),
         }
     }
 
-    pub(crate) fn form(account: &mut Account, url: &str, fields: &[(&str, &str)]) -> Self {
+    /// A signed form: multipart if there are files.
+    pub(crate) fn form(
+        account: &mut Account,
+        url: &str,
+        mut fields: Vec<(String, String)>,
+        files: &[(String, SentFile)],
+    ) -> Self {
         let [timestamp, token, signature] = signature(account);
-        let body = form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(fields)
-            .extend_pairs([("timestamp", timestamp), ("token", token), ("signature", signature)])
-            .finish();
-        Self {
-            url: url.to_owned(),
-            event: String::new(),
-            content_type: "application/x-www-form-urlencoded",
-            x_sign: None,
-            body: body.into(),
-        }
+        let signed = [("timestamp", timestamp), ("token", token), ("signature", signature)];
+        fields.extend(signed.map(|(name, value)| (name.to_owned(), value)));
+        let (content_type, body) = match files {
+            [] => {
+                let body = form_urlencoded::Serializer::new(String::new())
+                    .extend_pairs(fields)
+                    .finish()
+                    .into();
+                ("application/x-www-form-urlencoded".to_owned(), body)
+            }
+            _ => {
+                let boundary = account.object_id();
+                let body = multipart(&boundary, &fields, files);
+                (format!("multipart/form-data; boundary={boundary}"), body)
+            }
+        };
+        let (url, event) = (url.to_owned(), String::new());
+        Self { url, event, content_type, x_sign: None, body }
     }
 
     pub(crate) async fn send(self) -> io::Result<u16> {
@@ -126,6 +139,30 @@ pub(crate) async fn post_all(mut posts: UnboundedReceiver<Post>, server: Arc<Ser
         let delivery = WebhookDelivery { url, event, status };
         server.state().account.groups.webhooks.deliveries.push(delivery);
     }
+}
+
+fn multipart(boundary: &str, fields: &[(String, String)], files: &[(String, SentFile)]) -> Bytes {
+    // As browsers escape names.
+    let escape = |name: &str| name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A");
+    let mut body = Vec::new();
+    let mut part = |head: String, bytes: &[u8]| {
+        let head = format!("--{boundary}\r\nContent-Disposition: form-data; {head}\r\n\r\n");
+        body.extend_from_slice(head.as_bytes());
+        body.extend_from_slice(bytes);
+        body.extend_from_slice(b"\r\n");
+    };
+    for (name, value) in fields {
+        part(format!("name=\"{}\"", escape(name)), value.as_bytes());
+    }
+    for (name, SentFile { filename, content_type, bytes }) in files {
+        let content_type = content_type.replace(char::is_control, "");
+        let filename = escape(filename);
+        let head =
+            format!("name=\"{name}\"; filename=\"{filename}\"\r\nContent-Type: {content_type}");
+        part(head, bytes);
+    }
+    body.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
+    body.into()
 }
 
 /// A timestamp, a token and their signature.

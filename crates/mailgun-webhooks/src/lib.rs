@@ -3,6 +3,7 @@
 //! * [`Webhooks`] and [`AccountWebhooks`] set the URLs to which Mailgun posts events.
 //! * [`receive`] verifies and parses the requests: events, and mail that routes forward. It needs
 //!   neither a client nor a runtime.
+//! * [`unsubscribe`] makes signed unsubscribe links, and receives the requests of mailbox providers.
 //!
 //! If you cannot expose an endpoint, follow the events instead, with `Events::tail` of
 //! `mailgun-events`.
@@ -22,6 +23,7 @@
 
 mod account;
 pub mod receive;
+pub mod unsubscribe;
 mod webhook;
 mod webhooks;
 

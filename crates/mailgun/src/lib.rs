@@ -36,8 +36,10 @@
 //!
 //! * [retries and outcomes](guide::retries)
 //! * [batches, and how to resume them](guide::batches)
+//! * [campaigns of any size](guide::bulk)
 //! * [tests with a mock Mailgun](guide::testing)
 //! * [tracing and metrics](guide::tracing)
+//! * [staging: mail that must not reach customers](guide::staging)
 //! * [receiving webhooks](guide::webhooks)
 //! * [unsubscribing](guide::unsubscribing)
 //! * [programs that are not async](guide::blocking)
@@ -94,8 +96,8 @@
 //! | `tags` | [`tags`] | tags of the account with metrics; the deprecated tags of a domain |
 //! | `templates` | [`templates`] | stored templates and their versions, per domain and per account |
 //! | `validations` | [`validations`] | address validation: single, bulk with progress, previews |
-//! | `webhooks` | [`webhooks`] | webhook settings; receiving events and inbound mail |
-//! | `webhooks-axum`, `webhooks-tower` | | an axum extractor and a tower layer that verify webhooks |
+//! | `webhooks` | [`webhooks`] | webhook settings; receiving events, inbound mail and one-click unsubscribes |
+//! | `webhooks-axum`, `webhooks-tower` | | axum extractors, and a tower layer and service, for webhooks and unsubscribes |
 //! | `full` | | all resources |
 //! | `transport` (default) | | connections with hyper and rustls; without it, you provide the service that sends requests |
 //! | `rustls-aws-lc-rs` (default) | | TLS with aws-lc-rs; takes precedence over `rustls-ring` |
@@ -105,7 +107,6 @@
 //! | `webpki-roots` | | trust Mozilla's root certificates, which are compiled in |
 //! | `gzip` | | decode compressed responses, which some proxies send unasked |
 //! | `blocking` | | calls from code that is not async |
-//! | `metrics`, `opentelemetry` | | metrics of calls, for the `metrics` crate and for OpenTelemetry |
 //! | `metrics`, `opentelemetry` | [`metrics`] | metrics of calls for the `metrics` crate, and for OpenTelemetry |
 //! | `time`, `chrono`, `jiff` | | conversions between [`Timestamp`] and the types of these crates |
 //!
@@ -155,6 +156,9 @@ pub use mailgun_analytics as analytics;
 #[cfg(feature = "bulk")]
 #[doc(inline)]
 pub use mailgun_bulk as bulk;
+#[cfg(feature = "blocking")]
+#[doc(inline)]
+pub use mailgun_core::blocking;
 pub use mailgun_core::{
     ApiKey, Body, BoxError, Call, CallContext, CallFuture, Chunk, Chunks, Client, ClientBuilder,
     Confirmation, Credentials, Cursor, DomainName, Error, ErrorKind, HttpService, Idempotency,
@@ -299,6 +303,12 @@ impl Mailgun {
     #[cfg(feature = "analytics")]
     pub fn analytics(&self) -> analytics::Analytics {
         analytics::Analytics::new(&self.0)
+    }
+
+    /// The campaigns of a store.
+    #[cfg(feature = "bulk")]
+    pub fn bulk(&self, store: std::sync::Arc<dyn bulk::Store>) -> bulk::Bulk {
+        bulk::Bulk::new(&self.0, store)
     }
 
     /// The DKIM keys of the account's domains.

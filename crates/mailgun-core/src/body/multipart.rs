@@ -79,6 +79,39 @@ impl Form {
         self
     }
 
+    /// The names of all parts.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        let texts = self.texts.iter().map(|(name, _)| name);
+        let pieces = self.pieces.iter().map(|(name, _)| &**name);
+        texts.chain(pieces).chain(self.files.iter().map(|(name, _)| &**name))
+    }
+
+    /// The values of a name; `None` if one is a file.
+    pub(crate) fn values(&self, name: &str) -> Option<Vec<Bytes>> {
+        let texts = self.texts.iter().filter(|(other, _)| *other == name);
+        let pieces = self.pieces.iter().filter(|(other, _)| other == name);
+        let pieces = pieces.map(|(_, pieces)| Bytes::from(pieces.concat()));
+        let is_file = self.files.iter().any(|(other, _)| other == name);
+        (!is_file).then(|| texts.map(|(_, value)| value.clone()).chain(pieces).collect())
+    }
+
+    /// Removes all parts of a name.
+    pub(crate) fn remove(&mut self, name: &str) {
+        self.texts.remove(name);
+        self.pieces.retain(|(other, _)| other != name);
+        self.files.retain(|(other, _)| other != name);
+    }
+
+    /// Removes and returns the error of the first invalid part.
+    pub(crate) fn take_error(&mut self) -> Option<Error> {
+        self.texts.take_error()
+    }
+
+    /// The text parts.
+    pub(crate) fn into_texts(self) -> Fields {
+        self.texts
+    }
+
     /// Returns the content type and the body. Both contain the same random boundary.
     ///
     /// # Errors

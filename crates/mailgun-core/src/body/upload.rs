@@ -5,10 +5,11 @@ use std::{fmt, path::Path, sync::Arc};
 use bytes::{Bytes, BytesMut};
 use futures_core::Stream;
 use futures_util::StreamExt as _;
+use http_body_util::BodyExt as _;
 use mime::Mime;
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 
-use super::{ByteStream, Segment, broken, file::FileSource};
+use super::{Body, ByteStream, Segment, broken, file::FileSource};
 use crate::{BoxError, Error};
 
 /// A file to upload: an attachment, an inline image, a CSV to import.
@@ -197,6 +198,37 @@ impl Upload {
         }
     }
 
+    /// Reads the whole content of at most `limit` bytes into memory.
+    ///
+    /// # Errors
+    ///
+    /// * [`ErrorKind::TooLarge`](crate::ErrorKind::TooLarge) if the content is longer.
+    /// * [`ErrorKind::RequestBody`](crate::ErrorKind::RequestBody) if it cannot be read, or if a file
+    ///   has changed.
+    pub async fn read(self, limit: u64) -> Result<Bytes, Error> {
+        let too_large = |name: &str| {
+            let reason = format_args!("has more bytes than the limit of {limit}");
+            Error::too_large(format_args!("file {name}"), reason)
+        };
+        let filename = self.filename.clone();
+        if self.size().is_some_and(|size| size > limit) {
+            return Err(too_large(&filename));
+        }
+        if let Source::Bytes(bytes) = self.source {
+            return Ok(bytes);
+        }
+        let mut body = Body::from_segments(vec![self.into_segment()])?;
+        let mut content = BytesMut::new();
+        while let Some(frame) = body.frame().await {
+            let Ok(data) = frame?.into_data() else { continue };
+            content.extend_from_slice(&data);
+            if content.len() as u64 > limit {
+                return Err(too_large(&filename));
+            }
+        }
+        Ok(content.freeze())
+    }
+
     /// Skips the first bytes of the content. No effect on a stream.
     #[must_use]
     pub fn skip(mut self, bytes: u64) -> Self {
@@ -260,6 +292,33 @@ impl fmt::Debug for Upload {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn the_whole_content_is_read_up_to_a_limit() {
+        let path = std::env::temp_dir().join(format!("mailgun-{}-read.txt", std::process::id()));
+        let long = vec![b'x'; 300_000];
+        std::fs::write(&path, &long).unwrap();
+        let pieces: Vec<_> = long.chunks(7000).map(Bytes::copy_from_slice).collect();
+        let pieces = || futures_util::stream::iter(pieces.clone());
+        let uploads = [
+            Upload::from_bytes("a.txt", long.clone()),
+            Upload::from_path(&path).await.unwrap(),
+            Upload::from_stream("a.txt", Some(300_000), pieces().map(Ok::<_, Error>)),
+            Upload::from_stream("a.txt", None, pieces().map(Ok::<_, Error>)),
+        ];
+        for upload in uploads {
+            let size = upload.size();
+            if let Some(copy) = upload.try_clone() {
+                let error = copy.read(299_999).await.unwrap_err();
+                assert_eq!(error.kind(), crate::ErrorKind::TooLarge, "{error}");
+            }
+            assert_eq!(upload.read(300_000).await.unwrap(), long, "{size:?}");
+        }
+        let endless = pieces().map(Ok::<_, Error>);
+        let error = Upload::from_stream("a.txt", None, endless).read(299_999).await.unwrap_err();
+        assert!(error.to_string().contains("`file a.txt` has more bytes"), "{error}");
+        std::fs::remove_file(path).unwrap();
+    }
 
     #[test]
     fn a_guessed_type_never_makes_the_file_part_of_the_message() {

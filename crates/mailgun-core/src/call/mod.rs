@@ -13,7 +13,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri, header, uri::PathAndQuery};
 use http_body::Body as _;
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -25,6 +25,7 @@ pub use self::{
 use crate::{
     Body, Error, Fields, Form, Idempotency, Operation, Response, ResponseBody, ResponseStream,
     de::UnreadableItem,
+    guard::{self, Recipients},
     handle::Handle,
     layers,
     operation::path_and_query,
@@ -70,6 +71,8 @@ pub(crate) struct Draft {
     pub(crate) query: Fields,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Body,
+    /// Whether the client's guard has seen the recipients in the body.
+    pub(crate) is_guarded: bool,
 }
 
 /// Where a request goes.
@@ -78,6 +81,15 @@ pub(crate) enum Target {
     Path(String),
     /// A URL from a response, on a host that is trusted with the key.
     Url(Uri),
+}
+
+impl Target {
+    fn path_and_query(&self) -> &str {
+        match self {
+            Self::Path(path) => path,
+            Self::Url(uri) => uri.path_and_query().map_or("", PathAndQuery::as_str),
+        }
+    }
 }
 
 /// The options of one call.
@@ -171,6 +183,7 @@ impl<T> Call<T> {
             // Leaves room for the headers that the layers add.
             headers: HeaderMap::with_capacity(6),
             body: Body::empty(),
+            is_guarded: false,
         });
         Self { handle, operation, draft, options: Options::default(), decode }
     }
@@ -189,8 +202,40 @@ impl<T> Call<T> {
             let (content_type, body) = make()?;
             draft.headers.insert(header::CONTENT_TYPE, content_type);
             draft.body = body;
+            draft.is_guarded = false;
             Ok(())
         })
+    }
+
+    /// Sets a body that is made of a form, after the client's guard has seen it.
+    fn with_form(
+        self,
+        form: impl FnOnce() -> Form,
+        finish: impl FnOnce(Form) -> Result<(HeaderValue, Body), Error>,
+    ) -> Self {
+        let guard = self.handle.guard.clone();
+        let Some((guard, recipients)) = guard.and_then(|guard| Some((guard, self.recipients()?)))
+        else {
+            return self.with_body(|| finish(form()));
+        };
+        let call = self.with_body(|| {
+            let mut form = form();
+            if let Some(error) = form.take_error() {
+                return Err(error);
+            }
+            guard.apply(&mut form, recipients)?;
+            finish(form)
+        });
+        call.edit(|draft| {
+            draft.is_guarded = true;
+            Ok(())
+        })
+    }
+
+    /// How the call names the recipients of mail; `None` if it sends none.
+    fn recipients(&self) -> Option<Recipients> {
+        let draft = self.draft.as_ref().ok()?;
+        Recipients::of(&self.operation.method(), draft.target.path_and_query())
     }
 
     /// Adds parameters to the query.
@@ -203,19 +248,23 @@ impl<T> Call<T> {
 
     /// Sends parameters as `application/x-www-form-urlencoded`.
     pub fn form(self, params: impl Into<Fields>) -> Self {
-        self.with_body(|| {
-            let mut fields = params.into();
-            if let Some(error) = fields.take_error() {
-                return Err(error);
-            }
-            const TYPE: HeaderValue = HeaderValue::from_static("application/x-www-form-urlencoded");
-            Ok((TYPE, fields.to_query().into()))
-        })
+        self.with_form(
+            || params.into().into(),
+            |form| {
+                let mut fields = form.into_texts();
+                if let Some(error) = fields.take_error() {
+                    return Err(error);
+                }
+                const TYPE: HeaderValue =
+                    HeaderValue::from_static("application/x-www-form-urlencoded");
+                Ok((TYPE, fields.to_query().into()))
+            },
+        )
     }
 
     /// Sends a `multipart/form-data` body.
     pub fn multipart(self, form: impl Into<Form>) -> Self {
-        self.with_body(|| form.into().finish())
+        self.with_form(|| form.into(), Form::finish)
     }
 
     /// Sends `value` as JSON.
@@ -388,7 +437,15 @@ fn build(
     operation: Operation,
     draft: Result<Draft, Error>,
 ) -> Result<Request<Body>, Error> {
-    let Draft { target, query, mut headers, body } = draft?;
+    let Draft { target, query, mut headers, body, is_guarded } = draft?;
+    if handle.guard.is_some() {
+        let path = target.path_and_query();
+        // The service may take recipients from the query.
+        let is_seen = is_guarded && query.is_empty() && !path.contains('?');
+        if Recipients::of(&operation.method(), path).is_some() && !is_seen {
+            return Err(guard::unseen());
+        }
+    }
     let query = query.to_query();
     let uri = match target {
         Target::Path(path) => handle.base.uri(path_and_query(path, &query)?)?,

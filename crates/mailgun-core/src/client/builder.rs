@@ -9,6 +9,7 @@ use tower::{Layer, Service, ServiceBuilder};
 use super::Client;
 use crate::{
     ApiKey, Body, BoxError, Credentials, Error, HttpService, IntoCredentials, Region, ResponseBody,
+    guard::Guard,
     handle::{BaseUrl, BoxLayer, Handle, Limits, TrustedHosts, box_layer, box_service},
     layers::{
         AttemptTimeoutLayer, AuthorizationLayer, MetricsLayer, Next, ReadResponseLayer, RetryLayer,
@@ -23,6 +24,18 @@ use crate::{
 };
 
 const API_KEY: &str = "MAILGUN_API_KEY";
+const ALLOW_HTTP: &str = "MAILGUN_ALLOW_HTTP";
+
+/// Reads variables. A blank one counts as not set.
+fn reader(
+    get: impl Fn(&str) -> Option<OsString>,
+) -> impl Fn(&'static str) -> Result<Option<String>, Error> {
+    move |name| match get(name).map(OsString::into_string) {
+        Some(Ok(value)) => Ok(Some(value).filter(|value| !value.trim().is_empty())),
+        Some(Err(_)) => Err(Error::config(name, "is not valid UTF-8")),
+        None => Ok(None),
+    }
+}
 
 /// The settings of a [`Client`], or of a type built from one.
 ///
@@ -61,6 +74,7 @@ pub struct ClientBuilder<C = Client> {
     attempt_timeout: AttemptTimeoutLayer,
     limits: Limits,
     retry: RetryPolicy,
+    guard: Result<Guard, Error>,
     recorder: SharedRecorder,
     #[cfg(feature = "transport")]
     transport: TransportConfig,
@@ -86,6 +100,7 @@ impl<C: From<Client>> ClientBuilder<C> {
             attempt_timeout: AttemptTimeoutLayer::default(),
             limits: Limits::default(),
             retry: RetryPolicy::default(),
+            guard: Ok(Guard::default()),
             recorder: SharedRecorder::default(),
             #[cfg(feature = "transport")]
             transport: TransportConfig::default(),
@@ -96,6 +111,9 @@ impl<C: From<Client>> ClientBuilder<C> {
     }
 
     /// Reads `MAILGUN_API_KEY`, and `MAILGUN_REGION` or `MAILGUN_BASE_URL` if they are set.
+    ///
+    /// `MAILGUN_ALLOW_HTTP=1` is [`allow_plain_http`](Self::allow_plain_http), for a mock in another
+    /// container. `0` forbids it, which is the default.
     ///
     /// If type inference fails, use [`Client::builder_from_env`].
     ///
@@ -108,14 +126,35 @@ impl<C: From<Client>> ClientBuilder<C> {
     }
 
     fn from_variables(get: impl Fn(&str) -> Option<OsString>) -> Result<Self, Error> {
-        let get = |name| match get(name).map(OsString::into_string) {
-            Some(Ok(value)) => Ok(Some(value).filter(|value| !value.trim().is_empty())),
-            Some(Err(_)) => Err(Error::config(name, "is not valid UTF-8")),
-            None => Ok(None),
-        };
+        let get = reader(get);
         let key =
             get(API_KEY)?.ok_or_else(|| Error::config(API_KEY, "is not set in the environment"))?;
-        let mut builder = Self::new(ApiKey::from_setting(API_KEY, &key)?);
+        Self::new(ApiKey::from_setting(API_KEY, &key)?).with_variables(get)
+    }
+
+    /// Reads `MAILGUN_REGION` and `MAILGUN_BASE_URL` if they are set, for a key that comes from
+    /// elsewhere.
+    ///
+    /// ```
+    /// use mailgun_core::Client;
+    ///
+    /// let client = Client::builder("key-0123456789").settings_from_env()?.build()?;
+    /// # let _ = client;
+    /// # Ok::<(), mailgun_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Returns [`ErrorKind::Config`](crate::ErrorKind::Config), which names the variable.
+    pub fn settings_from_env(self) -> Result<Self, Error> {
+        self.with_variables(reader(|name| env::var_os(name)))
+    }
+
+    fn with_variables(
+        self,
+        get: impl Fn(&'static str) -> Result<Option<String>, Error>,
+    ) -> Result<Self, Error> {
+        let mut builder = self;
         if let Some(region) = get("MAILGUN_REGION")? {
             let region = region.parse();
             let region =
@@ -124,6 +163,11 @@ impl<C: From<Client>> ClientBuilder<C> {
         }
         if let Some(base_url) = get("MAILGUN_BASE_URL")? {
             builder = builder.base_url(base_url);
+        }
+        match get(ALLOW_HTTP)?.as_deref().map(str::trim) {
+            Some("1" | "true") => builder = builder.allow_plain_http(),
+            Some("0" | "false") | None => {}
+            Some(_) => return Err(Error::config(ALLOW_HTTP, "is neither `1` nor `0`")),
         }
         Ok(builder)
     }
@@ -141,7 +185,10 @@ impl<C: From<Client>> ClientBuilder<C> {
         self
     }
 
-    /// Allows a base URL with plain http, which exposes the API key to the network.
+    /// Allows a base URL with plain http, which exposes the API key and all mails to the network.
+    ///
+    /// It is for a mock or a proxy whose network you trust, such as `http://mailgun:8025` between
+    /// containers. Never use it with a key of a real account.
     pub fn allow_plain_http(mut self) -> Self {
         self.allow_plain_http = true;
         self
@@ -190,6 +237,60 @@ impl<C: From<Client>> ClientBuilder<C> {
     /// Limits the size of a response. Default: 64 MiB. Streamed responses have no limit.
     pub fn max_response_bytes(mut self, limit: usize) -> Self {
         self.limits.response = limit;
+        self
+    }
+
+    /// Sends all mail to this address and to nobody else, for staging and for tests.
+    ///
+    /// * To, Cc and Bcc of a message, of a chunk of a batch, of a MIME message and of a resend are
+    ///   replaced by the address. The header `X-Original-To` names the first ten of the recipients;
+    ///   a resent mail has none.
+    /// * Each chunk of a batch becomes one mail, with the variables of its first recipient.
+    /// * All other calls that make Mailgun send mail are refused with
+    ///   [`ErrorKind::Guarded`](crate::ErrorKind::Guarded): tests of alerts and of inbox placement,
+    ///   activation mail and sandbox invitations. So is a call whose recipients cannot be seen.
+    ///
+    /// It applies to every handle of the client, and to calls that are described by hand. It does not
+    /// change the settings of the account: routes, alerts and mailing lists work as before.
+    ///
+    /// ```
+    /// use mailgun_core::Client;
+    ///
+    /// let mut builder = Client::builder("key-0123456789");
+    /// if std::env::var("STAGE").as_deref() != Ok("production") {
+    ///     builder = builder.redirect_all_to("staging@example.com");
+    /// }
+    /// let client = builder.build()?;
+    /// # let _ = client;
+    /// # Ok::<(), mailgun_core::Error>(())
+    /// ```
+    pub fn redirect_all_to(mut self, address: impl AsRef<str>) -> Self {
+        self.guard = self.guard.and_then(|guard| guard.redirect_to(address.as_ref()));
+        self
+    }
+
+    /// Lets mail go only to these addresses and domains, in addition to those of earlier calls. A
+    /// domain does not include its subdomains. With no entry, nobody gets mail.
+    ///
+    /// If any recipient is not among them, the whole call is refused with
+    /// [`ErrorKind::Guarded`](crate::ErrorKind::Guarded), and nothing is sent. The address of a mailing
+    /// list counts as that address. Calls whose recipients cannot be seen are refused as with
+    /// [`redirect_all_to`](Self::redirect_all_to). With both, mail is redirected first.
+    ///
+    /// ```
+    /// use mailgun_core::Client;
+    ///
+    /// let client = Client::builder("key-0123456789")
+    ///     .allow_recipients(["example.com", "tester@example.org"])
+    ///     .build()?;
+    /// # let _ = client;
+    /// # Ok::<(), mailgun_core::Error>(())
+    /// ```
+    pub fn allow_recipients<P: AsRef<str>>(
+        mut self,
+        patterns: impl IntoIterator<Item = P>,
+    ) -> Self {
+        self.guard = self.guard.and_then(|guard| guard.allow(patterns));
         self
     }
 
@@ -424,6 +525,7 @@ impl<C: From<Client>> ClientBuilder<C> {
         R: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
     {
         let credentials = self.credentials?;
+        let guard = self.guard?.build();
         let attempt = ServiceBuilder::new()
             .layer(self.attempt_timeout)
             .layer(UserAgentLayer::new(self.user_agent.as_deref())?);
@@ -448,6 +550,7 @@ impl<C: From<Client>> ClientBuilder<C> {
             limits: self.limits,
             recorder: self.recorder,
             credentials,
+            guard,
             subaccount: None,
         })
         .into())
@@ -504,6 +607,7 @@ impl Client {
             limits,
             recorder: SharedRecorder::default(),
             credentials: None,
+            guard: None,
             subaccount: None,
         }))
     }
@@ -559,12 +663,30 @@ mod tests {
         }
     }
 
+    #[test]
+    fn the_environment_allows_plain_http_beyond_loopback_on_request() {
+        let base_url = ("MAILGUN_BASE_URL", "http://mailgun:8025");
+        let of =
+            |allowed| from(&[("MAILGUN_API_KEY", "key-test"), base_url, (ALLOW_HTTP, allowed)]);
+        for allowed in ["1", "true", " 1 "] {
+            let client = of(allowed).unwrap();
+            assert_eq!(format!("{:?}", client.0.base), "http://mailgun:8025");
+        }
+        for (forbidden, named) in
+            [("0", "base_url"), ("false", "base_url"), ("", "base_url"), ("yes", ALLOW_HTTP)]
+        {
+            let error = of(forbidden).unwrap_err();
+            assert!(error.to_string().contains(named), "{error}");
+            assert_eq!(error.kind(), crate::ErrorKind::Config);
+        }
+    }
+
     #[cfg(unix)]
     #[test]
     fn a_variable_that_is_not_utf8_is_named() {
         use std::os::unix::ffi::OsStringExt as _;
 
-        for bad in ["MAILGUN_API_KEY", "MAILGUN_REGION", "MAILGUN_BASE_URL"] {
+        for bad in ["MAILGUN_API_KEY", "MAILGUN_REGION", "MAILGUN_BASE_URL", "MAILGUN_ALLOW_HTTP"] {
             let builder = ClientBuilder::<Client>::from_variables(|name| match name {
                 _ if name == bad => Some(OsString::from_vec(vec![0xff])),
                 "MAILGUN_API_KEY" => Some("key-test".into()),

@@ -76,6 +76,11 @@ impl Client {
         Ok(Self::from_handle(Handle { subaccount, ..Handle::clone(&self.0) }))
     }
 
+    /// The base URL, without a slash at its end: `https://api.eu.mailgun.net` for the EU region.
+    pub fn base_url(&self) -> String {
+        format!("{:?}", self.0.base)
+    }
+
     /// The credentials, for example to replace the key. `None` for a client made by
     /// [`from_service`](Self::from_service).
     pub fn credentials(&self) -> Option<&Credentials> {

@@ -12,6 +12,12 @@ pub enum ErrorKind {
     TooLarge,
     /// The call would have sent the API key to a host that is not trusted with it.
     UntrustedHost,
+    /// The client's guard let nothing be sent:
+    /// [`redirect_all_to`](crate::ClientBuilder::redirect_all_to) or
+    /// [`allow_recipients`](crate::ClientBuilder::allow_recipients).
+    Guarded,
+    /// Async code made a call that blocks. Nothing was sent.
+    AsyncContext,
     /// The connection failed: name resolution, TCP or the proxy.
     Connect,
     /// The TLS handshake with the server failed.
@@ -102,6 +108,8 @@ labels!(ErrorKind {
     InvalidInput = "invalid_input",
     TooLarge = "too_large",
     UntrustedHost = "untrusted_host",
+    Guarded = "guarded",
+    AsyncContext = "async_context",
     Connect = "connect",
     Tls = "tls",
     Timeout = "timeout",

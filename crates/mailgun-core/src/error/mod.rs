@@ -112,6 +112,19 @@ impl Error {
         Self::new(ErrorKind::OutcomeUnknown, Outcome::Unknown, reason)
     }
 
+    /// The client's guard refused to send a mail.
+    pub(crate) fn guarded(reason: String) -> Self {
+        Self::new(ErrorKind::Guarded, Outcome::NotSent, reason)
+    }
+
+    /// A call that blocks was made in async code.
+    #[cfg(feature = "blocking")]
+    pub(crate) fn async_context() -> Self {
+        let reason = "async code must not wait for a call by blocking: use `.await`, or \
+                      `tokio::task::spawn_blocking`";
+        Self::new(ErrorKind::AsyncContext, Outcome::NotSent, reason)
+    }
+
     /// Converts the error of a service or layer. An [`Error`] in the box is returned unchanged.
     #[doc(hidden)]
     pub fn from_boxed(error: BoxError) -> Self {

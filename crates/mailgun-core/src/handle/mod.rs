@@ -4,7 +4,7 @@ mod base_url;
 mod service;
 mod trust;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use http::HeaderValue;
 
@@ -14,7 +14,7 @@ pub(crate) use self::{
     trust::TrustedHosts,
 };
 pub use self::{base_url::Region, service::HttpService};
-use crate::{Credentials, layers::TimeLimit, metrics::SharedRecorder};
+use crate::{Credentials, guard::Guard, layers::TimeLimit, metrics::SharedRecorder};
 
 /// The inside of a client; calls and pagers hold it too.
 #[derive(Clone)]
@@ -28,6 +28,8 @@ pub(crate) struct Handle {
     pub(crate) limits: Limits,
     pub(crate) recorder: SharedRecorder,
     pub(crate) credentials: Option<Credentials>,
+    /// Who may get mail; none if anybody may.
+    pub(crate) guard: Option<Arc<Guard>>,
     /// For whom the calls act, where they do not say it themselves.
     pub(crate) subaccount: Option<HeaderValue>,
 }

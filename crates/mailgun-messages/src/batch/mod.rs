@@ -19,20 +19,23 @@ use std::fmt;
 use mailgun_core::{Error, Form};
 use serde::Serialize;
 
-pub(crate) use self::plan::Plan;
-use self::recipients::{Recipient, Recipients};
+use self::recipients::Recipients;
 pub use self::{
     journal::{FileJournal, Journal, JournalFuture},
+    recipients::Recipient,
     record::{ChunkOutcome, ChunkRecord, ChunkResult, ChunkState, Positions, Progress},
     report::{BatchReport, IncompleteBatch, StopReason},
     resolve::Resolution,
-    run::BatchRun,
+    run::{BatchRun, back_off, is_about_recipients},
 };
+pub(crate) use self::{plan::Plan, recipients::variables};
 use crate::{
-    MessageId,
-    content::{Addresses, Content, content_setters},
+    Lint, MessageId,
+    content::{Addresses, Content},
+    content_setters,
+    lint::lint,
     messages::check_key,
-    options::option_setters,
+    option_setters,
 };
 
 /// A mail to many recipients. Each gets a separate copy and does not see the others.
@@ -257,33 +260,41 @@ impl Batch {
 option_setters!(Batch);
 
 impl Batch {
+    /// Looks for problems that are no errors; see [`Message::lint`](crate::Message::lint). A batch also
+    /// needs a way to unsubscribe.
+    ///
+    /// It reads the variables of all recipients once for each `%recipient.NAME%` of the mail.
+    pub fn lint(&self) -> Vec<Lint> {
+        lint(&self.content, true, |name| {
+            let missing = self.recipients.iter().filter(|one| !one.has_variable(name)).count();
+            (missing, self.recipients.len())
+        })
+    }
+
     /// The form of one chunk.
     pub(crate) fn form(&self, chunk: &ChunkRecord) -> Form {
-        let mut content = match self.content.try_clone() {
-            Ok(content) => content,
+        match self.content.try_clone() {
+            Ok(content) => {
+                let recipients = self.recipients.at(&chunk.positions);
+                content.form_to(chunk.message_id.as_ref(), recipients)
+            }
             Err(file) => {
                 let mut form = Form::new();
                 form.record_error(Error::invalid(
                     format_args!("attachment {file}"),
                     "was read already",
                 ));
-                return form;
+                form
             }
-        };
-        if let Some(id) = &chunk.message_id {
-            content.header("Message-Id", id.bracketed());
         }
-        for recipient in self.recipients.at(&chunk.positions) {
-            content.fields.append("to", &recipient.mailbox);
-        }
-        let variables = self.recipients.variables(&chunk.positions);
-        content.fields.set_json("recipient-variables", &variables);
-        content.into_form()
     }
 
     /// The record of a chunk that is about to be sent from this domain.
     pub(crate) fn begin(&self, chunk: Positions, domain: &str) -> ChunkRecord {
-        let id = self.key.as_deref().map(|key| message_id(key, &chunk, domain));
+        let id = self.key.as_deref().map(|key| {
+            let last = chunk.end().saturating_sub(1);
+            chunk_message_id(key, chunk.first() as u64, last as u64, domain)
+        });
         self.recipients.record(chunk, ChunkState::Sending, id)
     }
 
@@ -292,9 +303,11 @@ impl Batch {
     }
 }
 
-/// Unique among the accepted chunks of a batch: no two of these have the same first recipient.
-fn message_id(key: &str, chunk: &Positions, domain: &str) -> MessageId {
-    format!("{key}.{}-{}@{domain}", chunk.first(), chunk.end().saturating_sub(1)).into()
+/// The Message-Id of a chunk from its first and its last position.
+///
+/// Unique among the accepted chunks of a key: no two of these have the same first recipient.
+pub fn chunk_message_id(key: &str, first: u64, last: u64, domain: &str) -> MessageId {
+    format!("{key}.{first}-{last}@{domain}").into()
 }
 
 impl fmt::Debug for Batch {

@@ -1,7 +1,9 @@
 //! The recipients of a batch and their variables.
 
+use std::{collections::BTreeMap, fmt};
+
 use mailgun_core::{Error, Mailbox};
-use serde::{Serialize, Serializer};
+use serde::{Serialize, Serializer, de::IgnoredAny};
 use serde_json::{
     Map,
     value::{RawValue, to_raw_value},
@@ -15,25 +17,49 @@ use crate::{
 };
 
 /// A recipient of a batch.
-pub(super) struct Recipient {
-    pub(super) mailbox: Mailbox,
+#[doc(hidden)]
+pub struct Recipient {
+    pub(crate) mailbox: Mailbox,
     /// A JSON object.
     variables: Box<RawValue>,
 }
 
+/// Shows no address.
+impl fmt::Debug for Recipient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Recipient").finish_non_exhaustive()
+    }
+}
+
 impl Recipient {
-    pub(super) fn new(address: impl Addresses, variables: impl Serialize) -> Result<Self, Error> {
+    /// Checks an address and its variables.
+    pub fn new(address: impl Addresses, variables: impl Serialize) -> Result<Self, Error> {
         let mailbox = address.into_mailboxes().and_then(Mailboxes::one)?;
         Ok(Self { mailbox, variables: json_object(variables)? })
     }
 
+    /// The mailbox.
+    pub fn mailbox(&self) -> &Mailbox {
+        &self.mailbox
+    }
+
+    /// The variables as JSON.
+    pub fn variables(&self) -> &str {
+        self.variables.get()
+    }
+
     /// The address in lower case. Two recipients are the same if these are equal.
-    pub(super) fn folded_address(&self) -> String {
+    pub fn folded_address(&self) -> String {
         self.mailbox.address().to_ascii_lowercase()
     }
 
+    pub(super) fn has_variable(&self, name: &str) -> bool {
+        let all = serde_json::from_str::<BTreeMap<String, IgnoredAny>>(self.variables.get());
+        all.is_ok_and(|all| all.contains_key(name))
+    }
+
     /// About how many bytes the recipient adds to a call.
-    pub(super) fn size(&self) -> usize {
+    pub fn size(&self) -> usize {
         let Self { mailbox, variables } = self;
         let entry = mailbox.address().len() + variables.get().len() + "\"\":,".len();
         mailbox.as_str().len() + entry
@@ -62,13 +88,11 @@ impl Recipients {
     }
 
     /// The recipients of a chunk.
-    pub(super) fn at(&self, chunk: &Positions) -> impl Iterator<Item = &Recipient> {
+    pub(super) fn at<'a>(
+        &'a self,
+        chunk: &'a Positions,
+    ) -> impl Iterator<Item = &'a Recipient> + Clone {
         chunk.iter().filter_map(|position| self.get(position))
-    }
-
-    /// The value of `recipient-variables` for a chunk.
-    pub(super) fn variables<'a>(&'a self, chunk: &'a Positions) -> impl Serialize + 'a {
-        Variables { recipients: self, chunk }
     }
 
     /// The record of a chunk.
@@ -97,15 +121,18 @@ impl Recipients {
     }
 }
 
-/// The variables of a chunk: a JSON object with an object for each address.
-struct Variables<'a> {
-    recipients: &'a Recipients,
-    chunk: &'a Positions,
+/// The value of `recipient-variables`: a JSON object with an object for each address.
+pub(crate) fn variables<'a>(
+    recipients: impl Iterator<Item = &'a Recipient> + Clone,
+) -> impl Serialize {
+    Variables(recipients)
 }
 
-impl Serialize for Variables<'_> {
+struct Variables<I>(I);
+
+impl<'a, I: Iterator<Item = &'a Recipient> + Clone> Serialize for Variables<I> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let recipients = self.recipients.at(self.chunk);
+        let recipients = self.0.clone();
         serializer.collect_map(recipients.map(|one| (one.mailbox.address(), &one.variables)))
     }
 }
@@ -148,7 +175,7 @@ mod tests {
             let positions = Positions::from_unsorted(chunk.clone());
             let kept: Vec<_> = recipients.at(&positions).map(|one| &one.mailbox).collect();
             assert_eq!(kept, chunk.iter().map(|at| &mailboxes[*at]).collect::<Vec<_>>());
-            let json = serde_json::to_string(&recipients.variables(&positions)).unwrap();
+            let json = serde_json::to_string(&variables(recipients.at(&positions))).unwrap();
             let object: Value = serde_json::from_str(&json).unwrap();
             let expected = chunk.iter().map(|at| (mailboxes[*at].address(), json!({ "n": at })));
             assert_eq!(object, Value::Object(expected.map(|(k, v)| (k.into(), v)).collect()));

@@ -34,7 +34,7 @@ impl TryFrom<Vec<Range<usize>>> for Positions {
 
 impl Positions {
     /// Iterates over the positions in ascending order.
-    pub fn iter(&self) -> impl Iterator<Item = usize> + '_ {
+    pub fn iter(&self) -> impl Iterator<Item = usize> + Clone + '_ {
         self.0.iter().cloned().flatten()
     }
 

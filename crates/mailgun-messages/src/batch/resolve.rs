@@ -115,7 +115,8 @@ impl Messages {
     }
 
     /// Returns the recipients, in lower case, of all events of a message.
-    async fn recipients_in_events(&self, id: &MessageId) -> Result<HashSet<String>, Error> {
+    #[doc(hidden)]
+    pub async fn recipients_in_events(&self, id: &MessageId) -> Result<HashSet<String>, Error> {
         let mut query = Fields::new();
         query.set("message-id", id.as_str()).set("limit", 300_u32);
         let call = self.client.call::<LinkPage<EventRecipient>>(EVENTS, &[&self.domain]);

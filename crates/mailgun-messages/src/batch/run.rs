@@ -504,7 +504,7 @@ impl Running {
 }
 
 /// Whether Mailgun refused a call because it, or the account in this hour, has too many recipients.
-fn is_about_recipients(error: &Error) -> bool {
+pub fn is_about_recipients(error: &Error) -> bool {
     if error.outcome() != Outcome::Rejected {
         return false;
     }
@@ -516,7 +516,7 @@ fn is_about_recipients(error: &Error) -> bool {
 
 /// Returns 1 s, doubled each round up to 64 s, plus up to a half, so that programs that were refused
 /// at the same time do not come back at the same time.
-fn back_off(round: u32) -> Duration {
+pub fn back_off(round: u32) -> Duration {
     let wait = Duration::from_secs(1 << round.saturating_sub(1).min(6));
     let jitter = RandomState::new().hash_one(round) % 1000;
     wait + wait.mul_f64(jitter as f64 / 2000.0)

@@ -3,7 +3,7 @@
 mod filter;
 pub(crate) mod page;
 
-use std::{borrow::Cow, slice, sync::Arc};
+use std::{borrow::Cow, slice, sync::Arc, time::Duration};
 
 use http::StatusCode;
 use serde_json::{Map, Value, json};
@@ -17,18 +17,26 @@ use crate::{
         response::{Refusal, Response},
     },
     sent::SentMessage,
+    smtp,
 };
+
+/// What recipients do. Their events lack the fields of a delivery.
+const REACTIONS: [&str; 4] = ["opened", "clicked", "unsubscribed", "complained"];
 
 #[derive(Debug, Default)]
 pub(crate) struct State {
     /// All events, oldest first.
     pub(crate) all: Vec<Event>,
+    /// How long searches do not find a new event.
+    pub(crate) index_delay: Duration,
 }
 
 #[derive(Clone, Debug)]
 pub(crate) struct Event {
     pub(crate) domain: Arc<str>,
     pub(crate) micros: u64,
+    /// From when on searches find the event.
+    indexed_at: u64,
     source: Source,
 }
 
@@ -47,8 +55,8 @@ struct OfMessage {
     /// The index of the recipient in the message.
     recipient: usize,
     id: Box<str>,
-    /// The fields of the failure, if the delivery failed.
-    failure: Option<Box<Map<String, Value>>>,
+    /// Fields of this event alone, such as those of a failure. They override the common ones.
+    own: Option<Box<Map<String, Value>>>,
 }
 
 /// What all events of one kind share for a message.
@@ -62,7 +70,7 @@ struct Shared {
 /// An event without fields.
 impl Default for Event {
     fn default() -> Self {
-        Self { domain: "".into(), micros: 0, source: Source::Given(Value::Null) }
+        Self { domain: "".into(), micros: 0, indexed_at: 0, source: Source::Given(Value::Null) }
     }
 }
 
@@ -76,7 +84,7 @@ impl Event {
     }
 
     /// The values of a searchable field, without writing the whole event.
-    fn texts(&self, field: &str) -> Vec<Cow<'_, str>> {
+    pub(crate) fn texts(&self, field: &str) -> Vec<Cow<'_, str>> {
         match &self.source {
             Source::Message(event) => event.texts(field),
             Source::Given(json) => {
@@ -92,6 +100,13 @@ impl Event {
     }
 }
 
+impl Shared {
+    fn new(account: &Account, message: &SentMessage, kind: &'static str) -> Arc<Self> {
+        let storage_url = account.storage_url(message);
+        Arc::new(Self { message: message.clone(), kind, storage_url })
+    }
+}
+
 impl OfMessage {
     fn recipient(&self) -> &str {
         self.shared.message.recipients().get(self.recipient).map_or("", String::as_str)
@@ -99,7 +114,7 @@ impl OfMessage {
 
     /// The name of the event: a delivery may be a failure.
     fn kind(&self) -> &str {
-        let failed = self.failure.as_ref().and_then(|failure| failure["event"].as_str());
+        let failed = self.own.as_ref().and_then(|own| own.get("event")?.as_str());
         failed.unwrap_or(self.shared.kind)
     }
 
@@ -134,7 +149,12 @@ impl OfMessage {
         if self.shared.kind == "delivered" {
             json.insert("delivery-status".to_owned(), delivery_status(self.recipient()));
         }
-        json.extend(self.failure.iter().flat_map(|failure| Map::clone(failure)));
+        if REACTIONS.contains(&self.shared.kind) {
+            for name in ["envelope", "flags", "method", "storage", "template"] {
+                json.remove(name);
+            }
+        }
+        json.extend(self.own.iter().flat_map(|own| Map::clone(own)));
         Value::Object(json)
     }
 }
@@ -176,7 +196,10 @@ fn answer(
     queue::deliver_due(account);
     let search = filter::Search::read(query).map_err(Refusal::bad_request)?;
     let all = &account.groups.events.all;
-    let is_found = |event: &Event| *event.domain == *domain && search.matches(event);
+    let now = date::epoch_micros(account.now());
+    let is_found = |event: &Event| {
+        *event.domain == *domain && event.indexed_at <= now && search.matches(event)
+    };
     let mut found: Vec<usize> = (0..all.len()).filter(|&i| is_found(&all[i])).collect();
     if !search.ascending {
         found.reverse();
@@ -199,35 +222,79 @@ fn answer(
 /// fails.
 pub(crate) fn record(account: &mut Account, message: &SentMessage, kind: &'static str) {
     let domain: Arc<str> = message.domain.as_str().into();
-    let storage_url = account.storage_url(message);
-    let shared = Arc::new(Shared { message: message.clone(), kind, storage_url });
+    let shared = Shared::new(account, message, kind);
     for (index, recipient) in message.recipients().iter().enumerate() {
-        let micros = account.tick();
-        let id = account.token().trim_end_matches('=').into();
-        let failure = match kind {
+        let own = match kind {
             "delivered" => suppressions::failure(account, message, recipient),
             _ => Map::new(),
         };
-        let failure = (!failure.is_empty()).then(|| Box::new(failure));
-        let event = OfMessage { shared: Arc::clone(&shared), recipient: index, id, failure };
-        let event = Event { domain: Arc::clone(&domain), micros, source: Source::Message(event) };
-        webhooks::notify(account, &event);
-        account.groups.events.all.push(event);
+        if kind == "delivered" && own.is_empty() {
+            smtp::queue(account, message, recipient);
+        }
+        push(account, &domain, &shared, index, own);
     }
 }
 
+/// Adds an event of this kind for one recipient and returns it.
+pub(crate) fn record_for(
+    account: &mut Account,
+    message: &SentMessage,
+    recipient: usize,
+    kind: &'static str,
+    own: Map<String, Value>,
+) -> Value {
+    let shared = Shared::new(account, message, kind);
+    push(account, &message.domain.as_str().into(), &shared, recipient, own);
+    account.groups.events.all.last().map_or(Value::Null, |event| event.json().into_owned())
+}
+
+fn push(
+    account: &mut Account,
+    domain: &Arc<str>,
+    shared: &Arc<Shared>,
+    recipient: usize,
+    own: Map<String, Value>,
+) {
+    let micros = account.tick();
+    let id = account.token().trim_end_matches('=').into();
+    let own = (!own.is_empty()).then(|| Box::new(own));
+    let event = OfMessage { shared: Arc::clone(shared), recipient, id, own };
+    let (domain, source) = (Arc::clone(domain), Source::Message(event));
+    let event = Event { domain, micros, indexed_at: indexed_at(account, micros), source };
+    webhooks::notify(account, &event);
+    account.groups.events.all.push(event);
+}
+
 /// Adds an event of a test. A missing time or id is filled in.
-pub(crate) fn add(account: &mut Account, domain: String, mut json: Value) {
+pub(crate) fn add(account: &mut Account, domain: String, json: Value) -> Value {
+    let json = completed(account, json);
+    let micros = json["timestamp"].as_f64().map_or(0, |seconds| (seconds * 1e6).round() as u64);
+    let source = Source::Given(json.clone());
+    let now = account.tick();
+    let event =
+        Event { domain: domain.into(), micros, indexed_at: indexed_at(account, now), source };
+    webhooks::notify(account, &event);
+    account.groups.events.all.push(event);
+    json
+}
+
+fn indexed_at(account: &Account, now: u64) -> u64 {
+    let delay = account.groups.events.index_delay.as_micros();
+    match delay {
+        0 => 0,
+        _ => now.saturating_add(u64::try_from(delay).unwrap_or(u64::MAX)),
+    }
+}
+
+/// Fills in the time and the id of an event.
+pub(crate) fn completed(account: &mut Account, mut json: Value) -> Value {
     let now = account.tick();
     let id = account.token().trim_end_matches('=').to_owned();
     if let Value::Object(fields) = &mut json {
         fields.entry("id").or_insert_with(|| json!(id));
         fields.entry("timestamp").or_insert_with(|| json!(now as f64 / 1e6));
     }
-    let micros = json["timestamp"].as_f64().map_or(now, |seconds| (seconds * 1e6).round() as u64);
-    let event = Event { domain: domain.into(), micros, source: Source::Given(json) };
-    webhooks::notify(account, &event);
-    account.groups.events.all.push(event);
+    json
 }
 
 impl OfMessage {

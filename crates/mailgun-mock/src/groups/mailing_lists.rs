@@ -64,6 +64,18 @@ pub(crate) fn route(
     }
 }
 
+/// Whether this is the address of a list.
+pub(crate) fn exists(account: &Account, address: &str) -> bool {
+    account.groups.mailing_lists.lists.contains_key(&address.to_lowercase())
+}
+
+/// Unsubscribes a member.
+pub(crate) fn unsubscribe(account: &mut Account, list: &str, address: &str) {
+    let list = account.groups.mailing_lists.lists.get_mut(&list.to_lowercase());
+    let member = list.and_then(|list| list.members.get_mut(&address.to_lowercase()));
+    member.into_iter().for_each(|member| member.subscribed = false);
+}
+
 fn list(account: &Account, request: &Request) -> Answer {
     let lists: Vec<_> = account.groups.mailing_lists.lists.values().collect();
     let base_url = &account.base_url;

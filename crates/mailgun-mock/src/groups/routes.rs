@@ -1,10 +1,12 @@
-//! Routes for incoming mail. They are stored and matched, but no mail arrives here.
+//! Routes for inbound mail.
+
+mod filter;
 
 use std::time::SystemTime;
 
-use regex_lite::Regex;
 use serde_json::{Value, json};
 
+pub(crate) use self::filter::Action;
 use super::{Answer, listing};
 use crate::{
     account::Account,
@@ -92,11 +94,40 @@ fn delete(account: &mut Account, id: &str) -> Answer {
 
 fn match_address(account: &Account, request: &Request) -> Answer {
     let address = request.parameter("address").unwrap_or_default();
-    let mut routes: Vec<_> = account.groups.routes.all.iter().collect();
-    routes.sort_by_key(|route| route.priority);
-    let found = routes.into_iter().find(|route| route.is_for(address));
+    let mut routes = account.groups.routes.by_priority().into_iter();
+    let found = routes.find(|route| filter::matches(&route.expression, address, None).is_some());
     let route = found.ok_or_else(|| Refusal::not_found("Route not found"))?;
     Ok(Response::ok(&json!({ "route": route.json() })))
+}
+
+/// A route that a mail matches.
+pub(crate) struct Matched {
+    pub(crate) id: String,
+    pub(crate) json: Value,
+    pub(crate) actions: Vec<Action>,
+}
+
+/// The routes that a mail matches, in order of priority.
+pub(crate) fn matching(
+    account: &Account,
+    recipient: &str,
+    headers: &[(String, String)],
+) -> Vec<Matched> {
+    let routes = account.groups.routes.by_priority().into_iter();
+    let matched = routes.filter_map(|route| {
+        let groups = filter::matches(&route.expression, recipient, Some(headers))?;
+        let actions = route.actions.iter().flat_map(|action| filter::actions(action, &groups));
+        Some(Matched { id: route.id.clone(), json: route.json(), actions: actions.collect() })
+    });
+    matched.collect()
+}
+
+impl State {
+    fn by_priority(&self) -> Vec<&Route> {
+        let mut routes: Vec<_> = self.all.iter().collect();
+        routes.sort_by_key(|route| route.priority);
+        routes
+    }
 }
 
 fn find<'a>(account: &'a mut Account, id: &str) -> Result<&'a mut Route, Refusal> {
@@ -123,18 +154,6 @@ impl Route {
             self.actions = actions;
         }
         Ok(())
-    }
-
-    /// Whether the route matches a mail of which only the recipient is known.
-    fn is_for(&self, address: &str) -> bool {
-        self.expression.trim() == "catch_all()"
-            || self.expression.split("match_recipient(").skip(1).any(|rest| {
-                let Some(quote) = rest.chars().next() else { return false };
-                let pattern = rest[quote.len_utf8()..].split(&format!("{quote})")).next();
-                pattern
-                    .and_then(|pattern| Regex::new(&format!("^(?:{pattern})$")).ok())
-                    .is_some_and(|pattern| pattern.is_match(address))
-            })
     }
 
     fn json(&self) -> Value {

@@ -5,6 +5,7 @@ mod record;
 use std::collections::BTreeMap;
 
 use http::{StatusCode, header::HeaderValue};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use self::record::Record;
@@ -16,18 +17,20 @@ use crate::{
         response::{Refusal, Response},
     },
     sent::SentMessage,
+    state,
 };
 
 const MAX_RECORDS: usize = 1000;
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct State {
     /// By domain and list, in the order of their keys.
+    #[serde(with = "state::pairs")]
     lists: BTreeMap<(String, List), Vec<Record>>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum List {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) enum List {
     Bounces,
     Unsubscribes,
     Complaints,
@@ -191,6 +194,25 @@ pub(crate) fn failure(
         ]
         .map(|(name, value)| (name.to_owned(), value)),
     )
+}
+
+/// Suppresses an address as the service does after an event. The allowlist prevents bounces.
+pub(crate) fn suppress(
+    account: &mut Account,
+    message: &SentMessage,
+    recipient: &str,
+    list: List,
+    details: &[(&str, &str)],
+) {
+    let state = &mut account.groups.suppressions;
+    if list == List::Bounces && state.allows(message, recipient) {
+        return;
+    }
+    let fields = [("address", recipient)].into_iter().chain(details.iter().copied());
+    let fields = fields.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    if let Ok(record) = Record::read(list, &fields) {
+        state.extend(message.domain.clone(), list, [record]);
+    }
 }
 
 /// The position of the entry of an address, or where it would be.

@@ -1,10 +1,11 @@
-//! Templates of domains and of the account, with their versions. They are stored but not rendered,
-//! and a message may name a template that does not exist.
+//! Templates of domains and of the account, with their versions. A message may name a template that
+//! does not exist.
 
 mod versions;
 
 use std::{collections::BTreeMap, time::SystemTime};
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use self::versions::Version;
@@ -16,6 +17,7 @@ use crate::{
         request::Request,
         response::{Refusal, Response},
     },
+    render, state,
 };
 
 const MAX_TEMPLATES: usize = 100;
@@ -23,13 +25,14 @@ const MAX_TEMPLATES: usize = 100;
 /// The domain that owns the templates; `None` for the account.
 type Owner = Option<String>;
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct State {
     /// By owner and name.
+    #[serde(with = "state::pairs")]
     all: BTreeMap<Owner, BTreeMap<String, Template>>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Template {
     name: String,
     description: String,
@@ -151,6 +154,27 @@ fn find<'a>(
     let all = account.groups.templates.all.get_mut(owner);
     let found = all.and_then(|all| all.get_mut(&name.to_lowercase()));
     found.ok_or_else(|| Refusal::not_found("template not found"))
+}
+
+/// The version of a template that a message uses: of its domain, or else of the account; the active
+/// version unless the message names one.
+pub(crate) fn stored(
+    account: &Account,
+    domain: &str,
+    name: &str,
+    tag: Option<&str>,
+) -> Option<render::Template> {
+    let all = &account.groups.templates.all;
+    let owners = [Some(domain.to_owned()), None];
+    let mut templates = owners.iter().filter_map(|owner| all.get(owner)).flat_map(BTreeMap::values);
+    let name = name.to_lowercase();
+    let template = templates.find(|template| template.name == name || template.id == name)?;
+    let version = match tag.filter(|tag| !tag.is_empty()) {
+        Some(tag) => template.versions.get(&tag.to_lowercase()),
+        None => template.versions.values().find(|version| version.active),
+    }?;
+    let Version { engine, content, headers, .. } = version.clone();
+    Some(render::Template { engine, content, headers })
 }
 
 fn required<'a>(value: Option<&'a str>, name: &str) -> Result<&'a str, Refusal> {

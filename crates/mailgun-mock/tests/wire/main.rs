@@ -8,13 +8,21 @@
     reason = "helpers of tests fail by panicking"
 )]
 
+mod actions;
 mod checks;
 mod client;
+mod control;
+mod docs;
 mod events;
 mod faults;
+mod forward;
 mod handle;
+mod keys;
 mod limits;
+mod rendering;
 mod sending;
+mod state;
 mod storage;
 mod suppressions;
+mod transport;
 mod volume;

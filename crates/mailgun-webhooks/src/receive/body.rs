@@ -29,7 +29,7 @@ where
     verifier.receive(content_type.unwrap_or_default(), body).await
 }
 
-async fn read<B>(body: B, limit: usize) -> Result<Bytes, ReceiveError>
+pub(crate) async fn read<B>(body: B, limit: usize) -> Result<Bytes, ReceiveError>
 where
     B: Body,
     B::Error: Into<BoxError>,

@@ -92,8 +92,8 @@ impl fmt::Debug for Headers {
 
 /// A parsed form.
 #[derive(Default)]
-pub(super) struct Form {
-    pub(super) fields: FormFields,
+pub(crate) struct Form {
+    pub(crate) fields: FormFields,
     /// The number of fields that are Mailgun's and not headers. They come first.
     own: usize,
     pub(super) headers: Headers,
@@ -103,7 +103,7 @@ pub(super) struct Form {
 }
 
 impl Form {
-    pub(super) fn urlencoded(body: &[u8], limits: &Limits) -> Result<Self, ReceiveError> {
+    pub(crate) fn urlencoded(body: &[u8], limits: &Limits) -> Result<Self, ReceiveError> {
         let mut parts = Vec::new();
         for pair in body.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()) {
             if parts.len() >= limits.parts {
@@ -120,7 +120,7 @@ impl Form {
         Self::new(parts, |_| false, limits)
     }
 
-    pub(super) fn multipart(
+    pub(crate) fn multipart(
         content_type: &str,
         body: Bytes,
         limits: &Limits,

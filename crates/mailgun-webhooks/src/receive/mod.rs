@@ -79,6 +79,8 @@ mod verifier;
 
 #[cfg(feature = "tower")]
 pub use self::tower::{VerifyLayer, VerifyService};
+#[cfg(any(feature = "axum", feature = "tower"))]
+pub(crate) use self::{body::read, form::Form};
 pub use self::{
     error::ReceiveError,
     form::FormFields,

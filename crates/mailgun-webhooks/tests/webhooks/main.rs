@@ -12,5 +12,7 @@ mod payloads;
 mod reference;
 mod responses;
 mod support;
+#[cfg(feature = "tower")]
+mod unsubscribe;
 mod verify;
 mod wire;

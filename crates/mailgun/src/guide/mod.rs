@@ -7,9 +7,17 @@ pub mod retries {}
 #[doc = include_str!("batches.md")]
 pub mod batches {}
 
+#[doc = include_str!("bulk.md")]
+#[doc(alias("campaign", "newsletter"))]
+pub mod bulk {}
+
 #[doc = include_str!("testing.md")]
 #[doc(alias = "mock")]
 pub mod testing {}
+
+#[doc = include_str!("staging.md")]
+#[doc(alias = "sandbox")]
+pub mod staging {}
 
 #[doc = include_str!("tracing.md")]
 pub mod tracing {}

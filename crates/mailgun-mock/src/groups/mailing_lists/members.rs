@@ -22,7 +22,7 @@ pub(super) struct Member {
     address: String,
     name: String,
     vars: Map<String, Value>,
-    subscribed: bool,
+    pub(super) subscribed: bool,
 }
 
 pub(super) fn route(

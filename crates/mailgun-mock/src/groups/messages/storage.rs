@@ -6,7 +6,10 @@ use std::sync::OnceLock;
 
 use http::{HeaderValue, StatusCode};
 
-use super::form::{envelope, recipient_list};
+use super::{
+    State,
+    form::{envelope, recipient_list},
+};
 use crate::{
     account::Account,
     groups::Answer,
@@ -77,13 +80,22 @@ fn resend(account: &mut Account, request: &Request, domain: &str, key: &str) -> 
         ..Mail::clone(&message.mail)
     };
     let domain = message.domain.clone();
-    Ok(super::accept(account, domain, request, mail))
+    super::accept(account, domain, request, mail)
+}
+
+/// The latest message with this id or storage key.
+pub(crate) fn find<'a>(account: &'a Account, id: &str) -> Option<&'a SentMessage> {
+    let bare = id.trim_matches(['<', '>']);
+    let mut sent = account.groups.messages.sent.iter().rev();
+    sent.find(|message| message.storage_key == id || message.id.trim_matches(['<', '>']) == bare)
 }
 
 fn stored<'a>(account: &'a Account, domain: &str, key: &str) -> Result<&'a SentMessage, Refusal> {
     let domain = account.domain(domain)?;
-    let mut sent = account.groups.messages.sent.iter();
-    sent.find(|message| message.storage_key == key && message.domain == domain)
+    let State { sent, stored, .. } = &account.groups.messages;
+    sent.iter()
+        .chain(stored)
+        .find(|message| message.storage_key == key && message.domain == domain)
         .ok_or_else(not_found)
 }
 

@@ -1,7 +1,8 @@
 //! Versions of a template, one of which is active.
 
-use std::time::SystemTime;
+use std::{sync::Arc, time::SystemTime};
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::{Answer, Owner, Template, find, listing, required, uuid};
@@ -13,21 +14,24 @@ use crate::{
         request::Request,
         response::{Refusal, Response},
     },
+    state,
 };
 
 const MAX_VERSIONS: usize = 40;
 const MAX_CONTENT: usize = 100 * 1024;
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Version {
     tag: String,
-    content: String,
-    engine: String,
+    /// Shared with the messages that use it.
+    #[serde(with = "state::shared")]
+    pub(super) content: Arc<str>,
+    pub(super) engine: String,
     created_at: String,
     comment: String,
     pub(super) active: bool,
     id: String,
-    headers: Map<String, Value>,
+    pub(super) headers: Map<String, Value>,
 }
 
 pub(super) fn route(
@@ -161,7 +165,7 @@ impl Version {
     pub(super) fn new(account: &mut Account, tag: &str) -> Self {
         Self {
             tag: tag.to_lowercase(),
-            content: String::new(),
+            content: "".into(),
             engine: "handlebars".to_owned(),
             created_at: date::rfc2822(SystemTime::now(), "UTC"),
             comment: String::new(),
@@ -176,7 +180,7 @@ impl Version {
             if content.len() > MAX_CONTENT {
                 return Err(Refusal::bad_request("template is over 100 KB"));
             }
-            self.content = content.to_owned();
+            self.content = content.into();
         }
         if let Some(engine) = form.field("engine") {
             if !matches!(engine, "handlebars" | "go") {
@@ -210,7 +214,7 @@ impl Version {
 
     pub(super) fn json(&self) -> Value {
         let mut json = self.json_in_list();
-        json["template"] = json!(self.content);
+        json["template"] = json!(&*self.content);
         json["headers"] = json!(self.headers);
         json
     }

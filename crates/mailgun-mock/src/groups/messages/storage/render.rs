@@ -4,7 +4,8 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     account::Account,
-    address, date, mime,
+    address, mime,
+    render::content::{self, Content},
     sent::{SentFile, SentMessage},
 };
 
@@ -13,7 +14,7 @@ pub(super) fn mime(message: &SentMessage) -> Value {
     let body_mime = match message.mime() {
         Some(mime) => String::from_utf8_lossy(mime).into_owned(),
         None => {
-            let (kind, body) = mime::body(message);
+            let (kind, body) = mime::body(&message.parts(&mime::boundary(message)));
             let headers = headers(message, &kind, &body);
             let lines = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n"));
             lines.collect::<String>() + "\r\n" + &body
@@ -28,19 +29,15 @@ pub(super) fn mime(message: &SentMessage) -> Value {
     })
 }
 
-/// The parsed format. It has the text of a MIME message only if that is the whole body.
+/// The parsed format.
 pub(super) fn parsed(account: &Account, message: &SentMessage) -> Value {
     let (headers, text, html) = match message.mime() {
         Some(mime) => {
-            let headers = mime::headers(mime);
-            let body = mime::split(mime).1;
-            let kind = mime::header(&headers, "Content-Type").unwrap_or("text/plain");
-            let plain = kind.starts_with("text/plain").then(|| body.clone());
-            let html = kind.starts_with("text/html").then_some(body);
-            (headers, plain, html)
+            let Content { text, html, .. } = Content::of_mime(mime);
+            (mime::headers(mime), text, html)
         }
         None => {
-            let (kind, body) = mime::body(message);
+            let (kind, body) = mime::body(&message.parts(&mime::boundary(message)));
             let (text, html) = (message.text(), message.html());
             (headers(message, &kind, &body), text.map(str::to_owned), html.map(str::to_owned))
         }
@@ -88,44 +85,11 @@ fn sender(message: &SentMessage) -> &str {
 
 /// The headers that Mailgun adds to a message sent as a form.
 fn headers(message: &SentMessage, content_type: &str, body: &str) -> Vec<(String, String)> {
-    let mut headers = Vec::new();
-    let mut add = |name: &str, value: &str| headers.push((name.to_owned(), value.to_owned()));
-    add("Mime-Version", "1.0");
-    add("Date", &date::rfc2822(message.accepted_at, "+0000"));
-    add("Message-Id", message.id());
-    add("From", message.from());
-    add("Sender", sender(message));
-    add("To", &message.to().join(", "));
-    if !message.cc().is_empty() {
-        add("Cc", &message.cc().join(", "));
-    }
-    add("Subject", message.subject().unwrap_or_default());
-    for tag in message.tags() {
-        add("X-Mailgun-Tag", tag);
-    }
-    for (option, name) in [
-        ("template", "X-Mailgun-Template-Name"),
-        ("t:variables", "X-Mailgun-Template-Variables"),
-        ("o:deliverytime", "X-Mailgun-Deliver-By"),
-    ] {
-        if let Some(value) = message.field(option) {
-            add(name, value);
-        }
-    }
-    let variables: Map<_, _> = message
-        .variables()
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), json!(value)))
-        .collect();
-    if !variables.is_empty() {
-        add("X-Mailgun-Variables", &Value::Object(variables).to_string());
-    }
-    for (name, value) in message.headers() {
-        if !name.eq_ignore_ascii_case("message-id") {
-            add(name, value);
-        }
-    }
-    add("Content-Transfer-Encoding", if body.is_ascii() { "7bit" } else { "8bit" });
-    add("Content-Type", content_type);
+    let named = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let encoding = if body.is_ascii() { "7bit" } else { "8bit" };
+    let mut headers = vec![named("Mime-Version", "1.0")];
+    headers.extend(content::headers(message));
+    headers.push(named("Content-Transfer-Encoding", encoding));
+    headers.push(named("Content-Type", content_type));
     headers
 }

@@ -1,0 +1,119 @@
+use std::{error::Error as StdError, fmt};
+
+use mailgun_core::{BoxError, Error};
+
+use crate::CampaignState;
+
+/// Why something of a campaign failed.
+///
+/// `Display` is complete on its own, and shows neither addresses nor secrets.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum BulkError {
+    /// The key belongs to another campaign, which was started or cancelled.
+    KeyTaken,
+    /// The store has no campaign with this key.
+    NotFound,
+    /// Another run of the program has created the draft again, or has started it. Nothing was added.
+    DraftLost,
+    /// Suppressed addresses were to be left out after recipients had been added.
+    LeaveOutTooLate,
+    /// So many rows have no valid recipient. [`Draft::skip_invalid`](crate::Draft::skip_invalid)
+    /// starts the campaign without them.
+    InvalidRows(u64),
+    /// The campaign has no recipients.
+    NoRecipients,
+    /// The campaign is in this state, which does not allow what was asked for.
+    NotAllowed(CampaignState),
+    /// The source of the recipients failed.
+    Source(BoxError),
+    /// The report could not be written.
+    Report(BoxError),
+    /// The store failed. What cannot be recorded is not sent.
+    Store(BoxError),
+    /// The worker was stopped, so it sends nothing.
+    WorkerStopped,
+    /// A worker has ended, because there is no point in going on. The chunk that it sent last is
+    /// planned again, unless its outcome is unknown.
+    Halted(Halt, Error),
+    /// The content is invalid, or a call failed.
+    Api(Error),
+}
+
+/// Why a worker has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Halt {
+    /// Mailgun refuses every call: the key is wrong or the domain unknown.
+    Refused,
+    /// Mailgun refuses even a single recipient, because there are too many.
+    RecipientLimit,
+    /// Mailgun limited the rate this many times in a row, and accepted nothing in between.
+    RateLimit(u32),
+    /// No request could be sent this many times in a row.
+    NotSent(u32),
+    /// The outcome was unknown this many times in a row.
+    Unknown(u32),
+}
+
+impl fmt::Display for Halt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused => f.write_str("Mailgun refuses every call"),
+            Self::RecipientLimit => {
+                f.write_str("the account's limit lets not even one recipient through")
+            }
+            Self::RateLimit(times) => {
+                write!(f, "Mailgun limited the rate {times} times in a row and accepted nothing")
+            }
+            Self::NotSent(times) => write!(f, "no request could be sent {times} times in a row"),
+            Self::Unknown(times) => write!(f, "the outcome was unknown {times} times in a row"),
+        }
+    }
+}
+
+impl fmt::Display for BulkError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::KeyTaken => f.write_str(
+                "the key belongs to another campaign; use a new key, or `Bulk::campaign` to go on \
+                 with that one",
+            ),
+            Self::NotFound => f.write_str("the store has no campaign with this key"),
+            Self::DraftLost => f.write_str(
+                "another run of the program has created this campaign again, or has started it",
+            ),
+            Self::LeaveOutTooLate => {
+                f.write_str("addresses must be left out before recipients are added")
+            }
+            Self::InvalidRows(rows) => {
+                write!(f, "{rows} rows have no valid recipient; `skip_invalid` leaves them out")
+            }
+            Self::NoRecipients => f.write_str("the campaign has no recipients"),
+            Self::NotAllowed(state) => {
+                write!(f, "the campaign is {state}, which does not allow it")
+            }
+            Self::Source(_) => f.write_str("the source of the recipients failed"),
+            Self::Report(_) => f.write_str("the report could not be written"),
+            Self::Store(error) => write!(f, "the store failed: {error}"),
+            Self::WorkerStopped => f.write_str("the worker was stopped"),
+            Self::Halted(halt, error) => write!(f, "the worker has ended, because {halt}: {error}"),
+            Self::Api(error) => error.fmt(f),
+        }
+    }
+}
+
+impl StdError for BulkError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match self {
+            Self::Source(error) | Self::Report(error) => Some(&**error),
+            _ => None,
+        }
+    }
+}
+
+impl From<Error> for BulkError {
+    fn from(error: Error) -> Self {
+        Self::Api(error)
+    }
+}

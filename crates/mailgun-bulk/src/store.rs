@@ -1,0 +1,585 @@
+//! Where the state of campaigns is kept: the trait, and the rows it reads and writes.
+
+use std::{fmt, future::pending, ops::Range, pin::Pin};
+
+use bytes::Bytes;
+use mailgun_core::{BoxError, Timestamp};
+
+/// The future of a method of [`Store`]: `Box::pin(async move { .. })`.
+pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, BoxError>> + Send + 'a>>;
+
+/// Keeps the state of campaigns.
+///
+/// The store decides who sends a chunk: the one whose [`claim`](Self::claim) moved it from
+/// [`Planned`](ChunkState::Planned) to [`Sending`](ChunkState::Sending). Everything else follows from
+/// that rule, so each method is **one atomic step** that is durable when its future returns `Ok`. A
+/// future that is dropped or fails may have taken effect or not, but never in part.
+///
+/// The recipients of a campaign have positions from 0, without gaps. Its chunks are ranges of
+/// positions that together cover all recipients and never overlap. A chunk is identified by its first
+/// position.
+///
+/// The store has no clock: `now` comes from the caller. It compares times, but no decision about a
+/// second send depends on them.
+///
+/// `mailgun-store` has SQLite and Postgres. [`MemoryStore`](crate::MemoryStore) is for tests.
+pub trait Store: Send + Sync {
+    /// Creates a draft, and returns `true`.
+    ///
+    /// * If the key has no campaign, adds it in the state [`Draft`](CampaignState::Draft).
+    /// * If the key has a draft, replaces it: nothing was sent for it. Its recipients and left-out
+    ///   addresses are deleted, and from now on only the new [owner](DraftId::owner) can add to it.
+    /// * If the key has a campaign that was started or cancelled, leaves it as it is and returns
+    ///   `false`.
+    fn create<'a>(&'a self, campaign: &'a NewCampaign) -> StoreFuture<'a, bool>;
+
+    /// Leaves out these addresses (in lower case) when recipients are added to a draft later. An
+    /// address that is left out already stays so.
+    ///
+    /// Returns `false` and changes nothing if the campaign is not a draft of this owner.
+    fn leave_out<'a>(
+        &'a self,
+        draft: &'a DraftId,
+        addresses: &'a [String],
+    ) -> StoreFuture<'a, bool>;
+
+    /// Adds recipients to a draft, in order, at the next free positions.
+    ///
+    /// A recipient whose [`folded`](NewRecipient::folded) address is left out, or is in the campaign
+    /// already (also earlier in this list), is skipped and counted. A skipped recipient takes no
+    /// position. The counts of the campaign grow by the counts that are returned.
+    ///
+    /// Returns `None` and changes nothing if the campaign is not a draft of this owner.
+    fn append<'a>(
+        &'a self,
+        draft: &'a DraftId,
+        recipients: &'a [NewRecipient],
+    ) -> StoreFuture<'a, Option<Appended>>;
+
+    /// Starts a draft: adds its chunks as [`Planned`](ChunkState::Planned) with fence 0, and sets the
+    /// state to [`Running`](CampaignState::Running) and [`started_at`](StoredCampaign::started_at) to
+    /// `now`.
+    ///
+    /// `chunks` are in ascending order and cover all recipients.
+    ///
+    /// Returns `false` and changes nothing if the campaign is not a draft of this owner.
+    fn start<'a>(
+        &'a self,
+        draft: &'a DraftId,
+        chunks: &'a [Range<u64>],
+        now: Timestamp,
+    ) -> StoreFuture<'a, bool>;
+
+    /// Returns a campaign without its content.
+    fn campaign<'a>(&'a self, key: &'a str) -> StoreFuture<'a, Option<StoredCampaign>>;
+
+    /// Returns the content of a campaign, byte for byte as in [`NewCampaign::content`].
+    fn content<'a>(&'a self, key: &'a str) -> StoreFuture<'a, Option<Bytes>>;
+
+    /// Returns up to `limit` keys of campaigns after the key `after`, in the order of their bytes.
+    fn campaigns<'a>(
+        &'a self,
+        after: Option<&'a str>,
+        limit: usize,
+    ) -> StoreFuture<'a, Vec<String>>;
+
+    /// Returns the recipients at these positions, in order. Positions beyond the last recipient are
+    /// left out.
+    fn recipients<'a>(
+        &'a self,
+        key: &'a str,
+        positions: Range<u64>,
+    ) -> StoreFuture<'a, Vec<StoredRecipient>>;
+
+    /// Sets the state of a campaign if its state is one of `from`, and returns whether it did.
+    fn set_state<'a>(
+        &'a self,
+        key: &'a str,
+        from: &'a [CampaignState],
+        to: CampaignState,
+    ) -> StoreFuture<'a, bool>;
+
+    /// Moves the first planned chunk to [`Sending`](ChunkState::Sending), and reserves its recipients
+    /// in all `windows`.
+    ///
+    /// The checks come in this order. Each that fails ends the step without a change:
+    ///
+    /// 1. The campaign is [`Running`](CampaignState::Running), or else [`Claim::NotRunning`].
+    /// 2. The campaign's [scope](NewCampaign::scope) is not paused after `now`, or else
+    ///    [`Claim::PausedUntil`].
+    /// 3. There is a planned chunk, or else [`Claim::Nothing`].
+    /// 4. Each window has room: its counter is below its limit, or else [`Claim::NoRoom`] with the
+    ///    index of the first that is full.
+    ///
+    /// The chunk is claimed with as many recipients as the campaign's
+    /// [`chunk_limit`](StoredCampaign::chunk_limit) and the room in every window allow. If these are
+    /// fewer than it has, the rest becomes a planned chunk of its own, with fence 0 and the same
+    /// [`is_resent`](Chunk::is_resent).
+    ///
+    /// The claimed chunk gets the owner, a fence that is one higher, `since` = `now`, the time at
+    /// which it [expires](ClaimRequest::expires_at), and neither message id nor error. The counter of
+    /// each window grows by the number of recipients. A counter that does not exist is 0.
+    fn claim<'a>(&'a self, key: &'a str, request: &'a ClaimRequest) -> StoreFuture<'a, Claim>;
+
+    /// Records what became of a claimed chunk, and returns `true`.
+    ///
+    /// The chunk must have the fence of the claim and be [`Sending`](ChunkState::Sending) or
+    /// [`Unknown`](ChunkState::Unknown): a claim that expired can still be finished by its owner.
+    /// [`Finish`] says what changes; `since` becomes `now`. Unless the mail was accepted or its
+    /// outcome is unknown, the counters of the claim's windows shrink by the number of recipients,
+    /// but not below 0.
+    ///
+    /// If the chunk has the fence of the claim but another state, an earlier call took effect: nothing
+    /// changes, and `true` is returned. If it has another fence or is gone, nothing changes, and
+    /// `false` is returned.
+    fn finish<'a>(
+        &'a self,
+        claimed: &'a Claimed,
+        finish: &'a Finish,
+        now: Timestamp,
+    ) -> StoreFuture<'a, bool>;
+
+    /// Moves all chunks that are [`Sending`](ChunkState::Sending) and whose claim expired before
+    /// `now` to [`Unknown`](ChunkState::Unknown), and returns how many. They keep owner and fence, and
+    /// get the error [`EXPIRED`].
+    fn expire<'a>(&'a self, key: &'a str, now: Timestamp) -> StoreFuture<'a, u64>;
+
+    /// Replaces an unknown chunk by `parts`, which cover the same positions in order, and returns
+    /// `true`.
+    ///
+    /// The stored chunk must be [`Unknown`](ChunkState::Unknown) and have the range and the fence of
+    /// `chunk`. Otherwise nothing changes, and `false` is returned.
+    ///
+    /// Each part keeps the owner, the fence and `is_resent` of the chunk, and gets `since` = `now` and
+    /// the message id `message_id`. An accepted part has no error; an unknown one keeps that of the
+    /// chunk.
+    fn settle<'a>(
+        &'a self,
+        key: &'a str,
+        chunk: &'a Chunk,
+        message_id: &'a str,
+        parts: &'a [SettledPart],
+        now: Timestamp,
+    ) -> StoreFuture<'a, bool>;
+
+    /// Moves all [`Unknown`](ChunkState::Unknown) chunks of a campaign to
+    /// [`Planned`](ChunkState::Planned) with `is_resent` and a fence that is one higher, so that a
+    /// late [`finish`](Self::finish) fails. Returns the number of their recipients.
+    fn resend_unknown<'a>(&'a self, key: &'a str, now: Timestamp) -> StoreFuture<'a, u64>;
+
+    /// Returns up to `limit` chunks whose first position is at least `from`, in order; only those in
+    /// `state` if it is given.
+    fn chunks<'a>(
+        &'a self,
+        key: &'a str,
+        state: Option<ChunkState>,
+        from: u64,
+        limit: usize,
+    ) -> StoreFuture<'a, Vec<Chunk>>;
+
+    /// Counts the chunks and their recipients by state, and the recipients that were accepted since
+    /// `since`.
+    fn tally<'a>(&'a self, key: &'a str, since: Timestamp) -> StoreFuture<'a, Tally>;
+
+    /// Lets nobody claim chunks of campaigns of this scope until then. An earlier pause that lasts
+    /// longer stays.
+    fn pause_until<'a>(&'a self, scope: &'a str, until: Timestamp) -> StoreFuture<'a, ()>;
+
+    /// Returns when the campaign may have changed, so that a worker that waits looks again.
+    ///
+    /// Workers also look again without it from time to time. The default never returns.
+    fn changed<'a>(&'a self, key: &'a str) -> StoreFuture<'a, ()> {
+        let _ = key;
+        Box::pin(pending())
+    }
+}
+
+/// The error text of a chunk whose claim has expired.
+pub const EXPIRED: &str = "its worker ended, or lost the store, before it recorded the outcome";
+
+/// A campaign to be created.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct NewCampaign {
+    /// The key and the owner of the draft.
+    pub draft: DraftId,
+    /// The sending domain.
+    pub domain: String,
+    /// What shares a pause after a rate limit, and by default a quota: the sending domain, or a name
+    /// for the account.
+    pub scope: String,
+    /// The frozen content and settings. The store does not read them.
+    pub content: Bytes,
+    /// The first value of [`StoredCampaign::chunk_limit`].
+    pub chunk_limit: u64,
+    /// When the draft was created.
+    pub created_at: Timestamp,
+}
+
+impl NewCampaign {
+    /// Describes a campaign with a chunk limit of 1,000 that pauses with its domain.
+    pub fn new(draft: DraftId, domain: impl Into<String>, content: Bytes, now: Timestamp) -> Self {
+        let domain = domain.into();
+        let scope = domain.clone();
+        Self { draft, domain, scope, content, chunk_limit: 1000, created_at: now }
+    }
+}
+
+/// Which draft, and who may add to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DraftId {
+    /// The key of the campaign.
+    pub key: String,
+    /// The run of the program that created the draft. Another run that creates it again gets another
+    /// owner, so that two never add to one draft.
+    pub owner: String,
+}
+
+impl DraftId {
+    /// Names a draft.
+    pub fn new(key: impl Into<String>, owner: impl Into<String>) -> Self {
+        Self { key: key.into(), owner: owner.into() }
+    }
+}
+
+/// A recipient to be added.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct NewRecipient {
+    /// The address alone, in lower case. It is unique in a campaign.
+    pub folded: String,
+    /// The mailbox as it is sent: `Bob <bob@example.com>`.
+    pub mailbox: String,
+    /// A JSON object.
+    pub variables: String,
+}
+
+impl NewRecipient {
+    /// Describes a recipient.
+    pub fn new(
+        folded: impl Into<String>,
+        mailbox: impl Into<String>,
+        variables: impl Into<String>,
+    ) -> Self {
+        Self { folded: folded.into(), mailbox: mailbox.into(), variables: variables.into() }
+    }
+}
+
+/// What became of recipients that were added.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Appended {
+    /// How many were added.
+    pub added: u64,
+    /// How many were in the campaign already.
+    pub duplicates: u64,
+    /// How many are left out.
+    pub left_out: u64,
+}
+
+/// A campaign as the store has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredCampaign {
+    /// The key.
+    pub key: String,
+    /// The sending domain.
+    pub domain: String,
+    /// What shares a pause after a rate limit.
+    pub scope: String,
+    /// Whether its chunks may be claimed.
+    pub state: CampaignState,
+    /// How many recipients it has, and how many were skipped. `added` is the number of positions.
+    pub recipients: Appended,
+    /// The most recipients that a claim takes.
+    pub chunk_limit: u64,
+    /// When the draft was created.
+    pub created_at: Timestamp,
+    /// When it was started; `None` for a draft, and for one that was cancelled before its start.
+    pub started_at: Option<Timestamp>,
+}
+
+/// A recipient as the store has it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct StoredRecipient {
+    /// The position in the campaign, from 0.
+    pub position: u64,
+    /// The mailbox as it is sent.
+    pub mailbox: String,
+    /// A JSON object.
+    pub variables: String,
+}
+
+/// Defines a state with the text that stores keep.
+macro_rules! state {
+    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $text:literal,)+ }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum $name {
+            $($(#[$doc])* $variant,)+
+        }
+
+        impl $name {
+            /// All values.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The name in snake case, as stores keep it.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $text,)+
+                }
+            }
+
+            /// Returns the state with this name.
+            pub fn from_name(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|state| state.as_str() == name)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+    };
+}
+
+state! {
+    /// Whether the chunks of a campaign may be sent.
+    CampaignState {
+        /// Recipients are being added.
+        Draft = "draft",
+        /// Workers send its chunks.
+        Running = "running",
+        /// Workers wait.
+        Paused = "paused",
+        /// Workers end. It can be resumed.
+        Stopped = "stopped",
+        /// Workers end. It cannot be resumed.
+        Cancelled = "cancelled",
+    }
+}
+
+state! {
+    /// The state of a chunk.
+    ChunkState {
+        /// Nobody sends it.
+        Planned = "planned",
+        /// The owner of its claim sends it, or has died.
+        Sending = "sending",
+        /// Mailgun accepted it.
+        Accepted = "accepted",
+        /// Mailgun refused it. Nobody got the mail.
+        Refused = "refused",
+        /// Mailgun may have accepted it.
+        Unknown = "unknown",
+    }
+}
+
+/// A chunk as the store has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chunk {
+    /// The positions of its recipients. The first one identifies the chunk.
+    pub positions: Range<u64>,
+    /// The state.
+    pub state: ChunkState,
+    /// How often it was claimed or taken from its owner.
+    pub fence: u64,
+    /// Who claimed it last; `None` if nobody did.
+    pub owner: Option<String>,
+    /// When its state changed last; the start of the campaign if it never did.
+    pub since: Timestamp,
+    /// The Message-Id, without brackets. `None` until the mail was accepted or settled.
+    pub message_id: Option<String>,
+    /// Why it was refused, not sent, or has an unknown outcome. It has no addresses.
+    pub error: Option<String>,
+    /// Whether its outcome was unknown once, and it was planned again by
+    /// [`resend_unknown`](Store::resend_unknown).
+    pub is_resent: bool,
+}
+
+impl Chunk {
+    /// Returns the number of recipients.
+    pub fn recipients(&self) -> u64 {
+        self.positions.end.saturating_sub(self.positions.start)
+    }
+}
+
+/// Who wants to send a chunk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ClaimRequest {
+    /// A name that no other worker has.
+    pub owner: String,
+    /// The time of the claim.
+    pub now: Timestamp,
+    /// After this time, the call has certainly ended. It is in the future.
+    pub expires_at: Timestamp,
+    /// The limits in which the recipients are reserved. No two have the same counter.
+    pub windows: Vec<Window>,
+}
+
+impl ClaimRequest {
+    /// Describes a claim without limits.
+    pub fn new(owner: impl Into<String>, now: Timestamp, expires_at: Timestamp) -> Self {
+        Self { owner: owner.into(), now, expires_at, windows: Vec::new() }
+    }
+
+    /// Reserves the recipients in these windows.
+    pub fn windows(mut self, windows: Vec<Window>) -> Self {
+        self.windows = windows;
+        self
+    }
+}
+
+/// A limit on the recipients within some time, shared by all who name the same counter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// The name of the counter, which contains the time that it is for.
+    pub counter: String,
+    /// The most recipients.
+    pub limit: u64,
+    /// When the counter is of no more use, and the store may delete it. `None`: with the campaign.
+    pub resets_at: Option<Timestamp>,
+}
+
+/// The result of a claim.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Claim {
+    /// The caller must send this chunk, and nobody else will.
+    Claimed(Box<Claimed>),
+    /// No chunk is planned.
+    Nothing,
+    /// The campaign has this state; `None` if the store does not have it.
+    NotRunning(Option<CampaignState>),
+    /// The scope is paused.
+    PausedUntil(Timestamp),
+    /// The window with this index is full.
+    NoRoom(usize),
+}
+
+/// A chunk that belongs to the caller.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Claimed {
+    /// The key of the campaign.
+    pub key: String,
+    /// The chunk after the claim.
+    pub chunk: Chunk,
+    /// Its recipients, in order.
+    pub recipients: Vec<StoredRecipient>,
+    /// Where they are reserved: the windows of the request.
+    pub windows: Vec<Window>,
+}
+
+/// What became of a claimed chunk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Finish {
+    /// Mailgun accepted it: [`Accepted`](ChunkState::Accepted) with this message id.
+    Accepted {
+        /// The id of the receipt, without brackets.
+        message_id: String,
+    },
+    /// Mailgun refused it: [`Refused`](ChunkState::Refused) with this error.
+    Refused {
+        /// Why, without addresses.
+        error: String,
+    },
+    /// Mailgun may have accepted it: [`Unknown`](ChunkState::Unknown) with this error.
+    Unknown {
+        /// Why, without addresses.
+        error: String,
+    },
+    /// It was certainly not accepted and may be sent again: [`Planned`](ChunkState::Planned) with this
+    /// error.
+    NotSent {
+        /// Why, without addresses.
+        error: String,
+        /// A new [`chunk_limit`](StoredCampaign::chunk_limit) of the campaign, if it changes.
+        chunk_limit: Option<u64>,
+    },
+    /// Mailgun refused it, and its parts are tried alone: two [`Planned`](ChunkState::Planned) chunks
+    /// with this error, from its first position to `at` and from `at` to its end. The second has fence
+    /// 0 and the same `is_resent`.
+    Split {
+        /// Why, without addresses.
+        error: String,
+        /// A position within the chunk, after its first.
+        at: u64,
+    },
+}
+
+/// A part of a chunk whose outcome was unknown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SettledPart {
+    /// The positions.
+    pub positions: Range<u64>,
+    /// Whether the mail was found: [`Accepted`](ChunkState::Accepted), or still
+    /// [`Unknown`](ChunkState::Unknown).
+    pub is_accepted: bool,
+}
+
+/// The chunks of a campaign and their recipients, counted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Not sent yet.
+    pub planned: Count,
+    /// On their way.
+    pub sending: Count,
+    /// Accepted.
+    pub accepted: Count,
+    /// Refused.
+    pub refused: Count,
+    /// Of unknown outcome.
+    pub unknown: Count,
+    /// The recipients of chunks that are accepted since the time that was asked for.
+    pub recently_accepted: u64,
+    /// The end of the pause of the scope, if there was one.
+    pub paused_until: Option<Timestamp>,
+}
+
+/// How many chunks are in a state.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Count {
+    /// The number of chunks.
+    pub chunks: u64,
+    /// The number of their recipients.
+    pub recipients: u64,
+    /// The number of recipients of the largest.
+    pub largest: u64,
+}
+
+/// Shows no address.
+impl fmt::Debug for NewRecipient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NewRecipient").finish_non_exhaustive()
+    }
+}
+
+/// Shows no address.
+impl fmt::Debug for StoredRecipient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StoredRecipient").field("position", &self.position).finish_non_exhaustive()
+    }
+}
+
+/// Shows no address.
+impl fmt::Debug for Claimed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Claimed")
+            .field("key", &self.key)
+            .field("chunk", &self.chunk)
+            .field("windows", &self.windows)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Shows no content.
+impl fmt::Debug for NewCampaign {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NewCampaign")
+            .field("draft", &self.draft)
+            .field("domain", &self.domain)
+            .field("scope", &self.scope)
+            .field("content", &format_args!("{} bytes", self.content.len()))
+            .finish_non_exhaustive()
+    }
+}

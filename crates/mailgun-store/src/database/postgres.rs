@@ -1,0 +1,60 @@
+use std::{fmt, str::FromStr as _, sync::Arc};
+
+use sqlx::{
+    Connection as _, PgConnection,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+
+use super::{Database, LIMIT, Pools, Wakeups, limited, within};
+use crate::{StoreError, StoreErrorKind, migrations::migrator};
+
+const MAX_CONNECTIONS: u32 = 10;
+
+impl Database {
+    pub(crate) async fn postgres(url: &str) -> Result<Self, StoreError> {
+        const PURPOSE: &str = "connect to the store";
+        let invalid = |reason: &dyn fmt::Display| {
+            StoreError::new(StoreErrorKind::InvalidInput, "Postgres".into(), PURPOSE, reason)
+        };
+        // The parser takes any scheme, and what it takes for a name of a database may be a password.
+        if !["postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme)) {
+            return Err(invalid(&"the URL does not begin with `postgres://`"));
+        }
+        let options = PgConnectOptions::from_str(url).map_err(|error| invalid(&error))?;
+        let place: Arc<str> = place(&options).into();
+
+        // A connection of its own: a failure leaves the migrator's lock to it, and ends it.
+        let migrated = async {
+            let mut connection = within(LIMIT, PgConnection::connect_with(&options)).await?;
+            migrator().run_direct(None, &mut connection, false).await?;
+            limited(connection.close()).await
+        };
+        migrated.await.map_err(|error| StoreError::sqlx(Arc::clone(&place), PURPOSE, error))?;
+
+        let pool = PgPoolOptions::new()
+            .max_connections(MAX_CONNECTIONS)
+            .acquire_timeout(LIMIT)
+            .after_connect(|connection, _| Box::pin(commit_to_disk(connection)))
+            .connect_lazy_with(options.clone());
+        Ok(Self { pools: Pools::Postgres(pool), place, wakeups: Wakeups::listen(options) })
+    }
+}
+
+/// A commit returns after the data is on the disk, even if the database's default is not to wait: a
+/// claim that a crash of the server undoes would be sent a second time.
+async fn commit_to_disk(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    const SYNCHRONOUS: &str = "SELECT set_config('synchronous_commit', 'on', false)
+        WHERE current_setting('synchronous_commit') = 'off'";
+    sqlx::query(SYNCHRONOUS).execute(connection).await.map(drop)
+}
+
+/// Names the server and the database, but neither user nor password.
+fn place(options: &PgConnectOptions) -> String {
+    let database = options.get_database().unwrap_or("of the user's name");
+    match options.get_socket() {
+        Some(socket) => format!("Postgres database {database} at {}", socket.display()),
+        None => {
+            format!("Postgres database {database} at {}:{}", options.get_host(), options.get_port())
+        }
+    }
+}

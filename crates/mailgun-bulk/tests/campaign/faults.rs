@@ -32,7 +32,7 @@ async fn mail_whose_response_was_lost_is_unknown_until_its_events_are_found() {
     let before = mails(&mock, 6);
     assert_eq!(before.iter().sum::<usize>(), 4, "one of the two was accepted");
 
-    let settled = within(handle.reconcile(&mock.client())).await.unwrap();
+    let settled = within(handle.reconcile()).await.unwrap();
     assert_eq!((settled.accepted, settled.unknown), (2, 2));
     let left = settled.try_again_within.unwrap();
     assert!(left > Duration::from_secs(29 * 60) && left <= Duration::from_secs(30 * 60));
@@ -50,7 +50,7 @@ async fn mail_whose_response_was_lost_is_unknown_until_its_events_are_found() {
     let status = within(worker(&bulk).run(KEY)).await.unwrap();
     assert_eq!(counts(&status), [6, 0, 0, 0]);
     assert_eq!(mails(&mock, 6), [1; 6]);
-    let settled = within(handle.reconcile(&mock.client())).await.unwrap();
+    let settled = within(handle.reconcile()).await.unwrap();
     assert_eq!((settled.accepted, settled.unknown, settled.try_again_within), (0, 0, None));
 }
 
@@ -71,7 +71,7 @@ async fn only_recipients_with_an_event_are_settled() {
     let bulk = scripted_bulk(&service);
     let handle = start(&bulk, newsletter(), 5).await;
     within(worker(&bulk).run(KEY)).await.unwrap();
-    let settled = within(handle.reconcile(&service.client())).await.unwrap();
+    let settled = within(handle.reconcile()).await.unwrap();
     assert_eq!((settled.accepted, settled.unknown), (3, 2));
     let states: Vec<_> = bulk_states(&handle).await;
     let (accepted, unknown) = (ChunkState::Accepted, ChunkState::Unknown);

@@ -103,7 +103,7 @@ impl Inner {
         }
         let recipients = claimed.recipients.iter().map(recipient).collect::<Result<Vec<_>, _>>()?;
         let id = message_id(&claimed.chunk, &campaign.key, &campaign.domain);
-        let form = content.content().form_to(Some(&id), recipients.iter());
+        let form = content.content().form_to(Some(&id), recipients.iter().map(Recipient::parts));
         // A repeat is the store's to decide.
         messages.send_form(form).no_retry().deadline(self.settings.call_timeout).await
     }

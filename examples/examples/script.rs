@@ -1,12 +1,12 @@
-//! A script without async: sends a mail, waits for its events, and sends a batch:
+//! A script without async: sends a mail, lists the bounces, and sends a batch:
 //! `cargo run -p mailgun-examples --example script`.
 
-use std::{error::Error, thread, time::Duration};
+use std::error::Error;
 
 use mailgun::{
     blocking::{Blocking as _, BlockingStream as _},
-    events::EventQuery,
     messages::{Batch, Message},
+    suppressions::ListSuppressions,
 };
 use mailgun_examples::target;
 
@@ -22,11 +22,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let receipt = messages.send(message).wait()?;
     println!("accepted as {}", receipt.id);
 
-    // Events appear after a while.
-    thread::sleep(Duration::from_millis(100));
-    let events = target.mailgun.events(&target.domain).list(EventQuery::new().limit(10));
-    for event in events.into_items().wait_each().take(10) {
-        println!("{}", event?.name());
+    let bounces = target.mailgun.suppressions(&target.domain).bounces();
+    for bounce in bounces.list(ListSuppressions::new()).into_items().wait_each() {
+        println!("bounced: {}", bounce?.error);
     }
 
     let batch = Batch::new()

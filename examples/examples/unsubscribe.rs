@@ -47,7 +47,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     for address in ["ann@example.com", "bob@example.com"] {
         batch = batch.recipient(address, json!({"token": links.token(address, "newsletter")?}));
     }
-    mailgun.messages(&domain).send_batch(batch).await?.into_result()?;
+    let report = mailgun.messages(&domain).send_batch(batch).await?.into_result()?;
+    println!("{report}");
 
     // Bob clicks. The mailbox provider takes the link from the header, and posts to it.
     let sent = mock.sent_to("bob@example.com").remove(0);

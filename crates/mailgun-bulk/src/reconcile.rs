@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, fmt, time::Duration};
 
-use mailgun_core::{Client, Mailbox, Timestamp};
+use mailgun_core::{Mailbox, Timestamp};
 use mailgun_messages::{__private::EVENTS_APPEAR_WITHIN, Messages};
 
 use crate::{
@@ -52,11 +52,8 @@ impl CampaignHandle {
     /// [`resend_unknown`](Self::resend_unknown), or leave it.
     ///
     /// ```no_run
-    /// # async fn example(
-    /// #     mailgun: mailgun::Mailgun,
-    /// #     campaign: mailgun::bulk::CampaignHandle,
-    /// # ) -> Result<(), mailgun::bulk::BulkError> {
-    /// let settled = campaign.reconcile(mailgun.client()).await?;
+    /// # async fn example(campaign: mailgun::bulk::CampaignHandle) -> Result<(), mailgun::bulk::BulkError> {
+    /// let settled = campaign.reconcile().await?;
     /// println!("{settled}");
     /// # Ok(()) }
     /// ```
@@ -66,13 +63,13 @@ impl CampaignHandle {
     /// [`BulkError::Api`] if a search fails; what was found before stays recorded.
     /// [`BulkError::NotAllowed`] if the campaign was never started, [`BulkError::NotFound`] and
     /// [`BulkError::Store`].
-    pub async fn reconcile(&self, client: &Client) -> Result<Reconciliation, BulkError> {
+    pub async fn reconcile(&self) -> Result<Reconciliation, BulkError> {
         let store = &*self.bulk.store;
         let campaign = stored(store, &self.key).await?;
         check_started(&campaign)?;
         let now = Timestamp::now();
         store.expire(&self.key, now).await.map_err(BulkError::Store)?;
-        let messages = Messages::new(client, &campaign.domain);
+        let messages = Messages::new(&self.bulk.client, &campaign.domain);
         let mut result = Reconciliation::default();
         let mut from = 0;
         loop {

@@ -50,6 +50,12 @@
 //! * Events are signed and posted to the webhooks that are registered for them, if the URL is on
 //!   loopback. [`MockMailgun::webhook_deliveries`] returns what the receivers answered.
 //!
+//! # In a browser
+//!
+//! [`Builder::inbox`] serves an inbox at `/`. It shows mails as each recipient sees them, their events
+//! as they happen, the log of requests and the faults, and has buttons for what recipients do. The
+//! program serves it unless it is started with `--no-inbox`.
+//!
 //! # What recipients see and do
 //!
 //! [`SentMessage::rendered_for`] returns what a recipient sees: variables, stored templates,

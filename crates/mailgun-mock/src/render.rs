@@ -1,7 +1,7 @@
 //! What a recipient sees of a message: its template, variables, footers and tracking.
 
 pub(crate) mod content;
-mod html;
+pub(crate) mod html;
 mod placeholders;
 mod template;
 pub(crate) mod tracking;

@@ -1,4 +1,4 @@
-use std::{fmt, io, sync::Arc};
+use std::{fmt, sync::Arc};
 
 use sqlx::migrate::MigrateError;
 
@@ -72,7 +72,7 @@ impl StoreError {
     }
 
     #[cfg(feature = "sqlite")]
-    pub(crate) fn path(place: Arc<str>, error: io::Error) -> Self {
+    pub(crate) fn path(place: Arc<str>, error: std::io::Error) -> Self {
         Self::new(StoreErrorKind::InvalidInput, place, "open the store", error)
     }
 

@@ -107,7 +107,6 @@
 //! | `webpki-roots` | | trust Mozilla's root certificates, which are compiled in |
 //! | `gzip` | | decode compressed responses, which some proxies send unasked |
 //! | `blocking` | | calls from code that is not async |
-//! | `metrics`, `opentelemetry` | | metrics of calls, for the `metrics` crate and for OpenTelemetry |
 //! | `metrics`, `opentelemetry` | [`metrics`] | metrics of calls for the `metrics` crate, and for OpenTelemetry |
 //! | `time`, `chrono`, `jiff` | | conversions between [`Timestamp`] and the types of these crates |
 //!

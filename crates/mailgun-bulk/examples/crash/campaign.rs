@@ -189,7 +189,7 @@ async fn settle(
     totals.unexplained += u64::from(unanswered > lost_responses as u64);
     totals.unknown += handle.status().await?.tally.unknown.recipients;
 
-    let _ = handle.reconcile(&mock.client()).await?;
+    let _ = handle.reconcile().await?;
     compare(mock, handle, totals, false).await?;
     handle.resend_unknown().await?;
     bulk.worker().run(handle.key()).await?;

@@ -136,7 +136,7 @@ async fn a_handle_of_no_campaign_says_so() {
         handle.status().await.unwrap_err(),
         handle.cancel().await.unwrap_err(),
         handle.resend_unknown().await.unwrap_err(),
-        handle.reconcile(&service.client()).await.unwrap_err(),
+        handle.reconcile().await.unwrap_err(),
         handle.report().try_collect::<Vec<_>>().await.unwrap_err(),
         handle.progress().try_collect::<Vec<_>>().await.unwrap_err(),
     ] {

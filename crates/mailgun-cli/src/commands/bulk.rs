@@ -245,7 +245,7 @@ impl Bulk {
                 context.confirm(&format!("Cancel the campaign {key}"))?;
                 show(&bulk.campaign(key).cancel().await?, context)
             }
-            Action::Reconcile { key } => reconcile(&bulk.campaign(key), &client, context).await,
+            Action::Reconcile { key } => reconcile(&bulk.campaign(key), context).await,
             Action::ResendUnknown { key } => {
                 let campaign = bulk.campaign(&key);
                 let unknown = campaign.status().await?.tally.unknown.recipients;
@@ -464,8 +464,8 @@ fn show(status: &Status, context: &Context) -> Result<()> {
     )
 }
 
-async fn reconcile(campaign: &CampaignHandle, client: &Client, context: &Context) -> Result<()> {
-    let settled = campaign.reconcile(client).await?;
+async fn reconcile(campaign: &CampaignHandle, context: &Context) -> Result<()> {
+    let settled = campaign.reconcile().await?;
     let json = json!({
         "accepted": settled.accepted,
         "unknown": settled.unknown,

@@ -16,6 +16,7 @@ use super::{Query, file::image_type, messages};
 use crate::{
     groups::Answer,
     http::response::{Refusal, Response},
+    render::html::regex,
     sent::SentFile,
     server::State,
 };
@@ -29,19 +30,17 @@ const WITH_REMOTE: &str = "sandbox allow-popups allow-popups-to-escape-sandbox; 
     base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
 
 /// An attribute or a CSS function that refers to a file of the mail.
-static CID: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r#"(?i)(["'=(\s])cid:([^"'\s)>]+)"#).ok());
+static CID: LazyLock<Regex> = LazyLock::new(|| regex(r#"(?i)(["'=(\s])cid:([^"'\s)>]+)"#));
 /// Chromium connects to the hosts that these name before it looks at the policy.
-static FRAME: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new("(?i)<(i?frame|fencedframe|object|embed)").ok());
-static LINK: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new("(?i)<(link)").ok());
-/// What the network is asked for when the HTML is shown.
-static REMOTE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let pattern = r#"(?i)(?:src|srcset|background|poster|data)\s*=\s*["']?\s*(?:https?:)?//|url\(\s*["']?\s*(?:https?:)?//|@import|<link"#;
-    Regex::new(pattern).ok()
+static FRAME: LazyLock<Regex> = LazyLock::new(|| regex("(?i)<(i?frame|fencedframe|object|embed)"));
+static LINK: LazyLock<Regex> = LazyLock::new(|| regex("(?i)<(link)"));
+/// What loads from the network when the HTML is shown.
+static REMOTE: LazyLock<Regex> = LazyLock::new(|| {
+    let attribute = r#"(?:src|srcset|background|poster)\s*=\s*["']?\s*(?:https?:)?//"#;
+    let style = r#"url\(\s*["']?\s*(?:https?:)?//|@import"#;
+    regex(&format!("(?i){attribute}|{style}|<link"))
 });
-static DOCTYPE: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"(?i)^\s*<!doctype[^>]*>").ok());
+static DOCTYPE: LazyLock<Regex> = LazyLock::new(|| regex(r"(?i)^\s*<!doctype[^>]*>"));
 
 pub(super) fn html(state: &State, key: &str, query: &Query) -> Answer {
     let seen = messages::rendered(state, key, query)?;
@@ -56,30 +55,28 @@ pub(super) fn html(state: &State, key: &str, query: &Query) -> Answer {
 
 /// Whether the HTML refers to something on the network, besides its links.
 pub(super) fn has_remote(html: &str) -> bool {
-    REMOTE.as_ref().is_some_and(|remote| remote.is_match(html))
+    REMOTE.is_match(html)
 }
 
 fn page(html: &str, inline: &[SentFile], is_remote: bool) -> String {
     let image = |found: &Captures<'_>| {
         let id = percent_decode_str(&found[2]).decode_utf8_lossy();
         let file = inline.iter().find(|file| file.filename == id);
-        let url = file.and_then(|file| {
-            Some(format!(
-                "data:{};base64,{}",
-                image_type(file)?,
-                BASE64_STANDARD.encode(&file.bytes)
-            ))
-        });
-        url.map_or_else(|| found[0].to_owned(), |url| format!("{}{url}", &found[1]))
+        match file.and_then(|file| Some((file, image_type(file)?))) {
+            Some((file, kind)) => {
+                let content = BASE64_STANDARD.encode(&file.bytes);
+                format!("{}data:{kind};base64,{content}", &found[1])
+            }
+            None => found[0].to_owned(),
+        }
     };
-    let html = CID.as_ref().map_or(html.into(), |cid| cid.replace_all(html, image));
-    let mut html = html.into_owned();
-    let link = LINK.as_ref().filter(|_| !is_remote);
-    for elements in link.into_iter().chain(FRAME.as_ref()) {
-        html = elements.replace_all(&html, "<x-$1").into_owned();
+    let html = CID.replace_all(html, image);
+    let mut html = FRAME.replace_all(&html, "<x-$1").into_owned();
+    if !is_remote {
+        html = LINK.replace_all(&html, "<x-$1").into_owned();
     }
     // Behind the doctype, which decides how everything is laid out.
-    let start = DOCTYPE.as_ref().and_then(|doctype| doctype.find(&html)).map_or(0, |m| m.end());
+    let start = DOCTYPE.find(&html).map_or(0, |doctype| doctype.end());
     format!("{}<base target=\"_blank\">{}", &html[..start], &html[start..])
 }
 

@@ -3,12 +3,10 @@
 use std::{
     borrow::Cow,
     collections::HashMap,
-    sync::LazyLock,
     time::{SystemTime, UNIX_EPOCH},
 };
 
 use http::{StatusCode, header::HeaderValue};
-use regex_lite::Regex;
 use serde_json::{Value, json};
 
 use super::{Query, file::image_type, frame};
@@ -17,7 +15,7 @@ use crate::{
     groups::Answer,
     http::response::{Refusal, Response},
     render::{
-        Rendered,
+        Rendered, html,
         tracking::{Kind, Visit},
     },
     sent::SentMessage,
@@ -32,12 +30,6 @@ const RECENT_EVENTS: usize = 20_000;
 
 /// What the start of a text shows in the list, in characters.
 const PREVIEW: usize = 140;
-
-/// What of an HTML text nobody sees.
-static MARKUP: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?is)<head.*?</head>|<style.*?</style>|<script.*?</script>|<!--.*?-->|<[^>]*>")
-        .ok()
-});
 
 pub(super) fn list(state: &State, query: &Query) -> Response {
     let search = query.get("search").map(|text| text.to_lowercase()).unwrap_or_default();
@@ -112,7 +104,7 @@ fn first_seen(message: &SentMessage) -> Option<Rendered> {
 /// The start of a text.
 fn preview(text: Option<&str>, html: Option<&str>) -> String {
     let text = text.filter(|text| !text.trim().is_empty()).map(Cow::Borrowed);
-    let text = text.or_else(|| Some(MARKUP.as_ref()?.replace_all(html?, " "))).unwrap_or_default();
+    let text = text.or_else(|| html.map(|html| html::to_text(html).into())).unwrap_or_default();
     let words = text.split_whitespace().flat_map(|word| word.chars().chain([' ']));
     words.take(PREVIEW).collect::<String>().trim_end().to_owned()
 }

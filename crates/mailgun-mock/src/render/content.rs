@@ -148,7 +148,9 @@ pub(crate) fn headers(message: &SentMessage) -> Vec<(String, String)> {
     add("Date", &date::rfc2822(message.accepted_at, "+0000"));
     add("Message-Id", message.id());
     add("From", message.from());
-    add("Sender", address::bare(message.from()).unwrap_or_default());
+    if let Some(sender) = address::bare(message.from()) {
+        add("Sender", sender);
+    }
     add("To", &message.to().join(", "));
     if !message.cc().is_empty() {
         add("Cc", &message.cc().join(", "));

@@ -15,7 +15,8 @@ static BREAK: LazyLock<Regex> =
     LazyLock::new(|| regex(r"(?i)<br\b[^>]*>|</(?:p|div|tr|li|h[1-6]|table|ul|ol)\s*>"));
 static TAG: LazyLock<Regex> = LazyLock::new(|| regex(r"<[a-zA-Z/!][^>]*>"));
 
-fn regex(pattern: &str) -> Regex {
+/// Compiles a constant pattern.
+pub(crate) fn regex(pattern: &str) -> Regex {
     Regex::new(pattern).unwrap_or_else(|error| unreachable!("a constant pattern: {error}"))
 }
 
@@ -69,7 +70,7 @@ pub(super) fn insert(html: &str, part: &str, at_the_top: bool) -> String {
 }
 
 /// A plain text of HTML: without tags, with line breaks where blocks end.
-pub(super) fn to_text(html: &str) -> String {
+pub(crate) fn to_text(html: &str) -> String {
     let visible = HIDDEN.replace_all(html, "");
     let broken = BREAK.replace_all(&visible, "\n");
     let text = unescaped(&TAG.replace_all(&broken, ""));
@@ -83,7 +84,7 @@ fn unquoted(value: &str) -> String {
 
 fn unescaped(text: &str) -> String {
     let text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&nbsp;", " ");
-    let text = text.replace("&quot;", "\"").replace("&#39;", "'").replace("&#x27;", "'");
+    let text = text.replace("&quot;", "\"").replace("&#39;", "'").replace("&apos;", "'");
     text.replace("&amp;", "&")
 }
 

@@ -181,17 +181,20 @@ impl Transaction {
     }
 
     /// Returns which of the addresses are in a table.
+    ///
+    /// The query is a look-up in the index for each address. With `IN` or `EXISTS`, Postgres reads all
+    /// recipients of the campaign for each call, until it has statistics of the table.
     async fn find(
         &mut self,
         table: &'static str,
         campaign: i64,
         recipients: &[NewRecipient],
     ) -> Result<HashSet<String>, StoreError> {
-        let numbers: Vec<_> =
-            (0..recipients.len()).map(|index| format!("${}", index + 2)).collect();
+        let addresses: Vec<_> = (2..recipients.len() + 2).map(|n| format!("(${n})")).collect();
         let query = format!(
-            "SELECT folded FROM {table} WHERE campaign = $1 AND folded IN ({})",
-            numbers.join(", "),
+            "SELECT column1 FROM (VALUES {}) AS addresses
+            WHERE (SELECT count(*) FROM {table} WHERE campaign = $1 AND folded = column1) > 0",
+            addresses.join(", "),
         );
         let mut values = vec![campaign.into()];
         values.extend(recipients.iter().map(|recipient| Value::from(&recipient.folded)));

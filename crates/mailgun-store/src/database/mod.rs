@@ -152,14 +152,12 @@ impl Transaction {
     /// The current time: the database's in Postgres, so that all machines have the same, and this
     /// machine's in SQLite.
     pub(crate) async fn now(&mut self) -> Result<Timestamp, StoreError> {
-        #[cfg(feature = "postgres")]
-        if let Inner::Postgres(_) = self.inner {
-            const NOW: &str = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint";
-            let (now,) = self.one(NOW, &[]).await?;
-            return Timestamp::from_micros(now)
-                .map_err(|error| self.error(StoreErrorKind::Corrupt, error));
+        const NOW: &str = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint";
+        if !self.is_postgres() {
+            return Ok(Timestamp::now());
         }
-        Ok(Timestamp::now())
+        let (now,) = self.one(NOW, &[]).await?;
+        Timestamp::from_micros(now).map_err(|error| self.error(StoreErrorKind::Corrupt, error))
     }
 
     /// Executes a statement. Returns how many rows it changed.
@@ -244,14 +242,11 @@ impl Transaction {
 
     /// Wakes who waits for a change of the campaign, after the commit.
     pub(crate) async fn wake(&mut self, campaign: &str) -> Result<(), StoreError> {
-        match self.inner {
-            #[cfg(feature = "sqlite")]
-            Inner::Sqlite(_) => self.wakes = Some(campaign.to_owned()),
-            #[cfg(feature = "postgres")]
-            Inner::Postgres(_) => {
-                let notify = "SELECT pg_notify('mailgun_campaigns', $1)";
-                self.execute(notify, &[campaign.into()]).await?;
-            }
+        if self.is_postgres() {
+            let notify = "SELECT pg_notify('mailgun_campaigns', $1)";
+            self.execute(notify, &[campaign.into()]).await?;
+        } else {
+            self.wakes = Some(campaign.to_owned());
         }
         Ok(())
     }
@@ -272,11 +267,15 @@ impl Transaction {
     }
 
     fn in_postgres(&self, words: &'static str) -> &'static str {
+        if self.is_postgres() { words } else { "" }
+    }
+
+    fn is_postgres(&self) -> bool {
         match self.inner {
             #[cfg(feature = "sqlite")]
-            Inner::Sqlite(_) => "",
+            Inner::Sqlite(_) => false,
             #[cfg(feature = "postgres")]
-            Inner::Postgres(_) => words,
+            Inner::Postgres(_) => true,
         }
     }
 

@@ -44,7 +44,7 @@ async fn main() -> Result<()> {
     let (status, _) = tokio::join!(worker.run(&key), show_progress(&campaign));
     println!("{}", status?);
 
-    let settled = campaign.reconcile(bulk.client()).await?;
+    let settled = campaign.reconcile().await?;
     println!("{settled}");
     campaign.write_csv(File::create(format!("{key}.csv"))?).await?;
     Ok(())
@@ -83,9 +83,8 @@ async fn open(bulk: &Bulk, key: &str, readers: &Path) -> Result<CampaignHandle> 
 
 /// Shows a bar until the campaign ends. Without a terminal, indicatif shows nothing.
 async fn show_progress(campaign: &CampaignHandle) -> Result<()> {
-    let bar = ProgressBar::no_length().with_style(ProgressStyle::with_template(
-        "{wide_bar} {pos}/{len} {msg} {eta}",
-    )?);
+    let bar = ProgressBar::no_length()
+        .with_style(ProgressStyle::with_template("{wide_bar} {pos}/{len} {msg} {eta}")?);
     let mut progress = pin!(campaign.progress());
     while let Some(status) = progress.try_next().await? {
         bar.set_length(status.campaign.recipients.added);

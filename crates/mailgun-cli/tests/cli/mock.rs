@@ -11,6 +11,7 @@ fn the_mock_prints_its_settings_and_takes_mail() {
     let mut child = Command::new(assert_cmd::cargo::cargo_bin("mailgun"))
         .args(["mock", "--accept-key", "key-own", "--sending-domain", "a.example", "--json"])
         .stdout(Stdio::piped())
+        .stderr(Stdio::null())
         .spawn()
         .unwrap();
     let mut line = String::new();

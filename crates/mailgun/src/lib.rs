@@ -106,7 +106,7 @@
 //! | `native-roots` (default) | | trust the root certificates of the operating system |
 //! | `webpki-roots` | | trust Mozilla's root certificates, which are compiled in |
 //! | `gzip` | | decode compressed responses, which some proxies send unasked |
-//! | `blocking` | | calls from code that is not async |
+//! | `blocking` | [`blocking`] | calls from code that is not async |
 //! | `metrics`, `opentelemetry` | [`metrics`] | metrics of calls for the `metrics` crate, and for OpenTelemetry |
 //! | `time`, `chrono`, `jiff` | | conversions between [`Timestamp`] and the types of these crates |
 //!

@@ -52,10 +52,11 @@ impl Error {
         !self.is_unknown() && (self.is_client() || self.0.kind() == ErrorKind::Api)
     }
 
-    /// Returns whether the SDK refused the message or a setting.
+    /// Returns whether the SDK refused the message, a setting, or to block async code.
     pub fn is_client(&self) -> bool {
-        use ErrorKind::{Config, InvalidInput, TooLarge, UntrustedHost};
-        matches!(self.0.kind(), Config | InvalidInput | TooLarge | UntrustedHost)
+        use ErrorKind::{AsyncContext, Config, InvalidInput, TooLarge, UntrustedHost};
+        let kind = self.0.kind();
+        matches!(kind, AsyncContext | Config | InvalidInput | TooLarge | UntrustedHost)
     }
 
     /// Returns whether a time-out expired.

@@ -25,7 +25,8 @@
 //! * [`Error::outcome`] says whether the mail may have been accepted.
 //! * [`Failover`] tries a second transport if the first certainly did not accept the mail.
 //!
-//! The feature `smtp` lets [`Failover`] judge the errors of lettre's SMTP transports.
+//! With the feature `blocking`, [`MailgunTransport`] is a `Transport` of lettre as well, for code that is
+//! not async. With the feature `smtp`, [`Failover`] judges the errors of lettre's SMTP transports.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

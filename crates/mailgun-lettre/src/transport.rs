@@ -1,7 +1,11 @@
 use std::{fmt, sync::Arc};
 
 use async_trait::async_trait;
+#[cfg(feature = "blocking")]
+use lettre::Transport;
 use lettre::{AsyncTransport, address::Envelope};
+#[cfg(feature = "blocking")]
+use mailgun_core::blocking::Blocking as _;
 use mailgun_core::{Call, Client};
 use mailgun_messages::{Messages, MimeMessage, Receipt};
 
@@ -94,6 +98,29 @@ impl AsyncTransport for MailgunTransport {
 
     async fn send_raw(&self, envelope: &Envelope, email: &[u8]) -> Result<Receipt, Error> {
         Ok(self.call(envelope, email)?.await?)
+    }
+}
+
+/// In async code, it sends nothing and returns an error for which [`Error::is_client`] is true.
+///
+/// ```no_run
+/// use lettre::{Message, Transport};
+/// use mailgun::Mailgun;
+/// use mailgun_lettre::MailgunTransport;
+///
+/// # fn example(message: &Message) -> Result<(), Box<dyn std::error::Error>> {
+/// let mailgun = Mailgun::from_env()?;
+/// let receipt = MailgunTransport::new(mailgun.client()).send(message)?;
+/// println!("accepted as {}", receipt.id);
+/// # Ok(()) }
+/// ```
+#[cfg(feature = "blocking")]
+impl Transport for MailgunTransport {
+    type Ok = Receipt;
+    type Error = Error;
+
+    fn send_raw(&self, envelope: &Envelope, email: &[u8]) -> Result<Receipt, Error> {
+        Ok(self.call(envelope, email)?.wait()?)
     }
 }
 

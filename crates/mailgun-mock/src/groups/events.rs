@@ -268,9 +268,9 @@ fn push(
 /// Adds an event of a test. A missing time or id is filled in.
 pub(crate) fn add(account: &mut Account, domain: String, json: Value) -> Value {
     let json = completed(account, json);
-    let micros = json["timestamp"].as_f64().map_or(0, |seconds| (seconds * 1e6).round() as u64);
-    let source = Source::Given(json.clone());
     let now = account.tick();
+    let micros = json["timestamp"].as_f64().map_or(now, |seconds| (seconds * 1e6).round() as u64);
+    let source = Source::Given(json.clone());
     let event =
         Event { domain: domain.into(), micros, indexed_at: indexed_at(account, now), source };
     webhooks::notify(account, &event);

@@ -4,6 +4,7 @@ use futures_util::TryStreamExt as _;
 use mailgun_core::{Client, Operation, Timestamp};
 use mailgun_events::{Event, EventKind, EventQuery, Events, Filter};
 use mailgun_mock::{Fault, MockMailgun};
+use mailgun_testing::within;
 use serde_json::{Value, json};
 
 async fn send(client: &Client, recipients: &[&str]) {
@@ -50,34 +51,37 @@ async fn events_are_listed_filtered_and_paged() {
 
 #[tokio::test]
 async fn a_tail_sees_what_is_sent_and_what_comes_late() {
-    let mock = MockMailgun::start().await;
-    let events = Events::new(&mock.client(), mock.domain());
-    let begin = Timestamp::now().checked_sub(Duration::from_secs(3600)).unwrap();
-    let mut tail = events.tail(begin).interval(Duration::from_millis(10));
+    within(async {
+        let mock = MockMailgun::start().await;
+        let events = Events::new(&mock.client(), mock.domain());
+        let begin = Timestamp::now().checked_sub(Duration::from_secs(3600)).unwrap();
+        let mut tail = events.tail(begin).interval(Duration::from_millis(10));
 
-    send(&mock.client(), &["a@example.com"]).await;
-    let mut kinds = Vec::new();
-    for _ in 0..mock.events().len() {
-        kinds.push(tail.next_event().await.unwrap().name().to_owned());
-    }
-    assert_eq!(kinds, ["accepted", "delivered"]);
+        send(&mock.client(), &["a@example.com"]).await;
+        let mut kinds = Vec::new();
+        for _ in 0..mock.events().len() {
+            kinds.push(tail.next_event().await.unwrap().name().to_owned());
+        }
+        assert_eq!(kinds, ["accepted", "delivered"]);
 
-    let late = Timestamp::now().checked_sub(Duration::from_secs(30)).unwrap();
-    mock.add_event(json!({"event": "opened", "timestamp": late.to_epoch_seconds()}));
-    mock.add_event(json!("an item of tomorrow"));
-    let event = tail.next_event().await.unwrap();
-    assert_eq!((event.name(), event.timestamp), ("opened", Some(late)));
-    assert_eq!(tail.next_event().await.unwrap().raw(), r#""an item of tomorrow""#);
+        let late = Timestamp::now().checked_sub(Duration::from_secs(30)).unwrap();
+        mock.add_event(json!({"event": "opened", "timestamp": late.to_epoch_seconds()}));
+        mock.add_event(json!("an item of tomorrow"));
+        let event = tail.next_event().await.unwrap();
+        assert_eq!((event.name(), event.timestamp), ("opened", Some(late)));
+        assert_eq!(tail.next_event().await.unwrap().raw(), r#""an item of tomorrow""#);
 
-    // Another process continues, after an error that the client does not retry.
-    let mut tail = events.tail(tail.checkpoint().clone()).interval(Duration::from_millis(10));
-    mock.inject(Fault::status(400));
-    mock.add_event(json!({"event": "clicked", "url": "https://example.com/a"}));
-    assert_eq!(tail.next_event().await.unwrap_err().status().unwrap(), 400);
-    let EventKind::Clicked(clicked) = tail.next_event().await.unwrap().kind else {
-        panic!("not clicked")
-    };
-    assert_eq!(clicked.url, "https://example.com/a");
-    let nothing = tokio::time::timeout(Duration::from_millis(100), tail.next_event()).await;
-    assert!(nothing.is_err());
+        // Another process continues, after an error that the client does not retry.
+        let mut tail = events.tail(tail.checkpoint().clone()).interval(Duration::from_millis(10));
+        mock.inject(Fault::status(400));
+        mock.add_event(json!({"event": "clicked", "url": "https://example.com/a"}));
+        assert_eq!(tail.next_event().await.unwrap_err().status().unwrap(), 400);
+        let EventKind::Clicked(clicked) = tail.next_event().await.unwrap().kind else {
+            panic!("not clicked")
+        };
+        assert_eq!(clicked.url, "https://example.com/a");
+        let nothing = tokio::time::timeout(Duration::from_millis(100), tail.next_event()).await;
+        assert!(nothing.is_err());
+    })
+    .await;
 }

@@ -173,6 +173,16 @@ impl Transaction {
         }
         Ok(())
     }
+
+    /// Deletes counters that are of no more use, also by a clock that is a day late.
+    pub(super) async fn forget_counters(&mut self, now: Timestamp) -> Result<(), StoreError> {
+        const DAY: Duration = Duration::from_secs(24 * 3600);
+        if let Some(before) = now.checked_sub(DAY) {
+            let sql = "DELETE FROM mailgun_counters WHERE resets_at < $1";
+            self.execute(sql, &[before.into()]).await?;
+        }
+        Ok(())
+    }
 }
 
 /// The windows in the order in which every transaction locks their counters, so that no two wait for

@@ -129,6 +129,7 @@ impl SqlStore {
                 &[campaign.id.into(), now.into()],
             )
             .await?;
+        transaction.forget_counters(now).await?;
         transaction.wake(&draft.key).await?;
         transaction.commit().await?;
         Ok(true)

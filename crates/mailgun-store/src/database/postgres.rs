@@ -24,28 +24,31 @@ impl Database {
         let place: Arc<str> = place(&options).into();
 
         // A connection of its own: a failure leaves the migrator's lock to it, and ends it.
-        let migrated = async {
+        let migrated = limited(async {
             let mut connection = within(LIMIT, PgConnection::connect_with(&options)).await?;
             migrator().run_direct(None, &mut connection, false).await?;
-            limited(connection.close()).await
-        };
+            connection.close().await
+        });
         migrated.await.map_err(|error| StoreError::sqlx(Arc::clone(&place), PURPOSE, error))?;
 
         let pool = PgPoolOptions::new()
             .max_connections(MAX_CONNECTIONS)
             .acquire_timeout(LIMIT)
-            .after_connect(|connection, _| Box::pin(commit_to_disk(connection)))
+            .after_connect(|connection, _| Box::pin(configure(connection)))
             .connect_lazy_with(options.clone());
         Ok(Self { pools: Pools::Postgres(pool), place, wakeups: Wakeups::listen(options) })
     }
 }
 
-/// A commit returns after the data is on the disk, even if the database's default is not to wait: a
-/// claim that a crash of the server undoes would be sent a second time.
-async fn commit_to_disk(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
-    const SYNCHRONOUS: &str = "SELECT set_config('synchronous_commit', 'on', false)
+/// Overrides defaults of the server that would break what the store promises:
+///
+/// * A commit returns after the data is on the disk. A claim that a crash undoes would be sent again.
+/// * A process that stops in the middle of a transaction loses its locks.
+async fn configure(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    const SETTINGS: &str = "SET idle_in_transaction_session_timeout = '30s';
+        SELECT set_config('synchronous_commit', 'on', false)
         WHERE current_setting('synchronous_commit') = 'off'";
-    sqlx::query(SYNCHRONOUS).execute(connection).await.map(drop)
+    sqlx::raw_sql(SETTINGS).execute(connection).await.map(drop)
 }
 
 /// Names the server and the database, but neither user nor password.

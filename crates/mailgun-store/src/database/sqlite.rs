@@ -33,14 +33,14 @@ impl Database {
             // Shorter than the limit, so that the error says that the database is locked.
             .busy_timeout(LIMIT / 2);
 
-        let migrated = async {
+        let migrated = limited(async {
             let mut connection = connect(&options).await?;
             // The lock keeps other processes from migrating at the same time.
-            let mut transaction = limited(connection.begin_with("BEGIN IMMEDIATE")).await?;
+            let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
             migrator().run_direct(None, &mut *transaction, false).await?;
-            limited(transaction.commit()).await?;
-            limited(connection.close()).await
-        };
+            transaction.commit().await?;
+            connection.close().await
+        });
         migrated.await.map_err(|error| StoreError::sqlx(Arc::clone(&place), PURPOSE, error))?;
 
         let pool = |connections| {
@@ -72,7 +72,7 @@ fn create(path: &Path) -> io::Result<PathBuf> {
 async fn connect(options: &SqliteConnectOptions) -> Result<SqliteConnection, sqlx::Error> {
     let start = Instant::now();
     loop {
-        match limited(SqliteConnection::connect_with(options)).await {
+        match SqliteConnection::connect_with(options).await {
             Err(error)
                 if kind_of(&error) == StoreErrorKind::Unavailable && start.elapsed() < LIMIT =>
             {

@@ -2,7 +2,8 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use mailgun_bulk::{
-    Bulk, BulkError, Campaign, CampaignState, DraftId, NewCampaign, Store as _, conformance::CASES,
+    Bulk, BulkError, Campaign, CampaignState, Claim, ClaimRequest, DraftId, NewCampaign,
+    NewRecipient, Store as _, Window, conformance::CASES,
 };
 use mailgun_core::Timestamp;
 use mailgun_mock::MockMailgun;
@@ -34,6 +35,7 @@ async fn postgres_keeps_campaigns_as_every_store_must() {
 on_both! {
     a_change_wakes_who_waits_for_this_campaign,
     workers_of_two_programs_send_each_recipient_one_mail,
+    counters_are_deleted_a_day_after_they_were_of_use,
 }
 
 fn campaign(key: &str) -> NewCampaign {
@@ -92,14 +94,14 @@ fn mails(mock: &MockMailgun) -> HashMap<String, usize> {
 async fn workers_of_two_programs_send_each_recipient_one_mail(place: &Place) {
     let mock = MockMailgun::start().await;
     let (one, two) = (bulk(&mock, place.open().await), bulk(&mock, place.open().await));
-    start(&one, 200).await;
-    let workers = [&one, &two].map(|bulk| bulk.worker().concurrency(4));
+    start(&one, 60).await;
+    let workers = [&one, &two].map(|bulk| bulk.worker().concurrency(2));
     let (first, second) = tokio::join!(workers[0].run("news"), workers[1].run("news"));
     for status in [first.unwrap(), second.unwrap()] {
-        assert_eq!((status.tally.accepted.recipients, status.tally.planned.recipients), (200, 0));
+        assert_eq!((status.tally.accepted.recipients, status.tally.planned.recipients), (60, 0));
     }
     let mails = mails(&mock);
-    assert_eq!(mails.len(), 200);
+    assert_eq!(mails.len(), 60);
     assert!(mails.values().all(|&count| count == 1), "{mails:?}");
 }
 
@@ -109,10 +111,10 @@ async fn a_database_that_crashes_during_a_campaign_causes_no_second_mail() {
     let mock = MockMailgun::start().await;
     let url = server.database();
     let first = bulk(&mock, SqlStore::postgres(&url).await.unwrap());
-    start(&first, 2000).await;
+    start(&first, 500).await;
     let worker = first.worker().concurrency(4);
     let run = tokio::spawn(async move { worker.run("news").await });
-    while mock.sent().len() < 20 {
+    while mock.sent().len() < 10 {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     tokio::task::block_in_place(|| {
@@ -128,12 +130,12 @@ async fn a_database_that_crashes_during_a_campaign_causes_no_second_mail() {
     let stop = again.stop_handle();
     let run = tokio::spawn(async move { again.run("news").await });
     let campaign = second.campaign("news");
-    within(async {
+    let all_claimed = async {
         while campaign.status().await.unwrap().tally.planned.recipients > 0 {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-    })
-    .await;
+    };
+    tokio::time::timeout(Duration::from_secs(30), all_claimed).await.expect("hangs");
     // A claim that the crash cut off keeps its chunk for longer than this test.
     stop.stop();
     within(run).await.unwrap().unwrap();
@@ -143,4 +145,28 @@ async fn a_database_that_crashes_during_a_campaign_causes_no_second_mail() {
     let mails = mails(&mock);
     assert!(mails.values().all(|&count| count == 1), "{mails:?}");
     assert!(mails.len() as u64 >= tally.accepted.recipients);
+}
+
+async fn counters_are_deleted_a_day_after_they_were_of_use(place: &Place) {
+    let store = place.open().await;
+    let start = async |key: &str, now: Timestamp| {
+        store.create(&campaign(key)).await.unwrap();
+        let draft = DraftId::new(key, "run 1");
+        let recipient = NewRecipient::new("bob@example.com", "bob@example.com", "{}");
+        store.append(&draft, &[recipient]).await.unwrap().unwrap();
+        let chunk = 0..1;
+        assert!(store.start(&draft, std::slice::from_ref(&chunk), now).await.unwrap());
+    };
+    let now = Timestamp::now();
+    let in_hours = |hours: u64| now.checked_add(Duration::from_secs(hours * 3600)).unwrap();
+    start("news", now).await;
+    let window = |counter: &str, resets_at| Window { counter: counter.into(), limit: 5, resets_at };
+    let windows = vec![window("hour", Some(in_hours(1))), window("campaign", None)];
+    let request = ClaimRequest::new("worker", now, in_hours(1)).windows(windows);
+    assert!(matches!(store.claim("news", &request).await.unwrap(), Claim::Claimed(_)));
+
+    start("second", in_hours(24)).await;
+    assert_eq!(place.count("SELECT count(*) FROM mailgun_counters").await, 2);
+    start("third", in_hours(26)).await;
+    assert_eq!(place.count("SELECT count(*) FROM mailgun_counters").await, 1);
 }

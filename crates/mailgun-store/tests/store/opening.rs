@@ -118,7 +118,7 @@ async fn an_application_with_migrations_of_its_own_shares_the_database() {
 }
 
 #[tokio::test]
-async fn commits_wait_for_the_disk_whatever_the_defaults_of_the_database_are() {
+async fn transactions_do_not_depend_on_the_defaults_of_the_database() {
     let Some(place) = Place::postgres() else { return };
     place.open().await.close().await;
     place
@@ -127,16 +127,18 @@ async fn commits_wait_for_the_disk_whatever_the_defaults_of_the_database_are() {
                 current_database());
             EXECUTE format('ALTER DATABASE %I SET default_transaction_isolation = serializable',
                 current_database()); END $$;
-            CREATE TABLE seen (commits TEXT, isolation TEXT);
+            CREATE TABLE seen (commits TEXT, isolation TEXT, idle TEXT);
             CREATE FUNCTION see() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
                 INSERT INTO seen VALUES (current_setting('synchronous_commit'),
-                    current_setting('transaction_isolation'));
+                    current_setting('transaction_isolation'),
+                    current_setting('idle_in_transaction_session_timeout'));
                 RETURN NEW; END $$;
             CREATE TRIGGER see BEFORE INSERT ON mailgun_ledger FOR EACH ROW EXECUTE FUNCTION see();",
         )
         .await;
     let id = "1@mg.example.com".into();
     within(place.open().await.ledger().accept("order-1", &id)).await.unwrap();
-    let seen = "SELECT count(*) FROM seen WHERE commits = 'on' AND isolation = 'read committed'";
+    let seen = "SELECT count(*) FROM seen
+        WHERE commits = 'on' AND isolation = 'read committed' AND idle = '30s'";
     assert_eq!(place.count(seen).await, 1);
 }

@@ -1,18 +1,19 @@
 use std::{process::Stdio, time::Duration};
 
+use mailgun_bulk::{CampaignState, Claim, ClaimRequest, DraftId, NewCampaign, Store as _};
 use mailgun_core::Timestamp;
-use mailgun_messages::{Claim, Ledger as _, LedgerEntry};
+use mailgun_messages::{self as messages, Ledger as _, LedgerEntry};
 use mailgun_store::{SqlLedger, SqlStore, StoreError, StoreErrorKind};
 use mailgun_testing::{Postgres, within};
-use sqlx::Executor as _;
+use sqlx::{Connection as _, Executor as _, PgConnection};
 
 use crate::{
     processes::{child, store_of_child},
     support::{self, Place},
 };
 
-fn claim() -> Claim {
-    Claim { owner: "a".to_owned(), since: Timestamp::now() }
+fn claim() -> messages::Claim {
+    messages::Claim { owner: "a".to_owned(), since: Timestamp::now() }
 }
 
 /// Begins a key, and returns the store's own error.
@@ -113,6 +114,28 @@ async fn a_file_that_another_program_locks_is_an_error_until_it_is_free() {
 
     other.execute("COMMIT").await.unwrap();
     within(begin(&ledger, "order-1")).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_claim_that_another_program_holds_up_fails_within_twenty_seconds() {
+    let Some(place) = Place::postgres() else { return };
+    let store = place.open().await;
+    let (now, draft) = (Timestamp::now(), DraftId::new("news", "run 1"));
+    let campaign = NewCampaign::new(draft, "mg.example.com", "{}".into(), now);
+    store.create(&campaign).await.unwrap();
+    let mut other = PgConnection::connect(&place.name()).await.unwrap();
+    other.execute("BEGIN; SELECT * FROM mailgun_campaigns FOR UPDATE").await.unwrap();
+
+    let expires_at = now.checked_add(Duration::from_secs(60)).unwrap();
+    let request = ClaimRequest::new("worker", now, expires_at);
+    let claim = tokio::time::timeout(Duration::from_secs(25), store.claim("news", &request));
+    let error = claim.await.expect("hangs").unwrap_err().to_string();
+    assert!(error.starts_with("could not claim a chunk"), "{error}");
+    assert!(error.ends_with("no response within 20 s"), "{error}");
+
+    other.execute("COMMIT").await.unwrap();
+    let draft = Claim::NotRunning(Some(CampaignState::Draft));
+    assert_eq!(within(store.claim("news", &request)).await.unwrap(), draft);
 }
 
 #[cfg(unix)]

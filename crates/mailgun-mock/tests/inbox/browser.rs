@@ -1,6 +1,11 @@
 //! Chromium, driven over WebDriver.
 
-use std::{process::Stdio, time::Duration};
+use std::{
+    any::Any,
+    process::Stdio,
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
+};
 
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -9,7 +14,9 @@ use tempfile::TempDir;
 use tokio::{
     io::{AsyncBufReadExt as _, BufReader},
     process::{Child, Command},
+    runtime::{Builder, Runtime},
     sync::Mutex,
+    task::JoinError,
     time::{Instant, timeout},
 };
 
@@ -17,30 +24,71 @@ use tokio::{
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How long the page may take to show something.
-const SOON: Duration = Duration::from_secs(8);
+const SOON: Duration = Duration::from_secs(15);
 
-/// Browsers share few cores badly, so there is one at a time.
-static BROWSER: Mutex<()> = Mutex::const_new(());
+/// Starting a browser takes longer than a test, so one is used by all tests, one after the other.
+static BROWSER: Mutex<Option<Browser>> = Mutex::const_new(None);
 
-/// Runs a test in a browser of its own, which is closed also if the test fails or hangs.
+/// How many tests use the browser or wait for it. The last one closes it.
+static USERS: AtomicUsize = AtomicUsize::new(0);
+
+struct Browser {
+    client: Client,
+    /// Serves the session, which outlives the runtime of the test that starts it.
+    runtime: Runtime,
+    driver: Child,
+    profile: TempDir,
+}
+
+/// Runs a test in a browser. It ends also if the test hangs.
 pub(crate) async fn browse<F>(test: impl FnOnce(Page) -> F)
 where
     F: Future<Output = ()> + Send + 'static,
 {
-    let _one = BROWSER.lock().await;
-    let (client, _driver, _profile) = match timeout(PATIENCE, launch()).await {
-        Ok(Ok(launched)) => launched,
-        Ok(Err(why)) => return skip(&why),
-        Err(_) => return skip("the browser does not start in time"),
-    };
-    let mut running = tokio::spawn(test(Page(client.clone())));
-    let ended = timeout(PATIENCE, &mut running).await;
-    running.abort();
-    let _ = timeout(Duration::from_secs(5), client.close()).await;
-    match ended {
-        Ok(Ok(())) => {}
-        Ok(Err(failed)) => std::panic::resume_unwind(failed.into_panic()),
-        Err(_) => panic!("hangs: the test still runs after {PATIENCE:?}"),
+    USERS.fetch_add(1, Ordering::SeqCst);
+    let mut browser = BROWSER.lock().await;
+    let outcome = run(&mut browser, test).await;
+    let is_last = USERS.fetch_sub(1, Ordering::SeqCst) == 1;
+    if (is_last || outcome.is_err())
+        && let Some(browser) = browser.take()
+    {
+        browser.close().await;
+    }
+    drop(browser);
+    match outcome {
+        Ok(None) => {}
+        Ok(Some(why)) => skip(&why),
+        Err(failed) => std::panic::resume_unwind(failed),
+    }
+}
+
+/// Returns why there is no browser, or else how the test fails.
+async fn run<F>(
+    browser: &mut Option<Browser>,
+    test: impl FnOnce(Page) -> F,
+) -> Result<Option<String>, Box<dyn Any + Send>>
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    if browser.is_none() {
+        match Browser::start().await {
+            Ok(started) => *browser = Some(started),
+            Err(why) => return Ok(Some(why)),
+        }
+    }
+    let Some(Browser { client, .. }) = browser else { return Ok(None) };
+    let page = Page(client.clone());
+    let test = test(page.clone());
+    let mut running = tokio::spawn(async move {
+        page.renew().await;
+        test.await;
+    });
+    match timeout(PATIENCE, &mut running).await {
+        Ok(ended) => ended.map(|()| None).map_err(JoinError::into_panic),
+        Err(_) => {
+            running.abort();
+            Err(Box::new(format!("hangs: the test still runs after {PATIENCE:?}")))
+        }
     }
 }
 
@@ -48,6 +96,23 @@ fn skip(why: &str) {
     let is_required = std::env::var("MAILGUN_TEST_BROWSER").is_ok_and(|value| value == "require");
     assert!(!is_required, "no browser: {why}");
     eprintln!("SKIPPED, since there is no browser: {why}");
+}
+
+impl Browser {
+    async fn start() -> Result<Self, String> {
+        let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let launched = timeout(PATIENCE, runtime.spawn(launch())).await;
+        let (client, driver, profile) =
+            launched.map_err(|_| "it does not start in time")?.map_err(|e| e.to_string())??;
+        Ok(Self { client, runtime, driver, profile })
+    }
+
+    async fn close(self) {
+        let Self { client, runtime, driver, profile } = self;
+        let _ = timeout(Duration::from_secs(5), client.close()).await;
+        drop((driver, profile));
+        runtime.shutdown_background();
+    }
 }
 
 async fn launch() -> Result<(Client, Child, TempDir), String> {
@@ -76,7 +141,6 @@ async fn launch() -> Result<(Client, Child, TempDir), String> {
         "--disable-component-update",
         "--disable-sync",
         "--disable-dev-shm-usage",
-        "--window-size=1280,800",
         format!("--user-data-dir={}", profile.path().display()),
     ]);
     let capabilities = json!({ "goog:chromeOptions": { "args": arguments } });
@@ -94,6 +158,18 @@ async fn launch() -> Result<(Client, Child, TempDir), String> {
 pub(crate) struct Page(pub(crate) Client);
 
 impl Page {
+    /// Leaves nothing of the test before: neither tabs nor the size of the window.
+    async fn renew(&self) {
+        let windows = self.0.windows().await.unwrap();
+        let new = self.0.new_window(true).await.unwrap();
+        for window in windows {
+            self.0.switch_to_window(window).await.unwrap();
+            self.0.close_window().await.unwrap();
+        }
+        self.0.switch_to_window(new.handle).await.unwrap();
+        self.0.set_window_size(1280, 800).await.unwrap();
+    }
+
     pub(crate) async fn open(&self, url: &str) {
         self.0.goto(url).await.unwrap();
     }

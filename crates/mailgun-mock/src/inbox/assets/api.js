@@ -16,6 +16,16 @@ async function call(path, options) {
 export const json = async (path) => (await call(path)).json();
 export const text = async (path) => (await call(path)).text();
 
+// Makes a loader of which an older answer never replaces a newer one: it returns nothing instead.
+export function newest(load) {
+  let count = 0;
+  return async (...given) => {
+    const mine = ++count;
+    const answer = await load(...given);
+    return mine === count ? answer : undefined;
+  };
+}
+
 // Changes something, with the routes that programs use too.
 export async function send(method, path, fields = {}) {
   const body = method === "POST" ? new URLSearchParams(fields) : undefined;

@@ -1,6 +1,6 @@
 // The page: what is shown, the keyboard, and what happens when the server has something new.
 
-import { json, listen, send } from "./api.js";
+import { json, listen, newest, send } from "./api.js";
 import { byId, plural, toast } from "./dom.js";
 import { showFaults } from "./faults.js";
 import { focusRow, markRead, neighbour, setCurrent, showList } from "./list.js";
@@ -36,10 +36,12 @@ async function showRoute() {
   markRead(route.key);
 }
 
+const find = newest((search) => json(`/inbox/messages?${new URLSearchParams({ search })}`));
+
 async function loadList() {
   const search = byId("search").value.trim();
-  const list = await json(`/inbox/messages?${new URLSearchParams({ search })}`);
-  if (search === byId("search").value.trim()) showList(list, search !== "");
+  const list = await find(search);
+  if (list) showList(list, search !== "");
 }
 
 function tryTo(action) {
@@ -62,7 +64,8 @@ const onCounts = tryTo(async (now) => {
   if (isNew("messages", "events", "cleared")) await loadList();
   if (isNew("messages", "events", "cleared", "webhooks") && route.key) await refreshMessage();
   if (isNew("requests", "answered", "webhooks", "cleared") && route.view === "requests") await showRequests();
-  if (isNew("faults", "faults_left") && route.view === "faults") await showFaults();
+  // A fault that is added and used up between two counts shows in the requests alone.
+  if (isNew("faults", "faults_left", "answered", "requests") && route.view === "faults") await showFaults();
 });
 
 function onState(isLive) {

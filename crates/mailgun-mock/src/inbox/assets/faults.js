@@ -1,6 +1,6 @@
 // Faults: what goes wrong with the next requests.
 
-import { json, send } from "./api.js";
+import { json, newest, send } from "./api.js";
 import { byId, el, plural, toast } from "./dom.js";
 
 // What can be switched on, with the fields that make it.
@@ -22,8 +22,11 @@ const MANY = 1000;
 let scope = "/messages";
 let shown = "";
 
+const load = newest(() => json("/mock/faults"));
+
 export async function showFaults() {
-  const { items } = await json("/mock/faults");
+  const items = (await load())?.items;
+  if (!items) return;
   // A button that is made anew while it is pressed would lose the click.
   const now = JSON.stringify(items.map((item) => ({ ...item, left: Math.min(item.left, MANY) })));
   if (now === shown) return;

@@ -1,6 +1,6 @@
 // One mail: who it is for, what can be made happen, and its parts.
 
-import { json, messagePath, send } from "./api.js";
+import { json, messagePath, newest, send } from "./api.js";
 import { avatar, byId, el, icon, plural, time, toast } from "./dom.js";
 import { filesPanel, frame, headersPanel, sourcePanel, textPanel } from "./panels.js";
 import { eventsOf, timeline } from "./events.js";
@@ -35,18 +35,22 @@ export async function openMessage(key, tab) {
   update();
 }
 
+const load = newest((key, recipient) => json(messagePath(key, "", { recipient })));
+
 // Shows what has happened since, and leaves the rest alone: a frame that is made anew loads anew.
 export async function refreshMessage() {
   if (!open) return;
-  const of = open;
-  const mail = await json(messagePath(of.key, "", of.mail.recipient ? { recipient: of.mail.recipient } : {}));
-  if (open !== of) return;
+  const { key, mail: { recipient } } = open;
+  const mail = await load(key, recipient);
+  if (!mail || open?.key !== key) return;
   open.mail = mail;
   update();
 }
 
 async function choose(recipient) {
-  open.mail = await json(messagePath(open.key, "", { recipient }));
+  const mail = await load(open.key, recipient);
+  if (!mail) return;
+  open.mail = mail;
   redraw();
 }
 

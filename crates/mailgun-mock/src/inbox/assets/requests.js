@@ -1,13 +1,16 @@
 // The log of requests, and the webhooks that were posted.
 
-import { json } from "./api.js";
+import { json, newest } from "./api.js";
 import { byId, el, plural, size, time } from "./dom.js";
 
 // The requests whose details are shown.
 const opened = new Set();
 
+const load = newest(() => json("/inbox/requests"));
+
 export async function showRequests() {
-  const log = await json("/inbox/requests");
+  const log = await load();
+  if (!log) return;
   const rows = await Promise.all(log.requests.map(row));
   byId("requests-view").replaceChildren(
     el("h2", {}, "Requests"),

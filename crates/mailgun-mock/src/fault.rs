@@ -247,9 +247,10 @@ impl Fault {
     }
 }
 
-/// Takes the effect of the first fault that applies to this request from the queue. Before the
-/// body is read, the recipients are unknown, and a fault for a recipient leaves the request to the
-/// second call.
+/// Takes the effect of the first fault that applies to this request from the queue.
+///
+/// Before the body is read, the recipients are unknown: that call takes faults that are for no
+/// recipient, and the second call the others. So the filter of a fault is asked once for a request.
 pub(crate) fn take(
     faults: &mut Vec<Fault>,
     method: &Method,
@@ -257,12 +258,13 @@ pub(crate) fn take(
     recipients: Option<&[String]>,
 ) -> Option<Effect> {
     let fault = faults.iter_mut().find(|fault| {
-        let is_recipient = |wanted: &String| recipients.is_none_or(|all| all.contains(wanted));
-        fault.is_for(method, path) && fault.recipient.as_ref().is_none_or(is_recipient)
+        let applies_now = match (&fault.recipient, recipients) {
+            (None, None) => true,
+            (Some(wanted), Some(all)) => all.contains(wanted),
+            _ => false,
+        };
+        applies_now && fault.is_for(method, path)
     })?;
-    if fault.recipient.is_some() && recipients.is_none() {
-        return None;
-    }
     fault.left -= 1;
     let effect = fault.effect.clone();
     faults.retain(|fault| fault.left > 0);

@@ -15,9 +15,11 @@ pub enum Group {
     Loopback,
     /// A response is decoded.
     Response,
+    /// Requests arrive over TCP from another process.
+    Receive,
 }
 
-/// What is sent or decoded.
+/// What is sent, decoded or received.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Workload {
     /// Text, html, a tag, tracking.
@@ -32,14 +34,18 @@ pub enum Workload {
     File,
     /// A page of 300 events.
     Events,
+    /// A webhook: an event of 1 kB.
+    Webhook,
+    /// An inbound mail: a form with an attachment of 5 MiB.
+    Inbound,
 }
 
-/// The client, or the layers around the service.
+/// The client, the layers around the service, or the receiver.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Who {
     /// This SDK with its defaults, without a tracing subscriber.
     Ours,
-    /// hyper-util's client with a pre-encoded body: the baseline.
+    /// The baseline: hyper-util's client with a pre-encoded body, or axum reading the body.
     Raw,
     /// reqwest and its multipart form.
     Reqwest,
@@ -88,20 +94,23 @@ impl Effort {
     }
 }
 
-const GROUPS: [(Group, &str); 4] = [
+const GROUPS: [(Group, &str); 5] = [
     (Group::Encode, "encode"),
     (Group::Memory, "memory"),
     (Group::Loopback, "loopback"),
     (Group::Response, "response"),
+    (Group::Receive, "receive"),
 ];
 
-const WORKLOADS: [(Workload, &str); 6] = [
+const WORKLOADS: [(Workload, &str); 8] = [
     (Workload::Simple, "simple"),
     (Workload::Batch, "batch"),
     (Workload::Batch10k, "batch-10k"),
     (Workload::Attachment, "10mib"),
     (Workload::File, "24mib-file"),
     (Workload::Events, "events"),
+    (Workload::Webhook, "webhook"),
+    (Workload::Inbound, "5mib-mail"),
 ];
 
 const WHO: [(Who, &str); 9] = [
@@ -132,7 +141,7 @@ impl Workload {
                 let path = file.ok_or("this workload needs the path of a file")?;
                 Load::File(std::path::PathBuf::from(path).into())
             }
-            Self::Events => return Err("events are not sent".into()),
+            Self::Events | Self::Webhook | Self::Inbound => return Err("is not sent".into()),
         })
     }
 }
@@ -159,6 +168,8 @@ impl Case {
         add(Loopback, Batch10k, &[Ours], &[1]);
         add(Loopback, File, &[Ours], &[1]);
         add(Response, Events, &[Value, Typed], &[1]);
+        add(Receive, Webhook, &[Raw, Ours], &[1, 64]);
+        add(Receive, Inbound, &[Raw, Ours], &[1]);
         cases
     }
 
@@ -180,6 +191,9 @@ impl Case {
             (Workload::Simple, tasks) => (4 * tasks, 10, 50 * tasks),
             (Workload::Attachment, 1) if self.group == Group::Encode => (20, 500, 1),
             (Workload::Batch10k, _) => (1, 5, 1),
+            // The poster takes the time, so a round has many requests.
+            (Workload::Webhook, tasks) => (4 * tasks, 10, 640.max(50 * tasks)),
+            (Workload::Inbound, _) => (2, 10, 4),
             (_, 1) => (2, 40, 1),
             (_, tasks) => (tasks, 1, tasks),
         };
@@ -191,7 +205,8 @@ impl Case {
     pub fn traced(self) -> Option<[usize; 2]> {
         match (self.workload, self.tasks) {
             (Workload::Simple, 1) => Some([20, 220]),
-            (Workload::Simple, tasks) => Some([2 * tasks, 8 * tasks]),
+            (Workload::Webhook, 1) => Some([100, 600]),
+            (Workload::Simple | Workload::Webhook, tasks) => Some([2 * tasks, 8 * tasks]),
             (Workload::Attachment, 1) if self.group == Group::Encode => Some([2, 42]),
             (_, 1) => Some([1, 4]),
             _ => None,

@@ -19,6 +19,7 @@ use crate::{
         reqwest,
     },
     probe::{MemoryMark, cpu_time},
+    receive,
     responses::Reader,
     stack,
 };
@@ -143,6 +144,7 @@ impl Order {
                 let sender = ours::Sender::connected(server()?)?;
                 self.measure(probe, sender.clone(), sender.with(load()?)).await
             }
+            (Group::Receive, _) => receive::measure(self, probe).await,
             (Group::Response, who) => {
                 let reader = Reader::new(who == Who::Typed);
                 self.measure(probe, reader.clone(), reader).await

@@ -7,6 +7,10 @@ use std::{
 };
 
 use bytes::Bytes;
+use mailgun::webhooks::receive::{
+    SigningKey,
+    testing::{InboundForm, SignedRequest},
+};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -137,6 +141,26 @@ pub fn events_page(events: u32) -> Bytes {
         },
     });
     page.to_string().into()
+}
+
+/// The webhook of a delivery, signed now.
+pub fn webhook(key: &SigningKey) -> SignedRequest {
+    SignedRequest::event(key, &event(0))
+}
+
+/// An inbound mail with an attachment of 5 MiB, signed now.
+pub fn inbound(key: &SigningKey) -> SignedRequest {
+    InboundForm::new()
+        .field("recipient", "support@mg.example.com")
+        .field("sender", "bob@example.com")
+        .field("from", TO)
+        .field("subject", SUBJECT)
+        .field("body-plain", text())
+        .field("body-html", html())
+        .field("stripped-text", text())
+        .field("message-headers", json!([["To", FROM], ["Subject", SUBJECT]]).to_string())
+        .attachment(FILENAME, "application/pdf", vec![b'x'; 5 * MIB])
+        .sign(key)
 }
 
 fn event(i: u32) -> Value {

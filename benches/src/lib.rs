@@ -1,9 +1,10 @@
-//! Benchmarks of the send path, compared with other clients in the same run.
+//! Benchmarks of sending and receiving, compared with their peers in the same run.
 //!
 //! * [`fixtures`]: the workloads, which are the same for all clients.
 //! * [`case`]: the cases, one for each row of the table.
 //! * [`peers`]: the clients: this SDK, hyper-util's pooled client, reqwest.
 //! * [`stack`], [`responses`]: the cases that need no server.
+//! * [`receive`]: the cases that are a server.
 //! * [`drive`]: runs one case in a separate process. [`probe`] reads its resource usage. [`seen`]
 //!   is what the server has received.
 //!
@@ -14,6 +15,7 @@ pub mod drive;
 pub mod fixtures;
 pub mod peers;
 pub mod probe;
+pub mod receive;
 pub mod responses;
 pub mod seen;
 pub mod stack;

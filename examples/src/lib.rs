@@ -41,3 +41,7 @@ pub async fn target() -> Result<Target, Box<dyn std::error::Error>> {
         mock: Some(mock),
     })
 }
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/observability.md")]
+struct Observability;

@@ -6,7 +6,8 @@ use crate::CampaignState;
 
 /// Why something of a campaign failed.
 ///
-/// `Display` is complete on its own, and shows neither addresses nor secrets.
+/// `Display` is complete on its own. It shows neither addresses nor secrets, unless a stream or a store of
+/// yours puts them into its errors.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum BulkError {
@@ -50,7 +51,7 @@ pub enum Halt {
     RecipientLimit,
     /// Mailgun limited the rate this many times in a row, and accepted nothing in between.
     RateLimit(u32),
-    /// No request could be sent this many times in a row.
+    /// No request could be sent this many times in a row, or a request that cannot be sent at all.
     NotSent(u32),
     /// The outcome was unknown this many times in a row.
     Unknown(u32),
@@ -66,7 +67,9 @@ impl fmt::Display for Halt {
             Self::RateLimit(times) => {
                 write!(f, "Mailgun limited the rate {times} times in a row and accepted nothing")
             }
-            Self::NotSent(times) => write!(f, "no request could be sent {times} times in a row"),
+            Self::NotSent(times) => {
+                write!(f, "the request could not be sent (tried {times} times)")
+            }
             Self::Unknown(times) => write!(f, "the outcome was unknown {times} times in a row"),
         }
     }
@@ -93,8 +96,8 @@ impl fmt::Display for BulkError {
             Self::NotAllowed(state) => {
                 write!(f, "the campaign is {state}, which does not allow it")
             }
-            Self::Source(_) => f.write_str("the source of the recipients failed"),
-            Self::Report(_) => f.write_str("the report could not be written"),
+            Self::Source(error) => write!(f, "the source of the recipients failed: {error}"),
+            Self::Report(error) => write!(f, "the report could not be written: {error}"),
             Self::Store(error) => write!(f, "the store failed: {error}"),
             Self::WorkerStopped => f.write_str("the worker was stopped"),
             Self::Halted(halt, error) => write!(f, "the worker has ended, because {halt}: {error}"),
@@ -103,14 +106,8 @@ impl fmt::Display for BulkError {
     }
 }
 
-impl StdError for BulkError {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        match self {
-            Self::Source(error) | Self::Report(error) => Some(&**error),
-            _ => None,
-        }
-    }
-}
+/// Has no `source`: the causes are in the text, and in the variants.
+impl StdError for BulkError {}
 
 impl From<Error> for BulkError {
     fn from(error: Error) -> Self {

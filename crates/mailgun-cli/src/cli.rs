@@ -4,8 +4,8 @@ use clap::{Parser, Subcommand};
 
 use crate::{
     commands::{
-        api, completions, doctor, domains, events, listen, man, metrics, mock, profile, routes,
-        send, suppressions, tail, templates, verify, webhooks,
+        api, bulk, completions, doctor, domains, events, listen, man, metrics, mock, profile,
+        routes, send, suppressions, tail, templates, verify, webhooks,
     },
     context::{Context, Globals},
     exit::{self, Result},
@@ -25,6 +25,7 @@ pub(crate) struct Cli {
 #[command(subcommand_help_heading = "Commands", disable_help_subcommand = true)]
 pub(crate) enum Command {
     Send(Box<send::Send>),
+    Bulk(Box<bulk::Bulk>),
     Events(events::Events),
     Tail(tail::Tail),
     Listen(listen::Listen),
@@ -53,6 +54,7 @@ impl Command {
     pub(crate) async fn run(self, context: &Context) -> Result<()> {
         match self {
             Self::Send(command) => command.run(context).await,
+            Self::Bulk(command) => command.run(context).await,
             Self::Events(command) => command.run(context).await,
             Self::Tail(command) => command.run(context).await,
             Self::Listen(command) => command.run(context).await,

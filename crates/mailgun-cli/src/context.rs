@@ -262,12 +262,18 @@ impl Context {
             let read = tokio::fs::read(path).await;
             return read.map_err(|error| Failure::file(path.display(), error));
         }
-        if self.stdin_is_read.swap(true, Ordering::Relaxed) {
-            return Err(Failure::usage("standard input can be read only once"));
-        }
+        self.claim_stdin()?;
         let mut bytes = Vec::new();
         io::stdin().read_to_end(&mut bytes)?;
         Ok(bytes)
+    }
+
+    /// Makes sure that nothing else reads standard input.
+    pub(crate) fn claim_stdin(&self) -> Result<()> {
+        match self.stdin_is_read.swap(true, Ordering::Relaxed) {
+            true => Err(Failure::usage("standard input can be read only once")),
+            false => Ok(()),
+        }
     }
 
     /// The text of a file, or of standard input if the path is `-`.

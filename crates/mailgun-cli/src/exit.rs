@@ -2,7 +2,12 @@
 
 use std::{fmt, io, process::ExitCode};
 
-use mailgun::{Error, ErrorKind, Idempotency, Outcome, http::StatusCode};
+use mailgun::{
+    Error, ErrorKind, Idempotency, Outcome,
+    bulk::{BulkError, Halt},
+    http::StatusCode,
+};
+use mailgun_store::StoreError;
 use serde_json::{Value, json};
 
 /// The statuses as `--help` and the documentation list them.
@@ -53,6 +58,14 @@ impl Failure {
 
     pub(crate) fn usage(message: impl Into<String>) -> Self {
         Self::new(Status::Usage, message)
+    }
+
+    pub(crate) fn not_sent(message: impl Into<String>) -> Self {
+        Self::new(Status::NotSent, message)
+    }
+
+    pub(crate) fn unknown(message: impl Into<String>) -> Self {
+        Self::new(Status::Unknown, message)
     }
 
     pub(crate) fn not_found(message: impl Into<String>) -> Self {
@@ -115,6 +128,31 @@ impl From<Error> for Failure {
             message += &format!("\nMailgun asks to wait {} s before the next try.", wait.as_secs());
         }
         Self { details: Some(Box::new(error)), ..Self::new(status, message) }
+    }
+}
+
+impl From<BulkError> for Failure {
+    fn from(error: BulkError) -> Self {
+        let message = match &error {
+            BulkError::Source(cause) | BulkError::Report(cause) => format!("{error}: {cause}"),
+            _ => error.to_string(),
+        };
+        let status = match error {
+            BulkError::Api(error) => return error.into(),
+            BulkError::NotFound => Status::NotFound,
+            BulkError::InvalidRows(_) | BulkError::NoRecipients => Status::Usage,
+            BulkError::Halted(Halt::RateLimit(_) | Halt::NotSent(_), _) => Status::NotSent,
+            BulkError::Halted(Halt::Unknown(_), _) => Status::Unknown,
+            BulkError::Halted(_, error) => status(&error),
+            _ => Status::Error,
+        };
+        Self::new(status, message)
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::error(error.to_string())
     }
 }
 

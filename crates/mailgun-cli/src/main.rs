@@ -18,12 +18,11 @@
 //!
 //! All commands write JSON with `--json`. Commands that send or delete have `--dry-run`. The exit status
 //! says what happened, and an unknown outcome has a status of its own.
-//!
-//! [The manual](https://github.com/mailgun-rs/mailgun-rs/blob/main/docs/cli.md) explains each command.
 
 mod args;
 mod cli;
 mod commands;
+mod content;
 mod context;
 mod event;
 mod exit;
@@ -48,9 +47,9 @@ use tracing_subscriber::{
 
 use crate::{
     cli::Cli,
-    context::Context,
+    context::{Context, Globals},
     exit::Failure,
-    output::{Tone, lines, visible},
+    output::{Output, Tone, lines, visible},
 };
 
 #[tokio::main]
@@ -84,10 +83,12 @@ fn report(failure: &Failure, context: &Context) {
     if failure.is_silent() {
         return;
     }
-    let text = if context.out.is_json {
+    let Globals { json, color, .. } = context.globals;
+    let out = Output::of_errors(json, color);
+    let text = if json {
         visible(&failure.json().to_string())
     } else {
-        let label = context.out.paint("error", Tone::Bad);
+        let label = out.paint("error", Tone::Bad);
         format!("{label}: {}", lines(failure.message()))
     };
     // Without standard error there is nobody to tell.

@@ -1,9 +1,9 @@
 //! What the program writes: tables for people, JSON for programs.
 
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, Write as _};
 
 use clap::builder::styling::{AnsiColor, Style};
-use comfy_table::{Cell, Color, ContentArrangement, Table, presets};
+use comfy_table::{Cell, Color, Table, presets};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -17,6 +17,17 @@ pub(crate) enum When {
     Auto,
     Always,
     Never,
+}
+
+impl When {
+    fn on(self, stream: &impl io::IsTerminal) -> bool {
+        let is_plain = || std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        match self {
+            Self::Auto => stream.is_terminal() && !is_plain(),
+            Self::Always => true,
+            Self::Never => false,
+        }
+    }
 }
 
 /// The meaning of a text, shown as its colour.
@@ -36,13 +47,12 @@ pub(crate) struct Output {
 
 impl Output {
     pub(crate) fn new(is_json: bool, color: When) -> Self {
-        let is_plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        let has_color = match color {
-            When::Auto => io::stdout().is_terminal() && !is_plain,
-            When::Always => true,
-            When::Never => false,
-        };
-        Self { is_json, has_color }
+        Self { is_json, has_color: color.on(&io::stdout()) }
+    }
+
+    /// For text on standard error.
+    pub(crate) fn of_errors(is_json: bool, color: When) -> Self {
+        Self { is_json, has_color: color.on(&io::stderr()) }
     }
 
     /// Writes a line as it is. Text from elsewhere must be [`clean`].
@@ -136,15 +146,12 @@ impl Output {
         self.line(table.trim_fmt())
     }
 
+    /// A table without borders. Cells are not wrapped, so that their text can be copied.
     fn new_table(self) -> Table {
         let mut table = Table::new();
         table.load_style(presets::NOTHING).force_no_tty();
         if self.has_color {
             table.enforce_styling();
-        }
-        if io::stdout().is_terminal() {
-            let (_, width) = console::Term::stdout().size();
-            table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
         }
         table
     }

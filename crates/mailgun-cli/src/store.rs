@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use mailgun::events::{Checkpoint, Event};
+use mailgun::events::Event;
 use sqlx::{
     SqlitePool,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions},
@@ -10,7 +10,7 @@ use sqlx::{
 
 use crate::exit::{Failure, Result};
 
-/// A file with events, and with the positions up to which they were followed.
+/// A file with events. The store of the SDK keeps its checkpoints in the same file.
 pub(crate) struct EventFile(SqlitePool);
 
 impl EventFile {
@@ -35,10 +35,6 @@ impl EventFile {
             )",
             "CREATE INDEX IF NOT EXISTS events_by_time ON events (time)",
             "CREATE INDEX IF NOT EXISTS events_by_message ON events (message_id)",
-            "CREATE TABLE IF NOT EXISTS checkpoints (
-                source TEXT PRIMARY KEY,
-                checkpoint TEXT NOT NULL
-            )",
         ] {
             sqlx::query(statement).execute(&file.0).await?;
         }
@@ -72,32 +68,6 @@ impl EventFile {
         }
         transaction.commit().await?;
         Ok(new)
-    }
-
-    /// The position up to which this source was followed.
-    pub(crate) async fn checkpoint(&self, source: &str) -> Result<Option<Checkpoint>> {
-        let stored: Option<(String,)> =
-            sqlx::query_as("SELECT checkpoint FROM checkpoints WHERE source = ?")
-                .bind(source)
-                .fetch_optional(&self.0)
-                .await?;
-        let Some((json,)) = stored else { return Ok(None) };
-        let checkpoint = serde_json::from_str(&json);
-        checkpoint.map(Some).map_err(|error| Failure::error(format!("the checkpoint: {error}")))
-    }
-
-    pub(crate) async fn save(&self, source: &str, checkpoint: &Checkpoint) -> Result<()> {
-        let json = serde_json::to_string(checkpoint)
-            .map_err(|error| Failure::error(format!("the checkpoint: {error}")))?;
-        sqlx::query(
-            "INSERT INTO checkpoints (source, checkpoint) VALUES (?, ?)
-            ON CONFLICT DO UPDATE SET checkpoint = excluded.checkpoint",
-        )
-        .bind(source)
-        .bind(json)
-        .execute(&self.0)
-        .await?;
-        Ok(())
     }
 }
 

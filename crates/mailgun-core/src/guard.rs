@@ -54,7 +54,9 @@ impl Recipients {
             [.., "alerts", "email", "test"]
             | [.., "inbox", "tests"]
             | [.., "accounts", "resend_activation_email"]
-            | [.., "sandbox", "auth_recipients"] => Some(Self::Unseen),
+            | [.., "sandbox", "auth_recipients"]
+            // Of users. The API description does not have them.
+            | [.., "invite" | "invites" | "invitation" | "invitations"] => Some(Self::Unseen),
             [.., "messages" | "messages.mime"] => Some(Self::Message),
             [.., "messages", _] => Some(Self::Resend),
             _ => None,

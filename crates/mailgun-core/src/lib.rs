@@ -16,6 +16,8 @@
 // The docs link to what the transport brings, also when it is switched off.
 #![cfg_attr(not(feature = "transport"), allow(rustdoc::broken_intra_doc_links))]
 
+#[cfg(feature = "blocking")]
+pub mod blocking;
 mod body;
 mod call;
 mod client;

@@ -10,7 +10,8 @@ use serde::{Serialize, de::IgnoredAny};
 
 use crate::{
     MessageId,
-    batch::{Recipient, variables},
+    batch::{mailboxes, variables},
+    list_unsubscribe,
 };
 
 /// Mailgun's limits for a message and for its options.
@@ -296,20 +297,16 @@ impl Content {
     /// Adds a target to List-Unsubscribe, and the header for a single click (RFC 8058).
     pub fn list_unsubscribe(&mut self, target: &str) {
         const FIELD: &str = "h:List-Unsubscribe";
-        let kind = match Unsubscribe::of(target) {
-            Ok(kind) => kind,
+        match list_unsubscribe::with_target(self.fields.get(FIELD).unwrap_or_default(), target) {
+            Ok((targets, kind)) => {
+                self.header("List-Unsubscribe", targets);
+                if kind == list_unsubscribe::Kind::Url {
+                    self.header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click");
+                }
+            }
             Err(reason) => {
                 self.fields.record_error(Error::invalid(FIELD, reason));
-                return;
             }
-        };
-        let earlier = self.fields.get(FIELD).unwrap_or_default().split(", ");
-        let earlier = earlier.map(|target| target.trim_matches(['<', '>']));
-        let kept = earlier.filter(|earlier| Unsubscribe::of(earlier).is_ok_and(|it| it != kind));
-        let targets: Vec<_> = kept.chain([target]).map(|target| format!("<{target}>")).collect();
-        self.header("List-Unsubscribe", targets.join(", "));
-        if kind == Unsubscribe::Url {
-            self.header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click");
         }
     }
 
@@ -460,19 +457,23 @@ impl Content {
         ))
     }
 
-    /// The form that sends the content to each of these recipients separately.
+    /// The form that sends the content to each of these recipients separately. Each has variables as
+    /// JSON.
     pub fn form_to<'a>(
         mut self,
         message_id: Option<&MessageId>,
-        recipients: impl Iterator<Item = &'a Recipient> + Clone,
+        recipients: impl Iterator<Item = (&'a Mailbox, &'a [u8])> + Clone,
     ) -> Form {
         if let Some(id) = message_id {
             self.header("Message-Id", id.bracketed());
         }
-        for recipient in recipients.clone() {
-            self.fields.append("to", &recipient.mailbox);
+        for mailbox in mailboxes(recipients.clone()) {
+            self.fields.append("to", mailbox);
         }
-        self.fields.set_json("recipient-variables", &variables(recipients));
+        match variables(recipients) {
+            Ok(variables) => self.fields.set("recipient-variables", variables),
+            Err(error) => self.fields.record_error(error),
+        };
         self.into_form()
     }
 
@@ -522,51 +523,12 @@ impl Content {
     }
 }
 
-/// The kinds of targets of List-Unsubscribe.
-#[derive(PartialEq)]
-enum Unsubscribe {
-    Url,
-    Address,
-}
-
-impl Unsubscribe {
-    /// The error is the reason why mail programs could not use the target.
-    fn of(target: &str) -> Result<Self, &'static str> {
-        match target {
-            "%unsubscribe_url%" | "%tag_unsubscribe_url%" | "%mailing_list_unsubscribe_url%" => {
-                return Ok(Self::Url);
-            }
-            "%unsubscribe_email%" => return Ok(Self::Address),
-            _ => {}
-        }
-        let is_part = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'<' | b'>' | b'"');
-        if !target.bytes().all(is_part) {
-            return Err("must be printable ASCII without spaces, quotes and angle brackets");
-        }
-        let (scheme, rest) = target.split_once(':').unwrap_or_default();
-        let host = rest.strip_prefix("//").unwrap_or_default();
-        if scheme.eq_ignore_ascii_case("mailto") && !rest.is_empty() {
-            Ok(Self::Address)
-        } else if scheme.eq_ignore_ascii_case("https")
-            && !host.starts_with(['/', '?', '#', ':'])
-            && !host.is_empty()
-        {
-            Ok(Self::Url)
-        } else if scheme.eq_ignore_ascii_case("http") {
-            Err("needs https: mailbox providers send no one-click request to http (RFC 8058)")
-        } else {
-            Err("is neither an https URL nor a mailto URL")
-        }
-    }
-}
-
 /// Unfolds the value of a header, which may have been copied from a mail.
 fn unfolded(value: impl FieldValue) -> Bytes {
     let value = value.into_value();
     match str::from_utf8(&value).map(unfold) {
-        Ok(Cow::Borrowed(text)) => value.slice_ref(text.as_bytes()),
         Ok(Cow::Owned(text)) => text.into(),
-        Err(_) => value,
+        _ => value,
     }
 }
 

@@ -10,7 +10,11 @@ use std::{
 use bytes::Bytes;
 use mailgun_core::{BoxError, Error, Upload, by_content_id};
 
-use crate::{Message, content::MAX_MESSAGE, html::attributes};
+use crate::{
+    Batch, Message,
+    content::{Content, MAX_MESSAGE},
+    html::attributes,
+};
 
 /// Fills in the templates of a [`MessageFolder`].
 ///
@@ -132,6 +136,23 @@ impl MessageFolder {
     /// [`ErrorKind::InvalidInput`](mailgun_core::ErrorKind::InvalidInput) if the engine fails, or if the HTML
     /// body names an image that is not in the folder.
     pub fn message(&self, engine: &impl TemplateEngine) -> Result<Message, Error> {
+        Ok(Message { content: self.content(engine)? })
+    }
+
+    /// Fills in the templates of a batch; see [`message`](Self::message).
+    ///
+    /// What differs between recipients stays in the templates as `%recipient.NAME%`.
+    ///
+    /// # Errors
+    ///
+    /// The same as [`message`](Self::message).
+    pub fn batch(&self, engine: &impl TemplateEngine) -> Result<Batch, Error> {
+        let mut batch = Batch::new();
+        batch.content = self.content(engine)?;
+        Ok(batch)
+    }
+
+    fn content(&self, engine: &impl TemplateEngine) -> Result<Content, Error> {
         let render = |name: &str, source: &Option<String>| match source {
             Some(source) => engine
                 .render(name, source)
@@ -139,9 +160,9 @@ impl MessageFolder {
                 .map_err(|error| Error::invalid(name, "cannot be filled in").with_source(error)),
             None => Ok(None),
         };
-        let mut message = Message::new();
+        let mut content = Content::default();
         if let Some(subject) = render("subject.txt", &self.subject)? {
-            message = message.subject(subject.trim());
+            content.subject(subject.trim().to_owned());
         }
         let mut text = render("body.txt", &self.text)?;
         if let Some(html) = render("body.html", &self.html)? {
@@ -149,18 +170,18 @@ impl MessageFolder {
                 text = Some(to_text(&html));
             }
             let (html, images) = self.with_images(html)?;
-            message = message.html(html);
+            content.body("html", html);
             for path in images {
                 if let Some(file) = self.files.get(&path) {
                     let file = Upload::from_bytes(&*path, file.clone());
-                    message = message.inline(content_id(&path), file);
+                    content.inline(content_id(&path), file);
                 }
             }
         }
-        Ok(match text {
-            Some(text) => message.text(text),
-            None => message,
-        })
+        if let Some(text) = text {
+            content.body("text", text);
+        }
+        Ok(content)
     }
 
     /// Turns paths into content ids, and returns the paths.

@@ -35,6 +35,7 @@ mod folder;
 mod html;
 mod ledger;
 mod lint;
+mod list_unsubscribe;
 mod message;
 mod messages;
 mod mime_message;

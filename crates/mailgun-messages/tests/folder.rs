@@ -7,6 +7,8 @@ use std::{fmt, fs, path::Path};
 
 use mailgun_core::{Error, ErrorKind};
 use mailgun_messages::{Message, MessageFolder};
+use mailgun_mock::MockMailgun;
+use serde_json::json;
 use support::{Scratch, offline, parts_of, values};
 
 /// A folder with these files, removed at the end.
@@ -115,6 +117,25 @@ async fn a_folder_that_cannot_be_used_is_an_error_that_names_the_file() {
         assert_eq!(error.kind(), ErrorKind::InvalidInput);
         assert!(error.to_string().contains(named), "{error}");
     }
+}
+
+#[tokio::test]
+async fn a_batch_has_the_same_content() {
+    let (_scratch, root) = folder(&[
+        ("subject.txt", b"Hello %recipient.name%"),
+        ("body.html", b"<img src=logo.png><img src='%recipient.image%'>"),
+        ("logo.png", b"\x89PNG"),
+    ]);
+    let mock = MockMailgun::start().await;
+    let batch = open(&root).await.unwrap().batch(&engine).unwrap();
+    let batch = batch
+        .from(format!("a@{}", mock.domain()))
+        .recipient("bob@example.com", json!({"name": "Bob", "image": "https://x.test/b.png"}));
+    assert!(support::messages(&mock).send_batch(batch).await.unwrap().is_complete());
+    let sent = mock.sent().remove(0);
+    assert_eq!(sent.subject(), Some("Hello %recipient.name%"));
+    assert_eq!(sent.html(), Some("<img src=cid:logo.png><img src='%recipient.image%'>"));
+    assert_eq!((&*sent.inline()[0].filename, sent.inline().len()), ("logo.png", 1));
 }
 
 #[cfg(unix)]

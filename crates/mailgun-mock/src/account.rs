@@ -1,6 +1,6 @@
 //! The account that the mock serves: its settings, its clock and the state of every group.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime};
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE};
 use tokio::sync::mpsc::UnboundedSender;
@@ -11,6 +11,7 @@ use crate::{
     http::response::Refusal,
     mock::MockMailgun,
     sent::SentMessage,
+    smtp::Outgoing,
     webhook::Post,
 };
 
@@ -26,16 +27,19 @@ pub(crate) struct Account {
     pub(crate) signing_key: String,
     /// The queue of webhooks to post; `None` if nothing posts them.
     pub(crate) outbox: Option<UnboundedSender<Post>>,
+    /// The queue of mails to forward; `None` if mail is not forwarded.
+    pub(crate) relay: Option<UnboundedSender<Outgoing>>,
     /// How far the clock is ahead of that of the machine.
     pub(crate) ahead: Duration,
     clock_micros: u64,
-    numbers: u64,
+    pub(crate) numbers: u64,
 }
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
     pub(crate) message_bytes: usize,
     pub(crate) recipients: usize,
+    pub(crate) recipients_per_hour: usize,
 }
 
 impl Account {
@@ -53,6 +57,7 @@ impl Account {
             groups: Groups::default(),
             signing_key: MockMailgun::SIGNING_KEY.to_owned(),
             outbox: None,
+            relay: None,
             ahead: Duration::ZERO,
             clock_micros: 0,
             numbers: 0,
@@ -79,10 +84,23 @@ impl Account {
         now.checked_add(self.ahead).unwrap_or(now)
     }
 
+    /// Queues a post for the task in the background.
+    pub(crate) fn post(&self, post: Post) {
+        if let Some(outbox) = &self.outbox {
+            // Without a receiver, the server has stopped.
+            drop(outbox.send(post));
+        }
+    }
+
+    /// Sets the clock to that of the machine.
+    pub(crate) fn reset_clock(&mut self) {
+        self.ahead = Duration::ZERO;
+        self.clock_micros = 0;
+    }
+
     /// The time in microseconds since the epoch; later than at every earlier call.
     pub(crate) fn tick(&mut self) -> u64 {
-        let now = self.now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
-        self.clock_micros = (self.clock_micros + 1).max(now.as_micros() as u64);
+        self.clock_micros = (self.clock_micros + 1).max(date::epoch_micros(self.now()));
         self.clock_micros
     }
 

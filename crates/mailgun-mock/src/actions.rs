@@ -106,11 +106,7 @@ impl MockMailgun {
     ///
     /// Returns [`ActionError::UnknownLink`] if the mock did not make this link.
     pub fn click(&self, url: &str) -> Result<Value, ActionError> {
-        let path = url.split(['?', '#']).next().unwrap_or_default();
-        let mut parts = path.rsplitn(3, '/');
-        let (token, letter) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-        let visit = Visit::read(letter, token).ok_or(ActionError::UnknownLink)?;
-        record_visit(&mut self.server.state().account, visit)
+        click(&mut self.server.state().account, url)
     }
 
     /// Bounces a message: it fails permanently with code 550, and the address is added to the
@@ -132,6 +128,14 @@ impl MockMailgun {
     fn act(&self, message: &str, recipient: &str, action: Action) -> Result<Value, ActionError> {
         act(&mut self.server.state().account, message, recipient, action)
     }
+}
+
+pub(crate) fn click(account: &mut Account, url: &str) -> Result<Value, ActionError> {
+    let path = url.split(['?', '#']).next().unwrap_or_default();
+    let mut parts = path.rsplitn(3, '/');
+    let (token, letter) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    let visit = Visit::read(letter, token).ok_or(ActionError::UnknownLink)?;
+    record_visit(account, visit)
 }
 
 pub(crate) fn act(
@@ -212,12 +216,17 @@ fn record_visit(account: &mut Account, visit: Visit) -> Result<Value, ActionErro
     Ok(events::record_for(account, &message, index, kind, own))
 }
 
+/// Whether a request follows a link in a mail.
+pub(crate) fn is_link(request: &Request) -> bool {
+    let is_followed = matches!(request.method.as_str(), "GET" | "POST");
+    let path: Vec<&str> = request.segments.iter().map(String::as_str).collect();
+    is_followed && matches!(path[..], ["o" | "c" | "u", _])
+}
+
 /// Serves the links in mails. They need no key.
 pub(crate) fn visit(account: &mut Account, request: &Request) -> Option<Response> {
     let [letter, token] = &request.segments[..] else { return None };
-    let is_link = matches!(letter.as_str(), "o" | "c" | "u");
-    let is_read = matches!(request.method.as_str(), "GET" | "POST");
-    if !is_link || !is_read {
+    if !is_link(request) {
         return None;
     }
     let event = Visit::read(letter, token)

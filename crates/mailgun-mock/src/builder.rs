@@ -3,6 +3,8 @@
 use std::{
     fmt, io,
     net::{Ipv4Addr, SocketAddr},
+    path::PathBuf,
+    str::FromStr as _,
     sync::Arc,
 };
 
@@ -14,6 +16,8 @@ use crate::{
     inbox::Inbox,
     mock::MockMailgun,
     server::Server,
+    smtp::{self, Relay},
+    state::{self, Saved},
     webhook,
 };
 
@@ -38,6 +42,8 @@ pub struct Builder {
     signing_key: String,
     domains: Vec<String>,
     limits: Limits,
+    forward_to: Option<String>,
+    state_file: Option<PathBuf>,
     inbox: Inbox,
 }
 
@@ -48,7 +54,13 @@ impl Default for Builder {
             api_key: MockMailgun::API_KEY.to_owned(),
             signing_key: MockMailgun::SIGNING_KEY.to_owned(),
             domains: Vec::new(),
-            limits: Limits { message_bytes: 25 * 1024 * 1024, recipients: 1000 },
+            limits: Limits {
+                message_bytes: 25 * 1024 * 1024,
+                recipients: 1000,
+                recipients_per_hour: usize::MAX,
+            },
+            forward_to: None,
+            state_file: None,
             inbox: Inbox::default(),
         }
     }
@@ -87,15 +99,31 @@ impl Builder {
 
     /// Sets the maximum number of recipients of a message. Default: 1000.
     ///
-    /// Real accounts that are new have a far lower limit.
+    /// Accounts that are new have a lower limit; see [`new_account_limits`](Self::new_account_limits).
     pub fn max_recipients(mut self, recipients: usize) -> Self {
         self.limits.recipients = recipients;
         self
     }
 
+    /// Sets the maximum number of recipients in an hour of the clock. Default: no limit.
+    ///
+    /// A message that exceeds it gets status 429 with the end of the hour in its text.
+    /// [`MockMailgun::advance`] moves the clock.
+    pub fn max_recipients_per_hour(mut self, recipients: usize) -> Self {
+        self.limits.recipients_per_hour = recipients;
+        self
+    }
+
+    /// Sets the limits of accounts that Mailgun has not verified yet: 10 recipients per message and
+    /// 100 per hour.
+    pub fn new_account_limits(self) -> Self {
+        self.max_recipients(10).max_recipients_per_hour(100)
+    }
+
     /// Serves the web inbox at `/`. Default: `false`.
     ///
-    /// It shows all mails and the request log to everyone who can open the address, without a key.
+    /// It shows all mails and the log of requests. Browsers on other machines are asked for the API
+    /// key, with the user name `api`. Those on this machine are not.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -109,7 +137,8 @@ impl Builder {
         self
     }
 
-    /// Allows browsers to open the inbox under this host name, such as the name of a container.
+    /// Serves the inbox and the routes below `/mock` under this host name, too, such as the name of a
+    /// container.
     /// Default: `localhost`, names below it, and IP addresses.
     ///
     /// Other names are refused, since a hostile page could point a name of its own at this machine.
@@ -118,26 +147,59 @@ impl Builder {
         self
     }
 
+    /// Sends each delivered mail on to an SMTP server, such as Mailpit, as the recipient sees it.
+    /// Default: nothing leaves the mock.
+    ///
+    /// The URL is `smtp://host:port`, without TLS or a password. Mail in test mode and to suppressed
+    /// addresses is not forwarded. [`MockMailgun::forwarded`] returns what became of it. This server
+    /// delivers for real unless it is made for tests.
+    pub fn forward_to(mut self, url: impl Into<String>) -> Self {
+        self.forward_to = Some(url.into());
+        self
+    }
+
+    /// Reads the state from this file at the start, if it exists, and keeps it there. Default: the
+    /// state is lost at the end.
+    ///
+    /// The file has accepted messages, suppressions, templates and domains. Everything else is
+    /// lost: events, requests, faults, keys, routes, webhooks, mailing lists. It is written once a
+    /// second if a request changed anything, and by [`MockMailgun::save`]. Only its owner can read
+    /// it, since it has the mails.
+    pub fn state_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.state_file = Some(path.into());
+        self
+    }
+
     /// Starts the server on the caller's Tokio runtime.
     ///
     /// # Errors
     ///
-    /// Returns an error if it cannot bind the address.
+    /// Returns an error if it cannot bind the address, if the server to forward to is not a URL, or
+    /// if the file with the state cannot be read.
     pub async fn start(mut self) -> io::Result<MockMailgun> {
         if self.domains.is_empty() {
             self.domains.push(MockMailgun::DOMAIN.to_owned());
         }
+        let relay = self.forward_to.as_deref().map(Relay::from_str).transpose()?;
+        let saved = self.state_file.as_deref().map(Saved::read).transpose()?.flatten();
         let listener = TcpListener::bind(self.address).await?;
         let base_url = format!("http://{}", listener.local_addr()?);
         let mut account = Account::new(base_url, self.api_key, self.domains, self.limits);
         let (outbox, posts) = mpsc::unbounded_channel();
         account.signing_key = self.signing_key;
         account.outbox = Some(outbox);
+        let (outgoing, mails) = mpsc::unbounded_channel();
+        account.relay = relay.is_some().then_some(outgoing);
+        if let Some(saved) = saved {
+            saved.restore(&mut account);
+        }
         let server = Arc::new(Server::new(account, self.inbox));
         let accepting = connection::accept(listener, Arc::clone(&server));
         let posting = webhook::post_all(posts, Arc::clone(&server));
-        let task = tokio::spawn(async { tokio::join!(accepting, posting) });
-        Ok(MockMailgun::new(server, task.abort_handle()))
+        let forwarding = smtp::forward_all(relay, mails, Arc::clone(&server));
+        let saving = state::save_all(self.state_file.clone(), Arc::clone(&server));
+        let task = tokio::spawn(async { tokio::join!(accepting, posting, forwarding, saving) });
+        Ok(MockMailgun::new(server, task.abort_handle(), self.state_file))
     }
 }
 

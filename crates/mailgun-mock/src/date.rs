@@ -13,6 +13,12 @@ pub(crate) fn epoch_seconds(time: SystemTime) -> u64 {
     time.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
+/// Microseconds since the epoch; a time before it counts as the epoch.
+pub(crate) fn epoch_micros(time: SystemTime) -> u64 {
+    let since = time.duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
+    u64::try_from(since.as_micros()).unwrap_or(u64::MAX)
+}
+
 /// `Mon, 20 Dec 2021 20:33:21 <zone>`; `zone` has to be a name for UTC.
 pub(crate) fn rfc2822(time: SystemTime, zone: &str) -> String {
     let seconds = epoch_seconds(time);

@@ -7,9 +7,10 @@ use http::{
     Method, StatusCode,
     header::{self, HeaderName, HeaderValue},
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{
+    address,
     http::response::Response,
     rate_limit::{Limit, RateLimit},
 };
@@ -36,6 +37,10 @@ pub struct Fault {
     left: usize,
     method: Option<Method>,
     path: Option<PathFilter>,
+    /// In lower case.
+    recipient: Option<String>,
+    /// Names the fault while it waits in the queue.
+    pub(crate) id: u64,
 }
 
 type PathFilter = Arc<dyn Fn(&str) -> bool + Send + Sync>;
@@ -55,7 +60,7 @@ pub(crate) enum Effect {
 
 impl Fault {
     fn new(effect: Effect) -> Self {
-        Self { effect, left: 1, method: None, path: None }
+        Self { effect, left: 1, method: None, path: None, recipient: None, id: 0 }
     }
 
     /// Responds with this status and a JSON message. The request is not processed.
@@ -152,6 +157,22 @@ impl Fault {
         self
     }
 
+    /// Applies only to sends whose `to`, `cc` or `bcc` has this address.
+    ///
+    /// Display names and case are ignored. [`Fault::reset_before_read`] resets after reading, since
+    /// the recipients are in the body.
+    ///
+    /// ```
+    /// use mailgun_mock::{Fault, RateLimit};
+    ///
+    /// let limit = Fault::rate_limit(RateLimit::Unhinted);
+    /// let fault = limit.for_recipient("ada@example.com").times(3);
+    /// ```
+    pub fn for_recipient(mut self, address: &str) -> Self {
+        self.recipient = Some(address::bare(address).unwrap_or(address).to_lowercase());
+        self
+    }
+
     /// Sets the response body of [`Fault::status`] or [`Fault::rate_limit`].
     ///
     /// # Panics
@@ -202,16 +223,46 @@ impl Fault {
         self.left
     }
 
+    /// Whether the method and the path match.
     fn is_for(&self, method: &Method, path: &str) -> bool {
         self.left > 0
             && self.method.as_ref().is_none_or(|wanted| wanted == method)
             && self.path.as_ref().is_none_or(|test| test(path))
     }
+
+    /// What it does and to which requests, in the format of the control routes.
+    pub(crate) fn json(&self) -> Value {
+        json!({
+            "id": self.id,
+            "effect": self.effect.name(),
+            "status": match &self.effect {
+                Effect::Response(response) => Some(response.status.as_u16()),
+                _ => None,
+            },
+            "left": self.left,
+            "method": self.method.as_ref().map(Method::as_str),
+            "has_path": self.path.is_some(),
+            "recipient": self.recipient,
+        })
+    }
 }
 
-/// Takes the effect of the first fault that applies to this request from the queue.
-pub(crate) fn take(faults: &mut Vec<Fault>, method: &Method, path: &str) -> Option<Effect> {
-    let fault = faults.iter_mut().find(|fault| fault.is_for(method, path))?;
+/// Takes the effect of the first fault that applies to this request from the queue. Before the
+/// body is read, the recipients are unknown, and a fault for a recipient leaves the request to the
+/// second call.
+pub(crate) fn take(
+    faults: &mut Vec<Fault>,
+    method: &Method,
+    path: &str,
+    recipients: Option<&[String]>,
+) -> Option<Effect> {
+    let fault = faults.iter_mut().find(|fault| {
+        let is_recipient = |wanted: &String| recipients.is_none_or(|all| all.contains(wanted));
+        fault.is_for(method, path) && fault.recipient.as_ref().is_none_or(is_recipient)
+    })?;
+    if fault.recipient.is_some() && recipients.is_none() {
+        return None;
+    }
     fault.left -= 1;
     let effect = fault.effect.clone();
     faults.retain(|fault| fault.left > 0);
@@ -219,6 +270,20 @@ pub(crate) fn take(faults: &mut Vec<Fault>, method: &Method, path: &str) -> Opti
 }
 
 impl Effect {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Response(_) => "status",
+            Self::RateLimit(_) => "rate_limit",
+            Self::Delay(_) => "delay",
+            Self::Silence => "silence",
+            Self::ResetBeforeRead => "reset_before_read",
+            Self::ResetAfterRead => "reset_after_read",
+            Self::LoseResponse => "lose_response",
+            Self::Truncate { .. } => "truncate",
+            Self::Drip { .. } => "drip",
+        }
+    }
+
     fn set_body(&mut self, content_type: HeaderValue, body: Bytes) {
         match self {
             Self::Response(response) => {

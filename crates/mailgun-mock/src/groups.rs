@@ -95,7 +95,7 @@ pub(crate) fn answer(account: &mut Account, request: &Request) -> Response {
     if !matches!(version, "v1" | "v2" | "v3" | "v4" | "v5") {
         return Response::text(StatusCode::OK, "Mailgun Magnificent API");
     }
-    if !request.is_authorized(&account.api_key) {
+    if !keys::authorizes(account, request) {
         return Response::text(StatusCode::UNAUTHORIZED, "Forbidden");
     }
     // Links use the host that the client called, even behind a proxy.

@@ -314,8 +314,7 @@ impl Arrived {
         files: &[(String, SentFile)],
     ) {
         let post = Post::form(account, url, fields, files);
-        // Without a receiver, the server has stopped.
-        let _ = account.outbox.as_ref().map(|outbox| outbox.send(post));
+        account.post(post);
     }
 
     fn files(&self) -> impl Iterator<Item = &SentFile> {

@@ -2,7 +2,6 @@
 //!
 //! The page changes nothing itself: its buttons call the routes below `/mock`.
 
-mod content;
 mod file;
 mod frame;
 pub(crate) mod guard;
@@ -24,8 +23,12 @@ use percent_encoding::percent_decode_str;
 
 pub(crate) use self::live::Live;
 use crate::{
+    control::Peer,
     groups::Answer,
-    http::response::{Pace, PacedBody, Refusal, Response},
+    http::{
+        request::api_key,
+        response::{Pace, PacedBody, Refusal, Response},
+    },
     server::Server,
 };
 
@@ -51,14 +54,20 @@ pub(crate) fn has(path: &str) -> bool {
 
 pub(crate) fn answer(
     server: &Arc<Server>,
+    peer: Peer,
     head: &request::Parts,
 ) -> http::Response<Either<PacedBody, Live>> {
-    let answer = guard::check(head, &server.inbox.hosts).and_then(|()| match head.method {
-        Method::GET | Method::HEAD => read(server, head),
-        _ => Err(Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "The inbox is read with GET")),
-    });
-    let is_live = answer.is_ok() && head.uri.path() == LIVE;
-    let response = protect(answer.unwrap_or_else(Response::from)).into_response(Pace::AtOnce);
+    let answer = || {
+        guard::check(head, &server.inbox.hosts)?;
+        match head.method {
+            Method::GET | Method::HEAD => read(server, head),
+            _ => Err(Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "The inbox is read with GET")),
+        }
+    };
+    let refused = peer.refused(&server.state().account, api_key(&head.headers));
+    let response = protect(refused.unwrap_or_else(|| answer().unwrap_or_else(Response::from)));
+    let is_live = response.status == StatusCode::OK && head.uri.path() == LIVE;
+    let response = response.into_response(Pace::AtOnce);
     if !is_live {
         return response.map(Either::Left);
     }
@@ -83,9 +92,9 @@ fn read(server: &Server, head: &request::Parts) -> Answer {
         ["inbox", "messages"] => Ok(messages::list(state, &query)),
         ["inbox", "messages", key] => messages::get(state, key, &query),
         ["inbox", "messages", key, "html"] => frame::html(state, key, &query),
-        ["inbox", "messages", key, "source"] => messages::source(state, key),
-        ["inbox", "messages", key, "files", index] => file::download(state, key, index),
-        ["inbox", "messages", key, "images", index] => file::image(state, key, index),
+        ["inbox", "messages", key, "source"] => messages::source(state, key, &query),
+        ["inbox", "messages", key, "files", index] => file::download(state, key, index, &query),
+        ["inbox", "messages", key, "images", index] => file::image(state, key, index, &query),
         ["inbox", "requests"] => Ok(requests::list(state)),
         ["inbox", "requests", number] => requests::get(state, number),
         _ => page::asset(&segments).ok_or_else(|| Refusal::not_found("Not found")),

@@ -3,7 +3,8 @@
 //! [`MockMailgun::start`] serves Mailgun's HTTP API on a loopback port. [`MockMailgun::sent`]
 //! returns the messages that the mock accepted. Clients can fetch them from storage, find them in
 //! the events and resend them. [`MockMailgun::inject`] makes the network or the service fail in the
-//! ways that a client must survive. Nothing leaves the machine.
+//! ways that a client must survive. Nothing leaves the machine unless [`Builder::forward_to`] names a
+//! server.
 //!
 //! ```
 //! use mailgun_mock::{Fault, MockMailgun};
@@ -58,6 +59,10 @@
 //! act: events, suppressions and webhooks follow. [`MockMailgun::receive`] lets mail arrive, which
 //! the routes store and forward.
 //!
+//! Tests in other languages do the same over HTTP: the routes below `/mock` are described at
+//! `/mock/openapi.yaml`. A page of this repository, `docs/mock.md`, shows them with `curl`.
+//! [`MockMailgun::transport`] answers without sockets, for tests with a paused clock.
+//!
 //! # Addresses for testing validation
 //!
 //! Rules stand in for the network. The first rule that matches decides the result.
@@ -84,16 +89,22 @@
 //! # Limits
 //!
 //! * The mock delivers nothing. It renders Handlebars templates but not those of the engine `go`.
+//! * Options in the headers of a MIME message, such as `X-Mailgun-Recipient-Variables`, have no
+//!   effect. A rendered MIME message is written anew from its texts and files.
+//! * Mail to a mailing list is not delivered to its members, and mail that a route forwards to an
+//!   address goes nowhere.
 //! * It posts a webhook once, whatever the answer, and never to another machine.
 //! * It reads address lists more strictly than the service. The service silently drops recipients
 //!   whose display name has an unquoted comma, semicolon or parenthesis; here they are invalid.
 //! * Message sizes count values and files as sent, not the resulting MIME text.
-//! * Everything stays in memory until [`MockMailgun::clear`].
+//! * Everything stays in memory until [`MockMailgun::clear`]. [`Builder::state_file`] keeps a part in
+//!   a file.
 
 mod account;
 mod actions;
 mod address;
 mod builder;
+mod control;
 mod date;
 mod fault;
 mod groups;
@@ -107,6 +118,9 @@ mod rate_limit;
 mod render;
 mod sent;
 mod server;
+mod smtp;
+mod state;
+mod transport;
 mod webhook;
 
 pub use actions::ActionError;
@@ -118,4 +132,6 @@ pub use mock::{MockMailgun, WaitError};
 pub use rate_limit::RateLimit;
 pub use render::Rendered;
 pub use sent::{SentFile, SentMessage};
+pub use smtp::ForwardedMail;
+pub use transport::MockTransport;
 pub use webhook::WebhookDelivery;

@@ -1,6 +1,6 @@
 //! The log of requests.
 
-use std::fmt;
+use std::{fmt, time::SystemTime};
 
 use bytes::Bytes;
 use http::{
@@ -20,6 +20,7 @@ pub struct LoggedRequest {
     headers: HeaderMap,
     pub(crate) body: Bytes,
     pub(crate) status: Option<u16>,
+    pub(crate) arrived_at: SystemTime,
 }
 
 impl LoggedRequest {
@@ -35,6 +36,7 @@ impl LoggedRequest {
             headers,
             body: Bytes::new(),
             status: None,
+            arrived_at: SystemTime::now(),
         }
     }
 

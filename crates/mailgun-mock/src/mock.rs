@@ -2,6 +2,7 @@
 
 use std::{
     fmt, io,
+    path::PathBuf,
     sync::Arc,
     time::{Duration, SystemTime},
 };
@@ -18,7 +19,9 @@ use crate::{
     log::LoggedRequest,
     sent::SentMessage,
     server::Server,
-    webhook::{Post, WebhookDelivery},
+    smtp::ForwardedMail,
+    state::Saved,
+    transport::MockTransport,
 };
 
 /// A Mailgun that runs inside the process and shows what it received.
@@ -40,6 +43,7 @@ use crate::{
 pub struct MockMailgun {
     pub(crate) server: Arc<Server>,
     task: AbortHandle,
+    state_file: Option<PathBuf>,
 }
 
 impl MockMailgun {
@@ -72,8 +76,8 @@ impl MockMailgun {
         Builder::default()
     }
 
-    pub(crate) fn new(server: Arc<Server>, task: AbortHandle) -> Self {
-        Self { server, task }
+    pub(crate) fn new(server: Arc<Server>, task: AbortHandle, state_file: Option<PathBuf>) -> Self {
+        Self { server, task, state_file }
     }
 
     /// A client of this server.
@@ -125,6 +129,12 @@ impl MockMailgun {
     /// The first sending domain.
     pub fn domain(&self) -> String {
         self.server.state().account.domains.first().cloned().unwrap_or_default()
+    }
+
+    /// The names of all domains, in order of creation.
+    pub fn domains(&self) -> Vec<String> {
+        let all = &self.server.state().account.groups.domains.all;
+        all.iter().map(|domain| domain.name.clone()).collect()
     }
 
     /// All accepted messages, oldest first.
@@ -190,49 +200,23 @@ impl MockMailgun {
         state.account.groups.events.all.iter().map(|event| event.json().into_owned()).collect()
     }
 
-    /// All webhooks that were posted and how the receivers answered, oldest first.
+    /// The mails that were forwarded to the server of [`Builder::forward_to`], oldest first.
     ///
-    /// A background task posts them one at a time.
-    pub fn webhook_deliveries(&self) -> Vec<WebhookDelivery> {
-        self.server.state().account.groups.webhooks.deliveries.clone()
+    /// A background task sends them one at a time.
+    pub fn forwarded(&self) -> Vec<ForwardedMail> {
+        self.server.state().account.groups.queue.forwarded.clone()
     }
 
-    /// Posts an inbound mail to a loopback URL, parsed and signed as by a route with
-    /// `forward("https://..")`, and returns the status of the response.
-    ///
-    /// `fields` are the form fields: `recipient`, `sender`, `subject`, `body-plain` and so on.
+    /// Writes the state to the file of [`Builder::state_file`]. Does nothing without a file.
     ///
     /// # Errors
     ///
-    /// Returns an error if the URL is not plain HTTP on loopback, or if it does not respond within
-    /// 10 s.
-    pub async fn post_inbound(&self, url: &str, fields: &[(&str, &str)]) -> io::Result<u16> {
-        let post = {
-            let mut state = self.server.state();
-            let fields =
-                fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-            Post::form(&mut state.account, url, fields.collect(), &[])
-        };
-        post.send().await
-    }
-
-    /// Posts an event to a loopback URL as a signed webhook and returns the status of the response.
-    ///
-    /// The event is in the format of the events endpoint, and no search finds it. A missing `id` or
-    /// `timestamp` is filled in.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error if the URL is not plain HTTP on loopback, or if it does not respond within
-    /// 10 s.
-    pub async fn post_event(&self, url: &str, event: Value) -> io::Result<u16> {
-        let post = {
-            let account = &mut self.server.state().account;
-            let event = events::completed(account, event);
-            let kind = event["event"].as_str().unwrap_or_default().to_owned();
-            Post::event(account, url, &kind, &event)
-        };
-        post.send().await
+    /// Returns an error if the file cannot be written.
+    pub fn save(&self) -> io::Result<()> {
+        match &self.state_file {
+            Some(path) => Saved::of(&self.server.state().account).write(path),
+            None => Ok(()),
+        }
     }
 
     /// Adds an event of the first domain, in the format of the events endpoint.
@@ -285,12 +269,62 @@ impl MockMailgun {
 
     /// Adds a fault to the queue.
     pub fn inject(&self, fault: Fault) {
-        self.server.state().faults.push(fault);
+        self.server.state().inject(fault);
+    }
+
+    /// Removes all faults from the queue.
+    pub fn clear_faults(&self) {
+        self.server.state().faults.clear();
     }
 
     /// The number of requests that the queued faults still apply to.
     pub fn faults_left(&self) -> usize {
         self.server.state().faults.iter().map(Fault::left).sum()
+    }
+
+    /// Moves the clock of the mock forward: scheduled messages become due, rate limits begin anew,
+    /// keys expire, delayed events are indexed.
+    ///
+    /// Signatures of webhooks keep the time of the machine, since receivers refuse others.
+    pub fn advance(&self, time: Duration) {
+        let mut state = self.server.state();
+        let ahead = &mut state.account.ahead;
+        *ahead = ahead.saturating_add(time);
+        queue::deliver_due(&mut state.account);
+    }
+
+    /// Indexes new events late, as Mailgun does: searches find them after this time. Default: 0.
+    ///
+    /// [`events`](Self::events) returns them at once, and webhooks are not delayed.
+    pub fn delay_events(&self, delay: Duration) {
+        self.server.state().account.groups.events.index_delay = delay;
+    }
+
+    /// A service that answers requests without sockets, for
+    /// [`ClientBuilder::build_with_transport`]. Time-outs can then be tested with Tokio's paused
+    /// clock.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use mailgun_core::{Client, ErrorKind, Operation};
+    /// use mailgun_mock::{Fault, MockMailgun};
+    ///
+    /// # async fn example() -> Result<(), mailgun_core::Error> {
+    /// // In a test with `#[tokio::test(start_paused = true)]`:
+    /// let mock = MockMailgun::start().await;
+    /// mock.inject(Fault::delay(Duration::from_secs(3600)));
+    /// let client: Client = mock
+    ///     .client_builder()
+    ///     .attempt_timeout(Duration::from_secs(60))
+    ///     .build_with_transport(mock.transport())?;
+    /// const LIST: Operation = Operation::get("/v4/domains");
+    /// let error = client.call::<serde_json::Value>(LIST, &[]).await.unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::Timeout);
+    /// # Ok(()) }
+    /// ```
+    pub fn transport(&self) -> MockTransport {
+        MockTransport::new(Arc::clone(&self.server))
     }
 
     /// Reports the regular queue of a domain as disabled.

@@ -8,6 +8,7 @@ pub(crate) mod tracking;
 
 use std::{fmt, sync::Arc};
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use self::{
@@ -21,6 +22,7 @@ use crate::{
     groups::{mailing_lists, templates},
     mime,
     sent::{Mail, SentFile, SentMessage},
+    state,
 };
 
 /// What one recipient sees of a message, made by [`SentMessage::rendered_for`].
@@ -55,7 +57,7 @@ pub struct Rendered {
 }
 
 /// What the account contributes to a message, as it was when the message was accepted.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Layout {
     base_url: String,
     template: Option<Template>,
@@ -65,9 +67,10 @@ pub(crate) struct Layout {
 }
 
 /// A version of a stored template.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Template {
     pub(crate) engine: String,
+    #[serde(with = "state::shared")]
     pub(crate) content: Arc<str>,
     pub(crate) headers: Map<String, Value>,
 }

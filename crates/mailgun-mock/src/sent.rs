@@ -7,9 +7,10 @@ use std::{
 };
 
 use bytes::Bytes;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{mime, render::Layout};
+use crate::{mime, render::Layout, state};
 
 /// An accepted message with everything that the client sent.
 ///
@@ -35,7 +36,7 @@ pub struct SentMessage {
 }
 
 /// The part of a message that its form provides.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Mail {
     pub(crate) from: String,
     pub(crate) to: Vec<String>,
@@ -45,9 +46,13 @@ pub(crate) struct Mail {
     pub(crate) subject: Option<String>,
     pub(crate) fields: Vec<(String, String)>,
     /// Parsed on demand: as a tree it takes ten times the memory of its text.
+    #[serde(skip)]
     pub(crate) recipient_variables: OnceLock<Option<Map<String, Value>>>,
+    #[serde(with = "state::files")]
     pub(crate) attachments: Vec<SentFile>,
+    #[serde(with = "state::files")]
     pub(crate) inline: Vec<SentFile>,
+    #[serde(with = "state::optional_bytes")]
     pub(crate) mime: Option<Bytes>,
     pub(crate) scheduled_for: Option<SystemTime>,
     pub(crate) layout: Layout,

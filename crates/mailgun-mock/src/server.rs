@@ -3,11 +3,12 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
-use http::{StatusCode, request};
+use http::{Method, StatusCode, request};
 use tokio::sync::watch;
 
 use crate::{
     account::Account,
+    actions,
     fault::{self, Effect, Fault},
     groups,
     http::{request::Request, response::Response},
@@ -29,6 +30,10 @@ pub(crate) struct Server {
 pub(crate) struct State {
     pub(crate) account: Account,
     pub(crate) faults: Vec<Fault>,
+    /// The number of requests that may have changed the state.
+    pub(crate) changes: usize,
+    /// The number of faults that were ever injected.
+    injected: u64,
     log: Vec<LoggedRequest>,
     /// The number of requests that were answered.
     pub(crate) answered: usize,
@@ -42,7 +47,9 @@ pub(crate) struct Entry(usize);
 
 impl Server {
     pub(crate) fn new(account: Account, inbox: Inbox) -> Self {
-        let state = State { account, faults: Vec::new(), log: Vec::new(), answered: 0, cleared: 0 };
+        let (faults, log) = (Vec::new(), Vec::new());
+        let state =
+            State { account, faults, changes: 0, injected: 0, log, answered: 0, cleared: 0 };
         Self { state: Mutex::new(state), inbox, sent: watch::Sender::new(0) }
     }
 
@@ -55,7 +62,16 @@ impl Server {
         let mut state = self.state();
         state.log.push(LoggedRequest::new(head));
         let entry = Entry(state.cleared + state.log.len() - 1);
-        (entry, fault::take(&mut state.faults, &head.method, head.uri.path()))
+        (entry, fault::take(&mut state.faults, &head.method, head.uri.path(), None))
+    }
+
+    /// What goes wrong with a request because of its recipients.
+    pub(crate) fn effect_for(&self, request: &Request) -> Option<Effect> {
+        let faults = &mut self.state().faults;
+        if faults.is_empty() {
+            return None;
+        }
+        fault::take(faults, &request.method, &request.path, Some(&request.recipients()))
     }
 
     pub(crate) fn read(&self, entry: Entry, body: Bytes) {
@@ -70,6 +86,7 @@ impl Server {
 
     pub(crate) fn process(&self, request: &Request) -> Response {
         let mut state = self.state();
+        state.changes += usize::from(request.method != Method::GET || actions::is_link(request));
         let response = groups::answer(&mut state.account, request);
         self.sent.send_replace(state.account.groups.messages.sent.len());
         response
@@ -84,17 +101,28 @@ impl Server {
     }
 
     pub(crate) fn clear(&self) {
-        let mut state = self.state();
-        state.cleared += state.log.len();
-        state.log.clear();
-        state.account.clear();
+        self.state().clear();
         self.sent.send_replace(0);
     }
 }
 
 impl State {
+    /// Adds a fault to the queue and returns its id.
+    pub(crate) fn inject(&mut self, mut fault: Fault) -> u64 {
+        self.injected += 1;
+        fault.id = self.injected;
+        self.faults.push(fault);
+        self.injected
+    }
+
     pub(crate) fn log(&self) -> &[LoggedRequest] {
         &self.log
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.cleared += self.log.len();
+        self.log.clear();
+        self.account.clear();
     }
 
     fn update(&mut self, entry: Entry, change: impl FnOnce(&mut LoggedRequest)) {

@@ -17,7 +17,9 @@ use serde_json::{Value, json};
 use sha2::Sha256;
 use tokio::{net::TcpStream, sync::mpsc::UnboundedReceiver};
 
-use crate::{account::Account, date, sent::SentFile, server::Server};
+use crate::{
+    account::Account, date, groups::events, mock::MockMailgun, sent::SentFile, server::Server,
+};
 
 /// How long a receiver may take to respond.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -28,11 +30,58 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 pub struct WebhookDelivery {
     /// The URL of the receiver.
     pub url: String,
-    /// The type of webhook, such as `delivered`.
+    /// The type of webhook, such as `delivered`; empty for inbound mail.
     pub event: String,
     /// The status of the response; `None` if there was no response, or if nothing was posted
     /// because the URL is not plain HTTP on loopback.
     pub status: Option<u16>,
+}
+
+impl MockMailgun {
+    /// All webhooks that were posted and how the receivers answered, oldest first.
+    ///
+    /// A background task posts them one at a time.
+    pub fn webhook_deliveries(&self) -> Vec<WebhookDelivery> {
+        self.server.state().account.groups.webhooks.deliveries.clone()
+    }
+
+    /// Posts an inbound mail to a loopback URL, parsed and signed as by a route with
+    /// `forward("https://..")`, and returns the status of the response.
+    ///
+    /// `fields` are the form fields: `recipient`, `sender`, `subject`, `body-plain` and so on.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the URL is not plain HTTP on loopback, or if it does not respond within
+    /// 10 s.
+    pub async fn post_inbound(&self, url: &str, fields: &[(&str, &str)]) -> io::Result<u16> {
+        let post = {
+            let mut state = self.server.state();
+            let fields =
+                fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+            Post::form(&mut state.account, url, fields.collect(), &[])
+        };
+        post.send().await
+    }
+
+    /// Posts an event to a loopback URL as a signed webhook and returns the status of the response.
+    ///
+    /// The event is in the format of the events endpoint, and no search finds it. A missing `id` or
+    /// `timestamp` is filled in.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the URL is not plain HTTP on loopback, or if it does not respond within
+    /// 10 s.
+    pub async fn post_event(&self, url: &str, event: Value) -> io::Result<u16> {
+        let post = {
+            let account = &mut self.server.state().account;
+            let event = events::completed(account, event);
+            let kind = event["event"].as_str().unwrap_or_default().to_owned();
+            Post::event(account, url, &kind, &event)
+        };
+        post.send().await
+    }
 }
 
 /// A request in the queue of the background task.

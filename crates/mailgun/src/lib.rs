@@ -39,7 +39,7 @@
 //! * [campaigns of any size](guide::bulk)
 //! * [tests with a mock Mailgun](guide::testing)
 //! * [staging: mail that must not reach customers](guide::staging)
-//! * [spans and events of tracing](guide::tracing)
+//! * [tracing and metrics](guide::tracing)
 //! * [receiving webhooks](guide::webhooks)
 //! * [unsubscribing](guide::unsubscribing)
 //! * [programs that are not async](guide::blocking)
@@ -107,7 +107,7 @@
 //! | `webpki-roots` | | trust Mozilla's root certificates, which are compiled in |
 //! | `gzip` | | decode compressed responses, which some proxies send unasked |
 //! | `blocking` | | calls from code that is not async |
-//! | `metrics`, `opentelemetry` | | metrics of calls, for the `metrics` crate and for OpenTelemetry |
+//! | `metrics`, `opentelemetry` | [`metrics`] | metrics of calls for the `metrics` crate, and for OpenTelemetry |
 //! | `time`, `chrono`, `jiff` | | conversions between [`Timestamp`] and the types of these crates |
 //!
 //! Features only add items: no feature changes what a call does. `analytics` and `webhooks` enable
@@ -156,6 +156,9 @@ pub use mailgun_analytics as analytics;
 #[cfg(feature = "bulk")]
 #[doc(inline)]
 pub use mailgun_bulk as bulk;
+#[cfg(feature = "blocking")]
+#[doc(inline)]
+pub use mailgun_core::blocking;
 pub use mailgun_core::{
     ApiKey, Body, BoxError, Call, CallContext, CallFuture, Chunk, Chunks, Client, ClientBuilder,
     Confirmation, Credentials, Cursor, DomainName, Error, ErrorKind, HttpService, Idempotency,
@@ -246,7 +249,7 @@ impl Mailgun {
     }
 
     /// From the environment: `MAILGUN_API_KEY`, and `MAILGUN_REGION` (`us` or `eu`) or
-    /// `MAILGUN_BASE_URL` if they are set.
+    /// `MAILGUN_BASE_URL` if they are set. [`ClientBuilder::from_env`] has all variables.
     ///
     /// # Errors
     ///

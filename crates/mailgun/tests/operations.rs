@@ -57,7 +57,9 @@ const SENDS_MAIL: [&str; 7] = [
 ];
 
 /// Operations that send no mail, although their paths sound like it.
-const SENDS_NO_MAIL: [&str; 5] = [
+const SENDS_NO_MAIL: [&str; 7] = [
+    "POST /v1/thresholds/alerts/send",
+    "PUT /v1/thresholds/alerts/send/{}",
     "PUT /v3/domains/{}/webhooks/{}/test",
     "POST /v1/alerts/webhooks/test",
     "POST /v1/alerts/slack/test",

@@ -129,6 +129,10 @@ fn readme(name: &str, source: &str) -> String {
              ```sh\ncargo install mailgun-mock\nmailgun-mock --port 8025\n```\n\n\
              The mock speaks plain HTTP on loopback, so this crate enables no TLS."
         ),
+        ("mailgun-cli", _) => format!(
+            "The [manual]({REPOSITORY}/blob/main/docs/cli.md) explains each command, and `mailgun --help`\n\
+             lists them."
+        ),
         (resource, Some(feature)) => {
             let module = feature.replace('-', "_");
             format!(
@@ -163,7 +167,10 @@ fn expect(file: &Path, expected: &str) {
 #[test]
 fn each_readme_is_made_from_the_crate_docs() {
     for (name, path) in crates() {
-        expect(&path.join("README.md"), &readme(&name, &read(&path.join("src/lib.rs"))));
+        // The command line is a program alone.
+        let source = ["src/lib.rs", "src/main.rs"].map(|file| read(&path.join(file)));
+        let source = source.into_iter().find(|source| !source.is_empty()).unwrap();
+        expect(&path.join("README.md"), &readme(&name, &source));
     }
 }
 

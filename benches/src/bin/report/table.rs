@@ -17,7 +17,7 @@ pub(crate) fn print(rows: &[Row]) {
     );
     for row in rows {
         let compared = |who| match self::row(rows, row.case.by(who)) {
-            Some(other) if row.case.group == Group::Loopback => {
+            Some(other) if matches!(row.case.group, Group::Loopback | Group::Receive) => {
                 cell(ratio(row.instructions, other.instructions), |r| format!("{r:.2}"))
             }
             _ => String::new(),

@@ -16,6 +16,7 @@
     clippy::panic,
     reason = "a case that cannot go on has failed"
 )]
+#![allow(clippy::single_range_in_vec_init, reason = "a campaign may have one chunk")]
 
 mod claims;
 mod drafts;

@@ -29,8 +29,8 @@ pub(super) struct Decision {
     pub(super) finish: Finish,
     /// Whom all workers leave alone, and until when.
     pub(super) pause: Option<(String, Timestamp)>,
-    /// How long this worker waits.
-    pub(super) wait: Option<Duration>,
+    /// When this worker tries again.
+    pub(super) retry_at: Option<Timestamp>,
     /// Why the worker ends.
     pub(super) halt: Option<(Halt, Error)>,
 }
@@ -53,6 +53,7 @@ pub(super) struct Streaks {
     not_sent: u32,
     unknown: u32,
     paused_until: Option<Timestamp>,
+    retry_at: Option<Timestamp>,
 }
 
 impl Decision {
@@ -69,7 +70,7 @@ impl Decision {
 
 impl From<Finish> for Decision {
     fn from(finish: Finish) -> Self {
-        Self { finish, pause: None, wait: None, halt: None }
+        Self { finish, pause: None, retry_at: None, halt: None }
     }
 }
 
@@ -106,7 +107,7 @@ impl Streaks {
             return Decision { halt: Some((Halt::RecipientLimit, error)), ..not_sent(None).into() };
         }
         if error.outcome() == Outcome::NotSent {
-            return self.not_sent(error, not_sent(None));
+            return self.not_sent(error, not_sent(None), facts.now);
         }
         rejected(error, text, facts)
     }
@@ -131,20 +132,28 @@ impl Streaks {
         Decision { pause: Some((facts.scope.to_owned(), until)), ..finish.into() }
     }
 
-    fn not_sent(&mut self, error: Error, finish: Finish) -> Decision {
-        self.not_sent = self.not_sent.saturating_add(1);
+    /// Backs off, this worker alone: the others may have a network.
+    fn not_sent(&mut self, error: Error, finish: Finish, now: Timestamp) -> Decision {
         let is_invalid = matches!(
             error.kind(),
             ErrorKind::Config
+                | ErrorKind::Guarded
                 | ErrorKind::InvalidInput
                 | ErrorKind::TooLarge
                 | ErrorKind::UntrustedHost
                 | ErrorKind::RequestBody
         );
-        if is_invalid || self.not_sent >= MAX_NOT_SENT {
+        // Calls that were tried together fail together.
+        let joined = self.retry_at.filter(|time| *time > now);
+        if joined.is_none() {
+            self.not_sent = self.not_sent.saturating_add(1);
+        }
+        if is_invalid || self.not_sent > MAX_NOT_SENT {
             return Decision { halt: Some((Halt::NotSent(self.not_sent), error)), ..finish.into() };
         }
-        Decision { wait: Some(back_off(self.not_sent)), ..finish.into() }
+        let retry_at = joined.unwrap_or_else(|| after(now, back_off(self.not_sent)));
+        self.retry_at = Some(retry_at);
+        Decision { retry_at: Some(retry_at), ..finish.into() }
     }
 }
 

@@ -164,9 +164,15 @@ impl Clock {
     }
 
     fn now(&self) -> Timestamp {
-        // The monotonic clock may stop while the machine sleeps, so the later of the two is right.
+        /// The monotonic clock may stop while the machine sleeps. It is right until the system's is so
+        /// far ahead.
+        const SLEPT: Duration = Duration::from_secs(60);
         let passed = self.system.checked_add(self.monotonic.elapsed());
-        passed.unwrap_or(Timestamp::MAX).max(Timestamp::now())
+        let (passed, system) = (passed.unwrap_or(Timestamp::MAX), Timestamp::now());
+        match system.duration_since(passed) {
+            Some(ahead) if ahead > SLEPT => system,
+            _ => passed,
+        }
     }
 }
 

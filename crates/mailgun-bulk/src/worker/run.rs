@@ -3,6 +3,7 @@
 use std::{fmt, pin::pin, sync::Arc, time::Duration};
 
 use futures_util::future::{join_all, select};
+use mailgun_core::Timestamp;
 
 use super::{Inner, Step, Worker};
 use crate::{BulkError, Status};
@@ -59,10 +60,12 @@ impl Inner {
             let step = self.step(key).await.inspect_err(|_| self.stop())?;
             match step {
                 Step::Sent { .. } => idle = FIRST_WAIT,
-                Step::Wait(until) => {
-                    let wait = until.duration_since(self.clock.now()).unwrap_or_default();
-                    self.wait(key, wait).await;
+                Step::NotSent(retry_at) => {
+                    let mut is_stopping = self.is_stopping.subscribe();
+                    let stopped = is_stopping.wait_for(|it| *it);
+                    let _ = tokio::time::timeout(self.until(retry_at), stopped).await;
                 }
+                Step::Wait(until) => self.wait(key, self.until(until)).await,
                 Step::Paused => self.wait(key, self.settings.poll_interval).await,
                 Step::Ended(_) => break,
                 Step::Nothing => {
@@ -79,6 +82,10 @@ impl Inner {
             }
         }
         Ok(())
+    }
+
+    fn until(&self, time: Timestamp) -> Duration {
+        time.duration_since(self.clock.now()).unwrap_or_default()
     }
 
     /// Gives up on the claims of workers that have died.

@@ -34,6 +34,9 @@ pub enum Step {
         /// The number of its recipients.
         recipients: u64,
     },
+    /// No request could be sent, for example without a network. The chunk is planned again. Nothing
+    /// should be tried before this time.
+    NotSent(Timestamp),
     /// Nothing may be sent before this time: a quota is used up, or Mailgun limited the rate.
     Wait(Timestamp),
     /// The campaign is paused.
@@ -83,13 +86,13 @@ impl Inner {
             self.stop();
             return Err(BulkError::Halted(halt, error));
         }
-        match decision.wait {
-            Some(wait) => Ok(Step::Wait(after(self.clock.now(), wait))),
-            None => Ok(Step::Sent {
+        Ok(match decision.retry_at {
+            Some(time) => Step::NotSent(time),
+            None => Step::Sent {
                 state: decision.finish.state(),
                 recipients: claimed.chunk.recipients(),
-            }),
-        }
+            },
+        })
     }
 
     /// Sends a chunk once.
@@ -100,7 +103,7 @@ impl Inner {
         }
         let recipients = claimed.recipients.iter().map(recipient).collect::<Result<Vec<_>, _>>()?;
         let id = message_id(&claimed.chunk, &campaign.key, &campaign.domain);
-        let form = content.content().form_to(Some(&id), recipients.iter());
+        let form = content.content().form_to(Some(&id), recipients.iter().map(Recipient::parts));
         // A repeat is the store's to decide.
         messages.send_form(form).no_retry().deadline(self.settings.call_timeout).await
     }

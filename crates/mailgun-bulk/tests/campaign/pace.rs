@@ -71,7 +71,8 @@ async fn campaigns_of_one_scope_share_a_quota() {
     }
     let workers = [worker(&bulk), worker(&bulk)].map(|worker| worker.poll_interval(LONG));
     let runs = async { tokio::join!(workers[0].run("one"), workers[1].run("two")) };
-    timeout(LONG, runs).await.unwrap();
+    let (one, two) = timeout(LONG, runs).await.unwrap();
+    assert!(one.unwrap().is_done() && two.unwrap().is_done());
     assert_eq!(bursts(&calls, Duration::from_secs(60)), [100, 100]);
 }
 

@@ -1,4 +1,7 @@
-use std::net::{Ipv4Addr, SocketAddr};
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    path::PathBuf,
+};
 
 use clap::Args;
 use mailgun_mock::MockMailgun;
@@ -8,8 +11,8 @@ use crate::{context::Context, exit::Result};
 
 /// Run a Mailgun on this machine, which delivers nothing
 ///
-/// For development and tests in any language: it accepts mail, shows it through the API, posts webhooks
-/// to this machine, and forgets everything when it ends.
+/// For development and tests in any language: it accepts mail, shows it in the browser and through the
+/// API, posts webhooks to this machine, and forgets everything when it ends.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
@@ -19,6 +22,9 @@ pub(crate) struct Mock {
     /// Port to listen on; 0 is any free port
     #[arg(long, default_value_t = 0)]
     port: u16,
+    /// Address to listen on; beyond this machine, anyone who reaches it can read the mail
+    #[arg(long, default_value_t = Ipv4Addr::LOCALHOST.into())]
+    host: IpAddr,
     /// API key to accept
     #[arg(long, value_name = "KEY", default_value = MockMailgun::API_KEY)]
     accept_key: String,
@@ -28,37 +34,79 @@ pub(crate) struct Mock {
     /// Sending domain; may be repeated
     #[arg(long, value_name = "NAME", default_value = MockMailgun::DOMAIN)]
     sending_domain: Vec<String>,
-    /// Refuse messages with more recipients, as new accounts do
-    #[arg(long, value_name = "NUMBER")]
-    max_recipients: Option<usize>,
+    /// Allow 10 recipients in a message and 100 in an hour, as for new accounts
+    #[arg(long)]
+    new_account: bool,
+    /// Send delivered mail on to an SMTP server without a password, such as Mailpit
+    #[arg(long, value_name = "smtp://HOST:PORT")]
+    forward: Option<String>,
+    /// Keep messages, suppressions, templates and domains in this file
+    #[arg(long, value_name = "FILE")]
+    state: Option<PathBuf>,
+    /// Do not serve the inbox for the browser
+    #[arg(long)]
+    no_inbox: bool,
+    /// Name under which browsers may open the inbox, such as that of a container; may be repeated
+    #[arg(long, value_name = "NAME")]
+    allow_host: Vec<String>,
 }
 
 impl Mock {
     pub(crate) async fn run(self, context: &Context) -> Result<()> {
         let mut builder = MockMailgun::builder()
-            .address(SocketAddr::from((Ipv4Addr::LOCALHOST, self.port)))
+            .address(SocketAddr::from((self.host, self.port)))
             .api_key(self.accept_key)
-            .signing_key(self.signing_key);
-        builder = self.sending_domain.iter().fold(builder, |it, domain| it.domain(domain));
-        if let Some(recipients) = self.max_recipients {
-            builder = builder.max_recipients(recipients);
+            .signing_key(self.signing_key)
+            .inbox(!self.no_inbox);
+        builder = self.sending_domain.into_iter().fold(builder, |it, domain| it.domain(domain));
+        builder = self.allow_host.into_iter().fold(builder, |it, name| it.allow_host(name));
+        if self.new_account {
+            builder = builder.new_account_limits();
+        }
+        if let Some(url) = self.forward {
+            builder = builder.forward_to(url);
+        }
+        if let Some(path) = self.state {
+            builder = builder.state_file(path);
         }
         let mock = builder.start().await?;
-        let settings = json!({
-            "base_url": mock.base_url(),
-            "api_key": mock.api_key(),
-            "signing_key": mock.signing_key(),
-            "domains": self.sending_domain,
-        });
-        if context.out.is_json {
-            context.out.ndjson(&settings)?;
+        let out = context.out;
+        if out.is_json {
+            out.ndjson(&json!({
+                "base_url": mock.base_url(),
+                "api_key": mock.api_key(),
+                "signing_key": mock.signing_key(),
+                "domains": mock.domains(),
+            }))?;
         } else {
-            context.out.line(format!("MAILGUN_BASE_URL={}", mock.base_url()))?;
-            context.out.line(format!("MAILGUN_API_KEY={}", mock.api_key()))?;
-            context.out.line(format!("MAILGUN_SIGNING_KEY={}", mock.signing_key()))?;
-            context.out.line(format!("MAILGUN_DOMAIN={}", mock.domain()))?;
-            context.out.note("Press Ctrl-C to end it.");
+            out.line(format!("MAILGUN_BASE_URL={}", mock.base_url()))?;
+            out.line(format!("MAILGUN_API_KEY={}", mock.api_key()))?;
+            out.line(format!("MAILGUN_SIGNING_KEY={}", mock.signing_key()))?;
+            out.line(format!("MAILGUN_DOMAIN={}", mock.domain()))?;
         }
-        Ok(tokio::signal::ctrl_c().await?)
+        if !self.no_inbox {
+            out.note(format!("The inbox is at {}", mock.base_url()));
+        }
+        if !self.host.is_loopback() {
+            out.note(format!("Other machines can reach it at {}.", self.host));
+        }
+        out.note("Press Ctrl-C to end it.");
+        stopped().await?;
+        Ok(mock.save()?)
     }
+}
+
+/// Ends with Ctrl-C, and with the signal that ends containers.
+async fn stopped() -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut terminated = signal(SignalKind::terminate())?;
+        tokio::select! {
+            stopped = tokio::signal::ctrl_c() => stopped,
+            _ = terminated.recv() => Ok(()),
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await
 }

@@ -1,6 +1,7 @@
 //! One module for each command.
 
 pub(crate) mod api;
+pub(crate) mod bulk;
 pub(crate) mod completions;
 pub(crate) mod doctor;
 pub(crate) mod domains;

@@ -1,17 +1,18 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use handlebars::Handlebars;
 use mailgun::{
-    Timestamp,
+    Mailgun, Timestamp,
+    messages::Message,
     templates::{CreateTemplate, ListTemplates, Templates as Handle, VersionSettings},
 };
+use mailgun_mock::MockMailgun;
 use serde_json::{Map, Value, json};
 use similar::{ChangeTag, TextDiff};
 
-use super::send;
 use crate::{
     args::Pair,
+    content,
     context::Context,
     exit::{Failure, Result},
     folder::{Document, Folder, stored},
@@ -86,8 +87,8 @@ struct FolderArgs {
 impl Templates {
     pub(crate) async fn run(self, context: &Context) -> Result<()> {
         if let Action::Preview { directory, name, var, vars_file } = self.action {
-            let variables = send::variables(var, vars_file, context).await?;
-            return preview(Folder::new(directory), &name, &variables, context.out);
+            let variables = content::variables(var, vars_file, context).await?;
+            return preview(Folder::new(directory), &name, &variables, context.out).await;
         }
         let mailgun = context.mailgun().await?;
         let templates = match self.account {
@@ -265,28 +266,46 @@ fn show(from: &Document, to: &Document, names: (&str, &str), out: Output) -> Res
     Ok(())
 }
 
-fn preview(folder: Folder, name: &str, variables: &Map<String, Value>, out: Output) -> Result<()> {
+/// Renders a template as a mock of Mailgun does, which has its dialect of Handlebars.
+async fn preview(
+    folder: Folder,
+    name: &str,
+    variables: &Map<String, Value>,
+    out: Output,
+) -> Result<()> {
+    const RECIPIENT: &str = "recipient@example.com";
     let missing = || Failure::usage(format!("{} does not exist", folder.path(name).display()));
     let document = folder.document(name)?.ok_or_else(missing)?;
-    let engine = Handlebars::new();
-    let render = |text: &str| {
-        engine.render_template(text, variables).map_err(|error| Failure::error(error.to_string()))
-    };
-    let html = render(&document.content)?;
-    let headers = document.headers;
-    let fields =
-        [("From", headers.from), ("Subject", headers.subject), ("Reply-To", headers.reply_to)];
-    let mut rendered = Map::new();
-    for (name, value) in fields {
-        if let Some(value) = value {
-            rendered.insert(name.to_owned(), render(&value)?.into());
-        }
+    let mock = MockMailgun::builder().start().await?;
+    let mailgun = mock.client_builder::<Mailgun>().build()?;
+    let template =
+        CreateTemplate::new().content(document.content).headers(document.headers).tag("v1");
+    mailgun.templates(mock.domain()).create(name, template).await?;
+    let message = Message::new()
+        .from("sender@example.com")
+        .to(RECIPIENT)
+        .template(name)
+        .template_variables(variables)
+        .tracking(false);
+    mailgun.messages(mock.domain()).send(message).await?;
+    let rendered = mock.sent().first().and_then(|sent| sent.rendered_for(RECIPIENT));
+    let rendered = rendered.ok_or_else(|| Failure::error("the mail was not rendered"))?;
+    if let Some(error) = rendered.template_error {
+        return Err(Failure::error(format!("{}: {error}", folder.path(name).display())));
     }
+    let html = rendered.html.unwrap_or_default();
     if out.is_json {
-        return out.json(&json!({ "headers": rendered, "html": html }));
+        return out.json(&json!({
+            "subject": rendered.subject,
+            "html": html,
+            "missing": rendered.unreplaced,
+        }));
     }
-    for (name, value) in &rendered {
-        out.note(format!("{name}: {}", value.as_str().unwrap_or_default()));
+    if !rendered.subject.is_empty() {
+        out.note(format!("Subject: {}", rendered.subject));
+    }
+    if !rendered.unreplaced.is_empty() {
+        out.note(format!("Without a value: {}", rendered.unreplaced.join(", ")));
     }
     out.line(html.trim_end_matches('\n'))
 }

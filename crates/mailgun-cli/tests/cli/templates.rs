@@ -72,8 +72,12 @@ fn a_preview_fills_in_variables() {
     account.write("t/welcome.headers.json", r#"{"Subject": "Hi {{name}}"}"#);
     account.write("vars.json", r#"{"vip": true}"#);
     let args = ["preview", "t", "welcome", "--var", "name=<Bob>", "--vars-file", "vars.json"];
-    let preview = run(&account, &args).ok().complains("Subject: Hi ");
+    let preview = run(&account, &args).ok().complains("Subject: Hi <Bob>");
     assert_eq!(preview.stdout, "<p>Hello &lt;Bob&gt;!</p>\n");
+    let json = run(&account, &["preview", "t", "welcome", "--json"]).ok().json();
+    assert_eq!(json["missing"], json!(["{{name}}"]));
+    account.write("t/broken.html", "{{#if}");
+    run(&account, &["preview", "t", "broken"]).status(1);
     run(&account, &["preview", "t", "missing"]).status(2).complains("missing.html");
     assert!(account.mock.requests().is_empty());
 }

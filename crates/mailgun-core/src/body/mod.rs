@@ -112,12 +112,6 @@ impl Body {
     ///
     /// Returns [`ErrorKind::TooLarge`] if the sum of the lengths overflows.
     pub(crate) fn from_segments(mut segments: Vec<Segment>) -> Result<Self, Error> {
-        if segments.iter().all(|segment| matches!(segment, Segment::Bytes(_)))
-            && segments.len() == 1
-            && let Some(Segment::Bytes(bytes)) = segments.pop()
-        {
-            return Ok(bytes.into());
-        }
         let lengths = segments.iter().map(Segment::length).collect::<Option<Vec<_>>>();
         let remaining = lengths.map(total_length).transpose()?;
         segments.reverse();

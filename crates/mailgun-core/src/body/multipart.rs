@@ -30,7 +30,6 @@ const MAX_COPIED: usize = 8 * 1024;
 #[derive(Default)]
 pub struct Form {
     texts: Fields,
-    pieces: Vec<(Cow<'static, str>, Vec<Bytes>)>,
     files: Vec<(Cow<'static, str>, Upload)>,
 }
 
@@ -47,17 +46,6 @@ impl Form {
         value: impl FieldValue,
     ) -> &mut Self {
         self.texts.append(name, value);
-        self
-    }
-
-    /// Adds a text part whose value is the concatenation of `pieces`. It is written after the other
-    /// texts. Large pieces are not copied.
-    pub fn pieces(
-        &mut self,
-        name: impl Into<Cow<'static, str>>,
-        pieces: impl IntoIterator<Item = Bytes>,
-    ) -> &mut Self {
-        self.pieces.push((name.into(), pieces.into_iter().collect()));
         self
     }
 
@@ -82,23 +70,19 @@ impl Form {
     /// The names of all parts.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         let texts = self.texts.iter().map(|(name, _)| name);
-        let pieces = self.pieces.iter().map(|(name, _)| &**name);
-        texts.chain(pieces).chain(self.files.iter().map(|(name, _)| &**name))
+        texts.chain(self.files.iter().map(|(name, _)| &**name))
     }
 
     /// The values of a name; `None` if one is a file.
     pub(crate) fn values(&self, name: &str) -> Option<Vec<Bytes>> {
         let texts = self.texts.iter().filter(|(other, _)| *other == name);
-        let pieces = self.pieces.iter().filter(|(other, _)| other == name);
-        let pieces = pieces.map(|(_, pieces)| Bytes::from(pieces.concat()));
         let is_file = self.files.iter().any(|(other, _)| other == name);
-        (!is_file).then(|| texts.map(|(_, value)| value.clone()).chain(pieces).collect())
+        (!is_file).then(|| texts.map(|(_, value)| value.clone()).collect())
     }
 
     /// Removes all parts of a name.
     pub(crate) fn remove(&mut self, name: &str) {
         self.texts.remove(name);
-        self.pieces.retain(|(other, _)| other != name);
         self.files.retain(|(other, _)| other != name);
     }
 
@@ -126,24 +110,17 @@ impl Form {
             return Err(error);
         }
         let boundary = random_boundary()?;
-        // Enough for most messages without attachments.
-        let mut layout = Layout { buffer: Vec::with_capacity(1024), segments: Vec::new() };
+        let mut layout = Layout::new(&boundary, &texts);
         for (name, text) in texts {
-            layout.head(&boundary, &name)?;
+            layout.head(&name)?;
             layout.buffer.extend_from_slice(b"\"\r\n\r\n");
             layout.bytes(text);
             layout.buffer.extend_from_slice(b"\r\n");
         }
-        for (name, pieces) in self.pieces {
-            layout.head(&boundary, &name)?;
-            layout.buffer.extend_from_slice(b"\"\r\n\r\n");
-            pieces.into_iter().for_each(|piece| layout.bytes(piece));
-            layout.buffer.extend_from_slice(b"\r\n");
-        }
         for (name, file) in self.files {
-            layout.head(&boundary, &name)?;
+            layout.head(&name)?;
             layout.buffer.extend_from_slice(b"\"; filename=\"");
-            put_filename(&mut layout.buffer, &name, file.filename())?;
+            layout.buffer.extend_from_slice(checked_filename(&name, file.filename())?.as_bytes());
             layout.buffer.extend_from_slice(b"\"\r\nContent-Type: ");
             layout.buffer.extend_from_slice(file.content_type().as_ref().as_bytes());
             layout.buffer.extend_from_slice(b"\r\n\r\n");
@@ -153,7 +130,7 @@ impl Form {
             }
             layout.buffer.extend_from_slice(b"\r\n");
         }
-        let content_type = format!("multipart/form-data; boundary={boundary}");
+        let content_type = ["multipart/form-data; boundary=", &boundary].concat();
         let content_type = HeaderValue::try_from(content_type).map_err(|error| {
             Error::invalid("boundary", "is not a valid header value").with_source(error)
         })?;
@@ -167,24 +144,38 @@ fn random_boundary() -> Result<String, Error> {
     let mut random = [0; 16];
     getrandom::fill(&mut random)
         .map_err(|error| Error::config("randomness", format_args!("is not available: {error}")))?;
-    Ok(format!("mailgun-{}", BASE64_URL_SAFE_NO_PAD.encode(random)))
+    Ok(["mailgun-", &BASE64_URL_SAFE_NO_PAD.encode(random)].concat())
 }
 
 /// The segments of a body that is being built.
 struct Layout {
+    /// What each part begins with, up to its name.
+    delimiter: String,
     /// The bytes since the last segment.
     buffer: Vec<u8>,
     segments: Vec<Segment>,
 }
 
 impl Layout {
+    /// Reserves space for `texts` and the end of the body.
+    fn new(boundary: &str, texts: &[(Cow<'static, str>, Bytes)]) -> Self {
+        let delimiter = ["--", boundary, "\r\nContent-Disposition: form-data; name=\""].concat();
+        let part = delimiter.len() + "\"\r\n\r\n\r\n".len();
+        let texts = texts.iter().map(|(name, text)| {
+            let copied = if text.len() <= MAX_COPIED { text.len() } else { 0 };
+            part + name.len() + copied
+        });
+        let buffer = Vec::with_capacity(texts.sum::<usize>() + delimiter.len());
+        Self { delimiter, buffer, segments: Vec::new() }
+    }
+
     /// Writes the start of a part, up to the end of its name.
-    fn head(&mut self, boundary: &str, name: &str) -> Result<(), Error> {
-        self.buffer.extend_from_slice(b"--");
-        self.buffer.extend_from_slice(boundary.as_bytes());
-        self.buffer.extend_from_slice(b"\r\nContent-Disposition: form-data; name=\"");
-        put_name(&mut self.buffer, name)
-            .map_err(|reason| Error::invalid(name.escape_debug(), reason))
+    fn head(&mut self, name: &str) -> Result<(), Error> {
+        let escaped = escaped_name(name);
+        let escaped = escaped.map_err(|reason| Error::invalid(name.escape_debug(), reason))?;
+        self.buffer.extend_from_slice(self.delimiter.as_bytes());
+        self.buffer.extend_from_slice(escaped.as_bytes());
+        Ok(())
     }
 
     fn bytes(&mut self, bytes: Bytes) {
@@ -206,38 +197,39 @@ impl Layout {
         self.buffer.extend_from_slice(b"--");
         self.buffer.extend_from_slice(boundary.as_bytes());
         self.buffer.extend_from_slice(b"--\r\n");
+        if self.segments.is_empty() {
+            return Ok(self.buffer.into());
+        }
         self.segments.push(Segment::Bytes(self.buffer.into()));
         Body::from_segments(self.segments)
     }
 }
 
-fn put_filename(buffer: &mut Vec<u8>, field: &str, filename: &str) -> Result<(), Error> {
+fn checked_filename<'a>(field: &str, filename: &'a str) -> Result<Cow<'a, str>, Error> {
     if filename.is_empty() {
         let reason = "needs a filename: Mailgun drops files without one";
         return Err(Error::invalid(field, reason));
     }
-    put_name(buffer, filename)
+    escaped_name(filename)
         .map_err(|reason| Error::invalid(format_args!("filename of {field}"), reason))
 }
 
-/// Writes a name in UTF-8, with the escapes of the WHATWG form encoding.
+/// A name in UTF-8, with the escapes of the WHATWG form encoding.
 ///
 /// The error is the reason why servers would misread the name despite the escapes.
-fn put_name(buffer: &mut Vec<u8>, name: &str) -> Result<(), &'static str> {
+fn escaped_name(name: &str) -> Result<Cow<'_, str>, &'static str> {
     // Many parsers would read it as an escape of the closing quote, and lose the part.
     if name.ends_with('\\') {
         return Err("must not end with a backslash");
     }
-    for byte in name.bytes() {
-        match byte {
-            b'"' => buffer.extend_from_slice(b"%22"),
-            b'\r' => buffer.extend_from_slice(b"%0D"),
-            b'\n' => buffer.extend_from_slice(b"%0A"),
-            _ if byte.is_ascii_control() => return Err("must not contain control characters"),
-            _ => buffer.push(byte),
-        }
+    if !name.bytes().any(|byte| byte == b'"' || byte.is_ascii_control()) {
+        return Ok(name.into());
     }
-    Ok(())
+    let escaped = name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A");
+    if escaped.bytes().any(|byte| byte.is_ascii_control()) {
+        return Err("must not contain control characters");
+    }
+    Ok(escaped.into())
 }
 
 impl From<Fields> for Form {
@@ -248,11 +240,7 @@ impl From<Fields> for Form {
 
 impl fmt::Debug for Form {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Form")
-            .field("texts", &self.texts)
-            .field("pieces", &self.pieces.iter().map(|(name, _)| name).collect::<Vec<_>>())
-            .field("files", &self.files)
-            .finish()
+        f.debug_struct("Form").field("texts", &self.texts).field("files", &self.files).finish()
     }
 }
 
@@ -290,25 +278,6 @@ mod tests {
             --B\r\nContent-Disposition: form-data; name=\"attachment\"; filename=\"a.txt\"\r\n\
             Content-Type: text/plain\r\n\r\nhello\r\n--B--\r\n";
         assert_eq!(String::from_utf8(bytes).unwrap(), expected);
-    }
-
-    #[tokio::test]
-    async fn pieces_are_concatenated_and_large_ones_are_not_copied() {
-        let large = Bytes::from(vec![b'x'; MAX_COPIED + 1]);
-        let pieces = [Bytes::from_static(b"{"), large.clone(), Bytes::from_static(b"}")];
-        let mut form = Form::new();
-        form.pieces("b", pieces.clone()).text("a", "1");
-        assert!(!format!("{form:?}").contains("xx"), "{form:?}");
-        let mut whole = Form::new();
-        whole.text("a", "1").text("b", Bytes::from(pieces.concat()));
-        assert_eq!(written(form).await, written(whole).await);
-
-        let mut form = Form::new();
-        form.pieces("b", pieces);
-        let (_, mut body) = form.finish().unwrap();
-        body.frame().await.unwrap().unwrap();
-        let second = body.frame().await.unwrap().unwrap().into_data().unwrap();
-        assert_eq!(second.as_ptr(), large.as_ptr());
     }
 
     #[tokio::test]

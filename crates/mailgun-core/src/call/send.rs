@@ -1,7 +1,5 @@
 //! Sends one call: deadline, span, and the details of its error.
 
-use std::time::Duration;
-
 use http::{Request, Response, StatusCode};
 use http_body::Body as _;
 use tokio::time::{Instant, timeout_at};
@@ -42,7 +40,14 @@ pub(super) async fn send<T>(
     let span = call_span(operation);
     let call = async {
         let running = Running { context: &context, recorder: handle.recorder.get(), started };
-        let response = within(deadline, &context, exchange(handle, request, &context)).await;
+        let exchange = exchange(handle, request, &context);
+        let response = match deadline {
+            None => exchange.await,
+            Some((at, limit)) => timeout_at(at, exchange).await.unwrap_or_else(|_| {
+                let error = Error::timeout(TimeoutPhase::Total, limit);
+                Err(error.with_outcome(context.give_up()))
+            }),
+        };
         let result = response
             .and_then(|response| success(response, options.wants_redirect && !is_streamed))
             .and_then(|response| finish(response, context.total_attempts()))
@@ -50,7 +55,7 @@ pub(super) async fn send<T>(
                 let authorization = handle.credentials.as_ref().map(Credentials::header);
                 with_context(error, &context).with_authorization(authorization)
             });
-        report(&result, &context, started.elapsed());
+        report(&result, &context, started);
         running.end(&result);
         result
     };
@@ -69,18 +74,6 @@ async fn exchange(
     let response = tower::Service::call(stack, request).await?;
     let Limits { response: cap, idle, .. } = handle.limits;
     read_body(response, cap, idle, context.is_streamed()).await
-}
-
-async fn within<T>(
-    deadline: Option<(Instant, Duration)>,
-    context: &CallContext,
-    work: impl Future<Output = Result<T, Error>>,
-) -> Result<T, Error> {
-    let Some((at, limit)) = deadline else { return work.await };
-    match timeout_at(at, work).await {
-        Ok(result) => result,
-        Err(_) => Err(Error::timeout(TimeoutPhase::Total, limit).with_outcome(context.give_up())),
-    }
 }
 
 /// A call until it ends or is dropped.
@@ -168,19 +161,19 @@ fn call_span(operation: Operation) -> Span {
     )
 }
 
-fn report<T>(result: &Result<T, Error>, context: &CallContext, elapsed: Duration) {
+fn report<T>(result: &Result<T, Error>, context: &CallContext, started: Instant) {
     let attempts = context.total_attempts();
-    let elapsed_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
+    let elapsed_ms = || u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     let Err(error) = result else {
-        debug!(attempts, elapsed_ms, "the call succeeded");
+        debug!(attempts, elapsed_ms = elapsed_ms(), "the call succeeded");
         return;
     };
     let span = Span::current();
     span.record("error.type", error.kind().as_str());
     span.record("otel.status_code", "ERROR");
     if error.outcome() == Outcome::Unknown {
-        warn!(attempts, elapsed_ms, %error, "the outcome of the call is unknown");
+        warn!(attempts, elapsed_ms = elapsed_ms(), %error, "the outcome of the call is unknown");
     } else {
-        debug!(attempts, elapsed_ms, %error, "the call failed");
+        debug!(attempts, elapsed_ms = elapsed_ms(), %error, "the call failed");
     }
 }

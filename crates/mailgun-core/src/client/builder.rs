@@ -24,6 +24,7 @@ use crate::{
 };
 
 const API_KEY: &str = "MAILGUN_API_KEY";
+const ALLOW_HTTP: &str = "MAILGUN_ALLOW_HTTP";
 
 /// Reads variables. A blank one counts as not set.
 fn reader(
@@ -111,6 +112,9 @@ impl<C: From<Client>> ClientBuilder<C> {
 
     /// Reads `MAILGUN_API_KEY`, and `MAILGUN_REGION` or `MAILGUN_BASE_URL` if they are set.
     ///
+    /// `MAILGUN_ALLOW_HTTP=1` is [`allow_plain_http`](Self::allow_plain_http), for a mock in another
+    /// container. `0` forbids it, which is the default.
+    ///
     /// If type inference fails, use [`Client::builder_from_env`].
     ///
     /// # Errors
@@ -160,6 +164,11 @@ impl<C: From<Client>> ClientBuilder<C> {
         if let Some(base_url) = get("MAILGUN_BASE_URL")? {
             builder = builder.base_url(base_url);
         }
+        match get(ALLOW_HTTP)?.as_deref().map(str::trim) {
+            Some("1" | "true") => builder = builder.allow_plain_http(),
+            Some("0" | "false") | None => {}
+            Some(_) => return Err(Error::config(ALLOW_HTTP, "is neither `1` nor `0`")),
+        }
         Ok(builder)
     }
 
@@ -176,7 +185,10 @@ impl<C: From<Client>> ClientBuilder<C> {
         self
     }
 
-    /// Allows a base URL with plain http, which exposes the API key to the network.
+    /// Allows a base URL with plain http, which exposes the API key and all mails to the network.
+    ///
+    /// It is for a mock or a proxy whose network you trust, such as `http://mailgun:8025` between
+    /// containers. Never use it with a key of a real account.
     pub fn allow_plain_http(mut self) -> Self {
         self.allow_plain_http = true;
         self
@@ -651,12 +663,44 @@ mod tests {
         }
     }
 
+    #[test]
+    fn the_environment_allows_plain_http_beyond_loopback_on_request() {
+        let base_url = ("MAILGUN_BASE_URL", "http://mailgun:8025");
+        let of =
+            |allowed| from(&[("MAILGUN_API_KEY", "key-test"), base_url, (ALLOW_HTTP, allowed)]);
+        for allowed in ["1", "true", " 1 "] {
+            let client = of(allowed).unwrap();
+            assert_eq!(format!("{:?}", client.0.base), "http://mailgun:8025");
+        }
+        for (forbidden, named) in
+            [("0", "base_url"), ("false", "base_url"), ("", "base_url"), ("yes", ALLOW_HTTP)]
+        {
+            let error = of(forbidden).unwrap_err();
+            assert!(error.to_string().contains(named), "{error}");
+            assert_eq!(error.kind(), crate::ErrorKind::Config);
+        }
+    }
+
+    #[test]
+    fn region_and_base_url_are_read_for_a_key_from_elsewhere() {
+        let client = |variable: (&'static str, &'static str)| {
+            let read = reader(move |name| (name == variable.0).then(|| variable.1.into()));
+            ClientBuilder::<Client>::new("key-test").with_variables(read)?.build()
+        };
+        let url = |variable| client(variable).unwrap().base_url();
+        assert_eq!(url(("MAILGUN_REGION", "eu")), "https://api.eu.mailgun.net");
+        assert_eq!(url(("MAILGUN_BASE_URL", "http://localhost:1/v3/")), "http://localhost:1");
+        assert_eq!(url(("MAILGUN_REGION", " ")), "https://api.mailgun.net");
+        let error = client(("MAILGUN_REGION", "mars")).unwrap_err();
+        assert!(error.to_string().contains("MAILGUN_REGION"), "{error}");
+    }
+
     #[cfg(unix)]
     #[test]
     fn a_variable_that_is_not_utf8_is_named() {
         use std::os::unix::ffi::OsStringExt as _;
 
-        for bad in ["MAILGUN_API_KEY", "MAILGUN_REGION", "MAILGUN_BASE_URL"] {
+        for bad in ["MAILGUN_API_KEY", "MAILGUN_REGION", "MAILGUN_BASE_URL", "MAILGUN_ALLOW_HTTP"] {
             let builder = ClientBuilder::<Client>::from_variables(|name| match name {
                 _ if name == bad => Some(OsString::from_vec(vec![0xff])),
                 "MAILGUN_API_KEY" => Some("key-test".into()),

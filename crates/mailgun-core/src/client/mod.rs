@@ -2,7 +2,7 @@
 
 mod builder;
 
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use http::{StatusCode, Uri};
@@ -14,6 +14,7 @@ use crate::{
     call::Target,
     handle::{BaseUrl, Handle, TrustedHosts},
     layers::subaccount_header,
+    metrics::{Wait, WaitReason},
     operation::path_and_query,
 };
 
@@ -49,7 +50,7 @@ impl Client {
     }
 
     /// Builds a client from the environment: `MAILGUN_API_KEY`, and `MAILGUN_REGION` (`us` or `eu`)
-    /// or `MAILGUN_BASE_URL` if they are set.
+    /// or `MAILGUN_BASE_URL` if they are set. [`ClientBuilder::from_env`] has all variables.
     ///
     /// # Errors
     ///
@@ -268,6 +269,15 @@ impl Client {
             Ok(None)
         } else {
             refusals.pop().map_or(Ok(None), Err)
+        }
+    }
+
+    /// Reports a wait for a rate limit that is not part of a call, such as that of a batch.
+    #[doc(hidden)]
+    pub fn record_wait(&self, operation: Operation, duration: Duration) {
+        if let Some(recorder) = self.0.recorder.get() {
+            let template = Some(operation.template());
+            recorder.wait_began(&Wait { template, reason: WaitReason::RateLimit, duration });
         }
     }
 

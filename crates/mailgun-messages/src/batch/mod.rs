@@ -28,7 +28,10 @@ pub use self::{
     resolve::Resolution,
     run::{BatchRun, back_off, is_about_recipients},
 };
-pub(crate) use self::{plan::Plan, recipients::variables};
+pub(crate) use self::{
+    plan::Plan,
+    recipients::{mailboxes, variables},
+};
 use crate::{
     Lint, MessageId,
     content::{Addresses, Content},
@@ -51,8 +54,8 @@ use crate::{
 /// Put `%unsubscribe_url%` in the bodies for a link to unsubscribe; see
 /// [`Message`](crate::Message#unsubscribing).
 ///
-/// Each recipient takes 65 to 130 bytes of memory besides the text of mailbox and variables. While the
-/// batch is planned, it takes about 100 bytes and its address once more.
+/// Each recipient takes 65 to 130 bytes of memory besides the text of its mailbox, and up to twice the
+/// text of its variables. While the batch is planned, it takes about 100 bytes and its address once more.
 ///
 /// ```no_run
 /// # async fn example(mailgun: mailgun::Mailgun) -> Result<(), mailgun::Error> {
@@ -139,24 +142,22 @@ impl Batch {
     ///
     /// `variables` is a value, or a reference to one, that serializes as a JSON object. Results and
     /// records name a recipient by position, counted from 0.
-    pub fn recipient(mut self, address: impl Addresses, variables: impl Serialize) -> Self {
-        match Recipient::new(address, variables) {
-            Ok(recipient) => self.recipients.push(recipient),
-            Err(error) => {
+    pub fn recipient(self, address: impl Addresses, variables: impl Serialize) -> Self {
+        self.recipients([(address, variables)])
+    }
+
+    /// Adds a recipient with variables for each item; see [`recipient`](Self::recipient).
+    pub fn recipients<A: Addresses, V: Serialize>(
+        mut self,
+        recipients: impl IntoIterator<Item = (A, V)>,
+    ) -> Self {
+        for (address, variables) in recipients {
+            if let Err(error) = self.recipients.add(address, variables) {
                 let parameter = format_args!("recipient {}", self.recipients.len());
                 self.content.fields.record_error(error.in_parameter(parameter));
             }
         }
         self
-    }
-
-    /// Adds a recipient with variables for each item; see [`recipient`](Self::recipient).
-    pub fn recipients<A: Addresses, V: Serialize>(
-        self,
-        recipients: impl IntoIterator<Item = (A, V)>,
-    ) -> Self {
-        let add = |batch: Self, (address, variables)| batch.recipient(address, variables);
-        recipients.into_iter().fold(self, add)
     }
 
     /// Adds a recipient without variables.
@@ -166,7 +167,7 @@ impl Batch {
 
     /// Adds a recipient without variables for each item.
     pub fn to_all<A: Addresses>(self, addresses: impl IntoIterator<Item = A>) -> Self {
-        addresses.into_iter().fold(self, Self::to)
+        self.recipients(addresses.into_iter().map(|address| (address, ())))
     }
 }
 
@@ -265,17 +266,14 @@ impl Batch {
     ///
     /// It reads the variables of all recipients once for each `%recipient.NAME%` of the mail.
     pub fn lint(&self) -> Vec<Lint> {
-        lint(&self.content, true, |name| {
-            let missing = self.recipients.iter().filter(|one| !one.has_variable(name)).count();
-            (missing, self.recipients.len())
-        })
+        lint(&self.content, true, |name| (self.recipients.lacking(name), self.recipients.len()))
     }
 
     /// The form of one chunk.
     pub(crate) fn form(&self, chunk: &ChunkRecord) -> Form {
         match self.content.try_clone() {
             Ok(content) => {
-                let recipients = self.recipients.at(&chunk.positions);
+                let recipients = self.recipients.parts(&chunk.positions);
                 content.form_to(chunk.message_id.as_ref(), recipients)
             }
             Err(file) => {

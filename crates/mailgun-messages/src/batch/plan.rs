@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use mailgun_core::Error;
 
-use super::{Batch, ChunkRecord, ChunkState, Duplicates, Positions, recipients::Recipient};
+use super::{Batch, ChunkRecord, ChunkState, Duplicates, Positions, recipients::Entry};
 
 /// A batch that has been checked, and its chunks in order.
 pub(crate) struct Plan {
@@ -59,14 +59,11 @@ impl Batch {
 
     /// For each recipient, how many before it have the same address.
     fn rounds(&self) -> Result<Vec<usize>, Error> {
-        let mut seen: HashMap<String, (usize, usize)> =
-            HashMap::with_capacity(self.recipients.len());
-        let recipients = self.recipients.iter().enumerate();
-        let rounds = recipients.map(|(position, recipient)| {
-            let (first, round) = *seen
-                .entry(recipient.folded_address())
-                .and_modify(|(_, round)| *round += 1)
-                .or_insert((position, 0));
+        let mut seen: HashMap<_, (usize, usize)> = HashMap::with_capacity(self.recipients.len());
+        let addresses = self.recipients.folded_addresses(&self.recipients.positions());
+        let rounds = addresses.lines().enumerate().map(|(position, address)| {
+            let (first, round) =
+                *seen.entry(address).and_modify(|(_, round)| *round += 1).or_insert((position, 0));
             if round > 0 && self.duplicates == Duplicates::Refuse {
                 let parameter = format!("recipient {position}");
                 let reason = format_args!("has the address of recipient {first}");
@@ -97,7 +94,7 @@ impl Batch {
         let mut chunk = Positions::default();
         let (mut count, mut bytes) = (0_usize, 0_usize);
         for position in round.iter() {
-            let size = self.recipients.get(position).map_or(0, Recipient::size);
+            let size = self.recipients.get(position).map_or(0, Entry::size);
             let is_full = count >= self.chunk_size || bytes.saturating_add(size) > self.chunk_bytes;
             if is_full && count > 0 {
                 chunks.push_back(std::mem::take(&mut chunk));
@@ -124,7 +121,7 @@ impl Batch {
         let total = self.recipients.len();
         let mut settled = Settled::default();
         if records.is_empty() {
-            settled.wanted.push_range(0..total);
+            settled.wanted = self.recipients.positions();
             return Ok(settled);
         }
         // For each recipient, the number of the record that decides, and the record.
@@ -222,7 +219,7 @@ mod tests {
                 let sent: Vec<_> = chunks.iter().flat_map(Positions::iter).collect();
                 assert_eq!(sent, wanted, "{skip} {chunk_size}");
                 let bytes = |chunk: &Positions| -> usize {
-                    batch.recipients.at(chunk).map(Recipient::size).sum()
+                    batch.recipients.at(chunk).map(Entry::size).sum()
                 };
                 for (number, chunk) in chunks.iter().enumerate() {
                     let is_within = chunk.len() <= chunk_size && bytes(chunk) <= chunk_bytes;

@@ -1,14 +1,10 @@
 //! The recipients of a batch and their variables.
 
-use std::{collections::BTreeMap, fmt};
+use std::{collections::BTreeMap, fmt, ops::Range};
 
+use bytes::{Bytes, BytesMut};
 use mailgun_core::{Error, Mailbox};
-use serde::{Serialize, Serializer, de::IgnoredAny};
-use serde_json::{
-    Map,
-    value::{RawValue, to_raw_value},
-};
-use sha2::{Digest as _, Sha256};
+use serde::{Serialize, de::IgnoredAny};
 
 use super::{ChunkRecord, ChunkState, Positions};
 use crate::{
@@ -16,26 +12,22 @@ use crate::{
     content::{Addresses, Mailboxes},
 };
 
-/// A recipient of a batch.
+/// A recipient with variables, which were checked.
 #[doc(hidden)]
 pub struct Recipient {
-    pub(crate) mailbox: Mailbox,
+    mailbox: Mailbox,
     /// A JSON object.
-    variables: Box<RawValue>,
-}
-
-/// Shows no address.
-impl fmt::Debug for Recipient {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Recipient").finish_non_exhaustive()
-    }
+    variables: String,
 }
 
 impl Recipient {
     /// Checks an address and its variables.
     pub fn new(address: impl Addresses, variables: impl Serialize) -> Result<Self, Error> {
         let mailbox = address.into_mailboxes().and_then(Mailboxes::one)?;
-        Ok(Self { mailbox, variables: json_object(variables)? })
+        let mut json = Vec::new();
+        push_object(&mut json, variables)?;
+        let variables = String::from_utf8(json).map_err(|_| not_an_object())?;
+        Ok(Self { mailbox, variables })
     }
 
     /// The mailbox.
@@ -45,54 +37,125 @@ impl Recipient {
 
     /// The variables as JSON.
     pub fn variables(&self) -> &str {
-        self.variables.get()
+        &self.variables
+    }
+
+    /// The mailbox, and the variables as JSON.
+    pub fn parts(&self) -> (&Mailbox, &[u8]) {
+        (&self.mailbox, self.variables.as_bytes())
     }
 
     /// The address in lower case. Two recipients are the same if these are equal.
     pub fn folded_address(&self) -> String {
         self.mailbox.address().to_ascii_lowercase()
     }
+}
 
-    pub(super) fn has_variable(&self, name: &str) -> bool {
-        let all = serde_json::from_str::<BTreeMap<String, IgnoredAny>>(self.variables.get());
-        all.is_ok_and(|all| all.contains_key(name))
-    }
-
-    /// About how many bytes the recipient adds to a call.
-    pub fn size(&self) -> usize {
-        let Self { mailbox, variables } = self;
-        let entry = mailbox.address().len() + variables.get().len() + "\"\":,".len();
-        mailbox.as_str().len() + entry
+/// Shows no address.
+impl fmt::Debug for Recipient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Recipient").finish_non_exhaustive()
     }
 }
 
 /// All recipients of a batch, in the order in which they were added.
 #[derive(Default)]
-pub(super) struct Recipients(Vec<Recipient>);
+pub(super) struct Recipients {
+    all: Vec<Entry>,
+    /// The variables of all recipients, one JSON object after the other.
+    variables: Vec<u8>,
+}
+
+/// A recipient of a batch.
+pub(super) struct Entry {
+    mailbox: Mailbox,
+    /// The place of its variables in [`Recipients::variables`].
+    variables: Range<usize>,
+}
+
+impl Entry {
+    /// The address in lower case. Two recipients are the same if these are equal.
+    pub(super) fn folded_address(&self) -> String {
+        self.mailbox.address().to_ascii_lowercase()
+    }
+
+    /// About how many bytes the recipient adds to a call.
+    pub(super) fn size(&self) -> usize {
+        size(&self.mailbox, self.variables.len())
+    }
+}
+
+fn size(mailbox: &Mailbox, variables: usize) -> usize {
+    mailbox.as_str().len() + mailbox.address().len() + variables + "\"\":,".len()
+}
 
 impl Recipients {
     pub(super) fn len(&self) -> usize {
-        self.0.len()
+        self.all.len()
     }
 
-    pub(super) fn push(&mut self, recipient: Recipient) {
-        self.0.push(recipient);
+    /// The positions of all recipients.
+    pub(super) fn positions(&self) -> Positions {
+        let mut positions = Positions::default();
+        positions.push_range(0..self.len());
+        positions
     }
 
-    pub(super) fn get(&self, position: usize) -> Option<&Recipient> {
-        self.0.get(position)
+    /// Adds a recipient, unless there is an error.
+    pub(super) fn add(
+        &mut self,
+        address: impl Addresses,
+        variables: impl Serialize,
+    ) -> Result<(), Error> {
+        let mailbox = address.into_mailboxes().and_then(Mailboxes::one)?;
+        let start = self.variables.len();
+        if let Err(error) = push_object(&mut self.variables, variables) {
+            self.variables.truncate(start);
+            return Err(error);
+        }
+        self.all.push(Entry { mailbox, variables: start..self.variables.len() });
+        Ok(())
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = &Recipient> {
-        self.0.iter()
+    pub(super) fn get(&self, position: usize) -> Option<&Entry> {
+        self.all.get(position)
     }
 
     /// The recipients of a chunk.
     pub(super) fn at<'a>(
         &'a self,
         chunk: &'a Positions,
-    ) -> impl Iterator<Item = &'a Recipient> + Clone {
+    ) -> impl Iterator<Item = &'a Entry> + Clone {
         chunk.iter().filter_map(|position| self.get(position))
+    }
+
+    /// The mailboxes of a chunk, with their variables as JSON.
+    pub(super) fn parts<'a>(
+        &'a self,
+        chunk: &'a Positions,
+    ) -> impl Iterator<Item = (&'a Mailbox, &'a [u8])> + Clone {
+        self.at(chunk).map(|entry| (&entry.mailbox, &self.variables[entry.variables.clone()]))
+    }
+
+    /// How many recipients lack a variable.
+    pub(super) fn lacking(&self, name: &str) -> usize {
+        let lacks = |entry: &&Entry| {
+            let json = &self.variables[entry.variables.clone()];
+            let all = serde_json::from_slice::<BTreeMap<String, IgnoredAny>>(json);
+            !all.is_ok_and(|all| all.contains_key(name))
+        };
+        self.all.iter().filter(lacks).count()
+    }
+
+    /// The addresses of a chunk in lower case, each followed by a line feed.
+    pub(super) fn folded_addresses(&self, chunk: &Positions) -> String {
+        let mut addresses = String::new();
+        for recipient in self.at(chunk) {
+            addresses.push_str(recipient.mailbox.address());
+            addresses.push('\n');
+        }
+        addresses.make_ascii_lowercase();
+        addresses
     }
 
     /// The record of a chunk.
@@ -111,43 +174,71 @@ impl Recipients {
     /// It leaves out the variables: a map may be written in another order each time, and a corrected
     /// variable must not keep a batch from being resumed.
     pub(super) fn fingerprint(&self, chunk: &Positions) -> String {
-        let mut addresses = String::new();
-        for recipient in self.at(chunk) {
-            addresses.push_str(recipient.mailbox.address());
-            addresses.push('\n');
-        }
-        addresses.make_ascii_lowercase();
-        Sha256::digest(addresses).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+        format!("{:032x}", fnv1a(&self.folded_addresses(chunk)))
     }
+}
+
+/// Mailboxes as they are sent.
+pub(crate) fn mailboxes<'a>(
+    recipients: impl Iterator<Item = (&'a Mailbox, &'a [u8])> + Clone,
+) -> impl Iterator<Item = Bytes> {
+    let size = recipients.clone().map(|(mailbox, _)| mailbox.as_str().len()).sum();
+    // All share one allocation.
+    let mut shared = BytesMut::with_capacity(size);
+    recipients.map(move |(mailbox, _)| {
+        shared.extend_from_slice(mailbox.as_str().as_bytes());
+        shared.split().freeze()
+    })
 }
 
 /// The value of `recipient-variables`: a JSON object with an object for each address.
 pub(crate) fn variables<'a>(
-    recipients: impl Iterator<Item = &'a Recipient> + Clone,
-) -> impl Serialize {
-    Variables(recipients)
+    recipients: impl Iterator<Item = (&'a Mailbox, &'a [u8])> + Clone,
+) -> Result<Bytes, Error> {
+    let sizes = recipients.clone().map(|(mailbox, variables)| size(mailbox, variables.len()));
+    let mut json = Vec::with_capacity(sizes.sum::<usize>() + "{}".len());
+    json.push(b'{');
+    for (mailbox, variables) in recipients {
+        if json.len() > 1 {
+            json.push(b',');
+        }
+        write_json(&mut json, mailbox.address())?;
+        json.push(b':');
+        json.extend_from_slice(variables);
+    }
+    json.push(b'}');
+    Ok(json.into())
 }
 
-struct Variables<I>(I);
-
-impl<'a, I: Iterator<Item = &'a Recipient> + Clone> Serialize for Variables<I> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let recipients = self.0.clone();
-        serializer.collect_map(recipients.map(|one| (one.mailbox.address(), &one.variables)))
-    }
+/// FNV-1a with 128 bits (RFC 9923).
+fn fnv1a(text: &str) -> u128 {
+    const OFFSET_BASIS: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
+    const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
+    text.bytes().fold(OFFSET_BASIS, |hash, byte| (hash ^ u128::from(byte)).wrapping_mul(PRIME))
 }
 
 /// Writes a value that serializes as a JSON object, or as nothing: `()`, `None`, an empty list.
-fn json_object(value: impl Serialize) -> Result<Box<RawValue>, Error> {
-    let json = to_raw_value(&value);
-    let json = match json.as_ref().map(|json| json.get()) {
+fn push_object(json: &mut Vec<u8>, value: impl Serialize) -> Result<(), Error> {
+    let start = json.len();
+    write_json(json, &value)?;
+    match &json[start..] {
+        [b'{', ..] => Ok(()),
         // An array here would make the service ignore the variables.
-        Ok("null" | "[]") => to_raw_value(&Map::new()),
-        _ => json,
-    };
-    json.ok()
-        .filter(|json| json.get().starts_with('{'))
-        .ok_or_else(|| Error::invalid("variables", "cannot be written as a JSON object"))
+        b"null" | b"[]" => {
+            json.truncate(start);
+            json.extend_from_slice(b"{}");
+            Ok(())
+        }
+        _ => Err(not_an_object()),
+    }
+}
+
+fn write_json(json: &mut Vec<u8>, value: &(impl Serialize + ?Sized)) -> Result<(), Error> {
+    serde_json::to_writer(json, value).map_err(|_| not_an_object())
+}
+
+fn not_an_object() -> Error {
+    Error::invalid("variables", "cannot be written as a JSON object")
 }
 
 #[cfg(test)]
@@ -168,15 +259,17 @@ mod tests {
         ];
         let mut recipients = Recipients::default();
         for (n, text) in texts.into_iter().enumerate() {
-            recipients.push(Recipient::new(text, json!({ "n": n })).unwrap());
+            recipients.add(text, json!({ "n": n })).unwrap();
         }
         let mailboxes = texts.map(|text| text.parse::<Mailbox>().unwrap());
         for chunk in [vec![], vec![0], vec![0, 1, 2, 3, 4, 5], vec![1, 2, 4], vec![0, 5]] {
             let positions = Positions::from_unsorted(chunk.clone());
             let kept: Vec<_> = recipients.at(&positions).map(|one| &one.mailbox).collect();
             assert_eq!(kept, chunk.iter().map(|at| &mailboxes[*at]).collect::<Vec<_>>());
-            let json = serde_json::to_string(&variables(recipients.at(&positions))).unwrap();
-            let object: Value = serde_json::from_str(&json).unwrap();
+            let sent: Vec<_> = super::mailboxes(recipients.parts(&positions)).collect();
+            assert_eq!(sent, chunk.iter().map(|at| mailboxes[*at].as_str()).collect::<Vec<_>>());
+            let json = variables(recipients.parts(&positions)).unwrap();
+            let object: Value = serde_json::from_slice(&json).unwrap();
             let expected = chunk.iter().map(|at| (mailboxes[*at].address(), json!({ "n": at })));
             assert_eq!(object, Value::Object(expected.map(|(k, v)| (k.into(), v)).collect()));
         }
@@ -184,18 +277,42 @@ mod tests {
 
     #[test]
     fn a_size_counts_mailbox_address_and_variables() {
-        let recipient = Recipient::new("Bob <b@x.test>", json!({"n": 1})).unwrap();
+        let mut recipients = Recipients::default();
+        recipients.add("Bob <b@x.test>", json!({"n": 1})).unwrap();
         let sent = [r#"Bob <b@x.test>"#, r#""b@x.test":{"n":1},"#].concat();
-        assert_eq!(recipient.size(), sent.len());
+        assert_eq!(recipients.get(0).unwrap().size(), sent.len());
     }
 
     #[test]
     fn bad_addresses_and_variables_are_errors() {
+        let mut recipients = Recipients::default();
         for address in ["no address", "a@x.test, b@x.test"] {
-            assert!(Recipient::new(address, ()).is_err(), "{address}");
+            assert!(recipients.add(address, ()).is_err(), "{address}");
         }
         for variables in [json!("text"), json!([1]), json!(1), json!(true)] {
-            assert!(Recipient::new("a@x.test", &variables).is_err(), "{variables}");
+            assert!(recipients.add("a@x.test", &variables).is_err(), "{variables}");
         }
+        recipients.add("a@x.test", ()).unwrap();
+        let json = variables(recipients.parts(&Positions::from_unsorted(vec![0]))).unwrap();
+        assert_eq!(json, r#"{"a@x.test":{}}"#);
+    }
+
+    #[test]
+    fn a_fingerprint_is_the_fnv1a_hash_of_the_folded_addresses_in_order() {
+        // The test vectors of RFC 9923 and of its authors.
+        for (text, hash) in [
+            ("", 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d),
+            ("a", 0xd228_cb69_6f1a_8caf_7891_2b70_4e4a_8964),
+            ("foobar", 0x343e_1662_793c_64bf_6f0d_3597_ba44_6f18),
+        ] {
+            assert_eq!(fnv1a(text), hash, "{text}");
+        }
+        let mut recipients = Recipients::default();
+        recipients.add("Ann <Ann@X.test>", ()).unwrap();
+        recipients.add("bob@x.test", json!({"n": 1})).unwrap();
+        let fingerprint = |chunk| recipients.fingerprint(&Positions::from_unsorted(chunk));
+        let hash = fnv1a("ann@x.test\nbob@x.test\n");
+        assert_eq!(fingerprint(vec![0, 1]), format!("{hash:032x}"));
+        assert_ne!(fingerprint(vec![0]), fingerprint(vec![1]));
     }
 }

@@ -165,7 +165,7 @@ pub struct ChunkRecord {
     /// The Message-Id of its mail; `None` if the batch has no [`key`](crate::Batch::key).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message_id: Option<MessageId>,
-    /// The first 16 bytes, in hex, of the SHA-256 of the chunk's addresses in lower case, each
+    /// The 128-bit FNV-1a hash (RFC 9923), in hex, of the chunk's addresses in lower case, each
     /// followed by a line feed.
     ///
     /// It shows that the positions belong to the same recipients. A batch cannot resume from a record

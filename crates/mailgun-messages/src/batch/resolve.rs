@@ -6,7 +6,7 @@ use mailgun_core::{Error, Fields, LinkPage, Pager};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Batch, ChunkRecord, ChunkState, Positions, recipients::Recipient};
+use super::{Batch, ChunkRecord, ChunkState, Positions, recipients::Entry};
 use crate::{MessageId, Messages, messages::EVENTS};
 
 /// The result of [`Messages::resolve`].
@@ -93,7 +93,7 @@ impl Messages {
                 let found = self.recipients_in_events(id).await?;
                 let (mut yes, mut no) = (Positions::default(), Positions::default());
                 for position in record.positions.iter() {
-                    let address = recipients.get(position).map(Recipient::folded_address);
+                    let address = recipients.get(position).map(Entry::folded_address);
                     let is_found = address.is_some_and(|address| found.contains(&address));
                     if is_found { yes.push(position) } else { no.push(position) }
                 }

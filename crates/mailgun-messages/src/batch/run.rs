@@ -321,7 +321,12 @@ impl Running {
                 None => self.in_flight.next().await,
             };
             if let Some((chunk, sent)) = ended {
+                let was_paused = self.paused_until.is_some();
                 self.step = Some(self.step_after(chunk, sent, settings));
+                if let (false, Some(until)) = (was_paused, self.paused_until) {
+                    let wait = until.saturating_duration_since(Instant::now());
+                    messages.client.record_wait(SEND, wait);
+                }
                 return true;
             }
             if let (Some(until), None) = (self.paused_until, &self.stopped)

@@ -9,7 +9,10 @@ use std::{
 };
 
 use futures_util::TryStreamExt as _;
-use mailgun_core::{Client, ErrorKind};
+use mailgun_core::{
+    Client, ErrorKind,
+    metrics::{Recorder, Wait},
+};
 use mailgun_messages::{ChunkOutcome, ChunkRecord, ChunkState, Messages, StopReason};
 use mailgun_mock::MockMailgun;
 use tokio::time::Instant;
@@ -22,6 +25,27 @@ use crate::{
     },
     to,
 };
+
+/// The waits of a client.
+#[derive(Clone, Default)]
+struct Waits(Arc<Mutex<Vec<(&'static str, Duration)>>>);
+
+impl Recorder for Waits {
+    fn wait_began(&self, wait: &Wait) {
+        self.0.lock().unwrap().push((wait.reason.as_str(), wait.duration));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_waits_of_a_batch_are_among_the_metrics() {
+    let answers = vec![Answer::new(429, "{}").header("retry-after", "600"), accepted()];
+    let waits = Waits::default();
+    let builder = Client::builder("key-test").metrics(waits.clone());
+    let client = Scripted::script(answers).client_with(builder);
+    let report = Messages::new(&client, "mg.example.com").send_batch(to(3)).await.unwrap();
+    assert!(report.is_complete());
+    assert_eq!(*waits.0.lock().unwrap(), [("rate_limit", Duration::from_secs(600))]);
+}
 
 #[tokio::test]
 async fn one_bad_address_fails_its_chunk_alone() {

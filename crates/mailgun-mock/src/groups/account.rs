@@ -21,7 +21,7 @@ use crate::{
 
 #[derive(Debug, Default)]
 pub(crate) struct State {
-    monthly_limit: Option<u64>,
+    pub(crate) monthly_limit: Option<u64>,
     allowlist: Vec<allowlist::Entry>,
     exports: Vec<exports::Export>,
     sandbox: Vec<String>,

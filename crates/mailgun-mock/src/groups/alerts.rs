@@ -75,8 +75,7 @@ pub(crate) fn post(
         event["message"] = json!(format!("{name}: {event_type} on {blocklist}"));
         let key = account.groups.alerts.signing_key();
         let post = Post::alert(&url, event_type, alert.to_string(), key);
-        // Without a receiver the server is gone.
-        let _ = account.outbox.as_ref().map(|outbox| outbox.send(post));
+        account.post(post);
     }
 }
 

@@ -10,6 +10,7 @@ mod tracking;
 
 use std::{cmp::Reverse, time::SystemTime};
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 pub(crate) use self::ips::SHARED as SHARED_IP;
@@ -23,13 +24,13 @@ use crate::{
     },
 };
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct State {
     /// In order of creation.
     pub(crate) all: Vec<Domain>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Domain {
     pub(crate) name: String,
     pub(crate) id: String,

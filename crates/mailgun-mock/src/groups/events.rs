@@ -3,7 +3,7 @@
 mod filter;
 pub(crate) mod page;
 
-use std::{borrow::Cow, slice, sync::Arc};
+use std::{borrow::Cow, slice, sync::Arc, time::Duration};
 
 use http::StatusCode;
 use serde_json::{Map, Value, json};
@@ -17,6 +17,7 @@ use crate::{
         response::{Refusal, Response},
     },
     sent::SentMessage,
+    smtp,
 };
 
 /// What recipients do. Their events lack the fields of a delivery.
@@ -26,12 +27,16 @@ const REACTIONS: [&str; 4] = ["opened", "clicked", "unsubscribed", "complained"]
 pub(crate) struct State {
     /// All events, oldest first.
     pub(crate) all: Vec<Event>,
+    /// How long searches do not find a new event.
+    pub(crate) index_delay: Duration,
 }
 
 #[derive(Clone, Debug)]
 pub(crate) struct Event {
     pub(crate) domain: Arc<str>,
     pub(crate) micros: u64,
+    /// From when on searches find the event.
+    indexed_at: u64,
     source: Source,
 }
 
@@ -65,7 +70,7 @@ struct Shared {
 /// An event without fields.
 impl Default for Event {
     fn default() -> Self {
-        Self { domain: "".into(), micros: 0, source: Source::Given(Value::Null) }
+        Self { domain: "".into(), micros: 0, indexed_at: 0, source: Source::Given(Value::Null) }
     }
 }
 
@@ -191,7 +196,10 @@ fn answer(
     queue::deliver_due(account);
     let search = filter::Search::read(query).map_err(Refusal::bad_request)?;
     let all = &account.groups.events.all;
-    let is_found = |event: &Event| *event.domain == *domain && search.matches(event);
+    let now = date::epoch_micros(account.now());
+    let is_found = |event: &Event| {
+        *event.domain == *domain && event.indexed_at <= now && search.matches(event)
+    };
     let mut found: Vec<usize> = (0..all.len()).filter(|&i| is_found(&all[i])).collect();
     if !search.ascending {
         found.reverse();
@@ -220,6 +228,9 @@ pub(crate) fn record(account: &mut Account, message: &SentMessage, kind: &'stati
             "delivered" => suppressions::failure(account, message, recipient),
             _ => Map::new(),
         };
+        if kind == "delivered" && own.is_empty() {
+            smtp::queue(account, message, recipient);
+        }
         push(account, &domain, &shared, index, own);
     }
 }
@@ -248,7 +259,8 @@ fn push(
     let id = account.token().trim_end_matches('=').into();
     let own = (!own.is_empty()).then(|| Box::new(own));
     let event = OfMessage { shared: Arc::clone(shared), recipient, id, own };
-    let event = Event { domain: Arc::clone(domain), micros, source: Source::Message(event) };
+    let (domain, source) = (Arc::clone(domain), Source::Message(event));
+    let event = Event { domain, micros, indexed_at: indexed_at(account, micros), source };
     webhooks::notify(account, &event);
     account.groups.events.all.push(event);
 }
@@ -258,10 +270,20 @@ pub(crate) fn add(account: &mut Account, domain: String, json: Value) -> Value {
     let json = completed(account, json);
     let micros = json["timestamp"].as_f64().map_or(0, |seconds| (seconds * 1e6).round() as u64);
     let source = Source::Given(json.clone());
-    let event = Event { domain: domain.into(), micros, source };
+    let now = account.tick();
+    let event =
+        Event { domain: domain.into(), micros, indexed_at: indexed_at(account, now), source };
     webhooks::notify(account, &event);
     account.groups.events.all.push(event);
     json
+}
+
+fn indexed_at(account: &Account, now: u64) -> u64 {
+    let delay = account.groups.events.index_delay.as_micros();
+    match delay {
+        0 => 0,
+        _ => now.saturating_add(u64::try_from(delay).unwrap_or(u64::MAX)),
+    }
 }
 
 /// Fills in the time and the id of an event.

@@ -66,7 +66,8 @@ pub(crate) fn route(
 
 /// Whether this is the address of a list.
 pub(crate) fn exists(account: &Account, address: &str) -> bool {
-    account.groups.mailing_lists.lists.contains_key(&address.to_lowercase())
+    let lists = &account.groups.mailing_lists.lists;
+    !lists.is_empty() && lists.contains_key(&address.to_lowercase())
 }
 
 /// Unsubscribes a member.

@@ -1,4 +1,5 @@
-//! The monthly message limits of the account and of subaccounts. They are stored but not enforced.
+//! The monthly message limits of the account and of subaccounts. All messages
+//! since the start of the mock count.
 
 use serde_json::json;
 

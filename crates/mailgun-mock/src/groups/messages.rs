@@ -1,7 +1,8 @@
 //! Sending, as a form or as MIME text, and stored messages.
 
+mod admit;
 mod form;
-pub(crate) mod storage;
+mod storage;
 
 pub(crate) use self::storage::find;
 
@@ -27,6 +28,7 @@ pub(crate) struct State {
     pub(crate) sent: Vec<SentMessage>,
     /// Inbound mails that a route stored, oldest first.
     pub(crate) stored: Vec<SentMessage>,
+    hour: admit::Hour,
 }
 
 pub(crate) fn route(
@@ -47,11 +49,13 @@ pub(crate) fn route(
 fn send(account: &mut Account, domain: &str, request: &Request, read: form::Reader) -> Answer {
     let domain = account.domain(domain)?;
     let mail = read(request.form()?, account.limits)?;
-    Ok(accept(account, domain, request, mail))
+    accept(account, domain, request, mail)
 }
 
 /// Accepts a mail: from here on it counts as sent.
-fn accept(account: &mut Account, domain: String, request: &Request, mut mail: Mail) -> Response {
+fn accept(account: &mut Account, domain: String, request: &Request, mut mail: Mail) -> Answer {
+    let subaccount = request.header("x-mailgun-on-behalf-of");
+    admit::admit(account, &domain, subaccount, mail.recipients.len())?;
     let now = account.now();
     let own_id = mail.fields.iter().find(|(name, _)| name.eq_ignore_ascii_case("h:message-id"));
     let id = match own_id {
@@ -61,7 +65,7 @@ fn accept(account: &mut Account, domain: String, request: &Request, mut mail: Ma
     mail.layout = Layout::of(account, &domain, &mail);
     let message = SentMessage {
         storage_key: account.token(),
-        subaccount: request.header("x-mailgun-on-behalf-of").map(str::to_owned),
+        subaccount: subaccount.map(str::to_owned),
         accepted_at: now,
         id,
         domain,
@@ -75,8 +79,8 @@ fn accept(account: &mut Account, domain: String, request: &Request, mut mail: Ma
 
     let sent = account.groups.messages.sent.len() as u64;
     let reset_millis = (date::epoch_seconds(now) / 3600 + 1) * 3_600_000;
-    response
+    Ok(response
         .with(rate_limit::LIMIT, SENDS_ALLOWED)
         .with(rate_limit::REMAINING, SENDS_ALLOWED.saturating_sub(sent))
-        .with(rate_limit::RESET, reset_millis)
+        .with(rate_limit::RESET, reset_millis))
 }

@@ -10,6 +10,7 @@ use crate::{
     date,
     http::{request::Request, response::Response},
     sent::SentMessage,
+    smtp::ForwardedMail,
 };
 
 #[derive(Debug, Default)]
@@ -18,6 +19,8 @@ pub(crate) struct State {
     pub(crate) scheduled: Vec<SentMessage>,
     /// Why and until when the regular queue of a domain is disabled.
     pub(crate) disabled: HashMap<String, (String, SystemTime)>,
+    /// Mails that were forwarded.
+    pub(crate) forwarded: Vec<ForwardedMail>,
 }
 
 pub(crate) fn route(
@@ -87,7 +90,7 @@ mod tests {
 
     #[test]
     fn a_message_is_delivered_when_it_is_due() {
-        let limits = Limits { message_bytes: 1, recipients: 1 };
+        let limits = Limits { message_bytes: 1, recipients: 1, recipients_per_hour: 1 };
         let mut account = Account::new(String::new(), String::new(), Vec::new(), limits);
         let due = SystemTime::now() + Duration::from_millis(100);
         let message = SentMessage {

@@ -1,5 +1,5 @@
-//! Subaccounts. A deleted one is closed and stays in the listing. Status, limits and features of a
-//! subaccount are not enforced elsewhere.
+//! Subaccounts. A deleted one is closed and stays in the listing. A disabled or closed one, or one
+//! that has reached its monthly limit, cannot send. Its features are not enforced.
 
 use std::time::SystemTime;
 
@@ -149,6 +149,18 @@ fn monthly_limit(account: &mut Account, request: &Request, id: &str) -> Answer {
     let subaccount =
         find(account, id).map_err(|_| Refusal::bad_request("Invalid subaccount ID"))?;
     message_limit::answer(&mut subaccount.monthly_limit, sent, request)
+}
+
+/// Whether a subaccount may send. Ids that the account does not have may.
+pub(crate) fn is_enabled(account: &Account, id: &str) -> bool {
+    let found = account.groups.subaccounts.all.iter().find(|subaccount| subaccount.id == id);
+    found.is_none_or(|subaccount| subaccount.status == OPEN)
+}
+
+/// How many messages a subaccount may send in a month.
+pub(crate) fn monthly_limit_of(account: &Account, id: &str) -> Option<u64> {
+    let found = account.groups.subaccounts.all.iter().find(|subaccount| subaccount.id == id);
+    found?.monthly_limit
 }
 
 /// The subaccount with this id, unless it is closed.

@@ -5,6 +5,7 @@ mod record;
 use std::collections::BTreeMap;
 
 use http::{StatusCode, header::HeaderValue};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use self::record::Record;
@@ -16,17 +17,19 @@ use crate::{
         response::{Refusal, Response},
     },
     sent::SentMessage,
+    state,
 };
 
 const MAX_RECORDS: usize = 1000;
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct State {
     /// By domain and list, in the order of their keys.
+    #[serde(with = "state::pairs")]
     lists: BTreeMap<(String, List), Vec<Record>>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) enum List {
     Bounces,
     Unsubscribes,

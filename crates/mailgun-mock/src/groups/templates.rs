@@ -5,6 +5,7 @@ mod versions;
 
 use std::{collections::BTreeMap, time::SystemTime};
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use self::versions::Version;
@@ -16,7 +17,7 @@ use crate::{
         request::Request,
         response::{Refusal, Response},
     },
-    render,
+    render, state,
 };
 
 const MAX_TEMPLATES: usize = 100;
@@ -24,13 +25,14 @@ const MAX_TEMPLATES: usize = 100;
 /// The domain that owns the templates; `None` for the account.
 type Owner = Option<String>;
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct State {
     /// By owner and name.
+    #[serde(with = "state::pairs")]
     all: BTreeMap<Owner, BTreeMap<String, Template>>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Template {
     name: String,
     description: String,

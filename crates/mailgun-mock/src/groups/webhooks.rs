@@ -251,7 +251,6 @@ pub(crate) fn notify(account: &mut Account, event: &Event) {
     }
     for url in urls {
         let post = Post::event(account, &url, kind, event);
-        // Without a receiver, the server has stopped.
-        let _ = account.outbox.as_ref().map(|outbox| outbox.send(post));
+        account.post(post);
     }
 }

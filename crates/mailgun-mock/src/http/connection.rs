@@ -25,7 +25,7 @@ use tokio::{
 };
 
 use super::service;
-use crate::server::Server;
+use crate::{control::Peer, server::Server};
 
 /// Accepts connections until the task is aborted, which closes all connections.
 pub(crate) async fn accept(listener: TcpListener, server: Arc<Server>) {
@@ -33,8 +33,9 @@ pub(crate) async fn accept(listener: TcpListener, server: Arc<Server>) {
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => {
-                    connections.spawn(serve(stream, Arc::clone(&server)));
+                Ok((stream, address)) => {
+                    let peer = Peer::of(address.ip());
+                    connections.spawn(serve(stream, peer, Arc::clone(&server)));
                 }
                 // Out of file descriptors, or the client is already gone. Both are temporary.
                 Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
@@ -44,20 +45,20 @@ pub(crate) async fn accept(listener: TcpListener, server: Arc<Server>) {
     }
 }
 
-async fn serve(stream: TcpStream, server: Arc<Server>) {
+async fn serve(stream: TcpStream, peer: Peer, server: Arc<Server>) {
     let cut = Arc::new(Cut::default());
     // Nagle's algorithm would join the pieces of a dripping response.
     let _ = stream.set_nodelay(true);
     let io = TokioIo::new(Socket { stream, cut: Arc::clone(&cut) });
     let service = service_fn(|request| {
         let (server, cut) = (Arc::clone(&server), Arc::clone(&cut));
-        async move { Ok::<_, Infallible>(service::answer(&server, &cut, request).await) }
+        async move { Ok::<_, Infallible>(service::answer(&server, &cut, peer, request).await) }
     });
     let builder = auto::Builder::new(TokioExecutor::new());
     let mut connection = pin!(builder.serve_connection(io, service));
     tokio::select! {
         biased;
-        () = cut.ordered.notified() => {}
+        () = cut.ordered() => {}
         // An error concerns the client alone.
         _ = connection.as_mut() => {}
     }
@@ -71,6 +72,11 @@ pub(crate) struct Cut {
 }
 
 impl Cut {
+    /// Ends when the connection is to be closed.
+    pub(crate) async fn ordered(&self) {
+        self.ordered.notified().await;
+    }
+
     /// Closes the connection without a response.
     pub(crate) async fn close(&self) -> Infallible {
         self.ordered.notify_one();

@@ -1,5 +1,7 @@
 //! A request that was read to its end.
 
+use std::pin::pin;
+
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use bytes::{Bytes, BytesMut};
 use http::{
@@ -8,12 +10,13 @@ use http::{
     request,
     uri::Authority,
 };
+use http_body::Body;
 use http_body_util::BodyExt as _;
-use hyper::body::Incoming;
 use percent_encoding::percent_decode_str;
 use serde::de::DeserializeOwned;
 
 use super::{form::Form, response::Refusal};
+use crate::address;
 
 /// Mailgun refuses larger request bodies, whatever their content.
 const MAX_BODY: usize = 52_428_800;
@@ -68,13 +71,17 @@ impl Request {
         self.form.as_ref().map_err(Refusal::bad_request)
     }
 
-    pub(crate) fn is_authorized(&self, api_key: &str) -> bool {
-        let credentials = self.header(header::AUTHORIZATION.as_str()).and_then(|value| {
-            let (scheme, credentials) = value.split_once(' ')?;
-            scheme.eq_ignore_ascii_case("basic").then_some(credentials)
-        });
-        let decoded = credentials.and_then(|text| BASE64_STANDARD.decode(text.trim()).ok());
-        decoded.is_some_and(|pair| pair == format!("api:{api_key}").into_bytes())
+    /// The API key that the request was sent with.
+    pub(crate) fn api_key(&self) -> Option<String> {
+        api_key(&self.headers)
+    }
+
+    /// The recipients of a send, in lower case.
+    pub(crate) fn recipients(&self) -> Vec<String> {
+        let Ok(form) = &self.form else { return Vec::new() };
+        let lists = ["to", "cc", "bcc"].into_iter().flat_map(|name| form.all(name));
+        let mailboxes = lists.flat_map(address::split_list);
+        mailboxes.filter_map(address::bare).map(str::to_lowercase).collect()
     }
 
     /// The URL that the client called: from the proxy's headers `X-Forwarded-Proto` and
@@ -92,11 +99,24 @@ impl Request {
     }
 }
 
+/// The password of HTTP Basic for the user `api`.
+pub(crate) fn api_key(headers: &HeaderMap) -> Option<String> {
+    let authorization = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, credentials) = authorization.split_once(' ')?;
+    let decoded = BASE64_STANDARD.decode(credentials.trim()).ok()?;
+    let key = String::from_utf8(decoded).ok()?.strip_prefix("api:")?.to_owned();
+    scheme.eq_ignore_ascii_case("basic").then_some(key)
+}
+
 /// Reads a body to its end. Returns `Ok(None)` if it is larger than Mailgun accepts.
 ///
 /// An oversized body is read to its end too: closing the connection with unread bytes would reset
 /// it, and a client that is still writing would lose the response.
-pub(crate) async fn read_body(mut body: Incoming) -> Result<Option<Bytes>, hyper::Error> {
+pub(crate) async fn read_body<B>(body: B) -> Result<Option<Bytes>, B::Error>
+where
+    B: Body<Data = Bytes>,
+{
+    let mut body = pin!(body);
     let mut read = Some(BytesMut::new());
     while let Some(frame) = body.frame().await {
         let Ok(data) = frame?.into_data() else {

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::StatusCode;
+use http_body::Body;
 use http_body_util::Either;
-use hyper::body::Incoming;
 
 use super::{
     connection::Cut,
@@ -13,30 +13,53 @@ use super::{
     response::{Pace, PacedBody, Response},
 };
 use crate::{
+    control::{self, Peer},
     fault::Effect,
-    inbox::{self, Live},
+    inbox::{self, Live, guard},
     server::Server,
 };
 
 const TOO_LARGE: &str = "<html>\r\n<head><title>413 Request Entity Too Large</title></head>\r\n\
     <body>\r\n<center><h1>413 Request Entity Too Large</h1></center>\r\n</body>\r\n</html>\r\n";
 
-pub(crate) async fn answer(
+pub(crate) async fn answer<B: Body<Data = Bytes>>(
     server: &Arc<Server>,
     cut: &Cut,
-    request: http::Request<Incoming>,
+    peer: Peer,
+    request: http::Request<B>,
 ) -> http::Response<Either<PacedBody, Live>> {
-    // The inbox is no part of the service: it is not logged, and no fault applies to it.
-    if server.inbox.is_served && inbox::has(request.uri().path()) {
-        return inbox::answer(server, &request.into_parts().0);
+    // Inbox and control are no part of the service: they are not logged, and no fault applies.
+    let path = request.uri().path();
+    if server.inbox.is_served && inbox::has(path) {
+        return inbox::answer(server, peer, &request.into_parts().0);
     }
-    answer_as_mailgun(server, cut, request).await.map(Either::Left)
+    let response = match control::has(path) {
+        true => answer_as_control(server, cut, peer, request).await,
+        false => answer_as_mailgun(server, cut, request).await,
+    };
+    response.map(Either::Left)
 }
 
-async fn answer_as_mailgun(
+async fn answer_as_control<B: Body<Data = Bytes>>(
     server: &Server,
     cut: &Cut,
-    request: http::Request<Incoming>,
+    peer: Peer,
+    request: http::Request<B>,
+) -> http::Response<PacedBody> {
+    let (head, body) = request.into_parts();
+    let Ok(body) = read_body(body).await else { match cut.close().await {} };
+    let response = match (guard::check(&head, &server.inbox.hosts), body) {
+        (Err(refusal), _) => refusal.into(),
+        (Ok(()), None) => Response::html(StatusCode::PAYLOAD_TOO_LARGE, TOO_LARGE),
+        (Ok(()), Some(body)) => control::answer(server, peer, &Request::new(head, body).await),
+    };
+    response.into_response(Pace::AtOnce)
+}
+
+async fn answer_as_mailgun<B: Body<Data = Bytes>>(
+    server: &Server,
+    cut: &Cut,
+    request: http::Request<B>,
 ) -> http::Response<PacedBody> {
     let (head, body) = request.into_parts();
     let (entry, effect) = server.arrived(&head);
@@ -45,27 +68,37 @@ async fn answer_as_mailgun(
     }
     let Ok(body) = read_body(body).await else { match cut.close().await {} };
     server.read(entry, body.clone().unwrap_or_default());
+    let path = head.uri.path().to_owned();
+    let request = match body {
+        Some(body) => Some(Request::new(head, body).await),
+        None => None,
+    };
+    let effect = effect.or_else(|| server.effect_for(request.as_ref()?));
+    let process = || match &request {
+        Some(request) => server.process(request),
+        None => Response::html(StatusCode::PAYLOAD_TOO_LARGE, TOO_LARGE),
+    };
 
     let mut pace = Pace::AtOnce;
     let response = match effect {
-        None => process(server, head, body).await,
+        None => process(),
         Some(Effect::Response(response)) => response,
-        Some(Effect::RateLimit(limit)) => limit.response(&server.domain_in(head.uri.path())),
+        Some(Effect::RateLimit(limit)) => limit.response(&server.domain_in(&path)),
         Some(Effect::Delay(duration)) => {
-            let response = process(server, head, body).await;
+            let response = process();
             tokio::time::sleep(duration).await;
             response
         }
         Some(Effect::Truncate { after }) => {
             pace = Pace::Truncated { after };
-            process(server, head, body).await
+            process()
         }
         Some(Effect::Drip { chunk, interval }) => {
             pace = Pace::Dripping { chunk, interval };
-            process(server, head, body).await
+            process()
         }
         Some(Effect::LoseResponse) => {
-            process(server, head, body).await;
+            process();
             match cut.close().await {}
         }
         Some(Effect::Silence) => std::future::pending().await,
@@ -73,11 +106,4 @@ async fn answer_as_mailgun(
     };
     server.answered(entry, response.status);
     response.into_response(pace)
-}
-
-async fn process(server: &Server, head: http::request::Parts, body: Option<Bytes>) -> Response {
-    match body {
-        Some(body) => server.process(&Request::new(head, body).await),
-        None => Response::html(StatusCode::PAYLOAD_TOO_LARGE, TOO_LARGE),
-    }
 }

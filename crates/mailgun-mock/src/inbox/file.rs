@@ -6,13 +6,11 @@ use http::{
 };
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::{
-    content::{Content, File},
-    messages::find,
-};
+use super::{Query, messages};
 use crate::{
     groups::Answer,
     http::response::{Refusal, Response},
+    sent::SentFile,
     server::State,
 };
 
@@ -23,27 +21,34 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 const LONGEST_NAME: usize = 100;
 
 /// A file to be saved. Its type is never that of a page, whatever the mail says.
-pub(super) fn download(state: &State, key: &str, index: &str) -> Answer {
-    let file = file(state, key, index)?;
+pub(super) fn download(state: &State, key: &str, index: &str, query: &Query) -> Answer {
+    let file = file(state, key, index, query)?;
     let kind = HeaderValue::from_static("application/octet-stream");
-    let disposition = HeaderValue::try_from(disposition(&file.name))
+    let disposition = HeaderValue::try_from(disposition(&file.filename))
         .unwrap_or(HeaderValue::from_static("attachment"));
     Ok(Response::new(StatusCode::OK, kind, file.bytes)
         .with(header::CONTENT_DISPOSITION, disposition))
 }
 
 /// An image to be shown. SVG is not, since it can hold scripts.
-pub(super) fn image(state: &State, key: &str, index: &str) -> Answer {
-    let file = file(state, key, index)?;
-    let kind = file.image_type().ok_or_else(|| Refusal::not_found("Not an image to be shown"))?;
+pub(super) fn image(state: &State, key: &str, index: &str, query: &Query) -> Answer {
+    let file = file(state, key, index, query)?;
+    let kind = image_type(&file).ok_or_else(|| Refusal::not_found("Not an image to be shown"))?;
     Ok(Response::new(StatusCode::OK, HeaderValue::from_static(kind), file.bytes))
 }
 
-fn file(state: &State, key: &str, index: &str) -> Result<File, Refusal> {
-    let mut files = Content::of(find(state, key)?).files;
-    let index = index.parse().ok().filter(|index| *index < files.len());
-    let index: usize = index.ok_or_else(|| Refusal::not_found("File not found"))?;
-    Ok(files.swap_remove(index))
+/// The type to show a file as, if it is an image that cannot hold scripts.
+pub(super) fn image_type(file: &SentFile) -> Option<&'static str> {
+    let kind = file.content_type.split(';').next().unwrap_or_default().trim();
+    let known = ["image/png", "image/jpeg", "image/gif", "image/webp", "image/avif"];
+    known.into_iter().find(|known| known.eq_ignore_ascii_case(kind))
+}
+
+fn file(state: &State, key: &str, index: &str, query: &Query) -> Result<SentFile, Refusal> {
+    let seen = messages::rendered(state, key, query)?;
+    let index: Option<usize> = index.parse().ok();
+    let file = index.and_then(|index| seen.attachments.into_iter().chain(seen.inline).nth(index));
+    file.ok_or_else(|| Refusal::not_found("File not found"))
 }
 
 fn disposition(name: &str) -> String {

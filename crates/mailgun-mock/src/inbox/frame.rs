@@ -12,14 +12,11 @@ use http::{
 use percent_encoding::percent_decode_str;
 use regex_lite::{Captures, Regex};
 
-use super::{
-    Query,
-    content::{Content, File},
-    messages::find,
-};
+use super::{Query, file::image_type, messages};
 use crate::{
     groups::Answer,
     http::response::{Refusal, Response},
+    sent::SentFile,
     server::State,
 };
 
@@ -34,40 +31,53 @@ const WITH_REMOTE: &str = "sandbox allow-popups allow-popups-to-escape-sandbox; 
 /// An attribute or a CSS function that refers to a file of the mail.
 static CID: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r#"(?i)(["'=(\s])cid:([^"'\s)>]+)"#).ok());
-/// Chromium connects to hosts that `<link>` names before any policy of the page applies.
-static LINK: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new("(?i)<link").ok());
+/// Chromium connects to the hosts that these name before it looks at the policy.
+static FRAME: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new("(?i)<(i?frame|fencedframe|object|embed)").ok());
+static LINK: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new("(?i)<(link)").ok());
+/// What the network is asked for when the HTML is shown.
+static REMOTE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let pattern = r#"(?i)(?:src|srcset|background|poster|data)\s*=\s*["']?\s*(?:https?:)?//|url\(\s*["']?\s*(?:https?:)?//|@import|<link"#;
+    Regex::new(pattern).ok()
+});
 static DOCTYPE: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"(?i)^\s*<!doctype[^>]*>").ok());
 
 pub(super) fn html(state: &State, key: &str, query: &Query) -> Answer {
-    let content = Content::of(find(state, key)?);
-    let html = content.html.as_deref().ok_or_else(|| Refusal::not_found("No HTML"))?;
+    let seen = messages::rendered(state, key, query)?;
+    let html = seen.html.as_deref().ok_or_else(|| Refusal::not_found("The mail has no HTML"))?;
     let is_remote = query.get("remote").is_some_and(|remote| remote == "1");
     let policy = if is_remote { WITH_REMOTE } else { WITHOUT_REMOTE };
-    let page = page(html, &content.files, is_remote);
+    let page = page(html, &seen.inline, is_remote);
     let kind = HeaderValue::from_static("text/html; charset=utf-8");
     Ok(Response::new(StatusCode::OK, kind, page)
         .with(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy)))
 }
 
-fn page(html: &str, files: &[File], is_remote: bool) -> String {
+/// Whether the HTML refers to something on the network, besides its links.
+pub(super) fn has_remote(html: &str) -> bool {
+    REMOTE.as_ref().is_some_and(|remote| remote.is_match(html))
+}
+
+fn page(html: &str, inline: &[SentFile], is_remote: bool) -> String {
     let image = |found: &Captures<'_>| {
         let id = percent_decode_str(&found[2]).decode_utf8_lossy();
-        let file = files.iter().find(|file| file.content_id.as_deref() == Some(&*id));
+        let file = inline.iter().find(|file| file.filename == id);
         let url = file.and_then(|file| {
             Some(format!(
                 "data:{};base64,{}",
-                file.image_type()?,
+                image_type(file)?,
                 BASE64_STANDARD.encode(&file.bytes)
             ))
         });
         url.map_or_else(|| found[0].to_owned(), |url| format!("{}{url}", &found[1]))
     };
     let html = CID.as_ref().map_or(html.into(), |cid| cid.replace_all(html, image));
-    let html = match &*LINK {
-        Some(link) if !is_remote => link.replace_all(&html, "<x-link").into_owned(),
-        _ => html.into_owned(),
-    };
+    let mut html = html.into_owned();
+    let link = LINK.as_ref().filter(|_| !is_remote);
+    for elements in link.into_iter().chain(FRAME.as_ref()) {
+        html = elements.replace_all(&html, "<x-$1").into_owned();
+    }
     // Behind the doctype, which decides how everything is laid out.
     let start = DOCTYPE.as_ref().and_then(|doctype| doctype.find(&html)).map_or(0, |m| m.end());
     format!("{}<base target=\"_blank\">{}", &html[..start], &html[start..])
@@ -77,12 +87,11 @@ fn page(html: &str, files: &[File], is_remote: bool) -> String {
 mod tests {
     use super::*;
 
-    fn logo(content_type: &str) -> File {
-        File {
-            name: "logo.png".to_owned(),
+    fn logo(content_type: &str) -> SentFile {
+        SentFile {
+            filename: "logo 1.png".to_owned(),
             content_type: content_type.to_owned(),
             bytes: "x".into(),
-            content_id: Some("logo 1.png".to_owned()),
         }
     }
 
@@ -97,6 +106,14 @@ mod tests {
             assert!(shown(html, "image/png").ends_with(html));
         }
         assert!(shown("<img src=cid:logo%201.png>", "image/svg+xml").contains("=cid:"));
+    }
+
+    #[test]
+    fn elements_that_connect_to_other_hosts_are_none() {
+        let html = "<IFRAME src=http://192.0.2.1></IFRAME><frame><object><embed>";
+        assert!(
+            page(html, &[], true).contains("<x-IFRAME src=http://192.0.2.1></IFRAME><x-frame>")
+        );
     }
 
     #[test]

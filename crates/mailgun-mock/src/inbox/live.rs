@@ -59,6 +59,7 @@ fn counts(state: &mut State) -> Value {
         "requests": state.log().len(),
         "answered": state.answered,
         "cleared": state.cleared,
-        "faults": state.faults.iter().map(Fault::left).sum::<usize>(),
+        "faults": state.faults.len(),
+        "faults_left": state.faults.iter().map(Fault::left).sum::<usize>(),
     })
 }

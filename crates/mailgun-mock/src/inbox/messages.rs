@@ -1,19 +1,25 @@
 //! The list of mails, and one mail as the page shows it.
 
-use std::{collections::HashMap, sync::LazyLock, time::UNIX_EPOCH};
+use std::{
+    borrow::Cow,
+    collections::HashMap,
+    sync::LazyLock,
+    time::{SystemTime, UNIX_EPOCH},
+};
 
 use http::{StatusCode, header::HeaderValue};
 use regex_lite::Regex;
 use serde_json::{Value, json};
 
-use super::{
-    Query,
-    content::{Content, File},
-};
+use super::{Query, file::image_type, frame};
 use crate::{
     account::Account,
-    groups::{Answer, messages::storage::render},
+    groups::Answer,
     http::response::{Refusal, Response},
+    render::{
+        Rendered,
+        tracking::{Kind, Visit},
+    },
     sent::SentMessage,
     server::State,
 };
@@ -72,14 +78,20 @@ fn recent_events(account: &Account) -> HashMap<String, Value> {
 }
 
 fn summary(message: &SentMessage, events: &Value) -> Value {
+    let seen = first_seen(message);
+    let subject = seen.as_ref().map(|seen| seen.subject.as_str()).or(message.subject());
+    let (text, html) = match &seen {
+        Some(seen) => (seen.text.as_deref(), seen.html.as_deref()),
+        None => (message.text(), message.html()),
+    };
     json!({
         "key": message.storage_key(),
         "from": message.from(),
         "to": message.to(),
         "recipients": message.recipients().len(),
-        "subject": message.subject(),
-        "at": millis(message),
-        "preview": preview(message),
+        "subject": subject,
+        "at": millis(message.accepted_at),
+        "preview": preview(text, html),
         "files": message.attachments().len(),
         "tags": message.tags(),
         "is_test": message.is_test_mode(),
@@ -87,27 +99,42 @@ fn summary(message: &SentMessage, events: &Value) -> Value {
     })
 }
 
-/// The start of the text. That of MIME text is left out, since the list would have to parse it.
-fn preview(message: &SentMessage) -> String {
-    let text = message.text().filter(|text| !text.trim().is_empty()).map(str::to_owned);
-    let text = text.or_else(|| {
-        let html = message.html()?;
-        Some(MARKUP.as_ref()?.replace_all(html, " ").into_owned())
-    });
-    let text = text.unwrap_or_default();
+/// What the first recipient sees, if that differs from what was sent: it takes time.
+fn first_seen(message: &SentMessage) -> Option<Rendered> {
+    let has_placeholder = |text: Option<&str>| text.is_some_and(|text| text.contains(['%', '{']));
+    let is_sent_as_seen = message.mime().is_none()
+        && message.field("template").is_none()
+        && ![message.subject(), message.text(), message.html()].into_iter().any(has_placeholder);
+    let first = message.recipients().first().filter(|_| !is_sent_as_seen)?;
+    message.rendered_for(first)
+}
+
+/// The start of a text.
+fn preview(text: Option<&str>, html: Option<&str>) -> String {
+    let text = text.filter(|text| !text.trim().is_empty()).map(Cow::Borrowed);
+    let text = text.or_else(|| Some(MARKUP.as_ref()?.replace_all(html?, " "))).unwrap_or_default();
     let words = text.split_whitespace().flat_map(|word| word.chars().chain([' ']));
     words.take(PREVIEW).collect::<String>().trim_end().to_owned()
 }
 
-pub(super) fn get(state: &State, key: &str, _query: &Query) -> Answer {
+pub(super) fn get(state: &State, key: &str, query: &Query) -> Answer {
     let message = find(state, key)?;
-    let content = Content::of(message);
+    let seen = rendered(state, key, query)?;
     let id = message.id().trim_matches(['<', '>']);
     let events = state.account.groups.events.all.iter();
     let events = events.filter(|event| event.texts("message-id").iter().any(|of| of == id));
     let events: Vec<_> = events.map(|event| event.json()).collect();
-    let files = content.files.iter().enumerate().map(|(index, file)| file_json(index, file));
-    let stored = render::parsed(&state.account, message);
+    let files = seen.attachments.iter().chain(&seen.inline).enumerate();
+    let files = files.map(|(index, file)| {
+        json!({
+            "index": index,
+            "name": file.filename,
+            "content_type": file.content_type,
+            "size": file.bytes.len(),
+            "is_inline": index >= seen.attachments.len(),
+            "is_image": image_type(file).is_some(),
+        })
+    });
     Ok(Response::ok(&json!({
         "key": message.storage_key(),
         "id": message.id(),
@@ -118,38 +145,54 @@ pub(super) fn get(state: &State, key: &str, _query: &Query) -> Answer {
         "cc": message.cc(),
         "bcc": message.bcc(),
         "recipients": message.recipients(),
-        "subject": content.subject,
-        "text": content.text,
-        "html": content.html,
-        "at": millis(message),
+        "recipient": seen.recipient,
+        "subject": seen.subject,
+        "text": seen.text,
+        "has_html": seen.html.is_some(),
+        "has_remote": seen.html.as_deref().is_some_and(frame::has_remote),
+        "links": seen.links().iter().map(|url| link(url)).collect::<Vec<_>>(),
+        "unreplaced": seen.unreplaced,
+        "template_error": seen.template_error,
+        "at": millis(message.accepted_at),
         "delivery_time": message.delivery_time(),
         "template": message.field("template"),
         "tags": message.tags(),
         "is_test": message.is_test_mode(),
-        "headers": stored["message-headers"],
+        "headers": seen.headers,
         "fields": message.all_fields(),
         "files": files.collect::<Vec<_>>(),
         "events": events,
     })))
 }
 
-fn file_json(index: usize, file: &File) -> Value {
-    json!({
-        "index": index,
-        "name": file.name,
-        "content_type": file.content_type,
-        "size": file.bytes.len(),
-        "is_inline": file.content_id.is_some(),
-        "is_image": file.image_type().is_some(),
-    })
+/// A link, and where it leads: a tracked one leads to the mock first.
+fn link(url: &str) -> Value {
+    let mut parts = url.rsplitn(3, '/');
+    let (token, letter) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    match Visit::read(letter, token).map(|visit| visit.kind) {
+        Some(Kind::Click(target)) => json!({ "url": url, "target": target, "is_tracked": true }),
+        Some(_) => json!({ "url": url, "target": "unsubscribe", "is_tracked": true }),
+        None => json!({ "url": url, "target": url, "is_tracked": false }),
+    }
 }
 
-/// The MIME text.
-pub(super) fn source(state: &State, key: &str) -> Answer {
-    let mime = render::mime(find(state, key)?);
-    let mime = mime["body-mime"].as_str().unwrap_or_default().to_owned();
+/// The MIME text: as it was sent, or else as the recipient gets it.
+pub(super) fn source(state: &State, key: &str, query: &Query) -> Answer {
+    let source = match find(state, key)?.mime() {
+        Some(mime) => mime.clone(),
+        None => rendered(state, key, query)?.source().into(),
+    };
     let kind = HeaderValue::from_static("text/plain; charset=utf-8");
-    Ok(Response::new(StatusCode::OK, kind, mime))
+    Ok(Response::new(StatusCode::OK, kind, source))
+}
+
+/// What the recipient of the query sees, or else the first one.
+pub(super) fn rendered(state: &State, key: &str, query: &Query) -> Result<Rendered, Refusal> {
+    let message = find(state, key)?;
+    let recipient = query.get("recipient").or(message.recipients().first());
+    recipient
+        .and_then(|recipient| message.rendered_for(recipient))
+        .ok_or_else(|| Refusal::not_found("The message has no such recipient"))
 }
 
 pub(super) fn find<'a>(state: &'a State, key: &str) -> Result<&'a SentMessage, Refusal> {
@@ -158,7 +201,7 @@ pub(super) fn find<'a>(state: &'a State, key: &str) -> Result<&'a SentMessage, R
         .ok_or_else(|| Refusal::not_found("Message not found"))
 }
 
-fn millis(message: &SentMessage) -> u64 {
-    let since = message.accepted_at.duration_since(UNIX_EPOCH).unwrap_or_default();
+pub(super) fn millis(time: SystemTime) -> u64 {
+    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }

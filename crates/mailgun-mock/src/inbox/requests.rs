@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::messages::millis;
 use crate::{
     groups::Answer,
     http::response::{Refusal, Response},
@@ -57,6 +58,7 @@ fn request_json(logged: &LoggedRequest) -> Value {
         "method": logged.method().as_str(),
         "path": logged.path(),
         "query": logged.query(),
+        "at": millis(logged.arrived_at),
         "size": logged.body().len(),
         "status": logged.status(),
     })

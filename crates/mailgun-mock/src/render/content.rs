@@ -50,14 +50,15 @@ impl Content {
     pub(crate) fn of_mime(mime: &Bytes) -> Self {
         let mut headers = mime::headers(mime);
         headers.retain(|(name, _)| {
-            let is = |other: &&str| name.eq_ignore_ascii_case(other);
-            !OF_THE_BODY.iter().any(|other| is(&other)) && !is(&"Bcc")
+            let is = |other: &str| name.eq_ignore_ascii_case(other);
+            !OF_THE_BODY.into_iter().any(is) && !is("Bcc")
         });
         let Some(parsed) = MessageParser::default().parse(mime) else {
             return Self { headers, ..Self::default() };
         };
         let (inline, attachments) = parsed.attachments().partition::<Vec<_>, _>(|part| {
-            let is_inline = part.content_disposition().is_some_and(|it| it.is_inline());
+            // Most images of HTML have no disposition.
+            let is_inline = part.content_disposition().is_none_or(|it| !it.is_attachment());
             part.content_id().is_some() && is_inline
         });
         Self {
@@ -147,7 +148,9 @@ pub(crate) fn headers(message: &SentMessage) -> Vec<(String, String)> {
     add("Date", &date::rfc2822(message.accepted_at, "+0000"));
     add("Message-Id", message.id());
     add("From", message.from());
-    add("Sender", address::bare(message.from()).unwrap_or_default());
+    if let Some(sender) = address::bare(message.from()) {
+        add("Sender", sender);
+    }
     add("To", &message.to().join(", "));
     if !message.cc().is_empty() {
         add("Cc", &message.cc().join(", "));

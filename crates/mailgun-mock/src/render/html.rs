@@ -83,7 +83,7 @@ fn unquoted(value: &str) -> String {
 
 fn unescaped(text: &str) -> String {
     let text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&nbsp;", " ");
-    let text = text.replace("&quot;", "\"").replace("&#39;", "'").replace("&#x27;", "'");
+    let text = text.replace("&quot;", "\"").replace("&#39;", "'").replace("&apos;", "'");
     text.replace("&amp;", "&")
 }
 

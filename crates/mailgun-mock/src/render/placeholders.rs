@@ -29,12 +29,12 @@ pub(super) struct Values<'a> {
 
 impl<'a> Values<'a> {
     pub(super) fn new(message: &'a SentMessage, address: &'a str, links: &'a Links<'a>) -> Self {
-        let lists = [message.to(), message.cc(), message.bcc()];
-        let is_own = |mailbox: &&&String| {
+        let is_own = |mailbox: &&str| {
             address::bare(mailbox).is_some_and(|bare| bare.eq_ignore_ascii_case(address))
         };
-        let mailbox = lists.iter().flat_map(|list| list.iter()).collect::<Vec<_>>();
-        let mailbox = mailbox.iter().find(is_own).map_or(address, |mailbox| mailbox.as_str());
+        let lists = [message.to(), message.cc(), message.bcc()];
+        let mailbox = lists.into_iter().flatten().map(String::as_str).find(is_own);
+        let mailbox = mailbox.unwrap_or(address);
         let variables = message.recipient_variables().and_then(|all| {
             let ignoring_case = || all.iter().find(|(key, _)| key.eq_ignore_ascii_case(address));
             all.get(address).or_else(|| ignoring_case().map(|(_, of_one)| of_one))?.as_object()

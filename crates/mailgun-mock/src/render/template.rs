@@ -70,6 +70,7 @@ fn engine(missing: Arc<Mutex<Vec<String>>>) -> Handlebars<'static> {
         engine.unregister_helper(name);
     }
     engine.register_helper("equal", Box::new(equal));
+    engine.register_escape_fn(escape);
     let note_missing = move |helper: &Helper<'_>,
                              _: &Handlebars<'_>,
                              _: &Context,
@@ -88,6 +89,12 @@ fn engine(missing: Arc<Mutex<Vec<String>>>) -> Handlebars<'static> {
     };
     engine.register_helper("helperMissing", Box::new(note_missing));
     engine
+}
+
+/// The library would also escape the equals signs of URLs, which the service does not.
+fn escape(text: &str) -> String {
+    let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    text.replace('"', "&quot;").replace('\'', "&apos;")
 }
 
 /// `{{#equal a b}}same{{else}}different{{/equal}}` compares the texts of two values.

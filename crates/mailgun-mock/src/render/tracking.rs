@@ -2,13 +2,14 @@
 //! links mean that lead back to the mock.
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{content::Content, html};
 use crate::sent::Mail;
 
 /// The settings of a domain, and what a message changes.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Tracking {
     pixel: Option<Place>,
     clicks: Clicks,
@@ -16,13 +17,13 @@ pub(crate) struct Tracking {
     footers: Option<(String, String)>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 enum Place {
     Top,
     Bottom,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 enum Clicks {
     #[default]
     Off,

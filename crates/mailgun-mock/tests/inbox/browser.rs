@@ -10,7 +10,7 @@ use tokio::{
     io::{AsyncBufReadExt as _, BufReader},
     process::{Child, Command},
     sync::Mutex,
-    time::timeout,
+    time::{Instant, timeout},
 };
 
 /// How long a test may take, with the start of the browser.
@@ -100,13 +100,13 @@ impl Page {
 
     /// Waits until a script returns something that is true, and returns it.
     pub(crate) async fn until(&self, script: &str) -> Value {
-        let deadline = tokio::time::Instant::now() + SOON;
+        let deadline = Instant::now() + SOON;
         loop {
             // A page that is just being loaded may refuse.
             let value = self.0.execute(&format!("return {script}"), Vec::new()).await;
             match value {
                 Ok(value) if !matches!(value, Value::Null | Value::Bool(false)) => return value,
-                value if tokio::time::Instant::now() > deadline => {
+                value if Instant::now() > deadline => {
                     let page = self.eval("document.body.innerText").await;
                     panic!("never true: {script} is {value:?} in\n{page}");
                 }
@@ -130,9 +130,16 @@ impl Page {
     }
 
     pub(crate) async fn click(&self, selector: &str) {
-        let found = self.0.wait().at_most(SOON).for_element(Locator::Css(selector)).await;
-        let element = found.unwrap_or_else(|error| panic!("{selector}: {error}"));
-        element.click().await.unwrap_or_else(|error| panic!("{selector}: {error}"));
+        let deadline = Instant::now() + SOON;
+        loop {
+            // An element may be replaced by a newer one before it is clicked.
+            let clicked = async { self.0.find(Locator::Css(selector)).await?.click().await };
+            match clicked.await {
+                Ok(()) => return,
+                Err(error) if Instant::now() > deadline => panic!("{selector}: {error}"),
+                Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+            }
+        }
     }
 
     /// Presses keys wherever the focus is.

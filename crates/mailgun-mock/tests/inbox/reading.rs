@@ -1,8 +1,13 @@
 //! Reading mail, with a keyboard and without.
 
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpListener,
+};
+
 use crate::{
     browser::browse,
-    client::{MAIL, MESSAGES, Multipart, send_with},
+    client::{MAIL, MESSAGES, Multipart, post_form, send_with},
     start,
 };
 
@@ -109,6 +114,153 @@ async fn a_narrow_screen_shows_the_list_or_the_mail() {
         page.until("document.documentElement.scrollWidth <= innerWidth").await;
         page.click(".back").await;
         page.until("document.getElementById('list').checkVisibility()").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn each_recipient_has_a_view_and_what_nobody_replaced_is_flagged() {
+    browse(async |page| {
+        let mailgun = start().await;
+        let variables = r#"{"ada@example.com": {"name": "Ada", "code": "7"},
+                            "bob@example.com": {"name": "Bob"}}"#;
+        send_with(
+            &mailgun,
+            &[
+                ("to", "ada@example.com, bob@example.com"),
+                ("subject", "Hi %recipient.name%"),
+                ("text", "Your code: %recipient.code%"),
+                ("html", "<p>Hi %recipient.name%</p>"),
+                ("recipient-variables", variables),
+            ],
+        )
+        .await;
+        page.open(&mailgun.base_url()).await;
+        page.until_shows("#list a", "Hi Ada").await;
+        page.click("#list a").await;
+        page.until_shows("h2", "Hi Ada").await;
+        assert_eq!(
+            page.eval("document.querySelector('#unreplaced')").await,
+            serde_json::Value::Null
+        );
+        page.0
+            .find(fantoccini::Locator::Id("recipient"))
+            .await
+            .unwrap()
+            .select_by_value("bob@example.com")
+            .await
+            .unwrap();
+        page.until_shows("h2", "Hi Bob").await;
+        page.until_shows("#unreplaced", "%recipient.code%").await;
+        page.click("#tab-text").await;
+        page.until_shows("pre mark", "%recipient.code%").await;
+        page.click("#tab-events").await;
+        page.until("document.querySelectorAll('.event').length === 2").await;
+        page.click("#all-recipients").await;
+        page.until("document.querySelectorAll('.event').length === 4").await;
+        page.click("#tab-html").await;
+        page.enter_frame().await;
+        assert_eq!(page.eval("document.querySelector('p').innerText").await, "Hi Bob");
+    })
+    .await;
+}
+
+/// A receiver of webhooks that answers 200 and returns the first request.
+async fn receive(listener: TcpListener) -> String {
+    let (mut socket, _) = listener.accept().await.unwrap();
+    let mut seen = String::new();
+    while !seen.contains("signature") {
+        let mut buffer = [0; 8192];
+        let read = socket.read(&mut buffer).await.unwrap();
+        assert!(read > 0, "{seen}");
+        seen += std::str::from_utf8(&buffer[..read]).unwrap();
+    }
+    socket.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").await.unwrap();
+    seen
+}
+
+#[tokio::test]
+async fn buttons_make_events_and_post_signed_webhooks() {
+    browse(async |page| {
+        let mailgun = start().await;
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/hook", listener.local_addr().unwrap());
+        post_form(
+            &mailgun,
+            "POST /v3/domains/mg.example.com/webhooks",
+            &[("id", "complained"), ("url", &url)],
+        )
+        .await;
+        let received = tokio::spawn(receive(listener));
+        let link = "<a href='https://shop.example.com/spring'>Shop</a>";
+        send_with(&mailgun, &[("html", link), ("o:tracking-clicks", "yes")]).await;
+
+        page.open(&mailgun.base_url()).await;
+        page.click("#list a").await;
+        page.click("#tab-events").await;
+        for (action, kind, shown) in [
+            ("open", "opened", "Opened"),
+            ("click", "clicked", "https://shop.example.com/spring"),
+            ("unsubscribe", "unsubscribed", "Unsubscribed"),
+            ("complain", "complained", "Complained"),
+            ("bounce", "failed", "Failed (permanent)"),
+        ] {
+            page.click(&format!("#do-{action}")).await;
+            page.until_shows(".event", shown).await;
+            page.until_shows("#toasts", "ada@example.com").await;
+            assert!(mailgun.events().iter().any(|event| event["event"] == kind), "{kind}");
+        }
+        page.until_shows("#list .pill", "Complained").await;
+        let request = received.await.unwrap();
+        assert!(
+            request.starts_with("POST /hook ") && request.contains("\"complained\""),
+            "{request}"
+        );
+        page.click("#nav-requests").await;
+        page.until_shows("#requests-view", &url).await;
+        page.until_shows("#requests-view", "/v3/mg.example.com/messages").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn faults_are_switched_on_and_off() {
+    browse(async |page| {
+        let mailgun = start().await;
+        page.open(&format!("{}/#/faults", mailgun.base_url())).await;
+        page.click("#switch-0").await;
+        page.until_shows("#faults-view", "status 503").await;
+        page.until("document.querySelector('#switch-0').ariaChecked === 'true'").await;
+        page.until_shows("#faults-count", "1").await;
+        for _ in 0..2 {
+            assert_eq!(send_with(&mailgun, &[]).await.status, 503);
+        }
+        page.click("#switch-0").await;
+        page.until_shows("#faults-view", "No fault is queued").await;
+        assert_eq!(send_with(&mailgun, &[]).await.status, 200);
+        page.click("#once-1").await;
+        page.until_shows("#faults-view", "1 request left").await;
+        assert_eq!(send_with(&mailgun, &[]).await.status, 429);
+        page.until_shows("#faults-view", "No fault is queued").await;
+        assert_eq!(send_with(&mailgun, &[]).await.status, 200);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn everything_is_cleared_after_a_question() {
+    browse(async |page| {
+        let mailgun = start().await;
+        send_with(&mailgun, &[]).await;
+        page.open(&mailgun.base_url()).await;
+        page.click("#clear").await;
+        page.click("#confirm button[value=no]").await;
+        page.until("!document.querySelector('dialog[open]')").await;
+        assert_eq!(mailgun.sent().len(), 1);
+        page.click("#clear").await;
+        page.click("#confirm button[value=yes]").await;
+        page.until_shows("#list", "No mail yet").await;
+        assert!(mailgun.sent().is_empty());
     })
     .await;
 }

@@ -216,6 +216,71 @@ async fn the_list_is_searched_by_address_subject_and_tag() {
 }
 
 #[tokio::test]
+async fn the_list_shows_what_the_first_recipient_sees() {
+    let mailgun = start().await;
+    let html = "<html><head><title>No</title></head><style>no</style><p>Hi %recipient.name%,</p>";
+    send_with(
+        &mailgun,
+        &[
+            ("subject", "For %recipient.name%"),
+            ("text", ""),
+            ("html", html),
+            ("recipient-variables", r#"{"ada@example.com": {"name": "Ada"}}"#),
+        ],
+    )
+    .await;
+    let list = get(&mailgun, "/inbox/messages").await.json();
+    assert_eq!(list["items"][0]["subject"], "For Ada");
+    assert_eq!(list["items"][0]["preview"], "Hi Ada,");
+    assert_eq!(list["items"][0]["events"]["delivered"], 1);
+}
+
+#[tokio::test]
+async fn a_stored_attachment_runs_no_script_in_the_origin_of_the_inbox() {
+    let mailgun = start().await;
+    Multipart::new(&MAIL)
+        .part("name=\"attachment\"; filename=\"a.html\"", Some("text/html"), b"<script>1</script>")
+        .post(&mailgun, MESSAGES)
+        .await;
+    let key = mailgun.sent()[0].storage_key().replace('=', "%3D");
+    let path = format!("/v3/domains/mg.example.com/messages/{key}/attachments/0");
+    let file = client::get(&mailgun, &path).await;
+    assert_eq!(file.header("content-type"), Some("text/html"));
+    assert_policy(&file, &["sandbox"]);
+}
+
+#[tokio::test]
+async fn browsers_on_other_machines_are_asked_for_the_key() {
+    let address = ([0, 0, 0, 0], 0).into();
+    let mailgun = MockMailgun::builder().inbox(true).address(address).start().await.unwrap();
+    // The address of this machine that others use. Nothing is sent to the one that is asked about.
+    let probe = std::net::UdpSocket::bind("0.0.0.0:0").unwrap();
+    let Ok(ip) = probe.connect("192.0.2.1:9").and_then(|()| probe.local_addr()) else {
+        return eprintln!("SKIPPED, since this machine has no network");
+    };
+    let port = mailgun.base_url().rsplit(':').next().unwrap().parse::<u16>().unwrap();
+    for (authorization, status) in [("", 401), (client::AUTH.1, 200), ("Basic YXBpOm5v", 401)] {
+        for path in ["/", "/inbox/messages", "/inbox/app.js"] {
+            let mut socket = tokio::net::TcpStream::connect((ip.ip(), port)).await.unwrap();
+            let request = format!(
+                "GET {path} HTTP/1.1\r\nHost: {}:{port}\r\nConnection: close\r\n\
+                 Authorization: {authorization}\r\n\r\n",
+                ip.ip(),
+            );
+            socket.write_all(request.as_bytes()).await.unwrap();
+            let mut answer = Vec::new();
+            let read =
+                tokio::time::timeout(Duration::from_secs(10), socket.read_to_end(&mut answer));
+            read.await.expect("an answer in time").expect("a whole answer");
+            let answer = Answer::parse(&answer);
+            assert_eq!(answer.status, status, "{path} {authorization}");
+            let asks = answer.header("www-authenticate").is_some();
+            assert_eq!(asks, status == 401, "{path}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn mime_text_is_shown_by_its_parts() {
     let mailgun = start().await;
     let mime = "From: shop@mg.example.com\r\nSubject: =?utf-8?q?Gr=C3=B6=C3=9Fe?=\r\n\

@@ -14,7 +14,8 @@ use tokio::{
 };
 
 use crate::client::{
-    AUTH, Answer, MAIL, MESSAGES, URLENCODED, connect, get, post_form, request, urlencode,
+    AUTH, Answer, MAIL, MESSAGES, URLENCODED, connect, get, post_form, request, send_with,
+    urlencode,
 };
 
 fn mail() -> Vec<u8> {
@@ -239,4 +240,18 @@ async fn a_request_gets_the_first_fault_that_applies_to_it() {
 #[should_panic(expected = "the status must be between 200 and 999")]
 fn an_invalid_status_panics() {
     let _ = Fault::status(99);
+}
+
+#[tokio::test]
+async fn a_fault_for_a_recipient_leaves_other_mail_alone() {
+    let mailgun = MockMailgun::start().await;
+    mailgun.inject(Fault::status(503).for_recipient("Eve <EVE@example.com>").times(2));
+    mailgun.inject(Fault::status(500).for_path("/events"));
+    assert_eq!(send_with(&mailgun, &[]).await.status, 200);
+    assert_eq!(send_with(&mailgun, &[("bcc", "Eve <eve@Example.com>")]).await.status, 503);
+    assert_eq!(get(&mailgun, "/v3/mg.example.com/events").await.status, 500);
+    assert_eq!(mailgun.faults_left(), 1);
+    mailgun.clear_faults();
+    assert_eq!(send_with(&mailgun, &[("to", "eve@example.com")]).await.status, 200);
+    assert_eq!(mailgun.sent().len(), 2);
 }

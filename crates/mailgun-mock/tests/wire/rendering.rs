@@ -154,6 +154,21 @@ async fn a_stored_template_is_rendered_with_the_helpers_that_mailgun_has() {
 }
 
 #[tokio::test]
+async fn a_url_in_a_template_keeps_its_query() {
+    let mailgun = MockMailgun::start().await;
+    store(&mailgun, &[("template", "<a href=\"{{url}}\">{{name}}</a>")]).await;
+    let variables = r#"{"url": "https://shop.example/?a=1&b=2", "name": "O'Neil"}"#;
+    let mail = [("text", ""), ("template", "welcome"), ("t:variables", variables)];
+    let seen = rendered(&mailgun, &mail).await;
+    let html = "<a href=\"https://shop.example/?a=1&amp;b=2\">O&apos;Neil</a>";
+    assert_eq!(seen.html.as_deref(), Some(html));
+    assert_eq!(seen.links(), ["https://shop.example/?a=1&b=2"]);
+    let seen = rendered(&mailgun, &[&mail[..], &[("o:tracking", "yes")]].concat()).await;
+    let event = mailgun.click(&seen.links()[0]).unwrap();
+    assert_eq!(event["url"], "https://shop.example/?a=1&b=2");
+}
+
+#[tokio::test]
 async fn the_version_of_the_time_of_sending_is_rendered() {
     let mailgun = MockMailgun::start().await;
     store(&mailgun, &[("template", "one"), ("tag", "v1")]).await;

@@ -1,6 +1,9 @@
 use std::{fmt, sync::Arc, time::Duration};
 
-use mailgun_core::{Error, Mailbox, Timestamp};
+use mailgun_core::{
+    Error, Mailbox, Timestamp,
+    http::{Uri, uri::Scheme},
+};
 
 use super::{UnsubscribeError, token::TokenKey};
 
@@ -72,9 +75,8 @@ impl UnsubscribeLinks {
     /// if the secret is too short.
     pub fn new(base_url: impl AsRef<str>, secret: impl AsRef<[u8]>) -> Result<Self, Error> {
         let url = base_url.as_ref();
-        let is_https = url.get(..8).is_some_and(|start| start.eq_ignore_ascii_case("https://"));
-        let is_plain = url.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#');
-        if !is_https || !is_plain || url.len() == 8 {
+        let uri = url.parse::<Uri>().ok().filter(|_| url.is_ascii() && !url.contains('#'));
+        if uri.is_none_or(|uri| uri.scheme() != Some(&Scheme::HTTPS)) {
             return Err(Error::config("base_url", "is not an https URL without a fragment"));
         }
         let separator = if url.contains('?') { '&' } else { '?' };

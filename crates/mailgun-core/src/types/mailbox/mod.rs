@@ -61,6 +61,8 @@ pub struct Mailbox {
 /// Why a text is invalid. It is static, so that no error can contain part of the text.
 type Reason = &'static str;
 
+const FORM: Reason = "must end with the address in one pair of `<` and `>`, or be only an address";
+
 impl Mailbox {
     /// Creates a mailbox without a name from a bare address.
     ///
@@ -109,22 +111,22 @@ impl Mailbox {
         let mut reader = Reader::default();
         let (mut start, mut number) = (0, 1_usize);
         let (mut is_group, mut is_mailbox) = (false, false);
-        for (position, character) in list.char_indices() {
-            match (reader.read(character), character) {
-                (Place::Bare, '@' | '<' | '>') => {
+        for (position, byte) in list.bytes().enumerate() {
+            match (reader.read(byte), byte) {
+                (Place::Bare, b'@' | b'<' | b'>') => {
                     is_mailbox = true;
                     continue;
                 }
-                (Place::Bare, ',') => {
+                (Place::Bare, b',') => {
                     Self::add(&mut mailboxes, &list[start..position], number)?;
                     number = number.saturating_add(1);
                 }
-                (Place::Bare, ';') if is_group => {
+                (Place::Bare, b';') if is_group => {
                     Self::add(&mut mailboxes, &list[start..position], number)?;
                     is_group = false;
                 }
                 // The text before it is the name of a group.
-                (Place::Bare, ':') if !is_group && !is_mailbox => is_group = true,
+                (Place::Bare, b':') if !is_group && !is_mailbox => is_group = true,
                 _ => continue,
             }
             start = position + 1;
@@ -184,28 +186,25 @@ impl Mailbox {
     }
 
     fn parse(text: &str) -> Result<Self, Reason> {
-        const FORM: Reason =
-            "must end with the address in one pair of `<` and `>`, or be only an address";
         let text = clean(text)?;
         // Most texts are a bare address.
-        if !text.bytes().any(|byte| matches!(byte, b'<' | b'>' | b'(' | b'"')) {
-            return Self::assemble("", text.trim());
-        }
-        let (open, address, after) = match angle_brackets(&text)?[..] {
-            [] => (0, &*text, ""),
-            [open, close] if text[open..].starts_with('<') && text[close..].starts_with('>') => {
-                (open, &text[open + 1..close], &text[close + 1..])
-            }
-            _ => return Err(FORM),
+        Self::assemble("", text.trim()).or_else(|_| Self::parse_named(&text))
+    }
+
+    fn parse_named(text: &str) -> Result<Self, Reason> {
+        let (name, address, after) = match angle_brackets(text)? {
+            None => ("", text, ""),
+            Some((open, close)) => (&text[..open], &text[open + 1..close], &text[close + 1..]),
         };
         let (address, inner_comment) = without_comments(address)?;
         let (after, outer_comment) = without_comments(after)?;
         if !after.is_empty() {
             return Err(FORM);
         }
-        let names = [display_name(text[..open].trim(), address)?, inner_comment, outer_comment];
-        let name = names.into_iter().find(|name| !name.trim().is_empty()).unwrap_or_default();
-        Self::assemble(&name, address)
+        let name = display_name(name.trim(), address)?;
+        let names = [&*name, &inner_comment, &outer_comment];
+        let name = names.into_iter().map(str::trim).find(|name| !name.is_empty());
+        Self::assemble(name.unwrap_or_default(), address)
     }
 
     fn assemble(name: &str, address: &str) -> Result<Self, Reason> {
@@ -214,25 +213,11 @@ impl Mailbox {
         if name.is_empty() {
             return Ok(Self { wire: address.into(), start: 0, at, unquoted: None });
         }
-        let mut wire = String::with_capacity(name.len() + address.len() + 5);
         // Outside of quotes, two spaces in a row are read as one.
-        let needs_quotes = name.contains(is_special) || name.contains("  ");
-        if needs_quotes {
-            wire.push('"');
-            for character in name.chars() {
-                if matches!(character, '"' | '\\') {
-                    wire.push('\\');
-                }
-                wire.push(character);
-            }
-            wire.push('"');
-        } else {
-            wire.push_str(name);
-        }
-        wire.push_str(" <");
-        let start = wire.len();
-        wire.push_str(address);
-        wire.push('>');
+        let needs_quotes = name.bytes().any(is_special) || name.contains("  ");
+        let written = if needs_quotes { quoted(name).into() } else { Cow::Borrowed(name) };
+        let start = written.len() + " <".len();
+        let wire = [&written, " <", address, ">"].concat();
         let unquoted = needs_quotes.then(|| name.into());
         Ok(Self { wire: wire.into(), start, at: start + at, unquoted })
     }
@@ -243,11 +228,17 @@ fn invalid(reason: Reason) -> Error {
 }
 
 /// The `specials` of RFC 5322, which are separators outside of quotes.
-const fn is_special(character: char) -> bool {
+const fn is_special(byte: u8) -> bool {
     matches!(
-        character,
-        '(' | ')' | '<' | '>' | '[' | ']' | ':' | ';' | '@' | '\\' | ',' | '.' | '"'
+        byte,
+        b'(' | b')' | b'<' | b'>' | b'[' | b']' | b':' | b';' | b'@' | b'\\' | b',' | b'.' | b'"'
     )
+}
+
+/// Puts a name in quotes.
+fn quoted(name: &str) -> String {
+    let escaped = name.replace('\\', r"\\").replace('"', r#"\""#);
+    format!("\"{escaped}\"")
 }
 
 /// Unfolds the text. Control characters are an error.
@@ -265,12 +256,12 @@ fn clean(text: &str) -> Result<Cow<'_, str>, Reason> {
 /// Unfolds a header value (RFC 5322 2.2.3): removes line breaks before a space or tab and at the
 /// end. A tab becomes a space.
 ///
-/// Other line breaks are kept, and rejected later.
+/// Other line breaks are kept, and rejected later. Borrowed if there is nothing to unfold.
 pub fn unfold(text: &str) -> Cow<'_, str> {
-    let text = text.trim_end_matches(['\r', '\n']);
-    if !text.contains(['\n', '\t']) {
+    if !text.bytes().any(|byte| matches!(byte, b'\r' | b'\n' | b'\t')) {
         return text.into();
     }
+    let text = text.trim_end_matches(['\r', '\n']);
     let mut unfolded = String::with_capacity(text.len());
     for line in text.split_inclusive('\n') {
         let is_continued = line.starts_with([' ', '\t']);
@@ -283,24 +274,30 @@ pub fn unfold(text: &str) -> Cow<'_, str> {
     unfolded.into()
 }
 
-/// The positions of angle brackets outside of quotes and comments.
-fn angle_brackets(text: &str) -> Result<Vec<usize>, Reason> {
-    let mut found = Vec::new();
+/// The positions of the `<` and the `>` outside of quotes and comments. `None` without any.
+fn angle_brackets(text: &str) -> Result<Option<(usize, usize)>, Reason> {
     let mut reader = Reader::default();
-    for (position, character) in text.char_indices() {
-        if reader.read(character) == Place::Bare && matches!(character, '<' | '>') {
-            found.push(position);
+    let (mut open, mut close) = (None, None);
+    for (position, byte) in text.bytes().enumerate() {
+        match (reader.read(byte), byte) {
+            (Place::Bare, b'<') if open.is_none() => open = Some(position),
+            (Place::Bare, b'>') if open.is_some() && close.is_none() => close = Some(position),
+            (Place::Bare, b'<' | b'>') => return Err(FORM),
+            _ => {}
         }
     }
     reader.finish()?;
-    Ok(found)
+    match open {
+        Some(open) => close.map(|close| Some((open, close))).ok_or(FORM),
+        None => Ok(None),
+    }
 }
 
 /// Splits a text from the comments around it.
 ///
 /// Comments in the middle are kept in the text.
 fn without_comments(text: &str) -> Result<(&str, String), Reason> {
-    if !text.contains('(') {
+    if !text.bytes().any(|byte| byte == b'(') {
         return Ok((text.trim(), String::new()));
     }
     let mut reader = Reader::default();
@@ -324,22 +321,30 @@ fn without_comments(text: &str) -> Result<(&str, String), Reason> {
 }
 
 /// Removes the quotes of a name. A comment in the middle is kept as part of the name.
-fn display_name(text: &str, address: &str) -> Result<String, Reason> {
+fn display_name<'a>(text: &'a str, address: &str) -> Result<Cow<'a, str>, Reason> {
     let is_address = text.trim_matches('\'').eq_ignore_ascii_case(address);
     let mut reader = Reader::default();
-    let mut name = String::with_capacity(text.len());
-    for character in text.chars() {
-        match (reader.read(character), character) {
-            (Place::Mark, _) => {}
-            (Place::Bare, '@') if is_address => name.push('@'),
+    let mut name = String::new();
+    let mut copied = 0;
+    for (position, byte) in text.bytes().enumerate() {
+        match (reader.read(byte), byte) {
+            (Place::Mark, _) => {
+                name.push_str(&text[copied..position]);
+                copied = position + 1;
+            }
+            (Place::Bare, b'@') if is_address => {}
             // Probably several mailboxes, of which one would be lost.
-            (Place::Bare, ',' | ';' | ':' | '@') => {
+            (Place::Bare, b',' | b';' | b':' | b'@') => {
                 return Err("has `,`, `;`, `:` or `@` in a name without quotes");
             }
-            _ => name.push(character),
+            _ => {}
         }
     }
-    Ok(name)
+    if copied == 0 {
+        return Ok(text.into());
+    }
+    name.push_str(&text[copied..]);
+    Ok(name.into())
 }
 
 /// Checks a bare address and returns the position of its `@`.
@@ -347,6 +352,7 @@ fn position_of_at(address: &str) -> Result<usize, Reason> {
     const WHITESPACE: Reason = "has whitespace in its address: parse a text with a name as a whole";
     const QUOTES: Reason =
         "has quotes in its address that are not around the whole part before the `@`";
+    const BRACKET: Reason = "has a `<` in its address: parse a text with a name as a whole";
     if address.is_empty() {
         return Err("has an empty address");
     }
@@ -354,46 +360,45 @@ fn position_of_at(address: &str) -> Result<usize, Reason> {
         return Err("has an address longer than 254 bytes");
     }
     let quoted = quoted_string(address)?;
-    let mut at = None;
-    for (position, byte) in address.bytes().enumerate().skip(quoted) {
+    let rest = &address[quoted..];
+    let local = &rest[..rest.bytes().position(|byte| byte == b'@').unwrap_or(rest.len())];
+    for byte in local.bytes() {
         match byte {
             b' ' => return Err(WHITESPACE),
-            b'<' => return Err("has a `<` in its address: parse a text with a name as a whole"),
-            b'@' if at.is_some() => return Err("has more than one `@` in its address"),
-            b'@' => at = Some(position),
+            b'<' => return Err(BRACKET),
             b'"' => return Err(QUOTES),
             b'.' => {}
-            _ if at.is_none() && is_special(char::from(byte)) => {
+            _ if is_special(byte) => {
                 return Err("has punctuation before the `@` that is not allowed without quotes");
             }
             _ => {}
         }
     }
-    if !address.is_ascii() && address[quoted..].contains(char::is_whitespace) {
+    if !local.is_ascii() && local.contains(char::is_whitespace) {
         return Err(WHITESPACE);
     }
-    let at = at.ok_or("has no `@`")?;
+    let domain = rest.get(local.len() + 1..).ok_or("has no `@`")?;
+    let at = quoted + local.len();
     if at == 0 {
         return Err("has nothing before the `@`");
     }
     // Empty quotes, or text after them.
-    if quoted > 0 && (quoted == "\"\"".len() || quoted < at) {
+    if quoted > 0 && (quoted == "\"\"".len() || !local.is_empty()) {
         return Err(QUOTES);
     }
-    let domain = &address[at + 1..];
-    if domain.is_empty() {
-        return Err("has nothing after the `@`");
+    if domain_name::problem(domain).is_none() {
+        return Ok(at);
     }
-    if domain.starts_with('[') {
-        return Err("has an IP literal after the `@` instead of a domain name");
-    }
-    if !domain.is_ascii() {
-        return Err("has a non-ASCII domain: write it in its A-label form (`xn--…`)");
-    }
-    match domain_name::problem(domain) {
-        Some(_) => Err("has a domain that is not a valid domain name"),
-        None => Ok(at),
-    }
+    Err(match domain {
+        "" => "has nothing after the `@`",
+        _ if domain.contains(char::is_whitespace) => WHITESPACE,
+        _ if domain.contains('@') => "has more than one `@` in its address",
+        _ if domain.contains('<') => BRACKET,
+        _ if domain.contains('"') => QUOTES,
+        _ if domain.starts_with('[') => "has an IP literal after the `@` instead of a domain name",
+        _ if !domain.is_ascii() => "has a non-ASCII domain: write it in its A-label form (`xn--…`)",
+        _ => "has a domain that is not a valid domain name",
+    })
 }
 
 /// The length of the quoted string at the start of a text. 0 if there is none.
@@ -402,8 +407,8 @@ fn quoted_string(text: &str) -> Result<usize, Reason> {
         return Ok(0);
     }
     let mut reader = Reader::default();
-    for (position, character) in text.char_indices() {
-        if reader.read(character) == Place::Mark && character == '"' && position > 0 {
+    for (position, byte) in text.bytes().enumerate() {
+        if reader.read(byte) == Place::Mark && byte == b'"' && position > 0 {
             return Ok(position + 1);
         }
     }

@@ -1,4 +1,4 @@
-//! Reads an address list character by character: quoted, in a comment, or plain.
+//! Reads an address list by character or by byte: quoted, in a comment, or plain.
 
 use super::Reason;
 
@@ -19,7 +19,8 @@ pub(super) enum Place {
     Mark,
 }
 
-/// Reads a text character by character and tracks quotes and comments.
+/// Reads a text and tracks quotes and comments. Its separators are ASCII, so it takes the bytes of
+/// UTF-8 as well as the characters.
 #[derive(Default)]
 pub(super) struct Reader {
     is_quoted: bool,
@@ -28,9 +29,9 @@ pub(super) struct Reader {
 }
 
 impl Reader {
-    pub(super) fn read(&mut self, character: char) -> Place {
+    pub(super) fn read(&mut self, character: impl Into<char>) -> Place {
         let is_escaped = std::mem::take(&mut self.is_escaped);
-        match character {
+        match character.into() {
             _ if is_escaped => {}
             '\\' if self.is_quoted || self.is_in_comment() => {
                 self.is_escaped = true;

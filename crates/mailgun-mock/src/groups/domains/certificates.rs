@@ -2,12 +2,13 @@
 //! status and the second.
 
 use http::StatusCode;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::Domain;
 use crate::{account::Account, groups::Answer, http::response::Response};
 
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub(super) enum Progress {
     #[default]
     None,

@@ -2,6 +2,7 @@
 
 use std::time::SystemTime;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -20,7 +21,7 @@ use crate::{
 
 const NOTE: &str = "Please store your new password(s) now. You won't be able to see it anymore.";
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Credential {
     login: String,
     created_at: String,

@@ -1,10 +1,10 @@
 //! Stored messages: reads them, serves their files and resends them.
 
-pub(crate) mod render;
+mod render;
 
 use std::sync::OnceLock;
 
-use http::{HeaderValue, StatusCode};
+use http::{HeaderValue, StatusCode, header};
 
 use super::{
     State,
@@ -53,7 +53,10 @@ fn file(account: &Account, domain: &str, key: &str, index: &str) -> Answer {
     let file = index.and_then(|index| message.mail.files().nth(index)).ok_or_else(not_found)?;
     let content_type = HeaderValue::from_str(&file.content_type)
         .unwrap_or(HeaderValue::from_static("application/octet-stream"));
-    Ok(Response::new(StatusCode::OK, content_type, file.bytes.clone()))
+    // The page of a mail must not run with the rights of the inbox, which has the same origin.
+    let sandbox = HeaderValue::from_static("sandbox");
+    Ok(Response::new(StatusCode::OK, content_type, file.bytes.clone())
+        .with(header::CONTENT_SECURITY_POLICY, sandbox))
 }
 
 fn resend(account: &mut Account, request: &Request, domain: &str, key: &str) -> Answer {
@@ -80,7 +83,7 @@ fn resend(account: &mut Account, request: &Request, domain: &str, key: &str) -> 
         ..Mail::clone(&message.mail)
     };
     let domain = message.domain.clone();
-    Ok(super::accept(account, domain, request, mail))
+    super::accept(account, domain, request, mail)
 }
 
 /// The latest message with this id or storage key.
@@ -92,7 +95,7 @@ pub(crate) fn find<'a>(account: &'a Account, id: &str) -> Option<&'a SentMessage
 
 fn stored<'a>(account: &'a Account, domain: &str, key: &str) -> Result<&'a SentMessage, Refusal> {
     let domain = account.domain(domain)?;
-    let State { sent, stored } = &account.groups.messages;
+    let State { sent, stored, .. } = &account.groups.messages;
     sent.iter()
         .chain(stored)
         .find(|message| message.storage_key == key && message.domain == domain)

@@ -2,6 +2,7 @@
 
 use std::time::SystemTime;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::List;
@@ -10,7 +11,7 @@ use crate::{address, date, http::response::Refusal};
 /// Names and values, as in a form.
 pub(super) type Fields = Vec<(String, String)>;
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Record {
     /// The address, or the domain, in lower case.
     pub(super) key: String,

@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::SystemTime};
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::{Answer, Owner, Template, find, listing, required, uuid};
@@ -13,15 +14,17 @@ use crate::{
         request::Request,
         response::{Refusal, Response},
     },
+    state,
 };
 
 const MAX_VERSIONS: usize = 40;
 const MAX_CONTENT: usize = 100 * 1024;
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Version {
     tag: String,
     /// Shared with the messages that use it.
+    #[serde(with = "state::shared")]
     pub(super) content: Arc<str>,
     pub(super) engine: String,
     created_at: String,

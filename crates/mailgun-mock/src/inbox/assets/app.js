@@ -62,7 +62,7 @@ const onCounts = tryTo(async (now) => {
   if (isNew("messages", "events", "cleared")) await loadList();
   if (isNew("messages", "events", "cleared", "webhooks") && route.key) await refreshMessage();
   if (isNew("requests", "answered", "webhooks", "cleared") && route.view === "requests") await showRequests();
-  if (isNew("faults") && route.view === "faults") await showFaults();
+  if (isNew("faults", "faults_left") && route.view === "faults") await showFaults();
 });
 
 function onState(isLive) {
@@ -123,9 +123,10 @@ byId("clear").addEventListener("click", () => byId("confirm").showModal());
 byId("confirm").addEventListener("close", tryTo(async () => {
   if (byId("confirm").returnValue !== "yes") return;
   byId("confirm").returnValue = "";
-  await send("POST", "/mock/clear");
+  const mails = plural(counts.messages, "mail");
+  await send("POST", "/reset");
   go();
-  toast(`Deleted ${plural(counts.messages, "mail")}`);
+  toast(`Deleted ${mails}`);
 }));
 window.addEventListener("hashchange", tryTo(showRoute));
 

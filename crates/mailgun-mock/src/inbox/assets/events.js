@@ -23,14 +23,30 @@ export function status(counts) {
   return { kind, text: count > 1 ? `${text} ${count}` : text };
 }
 
-export function timeline(events) {
-  if (!events.length) return el("p", { class: "empty" }, "No event yet.");
-  const sorted = [...events].sort((one, other) => one.timestamp - other.timestamp);
-  return el("ol", { class: "timeline" }, sorted.map(entry));
+// Whether the events of all recipients are shown.
+let isForAll = false;
+
+export function eventsOf(mail) {
+  const isShown = (event) => isForAll || !event.recipient || event.recipient === mail.recipient;
+  return mail.events.filter(isShown).sort((one, other) => one.timestamp - other.timestamp);
+}
+
+export function timeline(mail, redraw) {
+  const events = eventsOf(mail);
+  const toggle = (event) => {
+    isForAll = event.target.checked;
+    redraw();
+  };
+  return [
+    mail.recipients.length > 1 && el("label", { class: "only" },
+      el("input", { type: "checkbox", id: "all-recipients", checked: isForAll, change: toggle }),
+      `Events of all ${mail.recipients.length} recipients`),
+    events.length ? el("ol", { class: "timeline" }, events.map(entry)) : el("p", { class: "empty" }, "No event yet."),
+  ].filter(Boolean);
 }
 
 function entry(event) {
-  const date = new Date((event.timestamp ?? 0) * 1000);
+  const date = dateOf(event);
   const name = KINDS.find(([kind]) => kind === event.event)?.[1] ?? event.event ?? "Event";
   const severity = event.severity ? ` (${event.severity})` : "";
   return el("li", { class: `event ${KINDS.some(([kind]) => kind === event.event) ? event.event : ""}` },
@@ -42,6 +58,12 @@ function entry(event) {
     el("details", {},
       el("summary", {}, "JSON"),
       el("pre", { tabindex: "0" }, JSON.stringify(event, null, 2))));
+}
+
+// Tests add events of every kind, with a timestamp that may be none.
+function dateOf({ timestamp }) {
+  const date = new Date(Number(timestamp) * 1000);
+  return Number.isNaN(date.getTime()) ? new Date(0) : date;
 }
 
 function detail(event) {

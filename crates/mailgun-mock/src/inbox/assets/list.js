@@ -4,14 +4,14 @@ import { avatar, byId, el, icon, nameOf, plural, time } from "./dom.js";
 import { status } from "./events.js";
 
 const STORED = "mailgun-mock.read";
-const read = new Set(JSON.parse(localStorage.getItem(STORED) ?? "[]"));
+const read = new Set((localStorage.getItem(STORED) ?? "").split(" "));
 let items = [];
 let current = null;
 
 export function markRead(key) {
   if (read.has(key)) return;
   read.add(key);
-  localStorage.setItem(STORED, JSON.stringify([...read].slice(-2000)));
+  localStorage.setItem(STORED, [...read].slice(-2000).join(" "));
   byId("list").querySelector(`[data-key="${CSS.escape(key)}"]`)?.classList.remove("unread");
   showTitle();
 }

@@ -3,7 +3,7 @@
 import { json, messagePath, send } from "./api.js";
 import { avatar, byId, el, icon, plural, time, toast } from "./dom.js";
 import { filesPanel, frame, headersPanel, sourcePanel, textPanel } from "./panels.js";
-import { timeline } from "./events.js";
+import { eventsOf, timeline } from "./events.js";
 
 export const TABS = [
   { id: "html", name: "HTML" },
@@ -47,8 +47,7 @@ export async function refreshMessage() {
 
 async function choose(recipient) {
   open.mail = await json(messagePath(open.key, "", { recipient }));
-  open.panel = "";
-  update();
+  redraw();
 }
 
 function build() {
@@ -83,13 +82,18 @@ function panelOf(tab, mail) {
     case "headers": return headersPanel(mail);
     case "source": return sourcePanel(open);
     case "files": return filesPanel(mail);
-    default: return timeline(mail.events);
+    default: return timeline(mail, redraw);
   }
+}
+
+function redraw() {
+  open.panel = "";
+  update();
 }
 
 function head(mail) {
   const people = (name, list) => list.length > 0 &&
-    el("div", { class: "people" }, el("span", { class: "muted" }, name), " ", el("bdi", {}, list.join(", ")));
+    el("div", { class: "people" }, el("span", { class: "muted" }, name), " ", el("bdi", { title: list.join(", ") }, list.join(", ")));
   return [
     el("a", { class: "back", href: "#/", "aria-label": "Back to the list" }, icon("back")),
     el("h2", { class: "subject" }, mail.subject || "(no subject)"),
@@ -115,6 +119,7 @@ function toolbar(mail) {
   return el("div", { class: "toolbar" },
     el("label", { class: "picker" }, el("span", {}, "As seen by"), picker),
     el("div", { class: "actions", role: "group", "aria-label": "Make it happen" },
+      el("span", { class: "muted" }, "Simulate"),
       button("Open", "open", "The recipient opens the mail"),
       button("Click", "click", "The recipient follows a link"),
       button("Unsubscribe", "unsubscribe", "The recipient unsubscribes"),
@@ -128,8 +133,27 @@ function button(name, action, title) {
 
 async function act(name, action) {
   const { key, mail } = open;
-  await send("POST", `/mock/messages/${encodeURIComponent(key)}/${action}`, { recipient: mail.recipient });
+  if (action === "click") {
+    const url = await chooseLink(mail.links.filter((link) => link.is_tracked));
+    if (!url) return;
+    await send("POST", "/click", { url });
+  } else {
+    await send("POST", `/messages/${encodeURIComponent(key)}/${action}`, { recipient: mail.recipient });
+  }
   toast(`${name}: ${mail.recipient}`);
+}
+
+// The link to follow: the only one, or the one that the user chooses.
+async function chooseLink(links) {
+  if (!links.length) throw new Error("No link of this mail is tracked. Send it with o:tracking-clicks=yes.");
+  if (links.length === 1) return links[0].url;
+  const dialog = byId("links");
+  dialog.querySelector("ul").replaceChildren(...links.map(({ url, target }) =>
+    el("li", {}, el("button", { class: "link cut", value: url }, target))));
+  dialog.returnValue = "";
+  dialog.showModal();
+  await new Promise((closed) => dialog.addEventListener("close", closed, { once: true }));
+  return dialog.returnValue;
 }
 
 async function attempt(action) {
@@ -155,8 +179,8 @@ function notices(mail) {
 
 function updateTabs(selected) {
   const { mail, tabs, key } = open;
-  const counts = { files: mail.files.length, events: mail.events.length };
-  const focused = document.activeElement?.role === "tab";
+  const counts = { files: mail.files.length, events: eventsOf(mail).length };
+  const focused = document.activeElement?.getAttribute("role") === "tab";
   tabs.replaceChildren(...TABS.map(({ id, name }) =>
     el("button", {
       class: "tab",

@@ -55,7 +55,15 @@ function remote(open, page) {
 
 export function textPanel(mail) {
   if (!mail.text) return empty("The mail has no plain text.");
-  return el("pre", { class: "text", tabindex: "0" }, mail.text);
+  return el("pre", { class: "text", tabindex: "0" }, ...marked(mail.text, mail.unreplaced));
+}
+
+// The text with these placeholders marked.
+function marked(text, names) {
+  if (!names.length) return [text];
+  const escaped = names.map((name) => name.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"));
+  const parts = text.split(new RegExp(`(${escaped.join("|")})`));
+  return parts.map((part) => (names.includes(part) ? el("mark", {}, part) : part));
 }
 
 export function headersPanel(mail) {

@@ -1,7 +1,7 @@
 // The log of requests, and the webhooks that were posted.
 
 import { json } from "./api.js";
-import { byId, el, plural, size } from "./dom.js";
+import { byId, el, plural, size, time } from "./dom.js";
 
 // The requests whose details are shown.
 const opened = new Set();
@@ -32,6 +32,7 @@ async function row(request) {
     el("span", { class: "method" }, request.method),
     el("span", { class: "path cut" }, request.path, request.query && el("span", { class: "muted" }, `?${request.query}`)),
     el("span", { class: "muted size" }, size(request.size)),
+    el("span", { class: "muted size" }, time(request.at)),
     code(request.status));
   async function set(isOpen) {
     isOpen ? opened.add(request.number) : opened.delete(request.number);

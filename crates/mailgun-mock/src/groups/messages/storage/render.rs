@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// The format for `Accept: message/rfc2822`.
-pub(crate) fn mime(message: &SentMessage) -> Value {
+pub(super) fn mime(message: &SentMessage) -> Value {
     let body_mime = match message.mime() {
         Some(mime) => String::from_utf8_lossy(mime).into_owned(),
         None => {
@@ -30,7 +30,7 @@ pub(crate) fn mime(message: &SentMessage) -> Value {
 }
 
 /// The parsed format.
-pub(crate) fn parsed(account: &Account, message: &SentMessage) -> Value {
+pub(super) fn parsed(account: &Account, message: &SentMessage) -> Value {
     let (headers, text, html) = match message.mime() {
         Some(mime) => {
             let Content { text, html, .. } = Content::of_mime(mime);

@@ -1,7 +1,9 @@
 //! A store in memory.
 
+mod tables;
+
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{BTreeMap, HashSet},
     fmt,
     future::ready,
     ops::{Bound, Range},
@@ -12,10 +14,11 @@ use bytes::Bytes;
 use mailgun_core::{BoxError, Timestamp};
 use tokio::sync::Notify;
 
+use self::tables::{Campaign, Tables};
 use crate::{
-    Appended, CampaignState, Chunk, ChunkState, Claim, ClaimRequest, Claimed, Count, DraftId,
-    EXPIRED, Finish, NewCampaign, NewRecipient, SettledPart, Store, StoreFuture, StoredCampaign,
-    StoredRecipient, Tally, Window,
+    Appended, CampaignState, Chunk, ChunkState, Claim, ClaimRequest, Claimed, DraftId, EXPIRED,
+    Finish, NewCampaign, NewRecipient, SettledPart, Store, StoreFuture, StoredCampaign,
+    StoredRecipient, Tally,
 };
 
 /// A store in memory, for tests. A process that ends loses it.
@@ -34,29 +37,6 @@ use crate::{
 pub struct MemoryStore {
     tables: Mutex<Tables>,
     changed: Notify,
-}
-
-#[derive(Default)]
-struct Tables {
-    campaigns: BTreeMap<String, Campaign>,
-    counters: HashMap<String, u64>,
-    pauses: HashMap<String, Timestamp>,
-}
-
-struct Campaign {
-    row: StoredCampaign,
-    owner: String,
-    content: Bytes,
-    recipients: Vec<(String, String)>,
-    addresses: HashSet<String>,
-    left_out: HashSet<String>,
-    /// By first position.
-    chunks: BTreeMap<u64, Row>,
-}
-
-struct Row {
-    chunk: Chunk,
-    expires_at: Timestamp,
 }
 
 impl MemoryStore {
@@ -82,196 +62,6 @@ impl MemoryStore {
 
 fn done<T: Send + 'static>(output: T) -> StoreFuture<'static, T> {
     Box::pin(ready(Ok(output)))
-}
-
-impl Tables {
-    /// The campaign, if it is a draft of this owner.
-    fn draft(&mut self, id: &DraftId) -> Option<&mut Campaign> {
-        let campaign = self.campaigns.get_mut(&id.key)?;
-        let is_draft = campaign.row.state == CampaignState::Draft && campaign.owner == id.owner;
-        is_draft.then_some(campaign)
-    }
-
-    fn claim(&mut self, key: &str, request: &ClaimRequest) -> Claim {
-        let Some(campaign) = self.campaigns.get_mut(key) else { return Claim::NotRunning(None) };
-        if campaign.row.state != CampaignState::Running {
-            return Claim::NotRunning(Some(campaign.row.state));
-        }
-        if let Some(until) = self.pauses.get(&campaign.row.scope).filter(|it| **it > request.now) {
-            return Claim::PausedUntil(*until);
-        }
-        let planned = |row: &&Row| row.chunk.state == ChunkState::Planned;
-        let Some(chunk) = campaign.chunks.values().find(planned).map(|row| row.chunk.clone())
-        else {
-            return Claim::Nothing;
-        };
-        let mut size = chunk.recipients().min(campaign.row.chunk_limit.max(1));
-        for (index, Window { counter, limit, .. }) in request.windows.iter().enumerate() {
-            let used = self.counters.get(counter).copied().unwrap_or_default();
-            match limit.saturating_sub(used) {
-                0 => return Claim::NoRoom(index),
-                room => size = size.min(room),
-            }
-        }
-        for window in &request.windows {
-            let used = self.counters.entry(window.counter.clone()).or_default();
-            *used = used.saturating_add(size);
-        }
-        let Range { start, end } = chunk.positions;
-        let middle = start.saturating_add(size);
-        if middle < end {
-            let rest = Chunk { positions: middle..end, fence: 0, owner: None, ..chunk.clone() };
-            campaign.put(Chunk { error: None, message_id: None, ..rest }, Timestamp::MIN);
-        }
-        let chunk = Chunk {
-            positions: start..middle,
-            state: ChunkState::Sending,
-            fence: chunk.fence.saturating_add(1),
-            owner: Some(request.owner.clone()),
-            since: request.now,
-            message_id: None,
-            error: None,
-            is_resent: chunk.is_resent,
-        };
-        campaign.put(chunk.clone(), request.expires_at);
-        Claim::Claimed(Box::new(Claimed {
-            key: key.to_owned(),
-            recipients: campaign.recipients(chunk.positions.clone()),
-            chunk,
-            windows: request.windows.clone(),
-        }))
-    }
-
-    fn finish(&mut self, claimed: &Claimed, finish: &Finish, now: Timestamp) -> bool {
-        let Some(campaign) = self.campaigns.get_mut(&claimed.key) else { return false };
-        let Range { start, end } = claimed.chunk.positions;
-        let Some(row) = campaign.chunks.get_mut(&start) else { return false };
-        if row.chunk.fence != claimed.chunk.fence {
-            return false;
-        }
-        if !matches!(row.chunk.state, ChunkState::Sending | ChunkState::Unknown) {
-            return true;
-        }
-        let chunk = &mut row.chunk;
-        chunk.since = now;
-        let (state, error) = match finish {
-            Finish::Accepted { .. } => (ChunkState::Accepted, None),
-            Finish::Refused { error } => (ChunkState::Refused, Some(error)),
-            Finish::Unknown { error } => (ChunkState::Unknown, Some(error)),
-            Finish::NotSent { error, .. } | Finish::Split { error, .. } => {
-                (ChunkState::Planned, Some(error))
-            }
-        };
-        chunk.state = state;
-        chunk.error = error.cloned();
-        match finish {
-            Finish::Accepted { message_id } => chunk.message_id = Some(message_id.clone()),
-            Finish::NotSent { chunk_limit: Some(limit), .. } => campaign.row.chunk_limit = *limit,
-            Finish::Split { at, .. } if (start.saturating_add(1)..end).contains(at) => {
-                chunk.positions.end = *at;
-                let second = Chunk { positions: *at..end, fence: 0, owner: None, ..chunk.clone() };
-                campaign.put(second, Timestamp::MIN);
-            }
-            _ => {}
-        }
-        if !matches!(state, ChunkState::Accepted | ChunkState::Unknown) {
-            for window in &claimed.windows {
-                if let Some(used) = self.counters.get_mut(&window.counter) {
-                    *used = used.saturating_sub(end.saturating_sub(start));
-                }
-            }
-        }
-        true
-    }
-}
-
-impl Campaign {
-    fn put(&mut self, chunk: Chunk, expires_at: Timestamp) {
-        self.chunks.insert(chunk.positions.start, Row { chunk, expires_at });
-    }
-
-    fn recipients(&self, positions: Range<u64>) -> Vec<StoredRecipient> {
-        let skip = usize::try_from(positions.start).unwrap_or(usize::MAX);
-        let rows = positions.zip(self.recipients.iter().skip(skip));
-        rows.map(|(position, (mailbox, variables))| StoredRecipient {
-            position,
-            mailbox: mailbox.clone(),
-            variables: variables.clone(),
-        })
-        .collect()
-    }
-
-    fn append(&mut self, recipients: &[NewRecipient]) -> Appended {
-        let mut counts = Appended::default();
-        for recipient in recipients {
-            if self.left_out.contains(&recipient.folded) {
-                counts.left_out += 1;
-            } else if self.addresses.insert(recipient.folded.clone()) {
-                counts.added += 1;
-                self.recipients.push((recipient.mailbox.clone(), recipient.variables.clone()));
-            } else {
-                counts.duplicates += 1;
-            }
-        }
-        let all = &mut self.row.recipients;
-        all.added += counts.added;
-        all.duplicates += counts.duplicates;
-        all.left_out += counts.left_out;
-        counts
-    }
-
-    fn settle(
-        &mut self,
-        chunk: &Chunk,
-        message_id: &str,
-        parts: &[SettledPart],
-        now: Timestamp,
-    ) -> bool {
-        let first = chunk.positions.start;
-        let is_current = |row: &Row| {
-            row.chunk.state == ChunkState::Unknown
-                && row.chunk.fence == chunk.fence
-                && row.chunk.positions == chunk.positions
-        };
-        let Some(row) = self.chunks.get(&first).filter(|row| is_current(row)) else {
-            return false;
-        };
-        let old = row.chunk.clone();
-        self.chunks.remove(&first);
-        for SettledPart { positions, is_accepted } in parts {
-            let (state, error) = match is_accepted {
-                true => (ChunkState::Accepted, None),
-                false => (ChunkState::Unknown, old.error.clone()),
-            };
-            let positions = positions.clone();
-            let message_id = Some(message_id.to_owned());
-            let part = Chunk { positions, state, since: now, message_id, error, ..old.clone() };
-            self.put(part, Timestamp::MIN);
-        }
-        true
-    }
-
-    fn tally(&self, since: Timestamp, paused_until: Option<Timestamp>) -> Tally {
-        let mut tally = Tally { paused_until, ..Tally::default() };
-        for Row { chunk, .. } in self.chunks.values() {
-            let recipients = chunk.recipients();
-            if chunk.state == ChunkState::Accepted && chunk.since >= since {
-                tally.recently_accepted += recipients;
-            }
-            let count = match chunk.state {
-                ChunkState::Planned => &mut tally.planned,
-                ChunkState::Sending => &mut tally.sending,
-                ChunkState::Accepted => &mut tally.accepted,
-                ChunkState::Refused => &mut tally.refused,
-                ChunkState::Unknown => &mut tally.unknown,
-            };
-            let Count { chunks, recipients: all, largest } = count;
-            *chunks += 1;
-            *all += recipients;
-            *largest = recipients.max(*largest);
-        }
-        tally
-    }
 }
 
 impl Store for MemoryStore {

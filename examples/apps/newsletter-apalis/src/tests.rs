@@ -1,0 +1,59 @@
+use std::time::Duration;
+
+use mailgun::bulk::{Campaign, Status};
+use mailgun_mock::{Fault, MockMailgun};
+use mailgun_testing::Postgres;
+
+use super::*;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn jobs_that_are_delivered_too_often_mail_nobody_twice() {
+    let Some(postgres) = Postgres::shared() else { return };
+    let url = postgres.database();
+    let mock = MockMailgun::start().await;
+    let mailgun: Mailgun = mock.client().into();
+    let bulk = Bulk::new(mailgun.client(), Arc::new(SqlStore::postgres(&url).await.unwrap()));
+    let campaign = Campaign::new("news", mock.domain())
+        .from("news@mg.example.com")
+        .subject("News")
+        .text("Hello")
+        .chunk_size(10);
+    let mut draft = bulk.open(campaign).await.unwrap().into_draft().unwrap();
+    let readers = (0..200).map(|n| (format!("reader{n}@example.com"), ()));
+    draft.recipients(readers).await.unwrap();
+    draft.start().await.unwrap();
+
+    let pool = PgPool::connect(&url).await.unwrap();
+    PostgresStorage::setup(&pool).await.unwrap();
+    // Each chunk has two jobs, and some responses are lost.
+    for _ in 0..2 {
+        assert_eq!(add_jobs(&pool, &bulk, "news").await.unwrap(), 20);
+    }
+    mock.inject(Fault::lose_response().for_path("/messages").times(2));
+
+    for number in 0..2 {
+        let worker = WorkerBuilder::new(format!("worker-{number}"))
+            .backend(storage(&pool, "news"))
+            .concurrency(4)
+            .data(bulk.worker())
+            .build(send_chunk);
+        tokio::spawn(worker.run());
+    }
+    let done = tokio::time::timeout(Duration::from_secs(60), done(&bulk)).await;
+    let status = done.expect("the jobs are not done");
+    // Of the lost responses, nothing is known, and nothing was sent again.
+    assert_eq!(status.tally.unknown.chunks, 2, "{status}");
+    assert_eq!(status.tally.accepted.chunks, 18, "{status}");
+    let mailed: usize = mock.sent().iter().map(|message| message.to().len()).sum();
+    assert_eq!(mailed, 200);
+}
+
+async fn done(bulk: &Bulk) -> Status {
+    loop {
+        let status = bulk.campaign("news").status().await.unwrap();
+        if status.is_done() {
+            return status;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}

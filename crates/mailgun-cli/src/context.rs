@@ -202,10 +202,26 @@ impl Context {
         }
         let user_agent = concat!("mailgun-cli/", env!("CARGO_PKG_VERSION"));
         let mailgun = builder.user_agent(user_agent).build()?;
+        self.acting(mailgun, &profile)
+    }
+
+    /// The client for the subaccount that the user means, if any.
+    fn acting(&self, mailgun: Mailgun, profile: &Profile) -> Result<Mailgun> {
         match self.globals.subaccount.as_ref().or(profile.subaccount.as_ref()) {
             Some(id) => Ok(mailgun.for_subaccount(id)?),
             None => Ok(mailgun),
         }
+    }
+
+    /// A client with the key and the settings of `mailgun` for another URL.
+    pub(crate) fn at(&self, mailgun: &Mailgun, url: &str) -> Result<Mailgun> {
+        let credentials = mailgun.client().credentials().cloned();
+        let credentials = credentials.ok_or_else(|| Failure::usage("there is no API key"))?;
+        let mut builder = Mailgun::builder(credentials).base_url(url);
+        if let Some(limit) = self.globals.timeout {
+            builder = builder.total_timeout(limit);
+        }
+        self.acting(builder.build()?, &self.profile()?.unwrap_or_default())
     }
 
     /// The domain that the user means, if any.

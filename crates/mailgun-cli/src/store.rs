@@ -3,26 +3,30 @@
 use std::path::Path;
 
 use mailgun::events::Event;
+use mailgun_store::{SqlCheckpoints, SqlStore};
 use sqlx::{
     SqlitePool,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions},
+    sqlite::{SqliteConnectOptions, SqlitePoolOptions},
 };
 
 use crate::exit::{Failure, Result};
 
 /// A file with events. The store of the SDK keeps its checkpoints in the same file.
-pub(crate) struct EventFile(SqlitePool);
+pub(crate) struct EventFile {
+    pool: SqlitePool,
+    checkpoints: SqlCheckpoints,
+}
 
 impl EventFile {
     /// Opens the file, and creates it if it does not exist.
     pub(crate) async fn open(path: &Path) -> Result<Self> {
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal);
+        // The store creates the file, which only its owner can read.
+        let checkpoints = SqlStore::sqlite(path).await?.checkpoints();
+        let options = SqliteConnectOptions::new().filename(path);
         let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await;
-        let file =
-            Self(pool.map_err(|error| Failure::error(format!("{}: {error}", path.display())))?);
+        let failed = |error| Failure::error(format!("{}: {error}", path.display()));
+        let pool = pool.map_err(failed)?;
+        let file = Self { pool, checkpoints };
         for statement in [
             "CREATE TABLE IF NOT EXISTS events (
                 id TEXT PRIMARY KEY,
@@ -36,15 +40,20 @@ impl EventFile {
             "CREATE INDEX IF NOT EXISTS events_by_time ON events (time)",
             "CREATE INDEX IF NOT EXISTS events_by_message ON events (message_id)",
         ] {
-            sqlx::query(statement).execute(&file.0).await?;
+            sqlx::query(statement).execute(&file.pool).await?;
         }
         Ok(file)
+    }
+
+    /// The positions up to which sources were followed.
+    pub(crate) fn checkpoints(&self) -> &SqlCheckpoints {
+        &self.checkpoints
     }
 
     /// Adds events, and returns those that were not in the file.
     pub(crate) async fn insert(&self, events: Vec<Event>, domain: &str) -> Result<Vec<Event>> {
         let mut new = Vec::new();
-        let mut transaction = self.0.begin().await?;
+        let mut transaction = self.pool.begin().await?;
         for event in events {
             // An event without an id is known by its text.
             let id = if event.id.is_empty() { event.raw() } else { &event.id };

@@ -129,7 +129,7 @@ impl Doctor {
         };
         let mut answers = Vec::new();
         for (region, url) in &urls {
-            let client = match at(mailgun, url, context) {
+            let client = match context.at(mailgun, url) {
                 Ok(client) => client,
                 Err(failure) => {
                     checks.push(fail("region", failure.message(), "Check the settings."));
@@ -188,21 +188,6 @@ fn split(message: &str) -> (&str, &str) {
 
 async fn settings(context: &Context) -> Result<(Mailgun, Option<String>)> {
     Ok((context.mailgun().await?, context.domain_if_set()?))
-}
-
-/// A client with the same key for another URL.
-fn at(mailgun: &Mailgun, url: &str, context: &Context) -> Result<Mailgun> {
-    let credentials = mailgun.client().credentials().cloned();
-    let credentials = credentials.ok_or_else(|| Failure::usage("there is no API key"))?;
-    let mut builder = Mailgun::builder(credentials).base_url(url);
-    if let Some(limit) = context.globals.timeout {
-        builder = builder.total_timeout(limit);
-    }
-    let client = builder.build()?;
-    match &context.globals.subaccount {
-        Some(id) => Ok(client.for_subaccount(id)?),
-        None => Ok(client),
-    }
 }
 
 /// Whether the key is accepted, and whether the domain is there.

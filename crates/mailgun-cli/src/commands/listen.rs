@@ -6,12 +6,13 @@ use std::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
+    time::Duration,
 };
 
 use axum::{
     Router,
     body::Bytes,
-    extract::{DefaultBodyLimit, Request, State},
+    extract::{Request, State},
     http::{HeaderMap, Method, StatusCode, header, request::Parts},
 };
 use clap::Args;
@@ -22,7 +23,11 @@ use mailgun::webhooks::receive::{
     InboundMail, LegacyEvent, Payload, SigningKey, Verified, Verifier,
 };
 use serde_json::{Value, json};
-use tokio::{net::TcpListener, net::TcpStream, sync::Notify};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::Notify,
+    time::timeout,
+};
 
 use crate::{
     context::Context,
@@ -30,6 +35,9 @@ use crate::{
     exit::{Failure, Result},
     output::{Output, clean},
 };
+
+/// How long a request may take to arrive, and the application to respond.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Receive webhooks and inbound mail on this machine
 ///
@@ -118,11 +126,7 @@ impl Listen {
             left: AtomicUsize::new(self.count.unwrap_or(usize::MAX)),
             done: Notify::new(),
         });
-        let limit = receiver.verifier.limits().total_bytes;
-        let app = Router::new()
-            .fallback(receive)
-            .layer(DefaultBodyLimit::max(limit))
-            .with_state(Arc::clone(&receiver));
+        let app = Router::new().fallback(receive).with_state(Arc::clone(&receiver));
         let end = async move { receiver.done.notified().await };
         Ok(axum::serve(listener, app).with_graceful_shutdown(end).await?)
     }
@@ -153,8 +157,10 @@ async fn receive(State(receiver): State<Arc<Receiver>>, request: Request) -> Sta
         return StatusCode::METHOD_NOT_ALLOWED;
     }
     let limit = receiver.verifier.limits().total_bytes;
-    let Ok(body) = Limited::new(body, limit).collect().await else {
-        return StatusCode::PAYLOAD_TOO_LARGE;
+    let body = match timeout(PATIENCE, Limited::new(body, limit).collect()).await {
+        Ok(Ok(body)) => body,
+        Ok(Err(_)) => return StatusCode::PAYLOAD_TOO_LARGE,
+        Err(_) => return StatusCode::REQUEST_TIMEOUT,
     };
     let body = body.to_bytes();
     let content_type = parts.headers.get(header::CONTENT_TYPE).and_then(|it| it.to_str().ok());
@@ -170,10 +176,14 @@ async fn receive(State(receiver): State<Arc<Receiver>>, request: Request) -> Sta
     let (payload, claim) = verified.into_parts();
     let status = match &receiver.forward {
         None => StatusCode::OK,
-        Some(target) => forward(target, parts, body).await.unwrap_or_else(|error| {
-            out.note(format!("Not forwarded to {}: {error}", target.authority));
-            StatusCode::BAD_GATEWAY
-        }),
+        Some(target) => {
+            let forwarded = timeout(PATIENCE, forward(target, parts, body)).await;
+            let forwarded = forwarded.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()));
+            forwarded.unwrap_or_else(|error| {
+                out.note(format!("Not forwarded to {}: {error}", target.authority));
+                StatusCode::BAD_GATEWAY
+            })
+        }
     };
     let status = claim.settle(status).await;
     if show(&payload, status, out).is_err() {

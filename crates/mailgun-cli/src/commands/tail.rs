@@ -8,7 +8,6 @@ use mailgun::{
     Timestamp,
     events::{Checkpoint, Event},
 };
-use mailgun_store::SqlStore;
 use serde_json::json;
 
 use crate::{
@@ -57,13 +56,13 @@ impl Tail {
         let domain = context.domain()?;
         let events = context.mailgun().await?.events(&domain);
         let source = json!({ "domain": domain, "filters": self.filters }).to_string();
-        let (file, stored) = match &self.sqlite {
-            Some(path) => {
-                let checkpoints = SqlStore::sqlite(path).await?.checkpoints();
-                let stored = checkpoints.load(&source).await?;
-                (Some((EventFile::open(path).await?, checkpoints)), stored)
-            }
-            None => (None, None),
+        let file = match &self.sqlite {
+            Some(path) => Some(EventFile::open(path).await?),
+            None => None,
+        };
+        let stored = match &file {
+            Some(file) => file.checkpoints().load(&source).await?,
+            None => None,
         };
         let start = || self.since.unwrap_or_else(Timestamp::now).into();
         let start: Checkpoint = stored.unwrap_or_else(start);
@@ -84,17 +83,17 @@ impl Tail {
             };
             errors = 0;
             let new: Vec<Event> = match &file {
-                Some((file, _)) => file.insert(vec![event], &domain).await?,
+                Some(file) => file.insert(vec![event], &domain).await?,
                 None => vec![event],
             };
             for event in new {
                 event::write(&event, context.out)?;
                 left -= 1;
             }
-            if let Some((_, checkpoints)) = &file
+            if let Some(file) = &file
                 && (left == 0 || saved.elapsed() > SAVE_EVERY)
             {
-                checkpoints.save(&source, tail.checkpoint()).await?;
+                file.checkpoints().save(&source, tail.checkpoint()).await?;
                 saved = Instant::now();
             }
         }

@@ -54,6 +54,12 @@ fn a_search_fills_a_sqlite_file_once() {
     send(&account, "bob@example.com");
     let args = ["events", "--sqlite", "events.db"];
     account.run(&args).ok().says("2 new events in events.db");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = std::fs::metadata(account.path("events.db")).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "the file has addresses");
+    }
     account.run(&args).ok().says("0 new events");
     assert_eq!(account.run(&[&args[..], &["--json"]].concat()).ok().json()["new_events"], 0);
 }

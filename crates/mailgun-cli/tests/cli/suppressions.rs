@@ -33,7 +33,8 @@ fn a_csv_file_is_imported() {
     let account = Account::new();
     account.write("bounces.csv", "address,code\nbob@example.com,550\neve@example.com,551\n");
     run(&account, &["import", "bounces", "bounces.csv", "--dry-run"]).ok().says("bounces.csv");
-    run(&account, &["import", "bounces", "bounces.csv"]).ok();
+    let import = run(&account, &["import", "bounces", "bounces.csv"]).ok();
+    assert_eq!(import.stderr, "", "progress is for terminals");
     run(&account, &["list", "bounces", "--prefix", "eve"]).ok().says("551");
     account.write("wrong.csv", "email\nbob@example.com\n");
     run(&account, &["import", "bounces", "wrong.csv"]).status(2).complains("`email`");

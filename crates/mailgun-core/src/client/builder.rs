@@ -132,8 +132,8 @@ impl<C: From<Client>> ClientBuilder<C> {
         Self::new(ApiKey::from_setting(API_KEY, &key)?).with_variables(get)
     }
 
-    /// Reads `MAILGUN_REGION` and `MAILGUN_BASE_URL` if they are set, for a key that comes from
-    /// elsewhere.
+    /// Reads `MAILGUN_REGION`, `MAILGUN_BASE_URL` and `MAILGUN_ALLOW_HTTP` if they are set, for a key
+    /// that comes from elsewhere.
     ///
     /// ```
     /// use mailgun_core::Client;

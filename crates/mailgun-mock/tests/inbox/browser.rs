@@ -87,7 +87,8 @@ where
         Ok(ended) => ended.map(|()| None).map_err(JoinError::into_panic),
         Err(_) => {
             running.abort();
-            Err(Box::new(format!("hangs: the test still runs after {PATIENCE:?}")))
+            eprintln!("hangs: the test still runs after {PATIENCE:?}");
+            Err(Box::new("hangs"))
         }
     }
 }

@@ -121,8 +121,11 @@ pub(crate) fn safe_cell(text: &str) -> Cow<'_, str> {
 mod tests {
     use super::*;
 
-    /// Line, and mailbox and variables or the reason.
-    fn read_all(text: &[u8]) -> Result<Vec<(u64, Result<(String, String), String>)>, String> {
+    /// Mailbox and variables, or the reason.
+    type Outcome = Result<(String, String), String>;
+
+    /// The rows by line.
+    fn read_all(text: &[u8]) -> Result<Vec<(u64, Outcome)>, String> {
         let mut rows = Vec::new();
         let read = read(text, |(line, row)| {
             let row = row.map(|it| (it.mailbox().to_string(), it.variables().to_owned()));

@@ -76,6 +76,18 @@ pub struct Variables {
     link: String,
 }
 
+/// The recipient with this number.
+pub fn recipient(i: u32) -> Recipient {
+    Recipient {
+        address: format!("recipient-{i:05}@example.com"),
+        variables: Variables {
+            name: format!("Recipient {i}"),
+            order: 470_000 + i,
+            link: format!("https://shop.example.com/orders/{i:08x}"),
+        },
+    }
+}
+
 /// What a message contains in addition to its texts.
 #[derive(Clone, Debug)]
 pub enum Load {
@@ -92,14 +104,6 @@ pub enum Load {
 impl Load {
     /// A number of recipients with variables.
     pub fn batch(recipients: u32) -> Self {
-        let recipient = |i| Recipient {
-            address: format!("recipient-{i:05}@example.com"),
-            variables: Variables {
-                name: format!("Recipient {i}"),
-                order: 470_000 + i,
-                link: format!("https://shop.example.com/orders/{i:08x}"),
-            },
-        };
         Self::Batch((0..recipients).map(recipient).collect())
     }
 

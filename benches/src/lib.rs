@@ -6,15 +6,16 @@
 //! * [`stack`], [`responses`]: the cases that need no server.
 //! * [`receive`]: the cases that are a server.
 //! * [`drive`]: runs one case in a separate process. [`probe`] reads its resource usage. [`seen`]
-//!   is what the server has received.
+//!   is what the server has received. [`programs`] starts the other programs.
 //!
-//! The program `report` runs all cases.
+//! The program `report` runs all cases; `campaign` sends to a million recipients.
 
 pub mod case;
 pub mod drive;
 pub mod fixtures;
 pub mod peers;
 pub mod probe;
+pub mod programs;
 pub mod receive;
 pub mod responses;
 pub mod seen;

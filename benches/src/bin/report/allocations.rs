@@ -9,7 +9,7 @@ use mailgun_benches::{
 };
 use serde::Deserialize;
 
-use crate::programs::{Programs, Scratch, Server, output};
+use mailgun_benches::programs::{Programs, Scratch, Server, output};
 
 /// The parts of a dhat profile that are needed here.
 #[derive(Deserialize)]

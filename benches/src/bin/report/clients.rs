@@ -12,7 +12,7 @@ use std::{
 
 use mailgun_benches::Result;
 
-use crate::programs::{Scratch, output};
+use mailgun_benches::programs::{Scratch, output};
 
 /// The dependencies of each application, without the runtime that both need.
 const CLIENTS: [(&str, &str); 2] = [

@@ -2,7 +2,7 @@
 
 use std::{fs, process::Command, thread};
 
-use crate::programs::output;
+use mailgun_benches::programs::output;
 
 /// Model of the CPU, cores, load, compiler and date.
 pub(crate) fn line() -> String {

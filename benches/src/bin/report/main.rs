@@ -11,7 +11,6 @@ mod allocations;
 mod clients;
 mod machine;
 mod measure;
-mod programs;
 mod table;
 mod targets;
 
@@ -20,9 +19,10 @@ use std::env;
 use mailgun_benches::{
     Result,
     case::{Case, Effort},
+    programs::Programs,
 };
 
-use self::{measure::Bench, programs::Programs};
+use self::measure::Bench;
 
 struct Args {
     mode: Mode,

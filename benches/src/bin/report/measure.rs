@@ -10,7 +10,7 @@ use mailgun_benches::{
 };
 use serde::de::DeserializeOwned;
 
-use crate::programs::{Programs, Scratch, Server, output};
+use mailgun_benches::programs::{Programs, Scratch, Server, output};
 
 /// The number of turns. Clients take turns, so that other load on the machine affects all of them.
 const TURNS: usize = 7;

@@ -51,7 +51,7 @@ fn storage(pool: &PgPool, key: &str) -> PostgresStorage<ChunkJob> {
 async fn main() -> Result<(), Box<dyn Error>> {
     let key = env::args().nth(1).ok_or("name the campaign")?;
     let url = env::var("DATABASE_URL")?;
-    let bulk = Bulk::new(Mailgun::from_env()?.client(), Arc::new(SqlStore::postgres(&url).await?));
+    let bulk = Mailgun::from_env()?.bulk(Arc::new(SqlStore::postgres(&url).await?));
     let pool = PgPool::connect(&url).await?;
     PostgresStorage::setup(&pool).await?;
     println!("{} chunks", add_jobs(&pool, &bulk, &key).await?);

@@ -12,7 +12,7 @@ async fn jobs_that_are_delivered_too_often_mail_nobody_twice() {
     let url = postgres.database();
     let mock = MockMailgun::start().await;
     let mailgun: Mailgun = mock.client().into();
-    let bulk = Bulk::new(mailgun.client(), Arc::new(SqlStore::postgres(&url).await.unwrap()));
+    let bulk = mailgun.bulk(Arc::new(SqlStore::postgres(&url).await.unwrap()));
     let campaign = Campaign::new("news", mock.domain())
         .from("news@mg.example.com")
         .subject("News")

@@ -28,7 +28,7 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 async fn main() -> Result<()> {
     let mut arguments = env::args().skip(1);
     let key = arguments.next().ok_or("name the campaign")?;
-    let bulk = Bulk::new(Mailgun::from_env()?.client(), Arc::new(store().await?));
+    let bulk = Mailgun::from_env()?.bulk(Arc::new(store().await?));
     let campaign = match arguments.next() {
         Some(readers) => open(&bulk, &key, readers.as_ref()).await?,
         None => bulk.campaign(&key),

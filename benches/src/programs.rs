@@ -7,22 +7,27 @@ use std::{
     process::{Child, ChildStdin, ChildStdout, Command, Stdio},
 };
 
-use mailgun_benches::{Result, seen::Seen};
+use crate::{Result, seen::Seen};
 
 /// The directory of the programs.
-pub(crate) struct Programs(PathBuf);
+#[derive(Debug)]
+pub struct Programs(PathBuf);
 
 impl Programs {
     /// Builds the programs with the profile of this one. `cargo run` builds only one program.
     ///
     /// With `lines`, they have line numbers and are otherwise the same.
-    pub(crate) fn build(lines: bool) -> Result<Self> {
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if cargo fails.
+    pub fn build(lines: bool) -> Result<Self> {
         let this = env::current_exe()?;
         let folder = this.parent().ok_or("this program is not in a directory")?;
         if let Some(cargo) = env::var_os("CARGO") {
             let mut build = Command::new(cargo);
             build.args(["build", "--quiet", "--package", "mailgun-benches"]);
-            for program in ["driver", "counted", "server", "poster"] {
+            for program in ["driver", "counted", "server", "poster", "campaign"] {
                 build.args(["--bin", program]);
             }
             match folder.file_name().and_then(|name| name.to_str()) {
@@ -40,18 +45,22 @@ impl Programs {
     }
 
     /// A command that starts a program.
-    pub(crate) fn command(&self, name: &str) -> Command {
+    pub fn command(&self, name: &str) -> Command {
         Command::new(self.path(name))
     }
 
     /// The path of a program.
-    pub(crate) fn path(&self, name: &str) -> PathBuf {
+    pub fn path(&self, name: &str) -> PathBuf {
         self.0.join(format!("{name}{}", env::consts::EXE_SUFFIX))
     }
 }
 
-/// Runs a command and returns its output. The error contains its error output.
-pub(crate) fn output(command: &mut Command) -> Result<String> {
+/// Runs a command and returns its output.
+///
+/// # Errors
+///
+/// Returns an error, which contains the error output, if the command fails.
+pub fn output(command: &mut Command) -> Result<String> {
     let done = command.stderr(Stdio::piped()).output()?;
     if !done.status.success() {
         let words = String::from_utf8_lossy(&done.stderr);
@@ -61,17 +70,22 @@ pub(crate) fn output(command: &mut Command) -> Result<String> {
 }
 
 /// A server in a separate process. It exits at the end of its input, and so with this process.
-pub(crate) struct Server {
+#[derive(Debug)]
+pub struct Server {
     process: Child,
     ask: Option<ChildStdin>,
     answers: BufReader<ChildStdout>,
     /// The base URL.
-    pub(crate) url: String,
+    pub url: String,
 }
 
 impl Server {
     /// Starts the server.
-    pub(crate) fn start(programs: &Programs) -> Result<Self> {
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if it does not start.
+    pub fn start(programs: &Programs) -> Result<Self> {
         let mut process =
             programs.command("server").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let ask = process.stdin.take();
@@ -85,7 +99,11 @@ impl Server {
     }
 
     /// What the server has received since the last report.
-    pub(crate) fn seen(&mut self) -> Result<Seen> {
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if it has ended.
+    pub fn seen(&mut self) -> Result<Seen> {
         self.ask.as_mut().ok_or("the server has ended")?.write_all(b"\n")?;
         Ok(serde_json::from_str(&self.line()?)?)
     }
@@ -107,18 +125,23 @@ impl Drop for Server {
 }
 
 /// A temporary directory, which is removed on drop.
-pub(crate) struct Scratch(PathBuf);
+#[derive(Debug)]
+pub struct Scratch(PathBuf);
 
 impl Scratch {
     /// Creates an empty directory.
-    pub(crate) fn new() -> Result<Self> {
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if it cannot be created.
+    pub fn new() -> Result<Self> {
         let path = env::temp_dir().join(format!("mailgun-benches-{}", std::process::id()));
         fs::create_dir_all(&path)?;
         Ok(Self(path))
     }
 
     /// The path.
-    pub(crate) fn path(&self) -> &Path {
+    pub fn path(&self) -> &Path {
         &self.0
     }
 }

@@ -123,7 +123,10 @@ async fn batch(recipients: u32, url: &str) -> Result<()> {
         .text(text())
         .html(html())
         .recipients((0..recipients).map(recipient).map(|one| (one.address, one.variables)));
-    mailgun(url)?.messages(DOMAIN).send_batch(batch).await?.into_result()?;
+    let report = mailgun(url)?.messages(DOMAIN).send_batch(batch).await?;
+    if !report.is_complete() {
+        return Err(format!("not all were accepted: {report}").into());
+    }
     Ok(())
 }
 

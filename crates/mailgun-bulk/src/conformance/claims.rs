@@ -162,3 +162,20 @@ pub(super) async fn a_claim_of_a_cancelled_campaign_can_be_finished(store: Arc<d
     let (accepted, planned) = (ChunkState::Accepted, ChunkState::Planned);
     assert_eq!(states(&*store, "news").await, [(0, 1, accepted), (1, 2, planned), (2, 3, planned)]);
 }
+
+pub(super) async fn no_chunk_is_claimed_again_after_a_clock_was_set_back(store: Arc<dyn Store>) {
+    start(&*store, "news", &[0..2, 2..4]).await;
+    let first = claim_with(&*store, "news", &request("worker", 1000)).await;
+
+    // A worker whose clock is before the claim, and even before the start of the campaign.
+    assert_eq!(store.expire("news", at(0)).await.unwrap(), 0);
+    let second = claim_with(&*store, "news", &request("another", 0)).await;
+    assert_eq!((first.chunk.positions.clone(), second.chunk.positions), (0..2, 2..4));
+    let nothing = store.claim("news", &request("another", 0)).await.unwrap();
+    assert_eq!(nothing, Claim::Nothing);
+
+    let finish = Finish::Accepted { message_id: "1@mg.example.com".to_owned() };
+    assert!(store.finish(&first, &finish, at(0)).await.unwrap());
+    let (accepted, sending) = (ChunkState::Accepted, ChunkState::Sending);
+    assert_eq!(states(&*store, "news").await, [(0, 2, accepted), (2, 4, sending)]);
+}

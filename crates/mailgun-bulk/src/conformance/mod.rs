@@ -62,6 +62,7 @@ cases! {
     claims::a_window_is_never_over_its_limit_with_eight_claimers,
     claims::a_pause_is_shared_by_the_campaigns_of_a_scope,
     claims::a_claim_of_a_cancelled_campaign_can_be_finished,
+    claims::no_chunk_is_claimed_again_after_a_clock_was_set_back,
     outcomes::each_outcome_is_recorded,
     outcomes::a_claim_is_finished_once,
     outcomes::a_claim_with_an_old_fence_is_refused,

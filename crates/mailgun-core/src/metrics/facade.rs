@@ -14,7 +14,7 @@ const OPEN: &str = "mailgun_client_connections_open";
 /// Records with the recorder of the crate [`metrics`](https://docs.rs/metrics) 0.24 that the
 /// application has installed.
 ///
-/// The names are those of Prometheus; see the [module](self). Pass [`BUCKETS`](super::BUCKETS) to
+/// The names are those of Prometheus; see the [module](super). Pass [`BUCKETS`](super::BUCKETS) to
 /// the exporter: without buckets, `metrics-exporter-prometheus` writes summaries.
 ///
 /// ```no_run

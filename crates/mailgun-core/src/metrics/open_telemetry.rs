@@ -7,7 +7,7 @@ use super::{AttemptEnd, BUCKETS, CallEnd, ConnectionChange, ConnectionEvent, Rec
 
 /// Records with a meter of OpenTelemetry 0.33.
 ///
-/// The names and attributes are in the [module](self).
+/// The names and attributes are in the [module](super).
 ///
 /// ```no_run
 /// use mailgun_core::{Client, metrics::OpenTelemetry};

@@ -10,14 +10,14 @@
 //! #     mailgun: mailgun::Mailgun,
 //! #     store: std::sync::Arc<dyn mailgun::bulk::Store>,
 //! # ) -> Result<(), Box<dyn std::error::Error>> {
-//! use mailgun::bulk::{Bulk, Campaign, Opened};
+//! use mailgun::bulk::{Campaign, Opened};
 //!
 //! let campaign = Campaign::new("news-2026-11", "mg.example.com")
 //!     .from("Example News <news@mg.example.com>")
 //!     .subject("News for %recipient.name%")
 //!     .html("<p>Hello %recipient.name%!</p>");
 //!
-//! let bulk = Bulk::new(mailgun.client(), store);
+//! let bulk = mailgun.bulk(store);
 //! if let Opened::Draft(mut draft) = bulk.open(campaign).await? {
 //!     draft.leave_out_suppressed().await?;
 //!     println!("{}", draft.csv(std::fs::File::open("readers.csv")?).await?);
@@ -79,9 +79,9 @@
 //!
 //! # Job systems
 //!
-//! A [`Worker`] is a [`tower::Service`] of a [`ChunkJob`], so a job system can drive it instead of
-//! [`Worker::run`]. All job systems deliver a job twice now and then. Here this is harmless: the state
-//! decides, and the job only wakes.
+//! A [`Worker`] is a [`tower::Service`](https://docs.rs/tower/0.5/tower/trait.Service.html) of a
+//! [`ChunkJob`], so a job system can drive it instead of [`Worker::run`]. All job systems deliver a job
+//! twice now and then. Here this is harmless: the state decides, and the job only wakes.
 
 mod bulk;
 mod campaign;

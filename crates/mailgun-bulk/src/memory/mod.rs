@@ -26,10 +26,10 @@ use crate::{
 /// ```
 /// use std::sync::Arc;
 ///
-/// use mailgun::bulk::{Bulk, MemoryStore};
+/// use mailgun::bulk::MemoryStore;
 ///
 /// # fn example(mailgun: &mailgun::Mailgun) {
-/// let bulk = Bulk::new(mailgun.client(), Arc::new(MemoryStore::new()));
+/// let bulk = mailgun.bulk(Arc::new(MemoryStore::new()));
 /// # let _ = bulk;
 /// # }
 /// ```

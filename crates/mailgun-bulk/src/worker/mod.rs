@@ -34,7 +34,7 @@ use crate::{
 /// one of them. A clone is the same worker.
 ///
 /// [`run`](Self::run) sends a campaign until nothing is left. A job system can drive a worker instead: it
-/// is a [`tower::Service`] of a [`ChunkJob`].
+/// is a [`tower::Service`](https://docs.rs/tower/0.5/tower/trait.Service.html) of a [`ChunkJob`].
 ///
 /// A worker stops for good if the store cannot be written: what cannot be recorded is not sent.
 #[derive(Clone)]

@@ -12,6 +12,8 @@ pub mod analytics;
 #[cfg(feature = "csv")]
 mod csv;
 mod dns_record;
+#[cfg(feature = "hmac")]
+mod hmac_key;
 mod ip_replacement;
 mod page_direction;
 mod sending_limit;
@@ -21,6 +23,8 @@ pub mod validation;
 
 #[cfg(feature = "csv")]
 pub use self::csv::Csv;
+#[cfg(feature = "hmac")]
+pub use self::hmac_key::HmacKey;
 pub use self::{
     dns_record::{DnsRecord, DnsRecordState, DnsRecordType},
     ip_replacement::IpReplacement,

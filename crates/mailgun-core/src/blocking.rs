@@ -2,11 +2,16 @@
 //!
 //! Import [`Blocking`], and write `.wait()` where async code has `.await`, and
 //! [`wait_each`](BlockingStream::wait_each) for a stream. [`block_on`] waits for anything else. They all
-//! return [`ErrorKind::AsyncContext`](crate::ErrorKind::AsyncContext) from async code, where they would
-//! hold up the runtime that they wait for.
+//! return [`ErrorKind::AsyncContext`](crate::ErrorKind::AsyncContext) in a task of a tokio runtime, which
+//! they would hold up. They cannot detect other executors, `tokio::task::unconstrained`, or an async block
+//! that [`block_on`] runs: use `.await` there.
 //!
 //! They share one tokio runtime with one thread, `mailgun-blocking`, which starts at the first use and
 //! never ends. The future itself runs on the thread that waits. Connections are kept between calls.
+//!
+//! Streams that are uploaded and the metrics of connections run on `mailgun-blocking`. They must not
+//! block: meanwhile all calls stand still, and no time limit takes effect. To upload from a blocking
+//! reader, use [`Upload::from_path`](crate::Upload::from_path), or read it into memory.
 //!
 //! ```no_run
 //! use mailgun_core::{Client, Operation, blocking::Blocking as _};
@@ -31,7 +36,7 @@ use std::{
 };
 
 use futures_core::Stream;
-use tokio::{runtime::Runtime, task::coop};
+use tokio::{runtime::Handle, task::coop};
 
 use crate::Error;
 
@@ -189,16 +194,18 @@ fn is_async() -> bool {
     has_limit
 }
 
-fn runtime() -> Result<&'static Runtime, Error> {
-    static RUNTIME: OnceLock<io::Result<Runtime>> = OnceLock::new();
-    let runtime = RUNTIME.get_or_init(|| {
-        tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(1)
-            .thread_name("mailgun-blocking")
-            .enable_all()
-            .build()
+/// The runtime on its thread, which never ends.
+fn runtime() -> Result<&'static Handle, Error> {
+    static RUNTIME: OnceLock<io::Result<Handle>> = OnceLock::new();
+    let handle = RUNTIME.get_or_init(|| {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let handle = runtime.handle().clone();
+        thread::Builder::new()
+            .name("mailgun-blocking".to_owned())
+            .spawn(move || runtime.block_on(std::future::pending::<()>()))?;
+        Ok(handle)
     });
-    runtime.as_ref().map_err(|error| {
+    handle.as_ref().map_err(|error| {
         Error::config("blocking", format_args!("cannot start its runtime: {error}"))
     })
 }

@@ -50,6 +50,10 @@ impl Recipients {
         let path = path.split('?').next().unwrap_or_default();
         let path = percent_decode_str(path).decode_utf8_lossy().to_ascii_lowercase();
         let segments: Vec<_> = path.split('/').filter(|segment| !segment.is_empty()).collect();
+        // A server may resolve them, and then the path is another one.
+        if segments.iter().any(|segment| matches!(*segment, "." | "..")) {
+            return Some(Self::Unseen);
+        }
         match &segments[..] {
             [.., "alerts", "email", "test"]
             | [.., "inbox", "tests"]
@@ -105,6 +109,9 @@ impl Guard {
 
     /// Redirects the recipients in a form, and checks them.
     pub(crate) fn apply(&self, form: &mut Form, recipients: Recipients) -> Result<(), Error> {
+        if recipients == Recipients::Unseen {
+            return Err(unseen());
+        }
         let mut names: Vec<String> = Vec::new();
         for name in form.names().filter(|name| is_recipients(name)) {
             if !names.iter().any(|other| other == name) {

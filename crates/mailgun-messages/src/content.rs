@@ -297,7 +297,10 @@ impl Content {
     /// Adds a target to List-Unsubscribe, and the header for a single click (RFC 8058).
     pub fn list_unsubscribe(&mut self, target: &str) {
         const FIELD: &str = "h:List-Unsubscribe";
-        match list_unsubscribe::with_target(self.fields.get(FIELD).unwrap_or_default(), target) {
+        let earlier = self.fields.iter().find(|(name, _)| name.eq_ignore_ascii_case(FIELD));
+        let earlier = earlier.and_then(|(_, value)| str::from_utf8(value).ok());
+        let earlier = earlier.unwrap_or_default().to_owned();
+        match list_unsubscribe::with_target(&earlier, target) {
             Ok((targets, kind)) => {
                 self.header("List-Unsubscribe", targets);
                 if kind == list_unsubscribe::Kind::Url {
@@ -384,7 +387,12 @@ impl Content {
             let is_header = name.starts_with("h:");
             own.iter().any(|it| it == name || is_header && it.eq_ignore_ascii_case(name))
         };
-        for (name, value) in defaults.iter().filter(|(name, _)| !is_own(name)) {
+        // It belongs to the URL of the List-Unsubscribe that it was set with.
+        let is_foreign = |name: &str| {
+            name.eq_ignore_ascii_case("h:List-Unsubscribe-Post") && is_own("h:List-Unsubscribe")
+        };
+        for (name, value) in defaults.iter().filter(|(name, _)| !is_own(name) && !is_foreign(name))
+        {
             self.fields.append(name.to_owned(), value.clone());
         }
         self.max_options = self.max_options.or(max_options);

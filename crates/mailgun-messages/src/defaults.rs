@@ -11,7 +11,7 @@ use crate::{
 /// tags, tracking, headers, test mode and the other options.
 ///
 /// The mail wins: what it sets replaces the default of the same name. A mail with a tag has no default
-/// tags. MIME messages have a sender of their own, so that they take the options only.
+/// tags. A MIME message has its own sender, so it takes only the options.
 ///
 /// ```no_run
 /// # async fn example(mailgun: mailgun::Mailgun) -> Result<(), mailgun::Error> {

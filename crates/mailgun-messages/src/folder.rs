@@ -58,7 +58,8 @@ where
 ///
 /// Each template may be missing, but not both bodies. The HTML body names an image by its path in the folder:
 /// `<img src="logo.png">` or `<img src="cid:logo.png">`. The image is then sent as an inline file. An image
-/// that the body does not name is not sent.
+/// that the body does not name is not sent. Images are found in `src`, `background` and `poster`, but not
+/// in CSS, in `srcset` or in comments, such as Outlook's conditional ones.
 ///
 /// The folder is read once. Use it for any number of messages.
 ///
@@ -89,7 +90,7 @@ type ToText = Arc<dyn Fn(&str) -> String + Send + Sync>;
 impl MessageFolder {
     /// Reads a folder and the folders within it.
     ///
-    /// Symbolic links and names that begin with a dot are left out.
+    /// Symbolic links, names that begin with a dot, and names that are not UTF-8 are left out.
     ///
     /// # Errors
     ///
@@ -133,8 +134,9 @@ impl MessageFolder {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidInput`](mailgun_core::ErrorKind::InvalidInput) if the engine fails, or if the HTML
-    /// body names an image that is not in the folder.
+    /// [`ErrorKind::InvalidInput`](mailgun_core::ErrorKind::InvalidInput) if the engine fails, if the HTML
+    /// body shows an image that is not in the folder, or if it shows two images whose names differ only in
+    /// characters other than ASCII letters, digits, `.`, `_` and `-`.
     pub fn message(&self, engine: &impl TemplateEngine) -> Result<Message, Error> {
         Ok(Message { content: self.content(engine)? })
     }
@@ -186,20 +188,29 @@ impl MessageFolder {
 
     /// Turns paths into content ids, and returns the paths.
     fn with_images(&self, html: String) -> Result<(String, BTreeSet<String>), Error> {
-        let mut images = BTreeSet::new();
+        let known: BTreeMap<_, _> = self.files.keys().map(|path| (path.clone(), path)).collect();
+        let mut images: BTreeSet<String> = BTreeSet::new();
         let mut changed = String::with_capacity(html.len());
         let mut copied = 0;
         for attribute in attributes(&html) {
             let value = &html[attribute.value.clone()];
-            if !attribute.name.eq_ignore_ascii_case("src") || !is_of_folder(value) {
+            let names_image = IMAGES.iter().any(|name| attribute.name.eq_ignore_ascii_case(name));
+            if !names_image || !is_of_folder(value) {
                 continue;
             }
-            let path = value.trim().trim_start_matches("./");
-            let known: BTreeMap<_, _> = self.files.keys().map(|it| (it.clone(), it)).collect();
-            let Some(path) = by_content_id(&known, path) else {
-                let reason = format_args!("names an image that is not in the folder: `{path}`");
-                return Err(Error::invalid("body.html", reason));
+            let error = |reason: &str| {
+                let line = html[..attribute.value.start].matches('\n').count() + 1;
+                Error::invalid("body.html", format_args!("line {line} {reason}"))
             };
+            let path = value.trim().trim_start_matches("./");
+            let Some(path) = by_content_id(&known, path) else {
+                return Err(error("shows an image that is not in the folder"));
+            };
+            let has_same_id =
+                |other: &String| other != *path && content_id(other) == content_id(path);
+            if images.iter().any(has_same_id) {
+                return Err(error("shows an image whose name is too like that of another"));
+            }
             changed.push_str(&html[copied..attribute.value.start]);
             changed.push_str("cid:");
             changed.push_str(&content_id(path));
@@ -211,6 +222,9 @@ impl MessageFolder {
     }
 }
 
+/// The attributes that show an image.
+const IMAGES: [&str; 3] = ["src", "background", "poster"];
+
 /// Whether a source is a path or a content id: not a URL, not a placeholder, not empty.
 fn is_of_folder(source: &str) -> bool {
     let source = source.trim();
@@ -220,9 +234,9 @@ fn is_of_folder(source: &str) -> bool {
     !source.is_empty() && (is_cid || !is_url) && !is_placeholder
 }
 
-/// Mailgun takes the content id from a filename, which has no slashes and here no spaces.
+/// Mailgun takes the content id from a filename. What has a meaning in URLs and in HTML is replaced.
 fn content_id(path: &str) -> String {
-    path.replace(['/', ' '], "-")
+    path.replace(|c: char| !(c.is_ascii_alphanumeric() || "._-".contains(c)), "-")
 }
 
 /// Reads all files of a folder and of the folders within it, by their path in the folder.

@@ -72,7 +72,8 @@ impl fmt::Display for LintCode {
 
 /// A problem of a mail that is no error.
 ///
-/// `Display` writes where it is, what it is and what to do. It contains no address and no link.
+/// `Display` writes where it is, what it is and what to do. Of the mail it shows only names of
+/// variables and content ids.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Lint {
@@ -183,7 +184,7 @@ fn html(content: &Content, field: &str, text: &str, lints: &mut Vec<Lint>) {
         }
     }
     if text.len() > CLIPPED {
-        let detail = format!("the body has {} KiB", text.len() / 1024);
+        let detail = format!("the body has {} KiB", text.len().div_ceil(1024));
         let lint = Lint { code: LintCode::Clipped, field: field.to_owned(), line: None, detail };
         lints.push(lint);
     }

@@ -12,7 +12,8 @@ pub(crate) enum Kind {
 /// The error is the reason why mail programs could not use the target.
 pub(crate) fn with_target(header: &str, target: &str) -> Result<(String, Kind), &'static str> {
     let kind = kind(target)?;
-    let earlier = header.split(", ").map(|target| target.trim_matches(['<', '>']));
+    let earlier =
+        header.split('>').filter_map(|part| part.split_once('<')).map(|(_, target)| target);
     let kept = earlier.filter(|earlier| self::kind(earlier).is_ok_and(|it| it != kind));
     let targets: Vec<_> = kept.chain([target]).map(|target| format!("<{target}>")).collect();
     Ok((targets.join(", "), kind))

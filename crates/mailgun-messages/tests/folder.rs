@@ -108,8 +108,8 @@ async fn a_folder_that_cannot_be_used_is_an_error_that_names_the_file() {
 
     for (body, named) in [
         ("{{ broken }}", "`body.html` cannot be filled in"),
-        ("<img src=logo.png>", "not in the folder: `logo.png`"),
-        ("<img src='cid:logo.png'>", "not in the folder: `cid:logo.png`"),
+        ("<img src=logo.png>", "line 1 shows an image that is not in the folder"),
+        ("<img src='cid:logo.png'>", "line 1 shows an image that is not in the folder"),
         ("<img src='../secret.png'>", "not in the folder"),
     ] {
         let (_scratch, root) = folder(&[("body.html", body.as_bytes())]);

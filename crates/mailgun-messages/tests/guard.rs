@@ -171,6 +171,9 @@ async fn what_the_guard_cannot_see_is_refused() {
         raw("/v5/accounts/resend_activation_email"),
         raw("/v5/sandbox/auth_recipients"),
         raw("/v5/users/invitations"),
+        raw("/v3/mg.example.com/messages/x/.."),
+        at(Operation::post("/v1/alerts/email/test")).form(with_to("to")),
+        at(Operation::post("/v4/inbox/tests")).multipart(with_to("to")),
         at(Operation::put("/v3/mg.example.com/messages")),
         client.call_url(Operation::post("/any"), &format!("{}/v3/a/messages", mock.base_url())),
     ] {

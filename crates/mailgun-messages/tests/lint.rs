@@ -111,5 +111,5 @@ fn html_that_gmail_clips_is_found() {
     assert_eq!(found(&html(&"x".repeat(102 * 1024)).lint()), []);
     let lints = html(&"x".repeat(102 * 1024 + 1)).lint();
     assert_eq!(lints[0].code, LintCode::Clipped);
-    assert_eq!(lints[0].to_string().split(';').next().unwrap(), "html: the body has 102 KiB");
+    assert_eq!(lints[0].to_string().split(';').next().unwrap(), "html: the body has 103 KiB");
 }

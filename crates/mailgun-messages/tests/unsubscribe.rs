@@ -101,3 +101,21 @@ async fn batches_and_mime_messages_have_the_setter_too() {
     assert_eq!(sent[1].field("h:List-Unsubscribe"), Some("<https://example.com/u>"));
     assert_eq!(sent[1].field("h:List-Unsubscribe-Post"), Some(ONE_CLICK));
 }
+
+#[tokio::test]
+async fn an_address_of_a_mail_is_not_sent_with_the_click_of_the_defaults() {
+    let defaults = mailgun_messages::Defaults::new().list_unsubscribe("https://example.com/u");
+    let messages = offline().with_defaults(defaults);
+    let parts = parts_of(messages.send(complete().list_unsubscribe(MAILTO))).await;
+    assert_eq!(values(&parts, "h:List-Unsubscribe"), [format!("<{MAILTO}>")]);
+    assert!(values(&parts, "h:List-Unsubscribe-Post").is_empty());
+}
+
+#[tokio::test]
+async fn a_header_that_was_set_by_hand_keeps_its_url() {
+    for name in ["List-Unsubscribe", "list-unsubscribe"] {
+        let message = complete().header(name, "<https://a.test/u?a,b>,<mailto:l@a.test>");
+        let (list, _) = headers(message.list_unsubscribe(MAILTO)).await;
+        assert_eq!(list, [format!("<https://a.test/u?a,b>, <{MAILTO}>")]);
+    }
+}

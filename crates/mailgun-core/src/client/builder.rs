@@ -166,7 +166,8 @@ impl<C: From<Client>> ClientBuilder<C> {
         }
         match get(ALLOW_HTTP)?.as_deref().map(str::trim) {
             Some("1" | "true") => builder = builder.allow_plain_http(),
-            Some("0" | "false") | None => {}
+            Some("0" | "false") => builder.allow_plain_http = false,
+            None => {}
             Some(_) => return Err(Error::config(ALLOW_HTTP, "is neither `1` nor `0`")),
         }
         Ok(builder)
@@ -243,15 +244,18 @@ impl<C: From<Client>> ClientBuilder<C> {
     /// Sends all mail to this address and to nobody else, for staging and for tests.
     ///
     /// * To, Cc and Bcc of a message, of a chunk of a batch, of a MIME message and of a resend are
-    ///   replaced by the address. The header `X-Original-To` names the first ten of the recipients;
-    ///   a resent mail has none.
+    ///   replaced by the address. The header `X-Original-To` names the first ten of the recipients,
+    ///   and says how many more there were; a resent mail has none.
+    /// * The text of a MIME message is not changed: its own `To` and `Cc` still name the original
+    ///   recipients, who get nothing from Mailgun, but do get a reply to all.
     /// * Each chunk of a batch becomes one mail, with the variables of its first recipient.
     /// * All other calls that make Mailgun send mail are refused with
     ///   [`ErrorKind::Guarded`](crate::ErrorKind::Guarded): tests of alerts and of inbox placement,
     ///   activation mail and sandbox invitations. So is a call whose recipients cannot be seen.
     ///
     /// It applies to every handle of the client, and to calls that are described by hand. It does not
-    /// change the settings of the account: routes, alerts and mailing lists work as before.
+    /// change the settings of the account: routes, alerts and mailing lists work as before. A later call
+    /// replaces the address.
     ///
     /// ```
     /// use mailgun_core::Client;

@@ -78,7 +78,7 @@ impl Client {
 
     /// The base URL, without a slash at its end: `https://api.eu.mailgun.net` for the EU region.
     pub fn base_url(&self) -> String {
-        format!("{:?}", self.0.base)
+        self.0.base.to_string()
     }
 
     /// The credentials, for example to replace the key. `None` for a client made by

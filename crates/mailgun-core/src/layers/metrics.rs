@@ -11,10 +11,9 @@ use pin_project_lite::pin_project;
 use tokio::time::Instant;
 use tower::{Layer, Service};
 
-use super::is_failure;
 use crate::{
     BoxError, CallContext, Error, Outcome,
-    metrics::{AttemptEnd, Ending, Recorder, SharedRecorder, port},
+    metrics::{AttemptEnd, Ending, Recorder, SharedRecorder, is_error, port},
 };
 
 /// Reports each attempt to a [`Recorder`].
@@ -106,7 +105,7 @@ where
 }
 
 fn ending<R>(response: &Response<R>) -> Ending {
-    if !is_failure(response.status()) {
+    if !is_error(response.status()) {
         return Ending::Success;
     }
     // Kind and outcome follow from the status.

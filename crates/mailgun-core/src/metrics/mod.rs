@@ -21,11 +21,13 @@
 //!
 //! * `mailgun.outcome` is `success`, or the [`Outcome`] of the call: `not_sent`, `rejected` or
 //!   `unknown`. Alert on `unknown`: a mail may have been sent, and nobody knows.
-//! * `error.type` is the status of the response, the [`ErrorKind`], or `cancelled` if the call was
-//!   dropped or its deadline passed.
+//! * `error.type` of a call is the [`ErrorKind`], or `cancelled` if the call was dropped. After its
+//!   deadline it is `timeout`. For an attempt it is the status of a failed response, the
+//!   [`ErrorKind`], or `cancelled` if the call was dropped or its deadline passed meanwhile.
 //! * `mailgun.wait.reason` is `rate_limit` or `backoff`.
-//! * `url.template` names the operation, such as `/v3/{domain}/messages`. No domain of yours, no
-//!   address and no id is ever an attribute, so the number of series is bounded.
+//! * `url.template` names the operation, such as `/v3/{domain}/messages`. No sending domain,
+//!   email address or id is ever an attribute, and `server.address` is only the host of the API or of
+//!   Mailgun's storage, or the one you set. So the number of series is bounded.
 
 #[cfg(feature = "metrics")]
 mod facade;
@@ -109,7 +111,7 @@ pub enum Ending {
         /// Whether it may have taken effect.
         outcome: Outcome,
     },
-    /// The call was dropped, or its deadline passed during the attempt.
+    /// It was dropped. An attempt is also dropped if the deadline of its call passes.
     Cancelled {
         /// Whether it may have taken effect.
         outcome: Outcome,
@@ -171,14 +173,19 @@ pub struct AttemptEnd<'a> {
 }
 
 impl AttemptEnd<'_> {
-    /// Returns the status of a response that is not a success, or
+    /// Returns the status of a response if it is 4xx or 5xx, or
     /// [`Ending::error_type`].
     pub fn error_type(&self) -> Option<&str> {
         match &self.status {
-            Some(status) if !status.is_success() => Some(status.as_str()),
+            Some(status) if is_error(*status) => Some(status.as_str()),
             _ => self.ending.error_type(),
         }
     }
+}
+
+/// Whether OpenTelemetry's conventions count a status as an error: a redirect may be what the call wants.
+pub(crate) fn is_error(status: StatusCode) -> bool {
+    status.is_client_error() || status.is_server_error()
 }
 
 /// A call that has ended.

@@ -152,7 +152,8 @@ impl ChunkResult {
 
 /// The state of a chunk. Store it, and pass it to [`Batch::resume`](crate::Batch::resume) later.
 ///
-/// A record has positions and a digest, but no addresses.
+/// A record has positions and a digest, but no addresses. Whoever guesses all addresses of a chunk can
+/// check the guess.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ChunkRecord {
@@ -165,7 +166,7 @@ pub struct ChunkRecord {
     /// The Message-Id of its mail; `None` if the batch has no [`key`](crate::Batch::key).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message_id: Option<MessageId>,
-    /// The 128-bit FNV-1a hash (RFC 9923), in hex, of the chunk's addresses in lower case, each
+    /// The first 16 bytes, in hex, of the SHA-256 of the chunk's addresses in lower case, each
     /// followed by a line feed.
     ///
     /// It shows that the positions belong to the same recipients. A batch cannot resume from a record

@@ -19,7 +19,8 @@ const READ_TIMEOUT: Duration = Duration::from_secs(30);
 /// Reads the token in the query of a link.
 pub(super) fn linked(links: &UnsubscribeLinks, uri: &Uri) -> Result<Unsubscribe, UnsubscribeError> {
     let pairs = uri.query().unwrap_or_default().split('&');
-    let token = pairs.filter_map(|pair| pair.strip_prefix("token=")).next();
+    // The base URL may have a `token` of its own, before ours.
+    let token = pairs.rev().find_map(|pair| pair.strip_prefix("token="));
     links.read(token.ok_or(UnsubscribeError::BadToken)?)
 }
 

@@ -308,12 +308,16 @@ impl Context {
 /// What a command of the profile writes, which is the key.
 async fn output_of(command: &str) -> Result<String> {
     let (shell, option) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
-    let output = Command::new(shell)
+    let failed = |error| Failure::file("api_key_command", error);
+    // Standard input belongs to this program, and the command tells people what is wrong.
+    let child = Command::new(shell)
         .args([option, command])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
         .stderr(Stdio::inherit())
-        .output()
-        .await
-        .map_err(|error| Failure::file("api_key_command", error))?;
+        .spawn()
+        .map_err(failed)?;
+    let output = child.wait_with_output().await.map_err(failed)?;
     if !output.status.success() {
         return Err(Failure::usage(format!("api_key_command failed: {}", output.status)));
     }

@@ -5,7 +5,7 @@ use std::{fmt, io, process::ExitCode};
 use mailgun::{
     Error, ErrorKind, Idempotency, Outcome,
     bulk::{BulkError, Halt},
-    http::StatusCode,
+    http::{Method, StatusCode},
 };
 use mailgun_store::StoreError;
 use serde_json::{Value, json};
@@ -167,6 +167,10 @@ impl From<io::Error> for Failure {
 fn status(error: &Error) -> Status {
     let repeats_safely =
         error.operation().is_none_or(|it| it.idempotency() == Idempotency::Idempotent);
+    // What can be repeated safely may still have been done.
+    let changes = error
+        .operation()
+        .is_some_and(|it| matches!(it.method(), Method::PUT | Method::PATCH | Method::DELETE));
     match (error.kind(), error.status(), error.outcome()) {
         (_, Some(StatusCode::NOT_FOUND), _) => Status::NotFound,
         (_, Some(StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN), _) => Status::Denied,
@@ -176,7 +180,7 @@ fn status(error: &Error) -> Status {
         (ErrorKind::Decode, ..) if repeats_safely => Status::Error,
         (_, _, Outcome::Rejected) => Status::Error,
         (_, _, Outcome::NotSent) => Status::NotSent,
-        (_, _, Outcome::Unknown) if repeats_safely => Status::NotSent,
+        (_, _, Outcome::Unknown) if repeats_safely && !changes => Status::NotSent,
         (_, _, Outcome::Unknown) => Status::Unknown,
     }
 }

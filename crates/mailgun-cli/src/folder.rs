@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use mailgun::templates::{GetTemplate, TemplateHeaders, Templates};
+use mailgun::templates::{Engine, GetTemplate, TemplateHeaders, Templates};
 
 use crate::exit::{Failure, Result};
 
@@ -80,6 +80,11 @@ impl Folder {
         Ok(Some(Document { content, headers }))
     }
 
+    /// Whether a file of this template is there.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.path(name).exists() || self.headers_path(name).exists()
+    }
+
     pub(crate) fn write(&self, name: &str, document: &Document) -> Result<()> {
         check(name)?;
         let failed = |error| Failure::file(self.path(name).display(), error);
@@ -120,12 +125,15 @@ fn text(path: &Path) -> Result<Option<String>> {
     }
 }
 
-/// The active version of a stored template. `None` if there is no such template.
-pub(crate) async fn stored(templates: &Templates, name: &str) -> Result<Option<Document>> {
+/// The active version of a stored template, and its engine. `None` if there is no such template.
+pub(crate) async fn stored(
+    templates: &Templates,
+    name: &str,
+) -> Result<Option<(Document, Option<Engine>)>> {
     let template = templates.get(name, GetTemplate::new().active(true)).optional().await?;
     let version = template.map(|template| template.version.unwrap_or_default());
-    Ok(version.map(|version| Document {
-        content: version.content.unwrap_or_default(),
-        headers: version.headers,
+    Ok(version.map(|version| {
+        let content = version.content.unwrap_or_default();
+        (Document { content, headers: version.headers }, version.engine)
     }))
 }

@@ -1,6 +1,6 @@
 //! What the program writes: tables for people, JSON for programs.
 
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 
 use clap::builder::styling::{AnsiColor, Style};
 use comfy_table::{Cell, Color, Table, presets};
@@ -63,9 +63,14 @@ impl Output {
         Ok(out.flush()?)
     }
 
-    /// Writes bytes as they are, where the user asks for exactly them.
+    /// Writes bytes as they are, where the user asks for exactly them. A terminal would obey them, and
+    /// gets them like [`lines`].
     pub(crate) fn raw(self, bytes: &[u8]) -> Result<()> {
         let mut out = io::stdout().lock();
+        if out.is_terminal() {
+            out.write_all(lines(&String::from_utf8_lossy(bytes)).as_bytes())?;
+            return Ok(out.flush()?);
+        }
         out.write_all(bytes)?;
         Ok(out.flush()?)
     }

@@ -62,11 +62,11 @@ impl Profiles {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
             Err(error) => return Err(Failure::file(path.display(), error)),
         };
-        // The error of the parser would quote the line, which may hold a key.
+        // The message of the parser may quote the line, which may hold a key.
         let profiles: Self = toml::from_str(&text).map_err(|error| {
             let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
             let line = before.matches('\n').count() + 1;
-            Failure::usage(format!("{}: line {line}: {}", path.display(), error.message()))
+            Failure::usage(format!("{}: line {line} is not a valid setting", path.display()))
         })?;
         if profiles.profiles.values().any(|profile| profile.api_key.is_some()) {
             check_private(path)?;

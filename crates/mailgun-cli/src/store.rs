@@ -29,13 +29,15 @@ impl EventFile {
         let file = Self { pool, checkpoints };
         for statement in [
             "CREATE TABLE IF NOT EXISTS events (
-                id TEXT PRIMARY KEY,
-                time TEXT,
+                id TEXT NOT NULL,
+                time TEXT NOT NULL,
                 event TEXT NOT NULL,
                 domain TEXT NOT NULL,
                 recipient TEXT NOT NULL,
                 message_id TEXT NOT NULL,
-                json TEXT NOT NULL
+                json TEXT NOT NULL,
+                -- Ids are unique within a day only.
+                PRIMARY KEY (id, time)
             )",
             "CREATE INDEX IF NOT EXISTS events_by_time ON events (time)",
             "CREATE INDEX IF NOT EXISTS events_by_message ON events (message_id)",
@@ -63,7 +65,7 @@ impl EventFile {
                 VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
             )
             .bind(id)
-            .bind(event.timestamp.map(|time| time.to_string()))
+            .bind(event.timestamp.map(|time| time.to_string()).unwrap_or_default())
             .bind(event.name())
             .bind(of)
             .bind(&event.recipient)

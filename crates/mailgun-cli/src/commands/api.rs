@@ -45,7 +45,7 @@ pub(crate) struct Api {
     #[arg(short = 'H', long, value_name = "NAME: VALUE", value_parser = args::header)]
     header: Vec<Pair>,
     /// Read all pages, and write their items as one list: by links, by skip or by page number
-    #[arg(long, value_name = "STYLE", num_args = 0..=1, default_missing_value = "links", hide_possible_values = true)]
+    #[arg(long, value_name = "STYLE", num_args = 0..=1, default_missing_value = "links", hide_possible_values = true, conflicts_with_all = ["header", "json_body", "file"])]
     paginate: Option<Paging>,
 }
 
@@ -98,6 +98,9 @@ impl Api {
             }
             in_query.extend(fields(self.field));
             return all(&client, operation, &segments, in_query, paging, context).await;
+        }
+        if !self.file.is_empty() && matches!(self.method, Method::Get | Method::Delete) {
+            return Err(Failure::usage("--file is for POST, PUT and PATCH"));
         }
         let call = client.call_bytes(operation, &segments).query(in_query);
         let call = self.header.iter().fold(call, |call, it| call.header(&it.name, &it.value));

@@ -13,7 +13,8 @@ use futures_util::{StreamExt as _, TryStreamExt as _};
 use mailgun::{
     Client,
     bulk::{
-        self, Campaign, CampaignHandle, Count, Import, MemoryStore, Opened, Per, Status, Store,
+        self, BulkError, Campaign, CampaignHandle, Count, Import, MemoryStore, Opened, Per, Status,
+        Store,
     },
 };
 use mailgun_store::SqlStore;
@@ -210,6 +211,7 @@ impl Bulk {
             | Action::Resume { key }
             | Action::Stop { key }
             | Action::Cancel { key }
+            | Action::Reconcile { key }
                 if context.globals.dry_run =>
             {
                 out.note("Dry run: the campaign stays as it is.");
@@ -362,7 +364,10 @@ impl Run {
             }
         };
         bar.finish_and_clear();
-        let status = status?;
+        let status = match status {
+            Ok(status) => status,
+            Err(error) => return Err(failed(&campaign, error, &self.key).await),
+        };
         show(&status, context)?;
         let tally = &status.tally;
         let key = &self.key;
@@ -382,6 +387,18 @@ impl Run {
             );
         }
         Ok(())
+    }
+}
+
+/// Why a run failed. Mail that may have been sent matters more than the error that ended the run.
+async fn failed(campaign: &CampaignHandle, error: BulkError, key: &str) -> Failure {
+    let failure = Failure::from(error);
+    match campaign.status().await {
+        Ok(Status { tally, .. }) if tally.unknown.recipients + tally.sending.recipients > 0 => {
+            Failure::unknown(failure.message())
+                .advice(format_args!("Settle them in half an hour: mailgun bulk reconcile {key}"))
+        }
+        _ => failure,
     }
 }
 
@@ -481,6 +498,11 @@ async fn reconcile(campaign: &CampaignHandle, context: &Context) -> Result<()> {
 impl Report {
     async fn run(self, bulk: &bulk::Bulk, context: &Context) -> Result<()> {
         let campaign = bulk.campaign(self.key);
+        if self.csv && io::stdout().is_terminal() {
+            let mut csv = Vec::new();
+            campaign.write_csv(&mut csv).await?;
+            return context.out.raw(&csv);
+        }
         if self.csv {
             campaign.write_csv(io::stdout()).await?;
             return Ok(());

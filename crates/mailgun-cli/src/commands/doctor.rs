@@ -334,7 +334,7 @@ async fn monthly_limit(mailgun: &Mailgun) -> Check {
     let advice = "Raise it in the settings of the account: Mailgun refuses mail beyond it.";
     match sent {
         _ if sent >= limit => fail("limit", finding, advice),
-        _ if sent >= limit / 10 * 9 => warn("limit", finding, advice),
+        _ if sent >= limit - limit / 10 => warn("limit", finding, advice),
         _ => ok("limit", finding),
     }
 }

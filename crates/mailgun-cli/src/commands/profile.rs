@@ -46,7 +46,7 @@ pub(crate) struct Add {
     #[arg(long, value_name = "COMMAND", conflicts_with_all = ["api_key_file", "api_key_stdin", "api_key", "keep_in_file"])]
     api_key_command: Option<String>,
     /// Read the key from this file for each use, and do not copy it
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["api_key_file", "api_key_stdin", "api_key"])]
     keep_in_file: Option<PathBuf>,
     /// URL in place of that of a region
     #[arg(long, value_name = "URL")]
@@ -108,13 +108,15 @@ impl ProfileCommand {
 
 impl Add {
     async fn profile(self, context: &Context) -> Result<Profile> {
+        // The profile is used from other directories too.
+        let keep_in_file = self.keep_in_file.map(std::path::absolute).transpose()?;
         let mut profile = Profile {
             region: context.globals.region.map(|region| region.to_string()),
             base_url: self.base_url,
             domain: context.globals.domain.clone(),
             subaccount: context.globals.subaccount.clone(),
             api_key_command: self.api_key_command,
-            api_key_file: self.keep_in_file,
+            api_key_file: keep_in_file,
             api_key: None,
         };
         if profile.api_key_command.is_none() && profile.api_key_file.is_none() {

@@ -68,6 +68,10 @@ impl Tail {
         let start: Checkpoint = stored.unwrap_or_else(start);
         let mut tail = events.tail(start).matching(self.filters.follow()).interval(self.interval);
 
+        // Without a place, a run that sees no event would leave a gap before the next one.
+        if let Some(file) = &file {
+            file.checkpoints().save(&source, tail.checkpoint()).await?;
+        }
         let mut left = self.count.unwrap_or(usize::MAX);
         let (mut saved, mut errors) = (Instant::now(), 0);
         while left > 0 {
@@ -79,7 +83,12 @@ impl Tail {
                     context.out.note(format!("{} (trying again)", failure.message()));
                     continue;
                 }
-                Err(failure) => return Err(failure),
+                Err(failure) => {
+                    if let Some(file) = &file {
+                        file.checkpoints().save(&source, tail.checkpoint()).await?;
+                    }
+                    return Err(failure);
+                }
             };
             errors = 0;
             let new: Vec<Event> = match &file {

@@ -133,9 +133,13 @@ async fn push(
     for (name, document) in documents {
         let tag = tag.clone().unwrap_or_else(time_tag);
         let status = match stored(templates, &name).await? {
-            Some(stored) if stored == document => "unchanged",
-            Some(_) => {
+            Some((stored, _)) if stored == document => "unchanged",
+            Some((_, engine)) => {
                 let mut settings = VersionSettings::new().active(true).headers(document.headers);
+                // Without it, the new version would be Handlebars.
+                if let Some(engine) = engine {
+                    settings = settings.engine(engine);
+                }
                 if let Some(comment) = &comment {
                     settings = settings.comment(comment);
                 }
@@ -189,12 +193,11 @@ async fn pull(templates: &Handle, args: FolderArgs, context: &Context) -> Result
     let mut changed = Vec::new();
     let mut overwritten = 0;
     for name in names {
-        let document = stored(templates, &name).await?;
-        let document =
-            document.ok_or_else(|| Failure::not_found(format!("there is no template `{name}`")))?;
-        let own = folder.document(&name)?;
-        if own.as_ref() != Some(&document) {
-            overwritten += usize::from(own.is_some());
+        let stored = stored(templates, &name).await?;
+        let (document, _) =
+            stored.ok_or_else(|| Failure::not_found(format!("there is no template `{name}`")))?;
+        if folder.document(&name)?.as_ref() != Some(&document) {
+            overwritten += usize::from(folder.has(&name));
             changed.push((name, document));
         }
     }
@@ -221,7 +224,7 @@ async fn diff(templates: &Handle, args: FolderArgs, context: &Context) -> Result
     let folder = Folder::new(args.directory);
     let mut differing = Vec::new();
     for (name, document) in folder.read(&args.names)? {
-        let stored = stored(templates, &name).await?.unwrap_or_default();
+        let (stored, _) = stored(templates, &name).await?.unwrap_or_default();
         if stored != document {
             if !context.out.is_json {
                 let file = folder.path(&name).display().to_string();

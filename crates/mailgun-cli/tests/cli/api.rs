@@ -16,6 +16,9 @@ fn any_operation_can_be_called() {
     account.run(&["api", "POST", "/v1/analytics/metrics", "--json-body", "query.json"]).ok();
     account.run(&["api", "GET", "v4/domains"]).status(2).complains("begin with `/`");
     account.run(&["api", "GET", "/v4/domains/missing.example.com"]).status(5);
+    account.run(&["api", "GET", "/v4/domains", "-F", "a=query.json"]).status(2).complains("--file");
+    let paginate = ["api", "GET", "/v4/domains", "-H", "X-A: b", "--paginate"];
+    account.run(&paginate).status(2).complains("--paginate");
 }
 
 #[test]
@@ -50,6 +53,11 @@ fn a_lost_response_is_unknown_unless_the_call_only_reads() {
     account.mock.inject(Fault::lose_response().times(20));
     account.run(&["api", "POST", "/v3/lists", "-f", "address=a@mg.example.com"]).status(4);
     account.run(&["api", "GET", "/v4/domains", "--timeout", "1s"]).status(3);
+    let delete = ["api", "DELETE", "/v3/{domain}/bounces/bob@example.com", "--yes"];
+    account.run(&[&delete[..], &["--timeout", "1s"]].concat()).status(4);
+    // This one is idempotent, and the client repeats it.
+    let delete = ["suppressions", "delete", "bounces", "bob@example.com", "--yes"];
+    account.run(&[&delete[..], &["--timeout", "1s"]].concat()).status(4);
 }
 
 #[test]

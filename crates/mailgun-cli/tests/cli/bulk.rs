@@ -58,6 +58,8 @@ fn an_unknown_outcome_has_status_4_and_is_settled_by_events() {
         .complains("bulk reconcile news");
     run(&account, &["report", "news"]).ok().says("unknown");
     run(&account, &["resend-unknown", "news"]).status(2).complains("may get the mail twice");
+    run(&account, &["reconcile", "news", "--dry-run"]).ok().complains("stays as it is");
+    assert_eq!(status(&account)["unknown"]["recipients"], 2);
     let settled = run(&account, &["reconcile", "news", "--json"]).ok().json();
     assert_eq!(settled["accepted"], 2);
     assert_eq!(status(&account)["accepted"]["recipients"], 2);
@@ -65,12 +67,22 @@ fn an_unknown_outcome_has_status_4_and_is_settled_by_events() {
 }
 
 #[test]
-fn a_refused_campaign_has_status_1_and_a_limited_one_status_3() {
+fn a_refused_campaign_has_status_1() {
     let account = Account::new();
     create(&account, &[]).ok();
     account.mock.inject(Fault::status(400).with_json(json!({"message": "no such template"})));
     run(&account, &["run", "news"]).status(1).complains("Mailgun refused 2 recipients");
     run(&account, &["report", "news"]).ok().says("refused").says("no such template");
+}
+
+#[test]
+fn an_unknown_outcome_has_status_4_also_if_the_run_fails() {
+    let account = Account::new();
+    create(&account, &["--chunk-size", "1"]).ok();
+    account.mock.inject(Fault::lose_response());
+    account.mock.inject(Fault::status(401).times(10));
+    let failed = run(&account, &["run", "news", "--concurrency", "1"]).status(4);
+    failed.complains("refuses every call").complains("mailgun bulk reconcile news");
 }
 
 #[test]

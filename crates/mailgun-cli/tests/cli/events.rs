@@ -79,6 +79,40 @@ fn a_tail_resumes_where_its_file_ends() {
 }
 
 #[test]
+fn a_tail_without_events_also_leaves_its_place() {
+    let account = Account::new();
+    let tail = ["tail", "--sqlite", "events.db", "--json", "--interval", "1s"];
+    // It is killed before it has seen an event.
+    let mut process = std::process::Command::new(assert_cmd::cargo::cargo_bin("mailgun"))
+        .args(tail)
+        .env("MAILGUN_API_KEY", crate::support::KEY)
+        .env("MAILGUN_BASE_URL", account.mock.base_url())
+        .env("MAILGUN_DOMAIN", crate::support::DOMAIN)
+        .current_dir(account.path(""))
+        .spawn()
+        .unwrap();
+    while account.mock.requests().is_empty() {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    process.kill().unwrap();
+    process.wait().unwrap();
+    send(&account, "bob@example.com");
+    let events = account.run(&[&tail[..], &["--count", "2"]].concat()).ok().ndjson();
+    assert!(events.iter().all(|event| event["recipient"] == "bob@example.com"), "{events:?}");
+}
+
+#[test]
+fn events_with_the_same_id_at_different_times_are_all_kept() {
+    let account = Account::new();
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    for ago in [60.0, 120.0] {
+        let time = now.as_secs_f64() - ago;
+        account.mock.add_event(json!({"event": "opened", "id": "same", "timestamp": time}));
+    }
+    account.run(&["events", "--sqlite", "events.db"]).ok().says("2 new events");
+}
+
+#[test]
 fn a_tail_survives_errors_that_pass() {
     let account = Account::new();
     send(&account, "bob@example.com");

@@ -56,6 +56,26 @@ fn a_key_comes_from_a_command_or_stays_in_its_file() {
         assert!(!account.read("config.toml").contains(KEY));
         Run::of(account.bare().args(["domains", "list"])).ok().says(DOMAIN);
     }
+    // The file is found from other directories.
+    account.write("elsewhere/file", "");
+    let mut command = account.bare();
+    command.current_dir(account.path("elsewhere")).args(["domains", "list"]);
+    Run::of(&mut command).ok();
+}
+
+#[cfg(unix)]
+#[test]
+fn a_command_for_the_key_has_no_standard_input_and_shows_its_errors() {
+    let account = Account::new();
+    account.write("key", KEY);
+    let url = account.mock.base_url();
+    let source = ["--api-key-command", "cat > taken; echo 'keyring is open' >&2; cat key"];
+    let mut command = account.bare();
+    Run::of(command.args(["profile", "add", "shop", "--base-url", &url]).args(source)).ok();
+    let mut command = account.bare();
+    command.args(["domains", "list"]).write_stdin("input");
+    Run::of(&mut command).ok().complains("keyring is open");
+    assert_eq!(account.read("taken"), "");
 }
 
 #[test]
@@ -63,5 +83,8 @@ fn an_error_in_the_file_names_the_line_and_not_its_text() {
     let account = Account::new();
     account.write("config.toml", format!("default = \"shop\"\n[profiles.shop]\napi_key = {KEY}\n"));
     let run = Run::of(account.bare().args(["domains", "list"])).status(2);
-    run.complains("line 3");
+    run.complains("config.toml: line 3 is not a valid setting");
+    account.write("config.toml", format!("[profiles]\nshop = \"{KEY}\"\n"));
+    let run = Run::of(account.bare().args(["domains", "list"])).status(2);
+    run.complains("line 2 is not a valid setting");
 }

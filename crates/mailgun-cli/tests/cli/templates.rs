@@ -63,6 +63,22 @@ fn a_pull_writes_what_a_push_stored_and_asks_before_it_overwrites() {
     run(&account, &["pull", "b", "--yes"]).ok();
     assert_eq!(account.read("b/welcome.html"), "<p>Hello</p>");
     run(&account, &["pull", "b", "missing"]).status(5);
+    account.write("c/welcome.headers.json", "{}");
+    run(&account, &["pull", "c"]).status(2).complains("Overwrite 1 files");
+    assert_eq!(account.read("c/welcome.headers.json"), "{}");
+}
+
+#[test]
+fn a_push_keeps_the_engine_of_the_template() {
+    let account = Account::new();
+    let create =
+        ["-f", "name=welcome", "-f", "template={{.name}}", "-f", "tag=v1", "-f", "engine=go"];
+    account.run(&[&["api", "POST", "/v3/{domain}/templates"], &create[..]].concat()).ok();
+    account.write("t/welcome.html", "Hi {{.name}}");
+    run(&account, &["push", "t", "--tag", "v2"]).ok().says("new version");
+    let path = "/v3/{domain}/templates/welcome/versions/v2";
+    let json = account.run(&["api", "GET", path]).ok().json();
+    assert_eq!(json["template"]["version"]["engine"], "go");
 }
 
 #[test]
@@ -89,9 +105,8 @@ fn a_name_that_would_leave_the_folder_is_refused() {
     account.run(&[&["api", "POST", "/v3/{domain}/templates"], &create[..]].concat());
     let listed = account.run(&["templates", "list", "--json"]).ok().json();
     let names: Vec<_> = listed.as_array().unwrap().iter().map(|it| it["name"].clone()).collect();
-    if names.contains(&json!("../evil")) {
-        run(&account, &["pull", "t"]).status(1).complains("cannot be a file");
-    }
+    assert!(names.contains(&json!("../evil")), "{names:?}");
+    run(&account, &["pull", "t"]).status(1).complains("cannot be a file");
     run(&account, &["pull", "t", "../evil"]).status(1).complains("cannot be a file");
     assert!(!account.path("evil.html").exists());
 }

@@ -47,16 +47,18 @@ impl Error {
     }
 
     /// Returns whether the mail was not accepted, and a repeat of the same call would fail the same
-    /// way.
+    /// way: Mailgun or the proxy refused it, or the authority of a certificate is unknown.
     pub fn is_permanent(&self) -> bool {
-        !self.is_unknown() && (self.is_client() || self.0.kind() == ErrorKind::Api)
+        let is_refused = self.is_client() || self.0.kind() == ErrorKind::Api;
+        !self.is_unknown() && (is_refused || self.0.is_permanent())
     }
 
-    /// Returns whether the SDK refused the message, a setting, or to block async code.
+    /// Returns whether the SDK refused the message, a setting, or to block async code. The client's guard
+    /// counts as a setting.
     pub fn is_client(&self) -> bool {
-        use ErrorKind::{AsyncContext, Config, InvalidInput, TooLarge, UntrustedHost};
+        use ErrorKind::{AsyncContext, Config, Guarded, InvalidInput, TooLarge, UntrustedHost};
         let kind = self.0.kind();
-        matches!(kind, AsyncContext | Config | InvalidInput | TooLarge | UntrustedHost)
+        matches!(kind, AsyncContext | Config | Guarded | InvalidInput | TooLarge | UntrustedHost)
     }
 
     /// Returns whether a time-out expired.

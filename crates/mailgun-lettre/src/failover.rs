@@ -11,6 +11,9 @@ use crate::SendOutcome;
 /// If the outcome of the first is [`Outcome::Unknown`], the second is not tried: the recipients might
 /// get the mail twice. [`SendOutcome`] says which errors of a transport are certain.
 ///
+/// If a guard of the first refuses the mail, the second is not tried either. A guard belongs to one client.
+/// Give every transport of a failover its own: SMTP has none.
+///
 /// Both transports may themselves be failovers. A failover is an `AsyncTransport` if both transports
 /// are, and a `Transport` if both transports are.
 ///
@@ -61,6 +64,9 @@ pub enum Sent<A, B> {
 pub enum FailoverError<A, B> {
     /// The first transport may have sent the mail. The second was not tried.
     Unknown(A),
+    /// The first transport refused the mail, and no other may be tried: a client's guard does so. The second
+    /// was not tried.
+    Refused(A),
     /// Both transports failed. The first certainly did not accept the mail.
     Both {
         /// The error of the first transport.
@@ -75,7 +81,8 @@ impl<A: SendOutcome, B> FailoverError<A, B> {
     fn after_first(error: A) -> Result<A, Self> {
         match error.outcome() {
             Outcome::Unknown => Err(Self::Unknown(error)),
-            Outcome::NotSent | Outcome::Rejected => Ok(error),
+            Outcome::NotSent | Outcome::Rejected if error.may_fail_over() => Ok(error),
+            Outcome::NotSent | Outcome::Rejected => Err(Self::Refused(error)),
         }
     }
 }
@@ -131,11 +138,19 @@ where
     }
 }
 
-impl<A, B: SendOutcome> SendOutcome for FailoverError<A, B> {
+impl<A: SendOutcome, B: SendOutcome> SendOutcome for FailoverError<A, B> {
     fn outcome(&self) -> Outcome {
         match self {
             Self::Unknown(_) => Outcome::Unknown,
+            Self::Refused(first) => first.outcome(),
             Self::Both { second, .. } => second.outcome(),
+        }
+    }
+
+    fn may_fail_over(&self) -> bool {
+        match self {
+            Self::Unknown(_) | Self::Refused(_) => false,
+            Self::Both { second, .. } => second.may_fail_over(),
         }
     }
 }
@@ -147,6 +162,7 @@ impl<A: fmt::Display, B: fmt::Display> fmt::Display for FailoverError<A, B> {
             Self::Unknown(first) => {
                 write!(f, "the first transport may have sent the mail: {first}")
             }
+            Self::Refused(first) => write!(f, "the first transport refused the mail: {first}"),
             Self::Both { first, second } => {
                 write!(f, "the first transport failed: {first}; the second failed: {second}")
             }

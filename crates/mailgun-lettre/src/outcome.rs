@@ -1,5 +1,5 @@
 use lettre::transport::stub;
-use mailgun_core::Outcome;
+use mailgun_core::{ErrorKind, Outcome};
 
 use crate::Error;
 
@@ -12,7 +12,7 @@ use crate::Error;
 ///
 /// | error | outcome |
 /// |---|---|
-/// | no connection: name resolution, TCP, TLS | not sent |
+/// | no connection: name resolution, TCP, TLS (with the blocking transport and rustls, a failed TLS handshake is unknown) | not sent |
 /// | [`is_client`](https://docs.rs/lettre/0.11/lettre/transport/smtp/struct.Error.html#method.is_client): the server lacks STARTTLS, 8BITMIME or an authentication mechanism | not sent |
 /// | a negative reply, 4yz or 5yz, at any stage | rejected |
 /// | the connection broke, a reply timed out or cannot be read | unknown |
@@ -40,11 +40,21 @@ use crate::Error;
 pub trait SendOutcome {
     /// Returns whether the mail may have been accepted.
     fn outcome(&self) -> Outcome;
+
+    /// Returns whether another transport may be tried. Default: if the outcome is not unknown.
+    fn may_fail_over(&self) -> bool {
+        self.outcome() != Outcome::Unknown
+    }
 }
 
+/// After a refusal by the client's guard, no other transport may be tried: it might have no guard.
 impl SendOutcome for Error {
     fn outcome(&self) -> Outcome {
         self.outcome()
+    }
+
+    fn may_fail_over(&self) -> bool {
+        self.outcome() != Outcome::Unknown && self.as_inner().kind() != ErrorKind::Guarded
     }
 }
 

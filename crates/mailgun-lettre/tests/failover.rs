@@ -56,6 +56,27 @@ async fn a_mail_that_was_certainly_not_accepted_goes_to_the_second() {
 }
 
 #[tokio::test]
+async fn a_mail_that_a_guard_refused_goes_to_nobody() {
+    let server = Server::always(accepted()).await;
+    let guarded = server.builder().allow_recipients(["example.org"]).build().unwrap();
+    let guarded = MailgunTransport::new(&guarded);
+    let other = AsyncStubTransport::new_ok();
+
+    let sending = Failover::new(guarded.clone(), other.clone());
+    let error = sending.clone().send(mail()).await.unwrap_err();
+    assert_eq!(error.outcome(), Outcome::NotSent);
+    assert!(matches!(&error, FailoverError::Refused(first) if first.is_client()), "{error}");
+    assert!(!error.may_fail_over());
+    // A failover around it obeys, whichever of its transports has the guard.
+    let error = Failover::new(sending, other.clone()).send(mail()).await.unwrap_err();
+    assert!(matches!(&error, FailoverError::Refused(FailoverError::Refused(_))), "{error}");
+    let sending = Failover::new(MailgunTransport::new(&client(refused())), guarded);
+    let error = Failover::new(sending, other.clone()).send(mail()).await.unwrap_err();
+    assert!(matches!(&error, FailoverError::Refused(FailoverError::Both { .. })), "{error}");
+    assert_eq!((server.count(), other.messages().await.len()), (0, 0));
+}
+
+#[tokio::test]
 async fn the_second_is_not_asked_if_the_first_succeeds() {
     let mock = MockMailgun::start().await;
     let second = AsyncStubTransport::new_ok();

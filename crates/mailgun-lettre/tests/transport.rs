@@ -4,6 +4,7 @@
 mod support;
 
 use lettre::{AsyncTransport as _, address::Envelope};
+use mailgun::Proxy;
 use mailgun_lettre::{Error, MailgunTransport, Outcome};
 use mailgun_mock::{Fault, MockMailgun, RateLimit};
 use mailgun_testing::{Reaction, Server, client, refused, response, response_with};
@@ -127,6 +128,28 @@ async fn errors_tell_whether_the_mail_may_have_been_accepted() {
     let error = error(&MailgunTransport::new(&client(refused()))).await;
     assert_eq!(answers(&error), ["transient"], "{error}");
     assert_eq!(error.outcome(), Outcome::NotSent);
+}
+
+#[tokio::test]
+async fn a_guard_and_a_proxy_refuse_for_good() {
+    let server = Server::always(mailgun_testing::accepted()).await;
+    let guarded = server.builder().allow_recipients(["example.org"]).build().unwrap();
+    let refused = error(&MailgunTransport::new(&guarded)).await;
+    assert_eq!(answers(&refused), ["permanent", "client"], "{refused}");
+    assert_eq!(server.count(), 0);
+
+    let proxy = Server::always(response("407 Proxy Authentication Required", "")).await;
+    let proxy = Proxy::new(&proxy.url()).unwrap();
+    let proxied = server
+        .builder()
+        .allow_plain_http()
+        .base_url("http://api.test")
+        .proxy(proxy)
+        .build()
+        .unwrap();
+    let refused = error(&MailgunTransport::new(&proxied)).await;
+    assert_eq!(answers(&refused), ["permanent"], "{refused}");
+    assert_eq!(refused.outcome(), Outcome::NotSent);
 }
 
 #[tokio::test]

@@ -111,7 +111,8 @@
 //! | `time`, `chrono`, `jiff` | | conversions between [`Timestamp`] and the types of these crates |
 //!
 //! Features only add items: no feature changes what a call does. `analytics` and `webhooks` enable
-//! `events`, because they share its [`Event`](events::Event) type.
+//! `events`, because they share its [`Event`](events::Event) type. `bulk` enables `events`, `messages` and
+//! `suppressions`.
 //!
 //! If you turn the default features off, `https` needs one of the `rustls-` features and one of the
 //! `-roots` features.

@@ -124,11 +124,7 @@ impl Streaks {
         let wait = error.retry_after().unwrap_or_default().max(back_off(self.rounds));
         let until = after(facts.now, wait.min(MAX_WAIT));
         self.paused_until = Some(self.paused_until.map_or(until, |earlier| earlier.max(until)));
-        tracing::info!(
-            scope = facts.scope,
-            wait_s = wait.as_secs(),
-            "a rate limit pauses a campaign"
-        );
+        tracing::info!(wait_s = wait.as_secs(), "a rate limit pauses a campaign");
         Decision { pause: Some((facts.scope.to_owned(), until)), ..finish.into() }
     }
 

@@ -177,7 +177,8 @@ impl Error {
 
     /// Whether a retry would fail the same way. It may even do harm: repeated wrong passwords lock
     /// accounts.
-    pub(crate) fn is_permanent(&self) -> bool {
+    #[doc(hidden)]
+    pub fn is_permanent(&self) -> bool {
         self.0.is_permanent
     }
 

@@ -45,7 +45,7 @@ impl Breaker {
         result
     }
 
-    /// When the pause is over, one request goes out as a probe, and the others wait for its end.
+    /// When the pause is over, one request goes out as a probe, and the others are refused until it has ended.
     fn is_open(&self) -> bool {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         match state.open_until {

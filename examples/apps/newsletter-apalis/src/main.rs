@@ -20,11 +20,12 @@ use mailgun::{
 use mailgun_store::SqlStore;
 use tower::ServiceExt as _;
 
-/// Sends one chunk. If nothing may be sent yet, waits for it.
-async fn send_chunk(job: ChunkJob, worker: Data<Worker>) -> Result<(), BoxDynError> {
+/// Sends chunks until none is left.
+async fn send_chunks(job: ChunkJob, worker: Data<Worker>) -> Result<(), BoxDynError> {
     loop {
         match Worker::clone(&worker).oneshot(job.clone()).await? {
-            Step::Wait(until) => {
+            Step::Sent { .. } => {}
+            Step::NotSent(until) | Step::Wait(until) => {
                 let now = mailgun::Timestamp::now();
                 tokio::time::sleep(until.duration_since(now).unwrap_or_default()).await;
             }
@@ -60,7 +61,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .backend(storage(&pool, &key))
         .concurrency(8)
         .data(bulk.worker())
-        .build(send_chunk);
+        .build(send_chunks);
     worker.run().await?;
     Ok(())
 }

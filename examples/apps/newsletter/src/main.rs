@@ -5,8 +5,11 @@
 //! cargo run -p example-newsletter -- news-2026-11 readers.csv
 //! ```
 //!
-//! Kill it and run it again: nobody gets a second mail, and nobody is left out. With a `postgres://`
-//! URL, run it on as many machines as you like; without the file, it only helps to send:
+//! Kill it and run it again: nobody gets a second mail. Chunks that were on their way are `unknown`; run it
+//! again half an hour later, and events settle those that were accepted.
+//!
+//! With a `postgres://` URL, run it on as many machines as you like; without the file, it only helps to
+//! send:
 //!
 //! ```sh
 //! cargo run -p example-newsletter -- news-2026-11
@@ -41,7 +44,12 @@ async fn main() -> Result<()> {
         let _ = tokio::signal::ctrl_c().await;
         stop.stop();
     });
-    let (status, _) = tokio::join!(worker.run(&key), show_progress(&campaign));
+    let mut run = pin!(worker.run(&key));
+    // After Ctrl-C or an error, the run ends, but the campaign and its progress do not.
+    let status = tokio::select! {
+        status = &mut run => status,
+        _ = show_progress(&campaign) => run.await,
+    };
     println!("{}", status?);
 
     let settled = campaign.reconcile().await?;

@@ -74,6 +74,37 @@ async fn a_killed_newsletter_goes_on_and_mails_nobody_twice() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_key_ends_the_program_with_an_error() {
+    let directory = tempfile::tempdir().unwrap();
+    csv(directory.path());
+    let mock = MockMailgun::start().await;
+    // With a key that is wrong from the start, the program ends before there is a campaign.
+    mock.inject(Fault::status(401).for_path("/messages").times(100));
+
+    let mut process = run(&mock, directory.path(), "news.db", &["news", "readers.csv"]);
+    let status = timeout(Duration::from_secs(30), process.wait()).await;
+    assert!(!status.expect("the program hangs").unwrap().success());
+    assert!(mailed(&mock).is_empty());
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn ctrl_c_ends_the_program_after_the_calls_in_flight() {
+    let directory = tempfile::tempdir().unwrap();
+    csv(directory.path());
+    let mock = MockMailgun::start().await;
+    mock.inject(Fault::delay(Duration::from_secs(1)).for_path("/messages").times(100));
+
+    let mut process = run(&mock, directory.path(), "news.db", &["news", "readers.csv"]);
+    until("the program sends", || !mailed(&mock).is_empty()).await;
+    let id = process.id().unwrap().to_string();
+    assert!(Command::new("kill").args(["-INT", &id]).status().await.unwrap().success());
+    let status = timeout(Duration::from_secs(30), process.wait()).await;
+    assert!(status.expect("the program hangs").unwrap().success());
+    assert!(mailed(&mock).len() < READERS);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn four_processes_share_a_newsletter_on_postgres() {
     let Some(postgres) = Postgres::shared() else { return };
     let database = postgres.database();

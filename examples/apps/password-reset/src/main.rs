@@ -6,8 +6,8 @@
 //!     -d '{"email": "bob@example.com"}'
 //! ```
 //!
-//! The client chooses the `Idempotency-Key` and repeats it when it tries again: a request is mailed
-//! once. The ledger is in memory here; `mailgun-store` keeps it in a database.
+//! The client chooses the `Idempotency-Key` and repeats it when it tries again: each address is mailed
+//! once for a key. The ledger is in memory here; `mailgun-store` keeps it in a database.
 
 use std::{error::Error, sync::Arc, time::Duration};
 
@@ -23,6 +23,7 @@ use mailgun::{
     messages::{Ledger, MemoryLedger, Message, Messages},
 };
 use serde::Deserialize;
+use sha2::{Digest as _, Sha256};
 
 /// What the handler needs.
 #[derive(Clone)]
@@ -42,23 +43,31 @@ async fn request_reset(
     headers: HeaderMap,
     Json(reset): Json<PasswordReset>,
 ) -> Response {
-    let Some(key) = headers.get("idempotency-key").and_then(|key| key.to_str().ok()) else {
+    let Some(key) = headers.get("idempotency-key").filter(|key| !key.is_empty()) else {
         return (StatusCode::BAD_REQUEST, "send an Idempotency-Key header").into_response();
     };
+    let key = ledger_key(key.as_bytes(), &reset.email);
     let mail = Message::new()
         .from(app.sender)
         .to(reset.email)
         .subject("Reset your password")
-        .text(format!("Choose a new password: https://example.com/reset/{}", token(key)))
+        .text(format!("Choose a new password: https://example.com/reset/{}", token(&key)))
         // A link that works once must not be opened by a tracking redirect.
         .tracking_clicks(false);
-    match app.messages.send_once(&*app.ledger, key, mail).await {
+    match app.messages.send_once(&*app.ledger, &key, mail).await {
         Ok(_) => StatusCode::ACCEPTED.into_response(),
         Err(error) => refuse(&error),
     }
 }
 
-/// 4xx if a repeat is useless; 503 with `Retry-After` if the same request may be sent again.
+/// One for each key and address: two clients may choose the same key.
+fn ledger_key(key: &[u8], email: &str) -> String {
+    // A header holds no line break, so that keeps the key and the address apart.
+    let hash = Sha256::new().chain_update(key).chain_update("\n").chain_update(email).finalize();
+    hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// 422 if the address is invalid. Everything else is 503 with `Retry-After`.
 fn refuse(error: &mailgun::Error) -> Response {
     eprintln!("password reset: {error}");
     if error.kind() == mailgun::ErrorKind::InvalidInput {
@@ -69,7 +78,7 @@ fn refuse(error: &mailgun::Error) -> Response {
         // The next request with this key looks for the mail in the events, which can be late.
         _ => Duration::from_secs(60),
     };
-    let wait = error.retry_after().unwrap_or(wait).as_secs().to_string();
+    let wait = error.retry_after().unwrap_or(wait).as_millis().div_ceil(1000).to_string();
     (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, wait)]).into_response()
 }
 

@@ -33,7 +33,20 @@ async fn a_repeated_request_is_mailed_once() {
     }
     assert_eq!(mock.sent_to("bob@example.com").len(), 1);
     let text = mock.sent()[0].text().unwrap_or_default().to_owned();
-    assert!(text.contains("https://example.com/reset/token-of-7f3a"), "{text}");
+    let link =
+        format!("https://example.com/reset/{}", token(&ledger_key(b"7f3a", "bob@example.com")));
+    assert!(text.contains(&link), "{text}");
+}
+
+#[tokio::test]
+async fn two_addresses_with_one_key_are_two_requests() {
+    let (mock, router) = service().await;
+    for email in ["bob@example.com", "ann@example.com"] {
+        assert_eq!(post_reset(&router, "7f3a", email).await, (StatusCode::ACCEPTED, None));
+        assert_eq!(mock.sent_to(email).len(), 1, "{email}");
+    }
+    let texts: Vec<_> = mock.sent().iter().map(|mail| mail.text().map(str::to_owned)).collect();
+    assert_ne!(texts[0], texts[1], "one link resets both passwords");
 }
 
 #[tokio::test]

@@ -42,7 +42,8 @@ impl Bulk {
     /// # Errors
     ///
     /// * [`BulkError::KeyTaken`] if the key belongs to a campaign with another content, sender domain
-    ///   or pace, which was started or cancelled. Nothing is changed.
+    ///   or pace, which was started or cancelled. Also for the same content if the campaign was cancelled
+    ///   before its start. Nothing is changed.
     /// * [`BulkError::Api`] if the content is invalid or a file cannot be read, and
     ///   [`BulkError::Store`].
     pub async fn open(&self, campaign: Campaign) -> Result<Opened, BulkError> {

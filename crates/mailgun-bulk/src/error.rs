@@ -49,7 +49,8 @@ pub enum Halt {
     Refused,
     /// Mailgun refuses even a single recipient, because there are too many.
     RecipientLimit,
-    /// Mailgun limited the rate this many times in a row, and accepted nothing in between.
+    /// Mailgun limited the rate this many times in a row, and accepted nothing in between, or asked for a
+    /// wait of more than 24 hours.
     RateLimit(u32),
     /// No request could be sent this many times in a row, or a request that cannot be sent at all.
     NotSent(u32),
@@ -65,7 +66,11 @@ impl fmt::Display for Halt {
                 f.write_str("the account's limit lets not even one recipient through")
             }
             Self::RateLimit(times) => {
-                write!(f, "Mailgun limited the rate {times} times in a row and accepted nothing")
+                write!(
+                    f,
+                    "Mailgun limited the rate {times} times in a row and accepted nothing, or asked \
+                     for a wait of more than 24 hours"
+                )
             }
             Self::NotSent(times) => {
                 write!(f, "the request could not be sent (tried {times} times)")

@@ -168,9 +168,11 @@ impl CampaignHandle {
 
     /// Sends to the recipients of unknown outcome again. **They may get the mail twice.**
     ///
-    /// [`reconcile`](Self::reconcile) first. Workers send the chunks when they run. A chunk that Mailgun
-    /// then refuses has an unknown outcome again, because the earlier attempt may have been accepted.
-    /// Returns the number of recipients.
+    /// [`reconcile`](Self::reconcile) first. Every chunk that is unknown at this moment is sent again, also
+    /// one that became unknown after the reconciliation: [`stop`](Self::stop) the campaign before you
+    /// reconcile, and [`resume`](Self::resume) it afterwards. Workers send the chunks when they run. A
+    /// chunk that Mailgun then refuses has an unknown outcome again, because the earlier attempt may have
+    /// been accepted. Returns the number of recipients.
     ///
     /// # Errors
     ///

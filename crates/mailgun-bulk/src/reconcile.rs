@@ -51,6 +51,10 @@ impl CampaignHandle {
     /// What remains unknown afterwards is yours to decide:
     /// [`resend_unknown`](Self::resend_unknown), or leave it.
     ///
+    /// Of a chunk that was sent again, only the id of the last attempt is searched. If the chunk was split
+    /// since, events of the first attempt are not found: search them by the id in the report from before
+    /// the resend.
+    ///
     /// ```no_run
     /// # async fn example(campaign: mailgun::bulk::CampaignHandle) -> Result<(), mailgun::bulk::BulkError> {
     /// let settled = campaign.reconcile().await?;

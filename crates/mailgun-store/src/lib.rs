@@ -78,7 +78,9 @@
 //!
 //! The store contains addresses: protect its backups as you protect it. Copy an SQLite store with
 //! `sqlite3 mail.db ".backup copy.db"`, not with `cp`. A store that is restored from a backup has
-//! forgotten what was sent since: cancel its campaigns before you start a worker.
+//! forgotten what was sent since. Before anything runs: cancel all its campaigns, drafts too, and do not
+//! open again a campaign that was created after the backup. It would be sent from the start. Keys of
+//! `send_once` since the backup are forgotten too.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

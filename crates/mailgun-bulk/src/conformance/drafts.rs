@@ -130,6 +130,24 @@ pub(super) async fn a_campaign_is_started_once(store: Arc<dyn Store>) {
     }
 }
 
+pub(super) async fn a_plan_that_does_not_end_at_the_last_recipient_starts_nothing(
+    store: Arc<dyn Store>,
+) {
+    let campaign = new_campaign("news", "importer");
+    store.create(&campaign).await.unwrap();
+    let recipients: Vec<_> = (0..5).map(recipient).collect();
+    store.append(&campaign.draft, &recipients).await.unwrap().unwrap();
+    // A page that was added after the plan was made.
+    store.append(&campaign.draft, &[recipient(5)]).await.unwrap().unwrap();
+    for chunks in [&[0..3, 3..5][..], &[0..7], &[]] {
+        assert!(!store.start(&campaign.draft, chunks, at(1)).await.unwrap(), "{chunks:?}");
+    }
+    let stored = store.campaign("news").await.unwrap().unwrap();
+    assert_eq!((stored.state, stored.started_at), (CampaignState::Draft, None));
+    assert!(chunks(&*store, "news").await.is_empty());
+    assert!(store.start(&campaign.draft, &[0..3, 3..6], at(2)).await.unwrap());
+}
+
 pub(super) async fn content_is_kept_byte_for_byte(store: Arc<dyn Store>) {
     let mut campaign = new_campaign("news", "importer");
     let bytes: Vec<u8> = (0..1_000_000_u32).map(|n| (n.wrapping_mul(n) % 251) as u8).collect();

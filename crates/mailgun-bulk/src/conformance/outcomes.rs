@@ -168,6 +168,43 @@ pub(super) async fn an_unknown_chunk_is_settled_in_parts(store: Arc<dyn Store>) 
     assert_eq!((again.positions, again.message_id, again.is_resent), (5..6, None, true));
 }
 
+pub(super) async fn an_acceptance_that_comes_late_settles_what_is_left_of_its_claim(
+    store: Arc<dyn Store>,
+) {
+    start(&*store, "news", &[0..10, 10..12]).await;
+    let (first, second) = (claim(&*store, "news").await, claim(&*store, "news").await);
+    assert_eq!(store.expire("news", at(1000)).await.unwrap(), 2);
+    let read = chunks(&*store, "news").await.remove(0);
+    let parts = [part(0..2, true), part(2..5, false), part(5..8, true), part(8..10, false)];
+    assert!(store.settle("news", &read, "a@x", &parts, at(1001)).await.unwrap());
+    // The worker was only slow. Its response is about all recipients of its claim.
+    for _ in 0..2 {
+        assert!(store.finish(&first, &accepted(), at(1002)).await.unwrap());
+    }
+    let (accepted, open) = (ChunkState::Accepted, ChunkState::Unknown);
+    assert_eq!(
+        states(&*store, "news").await,
+        [(0, 2, accepted), (2, 5, accepted), (5, 8, accepted), (8, 10, accepted), (10, 12, open)]
+    );
+    let id = "id@mg.example.com";
+    let settled = chunks(&*store, "news").await;
+    for (chunk, (since, id)) in
+        settled.iter().zip([(1001, "a@x"), (1002, id), (1001, "a@x"), (1002, id)])
+    {
+        assert_eq!((chunk.since, chunk.message_id.as_deref()), (at(since), Some(id)));
+        assert_eq!((chunk.error.as_deref(), chunk.fence), (None, 1));
+    }
+
+    // A part that was resent has another fence, and the part before it is still of this claim.
+    let read = chunks(&*store, "news").await.remove(4);
+    let parts = [part(10..11, true), part(11..12, false)];
+    assert!(store.settle("news", &read, "b@x", &parts, at(1003)).await.unwrap());
+    assert_eq!(store.resend_unknown("news", at(1004)).await.unwrap(), 1);
+    assert!(store.finish(&second, &self::accepted(), at(1005)).await.unwrap());
+    let last = chunks(&*store, "news").await.pop().unwrap();
+    assert_eq!((last.positions, last.state), (11..12, ChunkState::Planned));
+}
+
 pub(super) async fn only_the_chunk_that_was_read_is_settled(store: Arc<dyn Store>) {
     start(&*store, "news", &[0..4]).await;
     let claimed = claim(&*store, "news").await;

@@ -123,6 +123,9 @@ impl Store for MemoryStore {
     ) -> StoreFuture<'a, bool> {
         self.change(|tables| {
             let Some(campaign) = tables.draft(draft) else { return false };
+            if chunks.last().map_or(0, |chunk| chunk.end) != campaign.row.recipients.added {
+                return false;
+            }
             for positions in chunks {
                 let chunk = Chunk {
                     positions: positions.clone(),

@@ -96,6 +96,14 @@ impl Tables {
 
     pub(super) fn finish(&mut self, claimed: &Claimed, finish: &Finish, now: Timestamp) -> bool {
         let Some(campaign) = self.campaigns.get_mut(&claimed.key) else { return false };
+        let (state, error) = match finish {
+            Finish::Accepted { message_id } => return campaign.accept(claimed, message_id, now),
+            Finish::Refused { error } => (ChunkState::Refused, error),
+            Finish::Unknown { error } => (ChunkState::Unknown, error),
+            Finish::NotSent { error, .. } | Finish::Split { error, .. } => {
+                (ChunkState::Planned, error)
+            }
+        };
         let Range { start, end } = claimed.chunk.positions;
         let Some(row) = campaign.chunks.get_mut(&start) else { return false };
         if row.chunk.fence != claimed.chunk.fence {
@@ -106,18 +114,9 @@ impl Tables {
         }
         let chunk = &mut row.chunk;
         chunk.since = now;
-        let (state, error) = match finish {
-            Finish::Accepted { .. } => (ChunkState::Accepted, None),
-            Finish::Refused { error } => (ChunkState::Refused, Some(error)),
-            Finish::Unknown { error } => (ChunkState::Unknown, Some(error)),
-            Finish::NotSent { error, .. } | Finish::Split { error, .. } => {
-                (ChunkState::Planned, Some(error))
-            }
-        };
         chunk.state = state;
-        chunk.error = error.cloned();
+        chunk.error = Some(error.clone());
         match finish {
-            Finish::Accepted { message_id } => chunk.message_id = Some(message_id.clone()),
             Finish::NotSent { chunk_limit: Some(limit), .. } => campaign.row.chunk_limit = *limit,
             Finish::Split { at, .. } if (start.saturating_add(1)..end).contains(at) => {
                 chunk.positions.end = *at;
@@ -126,7 +125,7 @@ impl Tables {
             }
             _ => {}
         }
-        if !matches!(state, ChunkState::Accepted | ChunkState::Unknown) {
+        if state != ChunkState::Unknown {
             for window in &claimed.windows {
                 if let Some(used) = self.counters.get_mut(&window.counter) {
                     *used = used.saturating_sub(end.saturating_sub(start));
@@ -170,6 +169,26 @@ impl Campaign {
         all.duplicates += counts.duplicates;
         all.left_out += counts.left_out;
         counts
+    }
+
+    /// The mail went to all recipients of the claim, also if it expired and was settled in parts.
+    fn accept(&mut self, claimed: &Claimed, message_id: &str, now: Timestamp) -> bool {
+        let Chunk { positions, fence, owner, .. } = &claimed.chunk;
+        let mut is_current = false;
+        for Row { chunk, .. } in self.chunks.range_mut(positions.clone()).map(|(_, row)| row) {
+            if (chunk.fence, &chunk.owner) != (*fence, owner) || chunk.positions.end > positions.end
+            {
+                continue;
+            }
+            is_current = true;
+            if matches!(chunk.state, ChunkState::Sending | ChunkState::Unknown) {
+                chunk.state = ChunkState::Accepted;
+                chunk.since = now;
+                chunk.message_id = Some(message_id.to_owned());
+                chunk.error = None;
+            }
+        }
+        is_current
     }
 
     pub(super) fn settle(

@@ -73,7 +73,8 @@ pub trait Store: Send + Sync {
     ///
     /// `chunks` are in ascending order and cover all recipients.
     ///
-    /// Returns `false` and changes nothing if the campaign is not a draft of this owner.
+    /// Returns `false` and changes nothing if the campaign is not a draft of this owner, or if the
+    /// chunks do not end at its number of recipients.
     fn start<'a>(
         &'a self,
         draft: &'a DraftId,
@@ -139,6 +140,11 @@ pub trait Store: Send + Sync {
     /// [`Finish`] says what changes; `since` becomes `now`. Unless the mail was accepted or its
     /// outcome is unknown, the counters of the claim's windows shrink by the number of recipients,
     /// but not below 0.
+    ///
+    /// An accepted mail went to all recipients of the claim. So [`Finish::Accepted`] changes each chunk
+    /// within its positions that has its fence and its owner and is `Sending` or `Unknown`: the claim may
+    /// have expired and been [settled](Self::settle) in parts. `false` is returned if no chunk within the
+    /// positions has that fence and owner.
     ///
     /// If the chunk has the fence of the claim but another state, an earlier call took effect: nothing
     /// changes, and `true` is returned. If it has another fence or is gone, nothing changes, and

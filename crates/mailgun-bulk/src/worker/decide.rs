@@ -17,7 +17,7 @@ const MAX_ROUNDS: u32 = 10;
 const MAX_NOT_SENT: u32 = 10;
 /// A worker ends after this many unknown outcomes in a row.
 const MAX_UNKNOWN: u32 = 3;
-/// The longest wait for a rate limit. A longer hint is not believed.
+/// The longest wait for a rate limit. A worker ends if Mailgun asks for more.
 const MAX_WAIT: Duration = Duration::from_secs(24 * 3600);
 /// Mailgun takes up to 1,000 recipients in a call.
 pub(super) const MAX_CHUNK: u64 = 1000;
@@ -61,9 +61,9 @@ impl Decision {
         Finish::Accepted { message_id: receipt.id.as_str().to_owned() }.into()
     }
 
-    /// The worker was stopped between the claim and the call.
+    /// The worker was stopped or held up between the claim and the call.
     pub(super) fn not_begun() -> Self {
-        let error = "the worker was stopped before it sent the chunk".to_owned();
+        let error = "the worker was stopped, or held up, before it sent the chunk".to_owned();
         Finish::NotSent { error, chunk_limit: None }.into()
     }
 }
@@ -122,7 +122,10 @@ impl Streaks {
             return Decision { halt: Some((Halt::RateLimit(MAX_ROUNDS), error)), ..finish.into() };
         }
         let wait = error.retry_after().unwrap_or_default().max(back_off(self.rounds));
-        let until = after(facts.now, wait.min(MAX_WAIT));
+        if wait > MAX_WAIT {
+            return Decision { halt: Some((Halt::RateLimit(self.rounds), error)), ..finish.into() };
+        }
+        let until = after(facts.now, wait);
         self.paused_until = Some(self.paused_until.map_or(until, |earlier| earlier.max(until)));
         tracing::info!(wait_s = wait.as_secs(), "a rate limit pauses a campaign");
         Decision { pause: Some((facts.scope.to_owned(), until)), ..finish.into() }

@@ -36,7 +36,9 @@ use crate::{
 /// [`run`](Self::run) sends a campaign until nothing is left. A job system can drive a worker instead: it
 /// is a [`tower::Service`](https://docs.rs/tower/0.5/tower/trait.Service.html) of a [`ChunkJob`].
 ///
-/// A worker stops for good if the store cannot be written: what cannot be recorded is not sent.
+/// A worker stops for good if the store cannot be written: what cannot be recorded is not sent. After the
+/// worker was stopped, by its handle, by a store that failed or by a [`Halted`](BulkError::Halted) error,
+/// every call fails.
 #[derive(Clone)]
 pub struct Worker(pub(crate) Arc<Inner>);
 

@@ -34,8 +34,13 @@ impl Worker {
     /// * [`BulkError::NotFound`], and [`BulkError::NotAllowed`] if the campaign was never started.
     /// * [`BulkError::Store`] if the store fails. Nothing is sent afterwards.
     /// * [`BulkError::Halted`] if there is no point in going on; see [`Halt`](crate::Halt).
+    /// * [`BulkError::WorkerStopped`] if the worker was stopped before, by its handle, by a store that
+    ///   failed or by a `Halted` error.
     pub async fn run(&self, key: &str) -> Result<Status, BulkError> {
         let inner = &*self.0;
+        if inner.is_stopping() {
+            return Err(BulkError::WorkerStopped);
+        }
         inner.prepare(key).await?;
         inner.expire(key).await?;
         let tasks = (0..inner.settings.concurrency).map(|_| inner.send_all(key));
@@ -46,7 +51,9 @@ impl Worker {
     /// Returns a handle that ends [`run`](Self::run): the worker starts nothing new, and waits for its
     /// calls in flight. Other workers go on.
     ///
-    /// A worker that was stopped cannot run again.
+    /// Call it after the settings: [`concurrency`](Self::concurrency),
+    /// [`call_timeout`](Self::call_timeout) and [`poll_interval`](Self::poll_interval) return another
+    /// worker, which this handle does not stop. A worker that was stopped cannot run again.
     pub fn stop_handle(&self) -> StopHandle {
         StopHandle(Arc::clone(&self.0))
     }

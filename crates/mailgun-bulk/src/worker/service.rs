@@ -32,9 +32,10 @@ impl ChunkJob {
 
 /// Sends the next chunk. The [`Step`] says what became of it, or when to try again.
 ///
-/// After the worker was stopped, by its handle or by a store that failed, every call fails. A future
-/// that is dropped while its call is in flight leaves the chunk with an unknown outcome. A chunk whose claim expired becomes
-/// unknown when a call finds nothing else to send.
+/// After the worker was stopped, by its handle, by a store that failed or by a
+/// [`Halted`](BulkError::Halted) error, every call fails. A future that is dropped while its call is in
+/// flight leaves the chunk with an unknown outcome. A chunk whose claim expired becomes unknown when a call
+/// finds nothing else to send.
 impl Service<ChunkJob> for Worker {
     type Response = Step;
     type Error = BulkError;

@@ -51,7 +51,7 @@ impl Inner {
     /// Claims a chunk, sends it and records what became of it.
     pub(super) async fn step(&self, key: &str) -> Result<Step, BulkError> {
         let prepared = self.prepare(key).await?;
-        let now = self.clock.now();
+        let (now, system) = (self.clock.now(), Timestamp::now());
         let limits = prepared.settings.pace.limits(&prepared.campaign, now);
         let expires_at = after(now, self.settings.call_timeout.saturating_add(self.settings.grace));
         let windows = limits.iter().map(|limit| limit.window.clone()).collect();
@@ -71,7 +71,11 @@ impl Inner {
                 return Ok(Step::Wait(reopens_at.unwrap_or(soon).max(soon)));
             }
         };
-        let decision = if self.is_stopping() {
+        // The call would outlive its claim. Only the system's clock surely counts a suspension.
+        let grace = self.settings.grace;
+        let is_late =
+            self.clock.now() > after(now, grace) || Timestamp::now() > after(system, grace);
+        let decision = if self.is_stopping() || is_late {
             Decision::not_begun()
         } else {
             let sent = self.send(&prepared, &claimed).await;

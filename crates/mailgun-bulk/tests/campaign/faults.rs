@@ -221,6 +221,30 @@ async fn a_rate_that_never_lets_anything_through_ends_with_an_error_that_says_so
     assert_eq!(counts(&handle.status().await.unwrap()), [0, 0, 0, 5]);
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_wait_of_more_than_a_day_ends_the_worker_and_is_not_shortened() {
+    const DAY: u64 = 24 * 3600;
+    for (seconds, is_waited_for) in [(DAY, true), (DAY + 1, false)] {
+        let text = r#"{"message":"slow down"}"#;
+        let limited = Answer::new(429, text).header("retry-after", &seconds.to_string());
+        let service = Scripted::script(vec![limited, accepted()]);
+        let bulk = scripted_bulk(&service);
+        let handle = start(&bulk, newsletter(), 5).await;
+        let begun = Instant::now();
+        let run = timeout(LONG, worker(&bulk).run(KEY)).await.unwrap();
+        if is_waited_for {
+            assert_eq!(counts(&run.unwrap()), [5, 0, 0, 0]);
+            assert!(begun.elapsed() >= Duration::from_secs(DAY - 1), "{:?}", begun.elapsed());
+            continue;
+        }
+        let error = run.unwrap_err();
+        assert_eq!(halt(&error), Halt::RateLimit(1));
+        assert!(error.to_string().contains("more than 24 hours"), "{error}");
+        assert_eq!(service.count(), 1);
+        assert_eq!(counts(&handle.status().await.unwrap()), [0, 0, 0, 5]);
+    }
+}
+
 /// The limit of a new account: a hundred recipients an hour.
 #[tokio::test(start_paused = true)]
 async fn a_campaign_gets_through_an_hourly_limit_of_recipients() {

@@ -143,3 +143,35 @@ async fn a_worker_that_records_its_outcome_late_is_believed() {
     assert_eq!(counts(&status.unwrap()), [9, 0, 0, 0]);
     assert_eq!(posts(&service), [1; 9]);
 }
+
+#[tokio::test]
+async fn a_worker_that_was_held_up_after_its_claim_sends_nothing_with_it() {
+    let service = Scripted::script(vec![accepted()]);
+    let store = memory();
+    start(&Bulk::new(&service.client(), store.clone()), newsletter(), 5).await;
+    let (claims, sent_at_first) = (AtomicUsize::new(0), Arc::new(AtomicUsize::new(usize::MAX)));
+    let (seen, sent) = (service.clone(), sent_at_first.clone());
+    let hooked = Hooked::new(store, move |step, moment| {
+        match (step, moment) {
+            // As if the process was suspended.
+            ("claim", Moment::After) if claims.fetch_add(1, Ordering::SeqCst) == 0 => {
+                std::thread::sleep(Duration::from_secs(2));
+            }
+            ("finish", Moment::Before) => {
+                let _ = sent.compare_exchange(
+                    usize::MAX,
+                    seen.count(),
+                    Ordering::SeqCst,
+                    Ordering::SeqCst,
+                );
+            }
+            _ => {}
+        }
+        Ok(())
+    });
+    let bulk = Bulk::new(&service.client(), Arc::new(hooked));
+    let worker = worker(&bulk).grace(Duration::from_secs(1));
+    let status = timeout(LONG, worker.run(KEY)).await.unwrap().unwrap();
+    assert_eq!(sent_at_first.load(Ordering::SeqCst), 0, "the first claim was given back");
+    assert_eq!((counts(&status), service.count()), ([5, 0, 0, 0], 1));
+}

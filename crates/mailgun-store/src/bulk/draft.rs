@@ -113,6 +113,9 @@ impl SqlStore {
     ) -> Result<bool, StoreError> {
         let mut transaction = self.database.write("start a campaign").await?;
         let Some(campaign) = transaction.lock_draft(draft).await? else { return Ok(false) };
+        if chunks.last().map_or(0, |chunk| chunk.end) != campaign.added {
+            return Ok(false);
+        }
         for chunks in chunks.chunks(ROWS) {
             let insert = format!(
                 "INSERT INTO mailgun_chunks (campaign, state, fence, since, first, past) VALUES {}",

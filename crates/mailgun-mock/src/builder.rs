@@ -137,11 +137,11 @@ impl Builder {
         self
     }
 
-    /// Serves the inbox and the routes below `/mock` under this host name, too, such as the name of a
-    /// container.
-    /// Default: `localhost`, names below it, and IP addresses.
+    /// Serves the inbox, the API and the routes below `/mock` under this host name, too, such as the
+    /// name of a container. Default: `localhost`, names below it, and IP addresses.
     ///
     /// Other names are refused, since a hostile page could point a name of its own at this machine.
+    /// Without an [`inbox`](Self::inbox), the API has any name.
     pub fn allow_host(mut self, name: impl Into<String>) -> Self {
         self.inbox.hosts.push(name.into());
         self
@@ -163,8 +163,8 @@ impl Builder {
     ///
     /// The file has accepted messages, suppressions, templates and domains. Everything else is
     /// lost: events, requests, faults, keys, routes, webhooks, mailing lists. It is written once a
-    /// second if a request changed anything, and by [`MockMailgun::save`]. Only its owner can read
-    /// it, since it has the mails.
+    /// second if a request changed anything, and by [`MockMailgun::save`]. On Unix, only the owner of
+    /// the file can read it, since it has the mails.
     pub fn state_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.state_file = Some(path.into());
         self

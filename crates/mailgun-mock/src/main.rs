@@ -24,8 +24,9 @@ Usage: mailgun-mock [options]
   --state FILE       Keep messages, suppressions, templates and domains in a file
   --no-inbox         Do not serve the web inbox at /
   --allow-host NAME  Host name under which browsers may open the inbox, and
-                     programs the routes below /mock, besides localhost and IP
-                     addresses; may be repeated
+                     programs the API and the routes below /mock, besides
+                     localhost and IP addresses; may be repeated. With
+                     --no-inbox, the API has any name
   --help             Print this text";
 
 #[derive(Debug)]

@@ -58,12 +58,15 @@ pub(crate) fn text(headers: &[(String, String)], parts: &Parts<'_>) -> String {
     let own = [("Mime-Version", "1.0"), ("Content-Type", &kind)];
     let own = own.into_iter().chain([("Content-Transfer-Encoding", encoding)]);
     let headers = headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-    for (name, value) in headers.chain(own) {
+    let is_name = |name: &str| {
+        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic() && byte != b':')
+    };
+    for (name, value) in headers.filter(|(name, _)| is_name(name)).chain(own) {
         // A line break in a value would begin another header.
         let value = value.split(['\r', '\n']).filter(|line| !line.is_empty());
         let _ = write!(text, "{name}: {}\r\n", value.collect::<Vec<_>>().join(" "));
     }
-    text + "\r\n" + &body.replace("\r\n", "\n").replace('\n', "\r\n")
+    text + "\r\n" + &body.replace("\r\n", "\n").replace(['\r', '\n'], "\r\n")
 }
 
 /// The content type and the text of a body.
@@ -119,5 +122,24 @@ fn file_entity(file: &SentFile, disposition: &str) -> String {
         lines += &BASE64_STANDARD.encode(line);
         lines += "\r\n";
     }
-    entity(&(file.content_type.clone(), lines), &headers)
+    entity(&(file.content_type.replace(char::is_control, ""), lines), &headers)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_types_begin_no_header_and_no_other_mail() {
+        let headers = ["X-Good", "", "X-A: 1\r\nX-Evil", "X\n.\r\nMAIL FROM", "X Y", "X:Y", "X-Ö"];
+        let headers = headers.map(|name| (name.to_owned(), "1".to_owned()));
+        let file = SentFile::new("a", "text/plain\r\nX-Evil: 1", "x");
+        let (attachments, inline) = (&[file][..], &[][..]);
+        let parts = Parts { text: Some("a\n.\rb"), html: None, attachments, inline, boundary: "b" };
+        let text = text(&headers, &parts);
+        assert!(text.starts_with("X-Good: 1\r\nMime-Version: 1.0\r\n"), "{text}");
+        assert!(text.contains("Content-Type: text/plainX-Evil: 1\r\n"), "{text}");
+        let without = text.replace("\r\n", "");
+        assert!(!without.contains(['\r', '\n']), "{text:?}");
+    }
 }

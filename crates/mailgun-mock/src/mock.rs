@@ -20,7 +20,7 @@ use crate::{
     sent::SentMessage,
     server::Server,
     smtp::ForwardedMail,
-    state::Saved,
+    state,
     transport::MockTransport,
 };
 
@@ -214,7 +214,7 @@ impl MockMailgun {
     /// Returns an error if the file cannot be written.
     pub fn save(&self) -> io::Result<()> {
         match &self.state_file {
-            Some(path) => Saved::of(&self.server.state().account).write(path),
+            Some(path) => state::save(&self.server, path).map(drop),
             None => Ok(()),
         }
     }

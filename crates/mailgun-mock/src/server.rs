@@ -78,6 +78,11 @@ impl Server {
         self.state().update(entry, |logged| logged.body = body);
     }
 
+    /// Whether the key of a request allows it.
+    pub(crate) fn authorizes(&self, request: &Request) -> bool {
+        groups::keys::authorizes(&self.state().account, request)
+    }
+
     pub(crate) fn answered(&self, entry: Entry, status: StatusCode) {
         let mut state = self.state();
         state.answered += 1;

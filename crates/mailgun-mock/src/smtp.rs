@@ -4,15 +4,19 @@ use std::{io, str::FromStr, sync::Arc, time::Duration};
 
 use http::uri::Authority;
 use tokio::{
-    io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader},
+    io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader},
     net::TcpStream,
     sync::mpsc::UnboundedReceiver,
 };
 
-use crate::{account::Account, address, sent::SentMessage, server::Server};
+use crate::{account::Account, address, render::Rendered, sent::SentMessage, server::Server};
 
 /// How long the server may take for one mail.
 const TIMEOUT: Duration = Duration::from_secs(30);
+/// How long the server may take to say goodbye.
+const GOODBYE: Duration = Duration::from_secs(1);
+/// The longest reply that is read, in bytes.
+const MAX_REPLY: u64 = 64 * 1024;
 
 /// A mail that was forwarded to an SMTP server, or the reason why not.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,27 +53,18 @@ impl FromStr for Relay {
     }
 }
 
-/// A mail in the queue of the background task.
+/// A mail in the queue of the background task, which renders it.
 #[derive(Debug)]
 pub(crate) struct Outgoing {
-    id: String,
-    sender: String,
+    message: SentMessage,
     recipient: String,
-    source: String,
 }
 
 /// Queues what a recipient gets, if mail is forwarded. Mail in test mode is not delivered.
 pub(crate) fn queue(account: &Account, message: &SentMessage, recipient: &str) {
     let Some(outgoing) = account.relay.as_ref().filter(|_| !message.is_test_mode()) else { return };
-    let Some(seen) = message.rendered_for(recipient) else { return };
-    let from = seen.header("From").and_then(address::bare).unwrap_or_default().to_owned();
     // Without a receiver, the server has stopped.
-    let _ = outgoing.send(Outgoing {
-        id: message.id.clone(),
-        sender: from,
-        recipient: recipient.to_owned(),
-        source: seen.source(),
-    });
+    let _ = outgoing.send(Outgoing { message: message.clone(), recipient: recipient.to_owned() });
 }
 
 /// Forwards what is queued, in order, until the task is aborted.
@@ -79,18 +74,26 @@ pub(crate) async fn forward_all(
     server: Arc<Server>,
 ) {
     let Some(relay) = relay else { return };
-    while let Some(mail) = queue.recv().await {
-        let sent = tokio::time::timeout(TIMEOUT, relay.deliver(&mail)).await;
-        let error = sent.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into())).err();
-        let Outgoing { id, recipient, .. } = mail;
-        let error = error.map(|error| error.to_string());
-        let forwarded = ForwardedMail { id, recipient, error };
+    while let Some(Outgoing { message, recipient }) = queue.recv().await {
+        let Some(seen) = message.rendered_for(&recipient) else { continue };
+        let sent = tokio::time::timeout(TIMEOUT, relay.deliver(&seen)).await;
+        let error = match sent.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into())) {
+            Ok(mut session) => {
+                // The server has accepted the mail, whatever it says now.
+                let _ = tokio::time::timeout(GOODBYE, session.command("QUIT", "221")).await;
+                None
+            }
+            Err(error) => Some(error.to_string()),
+        };
+        let forwarded = ForwardedMail { id: message.id, recipient, error };
         server.state().account.groups.queue.forwarded.push(forwarded);
     }
 }
 
 impl Relay {
-    async fn deliver(&self, mail: &Outgoing) -> io::Result<()> {
+    async fn deliver(&self, mail: &Rendered) -> io::Result<Session> {
+        let sender = mail.header("From").and_then(address::bare).unwrap_or_default();
+        let source = mail.source();
         let stream = TcpStream::connect((self.host.as_str(), self.port)).await?;
         let mut session = Session(BufReader::new(stream));
         session.reply("220").await?;
@@ -99,16 +102,16 @@ impl Relay {
         if extensions.contains("8BITMIME") {
             options += " BODY=8BITMIME";
         }
-        if extensions.contains("SMTPUTF8") && !mail.source.is_ascii() {
+        if extensions.contains("SMTPUTF8") && !source.is_ascii() {
             options += " SMTPUTF8";
         }
-        session.command(&format!("MAIL FROM:<{}>{options}", mail.sender), "250").await?;
+        session.command(&format!("MAIL FROM:<{sender}>{options}"), "250").await?;
         session.command(&format!("RCPT TO:<{}>", mail.recipient), "25").await?;
         session.command("DATA", "354").await?;
         // A line with a single dot would end the mail.
-        let stuffed = mail.source.replace("\r\n.", "\r\n..");
+        let stuffed = source.replace("\r\n.", "\r\n..");
         session.command(&format!("{stuffed}\r\n."), "250").await?;
-        session.command("QUIT", "221").await.map(drop)
+        Ok(session)
     }
 }
 
@@ -122,17 +125,23 @@ impl Session {
 
     /// The reply of the server, if it begins with this code.
     async fn reply(&mut self, code: &str) -> io::Result<String> {
-        let mut reply = String::new();
+        let mut stream = (&mut self.0).take(MAX_REPLY);
+        let mut reply = Vec::new();
         loop {
             let start = reply.len();
-            if self.0.read_line(&mut reply).await? == 0 {
-                return Err(io::ErrorKind::UnexpectedEof.into());
+            stream.read_until(b'\n', &mut reply).await?;
+            if !reply[start..].ends_with(b"\n") {
+                return Err(match stream.limit() {
+                    0 => io::Error::other("the reply of the server is too long"),
+                    _ => io::ErrorKind::UnexpectedEof.into(),
+                });
             }
             // A hyphen after the code announces another line.
-            if reply.as_bytes().get(start + 3) != Some(&b'-') {
+            if reply.get(start + 3) != Some(&b'-') {
                 break;
             }
         }
+        let reply = String::from_utf8_lossy(&reply).into_owned();
         match reply.starts_with(code) {
             true => Ok(reply),
             false => Err(io::Error::other(format!("the server answered {}", reply.trim_end()))),

@@ -4,7 +4,7 @@ use std::{
     fs,
     io::{self, Write as _},
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, SystemTime},
 };
 
@@ -16,12 +16,14 @@ use crate::{
     account::Account,
     groups::{domains, suppressions, templates},
     sent::{Mail, SentMessage},
-    server::Server,
+    server::{Server, State},
 };
 
 /// The version of the format. Another one is refused.
 const VERSION: u32 = 1;
 const INTERVAL: Duration = Duration::from_secs(1);
+/// Held by the writer, so that no older state replaces a newer one.
+static WRITING: Mutex<()> = Mutex::new(());
 
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Saved {
@@ -114,12 +116,17 @@ impl Saved {
     }
 
     /// Writes a new file and renames it, so that no reader and no crash sees half a file.
-    pub(crate) fn write(&self, path: &Path) -> io::Result<()> {
+    fn write(&self, path: &Path) -> io::Result<()> {
         let mut name = path.file_name().unwrap_or_default().to_owned();
         name.push(".new");
         let new = path.with_file_name(name);
+        // What is left of a crash, or a link that someone else has put there.
+        match fs::remove_file(&new) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
         let mut options = fs::OpenOptions::new();
-        options.write(true).create(true).truncate(true);
+        options.write(true).create_new(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let mut file = options.open(&new)?;
@@ -129,24 +136,36 @@ impl Saved {
     }
 }
 
-/// Writes the file whenever a request may have changed the state, until the task is aborted.
+/// Writes the state as it is now, and returns which one that is.
+pub(crate) fn save(server: &Server, path: &Path) -> io::Result<(usize, usize)> {
+    let _writing = WRITING.lock().unwrap_or_else(PoisonError::into_inner);
+    let (current, saved) = {
+        let state = server.state();
+        (current(&state), Saved::of(&state.account))
+    };
+    saved.write(path)?;
+    Ok(current)
+}
+
+/// The number of requests that may have changed the state, and of scheduled messages: those become
+/// due when something is read, too.
+fn current(state: &State) -> (usize, usize) {
+    (state.changes, state.account.groups.queue.scheduled.len())
+}
+
+/// Writes the file whenever the state may have changed, until the task is aborted.
 pub(crate) async fn save_all(path: Option<PathBuf>, server: Arc<Server>) {
     let Some(path) = path else { return };
-    let mut written = 0;
+    let mut written = (0, current(&server.state()).1);
     loop {
         tokio::time::sleep(INTERVAL).await;
-        let (changes, saved) = {
-            let state = server.state();
-            if state.changes == written {
-                continue;
-            }
-            (state.changes, Saved::of(&state.account))
-        };
+        if current(&server.state()) == written {
+            continue;
+        }
         // It is written again a second later if it could not be written.
-        let path = path.clone();
-        let result = tokio::task::spawn_blocking(move || saved.write(&path)).await;
-        if matches!(result, Ok(Ok(()))) {
-            written = changes;
+        let (server, path) = (Arc::clone(&server), path.clone());
+        if let Ok(Ok(saved)) = tokio::task::spawn_blocking(move || save(&server, &path)).await {
+            written = saved;
         }
     }
 }

@@ -35,7 +35,7 @@ pub(crate) async fn answer<B: Body<Data = Bytes>>(
     }
     let response = match control::has(path) {
         true => answer_as_control(server, cut, peer, request).await,
-        false => answer_as_mailgun(server, cut, request).await,
+        false => answer_as_mailgun(server, cut, peer, request).await,
     };
     response.map(Either::Left)
 }
@@ -59,18 +59,32 @@ async fn answer_as_control<B: Body<Data = Bytes>>(
 async fn answer_as_mailgun<B: Body<Data = Bytes>>(
     server: &Server,
     cut: &Cut,
+    peer: Peer,
     request: http::Request<B>,
 ) -> http::Response<PacedBody> {
     let (head, body) = request.into_parts();
+    // The API shows the same mails as the inbox, and the default key is no secret.
+    if server.inbox.is_served
+        && let Err(refusal) = guard::check(&head, &server.inbox.hosts)
+    {
+        let Ok(_) = read_body(body).await else { match cut.close().await {} };
+        return Response::from(refusal).into_response(Pace::AtOnce);
+    }
     let (entry, effect) = server.arrived(&head);
     if let Some(Effect::ResetBeforeRead) = effect {
         match cut.reset().await {}
     }
     let Ok(body) = read_body(body).await else { match cut.close().await {} };
-    server.read(entry, body.clone().unwrap_or_default());
     let path = head.uri.path().to_owned();
     let request = match body {
-        Some(body) => Some(Request::new(head, body).await),
+        Some(body) => {
+            let request = Request::new(head, body.clone()).await;
+            // Strangers must not fill the memory with bodies.
+            if peer == Peer::Local || server.authorizes(&request) {
+                server.read(entry, body);
+            }
+            Some(request)
+        }
         None => None,
     };
     let effect = effect.or_else(|| server.effect_for(request.as_ref()?));
@@ -106,4 +120,33 @@ async fn answer_as_mailgun<B: Body<Data = Bytes>>(
     };
     server.answered(entry, response.status);
     response.into_response(pace)
+}
+
+#[cfg(test)]
+mod tests {
+    use http_body_util::Full;
+
+    use super::*;
+    use crate::{
+        account::{Account, Limits},
+        inbox::Inbox,
+    };
+
+    #[tokio::test]
+    async fn bodies_of_strangers_are_not_kept() {
+        let limits = Limits { message_bytes: 1, recipients: 1, recipients_per_hour: 1 };
+        let account = Account::new(String::new(), "key-mock".to_owned(), Vec::new(), limits);
+        let server = Arc::new(Server::new(account, Inbox::default()));
+        let right = "Basic YXBpOmtleS1tb2Nr";
+        for (peer, key, kept) in [
+            (Peer::Remote, "Basic YXBpOndyb25n", ""),
+            (Peer::Remote, right, "body"),
+            (Peer::Local, "Basic YXBpOndyb25n", "body"),
+        ] {
+            let request = http::Request::post("/v3/routes").header("Authorization", key);
+            let request = request.body(Full::new(Bytes::from("body"))).unwrap();
+            answer(&server, &Cut::default(), peer, request).await;
+            assert_eq!(server.state().log().last().unwrap().body, kept, "{peer:?} {key}");
+        }
+    }
 }

@@ -40,6 +40,8 @@ static REMOTE: LazyLock<Regex> = LazyLock::new(|| {
     let style = r#"url\(\s*["']?\s*(?:https?:)?//|@import"#;
     regex(&format!("(?i){attribute}|{style}|<link"))
 });
+/// How much of the page images of the mail may take. A mail can refer to one image many times.
+const INLINED: usize = 64 * 1024 * 1024;
 static DOCTYPE: LazyLock<Regex> = LazyLock::new(|| regex(r"(?i)^\s*<!doctype[^>]*>"));
 
 pub(super) fn html(state: &State, key: &str, query: &Query) -> Answer {
@@ -59,25 +61,27 @@ pub(super) fn has_remote(html: &str) -> bool {
 }
 
 fn page(html: &str, inline: &[SentFile], is_remote: bool) -> String {
+    let mut left = INLINED;
     let image = |found: &Captures<'_>| {
         let id = percent_decode_str(&found[2]).decode_utf8_lossy();
         let file = inline.iter().find(|file| file.filename == id);
         match file.and_then(|file| Some((file, image_type(file)?))) {
-            Some((file, kind)) => {
+            Some((file, kind)) if file.bytes.len().div_ceil(3) * 4 <= left => {
+                left -= file.bytes.len().div_ceil(3) * 4;
                 let content = BASE64_STANDARD.encode(&file.bytes);
                 format!("{}data:{kind};base64,{content}", &found[1])
             }
-            None => found[0].to_owned(),
+            _ => found[0].to_owned(),
         }
     };
-    let html = CID.replace_all(html, image);
-    let mut html = FRAME.replace_all(&html, "<x-$1").into_owned();
+    let mut html = FRAME.replace_all(html, "<x-$1").into_owned();
     if !is_remote {
         html = LINK.replace_all(&html, "<x-$1").into_owned();
     }
     // Behind the doctype, which decides how everything is laid out.
     let start = DOCTYPE.find(&html).map_or(0, |doctype| doctype.end());
-    format!("{}<base target=\"_blank\">{}", &html[..start], &html[start..])
+    let html = format!("{}<base target=\"_blank\">{}", &html[..start], &html[start..]);
+    CID.replace_all(&html, image).into_owned()
 }
 
 #[cfg(test)]
@@ -103,6 +107,14 @@ mod tests {
             assert!(shown(html, "image/png").ends_with(html));
         }
         assert!(shown("<img src=cid:logo%201.png>", "image/svg+xml").contains("=cid:"));
+    }
+
+    #[test]
+    fn a_page_does_not_grow_beyond_its_budget() {
+        let image = SentFile::new("a", "image/png", vec![0; 40 * 1024 * 1024]);
+        let page = page(&"<img src=cid:a>".repeat(3), &[image], false);
+        assert!(page.len() < 65 * 1024 * 1024, "{}", page.len());
+        assert!(page.contains("src=data:image/png") && page.ends_with("<img src=cid:a>"));
     }
 
     #[test]

@@ -1,9 +1,7 @@
 //! The parts of a mail before placeholders are replaced, from a form, a template or a MIME text.
 
-use std::borrow::Cow;
-
 use bytes::Bytes;
-use mail_parser::{Message, MessageParser, MessagePart, MimeHeaders as _, PartType};
+use mail_parser::{Message, MessageParser, MessagePart, MessagePartId, MimeHeaders as _, PartType};
 use serde_json::{Map, Value, json};
 
 use super::{Template, html, template};
@@ -56,22 +54,31 @@ impl Content {
         let Some(parsed) = MessageParser::default().parse(mime) else {
             return Self { headers, ..Self::default() };
         };
+        let text = body(&parsed, |part| matches!(part, PartType::Text(_)));
+        let html = body(&parsed, |part| matches!(part, PartType::Html(_)));
+        // A mail has one body of each kind. Other texts are files.
+        let others = (0..).zip(&parsed.parts).filter(|(id, part)| {
+            matches!(part.body, PartType::Text(_) | PartType::Html(_))
+                && ![text, html].contains(&Some(*id))
+                && !parsed.attachments.contains(id)
+        });
+        let others: Vec<_> = others.map(|(_, part)| file(part, false)).collect();
         let (inline, attachments) = parsed.attachments().partition::<Vec<_>, _>(|part| {
             // Most images of HTML have no disposition.
             let is_inline = part.content_disposition().is_none_or(|it| !it.is_attachment());
             part.content_id().is_some() && is_inline
         });
+        let content =
+            |id: Option<MessagePartId>| Some(parsed.part(id?)?.text_contents()?.to_owned());
         Self {
             subject: parsed.subject().unwrap_or_default().to_owned(),
-            text: body(&parsed, |part| match &part.body {
-                PartType::Text(text) => Some(text.clone()),
-                _ => None,
-            }),
-            html: body(&parsed, |part| match &part.body {
-                PartType::Html(html) => Some(html.clone()),
-                _ => None,
-            }),
-            attachments: attachments.into_iter().map(|part| file(part, false)).collect(),
+            text: content(text),
+            html: content(html),
+            attachments: attachments
+                .into_iter()
+                .map(|part| file(part, false))
+                .chain(others)
+                .collect(),
             inline: inline.into_iter().map(|part| file(part, true)).collect(),
             headers,
             ..Self::default()
@@ -120,12 +127,10 @@ impl Content {
     }
 }
 
-/// The first body for which `text` returns one.
-fn body<'a>(
-    message: &'a Message<'a>,
-    text: impl Fn(&'a MessagePart<'a>) -> Option<Cow<'a, str>>,
-) -> Option<String> {
-    message.text_bodies().chain(message.html_bodies()).find_map(text).map(Cow::into_owned)
+/// The first body of a kind.
+fn body(message: &Message<'_>, is_kind: impl Fn(&PartType<'_>) -> bool) -> Option<MessagePartId> {
+    let mut bodies = message.text_body.iter().chain(&message.html_body).copied();
+    bodies.find(|id| message.part(*id).is_some_and(|part| is_kind(&part.body)))
 }
 
 fn file(part: &MessagePart<'_>, is_inline: bool) -> SentFile {

@@ -115,6 +115,35 @@ async fn other_host_names_are_refused() {
 }
 
 #[tokio::test]
+async fn the_api_is_guarded_as_the_inbox_is() {
+    let mailgun = MockMailgun::builder().inbox(true).allow_host("mailgun").start().await.unwrap();
+    for (host, status) in [
+        ("localhost:8025", 200),
+        ("127.0.0.1", 200),
+        ("mailgun:8025", 200),
+        ("attacker.example", 403),
+    ] {
+        let answer = ask(&mailgun, "GET /v4/domains", &[client::AUTH, ("Host", host)]).await;
+        assert_eq!(answer.status, status, "{host}");
+    }
+    assert_eq!(mailgun.requests().len(), 3);
+    let host = ("Host", "localhost:8025");
+    for (header, status) in [
+        (("Origin", "https://attacker.example"), 403),
+        (("Sec-Fetch-Site", "cross-site"), 403),
+        (("Origin", "http://localhost:8025"), 200),
+        (("Accept", "*/*"), 200),
+    ] {
+        let answer = ask(&mailgun, "POST /v1/keys/public", &[client::AUTH, host, header]).await;
+        assert_eq!(answer.status, status, "{header:?}");
+    }
+    // Without an inbox, browsers have nothing to do with it.
+    let mailgun = MockMailgun::start().await;
+    let headers = [client::AUTH, ("Host", "attacker.example")];
+    assert_eq!(ask(&mailgun, "GET /v4/domains", &headers).await.status, 200);
+}
+
+#[tokio::test]
 async fn html_is_served_for_a_frame_in_which_nothing_runs() {
     let mailgun = start().await;
     send_with(&mailgun, &[("html", "<script>1</script><img src='https://a.example/b.png'>")]).await;

@@ -11,12 +11,13 @@ use tokio::{
 
 use crate::client::send_with;
 
-/// Accepts mail as RFC 5321 says, and keeps what clients write. Refuses the recipient `no@x.com`.
+/// Accepts mail as RFC 5321 says, and keeps what clients write. Refuses the recipient `no@x.com`,
+/// answers too much to `long@x.com`, and is too busy to end a session.
 async fn smtp_server() -> (String, Arc<Mutex<String>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("smtp://{}", listener.local_addr().unwrap());
     let log = Arc::new(Mutex::new(String::new()));
-    let kept = Arc::clone(&log);
+    let (kept, long) = (Arc::clone(&log), "2".repeat(100 * 1024));
     tokio::spawn(async move {
         loop {
             let mut stream = BufReader::new(listener.accept().await.unwrap().0);
@@ -28,7 +29,8 @@ async fn smtp_server() -> (String, Arc<Mutex<String>>) {
                     "." => "250 accepted\r\n",
                     _ if is_data => "",
                     "DATA" => "354 go on\r\n",
-                    "QUIT" => "221 bye\r\n",
+                    "QUIT" => "421 too busy\r\n",
+                    "RCPT TO:<long@x.com>" => &long,
                     "RCPT TO:<no@x.com>" => "550 no such user\r\n",
                     text if text.starts_with("EHLO") => {
                         "250-test\r\n250-8BITMIME\r\n250 SMTPUTF8\r\n"
@@ -74,6 +76,15 @@ async fn each_recipient_gets_the_mail_as_they_see_it() {
     assert!(log.contains("To: ada@example.com\r\n"), "{log}");
     // A dot at the beginning of a line is doubled.
     assert!(log.contains("\r\nHi Zoë\r\n..\r\nend\r\n.\r\nQUIT\r\n"), "{log}");
+}
+
+#[tokio::test]
+async fn a_reply_without_an_end_is_an_error() {
+    let (url, _) = smtp_server().await;
+    let mailgun = MockMailgun::builder().forward_to(url).start().await.unwrap();
+    send_with(&mailgun, &[("to", "long@x.com")]).await;
+    let mails = forwarded(&mailgun, 1).await;
+    assert_eq!(mails[0].error.as_deref(), Some("the reply of the server is too long"));
 }
 
 #[tokio::test]

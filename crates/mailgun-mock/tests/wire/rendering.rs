@@ -314,3 +314,25 @@ async fn headers_of_mailgun_can_be_suppressed() {
     assert_eq!(seen.header("X-Mailgun-Tag"), None);
     assert_eq!(seen.header("X-Mailgun-Variables"), Some(r#"{"id":"1"}"#));
 }
+
+#[tokio::test]
+async fn each_text_of_a_mime_message_is_kept() {
+    let mailgun = MockMailgun::start().await;
+    let mime = "From: a@b.c\r\nMIME-Version: 1.0\r\n\
+        Content-Type: multipart/mixed; boundary=x\r\n\r\n\
+        --x\r\nContent-Type: text/plain\r\n\r\nfirst\r\n\
+        --x\r\nContent-Type: text/html\r\n\r\n<p>second</p>\r\n\
+        --x\r\nContent-Type: text/plain\r\n\r\nthird\r\n\
+        --x\r\nContent-Type: text/csv\r\nContent-Disposition: attachment; filename=a.csv\r\n\r\n\
+        1,2\r\n--x--\r\n";
+    let form = Multipart::new(&[("to", "ada@example.com"), ("o:tracking", "no")]);
+    let form = form.part("name=\"message\"; filename=\"m\"", None, mime.as_bytes());
+    assert_eq!(form.post(&mailgun, MESSAGES_MIME).await.status, 200);
+    let seen = mailgun.sent()[0].rendered_for("ada@example.com").unwrap();
+    assert_eq!(seen.text.as_deref(), Some("first"));
+    assert_eq!(seen.html.as_deref(), Some("<p>second</p>"));
+    let mut files: Vec<_> =
+        seen.attachments.iter().map(|file| (&file.content_type[..], &file.bytes[..])).collect();
+    files.sort_unstable();
+    assert_eq!(files, [("text/csv", &b"1,2"[..]), ("text/plain", b"third")]);
+}

@@ -72,6 +72,40 @@ async fn changes_are_written_without_being_asked() {
     assert_eq!(start(&path).await.sent().len(), 1);
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn a_link_in_place_of_the_new_file_is_not_followed() {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+    let folder = TempDir::new().unwrap();
+    let (path, other) = (folder.path().join("state.json"), folder.path().join("other"));
+    std::fs::write(&other, "theirs").unwrap();
+    symlink(&other, folder.path().join("state.json.new")).unwrap();
+    start(&path).await.save().unwrap();
+    assert_eq!(std::fs::read_to_string(&other).unwrap(), "theirs");
+    let written = std::fs::symlink_metadata(&path).unwrap();
+    assert!(written.is_file());
+    assert_eq!(written.permissions().mode() & 0o777, 0o600);
+}
+
+#[tokio::test]
+async fn a_delivery_that_no_request_asked_for_is_written() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("state.json");
+    let mailgun = start(&path).await;
+    send_with(&mailgun, &[("o:deliverytime", "Fri, 01 Jan 2100 12:00:00 +0000")]).await;
+    let until = async |text: &str| {
+        let written = async {
+            while !std::fs::read_to_string(&path).is_ok_and(|state| state.contains(text)) {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(10), written).await.expect(text);
+    };
+    until("\"is_scheduled\":true").await;
+    mailgun.advance(Duration::from_secs(100 * 366 * 86400));
+    until("\"is_scheduled\":false").await;
+}
+
 #[tokio::test]
 async fn a_file_that_is_no_state_is_an_error_and_stays() {
     let folder = TempDir::new().unwrap();

@@ -73,10 +73,10 @@ fn capture(pattern: &str, text: &str) -> Option<Groups> {
 pub(super) fn actions(action: &str, groups: &Groups) -> Vec<Action> {
     let calls = CALL.captures_iter(action);
     let of_call = |call: Captures<'_>| {
-        let texts = texts(&call[2]).into_iter().map(|text| filled(&text, groups));
-        let targets: Vec<_> = texts
-            .flat_map(|text| text.split(',').map(|it| it.trim().to_owned()).collect::<Vec<_>>())
-            .collect();
+        // What was captured comes from the sender, who must not add targets with commas.
+        let texts = texts(&call[2]);
+        let targets = texts.iter().flat_map(|text| text.split(','));
+        let targets: Vec<_> = targets.map(|text| filled(text.trim(), groups)).collect();
         match &call[1] {
             "forward" => targets.into_iter().map(Action::Forward).collect(),
             "store" => vec![Action::Store(targets.into_iter().next())],
@@ -134,6 +134,9 @@ mod tests {
         let action = r#"forward("http://myhost.com/post/?mailbox=\1, x@y.com")"#;
         let target = Action::Forward("http://myhost.com/post/?mailbox=bob".to_owned());
         assert_eq!(actions(action, &groups), [target, Action::Forward("x@y.com".to_owned())]);
+        let groups = vec![("1".to_owned(), "a,eve@example.com".to_owned())];
+        let target = Action::Forward("a,eve@example.com@b.com".to_owned());
+        assert_eq!(actions(r#"forward("\1@b.com")"#, &groups), [target]);
 
         let expression = r#"match_recipient("(?P<user>.*?)@(?P<domain>.*)")"#;
         let groups = matches(expression, "bob@bar.com", None).unwrap();

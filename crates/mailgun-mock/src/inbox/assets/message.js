@@ -14,10 +14,12 @@ export const TABS = [
   { id: "events", name: "Events" },
 ];
 
-// The open mail: its key, recipient and tab, what the server says of it, and its elements.
+// The open mail: its key, the chosen recipient and the tab, what the server says of it, and its
+// elements. What the server says may be of the recipient before, until it has answered.
 let open = null;
 
 export function closeMessage() {
+  fetchMail(null);
   open = null;
   byId("message").replaceChildren(
     el("div", { class: "nothing" },
@@ -25,10 +27,16 @@ export function closeMessage() {
       el("p", { class: "muted" }, el("kbd", {}, "j"), " ", el("kbd", {}, "k"), " move, ", el("kbd", {}, "Enter"), " opens, ", el("kbd", {}, "?"), " shows all keys.")));
 }
 
+// Without a key, it only makes the answer that is under way an old one.
+const fetchMail = newest(async (key) => key && json(messagePath(key)));
+
 export async function openMessage(key, tab) {
-  if (open?.key !== key) {
-    const mail = await json(messagePath(key));
-    open = { key, mail, tab, panel: "" };
+  if (open?.key === key) {
+    fetchMail(null);
+  } else {
+    const mail = await fetchMail(key);
+    if (!mail) return;
+    open = { key, recipient: mail.recipient, mail, tab, panel: "" };
     build();
   }
   open.tab = tab;
@@ -40,18 +48,20 @@ const load = newest((key, recipient) => json(messagePath(key, "", { recipient })
 // Shows what has happened since, and leaves the rest alone: a frame that is made anew loads anew.
 export async function refreshMessage() {
   if (!open) return;
-  const { key, mail: { recipient } } = open;
-  const mail = await load(key, recipient);
-  if (!mail || open?.key !== key) return;
+  const asked = open;
+  const mail = await load(asked.key, asked.recipient);
+  if (!mail || open !== asked) return;
   open.mail = mail;
   update();
 }
 
 async function choose(recipient) {
-  const mail = await load(open.key, recipient);
-  if (!mail) return;
+  const asked = open;
+  asked.recipient = recipient;
+  const mail = await load(asked.key, recipient);
+  if (!mail || open !== asked) return;
   open.mail = mail;
-  redraw();
+  update();
 }
 
 function build() {
@@ -72,7 +82,7 @@ function update() {
   updateTabs(tab.id);
   open.body.setAttribute("aria-labelledby", `tab-${tab.id}`);
   // Events change while they are looked at. The other parts do not.
-  const panel = `${tab.id} ${tab.id === "events" ? JSON.stringify(mail.events) : ""}`;
+  const panel = `${tab.id} ${mail.recipient} ${tab.id === "events" ? JSON.stringify(mail.events) : ""}`;
   if (panel === open.panel) return;
   open.panel = panel;
   open.body.className = `panel panel-${tab.id}`;
@@ -136,15 +146,16 @@ function button(name, action, title) {
 }
 
 async function act(name, action) {
-  const { key, mail } = open;
+  const { key, recipient, mail: shown } = open;
   if (action === "click") {
+    const mail = shown.recipient === recipient ? shown : await json(messagePath(key, "", { recipient }));
     const url = await chooseLink(mail.links.filter((link) => link.is_tracked));
     if (!url) return;
     await send("POST", "/click", { url });
   } else {
-    await send("POST", `/messages/${encodeURIComponent(key)}/${action}`, { recipient: mail.recipient });
+    await send("POST", `/messages/${encodeURIComponent(key)}/${action}`, { recipient });
   }
-  toast(`${name}: ${mail.recipient}`);
+  toast(`${name}: ${recipient}`);
 }
 
 // The link to follow: the only one, or the one that the user chooses.

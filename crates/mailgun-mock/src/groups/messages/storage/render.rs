@@ -13,12 +13,7 @@ use crate::{
 pub(super) fn mime(message: &SentMessage) -> Value {
     let body_mime = match message.mime() {
         Some(mime) => String::from_utf8_lossy(mime).into_owned(),
-        None => {
-            let (kind, body) = mime::body(&message.parts(&mime::boundary(message)));
-            let headers = headers(message, &kind, &body);
-            let lines = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n"));
-            lines.collect::<String>() + "\r\n" + &body
-        }
+        None => mime::text(&content::headers(message), &message.parts(&mime::boundary(message))),
     };
     json!({
         "recipients": message.recipients().join(", "),

@@ -2,7 +2,7 @@
 //! reqwest in a loop that records nothing.
 //!
 //! ```console
-//! $ cargo run --release -p mailgun-benches --bin campaign -- 1000000
+//! $ cargo run --release -p mailgun-benches --features campaign --bin campaign -- 1000000
 //! ```
 //!
 //! Prints the recipients per second, the growth of resident memory, and the size of the database. The

@@ -28,7 +28,7 @@ pub struct Raw {
 }
 
 impl Raw {
-    /// Sends the simple message to a server at `base_url`, with the pool settings of the SDK.
+    /// Sends the simple message to a server at `base_url`, with the settings of the SDK.
     ///
     /// # Errors
     ///
@@ -44,6 +44,10 @@ impl Raw {
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(Duration::from_secs(50))
             .pool_max_idle_per_host(128)
+            .http1_allow_spaces_after_header_name_in_responses(true)
+            .http1_allow_obsolete_multiline_headers_in_responses(true)
+            .http1_ignore_invalid_headers_in_responses(true)
+            .http1_max_headers(200)
             .build(connector);
         Ok(Self { client, uri: format!("{base_url}{PATH}").parse()?, headers, body })
     }

@@ -14,9 +14,9 @@
 //! reader, use [`Upload::from_path`](crate::Upload::from_path), or read it into memory.
 //!
 //! ```no_run
-//! use mailgun_core::{Client, Operation, blocking::Blocking as _};
+//! use mailgun::{Client, Operation, blocking::Blocking as _};
 //!
-//! fn main() -> Result<(), mailgun_core::Error> {
+//! fn main() -> Result<(), mailgun::Error> {
 //!     let client = Client::from_env()?;
 //!     let domains: serde_json::Value = client.call(Operation::get("/v4/domains"), &[]).wait()?;
 //!     println!("{domains}");
@@ -67,8 +67,8 @@ pub trait BlockingStream<T, E>: Stream<Item = Result<T, E>> + Sized {
     /// [`ErrorKind::AsyncContext`](crate::ErrorKind::AsyncContext).
     ///
     /// ```no_run
-    /// # fn example(pager: mailgun_core::Pager<serde_json::Value>) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_core::blocking::BlockingStream as _;
+    /// # fn example(pager: mailgun::Pager<serde_json::Value>) -> Result<(), mailgun::Error> {
+    /// use mailgun::blocking::BlockingStream as _;
     ///
     /// for item in pager.into_items().wait_each() {
     ///     println!("{}", item?);
@@ -115,12 +115,12 @@ impl<S> fmt::Debug for BlockingIter<S> {
 /// Waits for any future, for example an async block with several calls.
 ///
 /// ```no_run
-/// # fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
-/// use mailgun_core::blocking::block_on;
+/// # fn example(client: mailgun::Client) -> Result<(), mailgun::Error> {
+/// use mailgun::blocking::block_on;
 ///
 /// let domains = block_on(async {
 ///     let first = client.has_domain("a.example.com").await?;
-///     Ok::<_, mailgun_core::Error>((first, client.has_domain("b.example.com").await?))
+///     Ok::<_, mailgun::Error>((first, client.has_domain("b.example.com").await?))
 /// })??;
 /// println!("{domains:?}");
 /// # Ok(()) }

@@ -14,8 +14,7 @@ use crate::{Idempotency, Operation, Outcome};
 /// context.
 ///
 /// ```
-/// use http::Request;
-/// use mailgun_core::{Body, CallContext};
+/// use mailgun::{Body, CallContext, http::Request};
 ///
 /// fn operation(request: &Request<Body>) -> &'static str {
 ///     request.extensions().get::<CallContext>().map_or("other", |c| c.operation().template())

@@ -17,11 +17,11 @@ use crate::Error;
 /// `Debug` does not show the key. `Display` and `Serialize` are not implemented.
 ///
 /// ```
-/// use mailgun_core::ApiKey;
+/// use mailgun::ApiKey;
 ///
 /// let key: ApiKey = "key-0123456789".parse()?;
 /// assert_eq!(format!("{key:?}"), "ApiKey(..)");
-/// # Ok::<(), mailgun_core::Error>(())
+/// # Ok::<(), mailgun::Error>(())
 /// ```
 #[derive(Clone)]
 pub struct ApiKey(HeaderValue);
@@ -136,14 +136,14 @@ impl fmt::Debug for ApiKey {
 /// The API key that a client and its clones share. It can be replaced while they run.
 ///
 /// ```
-/// use mailgun_core::{ApiKey, Client, Credentials};
+/// use mailgun::{ApiKey, Client, Credentials};
 ///
 /// let credentials = Credentials::new(ApiKey::new("key-old")?);
 /// let client = Client::builder(credentials.clone()).build()?;
 /// // From now on every attempt uses the new key, including retries of calls in flight.
 /// credentials.replace(ApiKey::new("key-new")?);
 /// # let _ = client;
-/// # Ok::<(), mailgun_core::Error>(())
+/// # Ok::<(), mailgun::Error>(())
 /// ```
 #[derive(Clone)]
 pub struct Credentials(Arc<RwLock<HeaderValue>>);

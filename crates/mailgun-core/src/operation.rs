@@ -22,7 +22,7 @@ pub enum Idempotency {
 /// because it may contain an address.
 ///
 /// ```
-/// use mailgun_core::Operation;
+/// use mailgun::Operation;
 ///
 /// const SEND: Operation = Operation::post("/v3/{domain}/messages");
 /// const METRICS: Operation = Operation::post("/v1/analytics/metrics").idempotent();

@@ -245,8 +245,8 @@ impl Paging {
 /// An item that cannot be decoded does not affect the other items. It is in [`Page::unreadable`].
 ///
 /// ```no_run
-/// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
-/// use mailgun_core::{LinkPage, Pager, Operation};
+/// # async fn example(client: mailgun::Client) -> Result<(), mailgun::Error> {
+/// use mailgun::{Operation, Pager, resource::LinkPage};
 ///
 /// const LIST: Operation = Operation::get("/v3/{domain}/bounces");
 /// let call = client.call::<LinkPage<serde_json::Value>>(LIST, &["mg.example.com"]);

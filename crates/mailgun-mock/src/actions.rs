@@ -75,8 +75,8 @@ impl MockMailgun {
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), mailgun_core::Error> {
-    /// use mailgun_core::{Fields, Operation};
+    /// # async fn main() -> Result<(), mailgun::Error> {
+    /// use mailgun::{Operation, resource::Fields};
     /// use mailgun_mock::{ActionError, MockMailgun};
     ///
     /// const SEND: Operation = Operation::post("/v3/{domain}/messages");

@@ -137,8 +137,8 @@ impl MockMailgun {
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), mailgun_core::Error> {
-    /// use mailgun_core::{Fields, Operation};
+    /// # async fn main() -> Result<(), mailgun::Error> {
+    /// use mailgun::{Operation, resource::Fields};
     /// use mailgun_mock::{Inbound, MockMailgun};
     ///
     /// const CREATE: Operation = Operation::post("/v3/routes");

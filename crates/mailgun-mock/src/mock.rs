@@ -83,11 +83,11 @@ impl MockMailgun {
     /// A client of this server.
     ///
     /// ```
-    /// use mailgun_core::Operation;
+    /// use mailgun::Operation;
     /// use mailgun_mock::MockMailgun;
     ///
     /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), mailgun_core::Error> {
+    /// # async fn main() -> Result<(), mailgun::Error> {
     /// let mock = MockMailgun::start().await;
     /// const QUEUES: Operation = Operation::get("/v3/domains/{domain}/sending_queues");
     /// let queues: serde_json::Value = mock.client().call(QUEUES, &[&mock.domain()]).await?;
@@ -307,10 +307,10 @@ impl MockMailgun {
     /// ```
     /// use std::time::Duration;
     ///
-    /// use mailgun_core::{Client, ErrorKind, Operation};
+    /// use mailgun::{Client, ErrorKind, Operation};
     /// use mailgun_mock::{Fault, MockMailgun};
     ///
-    /// # async fn example() -> Result<(), mailgun_core::Error> {
+    /// # async fn example() -> Result<(), mailgun::Error> {
     /// // In a test with `#[tokio::test(start_paused = true)]`:
     /// let mock = MockMailgun::start().await;
     /// mock.inject(Fault::delay(Duration::from_secs(3600)));

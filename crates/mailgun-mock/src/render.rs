@@ -98,8 +98,8 @@ impl SentMessage {
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), mailgun_core::Error> {
-    /// use mailgun_core::{Fields, Operation};
+    /// # async fn main() -> Result<(), mailgun::Error> {
+    /// use mailgun::{Operation, resource::Fields};
     /// use mailgun_mock::MockMailgun;
     ///
     /// const SEND: Operation = Operation::post("/v3/{domain}/messages");

@@ -14,7 +14,7 @@ use serde::Serialize;
 /// White space around a column name is an error. A byte order mark at the start is removed.
 ///
 /// ```
-/// use mailgun_types::Csv;
+/// use mailgun::suppressions::Csv;
 ///
 /// #[derive(serde::Serialize)]
 /// struct Row {
@@ -25,7 +25,7 @@ use serde::Serialize;
 /// let read = Csv::from_bytes("people.csv", "address\nbob@example.com\n")?;
 /// assert_eq!(written.columns(), ["address"]);
 /// assert_eq!(read.columns(), ["address"]);
-/// # Ok::<(), mailgun_core::Error>(())
+/// # Ok::<(), mailgun::Error>(())
 /// ```
 pub struct Csv {
     upload: Upload,

@@ -32,7 +32,7 @@ mailgun_core::open_enum! {
 /// A DNS record that Mailgun requires, and the result of its last check.
 ///
 /// ```
-/// use mailgun_types::{DnsRecord, DnsRecordState};
+/// use mailgun::domains::{DnsRecord, DnsRecordState};
 ///
 /// let json = r#"{"record_type": "MX", "valid": "VALID", "is_active": true, "cached": [],
 ///     "priority": "10", "value": "mxa.mailgun.org"}"#;

@@ -5,8 +5,7 @@ use mailgun_core::Fields;
 /// What domains send from after an IP or a dedicated IP pool is removed from them.
 ///
 /// ```
-/// use mailgun_core::Fields;
-/// use mailgun_types::IpReplacement;
+/// use mailgun::{ips::IpReplacement, resource::Fields};
 ///
 /// let query = Fields::from(IpReplacement::Pool("60140bc1fee3e84dec5abeeb".to_owned()));
 /// assert_eq!(query.to_query(), "pool_id=60140bc1fee3e84dec5abeeb");

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 /// How many messages an account or a subaccount may send, and how many it has sent.
 ///
 /// ```
-/// use mailgun_types::SendingLimit;
+/// use mailgun::subaccounts::SendingLimit;
 ///
 /// let json = r#"{"limit": 10000, "current": 20, "period": "1m"}"#;
 /// let limit: SendingLimit = serde_json::from_str(json)?;

@@ -97,7 +97,7 @@ numbers!(u16, u32, u64, usize, i64, f64);
 /// anything is sent.
 ///
 /// ```
-/// use mailgun_core::{Fields, true_false};
+/// use mailgun::resource::{Fields, true_false};
 ///
 /// let mut fields = Fields::new();
 /// fields.set("limit", 100_u32);
@@ -260,7 +260,7 @@ impl fmt::Debug for Fields {
 /// `self.set(..)`, `self.append(..)` or `self.json(..)`.
 ///
 /// ```
-/// mailgun_core::params! {
+/// mailgun::resource::params! {
 ///     /// Which domains to list.
 ///     pub struct ListDomains;
 /// }

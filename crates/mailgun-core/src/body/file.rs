@@ -117,8 +117,8 @@ async fn blocking<T: Send + 'static>(
 /// Reads a UTF-8 file of at most `limit` bytes into a string.
 ///
 /// ```no_run
-/// # async fn example() -> Result<(), mailgun_core::Error> {
-/// let content = mailgun_core::read_text("templates/welcome.hbs", 100 * 1024).await?;
+/// # async fn example() -> Result<(), mailgun::Error> {
+/// let content = mailgun::resource::read_text("templates/welcome.hbs", 100 * 1024).await?;
 /// # Ok(()) }
 /// ```
 ///

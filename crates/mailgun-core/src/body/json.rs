@@ -97,7 +97,7 @@ impl fmt::Debug for JsonFields {
 /// `self.set(&["field"], ..)`, or `self.append(&["field"], ..)` for a list.
 ///
 /// ```
-/// mailgun_core::json_params! {
+/// mailgun::resource::json_params! {
 ///     /// Which tags to list.
 ///     pub struct ListTags;
 /// }

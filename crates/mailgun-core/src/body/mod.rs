@@ -37,7 +37,7 @@ pub(crate) type ByteStream = Pin<Box<dyn Stream<Item = Result<Bytes, Error>> + S
 ///
 /// ```
 /// use http_body::Body as _;
-/// use mailgun_core::Body;
+/// use mailgun::Body;
 ///
 /// let body = Body::from("hello");
 /// assert_eq!(body.size_hint().exact(), Some(5));

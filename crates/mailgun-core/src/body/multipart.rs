@@ -19,13 +19,13 @@ const MAX_COPIED: usize = 8 * 1024;
 /// `filename*=` is never used, because Mailgun drops such files.
 ///
 /// ```
-/// use mailgun_core::{Form, Upload};
+/// use mailgun::resource::{Form, Upload};
 ///
 /// let mut form = Form::new();
 /// form.text("to", "bob@example.com").file("attachment", Upload::from_bytes("a.txt", "hello"));
 /// let (content_type, body) = form.finish()?;
 /// assert!(content_type.to_str().unwrap().starts_with("multipart/form-data; boundary="));
-/// # Ok::<(), mailgun_core::Error>(())
+/// # Ok::<(), mailgun::Error>(())
 /// ```
 #[derive(Default)]
 pub struct Form {

@@ -38,7 +38,7 @@ use crate::{BoxError, Error};
 /// | [`from_stream`](Self::from_stream), [`from_reader`](Self::from_reader) | one chunk | no |
 ///
 /// ```
-/// use mailgun_core::Upload;
+/// use mailgun::resource::Upload;
 ///
 /// let invoice = Upload::from_bytes("invoice.pdf", &b"%PDF-1.7"[..]);
 /// assert_eq!(invoice.content_type(), "application/pdf");

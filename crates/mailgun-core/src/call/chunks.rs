@@ -14,8 +14,8 @@ use crate::{Call, Error};
 /// empty list sends nothing.
 ///
 /// ```no_run
-/// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
-/// use mailgun_core::{Chunks, Confirmation, Operation};
+/// # async fn example(client: mailgun::Client) -> Result<(), mailgun::Error> {
+/// use mailgun::{Chunks, Confirmation, Operation};
 /// use serde_json::json;
 ///
 /// const ADD: Operation = Operation::post("/v3/{domain}/complaints").idempotent();

@@ -38,9 +38,9 @@ use crate::{
 /// stops the call, but Mailgun may process what was already sent.
 ///
 /// ```no_run
-/// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
+/// # async fn example(client: mailgun::Client) -> Result<(), mailgun::Error> {
 /// use std::time::Duration;
-/// use mailgun_core::{Fields, Operation};
+/// use mailgun::{Operation, resource::Fields};
 ///
 /// // An operation that this SDK has no method for, with the same retries, errors and tracing.
 /// const NEW: Operation = Operation::get("/v9/things/{domain}/{thing}");
@@ -391,8 +391,8 @@ impl<T> Call<T> {
     /// A 404 also answers a domain that the account does not have, or has in the other region.
     ///
     /// ```no_run
-    /// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_core::Operation;
+    /// # async fn example(client: mailgun::Client) -> Result<(), mailgun::Error> {
+    /// use mailgun::Operation;
     ///
     /// const BOUNCE: Operation = Operation::get("/v3/{domain}/bounces/{address}");
     /// let bounce = client.call::<serde_json::Value>(BOUNCE, &["mg.example.com", "bob@example.com"]);

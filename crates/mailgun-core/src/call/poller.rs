@@ -18,9 +18,9 @@ const INTERVAL: Duration = Duration::from_secs(5);
 /// again.
 ///
 /// ```no_run
-/// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
+/// # async fn example(client: mailgun::Client) -> Result<(), mailgun::Error> {
 /// use std::time::Duration;
-/// use mailgun_core::{Operation, Poller};
+/// use mailgun::{Operation, Poller};
 /// use serde_json::Value;
 ///
 /// const JOB: Operation = Operation::get("/v4/address/validate/bulk/{list_id}");

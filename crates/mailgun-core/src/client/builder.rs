@@ -54,7 +54,7 @@ fn reader(
 ///
 /// ```
 /// use std::time::Duration;
-/// use mailgun_core::{Client, Region};
+/// use mailgun::{Client, Region};
 ///
 /// let client = Client::builder("key-0123456789")
 ///     .region(Region::Eu)
@@ -62,7 +62,7 @@ fn reader(
 ///     .total_timeout(Duration::from_secs(30))
 ///     .build()?;
 /// # let _ = client;
-/// # Ok::<(), mailgun_core::Error>(())
+/// # Ok::<(), mailgun::Error>(())
 /// ```
 #[must_use]
 pub struct ClientBuilder<C = Client> {
@@ -136,11 +136,11 @@ impl<C: From<Client>> ClientBuilder<C> {
     /// that comes from elsewhere.
     ///
     /// ```
-    /// use mailgun_core::Client;
+    /// use mailgun::Client;
     ///
     /// let client = Client::builder("key-0123456789").settings_from_env()?.build()?;
     /// # let _ = client;
-    /// # Ok::<(), mailgun_core::Error>(())
+    /// # Ok::<(), mailgun::Error>(())
     /// ```
     ///
     /// # Errors
@@ -258,7 +258,7 @@ impl<C: From<Client>> ClientBuilder<C> {
     /// replaces the address.
     ///
     /// ```
-    /// use mailgun_core::Client;
+    /// use mailgun::Client;
     ///
     /// let mut builder = Client::builder("key-0123456789");
     /// if std::env::var("STAGE").as_deref() != Ok("production") {
@@ -266,7 +266,7 @@ impl<C: From<Client>> ClientBuilder<C> {
     /// }
     /// let client = builder.build()?;
     /// # let _ = client;
-    /// # Ok::<(), mailgun_core::Error>(())
+    /// # Ok::<(), mailgun::Error>(())
     /// ```
     pub fn redirect_all_to(mut self, address: impl AsRef<str>) -> Self {
         self.guard = self.guard.and_then(|guard| guard.redirect_to(address.as_ref()));
@@ -282,13 +282,13 @@ impl<C: From<Client>> ClientBuilder<C> {
     /// [`redirect_all_to`](Self::redirect_all_to). With both, mail is redirected first.
     ///
     /// ```
-    /// use mailgun_core::Client;
+    /// use mailgun::Client;
     ///
     /// let client = Client::builder("key-0123456789")
     ///     .allow_recipients(["example.com", "tester@example.org"])
     ///     .build()?;
     /// # let _ = client;
-    /// # Ok::<(), mailgun_core::Error>(())
+    /// # Ok::<(), mailgun::Error>(())
     /// ```
     pub fn allow_recipients<P: AsRef<str>>(
         mut self,
@@ -453,7 +453,7 @@ impl<C: From<Client>> ClientBuilder<C> {
     ///
     /// ```
     /// use std::sync::{Arc, atomic::{AtomicU64, Ordering}};
-    /// use mailgun_core::Client;
+    /// use mailgun::Client;
     ///
     /// let attempts = Arc::new(AtomicU64::new(0));
     /// let counter = attempts.clone();
@@ -464,7 +464,7 @@ impl<C: From<Client>> ClientBuilder<C> {
     ///     })
     ///     .build()?;
     /// # let _ = client;
-    /// # Ok::<(), mailgun_core::Error>(())
+    /// # Ok::<(), mailgun::Error>(())
     /// ```
     pub fn attempt_layer_fn<F, R>(self, function: F) -> Self
     where
@@ -574,8 +574,10 @@ impl Client {
     /// to [`Error`]. To replace only the transport, use [`ClientBuilder::build_with_transport`].
     ///
     /// ```
-    /// use http::{Request, Response};
-    /// use mailgun_core::{Body, Client, ResponseBody, Operation};
+    /// use mailgun::{
+    ///     Body, Client, Operation, ResponseBody,
+    ///     http::{Request, Response},
+    /// };
     /// use tower::service_fn;
     ///
     /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
@@ -586,7 +588,7 @@ impl Client {
     /// let client = Client::from_service("https://api.mailgun.net", canned)?;
     /// let response: serde_json::Value = client.call(Operation::get("/v4/domains"), &[]).await?;
     /// assert_eq!(response["items"], serde_json::json!([]));
-    /// # Ok::<(), mailgun_core::Error>(()) }).unwrap();
+    /// # Ok::<(), mailgun::Error>(()) }).unwrap();
     /// ```
     ///
     /// # Errors

@@ -24,11 +24,11 @@ use crate::{
 /// no runtime. Calls need a tokio runtime with I/O and time enabled.
 ///
 /// ```no_run
-/// use mailgun_core::{Client, Region};
+/// use mailgun::{Client, Region};
 ///
 /// let client = Client::builder("key-0123456789").region(Region::Eu).build()?;
 /// # let _ = client;
-/// # Ok::<(), mailgun_core::Error>(())
+/// # Ok::<(), mailgun::Error>(())
 /// ```
 #[derive(Clone)]
 pub struct Client(Arc<Handle>);
@@ -103,8 +103,8 @@ impl Client {
     /// A missing field and `null` become the default of the type.
     ///
     /// ```no_run
-    /// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_core::Operation;
+    /// # async fn example(client: mailgun::Client) -> Result<(), mailgun::Error> {
+    /// use mailgun::Operation;
     ///
     /// const ROUTE: Operation = Operation::get("/v3/routes/{id}");
     /// let route: serde_json::Value =
@@ -145,8 +145,8 @@ impl Client {
     /// a redirect as an error.
     ///
     /// ```no_run
-    /// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
-    /// use mailgun_core::Operation;
+    /// # async fn example(client: mailgun::Client) -> Result<(), mailgun::Error> {
+    /// use mailgun::Operation;
     ///
     /// const LINK: Operation = Operation::get("/v9/files/{id}/download_url");
     /// let link: String = client.call_location(LINK, &["7"]).await?;
@@ -235,8 +235,8 @@ impl Client {
     /// The regions are asked in turn. `client` builds the client for a region.
     ///
     /// ```no_run
-    /// # async fn example() -> Result<(), mailgun_core::Error> {
-    /// use mailgun_core::Client;
+    /// # async fn example() -> Result<(), mailgun::Error> {
+    /// use mailgun::Client;
     ///
     /// let client = |region| Client::builder("key-0123456789").region(region).build();
     /// match Client::detect_region("mg.example.com", client).await? {

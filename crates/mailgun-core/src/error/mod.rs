@@ -30,7 +30,7 @@ pub type BoxError = Box<dyn StdError + Send + Sync>;
 /// text of the response as received.
 ///
 /// ```
-/// use mailgun_core::{Outcome, Error, ErrorKind};
+/// use mailgun::{Error, ErrorKind, Outcome};
 ///
 /// fn may_send_again(error: &Error) -> bool {
 ///     error.outcome() != Outcome::Unknown && error.kind() != ErrorKind::InvalidInput

@@ -17,11 +17,11 @@ use crate::Error;
 /// The text form is `us` or `eu`; parsing ignores case.
 ///
 /// ```
-/// use mailgun_core::Region;
+/// use mailgun::Region;
 ///
 /// let region: Region = "EU".parse()?;
 /// assert_eq!(region.to_string(), "eu");
-/// # Ok::<(), mailgun_core::Error>(())
+/// # Ok::<(), mailgun::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(try_from = "String")]

@@ -53,11 +53,11 @@ pub(crate) const USER_AGENT: &str = concat!("mailgun-rust/", env!("CARGO_PKG_VER
 /// Sets the user agent: `mailgun-rust/` and the version, then the application's suffix.
 ///
 /// ```
-/// use mailgun_core::layers::UserAgentLayer;
+/// use mailgun::layers::UserAgentLayer;
 ///
 /// let layer = UserAgentLayer::new(Some("shop/2.1"))?;
 /// # let _ = layer;
-/// # Ok::<(), mailgun_core::Error>(())
+/// # Ok::<(), mailgun::Error>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct UserAgentLayer(HeaderValue);

@@ -30,12 +30,12 @@ const SHORTEST_WAIT: Duration = Duration::from_millis(1);
 ///
 /// ```
 /// use std::time::Duration;
-/// use mailgun_core::{Client, layers::RetryPolicy};
+/// use mailgun::{Client, layers::RetryPolicy};
 ///
 /// let policy = RetryPolicy::default().max_attempts(6).max_wait(Duration::from_secs(20));
 /// let client = Client::builder("key-test").retry(policy).build()?;
 /// # let _ = client;
-/// # Ok::<(), mailgun_core::Error>(())
+/// # Ok::<(), mailgun::Error>(())
 /// ```
 #[doc(alias = "backoff")]
 #[derive(Clone, Copy, Debug)]

@@ -18,13 +18,13 @@ const OPEN: &str = "mailgun_client_connections_open";
 /// the exporter: without buckets, `metrics-exporter-prometheus` writes summaries.
 ///
 /// ```no_run
-/// use mailgun_core::{Client, metrics::Facade};
+/// use mailgun::{Client, metrics::Facade};
 ///
 /// // Install a recorder first, for example with `metrics-exporter-prometheus`:
 /// // PrometheusBuilder::new().set_buckets(&mailgun::metrics::BUCKETS)?.install()?;
 /// let client = Client::builder("key-0123456789").metrics(Facade::new()).build()?;
 /// # let _ = client;
-/// # Ok::<(), mailgun_core::Error>(())
+/// # Ok::<(), mailgun::Error>(())
 /// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]

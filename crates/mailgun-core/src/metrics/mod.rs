@@ -57,7 +57,7 @@ pub const BUCKETS: [f64; 14] =
 ///
 /// ```
 /// use std::sync::{Arc, atomic::{AtomicU64, Ordering}};
-/// use mailgun_core::{Client, Outcome, metrics::{CallEnd, Recorder}};
+/// use mailgun::{Client, Outcome, metrics::{CallEnd, Recorder}};
 ///
 /// /// Counts the calls whose outcome is unknown.
 /// #[derive(Clone, Default)]
@@ -74,7 +74,7 @@ pub const BUCKETS: [f64; 14] =
 /// let unknown = Unknown::default();
 /// let client = Client::builder("key-0123456789").metrics(unknown.clone()).build()?;
 /// # let _ = client;
-/// # Ok::<(), mailgun_core::Error>(())
+/// # Ok::<(), mailgun::Error>(())
 /// ```
 pub trait Recorder: Send + Sync + 'static {
     /// An attempt has ended: its response was read, it failed, or it was dropped.

@@ -10,12 +10,12 @@ use super::{AttemptEnd, BUCKETS, CallEnd, ConnectionChange, ConnectionEvent, Rec
 /// The names and attributes are in the [module](super).
 ///
 /// ```no_run
-/// use mailgun_core::{Client, metrics::OpenTelemetry};
+/// use mailgun::{Client, metrics::OpenTelemetry};
 ///
 /// let meter = opentelemetry::global::meter("mailgun");
 /// let client = Client::builder("key-0123456789").metrics(OpenTelemetry::new(&meter)).build()?;
 /// # let _ = client;
-/// # Ok::<(), mailgun_core::Error>(())
+/// # Ok::<(), mailgun::Error>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct OpenTelemetry {

@@ -22,8 +22,8 @@ use crate::{
 /// A typed response with its status, headers and body.
 ///
 /// ```no_run
-/// # async fn example(client: mailgun_core::Client) -> Result<(), mailgun_core::Error> {
-/// use mailgun_core::Operation;
+/// # async fn example(client: mailgun::Client) -> Result<(), mailgun::Error> {
+/// use mailgun::Operation;
 ///
 /// const LIST: Operation = Operation::get("/v4/domains");
 /// let response = client.call::<serde_json::Value>(LIST, &[]).response().await?;

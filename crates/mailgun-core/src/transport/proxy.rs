@@ -21,12 +21,12 @@ use crate::Error;
 /// proxy resolves host names. For an https destination, it sees nothing but host and port.
 ///
 /// ```
-/// use mailgun_core::Proxy;
+/// use mailgun::Proxy;
 ///
 /// let proxy = Proxy::new("http://user:pa%40ss@proxy.example.com:3128")?
 ///     .no_proxy("localhost,.internal");
 /// assert!(!format!("{proxy:?}").contains("pa%40ss"));
-/// # Ok::<(), mailgun_core::Error>(())
+/// # Ok::<(), mailgun::Error>(())
 /// ```
 #[derive(Clone)]
 pub struct Proxy {

@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 /// A response that contains only a message.
 ///
 /// ```
-/// use mailgun_core::Confirmation;
+/// use mailgun::Confirmation;
 ///
 /// let done: Confirmation = serde_json::from_str(r#"{"message": "Route has been deleted"}"#)?;
 /// assert_eq!(done.message, "Route has been deleted");

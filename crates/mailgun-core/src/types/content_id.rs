@@ -9,7 +9,7 @@ use percent_encoding::percent_decode_str;
 /// ```
 /// use std::collections::BTreeMap;
 ///
-/// use mailgun_core::by_content_id;
+/// use mailgun::resource::by_content_id;
 ///
 /// let fields = BTreeMap::from([("<logo@example.com>".to_owned(), "attachment-1")]);
 /// assert_eq!(by_content_id(&fields, "cid:logo%40example.com"), Some(&"attachment-1"));

@@ -16,12 +16,12 @@ use crate::Error;
 /// `200 OK` and do nothing.
 ///
 /// ```
-/// use mailgun_core::DomainName;
+/// use mailgun::DomainName;
 ///
 /// let domain = DomainName::new("MG.Example.com")?;
 /// assert_eq!(domain.as_str(), "mg.example.com");
 /// assert!(DomainName::new("https://mg.example.com").is_err());
-/// # Ok::<(), mailgun_core::Error>(())
+/// # Ok::<(), mailgun::Error>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String")]

@@ -12,7 +12,7 @@
 /// `Other`: `Other("active".into())` is not equal to the variant.
 ///
 /// ```
-/// mailgun_core::open_enum! {
+/// mailgun::resource::open_enum! {
 ///     /// State of a domain.
 ///     pub enum DomainState {
 ///         /// May send.

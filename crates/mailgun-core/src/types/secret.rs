@@ -10,7 +10,7 @@ use serde::Deserialize;
 /// [`expose`](Self::expose) returns it. Its memory is not zeroed on drop.
 ///
 /// ```
-/// use mailgun_core::Secret;
+/// use mailgun::Secret;
 ///
 /// let password = Secret::new("hunter2");
 /// assert_eq!(format!("{password:?}"), "Secret(..)");

@@ -9,7 +9,7 @@ mailgun_core::params! {
     /// Which events to count, and in which period.
     ///
     /// ```
-    /// use mailgun_types::analytics::{Resolution, StatsQuery, TimeSpan};
+    /// use mailgun::analytics::{Resolution, StatsQuery, TimeSpan};
     ///
     /// let query = StatsQuery::new()
     ///     .event("delivered")

@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer};
 /// It is not a [`Duration`](std::time::Duration), because months have no fixed length.
 ///
 /// ```
-/// use mailgun_types::analytics::TimeSpan;
+/// use mailgun::analytics::TimeSpan;
 ///
 /// assert_eq!(TimeSpan::days(7).to_string(), "7d");
 /// assert_eq!(TimeSpan::months(1).to_string(), "1m");

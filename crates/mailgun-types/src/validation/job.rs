@@ -76,7 +76,7 @@ impl ValidationJob {
     /// [`JobStatus::is_final`].
     ///
     /// ```
-    /// use mailgun_types::validation::ValidationJob;
+    /// use mailgun::validations::ValidationJob;
     ///
     /// let mut job = ValidationJob::default();
     /// assert_eq!(job.progress(), None);

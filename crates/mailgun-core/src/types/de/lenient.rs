@@ -16,7 +16,7 @@ use super::{explain, from_slice};
 /// `Debug` shows the reason, which contains no values.
 ///
 /// ```
-/// use mailgun_core::de::Lenient;
+/// use mailgun::resource::de::Lenient;
 ///
 /// let items: Vec<Lenient<u8>> = serde_json::from_str(r#"[1, "two", 3]"#)?;
 /// let read: Vec<_> = items.iter().filter_map(Lenient::read).collect();

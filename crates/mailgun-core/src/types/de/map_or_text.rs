@@ -16,7 +16,7 @@ use serde_json::{Map, Value};
 /// `Debug` shows only the kind and the size.
 ///
 /// ```
-/// use mailgun_core::de::MapOrText;
+/// use mailgun::resource::de::MapOrText;
 ///
 /// let whole: MapOrText = serde_json::from_str(r#"{"order": 7}"#)?;
 /// assert_eq!(whole.get("order"), Some(&7.into()));

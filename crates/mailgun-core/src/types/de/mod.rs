@@ -3,7 +3,7 @@
 //! As with every `deserialize_with`, a field that may be *absent* also needs `#[serde(default)]`.
 //!
 //! ```
-//! use mailgun_core::{Timestamp, de};
+//! use mailgun::{Timestamp, resource::de};
 //! use serde::Deserialize;
 //!
 //! #[derive(Deserialize)]

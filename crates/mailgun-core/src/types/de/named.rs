@@ -80,7 +80,7 @@ impl<'de, A: MapAccess<'de>, B: Beside<'de>> MapAccess<'de> for Rest<'_, A, B> {
 /// The field is used if it is present and not `null`, even if it cannot be decoded.
 ///
 /// ```
-/// use mailgun_core::de;
+/// use mailgun::resource::de;
 /// use serde::{Deserialize, Deserializer};
 ///
 /// #[derive(Default, Deserialize)]

@@ -23,7 +23,7 @@ const REPLACEMENT: &[u8] = "\u{fffd}".as_bytes();
 /// Returns an error if the text is otherwise not JSON, or does not have the type.
 ///
 /// ```
-/// use mailgun_core::de;
+/// use mailgun::resource::de;
 ///
 /// let names: Vec<String> = de::from_slice(b"\xef\xbb\xbf[\"Andr\\udce9\", \"J\xe9r\xf4me\", \"Ann\"]")?;
 /// assert_eq!(names, ["Andr\u{fffd}", "J\u{fffd}r\u{fffd}me", "Ann"]);

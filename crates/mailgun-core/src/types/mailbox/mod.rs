@@ -35,7 +35,7 @@ use crate::Error;
 /// `Display` writes name and address as they are sent. `Debug` shows neither.
 ///
 /// ```
-/// use mailgun_core::Mailbox;
+/// use mailgun::Mailbox;
 ///
 /// let plain: Mailbox = "Excited User <mailgun@mg.example.com>".parse()?;
 /// assert_eq!(plain.name(), Some("Excited User"));
@@ -43,7 +43,7 @@ use crate::Error;
 ///
 /// let comma = Mailbox::with_name("Doe, John", "john@example.com")?;
 /// assert_eq!(comma.to_string(), r#""Doe, John" <john@example.com>"#);
-/// # Ok::<(), mailgun_core::Error>(())
+/// # Ok::<(), mailgun::Error>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, Hash, Deserialize)]
 #[serde(try_from = "String")]
@@ -93,12 +93,12 @@ impl Mailbox {
     /// The members of a group, `friends: a@example.com, b@example.com;`, count as separate entries.
     ///
     /// ```
-    /// use mailgun_core::Mailbox;
+    /// use mailgun::Mailbox;
     ///
     /// let list = Mailbox::parse_list(r#"a@example.com, "B, C" <b@example.com>,"#)?;
     /// assert_eq!(list.len(), 2);
     /// assert_eq!(list[1].name(), Some("B, C"));
-    /// # Ok::<(), mailgun_core::Error>(())
+    /// # Ok::<(), mailgun::Error>(())
     /// ```
     ///
     /// # Errors

@@ -32,14 +32,14 @@ use crate::Error;
 /// `Display`, `Debug` and `Serialize` write RFC 3339 with a `Z`.
 ///
 /// ```
-/// use mailgun_core::Timestamp;
+/// use mailgun::Timestamp;
 ///
 /// let named: Timestamp = "Fri, 14 Oct 2011 23:10:10 GMT".parse()?;
 /// let float: Timestamp = serde_json::from_str("1318633810.0").unwrap();
 /// assert_eq!(named, float);
 /// assert_eq!(named.to_string(), "2011-10-14T23:10:10Z");
 /// assert_eq!(named.to_rfc2822(), "Fri, 14 Oct 2011 23:10:10 +0000");
-/// # Ok::<(), mailgun_core::Error>(())
+/// # Ok::<(), mailgun::Error>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);

@@ -31,7 +31,7 @@ pub struct Threshold {
     /// The group of the account.
     #[serde(deserialize_with = "de::null_default")]
     pub account_group: String,
-    /// The id.
+    /// The name, which identifies the limit.
     #[serde(deserialize_with = "de::null_default")]
     pub name: String,
     /// When it was created.

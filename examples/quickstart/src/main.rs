@@ -1,4 +1,4 @@
-//! Sends a mail with an attachment: `cargo run -p mailgun --example quickstart`.
+//! Sends a mail with an attachment: `cargo run -p example-quickstart`.
 //!
 //! Without an account, a mock Mailgun in this process accepts it. To send it through Mailgun, set
 //! `MAILGUN_API_KEY`, `MAILGUN_DOMAIN`, `MAILGUN_TO` and `MAILGUN_REGION` (`us` or `eu`).

@@ -95,6 +95,13 @@ impl InboundMail {
         self.text("subject")
     }
 
+    /// Returns the id of the mail from its Message-Id header, without angle brackets; `None` for a MIME
+    /// message.
+    pub fn message_id(&self) -> Option<&str> {
+        let id = self.header("Message-Id").or_else(|| self.text("Message-Id"))?.trim();
+        Some(id.strip_prefix('<').and_then(|id| id.strip_suffix('>')).unwrap_or(id))
+    }
+
     /// Returns the domain that received the mail.
     pub fn domain(&self) -> Option<&str> {
         self.text("domain")

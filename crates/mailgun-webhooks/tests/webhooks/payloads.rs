@@ -86,6 +86,22 @@ fn check_texts(mail: &InboundMail) {
 }
 
 #[test]
+fn a_mail_without_text_and_sender_is_a_mail() {
+    let recipient = || InboundForm::new().field("recipient", "bounces@mg.example.com");
+    let headers = r#"[["Message-Id", "<1@example.com>"]]"#;
+    for form in [
+        recipient().field("message-headers", headers),
+        recipient().field("message-headers", headers).field("body-html", "<p>Gone</p>"),
+        recipient().field("message-headers", headers).attachment("a.xml", "text/xml", "<a/>"),
+    ] {
+        let mail = read_mail(form);
+        assert_eq!((mail.recipient(), mail.sender()), ("bounces@mg.example.com", ""));
+        assert_eq!(mail.message_id(), Some("1@example.com"));
+    }
+    assert_eq!(read_mail(recipient()).message_id(), None);
+}
+
+#[test]
 fn the_three_forms_of_inbound_mail_are_one_type() {
     // Parsed, without files in an urlencoded form, with files in a multipart form.
     let without = read_mail(mail());

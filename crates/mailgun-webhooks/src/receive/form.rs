@@ -45,7 +45,7 @@ const AFTER_HEADERS: [&str; 17] = [
 /// * The list may spell a value differently. Therefore, as many fields of a name are headers as the list
 ///   has headers of that name.
 /// * Mailgun posts each of its documented fields once. If there are several of a name, all others are
-///   headers.
+///   headers. Only `body-html` may occur several times, once for each HTML part of the mail.
 /// * If the values do not show which fields are headers, the order does: `recipient`, `sender`, `subject`
 ///   and `from` come before the headers, and all other fields after them.
 ///
@@ -213,7 +213,10 @@ fn header_fields(parts: &[Part], headers: &[(String, String)]) -> HashSet<usize>
     for (name, mut indices) in others {
         let mut count = listed.get(name).map_or(0, Vec::len).min(indices.len());
         let is_before = BEFORE_HEADERS.contains(&name);
-        if is_before || AFTER_HEADERS.contains(&name) {
+        // Without the list, or with a header of the name in it, all but one might be headers.
+        let is_listed = || headers.iter().any(|(other, _)| other.eq_ignore_ascii_case(name));
+        let is_repeated = name == "body-html" && !headers.is_empty() && !is_listed();
+        if (is_before || AFTER_HEADERS.contains(&name)) && !is_repeated {
             count = count.max(indices.len() - 1);
         }
         if is_before {

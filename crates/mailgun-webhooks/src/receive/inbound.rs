@@ -112,7 +112,7 @@ impl InboundMail {
         self.text("body-plain")
     }
 
-    /// Returns the HTML body.
+    /// Returns the HTML body: the first part, if the mail has several. `fields().all("body-html")` has all.
     pub fn body_html(&self) -> Option<&str> {
         self.text("body-html")
     }

@@ -102,6 +102,22 @@ fn a_mail_without_text_and_sender_is_a_mail() {
 }
 
 #[test]
+fn each_html_part_of_a_mail_is_kept_in_order() {
+    let mail = read_mail(mail().field("body-html", "<p>second</p>").field("body-html", "<p>3</p>"));
+    assert_eq!(mail.body_html(), Some("<p>Hi Alice</p>"));
+    let parts: Vec<_> = mail.fields().all("body-html").collect();
+    assert_eq!(parts, ["<p>Hi Alice</p>", "<p>second</p>", "<p>3</p>"]);
+
+    // A header of the name, however the list spells it, does not become the first part.
+    let forged = InboundForm::new()
+        .field("recipient", "monica@mg.example.com")
+        .field("body-html", "forged")
+        .field("message-headers", r#"[["Body-Html", "forged header"]]"#)
+        .field("body-html", "<p>Hi</p>");
+    assert_eq!(read_mail(forged).body_html(), Some("<p>Hi</p>"));
+}
+
+#[test]
 fn the_three_forms_of_inbound_mail_are_one_type() {
     // Parsed, without files in an urlencoded form, with files in a multipart form.
     let without = read_mail(mail());

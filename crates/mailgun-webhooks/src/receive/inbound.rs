@@ -1,7 +1,7 @@
 use std::{error::Error, fmt};
 
 use mailgun_core::{
-    by_content_id,
+    Mailbox, by_content_id,
     bytes::Bytes,
     de::{self, Lenient, MapOrText},
 };
@@ -88,6 +88,21 @@ impl InboundMail {
     /// Returns the From header.
     pub fn from(&self) -> &str {
         self.text("from").unwrap_or_default()
+    }
+
+    /// Returns the mailbox of the From header, the first if there are several, for example to reply to
+    /// it. `None` if there is no valid address.
+    ///
+    /// Names with a comma or an `@` often lack quotes here, because Mailgun decodes them:
+    /// `Doe, Jane <jane@example.com>`. Anything before the address counts as the name.
+    #[doc(alias = "reply")]
+    pub fn from_mailbox(&self) -> Option<Mailbox> {
+        let from = self.from();
+        let valid = Mailbox::parse_list(from).ok().and_then(|list| list.into_iter().next());
+        valid.or_else(|| {
+            let (name, address) = from.trim().strip_suffix('>')?.rsplit_once('<')?;
+            Mailbox::with_name(name.trim().trim_matches('"'), address.trim()).ok()
+        })
     }
 
     /// Returns the subject.

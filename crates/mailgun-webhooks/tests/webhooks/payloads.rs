@@ -102,6 +102,30 @@ fn a_mail_without_text_and_sender_is_a_mail() {
 }
 
 #[test]
+fn the_sender_of_a_mail_is_found_whatever_the_name_is() {
+    for (from, name, address) in [
+        ("bob@example.com", None, "bob@example.com"),
+        ("Bob <bob@example.com>", Some("Bob"), "bob@example.com"),
+        ("\"Doe, Jane\" <jane@example.com>", Some("Doe, Jane"), "jane@example.com"),
+        ("A <a@example.com>, B <b@example.com>", Some("A"), "a@example.com"),
+        // Decoded, without quotes.
+        ("Doe, Jane <jane@example.com>", Some("Doe, Jane"), "jane@example.com"),
+        ("Müller, Hans (Köln) <h@example.com>", Some("Müller, Hans (Köln)"), "h@example.com"),
+        ("bob@x.test via List <list@example.com>", Some("bob@x.test via List"), "list@example.com"),
+        ("<me@x.test> <a@example.com>", Some("<me@x.test>"), "a@example.com"),
+        ("6\" Bob <bob@example.com>", Some("6\" Bob"), "bob@example.com"),
+    ] {
+        let mail = read_mail(InboundForm::new().field("recipient", "r@x.test").field("from", from));
+        let mailbox = mail.from_mailbox().expect(from);
+        assert_eq!((mailbox.name(), mailbox.address()), (name, address), "{from}");
+    }
+    for from in ["", "Bob", "Bob <>", "Bob <no address>", "undisclosed-recipients:;"] {
+        let mail = read_mail(InboundForm::new().field("recipient", "r@x.test").field("from", from));
+        assert_eq!(mail.from_mailbox(), None, "{from}");
+    }
+}
+
+#[test]
 fn each_html_part_of_a_mail_is_kept_in_order() {
     let mail = read_mail(mail().field("body-html", "<p>second</p>").field("body-html", "<p>3</p>"));
     assert_eq!(mail.body_html(), Some("<p>Hi Alice</p>"));

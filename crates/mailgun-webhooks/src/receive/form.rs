@@ -49,6 +49,9 @@ const AFTER_HEADERS: [&str; 17] = [
 /// * If the values do not show which fields are headers, the order does: `recipient`, `sender`, `subject`
 ///   and `from` come before the headers, and all other fields after them.
 ///
+/// An event in the form encoding has the variables of its message in the place of headers, and they come
+/// after all of Mailgun's fields.
+///
 /// Bytes that are not UTF-8 are replaced. `Debug` shows names only.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct FormFields(pub(super) Vec<(String, String)>);
@@ -210,6 +213,9 @@ fn header_fields(parts: &[Part], headers: &[(String, String)]) -> HashSet<usize>
             others.entry(&part.name).or_default().push(index);
         }
     }
+    let has = |name: &str| others.contains_key(name);
+    let is_mail = ["body-plain", "body-mime", "message-url"].into_iter().any(has);
+    let is_event = has("event") && !listed.contains_key("event") && !is_mail;
     for (name, mut indices) in others {
         let mut count = listed.get(name).map_or(0, Vec::len).min(indices.len());
         let is_before = BEFORE_HEADERS.contains(&name);
@@ -219,7 +225,7 @@ fn header_fields(parts: &[Part], headers: &[(String, String)]) -> HashSet<usize>
         if (is_before || AFTER_HEADERS.contains(&name)) && !is_repeated {
             count = count.max(indices.len() - 1);
         }
-        if is_before {
+        if is_before || is_event {
             indices.reverse();
         }
         copies.extend(&indices[..count]);

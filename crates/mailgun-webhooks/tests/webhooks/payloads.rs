@@ -595,6 +595,28 @@ fn legacy_forms_are_events() {
 }
 
 #[test]
+fn variables_named_like_fields_do_not_change_a_legacy_event() {
+    let mut request = InboundForm::new()
+        .field("event", "opened")
+        .field("recipient", "alice@example.com")
+        .field("ip", "192.0.2.1")
+        .sign(&key("k"));
+    let signature = |request: &SignedRequest| {
+        let SignedRequest { content_type, body, .. } = request.clone();
+        Unverified::parse(&content_type, body, &Limits::default()).unwrap().signature
+    };
+    let expected = signature(&request);
+    let variables = b"&event=sale&recipient=vip&ip=x&timestamp=noon&token=t&signature=s&domain=d";
+    request.body = [&request.body[..], variables].concat().into();
+    assert_eq!(signature(&request), expected);
+    let event: LegacyEvent = read(request).try_into().unwrap();
+    assert_eq!(event.kind, LegacyEventKind::Opened);
+    assert_eq!((event.recipient(), event.ip()), (Some("alice@example.com"), Some("192.0.2.1")));
+    assert!(event.timestamp().is_some());
+    assert_eq!(event.fields().all("event").collect::<Vec<_>>(), ["opened", "sale"]);
+}
+
+#[test]
 fn events_are_those_of_the_events_endpoint_and_no_kind_is_unknown() {
     let event: Event = read(SignedRequest::event(&key("k"), &event())).try_into().unwrap();
     assert!(matches!(event.kind, EventKind::Delivered(_)));

@@ -18,6 +18,9 @@ use crate::{
 pub(crate) const MAX_MESSAGE: u64 = 25 * 1024 * 1024;
 pub(crate) const MAX_OPTIONS: usize = 16 * 1024;
 
+/// Headers of the MIME message that Mailgun builds. Receivers reject a mail that has one twice.
+const BUILT_BY_MAILGUN: [&str; 3] = ["Mime-Version", "Content-Type", "Content-Transfer-Encoding"];
+
 /// One or several mailboxes: `"bob@example.com"`, `"Bob <bob@example.com>"`, text with several
 /// separated by commas, a `(name, address)` pair, a [`Mailbox`], or a list of any of these.
 ///
@@ -195,12 +198,14 @@ impl Content {
 
     /// Adds a field by its name on the wire, with the checks that the name calls for.
     pub fn extra(&mut self, name: Cow<'static, str>, value: impl FieldValue) {
-        let is_header =
-            matches!(&*name, "from" | "to" | "cc" | "bcc" | "subject") || name.starts_with("h:");
         if name.is_empty() || name.chars().any(char::is_control) {
             let reason = "is not a parameter name: it is empty or has control characters";
             self.fields.record_error(Error::invalid(name.escape_debug(), reason));
-        } else if is_header {
+        } else if let Some(header) = name.strip_prefix("h:") {
+            self.header(header, value);
+        } else if matches!(&*name, "from" | "subject") {
+            self.line(name, unfolded(value));
+        } else if matches!(&*name, "to" | "cc" | "bcc") {
             self.append_line(name, unfolded(value));
         } else if name.starts_with("o:") {
             self.append_line(name, value);
@@ -285,6 +290,17 @@ impl Content {
             return;
         }
         let field = format!("h:{name}");
+        let is_any_of = |names: &[&str]| names.iter().any(|it| it.eq_ignore_ascii_case(name));
+        if is_any_of(&BUILT_BY_MAILGUN) {
+            self.fields
+                .record_error(Error::invalid(field, "is a header that Mailgun writes itself"));
+            return;
+        }
+        if is_any_of(&["Bcc"]) {
+            let reason = "is a header that all recipients would see: use `bcc`";
+            self.fields.record_error(Error::invalid(field, reason));
+            return;
+        }
         let spelling = self.fields.iter().map(|(other, _)| other);
         let spelling =
             spelling.filter(|other| other.eq_ignore_ascii_case(&field)).map(str::to_owned);
@@ -333,6 +349,21 @@ impl Content {
         });
         if !is_object {
             self.fields.record_error(Error::invalid(name, "is not a JSON object"));
+        }
+    }
+
+    /// Sets the variables of recipients.
+    pub fn recipient_variables(&mut self, variables: &(impl Serialize + ?Sized)) {
+        const FIELD: &str = "recipient-variables";
+        type Variables = BTreeMap<String, BTreeMap<String, IgnoredAny>>;
+        self.object(FIELD, variables);
+        let is_by_address = self.fields.get(FIELD).is_none_or(|text| {
+            let all = serde_json::from_str::<Variables>(text);
+            all.is_ok_and(|all| all.keys().all(|address| Mailbox::new(address).is_ok()))
+        });
+        if !is_by_address {
+            let reason = "is not an object of objects by bare address";
+            self.fields.record_error(Error::invalid(FIELD, reason));
         }
     }
 

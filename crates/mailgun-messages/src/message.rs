@@ -96,6 +96,8 @@ impl Message {
     }
 
     /// Adds recipients of a copy whom the other recipients do not see.
+    ///
+    /// Mailgun needs a recipient in To as well. For mail to Bcc only, use your own address there.
     pub fn bcc(mut self, addresses: impl Addresses) -> Self {
         self.content.recipients("bcc", addresses);
         self
@@ -111,7 +113,7 @@ impl Message {
     /// Mailgun then sends a separate mail to each recipient in To. [`Batch`](crate::Batch) is safer:
     /// it keeps addresses and variables together, and splits both.
     pub fn recipient_variables(mut self, variables: impl Serialize) -> Self {
-        self.content.object("recipient-variables", &variables);
+        self.content.recipient_variables(&variables);
         self
     }
 
@@ -176,7 +178,8 @@ impl Message {
 
     fn check(&self) -> Result<(), Error> {
         if !self.content.has(&["to"]) {
-            return Err(Error::invalid("to", "is missing: a message needs a recipient"));
+            let reason = "is missing: a message needs a recipient in To, also beside Cc and Bcc";
+            return Err(Error::invalid("to", reason));
         }
         self.content.check_complete()?;
         self.content.check_sizes()

@@ -73,7 +73,7 @@ impl MimeMessage {
     ///
     /// They replace `%recipient.NAME%` in the message.
     pub fn recipient_variables(mut self, variables: impl Serialize) -> Self {
-        self.content.object("recipient-variables", &variables);
+        self.content.recipient_variables(&variables);
         self
     }
 

@@ -180,6 +180,9 @@ macro_rules! option_setters {
             ///
             /// A folded value, as copied from another mail, is unfolded. Line ends at its end are
             /// dropped.
+            ///
+            /// `Mime-Version`, `Content-Type` and `Content-Transfer-Encoding`, which Mailgun writes
+            /// itself, are errors of the send. So is `Bcc`, which all recipients would see.
             pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
                 self.content.header(name.as_ref(), value.as_ref());
                 self
@@ -245,6 +248,8 @@ macro_rules! option_setters {
 
             /// Selects a version of the template by its tag (`t:version`). Default: the active
             /// version.
+            ///
+            /// If there is no such version, Mailgun accepts the message and then does not deliver it.
             pub fn template_version(mut self, tag: impl Into<String>) -> Self {
                 self.content.line("t:version", tag.into());
                 self
@@ -402,6 +407,9 @@ macro_rules! option_setters {
             }
 
             /// Adds a parameter by its name on the wire, for parameters that have no method here.
+            ///
+            /// A parameter is sent as often as it is added. Only `from`, `subject` and headers (`h:`)
+            /// replace an earlier value.
             pub fn extra(
                 mut self,
                 name: impl Into<std::borrow::Cow<'static, str>>,

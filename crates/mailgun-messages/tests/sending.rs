@@ -212,6 +212,42 @@ async fn a_header_in_two_spellings_is_one_part() {
 }
 
 #[tokio::test]
+async fn an_extra_parameter_does_not_double_a_header() {
+    let message = complete()
+        .reply_to("a@example.com")
+        .extra("h:reply-to", "b@example.com")
+        .extra("subject", "Last")
+        .extra("from", "last@mg.example.com");
+    let parts = parts_of(offline().send(message)).await;
+    let replies: Vec<_> =
+        parts.iter().filter(|part| part.name.eq_ignore_ascii_case("h:Reply-To")).collect();
+    assert_eq!(replies.len(), 1);
+    assert_eq!(replies[0].text(), "b@example.com");
+    assert_eq!(values(&parts, "subject"), ["Last"]);
+    assert_eq!(values(&parts, "from"), ["last@mg.example.com"]);
+}
+
+#[test]
+fn headers_that_mailgun_writes_itself_are_refused() {
+    for name in ["MIME-Version", "content-type", "Content-Transfer-Encoding", "bcc"] {
+        for message in [complete().header(name, "x"), complete().extra(format!("h:{name}"), "x")] {
+            let error = error_of(offline().send(message));
+            assert_eq!(error.kind(), ErrorKind::InvalidInput);
+            assert!(error.to_string().contains(&format!("`h:{name}`")), "{error}");
+        }
+    }
+}
+
+#[test]
+fn a_message_to_cc_or_bcc_only_is_refused() {
+    let message = || Message::new().from("shop@mg.example.com").text("x");
+    for message in [message().cc("bob@example.com"), message().bcc("bob@example.com")] {
+        let error = error_of(offline().send(message));
+        assert!(error.to_string().contains("also beside Cc and Bcc"), "{error}");
+    }
+}
+
+#[tokio::test]
 async fn the_address_of_to_may_be_that_of_reply_to() {
     let message = complete().cc("bob@example.com").reply_to("bob@example.com");
     let parts = parts_of(offline().send(message)).await;
@@ -283,6 +319,9 @@ fn variables_that_are_no_object_are_refused() {
         (call().template_variables(BTreeMap::from([((1, 2), 3)])), "t:variables"),
         (call().recipient_variables(list), "recipient-variables"),
         (call().recipient_variables("[]"), "recipient-variables"),
+        (call().recipient_variables(json!({"order": {"id": 7}})), "recipient-variables"),
+        (call().recipient_variables(json!({"Bob <bob@example.com>": {}})), "recipient-variables"),
+        (call().recipient_variables(json!({"bob@example.com": "Bob"})), "recipient-variables"),
         (call().variable("x", BTreeMap::from([((1, 2), 3)])), "v:x"),
     ] {
         let error = error_of(offline().send(message));

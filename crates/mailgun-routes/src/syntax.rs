@@ -81,7 +81,7 @@ impl Action {
         Self("store()".to_owned())
     }
 
-    /// Stores the message for three days and posts its fields and storage URL to `url`.
+    /// Stores the message for three days and posts its fields and storage URL to `url`, never as MIME.
     pub fn store_and_notify(url: impl AsRef<str>) -> Self {
         Self(format!("store(notify={})", quoted(url.as_ref())))
     }
@@ -94,7 +94,20 @@ impl Action {
 
 /// A backslash keeps its meaning in a pattern, where `\"` stands for a quote.
 fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('"', "\\\""))
+    let mut quoted = String::from('"');
+    let mut is_escaped = false;
+    for character in text.chars() {
+        if character == '"' && !is_escaped {
+            quoted.push('\\');
+        }
+        is_escaped = character == '\\' && !is_escaped;
+        quoted.push(character);
+    }
+    if is_escaped {
+        quoted.push('\\');
+    }
+    quoted.push('"');
+    quoted
 }
 
 macro_rules! text {
@@ -144,6 +157,9 @@ mod tests {
             (Expression::match_header("X-A", "^b$"), r#"match_header("X-A", "^b$")"#),
             (Expression::catch_all(), "catch_all()"),
             (Expression::match_recipient(r#"a"b"#), r#"match_recipient("a\"b")"#),
+            (Expression::match_recipient(r#"a\"b"#), r#"match_recipient("a\"b")"#),
+            (Expression::match_recipient(r#"a\\"b"#), r#"match_recipient("a\\\"b")"#),
+            (Expression::match_recipient(r"a\"), r#"match_recipient("a\\")"#),
             (Expression::catch_all().and("catch_all()"), "catch_all() and catch_all()"),
         ] {
             assert_eq!(ours.to_string(), theirs);

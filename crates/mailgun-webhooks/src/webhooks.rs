@@ -92,7 +92,8 @@ impl Webhooks {
     /// Adds URLs to a type that has none.
     ///
     /// `POST /v3/domains/{domain}/webhooks`. At most three URLs. Mailgun resolves their hosts. The call is
-    /// not retried if its outcome is unknown.
+    /// not retried if its outcome is unknown. To add a URL beside those of other applications, use
+    /// [`create_url`](Self::create_url).
     ///
     /// # Errors
     ///

@@ -90,7 +90,8 @@ fn hint(status: StatusCode, message: &str) -> Option<&'static str> {
     let says = |words: &str| message.to_ascii_lowercase().contains(words);
     match status.as_u16() {
         401 => Some(
-            "check the API key, and that the domain belongs to this account and region (US or EU)",
+            "check the API key and its role, the domain's account and region (US or EU), and the \
+             account's IP allowlist",
         ),
         404 if says("domain not found") => {
             Some("check the domain's spelling and region: US and EU domains are on separate hosts")

@@ -57,11 +57,14 @@ impl TrustedHosts {
         Ok(path.to_owned())
     }
 
-    /// Whether a link points to the base URL or a trusted host. Some services write `http` in links
-    /// to themselves; the scheme does not matter, because the path is called on the base URL.
+    /// Whether a link points to the base URL or a trusted host. Some services write `http`, or the
+    /// host of another region, in links to themselves. Neither matters, because the path is called on
+    /// the base URL.
     fn is_own_host(&self, uri: &Uri) -> bool {
         let matches = |host: &BaseUrl| host.is_origin_of(uri) || host.is_plain_form_of(uri);
-        matches(&self.base) || self.extra.iter().any(matches)
+        matches(&self.base)
+            || self.extra.iter().any(matches)
+            || (self.is_mailgun && is_mailgun_url(uri))
     }
 
     /// Resolves a link to a URL or to an absolute path.
@@ -214,6 +217,32 @@ mod tests {
             "https://gw.test/mailgunother/v3/x",
         ] {
             let error = base.rebase(link, PAGE).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::UntrustedHost, "{link}");
+        }
+    }
+
+    #[test]
+    fn a_link_to_another_host_of_mailgun_is_resolved_to_the_base_url() {
+        let base = trust("https://api.eu.mailgun.net");
+        for host in [
+            "https://api.mailgun.net",
+            "https://API.mailgun.net:443",
+            "https://api.mailgun.org",
+            "//api.mailgun.net",
+            "api.mailgun.net",
+        ] {
+            let link = format!("{host}/v3/d/events/abc?x=1");
+            let resolved = base.rebase(&link, "/v3/d/events").unwrap();
+            assert_eq!(resolved, "/v3/d/events/abc?x=1", "{link}");
+        }
+        for host in [
+            "https://api.mailgun.net.evil.test",
+            "https://evil@api.mailgun.net",
+            "https://api.mailgun.net:8443",
+            "https://evil-mailgun.net",
+        ] {
+            let link = format!("{host}/v3/d/events/abc?x=1");
+            let error = base.rebase(&link, "/v3/d/events").unwrap_err();
             assert_eq!(error.kind(), ErrorKind::UntrustedHost, "{link}");
         }
     }

@@ -193,7 +193,7 @@ open_enum! {
     pub enum Severity {
         /// Mailgun tries again.
         Temporary = "temporary",
-        /// Mailgun does not try again.
+        /// Mailgun does not try again. It is not always a bounce: see [`Failed::reason`].
         Permanent = "permanent",
     }
 }

@@ -90,6 +90,7 @@ pub struct Event {
     /// The campaigns of the message.
     pub campaigns: Vec<Campaign>,
     /// The variables of the message. If they exceed 4 KB, Mailgun cuts them, and they are text.
+    /// [`MapOrText::read`] deserializes one.
     pub user_variables: MapOrText,
     /// Properties of the message.
     pub flags: EventFlags,

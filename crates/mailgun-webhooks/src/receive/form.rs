@@ -45,9 +45,12 @@ const AFTER_HEADERS: [&str; 17] = [
 /// * The list may spell a value differently. Therefore, as many fields of a name are headers as the list
 ///   has headers of that name.
 /// * Mailgun posts each of its documented fields once. If there are several of a name, all others are
-///   headers.
+///   headers. Only `body-html` may occur several times, once for each HTML part of the mail.
 /// * If the values do not show which fields are headers, the order does: `recipient`, `sender`, `subject`
 ///   and `from` come before the headers, and all other fields after them.
+///
+/// An event in the form encoding has the variables of its message in the place of headers, and they come
+/// after all of Mailgun's fields.
 ///
 /// Bytes that are not UTF-8 are replaced. `Debug` shows names only.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -210,13 +213,19 @@ fn header_fields(parts: &[Part], headers: &[(String, String)]) -> HashSet<usize>
             others.entry(&part.name).or_default().push(index);
         }
     }
+    let has = |name: &str| others.contains_key(name);
+    let is_mail = ["body-plain", "body-mime", "message-url"].into_iter().any(has);
+    let is_event = has("event") && !listed.contains_key("event") && !is_mail;
     for (name, mut indices) in others {
         let mut count = listed.get(name).map_or(0, Vec::len).min(indices.len());
         let is_before = BEFORE_HEADERS.contains(&name);
-        if is_before || AFTER_HEADERS.contains(&name) {
+        // Without the list, or with a header of the name in it, all but one might be headers.
+        let is_listed = || headers.iter().any(|(other, _)| other.eq_ignore_ascii_case(name));
+        let is_repeated = name == "body-html" && !headers.is_empty() && !is_listed();
+        if (is_before || AFTER_HEADERS.contains(&name)) && !is_repeated {
             count = count.max(indices.len() - 1);
         }
-        if is_before {
+        if is_before || is_event {
             indices.reverse();
         }
         copies.extend(&indices[..count]);

@@ -1,7 +1,7 @@
 use std::{error::Error, fmt};
 
 use mailgun_core::{
-    by_content_id,
+    Mailbox, by_content_id,
     bytes::Bytes,
     de::{self, Lenient, MapOrText},
 };
@@ -90,9 +90,31 @@ impl InboundMail {
         self.text("from").unwrap_or_default()
     }
 
+    /// Returns the mailbox of the From header, the first if there are several, for example to reply to
+    /// it. `None` if there is no valid address.
+    ///
+    /// Names with a comma or an `@` often lack quotes here, because Mailgun decodes them:
+    /// `Doe, Jane <jane@example.com>`. Anything before the address counts as the name.
+    #[doc(alias = "reply")]
+    pub fn from_mailbox(&self) -> Option<Mailbox> {
+        let from = self.from();
+        let valid = Mailbox::parse_list(from).ok().and_then(|list| list.into_iter().next());
+        valid.or_else(|| {
+            let (name, address) = from.trim().strip_suffix('>')?.rsplit_once('<')?;
+            Mailbox::with_name(name.trim().trim_matches('"'), address.trim()).ok()
+        })
+    }
+
     /// Returns the subject.
     pub fn subject(&self) -> Option<&str> {
         self.text("subject")
+    }
+
+    /// Returns the id of the mail from its Message-Id header, without angle brackets; `None` for a MIME
+    /// message.
+    pub fn message_id(&self) -> Option<&str> {
+        let id = self.header("Message-Id").or_else(|| self.text("Message-Id"))?.trim();
+        Some(id.strip_prefix('<').and_then(|id| id.strip_suffix('>')).unwrap_or(id))
     }
 
     /// Returns the domain that received the mail.
@@ -105,7 +127,7 @@ impl InboundMail {
         self.text("body-plain")
     }
 
-    /// Returns the HTML body.
+    /// Returns the HTML body: the first part, if the mail has several. `fields().all("body-html")` has all.
     pub fn body_html(&self) -> Option<&str> {
         self.text("body-html")
     }

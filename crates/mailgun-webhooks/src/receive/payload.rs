@@ -157,7 +157,8 @@ fn form(form: Form) -> Result<Unverified, ReceiveError> {
     };
     let has = |name: &str| form.own(name).is_some();
     let is_mail = has("body-plain") || has("message-url") || form.mime.is_some();
-    let payload = if is_mail || !has("event") && has("recipient") && has("sender") {
+    // A mail may have no text, and a bounce has no sender.
+    let payload = if is_mail || !has("event") && has("recipient") {
         Payload::Inbound(InboundMail::new(form).into())
     } else if has("event") {
         Payload::LegacyEvent(LegacyEvent::new(form).into())

@@ -86,6 +86,62 @@ fn check_texts(mail: &InboundMail) {
 }
 
 #[test]
+fn a_mail_without_text_and_sender_is_a_mail() {
+    let recipient = || InboundForm::new().field("recipient", "bounces@mg.example.com");
+    let headers = r#"[["Message-Id", "<1@example.com>"]]"#;
+    for form in [
+        recipient().field("message-headers", headers),
+        recipient().field("message-headers", headers).field("body-html", "<p>Gone</p>"),
+        recipient().field("message-headers", headers).attachment("a.xml", "text/xml", "<a/>"),
+    ] {
+        let mail = read_mail(form);
+        assert_eq!((mail.recipient(), mail.sender()), ("bounces@mg.example.com", ""));
+        assert_eq!(mail.message_id(), Some("1@example.com"));
+    }
+    assert_eq!(read_mail(recipient()).message_id(), None);
+}
+
+#[test]
+fn the_sender_of_a_mail_is_found_whatever_the_name_is() {
+    for (from, name, address) in [
+        ("bob@example.com", None, "bob@example.com"),
+        ("Bob <bob@example.com>", Some("Bob"), "bob@example.com"),
+        ("\"Doe, Jane\" <jane@example.com>", Some("Doe, Jane"), "jane@example.com"),
+        ("A <a@example.com>, B <b@example.com>", Some("A"), "a@example.com"),
+        // Decoded, without quotes.
+        ("Doe, Jane <jane@example.com>", Some("Doe, Jane"), "jane@example.com"),
+        ("Müller, Hans (Köln) <h@example.com>", Some("Müller, Hans (Köln)"), "h@example.com"),
+        ("bob@x.test via List <list@example.com>", Some("bob@x.test via List"), "list@example.com"),
+        ("<me@x.test> <a@example.com>", Some("<me@x.test>"), "a@example.com"),
+        ("6\" Bob <bob@example.com>", Some("6\" Bob"), "bob@example.com"),
+    ] {
+        let mail = read_mail(InboundForm::new().field("recipient", "r@x.test").field("from", from));
+        let mailbox = mail.from_mailbox().expect(from);
+        assert_eq!((mailbox.name(), mailbox.address()), (name, address), "{from}");
+    }
+    for from in ["", "Bob", "Bob <>", "Bob <no address>", "undisclosed-recipients:;"] {
+        let mail = read_mail(InboundForm::new().field("recipient", "r@x.test").field("from", from));
+        assert_eq!(mail.from_mailbox(), None, "{from}");
+    }
+}
+
+#[test]
+fn each_html_part_of_a_mail_is_kept_in_order() {
+    let mail = read_mail(mail().field("body-html", "<p>second</p>").field("body-html", "<p>3</p>"));
+    assert_eq!(mail.body_html(), Some("<p>Hi Alice</p>"));
+    let parts: Vec<_> = mail.fields().all("body-html").collect();
+    assert_eq!(parts, ["<p>Hi Alice</p>", "<p>second</p>", "<p>3</p>"]);
+
+    // A header of the name, however the list spells it, does not become the first part.
+    let forged = InboundForm::new()
+        .field("recipient", "monica@mg.example.com")
+        .field("body-html", "forged")
+        .field("message-headers", r#"[["Body-Html", "forged header"]]"#)
+        .field("body-html", "<p>Hi</p>");
+    assert_eq!(read_mail(forged).body_html(), Some("<p>Hi</p>"));
+}
+
+#[test]
 fn the_three_forms_of_inbound_mail_are_one_type() {
     // Parsed, without files in an urlencoded form, with files in a multipart form.
     let without = read_mail(mail());
@@ -536,6 +592,28 @@ fn legacy_forms_are_events() {
     let form = InboundForm::new().field("event", "of tomorrow").sign(&key("k"));
     let event: LegacyEvent = read(form).try_into().unwrap();
     assert_eq!(event.kind, LegacyEventKind::Other("of tomorrow".into()));
+}
+
+#[test]
+fn variables_named_like_fields_do_not_change_a_legacy_event() {
+    let mut request = InboundForm::new()
+        .field("event", "opened")
+        .field("recipient", "alice@example.com")
+        .field("ip", "192.0.2.1")
+        .sign(&key("k"));
+    let signature = |request: &SignedRequest| {
+        let SignedRequest { content_type, body, .. } = request.clone();
+        Unverified::parse(&content_type, body, &Limits::default()).unwrap().signature
+    };
+    let expected = signature(&request);
+    let variables = b"&event=sale&recipient=vip&ip=x&timestamp=noon&token=t&signature=s&domain=d";
+    request.body = [&request.body[..], variables].concat().into();
+    assert_eq!(signature(&request), expected);
+    let event: LegacyEvent = read(request).try_into().unwrap();
+    assert_eq!(event.kind, LegacyEventKind::Opened);
+    assert_eq!((event.recipient(), event.ip()), (Some("alice@example.com"), Some("192.0.2.1")));
+    assert!(event.timestamp().is_some());
+    assert_eq!(event.fields().all("event").collect::<Vec<_>>(), ["opened", "sale"]);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{
     Deserialize, Deserializer, Serialize,
-    de::{Error as _, Unexpected},
+    de::{DeserializeOwned, Error as _, Unexpected},
 };
 use serde_json::{Map, Value};
 
@@ -37,6 +37,32 @@ impl MapOrText {
     /// The value of a key. `None` if the key is missing or this is a text.
     pub fn get(&self, key: &str) -> Option<&Value> {
         self.as_map().and_then(|map| map.get(key))
+    }
+
+    /// Deserializes the value of a key. `None` if the key is missing or this is a text.
+    ///
+    /// Mailgun returns the value of a `v:` parameter as a string. If that is JSON and the type is not a
+    /// string, the JSON is read.
+    ///
+    /// ```
+    /// use mailgun_core::de::MapOrText;
+    ///
+    /// let variables: MapOrText = serde_json::from_str(r#"{"lines": "[7, 8]", "paid": "true"}"#)?;
+    /// assert_eq!(variables.read("lines")?, Some(vec![7, 8]));
+    /// assert_eq!(variables.read("paid")?, Some(true));
+    /// assert_eq!(variables.read("lines")?, Some("[7, 8]".to_owned()));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the value does not have the type. The error may quote it.
+    pub fn read<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, serde_json::Error> {
+        let Some(value) = self.get(key) else { return Ok(None) };
+        match (T::deserialize(value), value) {
+            (Err(_), Value::String(text)) => super::from_slice(text.as_bytes()).map(Some),
+            (result, _) => result.map(Some),
+        }
     }
 
     /// The object, if it is complete.
@@ -76,6 +102,8 @@ impl<'de> Deserialize<'de> for MapOrText {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         match Value::deserialize(deserializer)? {
             Value::Object(map) => Ok(Self::Map(map)),
+            // PHP writes an empty object so.
+            Value::Array(list) if list.is_empty() => Ok(Self::default()),
             Value::String(text) => Ok(Self::Text(text)),
             _ => Err(D::Error::invalid_type(Unexpected::Other("value"), &"an object or text")),
         }

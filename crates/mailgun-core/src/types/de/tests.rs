@@ -153,9 +153,28 @@ fn variables_are_an_object_or_a_string() {
     assert_eq!(serde_json::to_value(&text).unwrap(), json!("{\"secret\""));
     assert_eq!(format!("{map:?} {text:?}"), "Map(1 entries) Text(9 bytes)");
     assert_eq!(read!(null_default::<_, MapOrText>, "null").unwrap(), MapOrText::default());
-    for json in ["null", "[]", "5", "true"] {
+    assert_eq!(read!(MapOrText::deserialize, "[]").unwrap(), MapOrText::default());
+    for json in ["null", "[1]", "5", "true"] {
         assert!(read!(MapOrText::deserialize, json).is_err(), "{json}");
     }
+}
+
+#[test]
+fn a_variable_is_read_from_its_json_or_from_json_in_a_string() {
+    let json = r#"{"order": "{\"id\": 7}", "n": "7", "text": "seven", "map": {"id": 8}}"#;
+    let variables = read!(MapOrText::deserialize, json).unwrap();
+    assert_eq!(
+        variables.read("order").unwrap(),
+        Some(json!({"id": 7}).as_object().unwrap().clone())
+    );
+    assert_eq!(variables.read("map").unwrap(), Some(json!({"id": 8}).as_object().unwrap().clone()));
+    assert_eq!(variables.read("n").unwrap(), Some(7));
+    assert_eq!(variables.read("n").unwrap(), Some("7".to_owned()));
+    assert_eq!(variables.read("text").unwrap(), Some("seven".to_owned()));
+    assert_eq!(variables.read::<u8>("none").unwrap(), None);
+    assert!(variables.read::<u8>("text").is_err() && variables.read::<u8>("map").is_err());
+    let text = read!(MapOrText::deserialize, r#""{\"n\": 7""#).unwrap();
+    assert_eq!(text.read::<u8>("n").unwrap(), None);
 }
 
 #[test]

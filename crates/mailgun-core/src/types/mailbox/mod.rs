@@ -19,8 +19,8 @@ use crate::Error;
 ///
 /// The address may have up to 254 bytes (RFC 5321). The local part may be longer than the 64 bytes
 /// of RFC 5321, because some providers assign longer ones. A quoted local part is allowed. A domain
-/// literal such as `[192.0.2.1]` is not. Write an international domain in its A-label form,
-/// `xn--…`. The same rules apply to senders, recipients, Reply-To and the headers of MIME messages.
+/// literal such as `[192.0.2.1]` is not, nor is an invisible character, such as a zero-width space.
+/// Write an international domain in its A-label form, `xn--…`. The same rules apply to senders, recipients, Reply-To and the headers of MIME messages.
 /// Two mailboxes are equal if their text is equal.
 ///
 /// Text from the header of a message is parsed according to RFC 5322:
@@ -359,6 +359,9 @@ fn position_of_at(address: &str) -> Result<usize, Reason> {
     if address.len() > 254 {
         return Err("has an address longer than 254 bytes");
     }
+    if !address.is_ascii() && address.contains(is_invisible) {
+        return Err("has an invisible character in its address: it was probably pasted");
+    }
     let quoted = quoted_string(address)?;
     let rest = &address[quoted..];
     let local = &rest[..rest.bytes().position(|byte| byte == b'@').unwrap_or(rest.len())];
@@ -399,6 +402,21 @@ fn position_of_at(address: &str) -> Result<usize, Reason> {
         _ if !domain.is_ascii() => "has a non-ASCII domain: write it in its A-label form (`xn--…`)",
         _ => "has a domain that is not a valid domain name",
     })
+}
+
+/// Format characters that come with an address from a web page or a document. Mail to such an address
+/// is lost.
+const fn is_invisible(character: char) -> bool {
+    matches!(
+        character,
+        '\u{ad}'
+            | '\u{61c}'
+            | '\u{180e}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{feff}'
+    )
 }
 
 /// The length of the quoted string at the start of a text. 0 if there is none.

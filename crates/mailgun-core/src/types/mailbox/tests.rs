@@ -92,6 +92,29 @@ fn display_and_parse_make_a_round_trip() {
 }
 
 #[test]
+fn an_invisible_character_in_an_address_is_an_error_that_names_it() {
+    for character in ["\u{200b}", "\u{2060}", "\u{feff}", "\u{200e}", "\u{202c}", "\u{ad}"] {
+        for address in [
+            format!("{character}bob@example.com"),
+            format!("bo{character}b@example.com"),
+            format!("bob@example.com{character}"),
+            format!("\"b{character}\"@example.com"),
+        ] {
+            for result in [
+                Mailbox::new(&address),
+                Mailbox::with_name("Bob", &address),
+                format!("Bob <{address}>").parse(),
+            ] {
+                let error = result.unwrap_err().to_string();
+                assert!(error.contains("invisible character"), "{error}");
+            }
+        }
+        let name = format!("Zo{character}ë");
+        assert_eq!(Mailbox::with_name(&name, "z@x.y").unwrap().name(), Some(&*name));
+    }
+}
+
+#[test]
 fn names_are_quoted_only_where_needed() {
     for (name, wire) in [
         ("Zoë Ünicode", "Zoë Ünicode <j@x.y>"),

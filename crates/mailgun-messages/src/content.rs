@@ -290,13 +290,12 @@ impl Content {
             return;
         }
         let field = format!("h:{name}");
-        let is_any_of = |names: &[&str]| names.iter().any(|it| it.eq_ignore_ascii_case(name));
-        if is_any_of(&BUILT_BY_MAILGUN) {
-            self.fields
-                .record_error(Error::invalid(field, "is a header that Mailgun writes itself"));
+        if BUILT_BY_MAILGUN.iter().any(|it| it.eq_ignore_ascii_case(name)) {
+            let reason = "is a header that Mailgun writes itself";
+            self.fields.record_error(Error::invalid(field, reason));
             return;
         }
-        if is_any_of(&["Bcc"]) {
+        if name.eq_ignore_ascii_case("Bcc") {
             let reason = "is a header that all recipients would see: use `bcc`";
             self.fields.record_error(Error::invalid(field, reason));
             return;

@@ -45,7 +45,7 @@ impl MapOrText {
     /// string, the JSON is read.
     ///
     /// ```
-    /// use mailgun_core::de::MapOrText;
+    /// use mailgun::resource::de::MapOrText;
     ///
     /// let variables: MapOrText = serde_json::from_str(r#"{"lines": "[7, 8]", "paid": "true"}"#)?;
     /// assert_eq!(variables.read("lines")?, Some(vec![7, 8]));

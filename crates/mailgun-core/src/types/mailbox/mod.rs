@@ -20,8 +20,9 @@ use crate::Error;
 /// The address may have up to 254 bytes (RFC 5321). The local part may be longer than the 64 bytes
 /// of RFC 5321, because some providers assign longer ones. A quoted local part is allowed. A domain
 /// literal such as `[192.0.2.1]` is not, nor is an invisible character, such as a zero-width space.
-/// Write an international domain in its A-label form, `xn--…`. The same rules apply to senders, recipients, Reply-To and the headers of MIME messages.
-/// Two mailboxes are equal if their text is equal.
+/// Write an international domain in its A-label form, `xn--…`. The same rules apply to senders,
+/// recipients, Reply-To and the headers of MIME messages. Two mailboxes are equal if their text is
+/// equal.
 ///
 /// Text from the header of a message is parsed according to RFC 5322:
 ///
@@ -405,14 +406,15 @@ fn position_of_at(address: &str) -> Result<usize, Reason> {
 }
 
 /// Format characters that come with an address from a web page or a document. Mail to such an address
-/// is lost.
+/// is lost. The two joiners are not among them: some scripts need them.
 const fn is_invisible(character: char) -> bool {
     matches!(
         character,
         '\u{ad}'
             | '\u{61c}'
             | '\u{180e}'
-            | '\u{200b}'..='\u{200f}'
+            | '\u{200b}'
+            | '\u{200e}'..='\u{200f}'
             | '\u{202a}'..='\u{202e}'
             | '\u{2060}'..='\u{206f}'
             | '\u{feff}'

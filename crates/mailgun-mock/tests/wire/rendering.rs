@@ -360,3 +360,28 @@ async fn a_mime_message_is_read_in_its_charset() {
         assert_eq!(seen.subject, "\u{65e5}\u{672c}", "{charset}");
     }
 }
+
+#[tokio::test]
+async fn an_image_that_the_html_shows_is_inline_whatever_its_disposition() {
+    let mailgun = MockMailgun::start().await;
+    let image = |id: &str, disposition: &str| {
+        format!("--x\r\nContent-Type: image/png\r\nContent-ID: <{id}>\r\n{disposition}\r\nPNG\r\n")
+    };
+    let attachment = |name| format!("Content-Disposition: attachment; filename={name}\r\n");
+    let mime = format!(
+        "From: a@b.c\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=x\r\n\r\n\
+         --x\r\nContent-Type: text/html\r\n\r\n<img src=\"cid:logo@b.c\">\r\n{}{}{}--x--\r\n",
+        image("logo@b.c", &attachment("logo.png")),
+        image("terms@b.c", &attachment("terms.png")),
+        image("line@b.c", ""),
+    );
+    let form = Multipart::new(&[("to", "ada@example.com")]);
+    let form = form.part("name=\"message\"; filename=\"m\"", None, mime.as_bytes());
+    assert_eq!(form.post(&mailgun, MESSAGES_MIME).await.status, 200);
+    let seen = last(&mailgun);
+    let names = |files: &[mailgun_mock::SentFile]| {
+        files.iter().map(|file| file.filename.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(names(&seen.inline), ["logo@b.c", "line@b.c"]);
+    assert_eq!(names(&seen.attachments), ["terms.png"]);
+}

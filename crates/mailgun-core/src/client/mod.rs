@@ -281,7 +281,7 @@ impl Client {
         }
     }
 
-    /// A handle that knows no key and acts for nobody.
+    /// A handle without a key and without a subaccount.
     fn without_key(&self) -> Option<Arc<Handle>> {
         Some(Arc::new(Handle {
             stack: self.0.keyless.clone()?,

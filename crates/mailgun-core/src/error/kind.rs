@@ -12,7 +12,7 @@ pub enum ErrorKind {
     TooLarge,
     /// The call would have sent the API key to a host that is not trusted with it.
     UntrustedHost,
-    /// The client's guard let nothing be sent:
+    /// The client's guard refused the call, and nothing was sent:
     /// [`redirect_all_to`](crate::ClientBuilder::redirect_all_to) or
     /// [`allow_recipients`](crate::ClientBuilder::allow_recipients).
     Guarded,

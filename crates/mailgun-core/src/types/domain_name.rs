@@ -147,7 +147,7 @@ impl fmt::Debug for DomainName {
     }
 }
 
-/// A reference to it goes wherever a domain is taken as text.
+/// Lets a reference to it stand wherever a function takes a domain as text.
 impl Deref for DomainName {
     type Target = str;
 

@@ -228,7 +228,7 @@ fn invalid(reason: Reason) -> Error {
     Error::invalid("mailbox", reason)
 }
 
-/// The `specials` of RFC 5322, which are separators outside of quotes.
+/// The `specials` of RFC 5322, which are separators outside quotes.
 const fn is_special(byte: u8) -> bool {
     matches!(
         byte,
@@ -275,7 +275,7 @@ pub fn unfold(text: &str) -> Cow<'_, str> {
     unfolded.into()
 }
 
-/// The positions of the `<` and the `>` outside of quotes and comments. `None` without any.
+/// The positions of the `<` and the `>` outside quotes and comments. `None` if there are none.
 fn angle_brackets(text: &str) -> Result<Option<(usize, usize)>, Reason> {
     let mut reader = Reader::default();
     let (mut open, mut close) = (None, None);

@@ -27,7 +27,7 @@ pub enum StoreErrorKind {
     /// The database cannot be reached, does not respond, is shutting down or is locked. It may work
     /// later.
     Unavailable,
-    /// The database refused: the disk is full, a permission is missing, the file is no database.
+    /// The database refused: the disk is full, a permission is missing, the file is not a database.
     Refused,
     /// What is stored cannot be read.
     Corrupt,

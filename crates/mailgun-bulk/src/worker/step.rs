@@ -19,15 +19,15 @@ use crate::{
 
 /// How long a worker tries to record an outcome.
 const RECORD_WITHIN: Duration = Duration::from_secs(30);
-/// How long a worker waits for what may be there at once, such as an end of a pause that has passed.
+/// The shortest wait of a worker, even if the end of a pause has already passed.
 const SHORTEST_WAIT: Duration = Duration::from_millis(20);
 
 /// What a worker did with one chunk, or why it did nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Step {
-    /// A chunk was sent, and this became of it. [`Planned`](ChunkState::Planned): it was not accepted,
-    /// and will be sent again.
+    /// A chunk was sent, with this result. [`Planned`](ChunkState::Planned): it was not accepted, and
+    /// will be sent again.
     Sent {
         /// The state of the chunk.
         state: ChunkState,

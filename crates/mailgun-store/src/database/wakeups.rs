@@ -1,7 +1,7 @@
-//! Tells those who wait for a campaign that it has changed.
+//! Tells the tasks that wait for a campaign that it has changed.
 //!
-//! Whoever waits also looks from time to time, so a wake-up may be lost. In SQLite, it reaches the
-//! process that made the change. In Postgres, `LISTEN` takes it to all.
+//! A task that waits also looks from time to time, so a wake-up may be lost. In SQLite, it reaches
+//! the process that made the change. In Postgres, `LISTEN` takes it to all.
 
 use std::sync::Arc;
 #[cfg(feature = "postgres")]

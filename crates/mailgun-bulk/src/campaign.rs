@@ -142,9 +142,9 @@ impl Campaign {
         self
     }
 
-    /// Names the campaigns that share the [`quota`](Self::quota) and the pause after a rate limit.
-    /// Default: the sending domain. Use one name for all domains of an account if the limit is the
-    /// account's.
+    /// Names the group of campaigns that share the [`quota`](Self::quota) and the pause after a rate
+    /// limit. Default: the sending domain. Use one name for all domains of an account if the limit is
+    /// the account's.
     pub fn quota_scope(mut self, name: impl Into<String>) -> Self {
         self.scope = Some(name.into());
         self

@@ -44,7 +44,7 @@
 //! record, nobody can tell at once whether the mail was accepted. Such a chunk becomes `unknown`.
 //! [`CampaignHandle::reconcile`] settles it by the events of its Message-Id. Events can appear half an
 //! hour late, and a missing event proves little. You decide about what remains:
-//! [`CampaignHandle::resend_unknown`] risks a second mail, and leaving it risks no mail at all.
+//! [`CampaignHandle::resend_unknown`] may cause a second mail, and leaving it may mean no mail.
 //!
 //! # The states of a chunk
 //!

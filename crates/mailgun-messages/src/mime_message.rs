@@ -77,7 +77,7 @@ impl MimeMessage {
         self
     }
 
-    /// Sets the most bytes of the message. Default: 25 MiB, which is Mailgun's limit.
+    /// Limits the bytes of the message. Default: 25 MiB, which is Mailgun's limit.
     ///
     /// A larger message is an error before it is sent.
     pub fn max_size(mut self, bytes: u64) -> Self {

@@ -252,7 +252,8 @@ pub struct Window {
     pub counter: String,
     /// The maximum number of recipients.
     pub limit: u64,
-    /// When the counter is no longer needed, and the store may delete it. `None`: never.
+    /// When the counter is no longer needed, and the store may delete it. `None`: not while the
+    /// campaign exists.
     pub resets_at: Option<Timestamp>,
 }
 

@@ -147,8 +147,8 @@ impl Verifier {
     ///
     /// # Errors
     ///
-    /// Those of [`check`](Self::check), [`ReceiveError::Replayed`], [`ReceiveError::InProgress`]
-    /// and [`ReceiveError::Store`].
+    /// The errors of [`check`](Self::check), [`ReceiveError::Replayed`], [`ReceiveError::InProgress`] and
+    /// [`ReceiveError::Store`].
     pub async fn claim(&self, signature: &Signature) -> Result<Claim, ReceiveError> {
         self.check(signature)?;
         let token = &signature.token;

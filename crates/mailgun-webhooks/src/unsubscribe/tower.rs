@@ -38,7 +38,7 @@ pub struct UnsubscribeService<F> {
 }
 
 impl<F> UnsubscribeService<F> {
-    /// Creates a service with a handler, which writes the unsubscribe down.
+    /// Creates a service with a handler, which records the unsubscribe.
     pub fn new<R, T, E>(links: UnsubscribeLinks, handler: F) -> Self
     where
         F: Fn(Unsubscribe) -> R,

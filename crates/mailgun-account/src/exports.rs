@@ -79,7 +79,7 @@ impl Exports {
     /// the file.
     ///
     /// `GET /v3/exports/{id}/download_url`. Mailgun answers with a redirect to its storage. The
-    /// client returns the location and does not follow it, since the API key must not be sent
+    /// client returns the location and does not follow it, because the API key must not be sent
     /// there.
     ///
     /// # Errors

@@ -133,8 +133,8 @@ impl<T: Suppression> SuppressionList<T> {
 
     /// Adds one entry.
     ///
-    /// `POST /v3/{domain}/{list}`, as a form. An [`Unsubscribe`](crate::Unsubscribe) with several
-    /// tags is sent as JSON, since the form has room for one.
+    /// `POST /v3/{domain}/{list}`, as a form. An [`Unsubscribe`](crate::Unsubscribe) with several tags is
+    /// sent as JSON, because the form has room for only one.
     ///
     /// # Errors
     ///

@@ -88,7 +88,7 @@ impl CampaignHandle {
                 if parts.iter().any(|part| part.is_accepted) {
                     let settled = store.settle(&self.key, &chunk, id.as_str(), &parts, now).await;
                     if !settled.map_err(BulkError::Store)? {
-                        // Its worker has recorded the outcome meanwhile.
+                        // Its worker has recorded the outcome in the meantime.
                         continue;
                     }
                 }

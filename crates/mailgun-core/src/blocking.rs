@@ -139,7 +139,8 @@ pub fn block_on<F: IntoFuture>(future: F) -> Result<F::Output, Error> {
     let runtime = runtime()?;
     let _context = runtime.enter();
     let output = park_until(future.into_future());
-    // A task puts the connection back. The next call would come before it, and open another.
+    // A task puts the connection back. Otherwise, the next call would run before it and open
+    // another.
     let _ = park_until(runtime.spawn(tokio::task::yield_now()));
     Ok(output)
 }

@@ -50,7 +50,7 @@ impl Recipients {
         let path = path.split('?').next().unwrap_or_default();
         let path = percent_decode_str(path).decode_utf8_lossy().to_ascii_lowercase();
         let segments: Vec<_> = path.split('/').filter(|segment| !segment.is_empty()).collect();
-        // A server may resolve them, and then the path is another one.
+        // A server may resolve them to another path.
         if segments.iter().any(|segment| matches!(*segment, "." | "..")) {
             return Some(Self::Unseen);
         }
@@ -87,7 +87,7 @@ impl Guard {
     ) -> Result<Self, Error> {
         let reason = "has an entry that is neither an address nor a domain";
         let invalid = |_| Error::config("allow_recipients", reason);
-        // No entries allow nobody.
+        // An empty list allows nobody.
         let allowed = self.allowed.get_or_insert_default();
         for pattern in patterns {
             let pattern = pattern.as_ref();

@@ -59,8 +59,8 @@
 //! # What recipients see and do
 //!
 //! [`SentMessage::rendered_for`] returns what a recipient sees: variables, stored templates,
-//! unsubscribe links, footers and tracking are applied as the service does. It lists placeholders
-//! without a value. [`MockMailgun::open`], [`click`](MockMailgun::click),
+//! unsubscribe links, footers and tracking are applied as the service does. The result lists
+//! placeholders without a value. [`MockMailgun::open`], [`click`](MockMailgun::click),
 //! [`bounce`](MockMailgun::bounce), [`complain`](MockMailgun::complain) and
 //! [`unsubscribe`](MockMailgun::unsubscribe) let recipients act: events, suppressions and webhooks
 //! follow. [`MockMailgun::receive`] lets mail arrive, which the routes store and forward.

@@ -51,7 +51,7 @@ impl StoreError {
             let reason = format_args!("no connection within {} s", LIMIT.as_secs());
             return Self::new(StoreErrorKind::Unavailable, place, purpose, reason);
         }
-        // Of an error of the database, this shows the message. Only its details quote values.
+        // This shows only the message of a database error. Its details quote values.
         Self::new(kind_of(&error), place, purpose, error)
     }
 

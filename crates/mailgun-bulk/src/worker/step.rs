@@ -71,7 +71,7 @@ impl Inner {
                 return Ok(Step::Wait(reopens_at.unwrap_or(soon).max(soon)));
             }
         };
-        // The call would outlive its claim. Only the system's clock surely counts a suspension.
+        // The call would outlive its claim. Only the system's clock is certain to count a suspension.
         let grace = self.settings.grace;
         let is_late =
             self.clock.now() > after(now, grace) || Timestamp::now() > after(system, grace);
@@ -108,7 +108,7 @@ impl Inner {
         let recipients = claimed.recipients.iter().map(recipient).collect::<Result<Vec<_>, _>>()?;
         let id = message_id(&claimed.chunk, &campaign.key, &campaign.domain);
         let form = content.content().form_to(Some(&id), recipients.iter().map(Recipient::parts));
-        // A repeat is the store's to decide.
+        // The store decides about a repeat.
         messages.send_form(form).no_retry().deadline(self.settings.call_timeout).await
     }
 

@@ -235,7 +235,7 @@ impl BatchRun {
                     report(chunk.clone(), running.done, running.total);
                     running.send(messages, chunk);
                 }
-                // The record may be in the journal all the same. The next one says: not sent.
+                // The record may still be in the journal. The next one says: not sent.
                 Step::Send(chunk) => {
                     let result = running.result(chunk, ChunkOutcome::NotSent(None));
                     running.step = Some(Step::End(result));
@@ -479,7 +479,7 @@ impl Running {
             self.accepted_size = self.accepted_size.min(half);
         }
         self.chunk_size = self.chunk_size.min(half.max(self.accepted_size));
-        // With one call at a time, the fewest are refused until the size is found.
+        // With one call at a time, fewer are refused until the size is found.
         self.limit = 1;
     }
 

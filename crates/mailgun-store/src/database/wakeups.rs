@@ -81,7 +81,7 @@ impl Wakeups {
 /// seconds.
 #[cfg(feature = "postgres")]
 async fn listen(options: PgConnectOptions, sender: Sender<Option<Arc<str>>>) {
-    // A connection of its own: one of the store's pool would be missing there.
+    // A connection of its own, which does not occupy one of the store's pool.
     let pool = PgPoolOptions::new().max_connections(1).connect_lazy_with(options);
     loop {
         if let Err(error) = forward(&pool, &sender).await {
@@ -99,7 +99,7 @@ async fn forward(
     let mut listener = PgListener::connect_with(pool).await?;
     listener.listen("mailgun_campaigns").await?;
     loop {
-        // `None` after a lost connection: what changed meanwhile is not known.
+        // `None` after a lost connection: what changed in the meantime is unknown.
         let notification = listener.try_recv().await?;
         let _ = sender.send(notification.map(|notification| notification.payload().into()));
     }

@@ -214,7 +214,7 @@ impl Mailbox {
         if name.is_empty() {
             return Ok(Self { wire: address.into(), start: 0, at, unquoted: None });
         }
-        // Outside of quotes, two spaces in a row are read as one.
+        // Outside quotes, two spaces in a row are read as one.
         let needs_quotes = name.bytes().any(is_special) || name.contains("  ");
         let written = if needs_quotes { quoted(name).into() } else { Cow::Borrowed(name) };
         let start = written.len() + " <".len();

@@ -13,7 +13,7 @@ use crate::{
     content::{Settings, freeze},
 };
 
-/// Mailgun takes up to 1,000 recipients in a call.
+/// Mailgun accepts up to 1,000 recipients in a call.
 const MAX_CHUNK: usize = 1000;
 
 /// A mail to any number of recipients, which is planned, sent and settled through a
@@ -151,7 +151,7 @@ impl Campaign {
     }
 
     /// Spreads the campaign evenly over this time, counted from its start. Default: as fast as Mailgun
-    /// takes it.
+    /// accepts it.
     pub fn spread_over(mut self, time: Duration) -> Self {
         self.settings.pace.spread_over = Some(time).filter(|time| !time.is_zero());
         self

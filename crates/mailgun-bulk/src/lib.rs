@@ -35,7 +35,7 @@
 //! * **What cannot be recorded is not sent.** If the store fails, a worker ends before it sends anything
 //!   else.
 //! * **Nobody is lost.** A chunk that Mailgun certainly did not accept is planned again: no connection, a
-//!   rate limit, a wrong key. A chunk that Mailgun refused is recorded with Mailgun's words.
+//!   rate limit, a wrong key. A chunk that Mailgun refused is recorded with Mailgun's message.
 //! * **A chunk whose outcome is unknown is never sent again by itself.**
 //!
 //! # What cannot be guaranteed

@@ -175,7 +175,7 @@ fn unreadable(name: &str) -> Error {
     refused(format_args!("`{}` cannot be read", name.escape_debug()))
 }
 
-/// Whether a field names recipients, also in another case or as an item of an array: `to[0]`.
+/// Whether a field names recipients, even in another case or as an item of an array: `to[0]`.
 fn is_recipients(name: &str) -> bool {
     let name = name.split('[').next().unwrap_or_default().trim();
     FIELDS.iter().any(|field| field.eq_ignore_ascii_case(name))

@@ -206,7 +206,7 @@ macro_rules! option_setters {
                 self
             }
 
-            /// Adds a tag for statistics (`o:tag`): ASCII, up to 128 characters. Mailgun takes up to
+            /// Adds a tag for statistics (`o:tag`): ASCII, up to 128 characters. Mailgun accepts up to
             /// 10 tags. An empty tag is not sent.
             pub fn tag(mut self, tag: impl Into<String>) -> Self {
                 let tag = tag.into();

@@ -138,7 +138,7 @@
 //! [`resource`] explains what a resource is made of.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
-// The docs link to all modules, also to those that are turned off.
+// The docs link to all modules, even to those that are turned off.
 #![cfg_attr(not(feature = "full"), allow(rustdoc::broken_intra_doc_links))]
 
 #[cfg(feature = "full")]

@@ -19,7 +19,7 @@ const MAX_NOT_SENT: u32 = 10;
 const MAX_UNKNOWN: u32 = 3;
 /// The longest wait for a rate limit. A worker ends if Mailgun asks for more.
 const MAX_WAIT: Duration = Duration::from_secs(24 * 3600);
-/// Mailgun takes up to 1,000 recipients in a call.
+/// Mailgun accepts up to 1,000 recipients in a call.
 pub(super) const MAX_CHUNK: u64 = 1000;
 
 /// What follows a call.

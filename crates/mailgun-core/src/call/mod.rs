@@ -455,7 +455,7 @@ fn build(
     if let Some(id) = &handle.subaccount {
         headers.entry(layers::ON_BEHALF_OF).or_insert_with(|| id.clone());
     }
-    // hyper sends no length for an empty body, which some gateways answer with status 411.
+    // hyper sends no length for an empty body, which some gateways refuse with status 411.
     if body.is_end_stream()
         && matches!(operation.method(), Method::POST | Method::PUT | Method::PATCH)
     {

@@ -248,8 +248,9 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// Returns the errors of `client` and of [`has_domain`](Self::has_domain). A region answers 401
-    /// to keys of another region, so a 401 is returned only if all regions answer with it.
+    /// Returns the errors of `client` and of [`has_domain`](Self::has_domain). A region responds
+    /// with 401 to keys of another region, so a 401 is returned only if all regions respond with
+    /// it.
     pub async fn detect_region(
         domain: &str,
         client: impl Fn(Region) -> Result<Self, Error>,

@@ -216,7 +216,8 @@ impl<C: From<Client>> ClientBuilder<C> {
         self
     }
 
-    /// Limits one attempt, from its start to the head of the response. Default: 60 s.
+    /// Limits one attempt, from its start to the head of the response. Default: 60 s, plus 1 s for
+    /// each 64 KiB of the request body.
     pub fn attempt_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.attempt_timeout = AttemptTimeoutLayer::new(limit);
         self
@@ -228,8 +229,8 @@ impl<C: From<Client>> ClientBuilder<C> {
         self
     }
 
-    /// Limits a whole call. Default: 180 s. [`Call::deadline`](crate::Call::deadline) overrides it
-    /// for one call.
+    /// Limits a whole call. Default: 180 s, plus 1 s for each 64 KiB of the request body.
+    /// [`Call::deadline`](crate::Call::deadline) overrides it for one call.
     pub fn total_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.limits.total = TimeLimit::Explicit(limit.into());
         self

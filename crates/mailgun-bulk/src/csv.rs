@@ -1,6 +1,9 @@
 //! Recipients from CSV, and cells that a spreadsheet does not run.
 
-use std::{borrow::Cow, io};
+use std::{
+    borrow::Cow,
+    io::{self, BufRead as _, BufReader, Read as _},
+};
 
 use csv::{Reader, ReaderBuilder, StringRecord, Trim};
 use futures_core::Stream;
@@ -14,6 +17,8 @@ use crate::draft::Row;
 
 /// How many rows wait for the store.
 const WAITING: usize = 1000;
+/// How much of the first row decides what separates its cells, in bytes.
+const FIRST_ROW: u64 = 64 * 1024;
 
 /// The recipients of a file, which is read on a thread that may block.
 pub(crate) fn rows(
@@ -32,24 +37,36 @@ pub(crate) fn rows(
 
 /// Passes each row on, until `pass` returns `false`.
 fn read(reader: impl io::Read, mut pass: impl FnMut(Row) -> bool) -> Result<(), BoxError> {
-    let mut reader = ReaderBuilder::new().trim(Trim::All).from_reader(reader);
+    let mut reader = BufReader::new(reader);
+    let mut first = Vec::new();
+    (&mut reader).take(FIRST_ROW).read_until(b'\n', &mut first)?;
+    let mut reader = ReaderBuilder::new()
+        .delimiter(separator(&first))
+        .trim(Trim::All)
+        .from_reader(first.as_slice().chain(reader));
     let columns = Columns::of(&mut reader)?;
+    // The position of a row may be between the two characters of the line end before it.
+    let is_before_line_feed = first.ends_with(b"\r\n");
+    let line =
+        |position: &csv::Position| position.line().saturating_add(u64::from(is_before_line_feed));
     let mut record = StringRecord::new();
     loop {
         let row = match reader.read_record(&mut record) {
             Ok(false) => return Ok(()),
+            // Spreadsheets write such rows at the end.
+            Ok(true) if record.iter().all(str::is_empty) => continue,
             Ok(true) => {
-                let line = record.position().map_or(0, csv::Position::line);
+                let line = record.position().map_or(0, line);
                 let address = record.get(columns.address).unwrap_or_default();
                 (line, Recipient::new(address, columns.variables(&record)))
             }
             Err(error) => match (error.position(), error.kind()) {
                 (Some(position), csv::ErrorKind::UnequalLengths { expected_len, len, .. }) => {
                     let reason = format!("has {len} cells instead of {expected_len}");
-                    (position.line(), Err(Error::invalid("row", reason)))
+                    (line(position), Err(Error::invalid("row", reason)))
                 }
                 (Some(position), csv::ErrorKind::Utf8 { .. }) => {
-                    (position.line(), Err(Error::invalid("row", "is not UTF-8")))
+                    (line(position), Err(Error::invalid("row", "is not UTF-8")))
                 }
                 _ => return Err(error.into()),
             },
@@ -58,6 +75,18 @@ fn read(reader: impl io::Read, mut pass: impl FnMut(Row) -> bool) -> Result<(), 
             return Ok(());
         }
     }
+}
+
+/// What separates the cells: a comma. Without one in the first row, a semicolon, which spreadsheets write
+/// where the comma is the decimal sign, or a tab.
+fn separator(first_row: &[u8]) -> u8 {
+    let mut is_quoted = false;
+    let is_bare = |byte: &u8| {
+        is_quoted ^= *byte == b'"';
+        !is_quoted
+    };
+    let bare: Vec<u8> = first_row.iter().copied().filter(is_bare).collect();
+    [b',', b';', b'\t'].into_iter().find(|separator| bare.contains(separator)).unwrap_or(b',')
 }
 
 /// The columns of a file.
@@ -156,6 +185,42 @@ mod tests {
         assert!(!reason(1).contains("no address"), "{}", reason(1));
         assert!(reason(2).contains("has 2 cells instead of 3"), "{}", reason(2));
         assert!(reason(3).contains("is not UTF-8"), "{}", reason(3));
+    }
+
+    #[test]
+    fn semicolons_and_tabs_separate_cells_if_the_first_row_has_no_comma() {
+        let ok = |mailbox: &str, variables: &str| Ok((mailbox.into(), variables.into()));
+        for (text, variables) in [
+            ("\u{feff}email;town\r\nann@example.com;Bonn, Rhein\r\n", r#"{"town":"Bonn, Rhein"}"#),
+            ("email;\"town, country\"\nann@example.com;x\n", r#"{"town, country":"x"}"#),
+            ("email\ttown\nann@example.com\tBonn; Rhein\n", r#"{"town":"Bonn; Rhein"}"#),
+            ("email,town;country\nann@example.com,x\n", r#"{"town;country":"x"}"#),
+            ("email\nann@example.com\n", "{}"),
+        ] {
+            let rows = read_all(text.as_bytes()).unwrap();
+            assert_eq!(rows, [(2, ok("ann@example.com", variables))], "{text:?}");
+        }
+        let long = format!("email;{}\nann@example.com;x\n", "x".repeat(200_000));
+        assert_eq!(read_all(long.as_bytes()).unwrap().len(), 1);
+    }
+
+    #[test]
+    fn lines_are_counted_with_any_line_end() {
+        let text = "email,town\nann@example.com,Bonn\nnobody,\nbob@example.com\n\u{1},\n";
+        for end in ["\n", "\r\n"] {
+            let rows = read_all(text.replace('\n', end).as_bytes()).unwrap();
+            let lines: Vec<_> = rows.iter().map(|(line, row)| (*line, row.is_ok())).collect();
+            assert_eq!(lines, [(2, true), (3, false), (4, false), (5, false)], "{end:?}");
+        }
+    }
+
+    #[test]
+    fn rows_without_any_text_are_skipped() {
+        let text =
+            b"email,town\nann@example.com,Bonn\n,\n , \n\"\",\nbob@example.com,\n,Ulm\n,,,\n";
+        let rows = read_all(text).unwrap();
+        let lines: Vec<_> = rows.iter().map(|(line, row)| (*line, row.is_ok())).collect();
+        assert_eq!(lines, [(2, true), (6, true), (7, false), (8, false)]);
     }
 
     #[test]

@@ -221,11 +221,12 @@ impl Draft {
         .await
     }
 
-    /// Adds the recipients of a CSV file in UTF-8, separated by commas.
+    /// Adds the recipients of a CSV file in UTF-8.
     ///
     /// The first row names the columns. The column `address` or `email` has the addresses. Each other
-    /// column is a variable, for example `%recipient.city%`, and its values are text. The file is read on
-    /// a thread of its own.
+    /// column is a variable, for example `%recipient.city%`, and its values are text. Cells are separated
+    /// by commas; if the first row has no comma, by semicolons or else by tabs. Empty rows are skipped.
+    /// The file is read on a thread of its own.
     ///
     /// ```no_run
     /// # async fn example(mut draft: mailgun::bulk::Draft) -> Result<(), Box<dyn std::error::Error>> {

@@ -295,14 +295,20 @@ impl Context {
     /// The text of a file, or of standard input if the path is `-`.
     pub(crate) async fn text(&self, path: &Path) -> Result<String> {
         String::from_utf8(self.bytes(path).await?)
+            .map(without_mark)
             .map_err(|_| Failure::usage(format!("{} is not UTF-8", path.display())))
     }
 
     /// The JSON of a file, or of standard input if the path is `-`.
     pub(crate) async fn json_file(&self, path: &Path) -> Result<serde_json::Value> {
-        serde_json::from_slice(&self.bytes(path).await?)
+        serde_json::from_str(&self.text(path).await?)
             .map_err(|error| Failure::usage(format!("{} is not JSON: {error}", path.display())))
     }
+}
+
+/// The text of a file without the byte order mark that programs on Windows put before it.
+pub(crate) fn without_mark(text: String) -> String {
+    text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text)
 }
 
 /// What a command of the profile writes, which is the key.

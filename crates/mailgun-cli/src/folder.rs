@@ -8,7 +8,10 @@ use std::{
 
 use mailgun::templates::{Engine, GetTemplate, TemplateHeaders, Templates};
 
-use crate::exit::{Failure, Result};
+use crate::{
+    context::without_mark,
+    exit::{Failure, Result},
+};
 
 const HTML: &str = "html";
 const HEADERS: &str = "headers.json";
@@ -119,7 +122,7 @@ fn check(name: &str) -> Result<()> {
 
 fn text(path: &Path) -> Result<Option<String>> {
     match fs::read_to_string(path) {
-        Ok(text) => Ok(Some(text)),
+        Ok(text) => Ok(Some(without_mark(text))),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(Failure::file(path.display(), error)),
     }

@@ -31,6 +31,7 @@ mod output;
 mod profile;
 mod progress;
 mod request;
+mod signal;
 mod store;
 
 use std::{
@@ -46,24 +47,31 @@ use tracing_subscriber::{
 };
 
 use crate::{
-    cli::Cli,
+    cli::{Cli, Command},
     context::{Context, Globals},
     exit::Failure,
     output::{Output, Tone, lines, visible},
 };
 
-#[tokio::main]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
     let Cli { globals, command } = Cli::parse();
     log(globals.verbose);
     let context = Context::new(globals);
-    match command.run(&context).await {
+    match run(command, &context) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             report(&failure, &context);
             failure.code()
         }
     }
+}
+
+fn run(command: Command, context: &Context) -> exit::Result<()> {
+    let runtime = tokio::runtime::Runtime::new()?;
+    let result = runtime.block_on(command.run(context));
+    // A host name that is being looked up, or standard input that is being read, holds up nobody.
+    runtime.shutdown_background();
+    result
 }
 
 fn log(verbosity: u8) {

@@ -2,10 +2,7 @@ use std::fmt;
 
 use mailgun_core::Fields;
 
-use crate::{
-    content::{Addresses, Content},
-    option_setters,
-};
+use crate::{addresses::Addresses, content::Content, option_setters};
 
 /// What every mail of a [`Messages`](crate::Messages) handle has unless it says otherwise: the sender,
 /// tags, tracking, headers, test mode and the other options.

@@ -107,7 +107,10 @@ impl MessageFolder {
         let mut template =
             |name| match files.remove(name).map(|file| String::from_utf8(file.into())) {
                 None => Ok(None),
-                Some(Ok(text)) => Ok(Some(text)),
+                // Some editors begin a file with a byte order mark.
+                Some(Ok(text)) => {
+                    Ok(Some(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text)))
+                }
                 Some(Err(_)) => Err(Error::invalid(name, "is not UTF-8")),
             };
         let subject = template("subject.txt")?;

@@ -28,6 +28,7 @@
 //!
 //! A send is not retried if its outcome is unknown; see [`mailgun_core::Error::outcome`].
 
+mod addresses;
 mod batch;
 mod content;
 mod defaults;
@@ -46,12 +47,12 @@ mod stored;
 pub use mailgun_core::Upload as Attachment;
 
 pub use self::{
+    addresses::Addresses,
     batch::{
         Batch, BatchReport, BatchRun, ChunkOutcome, ChunkRecord, ChunkResult, ChunkState,
         Duplicates, FileJournal, IncompleteBatch, Journal, JournalFuture, Positions, Progress,
         Resolution, StopReason,
     },
-    content::Addresses,
     defaults::Defaults,
     folder::{MessageFolder, TemplateEngine},
     ledger::{Claim, Ledger, LedgerEntry, LedgerFuture, MemoryLedger},
@@ -68,8 +69,9 @@ pub use self::{
 #[doc(hidden)]
 pub mod __private {
     pub use crate::{
+        addresses::Mailboxes,
         batch::{Recipient, back_off, chunk_message_id, is_about_recipients},
-        content::{Content, Mailboxes},
+        content::Content,
         ledger::{EVENTS_APPEAR_WITHIN, unique_owner},
         messages::check_key,
         options::hours_and_minutes,

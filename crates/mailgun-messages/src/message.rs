@@ -4,11 +4,7 @@ use mailgun_core::{Error, Form, Mailbox};
 use serde::{Serialize, de::IgnoredAny};
 
 use crate::{
-    Lint,
-    content::{Addresses, Content},
-    content_setters,
-    lint::lint,
-    option_setters,
+    Lint, addresses::Addresses, content::Content, content_setters, lint::lint, option_setters,
 };
 
 /// A mail that is described by its parts. Mailgun builds the MIME message.

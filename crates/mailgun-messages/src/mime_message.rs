@@ -4,10 +4,7 @@ use bytes::Bytes;
 use mailgun_core::{Error, Form, Mailbox, Upload};
 use serde::Serialize;
 
-use crate::{
-    content::{Addresses, Content},
-    option_setters,
-};
+use crate::{addresses::Addresses, content::Content, option_setters};
 
 /// A mail in the form of a MIME message.
 ///

@@ -152,3 +152,16 @@ fn a_folder_is_shared_between_threads() {
     fn shared<T: Send + Sync + 'static>() {}
     shared::<MessageFolder>();
 }
+
+#[tokio::test]
+async fn a_byte_order_mark_is_not_part_of_a_template() {
+    let (_scratch, root) = folder(&[
+        ("subject.txt", b"\xef\xbb\xbfHello"),
+        ("body.txt", b"\xef\xbb\xbfHi"),
+        ("body.html", b"\xef\xbb\xbf<p>Hi</p>"),
+    ]);
+    let parts = parts(open(&root).await.unwrap().message(&engine).unwrap()).await;
+    assert_eq!(values(&parts, "subject"), ["Hello"]);
+    assert_eq!(values(&parts, "text"), ["Hi"]);
+    assert_eq!(values(&parts, "html"), ["<p>Hi</p>"]);
+}

@@ -24,8 +24,8 @@ pub enum StoreErrorKind {
     InvalidInput,
     /// A newer version of this crate has written to the store. Nothing was changed.
     NewerVersion,
-    /// The database cannot be reached, does not respond, is shutting down or is locked. It may work
-    /// later.
+    /// The database cannot be reached, does not respond, is shutting down, is locked, or cannot be
+    /// written to during a failover. It may work later.
     Unavailable,
     /// The database refused: the disk is full, a permission is missing, the file is not a database.
     Refused,
@@ -104,8 +104,11 @@ fn is_passing(code: &str) -> bool {
     match code.parse::<u32>() {
         // SQLITE_BUSY and SQLITE_LOCKED; the low byte of an extended code is the primary one.
         Ok(number) if code.len() < 5 => matches!(number & 0xff, 5 | 6),
-        // Connection lost, transaction rolled back, too many connections, shutting down.
-        _ => ["08", "40", "53300", "57"].iter().any(|start| code.starts_with(start)),
+        // Connection lost, only readable, transaction held up for too long, transaction rolled back, too
+        // many connections, locked, shutting down.
+        _ => ["08", "25006", "25P03", "25P04", "40", "53300", "55P03", "57"]
+            .iter()
+            .any(|start| code.starts_with(start)),
     }
 }
 
@@ -128,3 +131,32 @@ impl fmt::Debug for StoreError {
 
 /// Its `Display` includes the cause, so there is no source.
 impl std::error::Error for StoreError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_tell_what_may_pass() {
+        for (code, expected) in [
+            ("5", true),
+            ("517", true),
+            ("6", true),
+            ("13", false),
+            ("08006", true),
+            ("25006", true),
+            ("25P03", true),
+            ("25P02", false),
+            ("40001", true),
+            ("40P01", true),
+            ("53300", true),
+            ("53100", false),
+            ("55P03", true),
+            ("57P01", true),
+            ("28P01", false),
+            ("42501", false),
+        ] {
+            assert_eq!(is_passing(code), expected, "{code}");
+        }
+    }
+}

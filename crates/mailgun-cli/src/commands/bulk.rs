@@ -26,7 +26,7 @@ use crate::{
     context::Context,
     exit::{Failure, Result},
     output::{Tone, cell, optional, toned},
-    progress,
+    progress, signal,
 };
 
 /// Send a mail to many recipients, once to each, also after a crash
@@ -140,7 +140,7 @@ struct Create {
 
 /// Send a campaign until nothing is left
 ///
-/// Ctrl-C ends the run after the calls that are on their way. The status is 4 if outcomes are unknown, 3 if
+/// Ctrl-C or SIGTERM ends the run after the calls that are on their way. The status is 4 if outcomes are unknown, 3 if
 /// the campaign is not finished, and 1 if Mailgun refused recipients.
 #[derive(Args, Debug)]
 struct Run {
@@ -353,11 +353,14 @@ impl Run {
         let mut run = pin!(worker.run(&self.key));
         let mut progress = pin!(campaign.progress());
         let is_watched = io::stderr().is_terminal();
+        let mut stopped = pin!(signal::stopped());
+        let mut is_stopping = false;
         let status = loop {
             tokio::select! {
                 status = &mut run => break status,
                 Some(Ok(status)) = progress.next(), if is_watched => bar.set_position(handled(&status)),
-                Ok(()) = tokio::signal::ctrl_c() => {
+                Ok(()) = &mut stopped, if !is_stopping => {
+                    is_stopping = true;
                     context.out.note("Ending after the calls that are on their way.");
                     stop.stop();
                 }

@@ -7,7 +7,7 @@ use clap::Args;
 use mailgun_mock::MockMailgun;
 use serde_json::json;
 
-use crate::{context::Context, exit::Result};
+use crate::{context::Context, exit::Result, signal};
 
 /// Run a Mailgun on this machine, which delivers nothing
 ///
@@ -91,22 +91,7 @@ impl Mock {
             out.note(format!("Other machines can reach it at {}.", self.host));
         }
         out.note("Press Ctrl-C to end it.");
-        stopped().await?;
+        signal::stopped().await?;
         Ok(mock.save()?)
     }
-}
-
-/// Ends with Ctrl-C, and with the signal that ends containers.
-async fn stopped() -> std::io::Result<()> {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let mut terminated = signal(SignalKind::terminate())?;
-        tokio::select! {
-            stopped = tokio::signal::ctrl_c() => stopped,
-            _ = terminated.recv() => Ok(()),
-        }
-    }
-    #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await
 }

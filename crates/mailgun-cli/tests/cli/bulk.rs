@@ -1,7 +1,9 @@
+use std::{io::Write as _, process::Stdio, thread, time::Duration};
+
 use mailgun_mock::Fault;
 use serde_json::{Value, json};
 
-use crate::support::{Account, Run};
+use crate::support::{Account, Run, end};
 
 const CONTENT: &[&str] =
     &["--from", "news@mg.example.com", "--subject", "For %recipient.name%", "--text", "Hi"];
@@ -116,4 +118,51 @@ fn bad_rows_and_missing_campaigns_are_named() {
     run(&account, &["status", "other"]).status(5);
     run(&account, &[&["create", "x", "missing.csv"], CONTENT].concat()).status(2);
     run(&account, &[&["create", "x", "bad.csv", "--quota", "5/week"], CONTENT].concat()).status(2);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_signal_ends_a_run_after_the_calls_that_are_on_their_way() {
+    for signal in ["-TERM", "-INT"] {
+        let account = Account::new();
+        create(&account, &["--chunk-size", "1"]).ok();
+        account.mock.inject(Fault::delay(Duration::from_secs(1)).for_path("/messages").times(100));
+        let child = account.spawn(Stdio::null(), &["bulk", "run", "news", "--concurrency", "1"]);
+        let sends = async {
+            while account.mock.sent().is_empty() {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        account.block_on(sends);
+        let id = child.id().to_string();
+        let kill = std::process::Command::new("kill").args([signal, &id]).status();
+        assert!(kill.unwrap().success());
+        end(child).status(3).complains("Ending after the calls");
+        let status = status(&account);
+        assert_eq!(status["accepted"]["recipients"], 1, "{signal}: {status}");
+        assert_eq!(status["planned"]["recipients"], 1, "{signal}: {status}");
+    }
+}
+
+#[test]
+fn an_error_ends_the_program_although_standard_input_stays_open() {
+    let account = Account::new();
+    let create_from_stdin = [&["bulk", "create", "news", "-"], CONTENT].concat();
+    let mut child = account.spawn(Stdio::piped(), &create_from_stdin);
+    let mut stdin = child.stdin.take().unwrap();
+    // As many as are stored at a time, so that the program waits for more.
+    let rows =
+        |name: &str| -> String { (0..1000).map(|n| format!("{name}{n}@example.com\n")).collect() };
+    stdin.write_all(format!("email\n{}", rows("a")).as_bytes()).unwrap();
+    let reads = (0..200).any(|_| {
+        thread::sleep(Duration::from_millis(50));
+        let list = run(&account, &["list", "--json"]);
+        list.is_ok() && list.json()[0]["recipients"] == 1000
+    });
+    assert!(reads);
+    // Another run takes the draft.
+    create(&account, &[]).ok();
+    stdin.write_all(rows("b").as_bytes()).unwrap();
+    end(child).status(1).complains("another run of the program");
+    drop(stdin);
 }

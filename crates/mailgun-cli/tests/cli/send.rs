@@ -156,3 +156,32 @@ fn an_error_is_json_on_standard_error() {
     assert_eq!(error["retry_after_seconds"], 3600);
     assert_eq!(run.stdout, "");
 }
+
+#[test]
+fn a_byte_order_mark_is_not_part_of_a_text() {
+    const MARK: &str = "\u{feff}";
+    let account = Account::new();
+    account.write("mail.txt", format!("{MARK}Hi"));
+    account.write("mail.html", format!("{MARK}<p>Hi</p>"));
+    account.run(&send(&["--text-file", "mail.txt", "--html-file", "mail.html"])).ok();
+    account.run_with(&format!("{MARK}Hi"), SEND).ok();
+    account.write("vars.json", format!("{MARK}{{\"name\": \"Bob\"}}"));
+    account.write("t/welcome.html", format!("{MARK}<p>Hello</p>"));
+    account.write("t/welcome.headers.json", format!("{MARK}{{\"Subject\": \"Welcome\"}}"));
+    account.run(&["templates", "push", "t"]).ok();
+    account.run(&send(&["--template", "welcome", "--vars-file", "vars.json"])).ok();
+    let [files, stdin, template] = &account.mock.sent()[..] else { panic!() };
+    assert_eq!((files.text(), files.html()), (Some("Hi"), Some("<p>Hi</p>")));
+    assert_eq!(stdin.text(), Some("Hi"));
+    let seen = template.rendered_for("bob@example.com").unwrap();
+    assert_eq!(seen.html.as_deref(), Some("<p>Hello</p>"));
+
+    let url = account.mock.base_url();
+    let key = crate::support::KEY;
+    account.write("key.txt", format!("{MARK}{key}\r\n"));
+    let config = format!(
+        "{MARK}default = \"shop\"\n[profiles.shop]\nbase_url = \"{url}\"\napi_key_file = \"key.txt\"\n"
+    );
+    account.write("config.toml", config);
+    crate::support::Run::of(account.bare().args(["domains", "list"])).ok();
+}

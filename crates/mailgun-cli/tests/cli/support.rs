@@ -1,6 +1,10 @@
 //! An account at the mock, and runs of the program against it.
 
-use std::{path::PathBuf, time::Duration};
+use std::{
+    path::PathBuf,
+    process::{self, Child, Output, Stdio},
+    time::{Duration, Instant},
+};
 
 use assert_cmd::Command;
 use mailgun_mock::{Builder, MockMailgun};
@@ -59,25 +63,39 @@ impl Account {
 
     /// The program without settings, but with nothing of the environment either.
     pub(crate) fn bare(&self) -> Command {
-        let mut command = Command::cargo_bin("mailgun").unwrap();
-        command
-            .env_clear()
-            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-            .env("HOME", self.directory.path())
-            .env("MAILGUN_CONFIG", self.path("config.toml"))
-            .current_dir(self.directory.path())
-            .timeout(PATIENCE);
-        command
+        limited(self.program())
     }
 
     /// The program with the settings of the account.
     pub(crate) fn command(&self) -> Command {
-        let mut command = self.bare();
-        command
+        limited(self.program_with_settings())
+    }
+
+    /// Starts the program, and leaves its end to the test.
+    pub(crate) fn spawn(&self, stdin: Stdio, args: &[&str]) -> Child {
+        let mut program = self.program_with_settings();
+        program.args(args).stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped());
+        program.spawn().unwrap()
+    }
+
+    fn program(&self) -> process::Command {
+        let mut program = process::Command::new(assert_cmd::cargo::cargo_bin("mailgun"));
+        program
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("HOME", self.directory.path())
+            .env("MAILGUN_CONFIG", self.path("config.toml"))
+            .current_dir(self.directory.path());
+        program
+    }
+
+    fn program_with_settings(&self) -> process::Command {
+        let mut program = self.program();
+        program
             .env("MAILGUN_API_KEY", KEY)
             .env("MAILGUN_BASE_URL", self.mock.base_url())
             .env("MAILGUN_DOMAIN", DOMAIN);
-        command
+        program
     }
 
     pub(crate) fn run(&self, args: &[&str]) -> Run {
@@ -87,6 +105,25 @@ impl Account {
     pub(crate) fn run_with(&self, stdin: &str, args: &[&str]) -> Run {
         Run::of(self.command().args(args).write_stdin(stdin))
     }
+}
+
+fn limited(program: process::Command) -> Command {
+    let mut command = Command::from_std(program);
+    command.timeout(PATIENCE);
+    command
+}
+
+/// Waits for the end of a program that was [spawned](Account::spawn).
+pub(crate) fn end(mut child: Child) -> Run {
+    let started = Instant::now();
+    while child.try_wait().unwrap().is_none() {
+        if started.elapsed() > PATIENCE {
+            child.kill().unwrap();
+            panic!("the program hangs: {:#?}", Run::from(child.wait_with_output().unwrap()));
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    Run::from(child.wait_with_output().unwrap())
 }
 
 /// What a run left behind.
@@ -99,7 +136,10 @@ pub(crate) struct Run {
 
 impl Run {
     pub(crate) fn of(command: &mut Command) -> Self {
-        let output = command.output().unwrap();
+        Self::from(command.output().unwrap())
+    }
+
+    fn from(output: Output) -> Self {
         let run = Self {
             status: output.status.code(),
             stdout: String::from_utf8(output.stdout).unwrap(),
@@ -116,6 +156,10 @@ impl Run {
     pub(crate) fn status(self, status: i32) -> Self {
         assert_eq!(self.status, Some(status), "{self:#?}");
         self
+    }
+
+    pub(crate) fn is_ok(&self) -> bool {
+        self.status == Some(0)
     }
 
     #[track_caller]

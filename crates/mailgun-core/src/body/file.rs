@@ -114,7 +114,7 @@ async fn blocking<T: Send + 'static>(
     })
 }
 
-/// Reads a UTF-8 file of at most `limit` bytes into a string.
+/// Reads a UTF-8 file of at most `limit` bytes into a string, without a byte order mark.
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), mailgun::Error> {
@@ -141,8 +141,12 @@ pub async fn read_text(path: impl AsRef<Path>, limit: u64) -> Result<String, Err
     if bytes.len() as u64 > limit {
         return Err(Error::too_large(path.display(), format_args!("is over {limit} bytes")));
     }
-    String::from_utf8(bytes)
-        .map_err(|error| Error::invalid(path.display(), "is not UTF-8").with_source(error))
+    let mut text = String::from_utf8(bytes)
+        .map_err(|error| Error::invalid(path.display(), "is not UTF-8").with_source(error))?;
+    if text.starts_with('\u{feff}') {
+        text.remove(0);
+    }
+    Ok(text)
 }
 
 struct FileStream {
@@ -356,6 +360,8 @@ mod tests {
         assert_eq!(read_text(&path, 7).await.unwrap(), "Grüße");
         let longer = read_text(&path, 6).await.unwrap_err();
         assert_eq!(longer.kind(), crate::ErrorKind::TooLarge);
+        std::fs::write(&path, "\u{feff}Hi\u{feff}").unwrap();
+        assert_eq!(read_text(&path, 8).await.unwrap(), "Hi\u{feff}");
         std::fs::write(&path, b"\xff\xfea\0").unwrap();
         let utf16 = read_text(&path, 100).await.unwrap_err();
         assert_eq!(utf16.kind(), crate::ErrorKind::InvalidInput);

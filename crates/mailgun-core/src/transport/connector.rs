@@ -15,7 +15,7 @@ use hyper_util::{
     client::legacy::connect::{Connection, HttpConnector, proxy::SocksV5},
     rt::TokioIo,
 };
-use rustls::ClientConfig;
+use rustls::{CertificateError, ClientConfig};
 use tokio::net::TcpStream;
 use tower::{Service, ServiceExt, service_fn};
 
@@ -145,18 +145,22 @@ where
         let text = format!("the TLS handshake with {peer} failed: {}", chain(&*error));
         let cause = root_cause(&*error).downcast_ref();
         let is_permanent = cause.is_some_and(tls::is_permanent);
-        let unknown = matches!(
-            cause,
-            Some(rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer))
-        );
+        let hint = match (peer, cause) {
+            (_, Some(rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer))) => {
+                Some("if a proxy inspects TLS, add its root certificate to the client")
+            }
+            (Peer::Proxy(_), Some(rustls::Error::InvalidMessage(_))) => {
+                Some("if the proxy speaks plain http, its URL begins with `http://`")
+            }
+            _ => None,
+        };
         let mut failed = Error::new(ErrorKind::Tls, Outcome::NotSent, text).with_source(error);
         if is_permanent {
             failed = failed.permanent();
         }
-        if unknown {
-            failed.with_hint("if a proxy inspects TLS, add its root certificate to the client")
-        } else {
-            failed
+        match hint {
+            Some(hint) => failed.with_hint(hint),
+            None => failed,
         }
     })
 }

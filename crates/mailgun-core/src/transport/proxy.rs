@@ -17,8 +17,9 @@ use crate::Error;
 /// A proxy for all connections of a client.
 ///
 /// Every request goes through a tunnel: `CONNECT` for `http://` and `https://` proxies, SOCKS5 for
-/// `socks5://` and `socks5h://`. With `https://`, the connection to the proxy is encrypted too. The
-/// proxy resolves host names. For an https destination, it sees nothing but host and port.
+/// `socks5://`, `socks5h://` and `socks://`. With `https://`, the connection to the proxy is
+/// encrypted too. The proxy resolves host names. For an https destination, it sees nothing but host
+/// and port.
 ///
 /// ```
 /// use mailgun::Proxy;
@@ -89,6 +90,8 @@ impl Proxy {
             Some((scheme, rest)) if is_scheme(scheme) => (scheme.to_ascii_lowercase(), rest),
             _ => ("http".to_owned(), text),
         };
+        // GNOME sets variables that do not tell the version.
+        let scheme = if scheme == "socks" { "socks5".to_owned() } else { scheme };
         if !is_supported(&scheme) {
             return Err("must be a URL with the scheme http, https, socks5 or socks5h");
         }

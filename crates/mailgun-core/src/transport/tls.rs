@@ -240,7 +240,11 @@ fn add_native(store: &mut RootCertStore) -> Option<String> {
     store.add_parsable_certificates(found.certs);
     match found.errors.first() {
         Some(error) => Some(error.to_string()),
-        None => Some("the operating system provides none".to_owned()),
+        None => Some(
+            "the operating system provides none; install its CA certificates, or enable the feature \
+             `webpki-roots`"
+                .to_owned(),
+        ),
     }
 }
 

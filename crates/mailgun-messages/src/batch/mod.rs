@@ -19,6 +19,7 @@ use std::fmt;
 use mailgun_core::{Error, Form};
 use serde::Serialize;
 
+pub(crate) use self::plan::Plan;
 use self::recipients::Recipients;
 pub use self::{
     journal::{FileJournal, Journal, JournalFuture},
@@ -28,17 +29,9 @@ pub use self::{
     resolve::Resolution,
     run::{BatchRun, back_off, is_about_recipients},
 };
-pub(crate) use self::{
-    plan::Plan,
-    recipients::{mailboxes, variables},
-};
 use crate::{
-    Lint, MessageId,
-    content::{Addresses, Content},
-    content_setters,
-    lint::lint,
-    messages::check_key,
-    option_setters,
+    Lint, MessageId, addresses::Addresses, content::Content, content_setters, lint::lint,
+    messages::check_key, option_setters,
 };
 
 /// A mail to many recipients. Each gets a separate copy and does not see the others.

@@ -3,14 +3,15 @@
 use std::{collections::BTreeMap, fmt, ops::Range};
 
 use bytes::{Bytes, BytesMut};
-use mailgun_core::{Error, Mailbox};
+use mailgun_core::{Error, Form, Mailbox};
 use serde::{Serialize, de::IgnoredAny};
 use sha2::{Digest as _, Sha256};
 
 use super::{ChunkRecord, ChunkState, Positions};
 use crate::{
     MessageId,
-    content::{Addresses, Mailboxes},
+    addresses::{Addresses, Mailboxes},
+    content::Content,
 };
 
 /// A recipient with variables, which were checked.
@@ -184,8 +185,30 @@ impl Recipients {
     }
 }
 
+impl Content {
+    /// The form that sends the content to each of these recipients separately. Each has variables as
+    /// JSON.
+    pub fn form_to<'a>(
+        mut self,
+        message_id: Option<&MessageId>,
+        recipients: impl Iterator<Item = (&'a Mailbox, &'a [u8])> + Clone,
+    ) -> Form {
+        if let Some(id) = message_id {
+            self.header("Message-Id", id.bracketed());
+        }
+        for mailbox in mailboxes(recipients.clone()) {
+            self.fields.append("to", mailbox);
+        }
+        match variables(recipients) {
+            Ok(variables) => self.fields.set("recipient-variables", variables),
+            Err(error) => self.fields.record_error(error),
+        };
+        self.into_form()
+    }
+}
+
 /// Mailboxes as they are sent.
-pub(crate) fn mailboxes<'a>(
+fn mailboxes<'a>(
     recipients: impl Iterator<Item = (&'a Mailbox, &'a [u8])> + Clone,
 ) -> impl Iterator<Item = Bytes> {
     let size = recipients.clone().map(|(mailbox, _)| mailbox.as_str().len()).sum();
@@ -198,7 +221,7 @@ pub(crate) fn mailboxes<'a>(
 }
 
 /// The value of `recipient-variables`: a JSON object with an object for each address.
-pub(crate) fn variables<'a>(
+fn variables<'a>(
     recipients: impl Iterator<Item = (&'a Mailbox, &'a [u8])> + Clone,
 ) -> Result<Bytes, Error> {
     let sizes = recipients.clone().map(|(mailbox, variables)| size(mailbox, variables.len()));

@@ -63,17 +63,23 @@ impl Content {
                 && !parsed.attachments.contains(id)
         });
         let others: Vec<_> = others.map(|(_, part)| file(part, false)).collect();
-        let (inline, attachments) = parsed.attachments().partition::<Vec<_>, _>(|part| {
-            // Most images of HTML have no disposition.
-            let is_inline = part.content_disposition().is_none_or(|it| !it.is_attachment());
-            part.content_id().is_some() && is_inline
-        });
         let content =
             |id: Option<MessagePartId>| Some(parsed.part(id?)?.text_contents()?.to_owned());
+        let (text, html) = (content(text), content(html));
+        let is_shown = |id: &str| {
+            let ends = |rest: &str| rest.starts_with(['"', '\'', ')', '>', ' ']);
+            let mut shown = html.iter().flat_map(|html| html.split("cid:").skip(1));
+            shown.any(|shown| shown.strip_prefix(id).is_some_and(ends))
+        };
+        let (inline, attachments) = parsed.attachments().partition::<Vec<_>, _>(|part| {
+            // Most images of HTML have no disposition, and some are attachments too.
+            let is_attachment = part.content_disposition().is_some_and(|it| it.is_attachment());
+            part.content_id().is_some_and(|id| !is_attachment || is_shown(id))
+        });
         Self {
             subject: parsed.subject().unwrap_or_default().to_owned(),
-            text: content(text),
-            html: content(html),
+            text,
+            html,
             attachments: attachments
                 .into_iter()
                 .map(|part| file(part, false))

@@ -336,3 +336,52 @@ async fn each_text_of_a_mime_message_is_kept() {
     files.sort_unstable();
     assert_eq!(files, [("text/csv", &b"1,2"[..]), ("text/plain", b"third")]);
 }
+
+#[tokio::test]
+async fn a_mime_message_is_read_in_its_charset() {
+    let mailgun = MockMailgun::start().await;
+    for (charset, subject, text) in [
+        ("iso-2022-jp", "=?iso-2022-jp?B?GyRCRnxLXBsoQg==?=", &b"\x1b$BF|K\\\x1b(B"[..]),
+        ("shift_jis", "=?shift_jis?B?k/qWew==?=", b"\x93\xfa\x96\x7b"),
+        ("gb2312", "=?gb2312?B?yNWxvg==?=", b"\xc8\xd5\xb1\xbe"),
+        ("big5", "=?big5?B?pOmluw==?=", b"\xa4\xe9\xa5\xbb"),
+        ("euc-kr", "=?euc-kr?Q?=EC=ED=DC=E2?=", b"\xec\xed\xdc\xe2"),
+    ] {
+        let head = format!(
+            "From: a@b.c\r\nSubject: {subject}\r\nMIME-Version: 1.0\r\n\
+             Content-Type: text/plain; charset={charset}\r\n\r\n"
+        );
+        let mime = [head.as_bytes(), text].concat();
+        let form = Multipart::new(&[("to", "ada@example.com")]);
+        let form = form.part("name=\"message\"; filename=\"m\"", None, &mime);
+        assert_eq!(form.post(&mailgun, MESSAGES_MIME).await.status, 200);
+        let seen = last(&mailgun);
+        assert_eq!(seen.text.as_deref(), Some("\u{65e5}\u{672c}"), "{charset}");
+        assert_eq!(seen.subject, "\u{65e5}\u{672c}", "{charset}");
+    }
+}
+
+#[tokio::test]
+async fn an_image_that_the_html_shows_is_inline_whatever_its_disposition() {
+    let mailgun = MockMailgun::start().await;
+    let image = |id: &str, disposition: &str| {
+        format!("--x\r\nContent-Type: image/png\r\nContent-ID: <{id}>\r\n{disposition}\r\nPNG\r\n")
+    };
+    let attachment = |name| format!("Content-Disposition: attachment; filename={name}\r\n");
+    let mime = format!(
+        "From: a@b.c\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=x\r\n\r\n\
+         --x\r\nContent-Type: text/html\r\n\r\n<img src=\"cid:logo@b.c\">\r\n{}{}{}--x--\r\n",
+        image("logo@b.c", &attachment("logo.png")),
+        image("terms@b.c", &attachment("terms.png")),
+        image("line@b.c", ""),
+    );
+    let form = Multipart::new(&[("to", "ada@example.com")]);
+    let form = form.part("name=\"message\"; filename=\"m\"", None, mime.as_bytes());
+    assert_eq!(form.post(&mailgun, MESSAGES_MIME).await.status, 200);
+    let seen = last(&mailgun);
+    let names = |files: &[mailgun_mock::SentFile]| {
+        files.iter().map(|file| file.filename.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(names(&seen.inline), ["logo@b.c", "line@b.c"]);
+    assert_eq!(names(&seen.attachments), ["terms.png"]);
+}

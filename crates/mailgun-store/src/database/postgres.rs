@@ -35,6 +35,9 @@ impl Database {
         let pool = PgPoolOptions::new()
             .max_connections(MAX_CONNECTIONS)
             .acquire_timeout(LIMIT)
+            // It also finds out whether the connection still works.
+            .test_before_acquire(false)
+            .before_acquire(|connection, _| Box::pin(can_write(connection)))
             .after_connect(|connection, _| Box::pin(configure(connection)))
             .connect_lazy_with(options.clone());
         Ok(Self { pools: Pools::Postgres(pool), place, wakeups: Wakeups::listen(options) })
@@ -50,6 +53,12 @@ async fn configure(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
         SELECT set_config('synchronous_commit', 'on', false)
         WHERE current_setting('synchronous_commit') = 'off'";
     sqlx::raw_sql(SETTINGS).execute(connection).await.map(drop)
+}
+
+/// Whether a connection of the pool can write. After a failover, a server may live on that only reads.
+async fn can_write(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    let is_read_only = sqlx::query_scalar::<_, String>("SHOW transaction_read_only");
+    Ok(is_read_only.fetch_one(connection).await? == "off")
 }
 
 /// Names the server and the database, but neither user nor password.

@@ -28,6 +28,35 @@ async fn begin(ledger: &SqlLedger, key: &str) -> Result<(), StoreError> {
 }
 
 #[tokio::test]
+async fn connections_to_a_server_that_only_reads_are_replaced() {
+    let Some(place) = Place::postgres() else { return };
+    let ledger = place.open().await.ledger();
+    // What is connected now stays read-only, like the connections to a server that was demoted.
+    place
+        .execute(
+            "DO $$ BEGIN
+                EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = on',
+                    current_database());
+            END $$",
+        )
+        .await;
+    let error = within(begin(&ledger, "during")).await.unwrap_err();
+    assert_eq!(error.kind(), StoreErrorKind::Unavailable, "{error}");
+    assert!(error.to_string().contains("read-only"), "{error}");
+    place
+        .execute(
+            "BEGIN READ WRITE;
+            DO $$ BEGIN
+                EXECUTE format('ALTER DATABASE %I RESET default_transaction_read_only',
+                    current_database());
+            END $$;
+            COMMIT",
+        )
+        .await;
+    within(begin(&ledger, "afterwards")).await.unwrap();
+}
+
+#[tokio::test]
 async fn calls_on_broken_connections_fail_or_took_effect_and_the_store_works_again() {
     let Some(place) = Place::postgres() else { return };
     let ledger = place.open().await.ledger();

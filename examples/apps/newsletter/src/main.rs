@@ -15,7 +15,7 @@
 //! cargo run -p example-newsletter -- news-2026-11
 //! ```
 
-use std::{env, error::Error, fs::File, path::Path, pin::pin, sync::Arc};
+use std::{env, error::Error, fs::File, io, path::Path, pin::pin, sync::Arc};
 
 use futures_util::TryStreamExt as _;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -40,12 +40,12 @@ async fn main() -> Result<()> {
     let worker = bulk.worker().concurrency(8);
     let stop = worker.stop_handle();
     tokio::spawn(async move {
-        // Ctrl-C starts nothing new and waits for the calls in flight.
-        let _ = tokio::signal::ctrl_c().await;
+        // A signal starts nothing new and waits for the calls in flight.
+        let _ = stopped().await;
         stop.stop();
     });
     let mut run = pin!(worker.run(&key));
-    // After Ctrl-C or an error, the run ends, but the campaign and its progress do not.
+    // After a signal or an error, the run ends, but the campaign and its progress do not.
     let status = tokio::select! {
         status = &mut run => status,
         _ = show_progress(&campaign) => run.await,
@@ -56,6 +56,21 @@ async fn main() -> Result<()> {
     println!("{settled}");
     campaign.write_csv(File::create(format!("{key}.csv"))?).await?;
     Ok(())
+}
+
+/// Waits for Ctrl-C, or for the signal that ends services and containers.
+async fn stopped() -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut terminated = signal(SignalKind::terminate())?;
+        tokio::select! {
+            stopped = tokio::signal::ctrl_c() => stopped,
+            _ = terminated.recv() => Ok(()),
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await
 }
 
 async fn store() -> Result<SqlStore> {

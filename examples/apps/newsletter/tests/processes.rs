@@ -89,19 +89,21 @@ async fn a_wrong_key_ends_the_program_with_an_error() {
 
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
-async fn ctrl_c_ends_the_program_after_the_calls_in_flight() {
-    let directory = tempfile::tempdir().unwrap();
-    csv(directory.path());
-    let mock = MockMailgun::start().await;
-    mock.inject(Fault::delay(Duration::from_secs(1)).for_path("/messages").times(100));
+async fn a_signal_ends_the_program_after_the_calls_in_flight() {
+    for signal in ["-INT", "-TERM"] {
+        let directory = tempfile::tempdir().unwrap();
+        csv(directory.path());
+        let mock = MockMailgun::start().await;
+        mock.inject(Fault::delay(Duration::from_secs(1)).for_path("/messages").times(100));
 
-    let mut process = run(&mock, directory.path(), "news.db", &["news", "readers.csv"]);
-    until("the program sends", || !mailed(&mock).is_empty()).await;
-    let id = process.id().unwrap().to_string();
-    assert!(Command::new("kill").args(["-INT", &id]).status().await.unwrap().success());
-    let status = timeout(Duration::from_secs(30), process.wait()).await;
-    assert!(status.expect("the program hangs").unwrap().success());
-    assert!(mailed(&mock).len() < READERS);
+        let mut process = run(&mock, directory.path(), "news.db", &["news", "readers.csv"]);
+        until("the program sends", || !mailed(&mock).is_empty()).await;
+        let id = process.id().unwrap().to_string();
+        assert!(Command::new("kill").args([signal, &id]).status().await.unwrap().success());
+        let status = timeout(Duration::from_secs(30), process.wait()).await;
+        assert!(status.expect("the program hangs").unwrap().success(), "{signal}");
+        assert!(mailed(&mock).len() < READERS);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

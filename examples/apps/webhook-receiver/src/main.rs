@@ -5,7 +5,7 @@
 //! MAILGUN_SIGNING_KEY=... DATABASE_URL=postgres://... cargo run -p example-webhook-receiver -- 0.0.0.0:3000
 //! ```
 
-use std::{convert::Infallible, error::Error};
+use std::{convert::Infallible, error::Error, io};
 
 use axum::Router;
 use mailgun::{
@@ -50,9 +50,24 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let address = std::env::args().nth(1).unwrap_or_else(|| "127.0.0.1:3000".to_owned());
     let listener = tokio::net::TcpListener::bind(address).await?;
     // Requests that are being handled end before the process does.
-    let stop = async { drop(tokio::signal::ctrl_c().await) };
+    let stop = async { drop(stopped().await) };
     axum::serve(listener, router(key, &store, print)).with_graceful_shutdown(stop).await?;
     Ok(())
+}
+
+/// Waits for Ctrl-C, or for the signal that ends services and containers.
+async fn stopped() -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut terminated = signal(SignalKind::terminate())?;
+        tokio::select! {
+            stopped = tokio::signal::ctrl_c() => stopped,
+            _ = terminated.recv() => Ok(()),
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await
 }
 
 #[cfg(test)]

@@ -9,11 +9,12 @@ use std::{
         atomic::{AtomicUsize, Ordering},
     },
     task::{Context, Poll, ready},
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use bytes::Bytes;
 use futures_util::future::{Either, select};
+use http::HeaderMap;
 use http_body::{Body, Frame, SizeHint};
 use hyper::{
     client::conn::{http1, http2},
@@ -32,6 +33,10 @@ use crate::metrics::ConnectionChange;
 /// How long an unused connection may take to close, and how long a request may continue to be sent
 /// after its response was read.
 pub(super) const LINGER: Duration = Duration::from_secs(10);
+
+/// How much earlier than the server a connection is given up. Its clock starts before the response
+/// arrives, and runs on while the next request is on its way.
+const MARGIN: Duration = Duration::from_secs(1);
 
 pub(super) enum Connection<B> {
     Http1(Http1<B>),
@@ -65,9 +70,25 @@ pub(super) fn lease() -> (Lease, oneshot::Receiver<Infallible>) {
 pub(super) struct Handle<S> {
     pub(super) sender: S,
     pub(super) opened: Instant,
-    pub(super) last_used: Instant,
+    pub(super) last_used: LastUse,
+    /// How long the server keeps the connection without requests, if it says so.
+    pub(super) keep_alive: Option<Duration>,
     lease: Lease,
     status: Arc<Status>,
+}
+
+/// When a connection was last used, by two clocks.
+#[derive(Clone, Copy)]
+pub(super) struct LastUse {
+    pub(super) instant: Instant,
+    /// On most systems, only this clock goes on while the machine sleeps.
+    pub(super) system: SystemTime,
+}
+
+impl LastUse {
+    pub(super) fn now() -> Self {
+        Self { instant: Instant::now(), system: SystemTime::now() }
+    }
 }
 
 /// The state that the handles of a connection share.
@@ -80,8 +101,21 @@ pub(super) struct Status {
 
 impl<S> Handle<S> {
     pub(super) fn new(sender: S, lease: Lease, status: Arc<Status>) -> Self {
-        let now = Instant::now();
-        Self { sender, opened: now, last_used: now, lease, status }
+        let last_used = LastUse::now();
+        Self { sender, opened: last_used.instant, last_used, keep_alive: None, lease, status }
+    }
+
+    /// Takes over how long the server keeps the connection: `Keep-Alive: timeout=5`.
+    pub(super) fn heed(&mut self, headers: &HeaderMap) {
+        let values = headers.get_all("keep-alive").iter().filter_map(|value| value.to_str().ok());
+        let timeouts = values.flat_map(|value| value.split(',')).filter_map(|parameter| {
+            let (name, value) = parameter.split_once('=')?;
+            let is_timeout = name.trim().eq_ignore_ascii_case("timeout");
+            is_timeout.then(|| value.trim().trim_matches('"').parse().ok()).flatten()
+        });
+        if let Some(seconds) = timeouts.min() {
+            self.keep_alive = Some(Duration::from_secs(seconds).saturating_sub(MARGIN));
+        }
     }
 
     pub(super) fn is_same(&self, other: &Self) -> bool {

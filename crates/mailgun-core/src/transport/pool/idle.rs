@@ -16,7 +16,7 @@ use tokio::{
 
 use super::{
     Settings,
-    connection::{Connection, Handle, Http1, Http2, LINGER, Lease, Reusable as _, lease},
+    connection::{Connection, Handle, Http1, Http2, LINGER, LastUse, Lease, Reusable as _, lease},
     dial::Dials,
     lock,
     origins::Target,
@@ -82,7 +82,7 @@ impl<B> Connections<B> {
         if let Some(shared) = &mut idle.shared {
             if shared.is_ready() && !shared.has_expired(settings, now) {
                 let connection = shared.clone();
-                shared.last_used = now;
+                shared.last_used = LastUse::now();
                 return Some(Checkout::reused(
                     connection.last_used,
                     now,
@@ -198,9 +198,9 @@ where
         if idle.exclusive.len() >= settings.max_idle {
             idle.exclusive.retain(|connection| !connection.is_closed());
         }
-        connection.last_used = Instant::now();
-        let is_usable =
-            !connection.is_closed() && !connection.has_expired(settings, connection.last_used);
+        connection.last_used = LastUse::now();
+        let is_usable = !connection.is_closed()
+            && !connection.has_expired(settings, connection.last_used.instant);
         if is_usable && idle.exclusive.len() < settings.max_idle {
             let expiry = connection.expiry(settings);
             idle.exclusive.push(connection);
@@ -247,12 +247,12 @@ impl<B> Checkout<B> {
     }
 
     fn reused<S>(
-        last_used: Instant,
+        last_used: LastUse,
         now: Instant,
         connection: S,
         version: fn(S) -> Connection<B>,
     ) -> Self {
-        let was_idle = now.saturating_duration_since(last_used) >= IDLE_AFTER;
+        let was_idle = now.saturating_duration_since(last_used.instant) >= IDLE_AFTER;
         Self { connection: version(connection), is_reused: true, was_idle }
     }
 }
@@ -260,12 +260,77 @@ impl<B> Checkout<B> {
 impl<S> Handle<S> {
     /// When the connection expires unless it is used.
     fn expiry(&self, settings: &Settings) -> Option<Instant> {
-        let idle = settings.idle_timeout.and_then(|limit| self.last_used.checked_add(limit));
+        let idle = self.idle_limit(settings);
+        let idle = idle.and_then(|limit| self.last_used.instant.checked_add(limit));
         let old = settings.max_lifetime.and_then(|limit| self.opened.checked_add(limit));
         idle.into_iter().chain(old).min()
     }
 
     fn has_expired(&self, settings: &Settings, now: Instant) -> bool {
-        self.expiry(settings).is_some_and(|expiry| expiry <= now)
+        let has_slept = || {
+            let idle = self.last_used.system.elapsed();
+            idle.is_ok_and(|idle| self.idle_limit(settings).is_some_and(|limit| idle >= limit))
+        };
+        self.expiry(settings).is_some_and(|expiry| expiry <= now) || has_slept()
+    }
+
+    /// How long the connection may be idle: the setting, or less if the server says so.
+    fn idle_limit(&self, settings: &Settings) -> Option<Duration> {
+        settings.idle_timeout.into_iter().chain(self.keep_alive).min()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::{HeaderMap, HeaderValue};
+
+    use super::*;
+    use crate::transport::{Connector, TransportConfig};
+
+    fn settings(idle_timeout: Option<Duration>) -> Settings {
+        let config = TransportConfig { pool_idle_timeout: idle_timeout, ..Default::default() };
+        Settings::new(&config, Connector::new(&config, false).unwrap())
+    }
+
+    fn connection() -> Handle<()> {
+        Handle::new((), lease().0, Arc::default())
+    }
+
+    #[test]
+    fn a_connection_expires_while_the_machine_sleeps() {
+        let expires = |slept: u64, limit: Option<u64>| {
+            let mut connection = connection();
+            // The other clock stood still.
+            connection.last_used.system -= Duration::from_secs(slept);
+            let now = connection.last_used.instant;
+            connection.has_expired(&settings(limit.map(Duration::from_secs)), now)
+        };
+        assert!(expires(51, Some(50)));
+        assert!(!expires(40, Some(50)));
+        assert!(!expires(3600, None));
+    }
+
+    #[test]
+    fn the_server_shortens_the_idle_timeout() {
+        let limit = |header: &str, setting: Option<u64>| {
+            let mut connection = connection();
+            let header = HeaderValue::try_from(header).unwrap();
+            connection.heed(&HeaderMap::from_iter([("keep-alive".parse().unwrap(), header)]));
+            connection.idle_limit(&settings(setting.map(Duration::from_secs)))
+        };
+        for (header, setting, expected) in [
+            ("timeout=5", Some(50), Some(4)),
+            ("max=100, Timeout = \"5\"", Some(50), Some(4)),
+            ("timeout=5", None, Some(4)),
+            ("timeout=120", Some(50), Some(50)),
+            ("timeout=1", Some(50), Some(0)),
+            ("timeout=0", Some(50), Some(0)),
+            ("timeout=-1", Some(50), Some(50)),
+            ("timeout=99999999999999999999", Some(50), Some(50)),
+            ("max=3", None, None),
+            ("é", None, None),
+        ] {
+            assert_eq!(limit(header, setting), expected.map(Duration::from_secs), "{header}");
+        }
     }
 }

@@ -185,6 +185,7 @@ where
                         request.headers_mut().entry(HOST).or_insert_with(host);
                         match connection.sender.try_send_request(request).await {
                             Ok(response) => {
+                                connection.heed(response.headers());
                                 let lease = connections.release(connection);
                                 return Ok(response.map(|body| Incoming::new(body, lease)));
                             }

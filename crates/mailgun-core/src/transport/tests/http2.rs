@@ -118,3 +118,62 @@ async fn unread_downloads_do_not_block_other_requests() {
     assert_eq!(get_with(&transport, format!("{url}/")).await.unwrap(), "ok");
     assert_eq!(opened.get(), 1);
 }
+
+/// A server that ends the connection after its first request, whose response is late.
+#[tokio::test]
+async fn requests_after_a_goaway_use_another_connection() {
+    let opened = Count::default();
+    let counted = opened.clone();
+    let address = listen(move |stream: TcpStream| {
+        let is_first = counted.up() == 0;
+        async move {
+            if !is_first {
+                return serve(stream).await;
+            }
+            let mut connection = h2::server::handshake(stream).await.unwrap();
+            let (_, mut respond) = connection.accept().await.unwrap().unwrap();
+            connection.graceful_shutdown();
+            let late = async {
+                tokio::time::sleep(Duration::from_millis(400)).await;
+                let mut body = respond.send_response(Response::new(()), false).unwrap();
+                body.send_data(Bytes::from_static(b"late"), true).unwrap();
+            };
+            let accepting = async { while connection.accept().await.is_some() {} };
+            tokio::join!(late, accepting);
+        }
+    })
+    .await;
+    let (transport, url) = (transport(), format!("http://{address}/"));
+    let others = async {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        for _ in 0..3 {
+            assert_eq!(get_with(&transport, &url).await.unwrap(), "ok");
+        }
+    };
+    let (first, ()) = within(async { tokio::join!(get_with(&transport, &url), others) }).await;
+    assert_eq!(first.unwrap(), "late");
+    assert_eq!(opened.get(), 2);
+}
+
+/// RFC 9113, section 8.1: the response counts, although the server resets the stream.
+#[tokio::test]
+async fn a_response_is_read_although_the_server_stops_the_upload() {
+    let address = listen(|stream: TcpStream| async move {
+        let mut connection = h2::server::handshake(stream).await.unwrap();
+        while let Some(request) = connection.accept().await {
+            let (_, mut respond) = request.unwrap();
+            let refusal = Response::builder().status(403).body(()).unwrap();
+            let mut body = respond.send_response(refusal, false).unwrap();
+            // Dropped unread, the request is reset with `NO_ERROR` after the response.
+            body.send_data(Bytes::from_static(b"no"), true).unwrap();
+        }
+    })
+    .await;
+    let transport = transport();
+    for _ in 0..20 {
+        let (request, _) = upload(format!("http://{address}/"));
+        let response = within(transport.clone().oneshot(request)).await.unwrap();
+        assert_eq!(response.status(), 403);
+        assert_eq!(within(response.into_body().collect()).await.unwrap().to_bytes(), "no");
+    }
+}

@@ -155,6 +155,53 @@ async fn an_expired_connection_is_not_used() {
 }
 
 #[tokio::test]
+async fn a_connection_is_not_used_when_the_server_is_about_to_close_it() {
+    let opened = Count::default();
+    let counted = opened.clone();
+    let address = listen(move |mut stream: TcpStream| {
+        counted.up();
+        async move {
+            while !read_head(&mut stream).await.is_empty() {
+                let head = b"HTTP/1.1 200 OK\r\nKeep-Alive: timeout=2, max=100\r\n";
+                stream.write_all(head).await.unwrap();
+                stream.write_all(b"Content-Length: 2\r\n\r\nok").await.unwrap();
+            }
+        }
+    })
+    .await;
+    let (transport, url) = (transport(&config()), format!("http://{address}/"));
+    get_with(&transport, &url).await.unwrap();
+    assert_eq!(opened.get(), 1);
+    sleep(Duration::from_millis(1100)).await;
+    get_with(&transport, &url).await.unwrap();
+    assert_eq!(opened.get(), 2);
+}
+
+#[tokio::test]
+async fn a_response_to_no_request_is_not_taken_for_the_next_one() {
+    let opened = Count::default();
+    let counted = opened.clone();
+    let address = listen_elsewhere(move |mut stream: TcpStream| {
+        counted.up();
+        async move {
+            read_head(&mut stream).await;
+            stream.write_all(OK).await.unwrap();
+            // Load balancers say so before they close an idle connection.
+            sleep(Duration::from_millis(20)).await;
+            let timeout = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n";
+            stream.write_all(timeout).await.unwrap();
+        }
+    });
+    let (transport, url) = (transport(&config()), format!("http://{address}/"));
+    for number in 1..=3 {
+        assert_eq!(get_with(&transport, &url).await.unwrap(), "ok");
+        assert_eq!(opened.get(), number);
+        // As if the machine was busy: the runtime learns of it with the next call.
+        std::thread::sleep(Duration::from_millis(60));
+    }
+}
+
+#[tokio::test]
 async fn a_busy_connection_is_replaced_after_its_lifetime() {
     for http_versions in [HttpVersions::Http1Only, HttpVersions::Http2Only] {
         let seen = Seen::default();

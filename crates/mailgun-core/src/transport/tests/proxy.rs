@@ -1,5 +1,9 @@
 use base64::prelude::{BASE64_STANDARD, Engine};
 use mailgun_testing::listen;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
 
 use super::{
     super::proxy::ProxyRules,
@@ -68,6 +72,22 @@ async fn an_https_proxy_that_is_not_trusted_is_named_in_the_error() {
     assert_outcome(&error, ErrorKind::Tls, Outcome::NotSent);
     assert!(error.to_string().contains("the proxy localhost"), "{error}");
     assert!(!everything(&error).contains("hunter2"));
+}
+
+#[tokio::test]
+async fn the_error_for_a_proxy_of_plain_http_says_how_to_name_it() {
+    let address = listen(|mut stream: TcpStream| async move {
+        let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
+        let _ = stream.read(&mut [0; 1024]).await;
+    })
+    .await;
+    let proxy = Proxy::new(&format!("https://{address}")).unwrap();
+
+    let config = through(proxy, trusting(&TestCa::new()));
+    let error = get(&config, "https://api.test/").await.unwrap_err();
+
+    assert_outcome(&error, ErrorKind::Tls, Outcome::NotSent);
+    assert!(error.to_string().contains("plain http"), "{error}");
 }
 
 #[tokio::test]

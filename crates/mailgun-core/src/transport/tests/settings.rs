@@ -84,6 +84,7 @@ fn proxies_have_default_ports() {
         ("HTTP://u:p@proxy.test:3128/", "http://proxy.test:3128/"),
         ("https://proxy.test", "https://proxy.test/"),
         ("socks5://proxy.test", "socks5://proxy.test:1080/"),
+        ("socks://proxy.test/", "socks5://proxy.test:1080/"),
         ("socks5h://u@[::1]", "socks5h://[::1]:1080/"),
         ("socks5h://u@[::1]:9", "socks5h://[::1]:9/"),
     ] {
@@ -123,7 +124,7 @@ fn user_and_password_are_parsed_from_urls_and_variables() {
 }
 
 /// Invalid proxy URLs. Part of a password must not be used as a host.
-const UNREADABLE: [&str; 26] = [
+const UNREADABLE: [&str; 25] = [
     "",
     "http://",
     "/hunter2",
@@ -135,7 +136,6 @@ const UNREADABLE: [&str; 26] = [
     "//hunter2",
     "ftp://sesame:hunter2@proxy.test",
     "socks4://sesame:hunter2@proxy.test",
-    "socks://sesame:hunter2@proxy.test",
     "http://sesame:hunter2@",
     "http://sesame:hunter2",
     "sesame:hunter2",

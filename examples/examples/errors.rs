@@ -1,4 +1,4 @@
-//! What errors tell, and what is repeated: `cargo run --example errors`.
+//! What errors tell you, and what is retried: `cargo run --example errors`.
 //!
 //! It always runs against a Mailgun inside this process.
 

@@ -13,7 +13,7 @@ use mailgun::{CallContext, Mailgun, messages::Message};
 use mailgun_mock::{Fault, MockMailgun, RateLimit};
 use tower::ServiceBuilder;
 
-/// How many attempts ended how, by operation.
+/// The number of attempts, by operation and result.
 type Metrics = Arc<Mutex<BTreeMap<String, u32>>>;
 
 #[tokio::main]

@@ -1,5 +1,5 @@
-//! A list of addresses not to write to, imported and in effect:
-//! `cargo run --example suppressions`.
+//! A list of addresses that get no mail, imported and in effect: `cargo run --example
+//! suppressions`.
 //!
 //! It always runs against a Mailgun inside this process.
 

@@ -78,8 +78,8 @@ impl Exports {
     /// Gets a temporary download URL for the file of an export. Anyone who has the URL can download
     /// the file.
     ///
-    /// `GET /v3/exports/{id}/download_url`. Mailgun answers with a redirect to its storage. The
-    /// client returns the location and does not follow it, since the API key must not be sent
+    /// `GET /v3/exports/{id}/download_url`. Mailgun responds with a redirect to its storage. The
+    /// client returns the location and does not follow it, because the API key must not be sent
     /// there.
     ///
     /// # Errors

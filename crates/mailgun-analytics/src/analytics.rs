@@ -61,7 +61,7 @@ impl Analytics {
 
     /// Counts messages and what happened to them.
     ///
-    /// `POST /v1/analytics/metrics`, which only reads. Pages have the items alone;
+    /// `POST /v1/analytics/metrics`, which only reads. Pages have only the items;
     /// [`metrics_page`](Self::metrics_page) returns the rest of the response too.
     ///
     /// # Errors
@@ -114,7 +114,7 @@ impl Analytics {
 
     /// Counts the usage of the account: processed messages, validations, previews, tests.
     ///
-    /// `POST /v1/analytics/usage/metrics`, which only reads. Pages have the items alone;
+    /// `POST /v1/analytics/usage/metrics`, which only reads. Pages have only the items;
     /// [`usage_page`](Self::usage_page) returns the rest of the response too.
     ///
     /// # Errors

@@ -24,7 +24,7 @@ open_enum! {
 /// An attribute is a [`Dimension`](crate::Dimension), [`LogAttribute`](crate::LogAttribute) or
 /// [`BounceDimension`](crate::BounceDimension), depending on the endpoint, or its name as text.
 ///
-/// `Debug` does not show values, since they may be addresses.
+/// `Debug` does not show values, because they may be addresses.
 ///
 /// ```
 /// use mailgun::analytics::{Dimension, Filter};
@@ -123,7 +123,7 @@ impl fmt::Debug for Condition {
 
 /// A value of a condition, and the label that Mailgun's control panel shows for it.
 ///
-/// Both are always sent, since the logs require both. Text is its own label.
+/// Both are always sent, because the logs require both. Text is its own label.
 ///
 /// ```
 /// use mailgun::analytics::{Dimension, Filter, FilterValue};

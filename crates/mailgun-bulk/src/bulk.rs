@@ -41,11 +41,11 @@ impl Bulk {
     ///
     /// # Errors
     ///
-    /// * [`BulkError::KeyTaken`] if the key belongs to a campaign with another content, sender domain
-    ///   or pace, which was started or cancelled. Also for the same content if the campaign was cancelled
-    ///   before its start. Nothing is changed.
-    /// * [`BulkError::Api`] if the content is invalid or a file cannot be read, and
-    ///   [`BulkError::Store`].
+    /// * [`BulkError::KeyTaken`] if the key belongs to a started or cancelled campaign with different
+    ///   content, sender domain or pace, or to the same campaign, cancelled before its start. Nothing is
+    ///   changed.
+    /// * [`BulkError::Api`] if the content is invalid or a file cannot be read. [`BulkError::Store`] if
+    ///   the store fails.
     pub async fn open(&self, campaign: Campaign) -> Result<Opened, BulkError> {
         let frozen = campaign.freeze(Timestamp::now()).await?;
         let Frozen { row, .. } = &frozen;
@@ -64,7 +64,7 @@ impl Bulk {
         }
     }
 
-    /// Returns a handle of the campaign with this key, which is in the store or will be.
+    /// Returns a handle to the campaign with this key. The store need not have it yet.
     pub fn campaign(&self, key: impl Into<String>) -> CampaignHandle {
         CampaignHandle::new(self.clone(), key.into())
     }

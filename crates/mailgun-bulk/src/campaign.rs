@@ -13,7 +13,7 @@ use crate::{
     content::{Settings, freeze},
 };
 
-/// Mailgun takes up to 1,000 recipients in a call.
+/// Mailgun accepts up to 1,000 recipients in a call.
 const MAX_CHUNK: usize = 1000;
 
 /// A mail to any number of recipients, which is planned, sent and settled through a
@@ -111,23 +111,23 @@ impl Campaign {
         self
     }
 
-    /// Sets the most bytes of addresses and variables in a call. Default: 4 MiB.
+    /// Limits the bytes of addresses and variables in a call. Default: 4 MiB.
     ///
-    /// Mailgun has been seen to ignore very large sets of variables. A recipient who is larger is sent
-    /// alone.
+    /// Mailgun has been seen to ignore very large sets of variables. A recipient with more gets a call
+    /// of their own.
     pub fn chunk_bytes(mut self, bytes: usize) -> Self {
         self.chunk_bytes = bytes;
         self
     }
 
-    /// Finds out who is to blame if Mailgun refuses a chunk with status 400: sends its halves, and so
-    /// on, until the refused chunks have one recipient. Default: no.
+    /// Finds the recipients for whom Mailgun refuses a chunk with status 400: workers send its halves,
+    /// and so on, until each refused chunk has one recipient. Default: no.
     pub fn isolate_refused(mut self) -> Self {
         self.settings.isolates_refused = true;
         self
     }
 
-    /// Sends to at most so many recipients an hour, a day or a month. It may be set once for each.
+    /// Sends to at most this many recipients an hour, a day or a month. Each period can have a quota.
     ///
     /// All campaigns of the same [`quota_scope`](Self::quota_scope) in the same store count together,
     /// whichever worker sends them. Recipients whose outcome is unknown count; those whom Mailgun
@@ -142,15 +142,16 @@ impl Campaign {
         self
     }
 
-    /// Names what the [`quota`](Self::quota) and a pause after a rate limit are shared with. Default:
-    /// the sending domain. Use one name for all domains of an account if the limit is the account's.
+    /// Names the group of campaigns that share the [`quota`](Self::quota) and the pause after a rate
+    /// limit. Default: the sending domain. Use one name for all domains of an account if the limit is
+    /// the account's.
     pub fn quota_scope(mut self, name: impl Into<String>) -> Self {
         self.scope = Some(name.into());
         self
     }
 
     /// Spreads the campaign evenly over this time, counted from its start. Default: as fast as Mailgun
-    /// takes it.
+    /// accepts it.
     pub fn spread_over(mut self, time: Duration) -> Self {
         self.settings.pace.spread_over = Some(time).filter(|time| !time.is_zero());
         self

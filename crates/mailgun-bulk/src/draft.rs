@@ -21,8 +21,8 @@ const MAX_REJECTED: usize = 1000;
 
 /// A campaign that takes recipients, and has not been started.
 ///
-/// Recipients come from an iterator, an async stream or a CSV file, in any number: they go to the store
-/// in pages of 1,000. Each address is checked. An address that the campaign has already is left out and
+/// Recipients come from an iterator, an async stream or a CSV file, in any number: they go to the store in
+/// pages of 1,000. Each address is checked. An address that the campaign already has is left out and
 /// counted.
 ///
 /// If the program ends before [`start`](Self::start), nothing is sent. Open the campaign again and add
@@ -46,7 +46,7 @@ pub struct Draft {
 pub struct Import {
     /// How many recipients were added.
     pub added: u64,
-    /// How many the campaign had already.
+    /// How many the campaign already had.
     pub duplicates: u64,
     /// How many are [left out](Draft::leave_out).
     pub left_out: u64,
@@ -127,8 +127,8 @@ impl Draft {
     /// Leaves out the addresses that are on the domain's lists of bounces, unsubscribes and complaints.
     ///
     /// `GET /v3/{domain}/bounces`, `/unsubscribes` and `/complaints`, all pages. Mailgun does not deliver
-    /// to these addresses. Leaving them out saves their quota, and they are not billed. Who
-    /// unsubscribed from some tags only is left out if the campaign has one of these tags.
+    /// to these addresses. Leaving them out saves quota and cost. A recipient who unsubscribed only from
+    /// some tags is left out if the campaign has one of these tags.
     ///
     /// ```no_run
     /// # async fn example(mut draft: mailgun::bulk::Draft) -> Result<(), mailgun::bulk::BulkError> {
@@ -138,7 +138,7 @@ impl Draft {
     ///
     /// # Errors
     ///
-    /// Those of [`leave_out`](Self::leave_out). The errors of the calls are [`BulkError::Source`].
+    /// The errors of [`leave_out`](Self::leave_out), and [`BulkError::Source`] if a call fails.
     pub async fn leave_out_suppressed(&mut self) -> Result<(), BulkError> {
         fn addresses<T: Send + 'static>(
             pager: Pager<T>,
@@ -176,7 +176,7 @@ impl Draft {
     ///
     /// # Errors
     ///
-    /// [`BulkError::DraftLost`] and [`BulkError::Store`]. A bad row is no error, but part of the import.
+    /// [`BulkError::DraftLost`] and [`BulkError::Store`]. A bad row is not an error: the import lists it.
     pub async fn recipients<A: Addresses, V: Serialize>(
         &mut self,
         recipients: impl IntoIterator<Item = (A, V)>,
@@ -206,8 +206,8 @@ impl Draft {
     ///
     /// # Errors
     ///
-    /// Those of [`recipients`](Self::recipients), and [`BulkError::Source`] if the stream fails. What came
-    /// before stays added.
+    /// The errors of [`recipients`](Self::recipients), and [`BulkError::Source`] if the stream fails.
+    /// Recipients that came before the failure stay added.
     pub async fn recipients_from<A: Addresses, V: Serialize, E: Into<BoxError>>(
         &mut self,
         recipients: impl Stream<Item = Result<(A, V), E>>,
@@ -300,7 +300,7 @@ impl Draft {
         Ok(())
     }
 
-    /// Starts the campaign even if rows were invalid, without them.
+    /// Lets the campaign start without the rows that were invalid.
     pub fn skip_invalid(mut self) -> Self {
         self.skips_invalid = true;
         self
@@ -328,7 +328,7 @@ impl Draft {
         }
     }
 
-    /// Fills one chunk after the other. A recipient who is too large for any gets one alone.
+    /// Fills one chunk after the other. A recipient too large for any chunk gets a chunk of their own.
     async fn plan(&self) -> Result<Vec<Range<u64>>, BulkError> {
         let store = Arc::clone(&self.bulk.store);
         let (mut chunks, mut first, mut next) = (Vec::new(), 0_u64, 0_u64);
@@ -365,7 +365,7 @@ fn size(recipient: &StoredRecipient) -> usize {
     mailbox.len().saturating_mul(2).saturating_add(variables.len()).saturating_add(4)
 }
 
-/// The address alone, in lower case.
+/// The bare address, in lower case.
 fn folded(address: impl Into<String>) -> String {
     let mut text = address.into();
     if let Ok(mailbox) = text.parse::<Mailbox>() {

@@ -4,7 +4,7 @@ use mailgun_core::{BoxError, Error};
 
 use crate::CampaignState;
 
-/// Why something of a campaign failed.
+/// Why an operation on a campaign failed.
 ///
 /// `Display` is complete on its own. It shows neither addresses nor secrets, unless a stream or a store of
 /// yours puts them into its errors.
@@ -19,12 +19,12 @@ pub enum BulkError {
     DraftLost,
     /// Suppressed addresses were to be left out after recipients had been added.
     LeaveOutTooLate,
-    /// So many rows have no valid recipient. [`Draft::skip_invalid`](crate::Draft::skip_invalid)
-    /// starts the campaign without them.
+    /// This many rows have no valid recipient. [`Draft::skip_invalid`](crate::Draft::skip_invalid) starts
+    /// the campaign without them.
     InvalidRows(u64),
     /// The campaign has no recipients.
     NoRecipients,
-    /// The campaign is in this state, which does not allow what was asked for.
+    /// The campaign is in this state, which does not allow the operation.
     NotAllowed(CampaignState),
     /// The source of the recipients failed.
     Source(BoxError),
@@ -52,7 +52,7 @@ pub enum Halt {
     /// Mailgun limited the rate this many times in a row, and accepted nothing in between, or asked for a
     /// wait of more than 24 hours.
     RateLimit(u32),
-    /// No request could be sent this many times in a row, or a request that cannot be sent at all.
+    /// This many requests in a row could not be sent, or a request can never be sent.
     NotSent(u32),
     /// The outcome was unknown this many times in a row.
     Unknown(u32),

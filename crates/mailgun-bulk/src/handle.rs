@@ -11,9 +11,9 @@ use crate::{
     bulk::{ACTIVE, check_started, stored},
 };
 
-/// How often [`CampaignHandle::progress`] looks into the store.
+/// How often [`CampaignHandle::progress`] reads the store.
 const INTERVAL: Duration = Duration::from_secs(1);
-/// The time that the rate of a [`Status`] is of.
+/// The time over which the rate of a [`Status`] is measured.
 const RATE_OF: Duration = Duration::from_secs(60);
 
 /// Controls a campaign that was started: pauses it, counts it, settles it.
@@ -43,7 +43,7 @@ impl Status {
         self.campaign.started_at.is_some() && planned.chunks == 0 && sending.chunks == 0
     }
 
-    /// The recipients that Mailgun accepted in a second, over the last minute.
+    /// The recipients that Mailgun accepted per second, over the last minute.
     pub fn rate(&self) -> f64 {
         self.tally.recently_accepted as f64 / RATE_OF.as_secs_f64()
     }
@@ -99,8 +99,8 @@ impl CampaignHandle {
     /// Ends the workers of the campaign, in all processes: they start nothing new. Waits until no chunk
     /// is on its way.
     ///
-    /// A chunk of a worker that has died is on its way until its claim expires, 6 min after it unless the
-    /// worker's time-out is another.
+    /// The chunk of a worker that has died counts as on its way until its claim expires: 1 min after the
+    /// worker's [`call_timeout`](crate::Worker::call_timeout), 6 min by default.
     ///
     /// # Errors
     ///
@@ -134,7 +134,7 @@ impl CampaignHandle {
         Ok(Status { campaign, tally })
     }
 
-    /// Returns the status now, and again when it has changed. It is looked up each second.
+    /// Returns the status now, and again when it has changed. It reads the store once a second.
     ///
     /// The stream ends after a status that is [done](Status::is_done), or stopped or cancelled with
     /// nothing on its way.
@@ -166,13 +166,13 @@ impl CampaignHandle {
         })
     }
 
-    /// Sends to the recipients of unknown outcome again. **They may get the mail twice.**
+    /// Sends again to the recipients whose outcome is unknown. **They may get the mail twice.**
     ///
-    /// [`reconcile`](Self::reconcile) first. Every chunk that is unknown at this moment is sent again, also
-    /// one that became unknown after the reconciliation: [`stop`](Self::stop) the campaign before you
-    /// reconcile, and [`resume`](Self::resume) it afterwards. Workers send the chunks when they run. A
-    /// chunk that Mailgun then refuses has an unknown outcome again, because the earlier attempt may have
-    /// been accepted. Returns the number of recipients.
+    /// Call [`reconcile`](Self::reconcile) first. Every chunk that is unknown at this moment is sent again,
+    /// also one that became unknown after the reconciliation: [`stop`](Self::stop) the campaign before you
+    /// reconcile, and [`resume`](Self::resume) it afterwards. Workers send the chunks when they run. A chunk
+    /// that Mailgun then refuses has an unknown outcome again, because the earlier attempt may have been
+    /// accepted. Returns the number of recipients.
     ///
     /// # Errors
     ///

@@ -3,7 +3,7 @@
 //! A [`Campaign`] is one mail to any number of recipients. Content, recipients and the state of each chunk
 //! are in a [`Store`]: in SQLite or Postgres with the crate `mailgun-store`, or in memory with
 //! [`MemoryStore`] for tests. Any number of workers send it, in one process or on many machines. After a
-//! crash, the same program goes on where it was.
+//! crash, the same program continues where it stopped.
 //!
 //! ```no_run
 //! # async fn example(
@@ -30,12 +30,12 @@
 //!
 //! # What is guaranteed
 //!
-//! * **A chunk is sent by whoever moved its row from `planned` to `sending`**, in one conditional step of
-//!   the store, and by nobody else ever. No lease that expires leads to a second request.
+//! * **Only the worker that moved a chunk from `planned` to `sending` ever sends it.** The move is one
+//!   conditional step of the store. No claim that expires leads to a second request.
 //! * **What cannot be recorded is not sent.** If the store fails, a worker ends before it sends anything
 //!   else.
 //! * **Nobody is lost.** A chunk that Mailgun certainly did not accept is planned again: no connection, a
-//!   rate limit, a wrong key. A chunk that Mailgun refused is recorded with Mailgun's words.
+//!   rate limit, a wrong key. A chunk that Mailgun refused is recorded with Mailgun's message.
 //! * **A chunk whose outcome is unknown is never sent again by itself.**
 //!
 //! # What cannot be guaranteed
@@ -43,8 +43,8 @@
 //! Mailgun has no idempotency key. If a worker dies, or the response is lost, between the request and its
 //! record, nobody can tell at once whether the mail was accepted. Such a chunk becomes `unknown`.
 //! [`CampaignHandle::reconcile`] settles it by the events of its Message-Id. Events can appear half an
-//! hour late, and a missing event proves little. What remains is yours to decide:
-//! [`CampaignHandle::resend_unknown`] risks a second mail, and leaving it risks none.
+//! hour late, and a missing event proves little. You decide about what remains:
+//! [`CampaignHandle::resend_unknown`] may cause a second mail, and leaving it may mean no mail.
 //!
 //! # The states of a chunk
 //!
@@ -81,7 +81,7 @@
 //!
 //! A [`Worker`] is a [`tower::Service`](https://docs.rs/tower/0.5/tower/trait.Service.html) of a
 //! [`ChunkJob`], so a job system can drive it instead of [`Worker::run`]. All job systems deliver a job
-//! twice now and then. Here this is harmless: the state decides, and the job only wakes.
+//! twice now and then. That is harmless here: the state decides, and the job only wakes the worker.
 
 mod bulk;
 mod campaign;

@@ -10,7 +10,7 @@ use crate::{StoredCampaign, Window};
 const HOUR: Duration = Duration::from_secs(3600);
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
-/// The time that a [quota](crate::Campaign::quota) is for, by the calendar in UTC.
+/// The period of a [quota](crate::Campaign::quota), by the calendar in UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -28,7 +28,7 @@ pub enum Per {
 pub(crate) struct Pace {
     pub(crate) quotas: Vec<(Per, u64)>,
     pub(crate) spread_over: Option<Duration>,
-    /// From which day on how many recipients a day, in ascending order.
+    /// Days, and the recipients a day from that day on, in ascending order.
     pub(crate) warm_up: Vec<(u32, u64)>,
 }
 

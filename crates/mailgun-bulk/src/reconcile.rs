@@ -21,10 +21,10 @@ const PAGE: usize = 100;
 pub struct Reconciliation {
     /// The recipients whose mail was found. It was accepted.
     pub accepted: u64,
-    /// The recipients whose mail was not found. It may have been accepted all the same.
+    /// The recipients whose mail was not found. It may still have been accepted.
     pub unknown: u64,
-    /// How long events of these can still appear. `None` if that time has passed: to reconcile again
-    /// will not help.
+    /// How long events of these can still appear. `None` if that time has passed: reconciling again will not
+    /// help.
     pub try_again_within: Option<Duration>,
 }
 
@@ -41,18 +41,17 @@ impl fmt::Display for Reconciliation {
 }
 
 impl CampaignHandle {
-    /// Searches the events for the mail of unknown outcome.
+    /// Searches the events for mail whose outcome is unknown.
     ///
     /// `GET /v3/{domain}/events`, all pages for the Message-Id of each chunk whose outcome is unknown. An
     /// event proves that the mail was accepted, and the store records it for each recipient. Nothing is
     /// sent.
     ///
     /// Events can appear half an hour late. Before that time has passed, a missing event proves nothing.
-    /// What remains unknown afterwards is yours to decide:
-    /// [`resend_unknown`](Self::resend_unknown), or leave it.
+    /// Then decide about what remains unknown: [`resend_unknown`](Self::resend_unknown), or leave it.
     ///
-    /// Of a chunk that was sent again, only the id of the last attempt is searched. If the chunk was split
-    /// since, events of the first attempt are not found: search them by the id in the report from before
+    /// For a chunk that was sent again, it searches only the id of the last attempt. If the chunk was split
+    /// in between, it does not find events of the first attempt: search for the id in the report from before
     /// the resend.
     ///
     /// ```no_run
@@ -89,7 +88,7 @@ impl CampaignHandle {
                 if parts.iter().any(|part| part.is_accepted) {
                     let settled = store.settle(&self.key, &chunk, id.as_str(), &parts, now).await;
                     if !settled.map_err(BulkError::Store)? {
-                        // Its worker has recorded the outcome meanwhile.
+                        // Its worker has recorded the outcome in the meantime.
                         continue;
                     }
                 }

@@ -81,7 +81,7 @@ pub(crate) fn message_id(chunk: &Chunk, key: &str, domain: &str) -> MessageId {
 pub struct RecipientReport {
     /// The position in the campaign, from 0.
     pub position: u64,
-    /// The address alone.
+    /// The bare address.
     pub address: String,
     /// What became of the mail.
     pub outcome: SendOutcome,
@@ -166,7 +166,7 @@ impl CampaignHandle {
 
     /// Writes a report of all recipients as CSV: position, address, outcome, message id and error.
     ///
-    /// A cell that a spreadsheet would run as a formula begins with an apostrophe. Returns the number of
+    /// A cell that a spreadsheet would run as a formula gets an apostrophe in front. Returns the number of
     /// recipients.
     ///
     /// ```no_run

@@ -108,7 +108,7 @@ fn tone(kind: &EventKind) -> Option<Tone> {
     }
 }
 
-/// What matters of this kind of event.
+/// What matters about this kind of event.
 fn detail(event: &Event) -> String {
     match &event.kind {
         EventKind::Failed(failed) => {

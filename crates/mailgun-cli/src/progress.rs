@@ -11,7 +11,7 @@ const TICK: Duration = Duration::from_millis(120);
 
 /// A spinner with a count, for work of unknown length.
 ///
-/// indicatif draws to standard error, and nothing if that is no terminal.
+/// indicatif draws to standard error, and draws nothing if that is not a terminal.
 pub(crate) fn counting(what: &'static str) -> ProgressBar {
     let bar = ProgressBar::new_spinner().with_message(what);
     bar.enable_steady_tick(TICK);

@@ -1,17 +1,17 @@
 //! Calls from code that is not async.
 //!
 //! Import [`Blocking`], and write `.wait()` where async code has `.await`, and
-//! [`wait_each`](BlockingStream::wait_each) for a stream. [`block_on`] waits for anything else. They all
-//! return [`ErrorKind::AsyncContext`](crate::ErrorKind::AsyncContext) in a task of a tokio runtime, which
-//! they would hold up. They cannot detect other executors, `tokio::task::unconstrained`, or an async block
-//! that [`block_on`] runs: use `.await` there.
+//! [`wait_each`](BlockingStream::wait_each) for a stream. [`block_on`] waits for anything else. In
+//! a task of a tokio runtime, which they would hold up, they return
+//! [`ErrorKind::AsyncContext`](crate::ErrorKind::AsyncContext). They cannot detect other executors,
+//! `tokio::task::unconstrained`, or an async block that [`block_on`] runs: use `.await` there.
 //!
 //! They share one tokio runtime with one thread, `mailgun-blocking`, which starts at the first use and
 //! never ends. The future itself runs on the thread that waits. Connections are kept between calls.
 //!
-//! Streams that are uploaded and the metrics of connections run on `mailgun-blocking`. They must not
-//! block: meanwhile all calls stand still, and no time limit takes effect. To upload from a blocking
-//! reader, use [`Upload::from_path`](crate::Upload::from_path), or read it into memory.
+//! Streams that are uploaded and the metrics of connections run on `mailgun-blocking`. They must
+//! not block: otherwise all calls stand still, and no time limit takes effect. To upload from a
+//! blocking reader, use [`Upload::from_path`](crate::Upload::from_path), or read it into memory.
 //!
 //! ```no_run
 //! use mailgun::{Client, Operation, blocking::Blocking as _};
@@ -40,15 +40,15 @@ use tokio::{runtime::Handle, task::coop};
 
 use crate::Error;
 
-/// Waits for what can be awaited: a [`Call`](crate::Call), a [`Poller`](crate::Poller), a batch, or the
-/// future of an async method.
+/// Waits for anything that can be awaited: a [`Call`](crate::Call), a [`Poller`](crate::Poller), a
+/// batch, or the future of an async method.
 pub trait Blocking<T, E>: IntoFuture<Output = Result<T, E>> + Sized {
     /// Waits for the result.
     ///
     /// # Errors
     ///
-    /// Those of awaiting it, and [`ErrorKind::AsyncContext`](crate::ErrorKind::AsyncContext) in async code.
-    /// Nothing is sent then.
+    /// The same as awaiting it. In async code, returns
+    /// [`ErrorKind::AsyncContext`](crate::ErrorKind::AsyncContext) and sends nothing.
     fn wait(self) -> Result<T, E>
     where
         E: From<Error>,
@@ -130,7 +130,8 @@ impl<S> fmt::Debug for BlockingIter<S> {
 ///
 /// * [`ErrorKind::AsyncContext`](crate::ErrorKind::AsyncContext) in async code. The future is dropped
 ///   without being polled. It is fine in `tokio::task::spawn_blocking` and `block_in_place`.
-/// * [`ErrorKind::Config`](crate::ErrorKind::Config) if the system has no thread for the runtime.
+/// * [`ErrorKind::Config`](crate::ErrorKind::Config) if the thread of the runtime cannot be
+///   started.
 pub fn block_on<F: IntoFuture>(future: F) -> Result<F::Output, Error> {
     if is_async() {
         return Err(Error::async_context());
@@ -138,7 +139,8 @@ pub fn block_on<F: IntoFuture>(future: F) -> Result<F::Output, Error> {
     let runtime = runtime()?;
     let _context = runtime.enter();
     let output = park_until(future.into_future());
-    // A task puts the connection back. The next call would come before it, and open another.
+    // A task puts the connection back. Otherwise, the next call would run before it and open
+    // another.
     let _ = park_until(runtime.spawn(tokio::task::yield_now()));
     Ok(output)
 }
@@ -178,7 +180,7 @@ impl Wake for Woken {
 /// much a task may do before it yields, and it does so only where it polls. So the limit is used up, and
 /// then restored.
 fn is_async() -> bool {
-    /// More than the limit of a task, which is a byte.
+    /// More than the limit of a task, which fits into a byte.
     const MOST: usize = 256;
     let mut context = Context::from_waker(Waker::noop());
     let Poll::Ready(before) = coop::poll_proceed(&mut context) else { return true };

@@ -1,7 +1,7 @@
-//! Guards for staging: nobody gets mail except those whom the settings of the client name.
+//! Guards for staging: only recipients that the settings of the client name get mail.
 //!
-//! Every call passes here, by the method and the path of its request, so no resource can forget it. A
-//! call that sends mail, and whose recipients cannot be seen here, is refused.
+//! Every call passes here, by the method and the path of its request, so no resource can forget it.
+//! A call that sends mail is refused if its recipients cannot be seen here.
 
 use std::{fmt, sync::Arc};
 
@@ -11,8 +11,8 @@ use serde_json::{Map, Value};
 
 use crate::{DomainName, Error, Form, Mailbox};
 
-/// The fields of a message that name recipients. Mailgun puts `h:To` and its kin into the mail only,
-/// but a mail of staging should not name anybody else either.
+/// The fields of a message that name recipients. `h:To` and the like only change headers of the
+/// mail, but a mail from staging should not name anybody else either.
 const FIELDS: [&str; 6] = ["to", "cc", "bcc", "h:to", "h:cc", "h:bcc"];
 
 /// How many of the original recipients a redirected mail names.
@@ -24,7 +24,7 @@ pub(crate) struct Guard {
     allowed: Option<Vec<Pattern>>,
 }
 
-/// Whom mail may go to, in lower case.
+/// Who may get mail, in lower case.
 enum Pattern {
     Address(String),
     Domain(String),
@@ -33,11 +33,11 @@ enum Pattern {
 /// How a call that sends mail names its recipients.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Recipients {
-    /// The fields of its form do, and other fields may have headers.
+    /// By the fields of its form. Other fields may set headers.
     Message,
-    /// The field `to` of its form does, and the form has no headers.
+    /// By the field `to` of its form, which sets no headers.
     Resend,
-    /// They are on the server, or in a body that is not a form.
+    /// By data on the server, or by a body that is not a form.
     Unseen,
 }
 
@@ -50,7 +50,7 @@ impl Recipients {
         let path = path.split('?').next().unwrap_or_default();
         let path = percent_decode_str(path).decode_utf8_lossy().to_ascii_lowercase();
         let segments: Vec<_> = path.split('/').filter(|segment| !segment.is_empty()).collect();
-        // A server may resolve them, and then the path is another one.
+        // A server may resolve them to another path.
         if segments.iter().any(|segment| matches!(*segment, "." | "..")) {
             return Some(Self::Unseen);
         }
@@ -87,7 +87,7 @@ impl Guard {
     ) -> Result<Self, Error> {
         let reason = "has an entry that is neither an address nor a domain";
         let invalid = |_| Error::config("allow_recipients", reason);
-        // No entries allow nobody.
+        // An empty list allows nobody.
         let allowed = self.allowed.get_or_insert_default();
         for pattern in patterns {
             let pattern = pattern.as_ref();
@@ -175,7 +175,7 @@ fn unreadable(name: &str) -> Error {
     refused(format_args!("`{}` cannot be read", name.escape_debug()))
 }
 
-/// Whether a field names recipients, also in another case or as an item of an array: `to[0]`.
+/// Whether a field names recipients, even in another case or as an item of an array: `to[0]`.
 fn is_recipients(name: &str) -> bool {
     let name = name.split('[').next().unwrap_or_default().trim();
     FIELDS.iter().any(|field| field.eq_ignore_ascii_case(name))

@@ -13,7 +13,7 @@
 //!   effect.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
-// The docs link to what the transport brings, also when it is switched off.
+// The docs link to what the transport brings, even when it is switched off.
 #![cfg_attr(not(feature = "transport"), allow(rustdoc::broken_intra_doc_links))]
 
 #[cfg(feature = "blocking")]

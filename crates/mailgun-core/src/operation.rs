@@ -117,8 +117,8 @@ impl Operation {
                 .next()
                 .ok_or_else(|| Error::invalid(name, "has no value for this path segment"))?;
             if name == "domain" {
-                // A domain with a slash, a scheme or an escape would address another path, which
-                // Mailgun may answer with success.
+                // A domain with a slash, a scheme or an escape would address another path, for
+                // which Mailgun may report success.
                 DomainName::check(segment)?;
                 let start = path.len();
                 path.push_str(segment);

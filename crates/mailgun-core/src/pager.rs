@@ -265,7 +265,7 @@ pub struct Pager<T> {
     handle: Arc<Handle>,
     operation: Operation,
     options: Options,
-    /// The call that is repeated for each page, or its error until that was returned.
+    /// The call that is repeated for each page, or its error until that is returned.
     template: Result<Template, Option<Error>>,
     paging: Paging,
     cursor: Option<Cursor>,
@@ -497,14 +497,14 @@ impl<T: Send + 'static> Pager<T> {
         })
     }
 
-    /// All items of all pages, held in memory; items that are not as expected are left out as by
+    /// All items of all pages, in memory. Items that cannot be decoded are skipped, as in
     /// [`into_items`](Self::into_items).
     ///
     /// Read long listings with [`next_page`](Self::next_page) or [`into_items`](Self::into_items).
     ///
     /// # Errors
     ///
-    /// That of [`next_page`](Self::next_page); the items read so far are lost.
+    /// The errors of [`next_page`](Self::next_page). The items read so far are lost.
     pub async fn collect(self) -> Result<Vec<T>, Error> {
         self.into_items().try_collect().await
     }

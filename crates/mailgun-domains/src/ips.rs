@@ -178,7 +178,7 @@ impl DomainIps {
         self.client.call(ADD, &[&self.domain]).multipart(form)
     }
 
-    /// As [`remove`](Self::remove), with the older path.
+    /// Like [`remove`](Self::remove), but with the older path.
     ///
     /// `DELETE /v3/domains/{domain}/ips/{ip}`
     ///
@@ -202,7 +202,7 @@ impl DomainIps {
         call.query(query(replacement.into()))
     }
 
-    /// As [`unlink_pool`](Self::unlink_pool), with the older path.
+    /// Like [`unlink_pool`](Self::unlink_pool), but with the older path.
     ///
     /// `DELETE /v3/domains/{domain}/ips/ip_pool`
     ///

@@ -14,8 +14,8 @@ mailgun_core::params! {
 }
 
 impl EventQuery {
-    /// Sets the begin of the time range, to the second. If the listing is in descending order, it is the
-    /// later end of the range.
+    /// Sets the beginning of the time range, to the second. If the listing is in descending order, it is
+    /// the later end of the range.
     pub fn begin(self, begin: Timestamp) -> Self {
         self.set("begin", begin)
     }

@@ -38,8 +38,8 @@ const MAX_SEEN: usize = 1_000_000;
 ///   day only. Within one read, older events come first. A late event comes after newer ones.
 ///
 /// An event that Mailgun indexes later than the window is lost. A longer window finds it, but needs more
-/// requests and a larger [`Checkpoint`]. The window is measured by the clock of this machine. If that is
-/// fast, the window is shorter by as much.
+/// requests and a larger [`Checkpoint`]. The window is measured by the clock of this machine. If that
+/// clock is fast, the window is shorter by as much.
 ///
 /// An error does not end a tail. The client retries as usual; after that, the tail returns the error. The
 /// next call waits for the interval, and continues from the same place without loss or duplicates. You
@@ -131,7 +131,7 @@ impl Tail {
         self
     }
 
-    /// Sets the most events that a [`Checkpoint`] remembers. Default: 1,000,000, about 60 MB.
+    /// Limits the events that a [`Checkpoint`] remembers. Default: 1,000,000, about 60 MB.
     ///
     /// If a domain has more events in the settle window, the window becomes shorter: the tail forgets
     /// the oldest events, and misses late events that are older than these. It returns no event twice.
@@ -153,8 +153,8 @@ impl Tail {
     ///
     /// # Errors
     ///
-    /// Those of [`Events::list`], and transport errors. To continue, call again: the tail waits for the
-    /// interval first.
+    /// The errors of [`Events::list`], and transport errors. To continue, call again: the tail waits for
+    /// the interval first.
     pub async fn next_event(&mut self) -> Result<Event, Error> {
         loop {
             while let Some(event) = self.page.pop_front() {

@@ -37,7 +37,7 @@ where
     Ok(map.into_iter().map(|(name, value)| (name, value.unwrap_or_default())).collect())
 }
 
-/// As [`map`]. A list of words, as older responses have it, becomes names without values.
+/// Like [`map`]. A list of words, as older responses have it, becomes names without values.
 pub(crate) fn tags<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<BTreeMap<String, String>, D::Error> {

@@ -31,7 +31,7 @@ pub struct PreviewClient {
     pub os: String,
     /// The kind of client.
     pub category: Option<ClientCategory>,
-    /// The browser. `None` if the client is no website.
+    /// The browser. `None` if the client is not a website.
     pub browser: Option<String>,
     /// Whether its pictures can be rotated.
     #[serde(deserialize_with = "de::bool_like")]

@@ -25,7 +25,7 @@ pub struct PreviewResult {
     pub os: String,
     /// The kind of client.
     pub category: Option<ClientCategory>,
-    /// The browser. `None` if the client is no website.
+    /// The browser. `None` if the client is not a website.
     pub browser: Option<String>,
     /// The URLs of the pictures, by their names.
     #[serde(deserialize_with = "urls")]
@@ -41,7 +41,7 @@ pub struct PreviewResult {
     pub status_details: StatusDetails,
 }
 
-/// Skips values that are no URL.
+/// Skips values that are not URLs.
 fn urls<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, String>, D::Error> {
     let values: BTreeMap<String, Value> = de::map(deserializer)?;
     let url = |value: Value| value.as_str().map(str::to_owned);

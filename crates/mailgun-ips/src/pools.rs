@@ -148,7 +148,7 @@ impl IpPools {
     ///
     /// `DELETE /v3/ip_pools/{pool_id}`. If the replacement is a pool, which must have IPs, the
     /// domains are linked to it. Otherwise they are unlinked and send from the replacement IP, a
-    /// dedicated IP outside of all pools, or from shared IPs. Mailgun changes the domains, and the
+    /// dedicated IP outside all pools, or from shared IPs. Mailgun changes the domains, and the
     /// subaccounts that use the pool, in the background. Without a replacement, only a pool without
     /// IPs can be deleted.
     ///
@@ -437,7 +437,7 @@ impl ListPoolDomains {
         self.set("limit", limit)
     }
 
-    /// The token of the page to start with, from an earlier response. The pager sets it by itself.
+    /// The token of the page to start with, from an earlier response. The pager sets it itself.
     pub fn page(self, token: impl Into<String>) -> Self {
         self.set("page", token.into())
     }

@@ -72,8 +72,8 @@ impl Warmups {
 
     /// Starts to warm up a dedicated IP of the account.
     ///
-    /// `POST /v3/ip_warmups/{ip}`. The call is not retried if its outcome is unknown, since a retry
-    /// could start a new plan.
+    /// `POST /v3/ip_warmups/{ip}`. The call is not retried if its outcome is unknown, because a
+    /// retry could start a new plan.
     ///
     /// # Errors
     ///
@@ -248,7 +248,7 @@ impl ListWarmups {
         self.set("limit", limit)
     }
 
-    /// The token of the page to start with, from an earlier response. The pager sets it by itself.
+    /// The token of the page to start with, from an earlier response. The pager sets it itself.
     pub fn page(self, token: impl Into<String>) -> Self {
         self.set("page", token.into())
     }

@@ -53,8 +53,8 @@ impl Error {
         !self.is_unknown() && (is_refused || self.0.is_permanent())
     }
 
-    /// Returns whether the SDK refused the message, a setting, or to block async code. The client's guard
-    /// counts as a setting.
+    /// Returns whether the SDK refused the message or a setting, or would have blocked async code. The
+    /// client's guard counts as a setting.
     pub fn is_client(&self) -> bool {
         use ErrorKind::{AsyncContext, Config, Guarded, InvalidInput, TooLarge, UntrustedHost};
         let kind = self.0.kind();

@@ -12,7 +12,7 @@ use crate::SendOutcome;
 /// get the mail twice. [`SendOutcome`] says which errors of a transport are certain.
 ///
 /// If a guard of the first refuses the mail, the second is not tried either. A guard belongs to one client.
-/// Give every transport of a failover its own: SMTP has none.
+/// Give every transport of a failover its own guard. SMTP cannot have one.
 ///
 /// Both transports may themselves be failovers. A failover is an `AsyncTransport` if both transports
 /// are, and a `Transport` if both transports are.
@@ -64,8 +64,8 @@ pub enum Sent<A, B> {
 pub enum FailoverError<A, B> {
     /// The first transport may have sent the mail. The second was not tried.
     Unknown(A),
-    /// The first transport refused the mail, and no other may be tried: a client's guard does so. The second
-    /// was not tried.
+    /// The first transport refused the mail and no other may be tried, for example because of a client's
+    /// guard. The second was not tried.
     Refused(A),
     /// Both transports failed. The first certainly did not accept the mail.
     Both {

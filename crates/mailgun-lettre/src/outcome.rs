@@ -71,7 +71,8 @@ impl SendOutcome for lettre::transport::smtp::Error {
         if self.status().is_some() {
             return Outcome::Rejected;
         }
-        // lettre tells it by its text alone. If the text changes, the outcome becomes unknown.
+        // Only the text of lettre's error shows this. If the text changes, the outcome becomes
+        // unknown.
         let is_unconnected = self.to_string().starts_with("Connection error");
         if is_unconnected || self.is_client() || self.is_transport_shutdown() {
             return Outcome::NotSent;

@@ -20,8 +20,8 @@ use crate::Error;
 /// The domain is that of the envelope's sender, unless you set [`domain`](Self::domain). Mailgun uses
 /// a return path of its own, so the envelope's sender is used for nothing else.
 ///
-/// The transport is cheap to clone. Clones share the connections of the client. Calls are retried
-/// and limited as the client says; see [`Messages::send`].
+/// The transport is cheap to clone. Clones share the connections of the client. Calls are retried and
+/// limited as the client is configured; see [`Messages::send`].
 ///
 /// ```no_run
 /// use lettre::{AsyncTransport, Message};
@@ -55,7 +55,7 @@ impl MailgunTransport {
 
     /// Sets the sending domain. Default: the domain of the envelope's sender.
     ///
-    /// Set it if senders have another domain than the one at Mailgun, such as `shop@example.com` and
+    /// Set it if senders use a domain other than the one at Mailgun, such as `shop@example.com` and
     /// `mg.example.com`, or if a message may have no sender.
     pub fn domain(mut self, domain: impl Into<String>) -> Self {
         self.domain = Some(domain.into());
@@ -89,8 +89,8 @@ impl MailgunTransport {
 
 /// # Errors
 ///
-/// Those of [`Messages::send`], as an [`Error`]. [`Error::is_client`] is true if the envelope has no
-/// sender and no domain is set.
+/// The errors of [`Messages::send`], as an [`Error`]. [`Error::is_client`] is true if the envelope
+/// has no sender and no domain is set.
 #[async_trait]
 impl AsyncTransport for MailgunTransport {
     type Ok = Receipt;

@@ -17,7 +17,7 @@ pub(crate) const UPDATE: Operation =
 pub(crate) const DELETE: Operation =
     Operation::delete("/v3/lists/{address}/members/{member}").idempotent();
 
-/// Mailgun takes up to 1000 members in one call.
+/// Mailgun accepts up to 1000 members in one call.
 const CHUNK: usize = 1000;
 
 /// The members of a mailing list.

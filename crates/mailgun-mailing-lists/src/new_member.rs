@@ -31,7 +31,7 @@ pub struct NewMember {
     vars: Option<Box<RawValue>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     subscribed: Option<bool>,
-    /// Shared, since the rows stay in place while a chunk reports an error.
+    /// Shared, because the rows stay in place while a chunk reports an error.
     #[serde(skip)]
     error: Option<Arc<Error>>,
 }

@@ -460,7 +460,7 @@ macro_rules! content_setters {
                 self
             }
 
-            /// Sets the most bytes of bodies and files together. Default: 25 MiB, which is Mailgun's
+            /// Limits the bytes of bodies and files together. Default: 25 MiB, which is Mailgun's
             /// limit.
             ///
             /// A larger message is an error before it is sent. A stream without a declared length is

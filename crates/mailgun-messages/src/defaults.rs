@@ -7,8 +7,8 @@ use crate::{addresses::Addresses, content::Content, option_setters};
 /// What every mail of a [`Messages`](crate::Messages) handle has unless it says otherwise: the sender,
 /// tags, tracking, headers, test mode and the other options.
 ///
-/// The mail wins: what it sets replaces the default of the same name. A mail with a tag has no default
-/// tags. A MIME message has its own sender, so it takes only the options.
+/// The mail takes precedence: what it sets replaces the default of the same name. A mail with a tag
+/// has no default tags. A MIME message has its own sender, so it takes only the options.
 ///
 /// ```no_run
 /// # async fn example(mailgun: mailgun::Mailgun) -> Result<(), mailgun::Error> {

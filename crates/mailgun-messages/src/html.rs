@@ -56,7 +56,7 @@ fn tag<'a>(html: &'a str, start: usize, found: &mut Vec<Attribute<'a>>) -> usize
             Some(quote) => first + 1..end_of(first + 1, &|c| c != quote),
             None => first..end_of(first, &|c| !c.is_ascii_whitespace() && c != '>'),
         };
-        // Behind the closing quote, if there is one.
+        // After the closing quote, if there is one.
         at = value.end
             + html[value.end..]
                 .chars()

@@ -28,8 +28,8 @@ pub type LedgerFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, BoxError>> 
 /// If it is backed by your database, it survives a crash between the send and its response.
 ///
 /// An entry that stays [`Sending`](LedgerEntry::Sending) belongs to a send that is running, or whose
-/// outcome is unknown because the process crashed or the response was lost. Its [`Claim::since`]
-/// tells which: no call runs longer than its total time-out, so the owner of an older entry is gone.
+/// outcome is unknown because the process crashed or the response was lost. Its [`Claim::since`] tells
+/// the two apart: no call runs longer than its total time-out, so the owner of an older entry is gone.
 /// Then:
 ///
 /// 1. Call [`send_once`](Messages::send_once) again, until half an hour after `since`. It looks for
@@ -98,7 +98,7 @@ struct Entries {
 }
 
 impl MemoryLedger {
-    /// The most keys that a ledger holds: 100,000, which take about 30 MB.
+    /// The maximum number of keys: 100,000, which take about 30 MB.
     pub const CAPACITY: usize = 100_000;
 
     /// Creates an empty ledger.
@@ -208,7 +208,7 @@ impl Messages {
     ///   to wait.
     /// * [`ErrorKind::InvalidInput`](mailgun_core::ErrorKind::InvalidInput) if the key is not 1 to 64
     ///   letters, digits, `-`, `_` or `.`.
-    /// * The ledger's error if [`begin`](Ledger::begin) fails. Nothing is sent then.
+    /// * The ledger's error if [`begin`](Ledger::begin) fails. In that case, nothing is sent.
     #[doc(alias("idempotency", "exactly-once"))]
     pub async fn send_once(
         &self,

@@ -1,4 +1,4 @@
-//! Problems of a mail that Mailgun accepts all the same.
+//! Problems of a mail that Mailgun accepts anyway.
 
 use std::{collections::BTreeSet, fmt};
 
@@ -70,10 +70,10 @@ impl fmt::Display for LintCode {
     }
 }
 
-/// A problem of a mail that is no error.
+/// A problem of a mail that is not an error.
 ///
-/// `Display` writes where it is, what it is and what to do. Of the mail it shows only names of
-/// variables and content ids.
+/// `Display` writes where it is, what it is and what to do. It shows nothing of the mail except
+/// names of variables and content ids.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Lint {

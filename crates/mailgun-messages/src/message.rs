@@ -113,8 +113,8 @@ impl Message {
         self
     }
 
-    /// Looks for problems that are no errors: a variable or an inline image that is missing, a mail
-    /// without text, links without https. Nothing calls it by itself.
+    /// Looks for problems that are not errors: a variable or an inline image that is missing, a mail
+    /// without text, links without https. The SDK does not call it by itself.
     ///
     /// ```
     /// use mailgun::messages::{LintCode, Message};

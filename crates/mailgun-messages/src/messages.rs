@@ -56,7 +56,7 @@ impl Messages {
     }
 
     /// Returns a handle whose mail has these [`Defaults`]: sender, tags, tracking, headers, test mode and
-    /// other options. Each mail wins. They replace the defaults of this handle.
+    /// other options. What a mail sets takes precedence. The new defaults replace those of this handle.
     #[must_use]
     pub fn with_defaults(&self, defaults: Defaults) -> Self {
         Self { defaults: Some(Arc::new(defaults.into())), ..self.clone() }
@@ -83,7 +83,7 @@ impl Messages {
     /// * [`ErrorKind::RequestBody`](mailgun_core::ErrorKind::RequestBody) if a file has changed since it
     ///   was attached.
     /// * [`ErrorKind::Api`](mailgun_core::ErrorKind::Api) if Mailgun refuses the message. The error has
-    ///   Mailgun's words.
+    ///   Mailgun's message.
     ///
     /// ```no_run
     /// # async fn example(messages: mailgun::messages::Messages) -> Result<(), mailgun::Error> {
@@ -248,7 +248,7 @@ impl Messages {
         self.client.call_url(RESEND, url).multipart(resend_form(to))
     }
 
-    /// Returns whether the domain's queues take mail.
+    /// Returns whether the domain's queues accept mail.
     ///
     /// `GET /v3/domains/{domain}/sending_queues`
     ///

@@ -74,7 +74,7 @@ impl MimeMessage {
         self
     }
 
-    /// Sets the most bytes of the message. Default: 25 MiB, which is Mailgun's limit.
+    /// Limits the bytes of the message. Default: 25 MiB, which is Mailgun's limit.
     ///
     /// A larger message is an error before it is sent.
     pub fn max_size(mut self, bytes: u64) -> Self {
@@ -111,7 +111,7 @@ pub struct MimeSource(Upload);
 
 impl From<Upload> for MimeSource {
     fn from(upload: Upload) -> Self {
-        // Mailgun takes a part without a filename for text.
+        // Mailgun treats a part without a filename as text.
         let upload = match upload.filename() {
             "" => upload.with_filename("message.mime"),
             _ => upload,
@@ -208,7 +208,7 @@ fn next_field(message: &[u8]) -> Option<(&[u8], &[u8])> {
 fn name_and_value(field: &[u8]) -> Option<(&[u8], &[u8])> {
     let (name, value) = field.split_at(field.iter().position(|byte| *byte == b':')?);
     let name = name.trim_ascii_end();
-    // Some readers take a carriage return for a line end, and the text after it for a header.
+    // Some readers treat a carriage return as a line end, and the text after it as a header.
     let has_lone_return =
         value.windows(2).any(|pair| matches!(pair, [b'\r', next] if *next != b'\n'));
     let is_field = !name.is_empty() && name.iter().all(u8::is_ascii_graphic) && !has_lone_return;

@@ -206,7 +206,7 @@ macro_rules! option_setters {
                 self
             }
 
-            /// Adds a tag for statistics (`o:tag`): ASCII, up to 128 characters. Mailgun takes up to
+            /// Adds a tag for statistics (`o:tag`): ASCII, up to 128 characters. Mailgun accepts up to
             /// 10 tags. An empty tag is not sent.
             pub fn tag(mut self, tag: impl Into<String>) -> Self {
                 let tag = tag.into();
@@ -284,7 +284,7 @@ macro_rules! option_setters {
 
             /// Puts the tracking pixel at the top of the mail (`o:tracking-pixel-location-top`).
             ///
-            /// Programs that cut long mails then still load it.
+            /// Mail programs that cut long mails then still load it.
             pub fn tracking_pixel_at_top(mut self, tracking: impl Into<$crate::Tracking>) -> Self {
                 self.content.line("o:tracking-pixel-location-top", tracking.into().into_value());
                 self
@@ -419,8 +419,8 @@ macro_rules! option_setters {
                 self
             }
 
-            /// Sets the most bytes of `o:`, `h:`, `v:` and `t:` parameters, names and values
-            /// together. Default: 16 KiB, which is Mailgun's limit.
+            /// Limits the bytes of `o:`, `h:`, `v:` and `t:` parameters, names and values together.
+            /// Default: 16 KiB, which is Mailgun's limit.
             ///
             /// A message with more is an error before it is sent.
             pub fn max_options_size(mut self, bytes: usize) -> Self {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Visitor};
 pub struct Receipt {
     /// The id of the message in events and stored messages.
     pub id: MessageId,
-    /// Mailgun's words, for example `Queued. Thank you.`
+    /// The message from Mailgun, for example `Queued. Thank you.`
     #[serde(default, deserialize_with = "mailgun_core::de::null_default")]
     pub message: String,
 }

@@ -186,7 +186,7 @@ pub struct QueueStatus {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Queue {
-    /// Whether the queue is disabled and takes no mail.
+    /// Whether the queue is disabled and accepts no mail.
     #[serde(default, deserialize_with = "de::null_default")]
     pub is_disabled: bool,
     /// Why, and until when.
@@ -197,7 +197,7 @@ pub struct Queue {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Disabled {
-    /// When the queue takes mail again.
+    /// When the queue accepts mail again.
     #[serde(default, deserialize_with = "de::optional_timestamp")]
     pub until: Option<Timestamp>,
     /// The reason.

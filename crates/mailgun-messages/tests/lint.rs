@@ -1,4 +1,4 @@
-//! Problems of a mail that are no errors.
+//! Problems of a mail that are not errors.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod support;

@@ -67,7 +67,7 @@ impl Default for Builder {
 }
 
 impl Builder {
-    /// Adds a sending domain. Default: [`MockMailgun::DOMAIN`] alone.
+    /// Adds a sending domain. Default: only [`MockMailgun::DOMAIN`].
     pub fn domain(mut self, domain: impl Into<String>) -> Self {
         self.domains.push(domain.into());
         self
@@ -140,8 +140,8 @@ impl Builder {
     /// Serves the inbox, the API and the routes below `/mock` under this host name, too, such as the
     /// name of a container. Default: `localhost`, names below it, and IP addresses.
     ///
-    /// Other names are refused, since a hostile page could point a name of its own at this machine.
-    /// Without an [`inbox`](Self::inbox), the API has any name.
+    /// Other names are refused, because a hostile page could point a name of its own at this machine.
+    /// Without an [`inbox`](Self::inbox), the API accepts any name.
     pub fn allow_host(mut self, name: impl Into<String>) -> Self {
         self.inbox.hosts.push(name.into());
         self
@@ -151,8 +151,8 @@ impl Builder {
     /// Default: nothing leaves the mock.
     ///
     /// The URL is `smtp://host:port`, without TLS or a password. Mail in test mode and to suppressed
-    /// addresses is not forwarded. [`MockMailgun::forwarded`] returns what became of it. This server
-    /// delivers for real unless it is made for tests.
+    /// addresses is not forwarded. [`MockMailgun::forwarded`] returns what became of it. Unless that
+    /// server is made for tests, it delivers the mail for real.
     pub fn forward_to(mut self, url: impl Into<String>) -> Self {
         self.forward_to = Some(url.into());
         self
@@ -161,10 +161,10 @@ impl Builder {
     /// Reads the state from this file at the start, if it exists, and keeps it there. Default: the
     /// state is lost at the end.
     ///
-    /// The file has accepted messages, suppressions, templates and domains. Everything else is
-    /// lost: events, requests, faults, keys, routes, webhooks, mailing lists. It is written once a
-    /// second if a request changed anything, and by [`MockMailgun::save`]. On Unix, only the owner of
-    /// the file can read it, since it has the mails.
+    /// The file has accepted messages, suppressions, templates and domains. Everything else is lost:
+    /// events, requests, faults, keys, routes, webhooks, mailing lists. It is written once a second if
+    /// a request has changed anything, and by [`MockMailgun::save`]. On Unix, only the owner of the
+    /// file can read it, because it contains the mails.
     pub fn state_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.state_file = Some(path.into());
         self

@@ -88,8 +88,8 @@ impl Fault {
         Self::new(Effect::RateLimit(Limit::new(limit)))
     }
 
-    /// Processes the request at once and delays the response: the mail of a client that stops
-    /// waiting is sent.
+    /// Processes the request at once and delays the response: even if the client stops waiting, the
+    /// mail is sent.
     pub fn delay(duration: Duration) -> Self {
         Self::new(Effect::Delay(duration))
     }
@@ -159,8 +159,8 @@ impl Fault {
 
     /// Applies only to sends whose `to`, `cc` or `bcc` has this address.
     ///
-    /// Display names and case are ignored. [`Fault::reset_before_read`] resets after reading, since
-    /// the recipients are in the body.
+    /// Display names and case are ignored. [`Fault::reset_before_read`] resets after reading,
+    /// because the recipients are in the body.
     ///
     /// ```
     /// use mailgun_mock::{Fault, RateLimit};

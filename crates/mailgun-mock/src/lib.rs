@@ -48,7 +48,7 @@
 //!   delivered when it is due, unless the queue is cleared first.
 //! * A message to a bounced, unsubscribed or complained address is accepted and then fails.
 //! * Events are signed and posted to the webhooks that are registered for them, if the URL is on
-//!   loopback. [`MockMailgun::webhook_deliveries`] returns what the receivers answered.
+//!   loopback. [`MockMailgun::webhook_deliveries`] returns how the receivers responded.
 //!
 //! # In a browser
 //!
@@ -59,11 +59,11 @@
 //! # What recipients see and do
 //!
 //! [`SentMessage::rendered_for`] returns what a recipient sees: variables, stored templates,
-//! unsubscribe links, footers and tracking are applied as the service does. What nobody replaced is
-//! listed. [`MockMailgun::open`], [`click`](MockMailgun::click), [`bounce`](MockMailgun::bounce),
-//! [`complain`](MockMailgun::complain) and [`unsubscribe`](MockMailgun::unsubscribe) let recipients
-//! act: events, suppressions and webhooks follow. [`MockMailgun::receive`] lets mail arrive, which
-//! the routes store and forward.
+//! unsubscribe links, footers and tracking are applied as the service does. The result lists
+//! placeholders without a value. [`MockMailgun::open`], [`click`](MockMailgun::click),
+//! [`bounce`](MockMailgun::bounce), [`complain`](MockMailgun::complain) and
+//! [`unsubscribe`](MockMailgun::unsubscribe) let recipients act: events, suppressions and webhooks
+//! follow. [`MockMailgun::receive`] lets mail arrive, which the routes store and forward.
 //!
 //! Tests in other languages do the same over HTTP: the routes below `/mock` are described at
 //! `/mock/openapi.yaml`. A page of this repository, `docs/mock.md`, shows them with `curl`.
@@ -85,7 +85,7 @@
 //! | of a role, such as `support` | `deliverable` | `medium` | `mailbox_is_role_address` |
 //! | any other | `deliverable` | `low` | none |
 //!
-//! The rules from `nonexistent` to `catchall` stand for the answer of the mailbox provider. With
+//! The rules from `nonexistent` to `catchall` stand for the response of the mailbox provider. With
 //! `provider_lookup=false` they give the result `unknown` with the reason `no_data`.
 //!
 //! A bulk validation or a preview advances one step each time a client gets it by its id. The mock
@@ -96,10 +96,10 @@
 //!
 //! * The mock delivers nothing. It renders Handlebars templates but not those of the engine `go`.
 //! * Options in the headers of a MIME message, such as `X-Mailgun-Recipient-Variables`, have no
-//!   effect. A rendered MIME message is written anew from its texts and files.
+//!   effect. A rendered MIME message is rebuilt from its texts and files.
 //! * Mail to a mailing list is not delivered to its members, and mail that a route forwards to an
 //!   address goes nowhere.
-//! * It posts a webhook once, whatever the answer, and never to another machine.
+//! * It posts a webhook once, whatever the response, and never to another machine.
 //! * It reads address lists more strictly than the service. The service silently drops recipients
 //!   whose display name has an unquoted comma, semicolon or parenthesis; here they are invalid.
 //! * Message sizes count values and files as sent, not the resulting MIME text.

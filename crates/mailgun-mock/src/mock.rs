@@ -282,10 +282,10 @@ impl MockMailgun {
         self.server.state().faults.iter().map(Fault::left).sum()
     }
 
-    /// Moves the clock of the mock forward: scheduled messages become due, rate limits begin anew,
+    /// Moves the clock of the mock forward: scheduled messages become due, rate limits start over,
     /// keys expire, delayed events are indexed.
     ///
-    /// Signatures of webhooks keep the time of the machine, since receivers refuse others.
+    /// Signatures of webhooks keep the time of the machine, because receivers refuse any other.
     pub fn advance(&self, time: Duration) {
         let mut state = self.server.state();
         let ahead = &mut state.account.ahead;

@@ -46,10 +46,10 @@ pub struct Rendered {
     pub attachments: Vec<SentFile>,
     /// The inline files. The filename is the Content-ID.
     pub inline: Vec<SentFile>,
-    /// What nobody replaced, as written in the message: `%recipient.name%`, `{{name}}`.
+    /// The placeholders without a value, as written in the message: `%recipient.name%`, `{{name}}`.
     ///
-    /// Recipients see placeholders as they are. Mailgun renders a variable that a template lacks as
-    /// nothing.
+    /// Recipients see such placeholders as they are. In a template, Mailgun renders a variable that
+    /// is not set as nothing.
     pub unreplaced: Vec<String>,
     /// Why the stored template could not be rendered.
     pub template_error: Option<String>,

@@ -37,7 +37,7 @@ pub(crate) struct State {
     log: Vec<LoggedRequest>,
     /// The number of requests that were answered.
     pub(crate) answered: usize,
-    /// The number of cleared entries, since clearing does not change the numbers of later ones.
+    /// The number of cleared entries, because clearing does not change the numbers of later ones.
     pub(crate) cleared: usize,
 }
 

@@ -120,7 +120,7 @@ impl Saved {
         let mut name = path.file_name().unwrap_or_default().to_owned();
         name.push(".new");
         let new = path.with_file_name(name);
-        // What is left of a crash, or a link that someone else has put there.
+        // Left over from a crash, or a link that someone else has put there.
         match fs::remove_file(&new) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}

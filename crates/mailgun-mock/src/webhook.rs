@@ -38,7 +38,7 @@ pub struct WebhookDelivery {
 }
 
 impl MockMailgun {
-    /// All webhooks that were posted and how the receivers answered, oldest first.
+    /// All webhooks that were posted and how the receivers responded, oldest first.
     ///
     /// A background task posts them one at a time.
     pub fn webhook_deliveries(&self) -> Vec<WebhookDelivery> {

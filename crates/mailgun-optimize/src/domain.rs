@@ -16,7 +16,7 @@ mailgun_core::open_enum! {
     }
 }
 
-/// A domain under watch.
+/// A monitored domain.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "DomainFields")]
 #[non_exhaustive]

@@ -7,7 +7,7 @@ pub(crate) const CREATE: Operation = Operation::post("/v1/inboxready/domains");
 pub(crate) const DELETE: Operation = Operation::delete("/v1/inboxready/domains").idempotent();
 pub(crate) const VERIFY: Operation = Operation::put("/v1/inboxready/domains/verify").idempotent();
 
-/// The domains under watch.
+/// The monitored domains.
 #[derive(Clone, Debug)]
 pub struct Domains {
     pub(crate) client: Client,
@@ -65,7 +65,7 @@ impl Domains {
     ///
     /// # Errors
     ///
-    /// Returns 404 if the domain is not under watch.
+    /// Returns 404 if the domain is not monitored.
     ///
     /// ```no_run
     /// # async fn example(optimize: mailgun::optimize::Optimize) -> Result<(), mailgun::Error> {
@@ -85,7 +85,7 @@ impl Domains {
     ///
     /// # Errors
     ///
-    /// Returns 404 if the domain is not under watch.
+    /// Returns 404 if the domain is not monitored.
     ///
     /// ```no_run
     /// # async fn example(optimize: mailgun::optimize::Optimize) -> Result<(), mailgun::Error> {

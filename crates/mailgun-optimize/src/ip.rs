@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Health, Listing};
 
-/// An IP under watch.
+/// A monitored IP.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]

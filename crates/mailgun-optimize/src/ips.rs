@@ -13,7 +13,7 @@ pub(crate) const UPDATE: Operation =
 pub(crate) const DELETE: Operation =
     Operation::delete("/v1/inboxready/ip_addresses/{ip}").idempotent();
 
-/// The IPs under watch.
+/// The monitored IPs.
 #[derive(Clone, Debug)]
 pub struct Ips {
     pub(crate) client: Client,
@@ -67,7 +67,7 @@ impl Ips {
     ///
     /// # Errors
     ///
-    /// Returns 404 if the IP is not under watch.
+    /// Returns 404 if the IP is not monitored.
     ///
     /// ```no_run
     /// # async fn example(optimize: mailgun::optimize::Optimize) -> Result<(), mailgun::Error> {
@@ -85,7 +85,7 @@ impl Ips {
     ///
     /// # Errors
     ///
-    /// Returns 404 if the IP is not under watch.
+    /// Returns 404 if the IP is not monitored.
     ///
     /// ```no_run
     /// # async fn example(optimize: mailgun::optimize::Optimize) -> Result<(), mailgun::Error> {
@@ -105,7 +105,7 @@ impl Ips {
     ///
     /// # Errors
     ///
-    /// Returns 404 if the IP is not under watch.
+    /// Returns 404 if the IP is not monitored.
     ///
     /// ```no_run
     /// # async fn example(optimize: mailgun::optimize::Optimize) -> Result<(), mailgun::Error> {
@@ -130,7 +130,7 @@ impl ListIps {
 }
 
 mailgun_core::json_params! {
-    /// Settings of an IP under watch.
+    /// Settings of a monitored IP.
     pub struct IpSettings;
 }
 

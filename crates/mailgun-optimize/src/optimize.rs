@@ -35,12 +35,12 @@ impl Optimize {
         Self { client: client.clone() }
     }
 
-    /// The domains under watch.
+    /// The monitored domains.
     pub fn domains(&self) -> Domains {
         Domains { client: self.client.clone() }
     }
 
-    /// The IPs under watch.
+    /// The monitored IPs.
     pub fn ips(&self) -> Ips {
         Ips { client: self.client.clone() }
     }
@@ -64,7 +64,7 @@ impl Optimize {
         self.client.call::<Blocklists>(BLOCKLISTS, &[]).map(|response| response.items)
     }
 
-    /// Lists when IPs under watch were added to blocklists and removed from them.
+    /// Lists when monitored IPs were added to blocklists and removed from them.
     ///
     /// `GET /v1/blocklist-monitoring/events`
     ///

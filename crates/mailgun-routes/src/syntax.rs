@@ -69,7 +69,7 @@ impl Action {
         Self(format!("forward({})", quoted(destination.as_ref())))
     }
 
-    /// As [`forward`](Self::forward), to several addresses or URLs.
+    /// Like [`forward`](Self::forward), but to several addresses or URLs.
     pub fn forward_to(destinations: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         let list: Vec<_> =
             destinations.into_iter().map(|one| one.as_ref().trim().to_owned()).collect();

@@ -27,7 +27,7 @@ pub enum StoreErrorKind {
     /// The database cannot be reached, does not respond, is shutting down, is locked, or cannot be
     /// written to during a failover. It may work later.
     Unavailable,
-    /// The database refused: the disk is full, a permission is missing, the file is no database.
+    /// The database refused: the disk is full, a permission is missing, the file is not a database.
     Refused,
     /// What is stored cannot be read.
     Corrupt,
@@ -51,7 +51,7 @@ impl StoreError {
             let reason = format_args!("no connection within {} s", LIMIT.as_secs());
             return Self::new(StoreErrorKind::Unavailable, place, purpose, reason);
         }
-        // Of an error of the database, this shows the message. Only its details quote values.
+        // This shows only the message of a database error. Its details quote values.
         Self::new(kind_of(&error), place, purpose, error)
     }
 

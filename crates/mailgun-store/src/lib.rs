@@ -25,9 +25,9 @@
 //!
 //! # SQLite or Postgres
 //!
-//! Choose SQLite (feature `sqlite`, on by default, compiled in) if all processes run on one machine. They
-//! may share the file. Choose Postgres (feature `postgres`, version 13 or later) if they run on several.
-//! Both have the same tables and pass the same tests.
+//! Choose SQLite (feature `sqlite`, on by default, with SQLite compiled in) if all processes run on one
+//! machine. They may share the file. Choose Postgres (feature `postgres`, version 13 or later) if they run
+//! on several. Both have the same tables and pass the same tests.
 //!
 //! | | SQLite | Postgres |
 //! |---|---|---|
@@ -48,7 +48,7 @@
 //! with the store's error if that fails. A full disk and a database that is gone therefore stop the
 //! sending, and never cause a second mail.
 //!
-//! No method waits forever. A claim of a chunk returns within 20 seconds or fails, other statements
+//! No method waits forever. A claim of a chunk returns or fails within 20 seconds, any other statement
 //! within two minutes.
 //!
 //! # Replicas
@@ -56,8 +56,8 @@
 //! All replicas of a service open the same store:
 //!
 //! * **Campaigns**: run a worker in each. A chunk belongs to the worker whose transaction moved its row
-//!   from `planned` to `sending`. No lease expires into a second send.
-//! * **Ledger**: of several calls with one key, one sends.
+//!   from `planned` to `sending`. No claim that expires leads to a second send.
+//! * **Ledger**: of several calls with one key, only one sends.
 //! * **Webhooks**: a request that Mailgun posts to two replicas is handled by one.
 //! * **Tails**: run each tail in one replica. Another one can continue from its checkpoint.
 //!
@@ -73,14 +73,14 @@
 //! The names of all tables begin with `mailgun_`; times are microseconds since 1970. The
 //! [migrations](https://github.com/mailgun-rs/mailgun-rs/tree/main/crates/mailgun-store/src/migrations)
 //! describe each column. The table `mailgun_migrations` has the version. Opening a store brings it to the
-//! version of the program, and programs of the version before go on working with it. A program that
-//! opens a store of a newer version gets [`StoreErrorKind::NewerVersion`], and nothing is changed.
+//! version of the program, and programs of the previous version go on working with it. A program that opens
+//! a store of a newer version gets [`StoreErrorKind::NewerVersion`], and nothing is changed.
 //!
-//! The store contains addresses: protect its backups as you protect it. Copy an SQLite store with
-//! `sqlite3 mail.db ".backup copy.db"`, not with `cp`. A store that is restored from a backup has
-//! forgotten what was sent since. Before anything runs: cancel all its campaigns, drafts too, and do not
-//! open again a campaign that was created after the backup. It would be sent from the start. Keys of
-//! `send_once` since the backup are forgotten too.
+//! The store contains addresses: protect its backups as you protect it. Copy an SQLite store with `sqlite3
+//! mail.db ".backup copy.db"`, not with `cp`. A store that is restored from a backup has forgotten what was
+//! sent after it. Before anything runs, cancel all its campaigns, including drafts, and do not reopen a
+//! campaign that was created after the backup: it would be sent from the start. The store has also
+//! forgotten the keys of `send_once` since the backup.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

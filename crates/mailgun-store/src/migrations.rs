@@ -1,7 +1,8 @@
 //! The versions of the schema.
 //!
-//! Each migration runs once, in one transaction. Programs of the version before may still be running
-//! while a new one migrates, so a migration only adds: tables, columns with a default, indexes.
+//! Each migration runs once, in one transaction. Programs of the previous version may still be
+//! running while a new one migrates, so a migration only adds: tables, columns with a default,
+//! indexes.
 
 use std::borrow::Cow;
 

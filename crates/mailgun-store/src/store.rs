@@ -88,7 +88,7 @@ impl SqlStore {
 
     /// Closes all connections, after the transactions that are running.
     ///
-    /// Everything is durable without it. In SQLite, it empties the write-ahead log. All clones are
+    /// Stored data is durable without it. In SQLite, it empties the write-ahead log. All clones are
     /// closed too.
     pub async fn close(&self) {
         self.database.close().await;

@@ -8,9 +8,9 @@ use crate::{StoreError, StoreErrorKind, database::Database};
 
 /// The tokens of received webhooks, for all processes that share the store.
 ///
-/// Each claim removes up to 100 tokens whose time is over. Leases are measured by the database's clock
-/// in Postgres, and by the machine's in SQLite. If it is set back, claims and used tokens last longer:
-/// no request is handled twice.
+/// Each claim removes up to 100 expired tokens. Leases are measured by the database's clock in
+/// Postgres, and by the machine's in SQLite. If it is set back, claims and used tokens last longer: no
+/// request is handled twice.
 #[derive(Clone)]
 pub struct SqlTokens {
     pub(crate) database: Database,
@@ -47,8 +47,8 @@ impl SqlTokens {
         Ok(state)
     }
 
-    /// Removes tokens whose time is over, in a transaction of its own, so that a claim holds no other
-    /// token's lock.
+    /// Removes expired tokens, in a transaction of its own, so that a claim holds no other token's
+    /// lock.
     async fn sweep(&self) -> Result<(), StoreError> {
         let mut transaction = self.database.write("remove old tokens").await?;
         let now = transaction.now().await?;

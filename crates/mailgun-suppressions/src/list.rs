@@ -6,10 +6,10 @@ use mailgun_core::{Call, Chunks, Client, Confirmation, Form, LinkPage, Operation
 use mailgun_types::{Csv, PageDirection};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-/// Mailgun takes up to 1000 records in one call.
+/// Mailgun accepts up to 1000 records in one call.
 const MAX_RECORDS: usize = 1000;
 
-/// Mailgun takes files of up to 25 MiB.
+/// Mailgun accepts files of up to 25 MiB.
 const MAX_IMPORT: u64 = 25 * 1024 * 1024;
 
 /// The operations of one list.
@@ -133,8 +133,8 @@ impl<T: Suppression> SuppressionList<T> {
 
     /// Adds one entry.
     ///
-    /// `POST /v3/{domain}/{list}`, as a form. An [`Unsubscribe`](crate::Unsubscribe) with several
-    /// tags is sent as JSON, since the form has room for one.
+    /// `POST /v3/{domain}/{list}`, as a form. An [`Unsubscribe`](crate::Unsubscribe) with several tags is
+    /// sent as JSON, because the form has room for only one.
     ///
     /// # Errors
     ///

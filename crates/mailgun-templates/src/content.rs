@@ -5,7 +5,7 @@ use mailgun_core::{Error, FieldValue, bytes::Bytes, read_text};
 /// The content of a version: HTML or text in the template language of its
 /// [`Engine`](crate::Engine).
 ///
-/// Mailgun takes up to 100 KB.
+/// Mailgun accepts up to 100 KB.
 ///
 /// ```
 /// use mailgun::templates::Content;

@@ -2,7 +2,7 @@ use mailgun_core::{Call, Error, Form, Upload};
 use mailgun_types::Csv;
 use serde::Serialize;
 
-/// Mailgun takes files of at most 25 MB.
+/// Mailgun accepts files of at most 25 MB.
 const MAX_FILE: u64 = 25 * 1024 * 1024;
 
 /// Mailgun reads the addresses from one of these columns.

@@ -61,7 +61,7 @@ impl From<Option<Urls>> for Webhook {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct WebhookResponse {
-    /// Mailgun's words, for example `Webhook has been created`.
+    /// The message from Mailgun, for example `Webhook has been created`.
     #[serde(default, deserialize_with = "de::null_default")]
     pub message: String,
     /// The webhook with its URLs; after a deletion, as it was before.

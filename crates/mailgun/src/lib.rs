@@ -89,7 +89,7 @@
 //! | `inspect` | [`inspect`] | email previews in many clients, and their pictures |
 //! | `ips` | [`ips`] | IPs, IP pools, dynamic pools, warm-ups |
 //! | `mailing-lists` | [`mailing_lists`] | mailing lists and their members; bulk and CSV import |
-//! | `optimize` | [`optimize`] | domains and IPs under watch, blocklists, spam traps |
+//! | `optimize` | [`optimize`] | monitored domains and IPs, blocklists, spam traps |
 //! | `routes` | [`routes`] | routes for incoming mail, with typed expressions and actions |
 //! | `subaccounts` | [`subaccounts`] | subaccounts, their features and monthly limits |
 //! | `suppressions` | [`suppressions`] | bounces, unsubscribes, complaints, allowlist; bulk and CSV import |
@@ -135,10 +135,10 @@
 //! # Ok(()) }
 //! ```
 //!
-//! [`resource`] has what a resource is made of.
+//! [`resource`] explains what a resource is made of.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
-// The docs link to all modules, also to those that are turned off.
+// The docs link to all modules, even to those that are turned off.
 #![cfg_attr(not(feature = "full"), allow(rustdoc::broken_intra_doc_links))]
 
 #[cfg(feature = "full")]
@@ -220,7 +220,7 @@ pub use mailgun_webhooks as webhooks;
 
 /// The Mailgun API: a [`Client`], and a handle for each resource.
 ///
-/// A clone shares all with the original and costs one atomic increment.
+/// A clone shares everything with the original and costs one atomic increment.
 #[derive(Clone, Debug)]
 pub struct Mailgun(Client);
 
@@ -249,7 +249,7 @@ impl Mailgun {
         ClientBuilder::from_env()
     }
 
-    /// From the environment: `MAILGUN_API_KEY`, and `MAILGUN_REGION` (`us` or `eu`) or
+    /// Builds a client from the environment: `MAILGUN_API_KEY`, and `MAILGUN_REGION` (`us` or `eu`) or
     /// `MAILGUN_BASE_URL` if they are set. [`ClientBuilder::from_env`] has all variables.
     ///
     /// # Errors
@@ -271,7 +271,7 @@ impl Mailgun {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidInput`] if `id` cannot stand in a header.
+    /// [`ErrorKind::InvalidInput`] if `id` is not a valid header value.
     #[doc(alias = "on_behalf_of")]
     pub fn for_subaccount(&self, id: impl AsRef<str>) -> Result<Self, Error> {
         self.0.for_subaccount(id).map(Self)

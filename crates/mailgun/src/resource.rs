@@ -81,7 +81,7 @@
 //! | `Error::config(setting, reason)` | a setting cannot work |
 //! | `Error::outcome_unknown(reason)` | nothing is sent, because the outcome of an earlier call is unknown |
 //! | `error.in_parameter(parameter)` | puts the name of an outer parameter first |
-//! | `error.in_operation(operation)` | names the operation, where none is named yet |
+//! | `error.in_operation(operation)` | names the operation, if none is named yet |
 //! | `call.with_error(error)` | the call returns the error instead of sending |
 
 pub use mailgun_core::{

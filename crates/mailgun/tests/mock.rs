@@ -44,7 +44,7 @@ async fn every_operation_reaches_a_handler() {
     let mut unknown = Vec::new();
     let mut asked = 0;
     for (name, routes) in ALL {
-        // One account for each crate, since some of its operations delete what others need.
+        // One account for each crate, because some of its operations delete what others need.
         let mock = MockMailgun::start().await;
         let client = mock.client();
         for route in routes.iter().filter(|route| !is_given(route)) {

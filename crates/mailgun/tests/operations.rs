@@ -35,7 +35,7 @@ fn every_operation_of_the_table_is_in_its_crate() {
 fn no_crate_has_an_operation_that_the_table_does_not_know() {
     let table: BTreeSet<_> =
         operations::all().iter().map(|row| written(&row.method, &row.path)).collect();
-    // What `Messages::stored_file` calls has no route in the table, since its URL is given.
+    // What `Messages::stored_file` calls has no route in the table, because its URL is given.
     let given = "GET /v3/domains/{}/messages/{}/attachments/{}";
     for (name, routes) in ALL {
         for route in *routes {

@@ -59,8 +59,8 @@ impl BounceClassification {
     /// Counts bounces and delays.
     ///
     /// `POST /v2/bounce-classification/metrics`, which only reads. Items without bounces and delays
-    /// are left out. Pages have the items alone; [`page`](Self::page) returns the rest of the
-    /// response too.
+    /// are left out. Pages have only the items; [`page`](Self::page) returns the rest of the response
+    /// too.
     ///
     /// # Errors
     ///

@@ -20,7 +20,7 @@ pub enum Moment {
     After,
 }
 
-/// Is called with the name of each step.
+/// Called with the name of each step.
 pub type Hook = Arc<dyn Fn(&'static str, Moment) -> Result<(), BoxError> + Send + Sync>;
 
 /// A store that calls a hook before and after each step.

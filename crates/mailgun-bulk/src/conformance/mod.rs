@@ -35,7 +35,7 @@ use crate::{
     NewRecipient, Store, Window,
 };
 
-/// A case: it panics if the store, which is empty, does not pass.
+/// A case. It takes an empty store, and panics if the store does not pass.
 pub type Case = fn(Arc<dyn Store>) -> Pin<Box<dyn Future<Output = ()> + Send>>;
 
 macro_rules! cases {

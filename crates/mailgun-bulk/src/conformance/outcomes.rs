@@ -25,7 +25,7 @@ pub(super) async fn each_outcome_is_recorded(store: Arc<dyn Store>) {
         assert_eq!((chunk.message_id.as_deref(), chunk.error.as_deref()), (id, error));
         assert_eq!((chunk.fence, chunk.owner.as_deref()), (1, Some("worker")), "{state}");
     }
-    // A chunk that is claimed again begins anew.
+    // A chunk that is claimed again starts over.
     let again = claim_with(&*store, "news", &request("another", 20)).await.chunk;
     assert_eq!((again.fence, again.owner.as_deref()), (2, Some("another")));
     assert_eq!((again.positions, again.error, again.since), (3..4, None, at(20)));

@@ -49,7 +49,7 @@ impl MemoryStore {
         self.tables.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Runs a step that changes tables, and wakes who waits for a change.
+    /// Runs a step that changes tables, and wakes the tasks that wait for a change.
     fn change<T: Send + 'static>(
         &self,
         step: impl FnOnce(&mut Tables) -> T,

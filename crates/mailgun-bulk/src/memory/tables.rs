@@ -171,7 +171,7 @@ impl Campaign {
         counts
     }
 
-    /// The mail went to all recipients of the claim, also if it expired and was settled in parts.
+    /// The mail went to all recipients of the claim, even if it expired and was settled in parts.
     fn accept(&mut self, claimed: &Claimed, message_id: &str, now: Timestamp) -> bool {
         let Chunk { positions, fence, owner, .. } = &claimed.chunk;
         let mut is_current = false;

@@ -198,13 +198,13 @@ pub trait Store: Send + Sync {
     /// `since`.
     fn tally<'a>(&'a self, key: &'a str, since: Timestamp) -> StoreFuture<'a, Tally>;
 
-    /// Lets nobody claim chunks of campaigns of this scope until then. An earlier pause that lasts
+    /// Prevents claims of chunks of all campaigns of this scope until then. An earlier pause that lasts
     /// longer stays.
     fn pause_until<'a>(&'a self, scope: &'a str, until: Timestamp) -> StoreFuture<'a, ()>;
 
     /// Returns when the campaign may have changed, so that a worker that waits looks again.
     ///
-    /// Workers also look again without it from time to time. The default never returns.
+    /// Workers also look again from time to time without it. The default never returns.
     fn changed<'a>(&'a self, key: &'a str) -> StoreFuture<'a, ()> {
         let _ = key;
         Box::pin(pending())

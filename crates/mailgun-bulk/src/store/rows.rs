@@ -19,8 +19,8 @@ pub struct NewCampaign {
     pub draft: DraftId,
     /// The sending domain.
     pub domain: String,
-    /// What shares a pause after a rate limit, and by default a quota: the sending domain, or a name
-    /// for the account.
+    /// The scope of a pause after a rate limit, and by default of a quota: the sending domain, or a
+    /// name for the account.
     pub scope: String,
     /// The frozen content and settings. The store does not read them.
     pub content: Bytes,
@@ -61,7 +61,7 @@ impl DraftId {
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct NewRecipient {
-    /// The address alone, in lower case. It is unique in a campaign.
+    /// The bare address, in lower case. It is unique in a campaign.
     pub folded: String,
     /// The mailbox as it is sent: `Bob <bob@example.com>`.
     pub mailbox: String,
@@ -98,13 +98,13 @@ pub struct StoredCampaign {
     pub key: String,
     /// The sending domain.
     pub domain: String,
-    /// What shares a pause after a rate limit.
+    /// The scope of a pause after a rate limit.
     pub scope: String,
     /// Whether its chunks may be claimed.
     pub state: CampaignState,
     /// How many recipients it has, and how many were skipped. `added` is the number of positions.
     pub recipients: Appended,
-    /// The most recipients that a claim takes.
+    /// The maximum number of recipients of a claim.
     pub chunk_limit: u64,
     /// When the draft was created.
     pub created_at: Timestamp,
@@ -245,14 +245,15 @@ impl ClaimRequest {
     }
 }
 
-/// A limit on the recipients within some time, shared by all who name the same counter.
+/// A limit on the recipients within some time, shared by all claims that name the same counter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Window {
-    /// The name of the counter, which contains the time that it is for.
+    /// The name of the counter, which includes its period.
     pub counter: String,
-    /// The most recipients.
+    /// The maximum number of recipients.
     pub limit: u64,
-    /// When the counter is of no more use, and the store may delete it. `None`: with the campaign.
+    /// When the counter is no longer needed, and the store may delete it. `None`: not while the
+    /// campaign exists.
     pub resets_at: Option<Timestamp>,
 }
 
@@ -310,9 +311,9 @@ pub enum Finish {
         /// A new [`chunk_limit`](StoredCampaign::chunk_limit) of the campaign, if it changes.
         chunk_limit: Option<u64>,
     },
-    /// Mailgun refused it, and its parts are tried alone: two [`Planned`](ChunkState::Planned) chunks
-    /// with this error, from its first position to `at` and from `at` to its end. The second has fence
-    /// 0 and the same `is_resent`.
+    /// Mailgun refused it, and its parts are tried separately: two [`Planned`](ChunkState::Planned)
+    /// chunks with this error, from its first position to `at` and from `at` to its end. The second
+    /// has fence 0 and the same `is_resent`.
     Split {
         /// Why, without addresses.
         error: String,
@@ -342,9 +343,9 @@ pub struct Tally {
     pub accepted: Count,
     /// Refused.
     pub refused: Count,
-    /// Of unknown outcome.
+    /// Of an unknown outcome.
     pub unknown: Count,
-    /// The recipients of chunks that are accepted since the time that was asked for.
+    /// The recipients of chunks that were accepted since the requested time.
     pub recently_accepted: u64,
     /// The end of the pause of the scope, if there was one.
     pub paused_until: Option<Timestamp>,
@@ -357,7 +358,7 @@ pub struct Count {
     pub chunks: u64,
     /// The number of their recipients.
     pub recipients: u64,
-    /// The number of recipients of the largest.
+    /// The number of recipients of the largest chunk.
     pub largest: u64,
 }
 

@@ -19,15 +19,15 @@ const MAX_NOT_SENT: u32 = 10;
 const MAX_UNKNOWN: u32 = 3;
 /// The longest wait for a rate limit. A worker ends if Mailgun asks for more.
 const MAX_WAIT: Duration = Duration::from_secs(24 * 3600);
-/// Mailgun takes up to 1,000 recipients in a call.
+/// Mailgun accepts up to 1,000 recipients in a call.
 pub(super) const MAX_CHUNK: u64 = 1000;
 
 /// What follows a call.
 #[derive(Debug)]
 pub(super) struct Decision {
-    /// What is recorded of the chunk.
+    /// What to record for the chunk.
     pub(super) finish: Finish,
-    /// Whom all workers leave alone, and until when.
+    /// Which scope all workers pause, and until when.
     pub(super) pause: Option<(String, Timestamp)>,
     /// When this worker tries again.
     pub(super) retry_at: Option<Timestamp>,
@@ -131,7 +131,7 @@ impl Streaks {
         Decision { pause: Some((facts.scope.to_owned(), until)), ..finish.into() }
     }
 
-    /// Backs off, this worker alone: the others may have a network.
+    /// Backs off only this worker: the others may have a network.
     fn not_sent(&mut self, error: Error, finish: Finish, now: Timestamp) -> Decision {
         let is_invalid = matches!(
             error.kind(),

@@ -90,15 +90,15 @@ impl Worker {
         }))
     }
 
-    /// Sets the most calls in flight at once in [`run`](Self::run). Default: 4. 0 is taken as 1.
+    /// Limits the calls in flight at once in [`run`](Self::run). Default: 4. 0 is taken as 1.
     pub fn concurrency(self, calls: usize) -> Self {
         self.with(|settings| settings.concurrency = calls.max(1))
     }
 
     /// Sets how long a call may take. Default: 5 min.
     ///
-    /// A chunk whose worker has not recorded its outcome after this time and another minute has an
-    /// unknown outcome.
+    /// If a worker has not recorded the outcome of a chunk after this time and another minute, the
+    /// outcome is unknown.
     pub fn call_timeout(self, limit: Duration) -> Self {
         self.with(|settings| settings.call_timeout = limit)
     }
@@ -109,9 +109,9 @@ impl Worker {
         self.with(|settings| settings.grace = time)
     }
 
-    /// Sets how often a worker that waits looks into the store, at least. Default: 5 s.
+    /// Sets how often a waiting worker reads the store, at least. Default: 5 s.
     ///
-    /// A store that tells of changes wakes it at once.
+    /// A store that reports changes wakes it at once.
     pub fn poll_interval(self, interval: Duration) -> Self {
         self.with(|settings| settings.poll_interval = interval.max(Duration::from_millis(1)))
     }
@@ -166,8 +166,8 @@ impl Clock {
     }
 
     fn now(&self) -> Timestamp {
-        /// The monotonic clock may stop while the machine sleeps. It is right until the system's is so
-        /// far ahead.
+        /// The monotonic clock may stop while the machine sleeps. It is right until the system's clock is
+        /// this far ahead.
         const SLEPT: Duration = Duration::from_secs(60);
         let passed = self.system.checked_add(self.monotonic.elapsed());
         let (passed, system) = (passed.unwrap_or(Timestamp::MAX), Timestamp::now());

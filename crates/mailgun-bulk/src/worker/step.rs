@@ -19,15 +19,15 @@ use crate::{
 
 /// How long a worker tries to record an outcome.
 const RECORD_WITHIN: Duration = Duration::from_secs(30);
-/// How long a worker waits for what may be there at once, such as an end of a pause that has passed.
+/// The shortest wait of a worker, even if the end of a pause has already passed.
 const SHORTEST_WAIT: Duration = Duration::from_millis(20);
 
 /// What a worker did with one chunk, or why it did nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Step {
-    /// A chunk was sent, and this became of it. [`Planned`](ChunkState::Planned): it was not accepted,
-    /// and will be sent again.
+    /// A chunk was sent, with this result. [`Planned`](ChunkState::Planned): it was not accepted, and
+    /// will be sent again.
     Sent {
         /// The state of the chunk.
         state: ChunkState,
@@ -71,7 +71,7 @@ impl Inner {
                 return Ok(Step::Wait(reopens_at.unwrap_or(soon).max(soon)));
             }
         };
-        // The call would outlive its claim. Only the system's clock surely counts a suspension.
+        // The call would outlive its claim. Only the system's clock is certain to count a suspension.
         let grace = self.settings.grace;
         let is_late =
             self.clock.now() > after(now, grace) || Timestamp::now() > after(system, grace);
@@ -108,7 +108,7 @@ impl Inner {
         let recipients = claimed.recipients.iter().map(recipient).collect::<Result<Vec<_>, _>>()?;
         let id = message_id(&claimed.chunk, &campaign.key, &campaign.domain);
         let form = content.content().form_to(Some(&id), recipients.iter().map(Recipient::parts));
-        // A repeat is the store's to decide.
+        // The store decides about a repeat.
         messages.send_form(form).no_retry().deadline(self.settings.call_timeout).await
     }
 

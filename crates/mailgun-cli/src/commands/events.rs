@@ -12,7 +12,7 @@ use crate::{
     store::EventFile,
 };
 
-/// Pages of the API have at most so many events.
+/// Pages of the API have at most this many events.
 const PAGE: u32 = 100;
 
 /// Search events

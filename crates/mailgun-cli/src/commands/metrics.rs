@@ -12,7 +12,7 @@ use crate::{
     progress,
 };
 
-/// Bars of the chart have at most so many characters.
+/// Bars of the chart have at most this many characters.
 const BAR: usize = 40;
 
 /// Count deliveries, opens, clicks and failures

@@ -21,7 +21,7 @@ use crate::{
 /// How long the stored checkpoint may lag. Events that are read again are already in the file.
 const SAVE_EVERY: Duration = Duration::from_secs(5);
 
-/// So many errors in a row end the command.
+/// This many errors in a row end the command.
 const MAX_ERRORS: u32 = 20;
 
 /// Follow the events of a domain

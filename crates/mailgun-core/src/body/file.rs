@@ -102,7 +102,7 @@ fn open_regular(path: &Path) -> io::Result<(File, Metadata)> {
     Ok((file, metadata))
 }
 
-/// Runs blocking code on a thread for it.
+/// Runs blocking code on a thread that may block.
 async fn blocking<T: Send + 'static>(
     path: &Path,
     run: impl FnOnce(&Path) -> io::Result<T> + Send + 'static,

@@ -73,14 +73,14 @@ impl Form {
         texts.chain(self.files.iter().map(|(name, _)| &**name))
     }
 
-    /// The values of a name; `None` if one is a file.
+    /// The values of the parts with this name; `None` if one is a file.
     pub(crate) fn values(&self, name: &str) -> Option<Vec<Bytes>> {
         let texts = self.texts.iter().filter(|(other, _)| *other == name);
         let is_file = self.files.iter().any(|(other, _)| other == name);
         (!is_file).then(|| texts.map(|(_, value)| value.clone()).collect())
     }
 
-    /// Removes all parts of a name.
+    /// Removes all parts with this name.
     pub(crate) fn remove(&mut self, name: &str) {
         self.texts.remove(name);
         self.files.retain(|(other, _)| other != name);
@@ -138,8 +138,8 @@ impl Form {
     }
 }
 
-/// The boundary is random, because the author of an attachment who could guess it could add fields
-/// such as `bcc`.
+/// The boundary is random, because an author of an attachment could otherwise guess it and add
+/// fields such as `bcc`.
 fn random_boundary() -> Result<String, Error> {
     let mut random = [0; 16];
     getrandom::fill(&mut random)

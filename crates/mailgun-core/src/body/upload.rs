@@ -181,7 +181,7 @@ impl Upload {
     }
 
     /// The beginning of the content: all bytes in memory, up to 128 KiB of a file on the disk, and
-    /// nothing of a stream, which can be read once.
+    /// nothing of a stream, which can be read only once.
     ///
     /// # Errors
     ///

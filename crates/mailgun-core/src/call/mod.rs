@@ -1,4 +1,4 @@
-//! One call of the API: a description that is sent when it is awaited.
+//! One call to the API: a description that is sent when it is awaited.
 
 mod chunks;
 mod poller;
@@ -32,7 +32,7 @@ use crate::{
     response::{Frames, RawResponse},
 };
 
-/// A call of the API. `.await` sends it.
+/// A call to the API. `.await` sends it.
 ///
 /// Invalid arguments are reported by the `.await`, before anything is sent. Dropping the future
 /// stops the call, but Mailgun may process what was already sent.
@@ -386,9 +386,10 @@ impl<T> Call<T> {
         send(&handle, request, operation, &options, false, finish).await
     }
 
-    /// Sends the call and returns `None` where the server answers 404.
+    /// Sends the call and returns `None` if the server responds with 404.
     ///
-    /// A 404 also answers a domain that the account does not have, or has in the other region.
+    /// Mailgun also responds with 404 if the account does not have the domain, or has it in the
+    /// other region.
     ///
     /// ```no_run
     /// # async fn example(client: mailgun::Client) -> Result<(), mailgun::Error> {
@@ -404,7 +405,7 @@ impl<T> Call<T> {
     ///
     /// # Errors
     ///
-    /// Whatever awaiting the call itself would return, but for status 404.
+    /// The same as awaiting the call, except for status 404.
     pub async fn optional(self) -> Result<Option<T>, Error> {
         match self.response().await {
             Ok(response) => Ok(Some(response.value)),
@@ -454,7 +455,7 @@ fn build(
     if let Some(id) = &handle.subaccount {
         headers.entry(layers::ON_BEHALF_OF).or_insert_with(|| id.clone());
     }
-    // hyper sends no length for an empty body, which some gateways answer with status 411.
+    // hyper sends no length for an empty body, which some gateways refuse with status 411.
     if body.is_end_stream()
         && matches!(operation.method(), Method::POST | Method::PUT | Method::PATCH)
     {

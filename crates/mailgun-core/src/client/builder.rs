@@ -216,7 +216,8 @@ impl<C: From<Client>> ClientBuilder<C> {
         self
     }
 
-    /// Limits one attempt, from its start to the head of the response. Default: 60 s.
+    /// Limits one attempt, from its start to the head of the response. Default: 60 s, plus 1 s for
+    /// each 64 KiB of the request body.
     pub fn attempt_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.attempt_timeout = AttemptTimeoutLayer::new(limit);
         self
@@ -228,8 +229,8 @@ impl<C: From<Client>> ClientBuilder<C> {
         self
     }
 
-    /// Limits a whole call. Default: 180 s. [`Call::deadline`](crate::Call::deadline) overrides it
-    /// for one call.
+    /// Limits a whole call. Default: 180 s, plus 1 s for each 64 KiB of the request body.
+    /// [`Call::deadline`](crate::Call::deadline) overrides it for one call.
     pub fn total_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.limits.total = TimeLimit::Explicit(limit.into());
         self
@@ -244,8 +245,8 @@ impl<C: From<Client>> ClientBuilder<C> {
     /// Sends all mail to this address and to nobody else, for staging and for tests.
     ///
     /// * To, Cc and Bcc of a message, of a chunk of a batch, of a MIME message and of a resend are
-    ///   replaced by the address. The header `X-Original-To` names the first ten of the recipients,
-    ///   and says how many more there were; a resent mail has none.
+    ///   replaced by the address. The header `X-Original-To` names the first ten recipients, and
+    ///   says how many more there were. A resent mail does not have this header.
     /// * The text of a MIME message is not changed: its own `To` and `Cc` still name the original
     ///   recipients, who get nothing from Mailgun, but do get a reply to all.
     /// * Each chunk of a batch becomes one mail, with the variables of its first recipient.
@@ -273,7 +274,7 @@ impl<C: From<Client>> ClientBuilder<C> {
         self
     }
 
-    /// Lets mail go only to these addresses and domains, in addition to those of earlier calls. A
+    /// Allows mail only to these addresses and domains, in addition to those of earlier calls. A
     /// domain does not include its subdomains. With no entry, nobody gets mail.
     ///
     /// If any recipient is not among them, the whole call is refused with
@@ -475,11 +476,12 @@ impl<C: From<Client>> ClientBuilder<C> {
         self.attempt_layer(from_fn(function))
     }
 
-    /// Builds the client; connects nothing and needs no runtime.
+    /// Builds the client. Opens no connection and needs no runtime.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Config`](crate::ErrorKind::Config), naming the setting or variable that cannot work.
+    /// Returns [`ErrorKind::Config`](crate::ErrorKind::Config), which names the invalid setting or
+    /// variable.
     #[cfg(feature = "transport")]
     pub fn build(mut self) -> Result<C, Error> {
         let destinations = self.destinations()?;
@@ -568,8 +570,8 @@ fn wrap(service: HttpService, layers: Vec<BoxLayer>) -> HttpService {
 }
 
 impl Client {
-    /// Creates a client that sends requests through `service` alone, without the SDK's layers: no
-    /// API key, no retries.
+    /// Creates a client that sends requests directly through `service`, without the SDK's layers:
+    /// no API key, no retries.
     ///
     /// The total timeout and the limit on the response size still apply, and errors are converted
     /// to [`Error`]. To replace only the transport, use [`ClientBuilder::build_with_transport`].

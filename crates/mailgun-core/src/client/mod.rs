@@ -248,8 +248,9 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// Returns the errors of `client` and of [`has_domain`](Self::has_domain). A region answers 401
-    /// to keys of another region, so a 401 is returned only if all regions answer with it.
+    /// Returns the errors of `client` and of [`has_domain`](Self::has_domain). A region responds
+    /// with 401 to keys of another region, so a 401 is returned only if all regions respond with
+    /// it.
     pub async fn detect_region(
         domain: &str,
         client: impl Fn(Region) -> Result<Self, Error>,
@@ -281,7 +282,7 @@ impl Client {
         }
     }
 
-    /// A handle that knows no key and acts for nobody.
+    /// A handle without a key and without a subaccount.
     fn without_key(&self) -> Option<Arc<Handle>> {
         Some(Arc::new(Handle {
             stack: self.0.keyless.clone()?,

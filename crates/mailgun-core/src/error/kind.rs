@@ -8,11 +8,11 @@ pub enum ErrorKind {
     Config,
     /// An argument is invalid. Reported before anything is sent.
     InvalidInput,
-    /// A size limit was exceeded. Reported before sending, or answered with status 413.
+    /// A size limit was exceeded. Reported before sending, or by a response with status 413.
     TooLarge,
     /// The call would have sent the API key to a host that is not trusted with it.
     UntrustedHost,
-    /// The client's guard let nothing be sent:
+    /// The client's guard refused the call, and nothing was sent:
     /// [`redirect_all_to`](crate::ClientBuilder::redirect_all_to) or
     /// [`allow_recipients`](crate::ClientBuilder::allow_recipients).
     Guarded,

@@ -301,8 +301,7 @@ impl Error {
             .with_source(source)
     }
 
-    /// The same fault with what caused it, which `Display` shows and [`get_ref`](Self::get_ref)
-    /// returns.
+    /// The same error with its cause, which `Display` shows and [`get_ref`](Self::get_ref) returns.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<BoxError>) -> Self {
         self.0.source = Some(source.into());

@@ -12,7 +12,7 @@ use crate::Error;
 
 /// The region that stores a domain's data.
 ///
-/// The regions are separate: one answers 401 or 404 for domains of the other.
+/// The regions are separate: one responds with 401 or 404 for domains of the other.
 ///
 /// The text form is `us` or `eu`; parsing ignores case.
 ///

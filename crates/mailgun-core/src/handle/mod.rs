@@ -20,21 +20,21 @@ use crate::{Credentials, guard::Guard, layers::TimeLimit, metrics::SharedRecorde
 #[derive(Clone)]
 pub(crate) struct Handle {
     pub(crate) stack: HttpService,
-    /// For hosts that must not see the key; none where the whole stack is foreign, and may have
-    /// one in any of its layers.
+    /// For hosts that must not see the key. `None` if the application made the whole stack, because
+    /// any of its layers may add a key.
     pub(crate) keyless: Option<HttpService>,
     pub(crate) base: BaseUrl,
     pub(crate) trusted: TrustedHosts,
     pub(crate) limits: Limits,
     pub(crate) recorder: SharedRecorder,
     pub(crate) credentials: Option<Credentials>,
-    /// Who may get mail; none if anybody may.
+    /// Who may get mail; `None` if anybody may.
     pub(crate) guard: Option<Arc<Guard>>,
-    /// For whom the calls act, where they do not say it themselves.
+    /// The subaccount of the calls that name none themselves.
     pub(crate) subaccount: Option<HeaderValue>,
 }
 
-/// The bounds of every call.
+/// The limits of every call.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
     pub(crate) total: TimeLimit,

@@ -19,7 +19,8 @@ impl Next {
     ///
     /// # Errors
     ///
-    /// That of the service below. Return it as it is, so that the call still knows the outcome.
+    /// The error of the service below. Return it unchanged, so that the call still knows the
+    /// outcome.
     pub async fn run(self, request: Request<Body>) -> Result<Response<ResponseBody>, Error> {
         self.0.oneshot(request).await
     }

@@ -18,8 +18,8 @@ use crate::{
 
 /// Reports each attempt to a [`Recorder`].
 ///
-/// [`ClientBuilder::metrics`](crate::ClientBuilder::metrics) adds this layer, and reports calls, waits
-/// and connections, too. Use the layer alone in a stack of your own.
+/// [`ClientBuilder::metrics`](crate::ClientBuilder::metrics) adds this layer, and reports calls,
+/// waits and connections, too. Add the layer yourself only to a stack of your own.
 #[derive(Clone, Debug)]
 pub struct MetricsLayer(SharedRecorder);
 

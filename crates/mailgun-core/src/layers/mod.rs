@@ -1,4 +1,4 @@
-//! The tower layers of the client. Each can be used alone.
+//! The tower layers of the client. Each can be used on its own.
 //!
 //! The default stack, outermost first:
 //!

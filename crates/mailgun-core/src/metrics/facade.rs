@@ -31,7 +31,7 @@ const OPEN: &str = "mailgun_client_connections_open";
 pub struct Facade {}
 
 impl Facade {
-    /// Describes the metrics to the recorder, which should be installed before.
+    /// Describes the metrics to the recorder. Install the recorder first.
     #[expect(clippy::new_without_default, reason = "it has an effect")]
     pub fn new() -> Self {
         describe_histogram!(ATTEMPTS, Unit::Seconds, "Duration of attempts.");

@@ -20,10 +20,10 @@
 //! In Prometheus, the dots of attributes are underscores.
 //!
 //! * `mailgun.outcome` is `success`, or the [`Outcome`] of the call: `not_sent`, `rejected` or
-//!   `unknown`. Alert on `unknown`: a mail may have been sent, and nobody knows.
+//!   `unknown`. Alert on `unknown`: a mail may have been sent.
 //! * `error.type` of a call is the [`ErrorKind`], or `cancelled` if the call was dropped. After its
 //!   deadline it is `timeout`. For an attempt it is the status of a failed response, the
-//!   [`ErrorKind`], or `cancelled` if the call was dropped or its deadline passed meanwhile.
+//!   [`ErrorKind`], or `cancelled` if the call was dropped or its deadline passed.
 //! * `mailgun.wait.reason` is `rate_limit` or `backoff`.
 //! * `url.template` names the operation, such as `/v3/{domain}/messages`. No sending domain,
 //!   email address or id is ever an attribute, and `server.address` is only the host of the API or of
@@ -183,7 +183,8 @@ impl AttemptEnd<'_> {
     }
 }
 
-/// Whether OpenTelemetry's conventions count a status as an error: a redirect may be what the call wants.
+/// Whether OpenTelemetry's conventions count a status as an error. Redirects do not count: a call
+/// may want one.
 pub(crate) fn is_error(status: StatusCode) -> bool {
     status.is_client_error() || status.is_server_error()
 }
@@ -253,7 +254,7 @@ pub struct ConnectionEvent<'a> {
 pub enum ConnectionChange {
     /// It was opened, with TLS if the URL asks for it.
     Opened,
-    /// A request is sent over it that it was not opened for.
+    /// A request uses it that it was not opened for.
     Reused,
     /// It was closed, by either side.
     Closed,

@@ -12,8 +12,8 @@ use crate::Error;
 /// 63 characters, the whole name up to 253. A single label such as `localhost` is valid. Write an
 /// international domain in its A-label form, `xn--…`.
 ///
-/// The check prevents wrong paths: if a stray slash or scheme changes the path, Mailgun may answer
-/// `200 OK` and do nothing.
+/// The check prevents wrong paths: if a stray slash or scheme changes the path, Mailgun may respond
+/// with `200 OK` and do nothing.
 ///
 /// ```
 /// use mailgun::DomainName;
@@ -147,7 +147,7 @@ impl fmt::Debug for DomainName {
     }
 }
 
-/// A reference to it goes wherever a domain is taken as text.
+/// Lets a reference to it stand wherever a function takes a domain as text.
 impl Deref for DomainName {
     type Target = str;
 

@@ -159,7 +159,7 @@ pub struct Failed {
     pub severity: Severity,
     /// Why the delivery failed.
     pub reason: FailureReason,
-    /// The response of the recipient's server, or Mailgun's words if it did not try.
+    /// The response of the recipient's server, or Mailgun's message if it did not try.
     pub delivery_status: DeliveryStatus,
     /// The DKIM key that the message was signed with.
     pub primary_dkim: String,
@@ -176,7 +176,7 @@ impl Read for Failed {
     }
 }
 
-/// Leaves the server's words out, because they may contain an address.
+/// Leaves the server's message out, because they may contain an address.
 impl fmt::Debug for Failed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Failed")
@@ -291,7 +291,7 @@ object! {
 object! {
     /// Why a member was not added to a mailing list.
     pub struct UploadError {
-        /// Mailgun's words.
+        /// The message from Mailgun.
         pub message: String = "message",
     }
 }

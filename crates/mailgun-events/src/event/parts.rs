@@ -203,9 +203,9 @@ object! {
         pub code: SmtpCode = "code",
         /// The number of the attempt, from 1.
         pub attempt_no: Option<u64> = "attempt-no",
-        /// The words of the recipient's server. Old events have an object, which is JSON here.
+        /// The message of the recipient's server. Old events have an object, which is JSON here.
         pub message: String = "message",
-        /// Mailgun's words.
+        /// Mailgun's description.
         pub description: String = "description",
         /// The duration of the SMTP session in seconds.
         pub session_seconds: Option<f64> = "session-seconds",
@@ -227,7 +227,7 @@ object! {
         pub first_delivery_attempt_seconds: Option<f64> = "first-delivery-attempt-seconds",
         /// The code of the last attempt, if Mailgun gave up because of the message's age.
         pub last_code: SmtpCode = "last-code",
-        /// The server's words at the last attempt.
+        /// The server's message at the last attempt.
         pub last_message: String = "last-message",
     }
 }

@@ -75,7 +75,7 @@ impl FileJournal {
     }
 
     /// Returns all records in the order in which they were appended, for example for
-    /// [`Messages::resolve`](crate::Messages::resolve). A run reads them by itself.
+    /// [`Messages::resolve`](crate::Messages::resolve). A run reads them itself.
     ///
     /// # Errors
     ///

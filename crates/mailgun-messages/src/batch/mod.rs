@@ -118,7 +118,7 @@ impl Default for Batch {
 }
 
 impl Batch {
-    /// Creates a batch without content and recipients.
+    /// Creates a batch without content or recipients.
     pub fn new() -> Self {
         Self::default()
     }
@@ -199,10 +199,10 @@ impl Batch {
         self
     }
 
-    /// Sets the most bytes of addresses and variables in a call. Default: 4 MiB.
+    /// Limits the bytes of addresses and variables in a call. Default: 4 MiB.
     ///
-    /// Mailgun has been seen to ignore very large sets of variables. A recipient who is larger is
-    /// sent alone.
+    /// Mailgun has been seen to ignore very large sets of variables. A recipient with more gets a call of
+    /// their own.
     pub fn chunk_bytes(mut self, bytes: usize) -> Self {
         self.chunk_bytes = bytes;
         self
@@ -221,8 +221,8 @@ impl Batch {
     /// order. The run leaves out recipients who were accepted and recipients whose outcome is
     /// unknown. A chunk that was being sent when the process ended has an unknown outcome.
     ///
-    /// The batch is refused if a record is of other recipients or of another order, or has no
-    /// [`fingerprint`](ChunkRecord::fingerprint) to tell. Variables and content may differ.
+    /// The batch is refused if a record belongs to other recipients or to another order, or has no
+    /// [`fingerprint`](ChunkRecord::fingerprint) to check this. Variables and content may differ.
     pub fn resume(mut self, records: impl IntoIterator<Item = ChunkRecord>) -> Self {
         self.records.extend(records);
         self
@@ -254,7 +254,7 @@ impl Batch {
 option_setters!(Batch);
 
 impl Batch {
-    /// Looks for problems that are no errors; see [`Message::lint`](crate::Message::lint). A batch also
+    /// Looks for problems that are not errors; see [`Message::lint`](crate::Message::lint). A batch also
     /// needs a way to unsubscribe.
     ///
     /// It reads the variables of all recipients once for each `%recipient.NAME%` of the mail.

@@ -89,7 +89,8 @@ impl Batch {
         }
     }
 
-    /// Fills one chunk after the other. A recipient who is too large for any gets one alone.
+    /// Fills one chunk after the other. A recipient too large for any chunk gets a chunk of their
+    /// own.
     fn split_round(&self, round: &Positions, chunks: &mut VecDeque<Positions>) {
         let mut chunk = Positions::default();
         let (mut count, mut bytes) = (0_usize, 0_usize);

@@ -152,8 +152,8 @@ impl ChunkResult {
 
 /// The state of a chunk. Store it, and pass it to [`Batch::resume`](crate::Batch::resume) later.
 ///
-/// A record has positions and a digest, but no addresses. Whoever guesses all addresses of a chunk can
-/// check the guess.
+/// A record has positions and a digest, but no addresses. Someone who guesses all addresses of a chunk
+/// can check the guess.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ChunkRecord {

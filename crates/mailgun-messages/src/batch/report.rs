@@ -8,9 +8,9 @@ use super::{ChunkOutcome, ChunkRecord, ChunkResult, ChunkState};
 
 /// The outcome of a batch, chunk by chunk.
 ///
-/// The counts are of the whole batch, with the recipients of earlier runs that this one resumed. A
-/// report does not mean success: check [`is_complete`](Self::is_complete), or turn an incomplete
-/// batch into an error with [`into_result`](Self::into_result).
+/// The counts are for the whole batch, including the recipients of earlier runs that this one
+/// resumed. A report does not mean success: check [`is_complete`](Self::is_complete), or turn an
+/// incomplete batch into an error with [`into_result`](Self::into_result).
 #[derive(Debug)]
 #[must_use = "a report may hold chunks that were not accepted"]
 #[non_exhaustive]

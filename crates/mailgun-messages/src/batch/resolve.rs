@@ -18,7 +18,7 @@ pub struct Resolution {
     pub records: Vec<ChunkRecord>,
     /// The recipients whose mail was found. It was accepted.
     pub accepted: Positions,
-    /// The recipients whose mail was not found. It may have been accepted all the same.
+    /// The recipients whose mail was not found. It may still have been accepted.
     pub unknown: Positions,
 }
 

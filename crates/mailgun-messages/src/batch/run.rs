@@ -39,8 +39,8 @@ const MAX_UNKNOWN: u32 = 3;
 ///
 /// If Mailgun limits the rate, the run waits and sends the refused chunk again, with fewer calls at
 /// once. It waits for as long as Mailgun asks, and at least for a back-off: 1 s, doubled after each
-/// refusal up to 64 s, plus up to a half. If a chunk exceeds the account's limit of recipients, the
-/// run splits it, and sends smaller chunks from then on.
+/// refusal up to 64 s, plus up to half of that at random. If a chunk exceeds the account's limit of
+/// recipients, the run splits it, and sends smaller chunks from then on.
 ///
 /// The run stops early if there is no point in going on:
 ///
@@ -87,7 +87,7 @@ struct Running {
     limit: usize,
     /// The number of recipients of the largest chunk that was accepted.
     accepted_size: usize,
-    /// The most recipients of a chunk at the moment.
+    /// The maximum number of recipients of a chunk at the moment.
     chunk_size: usize,
     /// The end of the wait for a rate limit.
     paused_until: Option<Instant>,
@@ -145,7 +145,7 @@ impl BatchRun {
         }
     }
 
-    /// Sets the most calls in flight at once. Default: 4. 0 is taken as 1.
+    /// Limits the calls in flight at once. Default: 4. 0 is taken as 1.
     pub fn concurrency(mut self, calls: usize) -> Self {
         self.settings.concurrency = calls.max(1);
         self
@@ -158,11 +158,11 @@ impl BatchRun {
         self
     }
 
-    /// Halves a chunk that is refused with status 400, until the refused recipients are alone.
+    /// Halves a chunk that is refused with status 400, until each refused chunk has one recipient.
     /// Default: off.
     ///
-    /// One bad address fails its whole chunk. If the reason is another, such as the subject, every
-    /// part fails too, at the cost of two calls for each recipient of the chunk.
+    /// One bad address fails its whole chunk. If the reason is something else, such as the subject,
+    /// every part fails too, at the cost of two calls for each recipient of the chunk.
     pub fn isolate_refused(mut self, yes: bool) -> Self {
         self.settings.isolates_refused = yes;
         self
@@ -235,7 +235,7 @@ impl BatchRun {
                     report(chunk.clone(), running.done, running.total);
                     running.send(messages, chunk);
                 }
-                // The record may be in the journal all the same. The next one says: not sent.
+                // The record may still be in the journal. The next one says: not sent.
                 Step::Send(chunk) => {
                     let result = running.result(chunk, ChunkOutcome::NotSent(None));
                     running.step = Some(Step::End(result));
@@ -479,7 +479,7 @@ impl Running {
             self.accepted_size = self.accepted_size.min(half);
         }
         self.chunk_size = self.chunk_size.min(half.max(self.accepted_size));
-        // With one call at a time, the fewest are refused until the size is found.
+        // With one call at a time, fewer are refused until the size is found.
         self.limit = 1;
     }
 
@@ -514,8 +514,8 @@ pub fn is_about_recipients(error: &Error) -> bool {
         || words.iter().any(|words| message.contains(words))
 }
 
-/// Returns 1 s, doubled each round up to 64 s, plus up to a half, so that programs that were refused
-/// at the same time do not come back at the same time.
+/// Returns 1 s, doubled each round up to 64 s, plus up to half of that at random, so that programs
+/// that were refused at the same time do not come back at the same time.
 pub fn back_off(round: u32) -> Duration {
     let wait = Duration::from_secs(1 << round.saturating_sub(1).min(6));
     let jitter = RandomState::new().hash_one(round) % 1000;

@@ -55,7 +55,7 @@ struct OfMessage {
     /// The index of the recipient in the message.
     recipient: usize,
     id: Box<str>,
-    /// Fields of this event alone, such as those of a failure. They override the common ones.
+    /// Fields of this event only, such as those of a failure. They override the common ones.
     own: Option<Box<Map<String, Value>>>,
 }
 

@@ -1,4 +1,4 @@
-//! Optimize: domains and IPs under watch, and the blocklists that list them. Tests decide what is
+//! Optimize: monitored domains and IPs, and the blocklists that list them. Tests decide what is
 //! listed. No message reaches a spam trap.
 
 mod blocklists;
@@ -19,11 +19,11 @@ use crate::{
 
 #[derive(Debug, Default)]
 pub(crate) struct State {
-    /// The domains under watch, by name.
+    /// The monitored domains, by name.
     domains: BTreeMap<String, Value>,
-    /// The IPs under watch, in order of addition.
+    /// The monitored IPs, in order of addition.
     ips: Vec<Value>,
-    /// The listings of each IP and domain, also of those that are not under watch.
+    /// The listings of each IP and domain, including those that are not monitored.
     listings: BTreeMap<String, Vec<Value>>,
     /// The events of IPs with their keys, newest first.
     events: Vec<(String, Value)>,

@@ -59,7 +59,7 @@ async fn serve(stream: TcpStream, peer: Peer, server: Arc<Server>) {
     tokio::select! {
         biased;
         () = cut.ordered() => {}
-        // An error concerns the client alone.
+        // An error concerns only the client.
         _ = connection.as_mut() => {}
     }
 }

@@ -28,7 +28,7 @@ pub(crate) async fn answer<B: Body<Data = Bytes>>(
     peer: Peer,
     request: http::Request<B>,
 ) -> http::Response<Either<PacedBody, Live>> {
-    // Inbox and control are no part of the service: they are not logged, and no fault applies.
+    // Inbox and control are not part of the service: they are not logged, and no fault applies.
     let path = request.uri().path();
     if server.inbox.is_served && inbox::has(path) {
         return inbox::answer(server, peer, &request.into_parts().0);
@@ -63,7 +63,7 @@ async fn answer_as_mailgun<B: Body<Data = Bytes>>(
     request: http::Request<B>,
 ) -> http::Response<PacedBody> {
     let (head, body) = request.into_parts();
-    // The API shows the same mails as the inbox, and the default key is no secret.
+    // The API shows the same mails as the inbox, and the default key is not a secret.
     if server.inbox.is_served
         && let Err(refusal) = guard::check(&head, &server.inbox.hosts)
     {

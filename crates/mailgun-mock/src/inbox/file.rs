@@ -30,7 +30,7 @@ pub(super) fn download(state: &State, key: &str, index: &str, query: &Query) -> 
         .with(header::CONTENT_DISPOSITION, disposition))
 }
 
-/// An image to be shown. SVG is not, since it can hold scripts.
+/// An image to be shown. SVG is not shown, because it can hold scripts.
 pub(super) fn image(state: &State, key: &str, index: &str, query: &Query) -> Answer {
     let file = file(state, key, index, query)?;
     let kind = image_type(&file).ok_or_else(|| Refusal::not_found("Not an image to be shown"))?;

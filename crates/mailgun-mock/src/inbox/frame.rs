@@ -78,7 +78,7 @@ fn page(html: &str, inline: &[SentFile], is_remote: bool) -> String {
     if !is_remote {
         html = LINK.replace_all(&html, "<x-$1").into_owned();
     }
-    // Behind the doctype, which decides how everything is laid out.
+    // After the doctype, which decides how everything is laid out.
     let start = DOCTYPE.find(&html).map_or(0, |doctype| doctype.end());
     let html = format!("{}<base target=\"_blank\">{}", &html[..start], &html[start..]);
     CID.replace_all(&html, image).into_owned()

@@ -7,7 +7,7 @@ use http::{
 
 use crate::http::response::Response;
 
-/// Scripts and styles come from files of this server alone, and no script makes markup from text.
+/// Scripts and styles come only from files of this server, and no script makes markup from text.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
     connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'; \
     frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";

@@ -10,7 +10,7 @@ use crate::{
     sent::{SentFile, SentMessage},
 };
 
-/// Headers that describe the body, which is written anew.
+/// Headers that describe the body, which is rebuilt.
 const OF_THE_BODY: [&str; 3] = ["Content-Type", "Content-Transfer-Encoding", "MIME-Version"];
 
 #[derive(Debug, Default)]
@@ -21,7 +21,7 @@ pub(crate) struct Content {
     pub(crate) html: Option<String>,
     pub(crate) attachments: Vec<SentFile>,
     pub(crate) inline: Vec<SentFile>,
-    /// Variables that the template lacks.
+    /// Variables of the template that are not set.
     pub(crate) unreplaced: Vec<String>,
     pub(crate) template_error: Option<String>,
 }

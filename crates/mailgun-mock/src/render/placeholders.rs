@@ -8,8 +8,8 @@ use serde_json::{Map, Value};
 use super::tracking::{Links, Scope};
 use crate::{address, sent::SentMessage};
 
-/// `%name%` and `{{name}}`. A name begins with three lower-case letters, since `%c3%a4` in a URL is
-/// none.
+/// `%name%` and `{{name}}`. A name begins with three lower-case letters, because `%c3%a4` in a URL
+/// is not a placeholder.
 static PLACEHOLDER: LazyLock<Regex> = LazyLock::new(|| {
     let pattern = r"%([a-z]{3}[A-Za-z0-9_.-]*)%|\{\{[^{}\n]{1,80}\}\}";
     Regex::new(pattern).unwrap_or_else(|error| unreachable!("a constant pattern: {error}"))

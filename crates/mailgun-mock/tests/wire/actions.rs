@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::client::{exchange, get, post_form, send_with};
 
-/// Another mock is the receiver of webhooks, since it logs all requests.
+/// Another mock is the receiver of webhooks, because it logs all requests.
 async fn receiver_of(mailgun: &MockMailgun, kinds: &[&str]) -> MockMailgun {
     let receiver = MockMailgun::start().await;
     for kind in kinds {

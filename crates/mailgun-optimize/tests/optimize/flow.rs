@@ -93,7 +93,7 @@ async fn an_ip_is_listed_and_delisted_on_demand() {
     let optimize = Optimize::new(&mock.client());
     let address: IpAddr = "192.0.2.1".parse().unwrap();
     let zone = optimize.blocklists().await.unwrap().remove(0).blocklist;
-    // It is not under watch yet.
+    // It is not monitored yet.
     mock.add_to_blocklist("192.0.2.1", "pbl.spamhaus.org");
     assert_eq!(events(&optimize, ListBlocklistEvents::new()).await, []);
 

@@ -174,7 +174,7 @@ impl Transaction {
         Ok(())
     }
 
-    /// Deletes counters that are of no more use, also by a clock that is a day late.
+    /// Deletes counters that are no longer needed, even by a clock that is a day slow.
     pub(super) async fn forget_counters(&mut self, now: Timestamp) -> Result<(), StoreError> {
         const DAY: Duration = Duration::from_secs(24 * 3600);
         if let Some(before) = now.checked_sub(DAY) {

@@ -68,7 +68,7 @@ impl SqlStore {
 }
 
 impl Transaction {
-    /// The mail went to all recipients of the claim, also if it expired and was settled in parts.
+    /// The mail went to all recipients of the claim, even if it expired and was settled in parts.
     async fn accept(
         mut self,
         campaign: i64,

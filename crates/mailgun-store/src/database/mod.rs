@@ -70,7 +70,7 @@ impl Database {
         &self.place
     }
 
-    /// Begins a transaction that writes. The purpose is what its errors say could not be done.
+    /// Begins a transaction that writes. Its errors say that the purpose could not be achieved.
     pub(crate) async fn write(&self, purpose: &'static str) -> Result<Transaction, StoreError> {
         let inner = match &self.pools {
             // Without IMMEDIATE, two transactions that have read could both wait to write.
@@ -114,7 +114,7 @@ impl Database {
         }
     }
 
-    /// Gives a step up that takes too long. Whether it took effect is not known then.
+    /// Gives up a step that takes too long. It may still have taken effect.
     pub(crate) async fn within<T>(
         &self,
         limit: Duration,
@@ -240,7 +240,7 @@ impl Transaction {
         Ok(())
     }
 
-    /// Wakes who waits for a change of the campaign, after the commit.
+    /// Wakes the tasks that wait for a change of the campaign, after the commit.
     pub(crate) async fn wake(&mut self, campaign: &str) -> Result<(), StoreError> {
         if self.is_postgres() {
             let notify = "SELECT pg_notify('mailgun_campaigns', $1)";

@@ -16,14 +16,15 @@ impl Database {
         let invalid = |reason: &dyn fmt::Display| {
             StoreError::new(StoreErrorKind::InvalidInput, "Postgres".into(), PURPOSE, reason)
         };
-        // The parser takes any scheme, and what it takes for a name of a database may be a password.
+        // The parser accepts any scheme, and what it reads as the name of a database may be a
+        // password.
         if !["postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme)) {
             return Err(invalid(&"the URL does not begin with `postgres://`"));
         }
         let options = PgConnectOptions::from_str(url).map_err(|error| invalid(&error))?;
         let place: Arc<str> = place(&options).into();
 
-        // A connection of its own: a failure leaves the migrator's lock to it, and ends it.
+        // A connection of its own: if the migration fails, closing it releases the migrator's lock.
         let migrated = limited(async {
             let mut connection = within(LIMIT, PgConnection::connect_with(&options)).await?;
             migrator().run_direct(None, &mut connection, false).await?;

@@ -1,7 +1,7 @@
-//! Tells those who wait for a campaign that it has changed.
+//! Tells the tasks that wait for a campaign that it has changed.
 //!
-//! Whoever waits also looks from time to time, so a wake-up may be lost. In SQLite, it reaches the
-//! process that made the change. In Postgres, `LISTEN` takes it to all.
+//! A task that waits also looks from time to time, so a wake-up may be lost. In SQLite, it reaches
+//! the process that made the change. In Postgres, `LISTEN` takes it to all.
 
 use std::sync::Arc;
 #[cfg(feature = "postgres")]
@@ -81,7 +81,7 @@ impl Wakeups {
 /// seconds.
 #[cfg(feature = "postgres")]
 async fn listen(options: PgConnectOptions, sender: Sender<Option<Arc<str>>>) {
-    // A connection of its own: one of the store's pool would be missing there.
+    // A connection of its own, which does not occupy one of the store's pool.
     let pool = PgPoolOptions::new().max_connections(1).connect_lazy_with(options);
     loop {
         if let Err(error) = forward(&pool, &sender).await {
@@ -99,7 +99,7 @@ async fn forward(
     let mut listener = PgListener::connect_with(pool).await?;
     listener.listen("mailgun_campaigns").await?;
     loop {
-        // `None` after a lost connection: what changed meanwhile is not known.
+        // `None` after a lost connection: what changed in the meantime is unknown.
         let notification = listener.try_recv().await?;
         let _ = sender.send(notification.map(|notification| notification.payload().into()));
     }

@@ -11,7 +11,7 @@ use percent_encoding::percent_decode_str;
 
 use super::{Limit, ReceiveError};
 
-/// The most bytes of headers of a part. Usually there are about a hundred.
+/// The maximum size of the headers of a part. Usually there are about a hundred.
 const HEADER_BYTES: usize = 64 << 10;
 
 /// A part of a form.

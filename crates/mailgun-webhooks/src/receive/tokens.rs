@@ -66,7 +66,7 @@ pub(super) type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 /// The tokens of nine hours at 60 requests per second.
 const MAX_TOKENS: usize = 2_000_000;
-/// The most tokens that one claim removes, so that no claim holds the lock for long.
+/// The maximum number of tokens that one claim removes, so that no claim holds the lock for long.
 const SWEEP: usize = 100;
 
 /// Tokens in memory, for a receiver that is one process and may lose them when it restarts.
@@ -113,7 +113,7 @@ impl MemoryTokens {
         Self::of(Arc::new(clock))
     }
 
-    /// Sets the most tokens. Default: 2,000,000.
+    /// Limits the tokens in memory. Default: 2,000,000.
     pub fn max_tokens(mut self, max_tokens: usize) -> Self {
         self.max_tokens = max_tokens;
         self

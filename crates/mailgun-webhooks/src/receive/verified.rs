@@ -74,8 +74,8 @@ impl Claim {
     ///
     /// # Errors
     ///
-    /// Those of the store. The request was handled all the same, so respond with 200. A replay would not
-    /// be noticed.
+    /// The error of the store. The request was handled nevertheless, so respond with 200. A replay would
+    /// not be noticed.
     pub async fn commit(self) -> Result<(), BoxError> {
         self.tokens.commit(&self.token, self.keep).await
     }
@@ -85,7 +85,7 @@ impl Claim {
     ///
     /// # Errors
     ///
-    /// Those of the store. The claim then expires after its lease.
+    /// The error of the store. The claim then expires after its lease.
     pub async fn release(self) -> Result<(), BoxError> {
         self.tokens.release(&self.token, self.id).await
     }
@@ -93,9 +93,9 @@ impl Claim {
     /// Commits or releases the token according to a handler's status, and returns the status for the
     /// response.
     ///
-    /// Any 2xx becomes 200, because Mailgun tries again after another. 200 and 406 commit the token. Any
-    /// other status releases it, because Mailgun tries again. If the store fails, that is logged, and the
-    /// status stays the same.
+    /// Any 2xx becomes 200, because Mailgun tries again after any other 2xx. 200 and 406 commit the
+    /// token. Any other status releases it, because Mailgun tries again. If the store fails, that is
+    /// logged, and the status stays the same.
     pub async fn settle(self, status: StatusCode) -> StatusCode {
         let status = if status.is_success() { StatusCode::OK } else { status };
         let settled = match status {

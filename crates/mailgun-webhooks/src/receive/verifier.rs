@@ -99,7 +99,7 @@ impl Verifier {
         ReceiveError: From<T::Error>,
     {
         let request = Unverified::parse(content_type, body.into(), self.limits())?;
-        // First the signature: an error of another kind would tell a stranger about the receiver.
+        // The signature comes first: any other error would tell a stranger about the receiver.
         self.check(&request.signature)?;
         let payload = T::try_from(request.payload)?;
         let claim = self.claim(&request.signature).await?;
@@ -147,8 +147,8 @@ impl Verifier {
     ///
     /// # Errors
     ///
-    /// Those of [`check`](Self::check), [`ReceiveError::Replayed`], [`ReceiveError::InProgress`]
-    /// and [`ReceiveError::Store`].
+    /// The errors of [`check`](Self::check), [`ReceiveError::Replayed`], [`ReceiveError::InProgress`] and
+    /// [`ReceiveError::Store`].
     pub async fn claim(&self, signature: &Signature) -> Result<Claim, ReceiveError> {
         self.check(signature)?;
         let token = &signature.token;

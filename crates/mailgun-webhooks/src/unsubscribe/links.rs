@@ -11,11 +11,11 @@ type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 /// Makes unsubscribe links, and reads them.
 ///
-/// A link names a recipient and, if you want, a tag. It cannot be forged or changed, and it shows neither
-/// of the two: the token is encrypted and authenticated with HMAC-SHA256. The same recipient and tag
-/// always get the same link, unless [`valid_for`](Self::valid_for) is set.
+/// A link names a recipient and, if you want, a tag. It cannot be forged or changed, and it reveals neither
+/// of the two: the token is encrypted and authenticated with HMAC-SHA256. The same recipient and tag always
+/// get the same link, unless [`valid_for`](Self::valid_for) is set.
 ///
-/// The link works for whoever has it. A recipient who forwards a mail lets others unsubscribe the recipient.
+/// The link works for whoever has it. If a recipient forwards a mail, others can unsubscribe that recipient.
 ///
 /// ```
 /// use mailgun::messages::Message;

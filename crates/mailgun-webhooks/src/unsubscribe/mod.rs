@@ -12,8 +12,8 @@
 //! * [`Unsubscribe`] as an axum extractor, with the feature `axum`.
 //!
 //! Both refuse every request but a one-click `POST`. A `GET` never unsubscribes: virus scanners and
-//! previews follow each link of a mail. It is answered with a page that asks for confirmation, whose
-//! button sends the same `POST`.
+//! previews follow each link of a mail. Its response is a page that asks for confirmation, whose button
+//! sends the same `POST`.
 //!
 //! ```
 //! use std::convert::Infallible;

@@ -1,4 +1,4 @@
-//! Tokens that cannot be forged, and that show nothing of what they say.
+//! Tokens that cannot be forged and do not reveal their content.
 //!
 //! The construction is a synthetic initialization vector, as in RFC 5297, with HMAC-SHA256 for both of its
 //! parts. The first 16 bytes are the HMAC of the content. They also start the key stream that covers the
@@ -39,7 +39,7 @@ impl TokenKey {
         BASE64_URL_SAFE_NO_PAD.encode(token)
     }
 
-    /// `None` if another secret made the token, or none.
+    /// `None` if this secret did not make the token.
     pub(super) fn open(&self, token: &str) -> Option<Vec<u8>> {
         let token = BASE64_URL_SAFE_NO_PAD.decode(token).ok()?;
         let (tag, covered) = token.split_at_checked(TAG)?;

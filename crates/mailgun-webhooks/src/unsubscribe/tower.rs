@@ -25,8 +25,8 @@ type Page = Arc<dyn Fn(&Unsubscribe) -> String + Send + Sync>;
 /// * A one-click `POST` with a valid link runs the handler. The response is 200, or 500 if the handler
 ///   fails. The text of its error is not logged, because it may name the address. A repeated `POST` runs
 ///   the handler again.
-/// * A `GET` with a valid link is answered with a [page](Self::page) that asks for confirmation.
-/// * Any other request is answered with [`UnsubscribeError::status`].
+/// * The response to a `GET` with a valid link is a [page](Self::page) that asks for confirmation.
+/// * The response to any other request has [`UnsubscribeError::status`].
 ///
 /// It has no errors, and its responses are text, so axum's `Router::route_service` takes it. The module
 /// has an example.
@@ -38,7 +38,7 @@ pub struct UnsubscribeService<F> {
 }
 
 impl<F> UnsubscribeService<F> {
-    /// Creates a service with a handler, which writes the unsubscribe down.
+    /// Creates a service with a handler, which records the unsubscribe.
     pub fn new<R, T, E>(links: UnsubscribeLinks, handler: F) -> Self
     where
         F: Fn(Unsubscribe) -> R,

@@ -5,7 +5,7 @@
 //! df -h | cargo run -p example-mail -- ops@example.com "Disk usage"
 //! ```
 //!
-//! The exit code is 0 if Mailgun accepted the mail, 1 if it did not, and 2 if nobody knows.
+//! The exit code is 0 if Mailgun accepted the mail, 1 if it did not, and 2 if that is unknown.
 
 use std::{
     env,

@@ -55,7 +55,7 @@ async fn jobs_that_are_delivered_too_often_mail_nobody_twice() {
     mock.inject(Fault::lose_response().for_path("/messages").times(2));
 
     let status = work(&bulk, &pool).await;
-    // Of the lost responses, nothing is known, and nothing was sent again.
+    // The outcome of the lost responses is unknown, and nothing was sent again.
     assert_eq!(status.tally.unknown.chunks, 2, "{status}");
     assert_eq!(status.tally.accepted.chunks, 18, "{status}");
     assert_eq!(mailed(&mock), 200);

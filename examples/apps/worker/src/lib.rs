@@ -51,7 +51,7 @@ mod tests {
 
     use super::*;
 
-    /// A runtime that answers what Mailgun answers, and keeps what it was asked.
+    /// A runtime that responds as Mailgun does, and keeps the requests.
     #[derive(Clone, Default)]
     struct Runtime(Arc<Mutex<Vec<Request<Bytes>>>>);
 

@@ -1,4 +1,4 @@
-//! One field of a response, read in place of the whole.
+//! Reads one field of a response instead of the whole.
 
 use std::{collections::HashMap, iter::once};
 

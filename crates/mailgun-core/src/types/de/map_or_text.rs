@@ -102,7 +102,7 @@ impl<'de> Deserialize<'de> for MapOrText {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         match Value::deserialize(deserializer)? {
             Value::Object(map) => Ok(Self::Map(map)),
-            // PHP writes an empty object so.
+            // PHP writes an empty object like this.
             Value::Array(list) if list.is_empty() => Ok(Self::default()),
             Value::String(text) => Ok(Self::Text(text)),
             _ => Err(D::Error::invalid_type(Unexpected::Other("value"), &"an object or text")),

@@ -83,7 +83,7 @@ fn without_invalid_items<T: DeserializeOwned>(
     let items: Vec<&RawValue> = serde_json::from_str(text).ok()?;
     let (mut read, mut rest) = (Vec::new(), &*items);
     while let Err(error) = tracked::<T>(with(rest).as_bytes()) {
-        // The caller handles an error outside of this list.
+        // The caller handles an error outside this list.
         let Some((_, index)) = item_of(error.path()).filter(|(keys, _)| keys == list) else {
             break;
         };

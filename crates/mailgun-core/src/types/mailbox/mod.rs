@@ -214,7 +214,7 @@ impl Mailbox {
         if name.is_empty() {
             return Ok(Self { wire: address.into(), start: 0, at, unquoted: None });
         }
-        // Outside of quotes, two spaces in a row are read as one.
+        // Outside quotes, two spaces in a row are read as one.
         let needs_quotes = name.bytes().any(is_special) || name.contains("  ");
         let written = if needs_quotes { quoted(name).into() } else { Cow::Borrowed(name) };
         let start = written.len() + " <".len();
@@ -228,7 +228,7 @@ fn invalid(reason: Reason) -> Error {
     Error::invalid("mailbox", reason)
 }
 
-/// The `specials` of RFC 5322, which are separators outside of quotes.
+/// The `specials` of RFC 5322, which are separators outside quotes.
 const fn is_special(byte: u8) -> bool {
     matches!(
         byte,
@@ -275,7 +275,7 @@ pub fn unfold(text: &str) -> Cow<'_, str> {
     unfolded.into()
 }
 
-/// The positions of the `<` and the `>` outside of quotes and comments. `None` without any.
+/// The positions of the `<` and the `>` outside quotes and comments. `None` if there are none.
 fn angle_brackets(text: &str) -> Result<Option<(usize, usize)>, Reason> {
     let mut reader = Reader::default();
     let (mut open, mut close) = (None, None);

@@ -7,9 +7,9 @@ use super::Reason;
 pub(super) enum Place {
     /// Plain text or a separator.
     Bare,
-    /// Inside of quotes.
+    /// Inside quotes.
     Quoted,
-    /// Inside of a comment. Comments may be nested.
+    /// Inside a comment. Comments may be nested.
     Comment,
     /// The `(` of an outermost comment.
     CommentStart,
@@ -66,7 +66,7 @@ impl Reader {
         self.comments > 0
     }
 
-    /// Returns an error if the text ends inside of quotes or a comment.
+    /// Returns an error if the text ends inside quotes or a comment.
     pub(super) fn finish(&self) -> Result<(), Reason> {
         match self {
             Self { is_quoted: true, .. } => Err("has a quote that is not closed"),

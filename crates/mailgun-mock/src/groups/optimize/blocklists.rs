@@ -105,7 +105,7 @@ pub(crate) fn remove_from(account: &mut Account, name: &str, zone: &str) {
     }
 }
 
-/// Adds the event and posts the alerts, if the name is under watch.
+/// Adds the event and posts the alerts, if the name is monitored.
 fn tell(account: &mut Account, name: &str, zone: &str, what: &str) {
     let state = &account.groups.optimize;
     if name.parse::<IpAddr>().is_err() {

@@ -1,4 +1,4 @@
-//! Domains under watch. A verification is complete at once.
+//! Monitored domains. A verification is complete at once.
 
 use std::time::SystemTime;
 

@@ -1,4 +1,4 @@
-//! IPs under watch.
+//! Monitored IPs.
 
 use std::net::Ipv4Addr;
 

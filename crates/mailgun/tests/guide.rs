@@ -20,8 +20,10 @@ fn rows() -> Vec<[&'static str; 3]> {
 fn source(target: &str) -> String {
     let (package, path) = target.split_once("::").unwrap();
     let package = package.replace('_', "-");
-    let path = format!("../{package}/src/{}.rs", path.replace("::", "/"));
-    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap_or_default()
+    let module = format!("../{package}/src/{}", path.replace("::", "/"));
+    let module = Path::new(env!("CARGO_MANIFEST_DIR")).join(module);
+    let file = fs::read_to_string(module.with_extension("rs"));
+    file.or_else(|_| fs::read_to_string(module.join("mod.rs"))).unwrap_or_default()
 }
 
 #[test]

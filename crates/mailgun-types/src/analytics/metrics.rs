@@ -8,7 +8,7 @@ use serde_json::Value;
 /// In responses, counts are numbers and rates are strings (`"0.8300"`). Both may be null.
 ///
 /// ```
-/// use mailgun_types::analytics::Metrics;
+/// use mailgun::analytics::Metrics;
 ///
 /// let json = r#"{"delivered_count": 3, "opened_rate": "0.6667", "clicked_rate": null}"#;
 /// let metrics: Metrics = serde_json::from_str(json)?;

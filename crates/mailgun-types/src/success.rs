@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 /// A response that only says whether the operation succeeded.
 ///
 /// ```
-/// use mailgun_types::Success;
+/// use mailgun::subaccounts::Success;
 ///
 /// let done: Success = serde_json::from_str(r#"{"success": true}"#)?;
 /// assert!(done.success);

@@ -1,4 +1,4 @@
-//! Proxy, private certificates, time-outs and the pool: `cargo run --example network`.
+//! Proxy, private certificates, timeouts and the pool: `cargo run --example network`.
 //!
 //! It reads `EXAMPLE_PROXY` (for example `http://user:password@proxy.internal:3128`) and
 //! `EXAMPLE_CA` (a PEM file); without them it sends straight to a Mailgun inside this process.

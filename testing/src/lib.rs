@@ -11,7 +11,7 @@
 //! * [`Scripted`]: a service in memory.
 //! * [`Server`]: a server on a socket that fails on demand.
 //! * [`Postgres`]: a database server in a temporary directory.
-//! * [`client`]: a client whose time-outs make a hang an error.
+//! * [`client`]: a client whose timeouts make a hang an error.
 //! * [`within`]: fails a test instead of letting it hang.
 
 #![allow(

@@ -25,8 +25,8 @@ pub fn within<F: Future>(future: F) -> impl Future<Output = F::Output> {
 
 /// Ends the process if a test still runs after a minute.
 ///
-/// A test that hangs without a time-out on its way cannot be failed from outside. This names it
-/// and ends the run, which otherwise would end by the time-out of the CI job without a word.
+/// A test that hangs without a timeout on its way cannot be failed from outside. This names it
+/// and ends the run, which otherwise would end by the timeout of the CI job without a word.
 pub(crate) struct Watchdog(
     #[expect(dead_code, reason = "its drop ends the watch")] mpsc::Sender<()>,
 );

@@ -319,7 +319,7 @@ pub fn policy() -> RetryPolicy {
 }
 
 /// Settings for a client of a server in this process: the retry [`policy`], no proxy of the
-/// environment, and time-outs that make a hang an error within seconds.
+/// environment, and timeouts that make a hang an error within seconds.
 pub fn builder(url: &str) -> ClientBuilder {
     Client::builder(KEY)
         .base_url(url)

@@ -15,7 +15,7 @@ use self::support::{Receipt, Server, accepted, everything, response};
 
 const SEND: Operation = Operation::post("/v3/{domain}/messages");
 
-/// Well below all time-outs of the client: an error of the body must not wait for one.
+/// Well below all timeouts of the client: an error of the body must not wait for one.
 const SOON: Duration = Duration::from_secs(5);
 
 fn send(client: &Client, file: Upload) -> Call<Receipt> {

@@ -34,7 +34,7 @@ impl Error {
         self.0.retry_after()
     }
 
-    /// Returns whether Mailgun may have accepted the mail: a time-out, a broken connection, or
+    /// Returns whether Mailgun may have accepted the mail: a timeout, a broken connection, or
     /// status 5xx after the mail was sent.
     pub fn is_unknown(&self) -> bool {
         self.outcome() == Outcome::Unknown
@@ -61,7 +61,7 @@ impl Error {
         matches!(kind, AsyncContext | Config | Guarded | InvalidInput | TooLarge | UntrustedHost)
     }
 
-    /// Returns whether a time-out expired.
+    /// Returns whether a timeout expired.
     pub fn is_timeout(&self) -> bool {
         self.0.kind() == ErrorKind::Timeout
     }

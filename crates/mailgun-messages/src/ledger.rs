@@ -29,7 +29,7 @@ pub type LedgerFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, BoxError>> 
 ///
 /// An entry that stays [`Sending`](LedgerEntry::Sending) belongs to a send that is running, or whose
 /// outcome is unknown because the process crashed or the response was lost. Its [`Claim::since`] tells
-/// the two apart: no call runs longer than its total time-out, so the owner of an older entry is gone.
+/// the two apart: no call runs longer than its total timeout, so the owner of an older entry is gone.
 /// Then:
 ///
 /// 1. Call [`send_once`](Messages::send_once) again, until half an hour after `since`. It looks for

@@ -69,7 +69,7 @@ impl Messages {
     /// # Retries
     ///
     /// The send is retried only if Mailgun did not accept the message: no connection could be made, or
-    /// Mailgun limited the rate. After a 5xx status, a reset or a time-out, the error's
+    /// Mailgun limited the rate. After a 5xx status, a reset or a timeout, the error's
     /// [`outcome`](mailgun_core::Error::outcome) is [`Unknown`](mailgun_core::Outcome::Unknown). Before
     /// you send the message again, look for it in the events by its Message-Id header or a
     /// [`variable`](Message::variable), or use [`send_once`](Self::send_once).

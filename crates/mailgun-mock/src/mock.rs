@@ -99,7 +99,7 @@ impl MockMailgun {
         client.unwrap_or_else(|error| unreachable!("a loopback address and a key suffice: {error}"))
     }
 
-    /// The settings of [`client`](Self::client), to which you can add layers or time-outs.
+    /// The settings of [`client`](Self::client), to which you can add layers or timeouts.
     ///
     /// An attempt ends after 10 s, so that a test fails when its call hangs. Builds any client that
     /// wraps [`Client`], such as `mailgun::Mailgun`.
@@ -301,7 +301,7 @@ impl MockMailgun {
     }
 
     /// A service that answers requests without sockets, for
-    /// [`ClientBuilder::build_with_transport`]. Time-outs can then be tested with Tokio's paused
+    /// [`ClientBuilder::build_with_transport`]. Timeouts can then be tested with Tokio's paused
     /// clock.
     ///
     /// ```

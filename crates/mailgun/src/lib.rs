@@ -55,15 +55,15 @@
 //! | No connection was made: DNS, TCP, TLS or the proxy failed | retried | retried |
 //! | The proxy or TLS refused for good: 407, unknown certificate authority | not retried | not retried |
 //! | Mailgun limited the rate: 429 or 420 | retried after the wait | retried after the wait |
-//! | Reset, time-out, truncated response, 408 or 5xx | retried | **never retried**: [`Outcome::Unknown`] |
+//! | Reset, timeout, truncated response, 408 or 5xx | retried | **never retried**: [`Outcome::Unknown`] |
 //! | Any other error status | not retried | not retried |
 //!
 //! [`Error::outcome`] says whether the operation may have taken effect; the
 //! [guide](guide::retries) says what to do then.
 //!
-//! # Time-outs
+//! # Timeouts
 //!
-//! | Time-out | Limits | Default |
+//! | Timeout | Limits | Default |
 //! |---|---|---|
 //! | [connect](ClientBuilder::connect_timeout) | DNS, TCP, proxy and TLS together | 10 s |
 //! | [attempt](ClientBuilder::attempt_timeout) | one attempt, up to the response headers | 60 s, plus 1 s per 64 KiB of request body |

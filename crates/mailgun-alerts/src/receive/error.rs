@@ -21,7 +21,7 @@ pub enum ReceiveError {
 }
 
 impl ReceiveError {
-    /// The status to respond with: 406 for a bad signature, 408 for a time-out, 503 for anything
+    /// The status to respond with: 406 for a bad signature, 408 for a timeout, 503 for anything
     /// else.
     ///
     /// Mailgun retries after each of them, so an alert is not lost if you correct the key or the

@@ -34,7 +34,7 @@ pub enum ReceiveError {
     /// The body of the request could not be read to its end.
     Body(BoxError),
     /// The body of the request did not arrive within the
-    /// [read time-out](super::VerifierBuilder::read_timeout).
+    /// [read timeout](super::VerifierBuilder::read_timeout).
     Timeout,
 }
 

@@ -2,7 +2,7 @@
 //! function.
 //!
 //! Without the feature `transport`, the SDK needs neither hyper nor TLS. The runtime's `fetch` is a
-//! [`tower::Service`], and all rules of the SDK apply to it: retries, time-outs, outcomes.
+//! [`tower::Service`], and all rules of the SDK apply to it: retries, timeouts, outcomes.
 
 use http_body_util::{BodyExt as _, Full};
 use mailgun::{

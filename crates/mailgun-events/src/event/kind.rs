@@ -3,11 +3,12 @@
 use std::fmt;
 
 use mailgun_core::open_enum;
-use serde_json::Value;
+use serde::Deserializer;
+use serde_json::value::RawValue;
 
 use super::{
     ClientInfo, DeliveryStatus, EventMember, Geolocation, MatchedRoute,
-    read::{Read, object, words},
+    read::{Read, fields, object, read},
 };
 
 /// What happened, with the fields of such events.
@@ -71,23 +72,23 @@ pub enum EventKind {
 }
 
 impl EventKind {
-    pub(super) fn read(name: &str, event: &Value) -> Self {
+    pub(super) fn read(name: &str, event: &RawValue) -> Self {
         match name {
-            "accepted" => Self::Accepted(Read::read(event)),
-            "rejected" => Self::Rejected(Read::read(&event["reject"])),
-            "delivered" => Self::Delivered(Read::read(event)),
-            "failed" => Self::Failed(Read::read(event)),
-            "opened" => Self::Opened(Read::read(event)),
-            "clicked" => Self::Clicked(Read::read(event)),
-            "unsubscribed" => Self::Unsubscribed(Read::read(event)),
+            "accepted" => Self::Accepted(read(event)),
+            "rejected" => Self::Rejected(read::<RejectedFields>(event).reject),
+            "delivered" => Self::Delivered(read(event)),
+            "failed" => Self::Failed(read(event)),
+            "opened" => Self::Opened(read(event)),
+            "clicked" => Self::Clicked(read(event)),
+            "unsubscribed" => Self::Unsubscribed(read(event)),
             "complained" => Self::Complained,
             "stored" => Self::Stored,
-            "list_member_uploaded" => Self::ListMemberUploaded(Read::read(event)),
-            "list_member_upload_error" => Self::ListMemberUploadError(Read::read(event)),
-            "list_uploaded" => Self::ListUploaded(Read::read(event)),
+            "list_member_uploaded" => Self::ListMemberUploaded(read(event)),
+            "list_member_upload_error" => Self::ListMemberUploadError(read(event)),
+            "list_uploaded" => Self::ListUploaded(read(event)),
             "email_validation" => Self::EmailValidation,
-            "unique_opened" => Self::UniqueOpened(Read::read(event)),
-            "unique_clicked" => Self::UniqueClicked(Read::read(event)),
+            "unique_opened" => Self::UniqueOpened(read(event)),
+            "unique_clicked" => Self::UniqueClicked(read(event)),
             "trapped" => Self::Trapped,
             other => Self::Other(other.into()),
         }
@@ -142,6 +143,12 @@ object! {
 }
 
 object! {
+    struct RejectedFields {
+        reject: Rejected = "reject",
+    }
+}
+
+object! {
     /// The fields of a `delivered` event.
     pub struct Delivered {
         /// The result of the delivery.
@@ -165,14 +172,12 @@ pub struct Failed {
     pub primary_dkim: String,
 }
 
-impl Read for Failed {
-    fn read(event: &Value) -> Self {
-        Self {
-            severity: Option::read(&event["severity"]).unwrap_or_default(),
-            reason: Option::read(&event["reason"]).unwrap_or_default(),
-            delivery_status: Read::read(&event["delivery-status"]),
-            primary_dkim: Read::read(&event["primary-dkim"]),
-        }
+fields! {
+    Failed {
+        severity = "severity",
+        reason = "reason",
+        delivery_status = "delivery-status",
+        primary_dkim = "primary-dkim",
     }
 }
 
@@ -236,7 +241,17 @@ impl Default for FailureReason {
     }
 }
 
-words!(Severity, FailureReason);
+impl Read for Severity {
+    fn read<'de, D: Deserializer<'de>>(json: D) -> Result<Self, D::Error> {
+        String::read(json).map(Self::from)
+    }
+}
+
+impl Read for FailureReason {
+    fn read<'de, D: Deserializer<'de>>(json: D) -> Result<Self, D::Error> {
+        String::read(json).map(Self::from)
+    }
+}
 
 object! {
     /// The device that opened a message or unsubscribed.

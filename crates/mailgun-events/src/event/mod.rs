@@ -13,7 +13,6 @@ use mailgun_core::{
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value, value::RawValue};
 
-use self::read::{Read, first};
 pub use self::{
     kind::{
         Accepted, Clicked, Delivered, Engagement, EventKind, Failed, FailureReason,
@@ -26,6 +25,7 @@ pub use self::{
         Storage, Transport,
     },
 };
+use self::{parts::CommonFields, read::read};
 
 /// Something that happened to a message, for one recipient.
 ///
@@ -155,32 +155,32 @@ fn fields(json: &RawValue) -> Map<String, Value> {
 impl<'de> Deserialize<'de> for Event {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = Box::<RawValue>::deserialize(deserializer)?;
-        let event = &Value::Object(fields(&raw));
+        let fields: CommonFields = read(&raw);
         Ok(Self {
-            id: Read::read(&event["id"]),
-            timestamp: Read::read(first(event, &["timestamp", "@timestamp"])),
-            kind: EventKind::read(&String::read(&event["event"]), event),
-            log_level: Read::read(&event["log-level"]),
-            domain: Read::read(&event["domain"]["name"]),
-            account: Read::read(&event["account"]),
-            recipient: Read::read(&event["recipient"]),
-            recipient_domain: Read::read(&event["recipient-domain"]),
-            recipient_provider: Read::read(&event["recipient-provider"]),
-            message: Read::read(&event["message"]),
-            tags: Read::read(&event["tags"]),
-            campaigns: Read::read(&event["campaigns"]),
-            user_variables: Read::read(&event["user-variables"]),
-            flags: Read::read(&event["flags"]),
-            envelope: Read::read(&event["envelope"]),
-            storage: Read::read(&event["storage"]),
-            method: Read::read(&event["method"]),
-            originating_ip: Read::read(&event["originating-ip"]),
-            api_key_id: Read::read(&event["api-key-id"]),
-            template: Read::read(&event["template"]),
-            batch_id: Read::read(&event["batch"]["id"]),
-            mailing_list: Read::read(&event["mailing-list"]),
-            delivered_at: Read::read(&event["delivered-at"]),
-            delivery_optimizer: Read::read(&event["i-delivery-optimizer"]),
+            id: fields.id,
+            timestamp: fields.timestamp,
+            kind: EventKind::read(&fields.event, &raw),
+            log_level: fields.log_level,
+            domain: fields.domain.name,
+            account: fields.account,
+            recipient: fields.recipient,
+            recipient_domain: fields.recipient_domain,
+            recipient_provider: fields.recipient_provider,
+            message: fields.message,
+            tags: fields.tags,
+            campaigns: fields.campaigns,
+            user_variables: fields.user_variables,
+            flags: fields.flags,
+            envelope: fields.envelope,
+            storage: fields.storage,
+            method: fields.method,
+            originating_ip: fields.originating_ip,
+            api_key_id: fields.api_key_id,
+            template: fields.template,
+            batch_id: fields.batch.id,
+            mailing_list: fields.mailing_list,
+            delivered_at: fields.delivered_at,
+            delivery_optimizer: fields.delivery_optimizer,
             raw: Raw(raw),
         })
     }

@@ -5,6 +5,7 @@ use mailgun_core::{
     de::{self, MapOrText},
     open_enum,
 };
+use serde::{Deserialize as _, Deserializer};
 use serde_json::Value;
 
 use super::read::{Read, object, words};
@@ -255,8 +256,9 @@ impl std::fmt::Display for SmtpCode {
 }
 
 impl Read for SmtpCode {
-    fn read(value: &Value) -> Self {
-        Self(de::string_or_number(value).ok().flatten().unwrap_or_default())
+    fn read<'de, D: Deserializer<'de>>(json: D) -> Result<Self, D::Error> {
+        let code = de::string_or_number(Value::deserialize(json)?);
+        Ok(Self(code.ok().flatten().unwrap_or_default()))
     }
 }
 
@@ -377,5 +379,47 @@ object! {
         pub id: String = "id",
         /// The id of the parent account, if it is a subaccount.
         pub parent_id: String = "parent-id",
+    }
+}
+
+object! {
+    /// The fields that events of all kinds have.
+    pub(super) struct CommonFields {
+        pub(super) id: String = "id",
+        pub(super) timestamp: Option<Timestamp> = "timestamp" | "@timestamp",
+        pub(super) event: String = "event",
+        pub(super) log_level: Option<LogLevel> = "log-level",
+        pub(super) domain: EventDomain = "domain",
+        pub(super) account: Option<EventAccount> = "account",
+        pub(super) recipient: String = "recipient",
+        pub(super) recipient_domain: String = "recipient-domain",
+        pub(super) recipient_provider: String = "recipient-provider",
+        pub(super) message: EventMessage = "message",
+        pub(super) tags: Vec<String> = "tags",
+        pub(super) campaigns: Vec<Campaign> = "campaigns",
+        pub(super) user_variables: MapOrText = "user-variables",
+        pub(super) flags: EventFlags = "flags",
+        pub(super) envelope: Envelope = "envelope",
+        pub(super) storage: Storage = "storage",
+        pub(super) method: Option<Transport> = "method",
+        pub(super) originating_ip: String = "originating-ip",
+        pub(super) api_key_id: String = "api-key-id",
+        pub(super) template: Option<EventTemplate> = "template",
+        pub(super) batch: EventBatch = "batch",
+        pub(super) mailing_list: Option<EventMailingList> = "mailing-list",
+        pub(super) delivered_at: Option<Timestamp> = "delivered-at",
+        pub(super) delivery_optimizer: String = "i-delivery-optimizer",
+    }
+}
+
+object! {
+    pub(super) struct EventDomain {
+        pub(super) name: String = "name",
+    }
+}
+
+object! {
+    pub(super) struct EventBatch {
+        pub(super) id: String = "id",
     }
 }

@@ -32,7 +32,7 @@ mod named;
 mod read;
 mod unreadable;
 
-use std::{any::type_name, str::FromStr};
+use std::{any::type_name, fmt::Display, str::FromStr};
 
 use serde::{
     Deserialize, Deserializer,
@@ -104,11 +104,15 @@ where
     D: Deserializer<'de>,
     T: FromStr,
 {
-    let expected = format!("a number of type {} or a string with one", type_name::<T>());
-    scalar(deserializer, &expected, |text| match text.map(str::trim) {
+    let read = |text: Option<&str>| match text.map(str::trim) {
         None | Some("") => Some(None),
         Some(text) => text.parse().ok().map(Some),
-    })
+    };
+    scalar(
+        deserializer,
+        format_args!("a number of type {} or a string with one", type_name::<T>()),
+        read,
+    )
 }
 
 /// Reads a string that some services write as a number, such as the codes `550`, `"550"` and
@@ -185,7 +189,7 @@ pub fn optional_timestamp<'de, D: Deserializer<'de>>(
 /// program enables the feature `arbitrary_precision` of `serde_json`.
 pub(super) fn scalar<'de, D, T>(
     deserializer: D,
-    expected: &str,
+    expected: impl Display,
     read: impl FnOnce(Option<&str>) -> Option<T>,
 ) -> Result<T, D::Error>
 where
@@ -201,7 +205,7 @@ where
         Value::Array(_) => (None, Unexpected::Seq),
         Value::Object(_) => (None, Unexpected::Map),
     };
-    read.ok_or_else(|| D::Error::invalid_type(found, &expected))
+    read.ok_or_else(|| D::Error::invalid_type(found, &&*expected.to_string()))
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The event type of the events API, webhooks and logs.
 
+mod fields;
 mod kind;
 mod parts;
 mod read;
@@ -13,6 +14,7 @@ use mailgun_core::{
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value, value::RawValue};
 
+use self::{fields::EventFields, read::read};
 pub use self::{
     kind::{
         Accepted, Clicked, Delivered, Engagement, EventKind, Failed, FailureReason,
@@ -25,7 +27,6 @@ pub use self::{
         Storage, Transport,
     },
 };
-use self::{parts::CommonFields, read::read};
 
 /// Something that happened to a message, for one recipient.
 ///
@@ -155,34 +156,8 @@ fn fields(json: &RawValue) -> Map<String, Value> {
 impl<'de> Deserialize<'de> for Event {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = Box::<RawValue>::deserialize(deserializer)?;
-        let fields: CommonFields = read(&raw);
-        Ok(Self {
-            id: fields.id,
-            timestamp: fields.timestamp,
-            kind: EventKind::read(&fields.event, &raw),
-            log_level: fields.log_level,
-            domain: fields.domain.name,
-            account: fields.account,
-            recipient: fields.recipient,
-            recipient_domain: fields.recipient_domain,
-            recipient_provider: fields.recipient_provider,
-            message: fields.message,
-            tags: fields.tags,
-            campaigns: fields.campaigns,
-            user_variables: fields.user_variables,
-            flags: fields.flags,
-            envelope: fields.envelope,
-            storage: fields.storage,
-            method: fields.method,
-            originating_ip: fields.originating_ip,
-            api_key_id: fields.api_key_id,
-            template: fields.template,
-            batch_id: fields.batch.id,
-            mailing_list: fields.mailing_list,
-            delivered_at: fields.delivered_at,
-            delivery_optimizer: fields.delivery_optimizer,
-            raw: Raw(raw),
-        })
+        let fields: EventFields = read(&raw);
+        Ok(fields.into_event(Raw(raw)))
     }
 }
 

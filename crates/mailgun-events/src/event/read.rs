@@ -176,26 +176,7 @@ macro_rules! words {
     )*};
 }
 
-/// Says which fields of the JSON an object has. A field may have several names.
-macro_rules! fields {
-    ($name:ident { $($field:ident = $($key:literal)|+,)* }) => {
-        impl $crate::event::read::Object for $name {
-            fn field<'de, A: serde::de::MapAccess<'de>>(
-                &mut self,
-                name: &str,
-                map: &mut A,
-            ) -> Result<(), A::Error> {
-                match name {
-                    $($($key)|+ => $crate::event::read::read_field(&mut self.$field, map),)*
-                    _ => map.next_value::<serde::de::IgnoredAny>().map(drop),
-                }
-            }
-        }
-    };
-}
-
-/// Defines an object of an event, and the names of its fields in the JSON. `Debug` shows nothing,
-/// because nearly all objects contain addresses or content.
+/// Defines an object of an event, with the names of each field in the JSON.
 macro_rules! object {
     (
         $(#[$attribute:meta])*
@@ -216,16 +197,34 @@ macro_rules! object {
             )*
         }
 
-        $crate::event::read::fields! { $name { $($field = $($key)|+,)* } }
+        impl $crate::event::read::Object for $name {
+            fn field<'de, A: serde::de::MapAccess<'de>>(
+                &mut self,
+                name: &str,
+                map: &mut A,
+            ) -> Result<(), A::Error> {
+                match name {
+                    $($($key)|+ => $crate::event::read::read_field(&mut self.$field, map),)*
+                    _ => map.next_value::<serde::de::IgnoredAny>().map(drop),
+                }
+            }
+        }
 
+        $crate::event::read::hide!($name);
+    };
+}
+
+/// Implements `Debug`, which shows nothing, because nearly all objects contain addresses or content.
+macro_rules! hide {
+    ($($name:ident),+ $(,)?) => {$(
         impl std::fmt::Debug for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str(concat!(stringify!($name), "(..)"))
             }
         }
-    };
+    )+};
 }
 
-pub(crate) use fields;
+pub(crate) use hide;
 pub(crate) use object;
 pub(crate) use words;

@@ -83,6 +83,7 @@ macro_rules! scalars {
     ($($type:ty = $read:path,)*) => {$(
         impl Read for Option<$type> {
             fn read<'de, D: Deserializer<'de>>(json: D) -> Result<Self, D::Error> {
+                // The first error is one of the text, the second one of the shape.
                 Ok($read(Value::deserialize(json)?).ok().flatten())
             }
         }

@@ -3,11 +3,11 @@
 use std::fmt;
 
 use mailgun_core::open_enum;
-use serde_json::Value;
+use serde::Deserializer;
 
 use super::{
     ClientInfo, DeliveryStatus, EventMember, Geolocation, MatchedRoute,
-    read::{Read, object, words},
+    read::{Read, hide, object},
 };
 
 /// What happened, with the fields of such events.
@@ -71,28 +71,6 @@ pub enum EventKind {
 }
 
 impl EventKind {
-    pub(super) fn read(name: &str, event: &Value) -> Self {
-        match name {
-            "accepted" => Self::Accepted(Read::read(event)),
-            "rejected" => Self::Rejected(Read::read(&event["reject"])),
-            "delivered" => Self::Delivered(Read::read(event)),
-            "failed" => Self::Failed(Read::read(event)),
-            "opened" => Self::Opened(Read::read(event)),
-            "clicked" => Self::Clicked(Read::read(event)),
-            "unsubscribed" => Self::Unsubscribed(Read::read(event)),
-            "complained" => Self::Complained,
-            "stored" => Self::Stored,
-            "list_member_uploaded" => Self::ListMemberUploaded(Read::read(event)),
-            "list_member_upload_error" => Self::ListMemberUploadError(Read::read(event)),
-            "list_uploaded" => Self::ListUploaded(Read::read(event)),
-            "email_validation" => Self::EmailValidation,
-            "unique_opened" => Self::UniqueOpened(Read::read(event)),
-            "unique_clicked" => Self::UniqueClicked(Read::read(event)),
-            "trapped" => Self::Trapped,
-            other => Self::Other(other.into()),
-        }
-    }
-
     /// Returns the name of the kind in events, such as `failed` or `list_uploaded`.
     pub fn name(&self) -> &str {
         match self {
@@ -123,12 +101,12 @@ impl Default for EventKind {
     }
 }
 
-object! {
-    /// The fields of an `accepted` event.
-    pub struct Accepted {
-        /// The routes that an incoming message matched.
-        pub routes: Vec<MatchedRoute> = "routes",
-    }
+/// The fields of an `accepted` event.
+#[derive(Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Accepted {
+    /// The routes that an incoming message matched.
+    pub routes: Vec<MatchedRoute>,
 }
 
 object! {
@@ -141,14 +119,14 @@ object! {
     }
 }
 
-object! {
-    /// The fields of a `delivered` event.
-    pub struct Delivered {
-        /// The result of the delivery.
-        pub delivery_status: DeliveryStatus = "delivery-status",
-        /// The DKIM key that the message was signed with.
-        pub primary_dkim: String = "primary-dkim",
-    }
+/// The fields of a `delivered` event.
+#[derive(Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Delivered {
+    /// The result of the delivery.
+    pub delivery_status: DeliveryStatus,
+    /// The DKIM key that the message was signed with.
+    pub primary_dkim: String,
 }
 
 /// The fields of a `failed` event.
@@ -165,18 +143,7 @@ pub struct Failed {
     pub primary_dkim: String,
 }
 
-impl Read for Failed {
-    fn read(event: &Value) -> Self {
-        Self {
-            severity: Option::read(&event["severity"]).unwrap_or_default(),
-            reason: Option::read(&event["reason"]).unwrap_or_default(),
-            delivery_status: Read::read(&event["delivery-status"]),
-            primary_dkim: Read::read(&event["primary-dkim"]),
-        }
-    }
-}
-
-/// Leaves the server's message out, because they may contain an address.
+/// Leaves the server's message out, because it may contain an address.
 impl fmt::Debug for Failed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Failed")
@@ -236,56 +203,66 @@ impl Default for FailureReason {
     }
 }
 
-words!(Severity, FailureReason);
-
-object! {
-    /// The device that opened a message or unsubscribed.
-    pub struct Engagement {
-        /// The IP address of the device.
-        pub ip: String = "ip",
-        /// The program on the device.
-        pub client_info: ClientInfo = "client-info",
-        /// The device's place, derived from its IP address.
-        pub geolocation: Geolocation = "geolocation",
+impl Read for Severity {
+    fn read<'de, D: Deserializer<'de>>(json: D) -> Result<Self, D::Error> {
+        String::read(json).map(Self::from)
     }
 }
 
-object! {
-    /// The link that was clicked, and the device.
-    pub struct Clicked {
-        /// The URL of the link in the message.
-        pub url: String = "url",
-        /// The IP address of the device.
-        pub ip: String = "ip",
-        /// The program on the device.
-        pub client_info: ClientInfo = "client-info",
-        /// The device's place, derived from its IP address.
-        pub geolocation: Geolocation = "geolocation",
+impl Read for FailureReason {
+    fn read<'de, D: Deserializer<'de>>(json: D) -> Result<Self, D::Error> {
+        String::read(json).map(Self::from)
     }
 }
 
-object! {
-    /// A member that an upload added to a mailing list.
-    pub struct ListMemberUploaded {
-        /// The member.
-        pub member: EventMember = "member",
-        /// The id of the upload.
-        pub task_id: String = "task-id",
-    }
+/// The device that opened a message or unsubscribed.
+#[derive(Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Engagement {
+    /// The IP address of the device.
+    pub ip: String,
+    /// The program on the device.
+    pub client_info: ClientInfo,
+    /// The device's place, derived from its IP address.
+    pub geolocation: Geolocation,
 }
 
-object! {
-    /// A member that an upload could not add to a mailing list.
-    pub struct ListMemberUploadError {
-        /// The id of the upload.
-        pub task_id: String = "task-id",
-        /// The format of the upload, for example `csv`.
-        pub format: String = "format",
-        /// The member as described in the upload.
-        pub member_description: String = "member-description",
-        /// Why the member was not added.
-        pub error: UploadError = "error",
-    }
+/// The link that was clicked, and the device.
+#[derive(Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Clicked {
+    /// The URL of the link in the message.
+    pub url: String,
+    /// The IP address of the device.
+    pub ip: String,
+    /// The program on the device.
+    pub client_info: ClientInfo,
+    /// The device's place, derived from its IP address.
+    pub geolocation: Geolocation,
+}
+
+/// A member that an upload added to a mailing list.
+#[derive(Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ListMemberUploaded {
+    /// The member.
+    pub member: EventMember,
+    /// The id of the upload.
+    pub task_id: String,
+}
+
+/// A member that an upload could not add to a mailing list.
+#[derive(Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ListMemberUploadError {
+    /// The id of the upload.
+    pub task_id: String,
+    /// The format of the upload, for example `csv`.
+    pub format: String,
+    /// The member as described in the upload.
+    pub member_description: String,
+    /// Why the member was not added.
+    pub error: UploadError,
 }
 
 object! {
@@ -296,22 +273,32 @@ object! {
     }
 }
 
-object! {
-    /// The result of an upload of members to a mailing list.
-    pub struct ListUploaded {
-        /// The id of the upload.
-        pub task_id: String = "task-id",
-        /// The format of the upload, for example `csv`.
-        pub format: String = "format",
-        /// Whether existing members were updated.
-        pub is_upsert: Option<bool> = "is-upsert",
-        /// The number of members that were added or updated.
-        pub upserted_count: Option<u64> = "upserted-count",
-        /// The number of members that could not be added.
-        pub failed_count: Option<u64> = "failed-count",
-        /// A member, if the event has one.
-        pub member: Option<EventMember> = "member",
-        /// Whether the members are subscribed.
-        pub subscribed: Option<bool> = "subscribed",
-    }
+/// The result of an upload of members to a mailing list.
+#[derive(Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ListUploaded {
+    /// The id of the upload.
+    pub task_id: String,
+    /// The format of the upload, for example `csv`.
+    pub format: String,
+    /// Whether existing members were updated.
+    pub is_upsert: Option<bool>,
+    /// The number of members that were added or updated.
+    pub upserted_count: Option<u64>,
+    /// The number of members that could not be added.
+    pub failed_count: Option<u64>,
+    /// A member, if the event has one.
+    pub member: Option<EventMember>,
+    /// Whether the members are subscribed.
+    pub subscribed: Option<bool>,
 }
+
+hide!(
+    Accepted,
+    Delivered,
+    Engagement,
+    Clicked,
+    ListMemberUploaded,
+    ListMemberUploadError,
+    ListUploaded,
+);

@@ -1,5 +1,6 @@
 //! The event type of the events API, webhooks and logs.
 
+mod fields;
 mod kind;
 mod parts;
 mod read;
@@ -13,7 +14,7 @@ use mailgun_core::{
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value, value::RawValue};
 
-use self::read::{Read, first};
+use self::{fields::EventFields, read::read};
 pub use self::{
     kind::{
         Accepted, Clicked, Delivered, Engagement, EventKind, Failed, FailureReason,
@@ -156,34 +157,8 @@ fn fields(json: &RawValue) -> Map<String, Value> {
 impl<'de> Deserialize<'de> for Event {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = Box::<RawValue>::deserialize(deserializer)?;
-        let event = &Value::Object(fields(&raw));
-        Ok(Self {
-            id: Read::read(&event["id"]),
-            timestamp: Read::read(first(event, &["timestamp", "@timestamp"])),
-            kind: EventKind::read(&String::read(&event["event"]), event),
-            log_level: Read::read(&event["log-level"]),
-            domain: Read::read(&event["domain"]["name"]),
-            account: Read::read(&event["account"]),
-            recipient: Read::read(&event["recipient"]),
-            recipient_domain: Read::read(&event["recipient-domain"]),
-            recipient_provider: Read::read(&event["recipient-provider"]),
-            message: Read::read(&event["message"]),
-            tags: Read::read(&event["tags"]),
-            campaigns: Read::read(&event["campaigns"]),
-            user_variables: Read::read(&event["user-variables"]),
-            flags: Read::read(&event["flags"]),
-            envelope: Read::read(&event["envelope"]),
-            storage: Read::read(&event["storage"]),
-            method: Read::read(&event["method"]),
-            originating_ip: Read::read(&event["originating-ip"]),
-            api_key_id: Read::read(&event["api-key-id"]),
-            template: Read::read(&event["template"]),
-            batch_id: Read::read(&event["batch"]["id"]),
-            mailing_list: Read::read(&event["mailing-list"]),
-            delivered_at: Read::read(&event["delivered-at"]),
-            delivery_optimizer: Read::read(&event["i-delivery-optimizer"]),
-            raw: Raw(raw),
-        })
+        let fields: EventFields = read(&raw);
+        Ok(fields.into_event(Raw(raw)))
     }
 }
 

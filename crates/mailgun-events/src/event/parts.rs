@@ -5,6 +5,7 @@ use mailgun_core::{
     de::{self, MapOrText},
     open_enum,
 };
+use serde::{Deserialize as _, Deserializer};
 use serde_json::Value;
 
 use super::read::{Read, object, words};
@@ -255,8 +256,9 @@ impl std::fmt::Display for SmtpCode {
 }
 
 impl Read for SmtpCode {
-    fn read(value: &Value) -> Self {
-        Self(de::string_or_number(value).ok().flatten().unwrap_or_default())
+    fn read<'de, D: Deserializer<'de>>(json: D) -> Result<Self, D::Error> {
+        let code = de::string_or_number(Value::deserialize(json)?);
+        Ok(Self(code.ok().flatten().unwrap_or_default()))
     }
 }
 

@@ -131,7 +131,7 @@ struct Envelope {
     #[serde(default)]
     signature: Option<Signature>,
     #[serde(rename = "event-data")]
-    event: Option<Event>,
+    event: Option<Box<Event>>,
 }
 
 fn json(body: &[u8], limits: &Limits) -> Result<Unverified, ReceiveError> {
@@ -143,7 +143,7 @@ fn json(body: &[u8], limits: &Limits) -> Result<Unverified, ReceiveError> {
     // An event can be read from any JSON, and would be empty.
     let event = event.filter(|event| event.raw().starts_with('{'));
     let event = event.ok_or(ReceiveError::Malformed("the JSON has no `event-data`"))?;
-    let payload = Payload::Event(event.into());
+    let payload = Payload::Event(event);
     Ok(Unverified { payload, signature: signature.unwrap_or_default() })
 }
 

@@ -150,8 +150,9 @@ impl MemoryTokens {
 
 impl Tokens {
     fn insert(&mut self, key: Key, entry: Entry) {
-        self.remove(&key);
-        self.entries.insert(key, entry);
+        if let Some(old) = self.entries.insert(key, entry) {
+            self.ends.remove(&(old.until, key));
+        }
         self.ends.insert((entry.until, key));
     }
 

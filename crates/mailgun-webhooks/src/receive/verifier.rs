@@ -102,7 +102,7 @@ impl Verifier {
         // The signature comes first: any other error would tell a stranger about the receiver.
         self.check(&request.signature)?;
         let payload = T::try_from(request.payload)?;
-        let claim = self.claim(&request.signature).await?;
+        let claim = self.claim_token(&request.signature.token).await?;
         Ok(Verified { payload, signature: request.signature, claim })
     }
 
@@ -151,14 +151,17 @@ impl Verifier {
     /// [`ReceiveError::Store`].
     pub async fn claim(&self, signature: &Signature) -> Result<Claim, ReceiveError> {
         self.check(signature)?;
-        let token = &signature.token;
+        self.claim_token(&signature.token).await
+    }
+
+    async fn claim_token(&self, token: &str) -> Result<Claim, ReceiveError> {
         let state = self.tokens.claim(token, self.settings.lease).await;
         match state.map_err(ReceiveError::Store)? {
             TokenState::Free(id) => {
                 let Settings { max_age, clock_skew, .. } = &*self.settings;
                 // After this time, a signature that is fresh now is stale.
                 let keep = max_age.saturating_add(*clock_skew);
-                Ok(Claim::new(Arc::clone(&self.tokens), token.clone(), id, keep))
+                Ok(Claim::new(Arc::clone(&self.tokens), token.to_owned(), id, keep))
             }
             TokenState::Claimed => Err(ReceiveError::InProgress),
             TokenState::Used => Err(ReceiveError::Replayed),

@@ -32,7 +32,7 @@ mod named;
 mod read;
 mod unreadable;
 
-use std::{any::type_name, str::FromStr};
+use std::{any::type_name, borrow::Cow, fmt::Display, str::FromStr};
 
 use serde::{
     Deserialize, Deserializer,
@@ -104,11 +104,15 @@ where
     D: Deserializer<'de>,
     T: FromStr,
 {
-    let expected = format!("a number of type {} or a string with one", type_name::<T>());
-    scalar(deserializer, &expected, |text| match text.map(str::trim) {
+    let read = |text: Option<Cow<'_, str>>| match text.as_deref().map(str::trim) {
         None | Some("") => Some(None),
         Some(text) => text.parse().ok().map(Some),
-    })
+    };
+    scalar(
+        deserializer,
+        format_args!("a number of type {} or a string with one", type_name::<T>()),
+        read,
+    )
 }
 
 /// Reads a string that some services write as a number, such as the codes `550`, `"550"` and
@@ -122,7 +126,7 @@ where
 pub fn string_or_number<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<String>, D::Error> {
-    scalar(deserializer, "a string or a number", |text| Some(text.map(str::to_owned)))
+    scalar(deserializer, "a string or a number", |text| Some(text.map(Cow::into_owned)))
 }
 
 /// Reads a string, number or boolean with the `From<&str>` of the type.
@@ -137,7 +141,7 @@ where
     D: Deserializer<'de>,
     T: for<'a> From<&'a str>,
 {
-    scalar(deserializer, "a string", |text| text.map(T::from))
+    scalar(deserializer, "a string", |text| text.map(|text| T::from(&text)))
 }
 
 /// Reads a boolean that may be 0 or 1, or `yes`, `no`, `true` or `false` in any case.
@@ -150,7 +154,7 @@ where
 /// Returns an error if the value is anything else.
 pub fn bool_like<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
     scalar(deserializer, "a boolean or a string with one", |text| {
-        let text = text.unwrap_or_default().trim();
+        let text = text.as_deref().unwrap_or_default().trim();
         let is = |words: [&str; 3]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
         if text.is_empty() {
             Some(None)
@@ -172,10 +176,11 @@ pub fn bool_like<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bo
 pub fn optional_timestamp<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Timestamp>, D::Error> {
-    scalar(deserializer, "a date as a string or a number", |text| match text.map(str::trim) {
+    let read = |text: Option<Cow<'_, str>>| match text.as_deref().map(str::trim) {
         None | Some("") => Some(None),
         Some(text) => text.parse().ok().map(|it: Timestamp| (!it.is_zero()).then_some(it)),
-    })
+    };
+    scalar(deserializer, "a date as a string or a number", read)
 }
 
 /// Passes `null` to `read` as `None`, and a string, number or boolean as its text. If `read`
@@ -185,8 +190,8 @@ pub fn optional_timestamp<'de, D: Deserializer<'de>>(
 /// program enables the feature `arbitrary_precision` of `serde_json`.
 pub(super) fn scalar<'de, D, T>(
     deserializer: D,
-    expected: &str,
-    read: impl FnOnce(Option<&str>) -> Option<T>,
+    expected: impl Display,
+    read: impl FnOnce(Option<Cow<'_, str>>) -> Option<T>,
 ) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
@@ -194,14 +199,16 @@ where
     let (read, found) = match Value::deserialize(deserializer)? {
         Value::Null => (read(None), Unexpected::Other("null")),
         Value::Bool(value) => {
-            (read(Some(if value { "true" } else { "false" })), Unexpected::Bool(value))
+            (read(Some(if value { "true" } else { "false" }.into())), Unexpected::Bool(value))
         }
-        Value::Number(number) => (read(Some(&number.to_string())), Unexpected::Other("number")),
-        Value::String(text) => (read(Some(&text)), Unexpected::Other("text")),
+        Value::Number(number) => {
+            (read(Some(number.to_string().into())), Unexpected::Other("number"))
+        }
+        Value::String(text) => (read(Some(text.into())), Unexpected::Other("text")),
         Value::Array(_) => (None, Unexpected::Seq),
         Value::Object(_) => (None, Unexpected::Map),
     };
-    read.ok_or_else(|| D::Error::invalid_type(found, &expected))
+    read.ok_or_else(|| D::Error::invalid_type(found, &&*expected.to_string()))
 }
 
 #[cfg(test)]

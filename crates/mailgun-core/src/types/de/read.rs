@@ -30,7 +30,12 @@ const REPLACEMENT: &[u8] = "\u{fffd}".as_bytes();
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 pub fn from_slice<T: DeserializeOwned>(json: &[u8]) -> serde_json::Result<T> {
-    serde_json::from_slice(json).or_else(|error| match repaired(json) {
+    let read = match str::from_utf8(json) {
+        // Checks the whole text at once, not each string in it.
+        Ok(text) => serde_json::from_str(text),
+        Err(_) => serde_json::from_slice(json),
+    };
+    read.or_else(|error| match repaired(json) {
         Cow::Borrowed(_) => Err(error),
         Cow::Owned(json) => serde_json::from_slice(&json),
     })

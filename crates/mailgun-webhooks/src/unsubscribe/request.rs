@@ -61,5 +61,6 @@ fn is_one_click(content_type: &str, body: Bytes) -> bool {
     } else {
         Form::urlencoded(&body, &limits)
     };
-    form.is_ok_and(|form| form.fields.get("List-Unsubscribe") == Some("One-Click"))
+    // Some clients end the body with a line break.
+    form.is_ok_and(|form| form.fields.get("List-Unsubscribe").map(str::trim) == Some("One-Click"))
 }

@@ -104,6 +104,7 @@ async fn both_forms_of_the_body_unsubscribe_and_any_other_does_not() {
     for (content_type, body, expected) in [
         (FORM, ONE_CLICK, StatusCode::OK),
         ("application/x-www-form-urlencoded; charset=utf-8", ONE_CLICK, StatusCode::OK),
+        (FORM, "List-Unsubscribe=One-Click\r\n", StatusCode::OK),
         ("multipart/form-data; boundary=b", multipart, StatusCode::OK),
         ("Multipart/Form-Data; boundary=\"b\"", multipart, StatusCode::OK),
         (FORM, "", StatusCode::BAD_REQUEST),

@@ -11,7 +11,8 @@
 //!   `Router::route_service`.
 //! * [`Unsubscribe`] as an axum extractor, with the feature `axum`.
 //!
-//! Both refuse every request but a one-click `POST`. A `GET` never unsubscribes: virus scanners and
+//! Both refuse every request but a one-click `POST`. One without a body counts, too, since some mail
+//! programs send it. A `GET` never unsubscribes: virus scanners and
 //! previews follow each link of a mail. It is answered with a page that asks for confirmation, whose
 //! button sends the same `POST`.
 //!

@@ -7,7 +7,8 @@
 //! `tokio::task::unconstrained`, or an async block that [`block_on`] runs: use `.await` there.
 //!
 //! They share one tokio runtime with one thread, `mailgun-blocking`, which starts at the first use and
-//! never ends. The future itself runs on the thread that waits. Connections are kept between calls.
+//! never ends. The future itself runs on the thread that waits. Connections are kept between calls. A
+//! process that was forked starts a runtime and connections of its own.
 //!
 //! Streams that are uploaded and the metrics of connections run on `mailgun-blocking`. They must
 //! not block: otherwise all calls stand still, and no time limit takes effect. To upload from a
@@ -27,8 +28,9 @@
 use std::{
     fmt, io,
     pin::{Pin, pin},
+    process,
     sync::{
-        Arc, OnceLock,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     task::{Context, Poll, Wake, Waker},
@@ -196,18 +198,46 @@ fn is_async() -> bool {
     has_limit
 }
 
-/// The runtime on its thread, which never ends.
-fn runtime() -> Result<&'static Handle, Error> {
-    static RUNTIME: OnceLock<io::Result<Handle>> = OnceLock::new();
-    let handle = RUNTIME.get_or_init(|| {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let handle = runtime.handle().clone();
-        thread::Builder::new()
-            .name("mailgun-blocking".to_owned())
-            .spawn(move || runtime.block_on(std::future::pending::<()>()))?;
-        Ok(handle)
-    });
-    handle.as_ref().map_err(|error| {
+/// The runtime of this process on its thread, which never ends.
+fn runtime() -> Result<Handle, Error> {
+    static RUNTIME: Mutex<Option<Owned>> = Mutex::new(None);
+    let mut runtime = RUNTIME.lock().unwrap_or_else(PoisonError::into_inner);
+    runtime_of(process::id(), &mut runtime).map_err(|error| {
         Error::config("blocking", format_args!("cannot start its runtime: {error}"))
     })
+}
+
+/// A runtime, and the process whose thread runs it.
+struct Owned {
+    process: u32,
+    handle: Handle,
+}
+
+/// After a `fork`, the child has the parent's handle, but not its thread, so it needs another runtime.
+fn runtime_of(process: u32, owned: &mut Option<Owned>) -> io::Result<Handle> {
+    if let Some(Owned { handle, .. }) = owned.as_ref().filter(|owned| owned.process == process) {
+        return Ok(handle.clone());
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let handle = runtime.handle().clone();
+    thread::Builder::new()
+        .name("mailgun-blocking".to_owned())
+        .spawn(move || runtime.block_on(std::future::pending::<()>()))?;
+    *owned = Some(Owned { process, handle: handle.clone() });
+    Ok(handle)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_forked_process_has_a_runtime_of_its_own() {
+        let mut owned = None;
+        let parent = runtime_of(1, &mut owned).unwrap();
+        assert_eq!(runtime_of(1, &mut owned).unwrap().id(), parent.id());
+        let child = runtime_of(2, &mut owned).unwrap();
+        assert_ne!(child.id(), parent.id());
+        assert_eq!(runtime_of(2, &mut owned).unwrap().id(), child.id());
+    }
 }

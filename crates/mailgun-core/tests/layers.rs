@@ -9,6 +9,7 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
     },
+    task::{Context, Poll, Waker},
     time::Duration,
 };
 
@@ -363,6 +364,32 @@ fn a_client_is_built_without_a_runtime_and_used_in_any() {
     let client = server.builder().attempt_timeout(Duration::from_millis(100)).build().unwrap();
     let error = runtime.block_on(client.call::<Value>(SEND, DOMAIN).into_future()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout);
+}
+
+#[test]
+fn a_call_outside_of_a_runtime_is_an_error_and_no_panic() {
+    let silent = Scripted::new(|_| Answer::never()).transport();
+    let layered = AttemptTimeoutLayer::new(Duration::from_secs(9)).layer(silent);
+    let custom = Client::from_service("https://api.mailgun.net", layered).unwrap();
+    let own = support::builder("https://api.mailgun.net").build().unwrap();
+    let endless = support::builder("https://api.mailgun.net").total_timeout(None).build().unwrap();
+    for client in [custom, own, endless] {
+        let error = poll_once(client.call::<Value>(SEND, DOMAIN).into_future()).unwrap_err();
+        assert_eq!((error.kind(), error.outcome()), (ErrorKind::Config, Outcome::NotSent));
+        assert!(error.to_string().contains("a call needs a tokio runtime"), "{error}");
+        let mut pager = Pager::links(client.call::<LinkPage<Value>>(READ, &[]));
+        let error = poll_once(pager.next_page()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Config);
+    }
+}
+
+/// Polls a future that must be ready, as an executor without tokio would.
+fn poll_once<F: Future>(future: F) -> F::Output {
+    let mut future = std::pin::pin!(future);
+    match future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(output) => output,
+        Poll::Pending => panic!("the future is not ready"),
+    }
 }
 
 #[test]

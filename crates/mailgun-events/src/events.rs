@@ -107,24 +107,26 @@ impl Events {
     /// [`Tail`] says what it guarantees.
     ///
     /// ```no_run
-    /// # async fn example(events: mailgun::events::Events) -> Result<(), mailgun::Error> {
+    /// # async fn example(events: mailgun::events::Events) -> Result<(), Box<dyn std::error::Error>> {
     /// use mailgun::Timestamp;
     /// use mailgun::events::{Checkpoint, EventQuery, Filter};
     ///
     /// # let (load, store) = (|| None::<String>, |_: String| {});
-    /// let checkpoint = load().and_then(|json| serde_json::from_str(&json).ok());
+    /// let checkpoint = match load() {
+    ///     // A checkpoint that cannot be read is an error: a new start would miss events.
+    ///     Some(json) => serde_json::from_str(&json)?,
+    ///     None => Checkpoint::from(Timestamp::now()),
+    /// };
     /// let mut tail = events
-    ///     .tail(checkpoint.unwrap_or_else(|| Checkpoint::from(Timestamp::now())))
+    ///     .tail(checkpoint)
     ///     .matching(EventQuery::new().event(Filter::any_of(["failed", "complained"])));
     /// loop {
     ///     match tail.next_event().await {
     ///         Ok(event) => println!("{event:?}"),
-    ///         Err(error) if error.status().is_some_and(|status| status == 401) => return Err(error),
+    ///         Err(error) if error.status().is_some_and(|status| status == 401) => return Err(error.into()),
     ///         Err(error) => eprintln!("trying again in 15 seconds: {error}"),
     ///     }
-    ///     if let Ok(json) = serde_json::to_string(tail.checkpoint()) {
-    ///         store(json);
-    ///     }
+    ///     store(serde_json::to_string(tail.checkpoint())?);
     /// }
     /// # }
     /// ```

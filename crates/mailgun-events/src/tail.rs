@@ -10,13 +10,15 @@ use futures_core::Stream;
 use futures_util::stream::unfold;
 use mailgun_core::{Error, Pager, Timestamp};
 use serde::{Deserialize, Serialize};
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::{Instant, sleep_until};
 
 use crate::{Event, EventQuery, Events};
 
 const INTERVAL: Duration = Duration::from_secs(15);
 /// Without a pause, an interval of zero would send one request after the other.
 const MIN_INTERVAL: Duration = Duration::from_millis(100);
+/// A hundred years, which every clock can represent.
+const MAX_INTERVAL: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
 const SETTLE: Duration = Duration::from_secs(30 * 60);
 /// The whole window is read this many times while an event passes through it.
 const FULL_READS: u32 = 6;
@@ -38,7 +40,8 @@ const MAX_SEEN: usize = 1_000_000;
 ///   day only. Within one read, older events come first. A late event comes after newer ones.
 ///
 /// An event that Mailgun indexes later than the window is lost. A longer window finds it, but needs more
-/// requests and a larger [`Checkpoint`]. The window is measured by the clock of this machine. If that
+/// requests and a larger [`Checkpoint`]. A tail that is stopped for longer than Mailgun keeps events, 1 to
+/// 30 days, misses those that are gone. The window is measured by the clock of this machine. If that
 /// clock is fast, the window is shorter by as much.
 ///
 /// An error does not end a tail. The client retries as usual; after that, the tail returns the error. The
@@ -120,7 +123,7 @@ impl Tail {
     /// Sets the wait after the last page and after an error. Default: 15 seconds, the least that Mailgun
     /// recommends. Minimum: 100 ms; a shorter interval is raised to it.
     pub fn interval(mut self, interval: Duration) -> Self {
-        self.interval = interval.max(MIN_INTERVAL);
+        self.interval = interval.clamp(MIN_INTERVAL, MAX_INTERVAL);
         self
     }
 
@@ -262,9 +265,9 @@ impl Tail {
         }
     }
 
-    /// Plans the wait before the next read. `sleep` caps an interval that the clock cannot represent.
+    /// Plans the wait before the next read.
     fn wait(&mut self) {
-        self.wait_until = Some(sleep(self.interval).deadline());
+        self.wait_until = Some(Instant::now() + self.interval);
     }
 
     fn begin_read(&self) -> Read {

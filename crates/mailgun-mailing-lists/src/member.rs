@@ -127,6 +127,9 @@ impl MemberSettings {
 
     /// Whether to change a member that already exists; by default the call fails. Only for
     /// [`Members::create`](crate::Members::create).
+    ///
+    /// A member that has unsubscribed is subscribed again, unless [`subscribed`](Self::subscribed) is
+    /// `false`. To change the name or the variables alone, use [`Members::update`](crate::Members::update).
     pub fn upsert(self, upsert: bool) -> Self {
         self.set("upsert", yes_no(upsert))
     }

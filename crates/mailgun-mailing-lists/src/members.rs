@@ -321,6 +321,10 @@ mailgun_core::params! {
 
 impl CreateMembers {
     /// Whether to change members that already exist; default `false`.
+    ///
+    /// A member that has unsubscribed is subscribed again, unless
+    /// [`NewMember::subscribed`](crate::NewMember::subscribed) is `false`: Mailgun's default is `true`. For
+    /// a list that you synchronize, look up who has unsubscribed with [`ListMembers::subscribed`].
     pub fn upsert(self, upsert: bool) -> Self {
         self.set("upsert", yes_no(upsert))
     }
@@ -336,12 +340,15 @@ mailgun_core::params! {
 }
 
 impl ImportMembers {
-    /// Whether members get mail of the list, if the file does not say.
+    /// Whether members get mail of the list, if the file does not say; default `true`.
     pub fn subscribed(self, subscribed: bool) -> Self {
         self.set("subscribed", yes_no(subscribed))
     }
 
     /// Whether to change members that already exist; default `false`.
+    ///
+    /// Members that have unsubscribed are subscribed again, unless the column `subscribed` or
+    /// [`subscribed`](Self::subscribed) says `no`.
     pub fn upsert(self, upsert: bool) -> Self {
         self.set("upsert", yes_no(upsert))
     }

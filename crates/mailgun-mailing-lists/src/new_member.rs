@@ -58,7 +58,8 @@ impl NewMember {
         self
     }
 
-    /// Whether the member gets mail of the list; default `true`.
+    /// Whether the member gets mail of the list; default `true`, even if a member that is changed by an
+    /// upsert has unsubscribed.
     pub fn subscribed(mut self, subscribed: bool) -> Self {
         self.subscribed = Some(subscribed);
         self

@@ -240,7 +240,9 @@ macro_rules! option_setters {
             /// Sets the variables of the template (`t:variables`): a value that serializes as a JSON
             /// object.
             ///
-            /// They take precedence over [`variable`](Self::variable)s of the same name.
+            /// They take precedence over [`variable`](Self::variable)s of the same name. The template
+            /// escapes `{{name}}` for HTML, so an apostrophe becomes `&apos;`. It inserts `{{{name}}}` as
+            /// it is: use that for HTML of your own, and never for what others have written.
             pub fn template_variables(mut self, variables: impl serde::Serialize) -> Self {
                 self.content.object("t:variables", &variables);
                 self

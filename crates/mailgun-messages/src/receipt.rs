@@ -23,7 +23,7 @@ pub struct Receipt {
 ///
 /// assert_eq!(MessageId::from("<1@mg.example.com>"), MessageId::from("1@mg.example.com"));
 /// ```
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MessageId(Box<str>);
 
 impl MessageId {

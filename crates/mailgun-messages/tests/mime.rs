@@ -3,8 +3,8 @@
 
 mod support;
 
-use mailgun_core::ErrorKind;
-use mailgun_messages::{Attachment, MimeMessage};
+use mailgun_core::{ErrorKind, Upload};
+use mailgun_messages::{Attachment, Batch, Message, MimeMessage};
 use mailgun_mock::MockMailgun;
 use support::{messages, parts_logged};
 
@@ -85,4 +85,28 @@ async fn a_mime_message_may_come_from_a_file_or_a_stream() {
         assert_eq!(file.content_type.as_deref(), Some("message/rfc822"));
     }
     assert_eq!(mock.sent().len(), 2, "a file without a name would have been dropped");
+}
+
+#[tokio::test]
+async fn a_mime_message_can_be_copied_unless_it_is_a_stream() {
+    let mock = MockMailgun::start().await;
+    let message = MimeMessage::new("Subject: Hi\r\n\r\nHello").to("bob@example.com");
+    for copy in [message.try_clone().unwrap(), message] {
+        messages(&mock).send_mime(copy).await.unwrap();
+    }
+    let requests = mock.requests();
+    assert_eq!(parts_logged(&requests[0]).await, parts_logged(&requests[1]).await);
+
+    let bytes = Ok::<_, std::io::Error>("Subject: Hi\r\n\r\nHello".into());
+    let stream = Upload::from_stream("a.eml", None, futures_util::stream::iter([bytes]));
+    assert!(MimeMessage::new(stream).to("bob@example.com").try_clone().is_none());
+}
+
+/// A template that many tasks copy is in an `Arc`.
+#[test]
+fn messages_can_be_shared_by_threads() {
+    fn shared<T: Send + Sync + 'static>() {}
+    shared::<MimeMessage>();
+    shared::<Message>();
+    shared::<Batch>();
 }

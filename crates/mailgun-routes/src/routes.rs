@@ -81,7 +81,8 @@ impl Routes {
     ///
     /// # Errors
     ///
-    /// Returns 400 if the expression or an action is invalid.
+    /// Returns 400 if the expression or an action is invalid, or if the actions together are longer than
+    /// 4 kB. For more recipients, forward to a mailing list.
     ///
     /// ```no_run
     /// # async fn example(routes: mailgun::routes::Routes) -> Result<(), mailgun::Error> {
@@ -109,7 +110,7 @@ impl Routes {
     ///
     /// # Errors
     ///
-    /// Returns 404 if the route does not exist.
+    /// Those of [`create`](Self::create), and 404 if the route does not exist.
     ///
     /// ```no_run
     /// # async fn example(routes: mailgun::routes::Routes) -> Result<(), mailgun::Error> {

@@ -1,6 +1,10 @@
 //! A file to upload: from memory, from disk, or from a stream.
 
-use std::{fmt, path::Path, sync::Arc};
+use std::{
+    fmt,
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use bytes::{Bytes, BytesMut};
 use futures_core::Stream;
@@ -53,7 +57,11 @@ pub struct Upload {
 enum Source {
     Bytes(Bytes),
     File(FileSource),
-    Stream { length: Option<u64>, stream: ByteStream },
+    /// Nothing locks the mutex. It makes uploads `Sync`, so that messages can be shared.
+    Stream {
+        length: Option<u64>,
+        stream: Mutex<ByteStream>,
+    },
 }
 
 impl Upload {
@@ -97,7 +105,7 @@ impl Upload {
         let stream = stream.map(move |item| {
             item.map_err(|error| broken(&label, "could not be read").with_source(error))
         });
-        Self::new(filename, Source::Stream { length, stream: Box::pin(stream) })
+        Self::new(filename, Source::Stream { length, stream: Mutex::new(Box::pin(stream)) })
     }
 
     /// Uploads the content of a reader, like [`from_stream`](Self::from_stream).
@@ -255,7 +263,10 @@ impl Upload {
                 },
                 label,
             },
-            Source::Stream { length, stream } => Segment::Once { label, length, stream },
+            Source::Stream { length, stream } => {
+                let stream = stream.into_inner().unwrap_or_else(PoisonError::into_inner);
+                Segment::Once { label, length, stream }
+            }
         }
     }
 }

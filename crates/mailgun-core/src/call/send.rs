@@ -2,7 +2,10 @@
 
 use http::{Request, Response, StatusCode};
 use http_body::Body as _;
-use tokio::time::{Instant, timeout_at};
+use tokio::{
+    runtime,
+    time::{Instant, timeout_at},
+};
 use tower::ServiceExt as _;
 use tracing::{Instrument as _, Span, debug, field::Empty, warn};
 
@@ -41,9 +44,12 @@ pub(super) async fn send<T>(
     let call = async {
         let running = Running { context: &context, recorder: handle.recorder.get(), started };
         let exchange = exchange(handle, request, &context);
-        let response = match deadline {
-            None => exchange.await,
-            Some((at, limit)) => timeout_at(at, exchange).await.unwrap_or_else(|_| {
+        // Without a runtime, tokio's timers panic.
+        let runtime = runtime::Handle::try_current().map(drop).map_err(Error::without_runtime);
+        let response = match (runtime, deadline) {
+            (Err(error), _) => Err(error),
+            (Ok(()), None) => exchange.await,
+            (Ok(()), Some((at, limit))) => timeout_at(at, exchange).await.unwrap_or_else(|_| {
                 let error = Error::timeout(TimeoutPhase::Total, limit);
                 Err(error.with_outcome(context.give_up()))
             }),

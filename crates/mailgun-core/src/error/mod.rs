@@ -10,6 +10,7 @@ use std::{borrow::Cow, error::Error as StdError, fmt, time::Duration};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode};
+use tokio::runtime::TryCurrentError;
 
 pub use self::kind::{ErrorKind, LimitScope, Outcome, TimeoutPhase};
 use self::{redact::redacted, text::Shown};
@@ -123,6 +124,14 @@ impl Error {
         let reason = "async code must not wait for a call by blocking: use `.await`, or \
                       `tokio::task::spawn_blocking`";
         Self::new(ErrorKind::AsyncContext, Outcome::NotSent, reason)
+    }
+
+    /// A call was polled outside of a tokio runtime.
+    pub(crate) fn without_runtime(error: TryCurrentError) -> Self {
+        let text = "a call needs a tokio runtime, and none is running";
+        Self::new(ErrorKind::Config, Outcome::NotSent, text)
+            .with_source(error)
+            .with_hint("without async code, use the feature `blocking`")
     }
 
     /// Converts the error of a service or layer. An [`Error`] in the box is returned unchanged.

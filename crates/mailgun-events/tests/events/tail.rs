@@ -6,11 +6,12 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
     },
+    task::{Context, Poll, Waker},
     time::Duration,
 };
 
 use futures_util::StreamExt as _;
-use mailgun_core::Timestamp;
+use mailgun_core::{ErrorKind, Timestamp};
 use mailgun_events::{Checkpoint, Event, EventQuery, Events, Tail};
 use mailgun_testing::{Answer, Scripted, Seen};
 use serde_json::{Value, json};
@@ -443,6 +444,15 @@ async fn a_tail_asks_for_what_matches_the_filters() {
     assert_eq!(service.seen().len(), 4);
     assert!(service.seen().iter().all(|seen| seen.query() == expected));
     assert!(!format!("{tail:?} {:?}", tail.checkpoint()).contains("failed"));
+}
+
+#[test]
+fn a_tail_outside_of_a_runtime_returns_an_error() {
+    let mut tail = events(&Scripted::new(|_| Answer::never())).tail(Timestamp::now());
+    let mut next = std::pin::pin!(tail.next_event());
+    let polled = next.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+    let Poll::Ready(Err(error)) = polled else { panic!("no error") };
+    assert_eq!(error.kind(), ErrorKind::Config);
 }
 
 /// What an application holds across tasks and awaits.

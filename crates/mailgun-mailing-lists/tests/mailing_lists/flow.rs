@@ -146,6 +146,39 @@ async fn many_members_are_added_in_chunks_and_by_a_file() {
 }
 
 #[tokio::test]
+async fn an_upsert_subscribes_again_and_an_update_does_not() {
+    let mock = MockMailgun::start().await;
+    let lists = MailingLists::new(&mock.client());
+    let members = lists.members(LIST);
+    lists.create(LIST, MailingListSettings::new()).await.unwrap();
+    let ada = "ada@example.com";
+    let leave = || members.update(ada, MemberSettings::new().subscribed(false));
+    let is_subscribed = async || members.get(ada).await.unwrap().subscribed.unwrap();
+    members.create(ada, MemberSettings::new()).await.unwrap();
+
+    leave().await.unwrap();
+    members.update(ada, MemberSettings::new().name("Ada")).await.unwrap();
+    assert!(!is_subscribed().await);
+
+    members.create(ada, MemberSettings::new().upsert(true)).await.unwrap();
+    assert!(is_subscribed().await);
+
+    leave().await.unwrap();
+    let many = |member| members.create_many(vec![member], CreateMembers::new().upsert(true));
+    many(NewMember::new(ada).subscribed(false)).await[0].result.as_ref().unwrap();
+    assert!(!is_subscribed().await);
+    many(NewMember::new(ada)).await[0].result.as_ref().unwrap();
+    assert!(is_subscribed().await);
+
+    let csv = || NewMember::csv([NewMember::new(ada)]).unwrap();
+    let upsert = ImportMembers::new().upsert(true);
+    members.import(csv(), upsert.clone().subscribed(false)).await.unwrap();
+    assert!(!is_subscribed().await);
+    members.import(csv(), upsert).await.unwrap();
+    assert!(is_subscribed().await);
+}
+
+#[tokio::test]
 async fn a_validation_is_started_read_and_cancelled() {
     let mock = MockMailgun::start().await;
     let lists = MailingLists::new(&mock.client());

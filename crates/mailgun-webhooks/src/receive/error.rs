@@ -16,8 +16,10 @@ pub enum ReceiveError {
     TooLarge(Limit),
     /// None of the keys made the signature.
     BadSignature,
-    /// The signature is too old, or in the future.
+    /// The signature is too old.
     Stale,
+    /// The signature is in the future, so the clock of this machine is behind.
+    InFuture,
     /// A request with the same token was handled before.
     Replayed,
     /// The request is valid, but has another payload than the handler expects.
@@ -45,6 +47,7 @@ impl ReceiveError {
     /// * 408 for a body that did not arrive in time. Mailgun tries again for 8 hours.
     /// * 503 for everything else. Mailgun tries again for 8 hours. This includes a request that cannot be
     ///   parsed, is too large or has another payload: by then, another setting or version may accept it.
+    ///   A signature in the future has come by then, or the clock is right again.
     pub fn status(&self) -> StatusCode {
         match self {
             Self::BadSignature | Self::Stale | Self::Replayed => StatusCode::NOT_ACCEPTABLE,
@@ -60,7 +63,10 @@ impl fmt::Display for ReceiveError {
             Self::Malformed(reason) => write!(f, "the request is malformed: {reason}"),
             Self::TooLarge(limit) => write!(f, "the request has too many {limit}"),
             Self::BadSignature => f.write_str("none of the signing keys made the signature"),
-            Self::Stale => f.write_str("the signature is too old or in the future"),
+            Self::Stale => f.write_str("the signature is too old"),
+            Self::InFuture => {
+                f.write_str("the signature is in the future: the clock of this machine is behind")
+            }
             Self::Replayed => f.write_str("the token of the signature was used before"),
             Self::UnexpectedPayload { expected, arrived } => {
                 write!(f, "the handler expects {expected}, but the request has {arrived}")

@@ -41,7 +41,8 @@
 //! * 200 if the handler succeeded.
 //! * 406 if the signature is wrong, too old or was used before.
 //! * 503 if a later attempt may succeed: the body cannot be read, is too large, or is not for this
-//!   handler; the token store cannot be reached; another request with the token is being handled.
+//!   handler; the token store cannot be reached; another request with the token is being handled; the
+//!   signature is in the future.
 //! * 408 if the body did not arrive in time.
 //! * 500 if the handler failed.
 //!

@@ -111,7 +111,8 @@ impl Verifier {
     /// # Errors
     ///
     /// * [`ReceiveError::BadSignature`] if none of the keys made the signature.
-    /// * [`ReceiveError::Stale`] if it is too old or in the future.
+    /// * [`ReceiveError::Stale`] if it is too old.
+    /// * [`ReceiveError::InFuture`] if it is further in the future than the clock skew.
     /// * [`ReceiveError::Malformed`] if there is no signature, or the timestamp is not a number of
     ///   seconds.
     pub fn check(&self, signature: &Signature) -> Result<(), ReceiveError> {
@@ -136,11 +137,13 @@ impl Verifier {
         let signed_at =
             signed_at.ok_or(ReceiveError::Malformed("the timestamp is not a number of seconds"))?;
         let now = clock();
-        let is_fresh = match now.duration_since(signed_at) {
-            Some(age) => age <= *max_age,
-            None => signed_at.duration_since(now).is_some_and(|ahead| ahead <= *clock_skew),
-        };
-        if is_fresh { Ok(()) } else { Err(ReceiveError::Stale) }
+        match now.duration_since(signed_at) {
+            Some(age) if age > *max_age => Err(ReceiveError::Stale),
+            None if signed_at.duration_since(now).is_none_or(|ahead| ahead > *clock_skew) => {
+                Err(ReceiveError::InFuture)
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Checks a signature and its age, and claims its token.
@@ -225,6 +228,8 @@ impl VerifierBuilder {
     }
 
     /// Sets how far Mailgun's clock may be ahead of this machine's. Default: 5 minutes.
+    ///
+    /// A request that is further ahead is answered with 503, so Mailgun posts it again.
     pub fn clock_skew(mut self, clock_skew: Duration) -> Self {
         self.settings.clock_skew = clock_skew;
         self

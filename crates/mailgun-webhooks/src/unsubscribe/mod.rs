@@ -11,9 +11,9 @@
 //!   `Router::route_service`.
 //! * [`Unsubscribe`] as an axum extractor, with the feature `axum`.
 //!
-//! Both refuse every request but a one-click `POST`. A `GET` never unsubscribes: virus scanners and
-//! previews follow each link of a mail. Its response is a page that asks for confirmation, whose button
-//! sends the same `POST`.
+//! Both refuse every request but a one-click `POST`. One without a body counts, too, because some mail
+//! programs send it. A `GET` never unsubscribes: virus scanners and previews follow each link of a mail.
+//! Its response is a page that asks for confirmation, whose button sends the same `POST`.
 //!
 //! ```
 //! use std::convert::Infallible;

@@ -51,8 +51,12 @@ where
     Ok(unsubscribe)
 }
 
-/// Whether a form is `List-Unsubscribe=One-Click` (RFC 8058, 3.2).
+/// Whether a form is `List-Unsubscribe=One-Click` (RFC 8058, 3.2), or empty: some mail programs leave it
+/// out.
 fn is_one_click(content_type: &str, body: Bytes) -> bool {
+    if body.trim_ascii().is_empty() {
+        return true;
+    }
     let limits = Limits::default();
     let is_multipart =
         content_type.get(..9).is_some_and(|essence| essence.eq_ignore_ascii_case("multipart"));
@@ -61,5 +65,6 @@ fn is_one_click(content_type: &str, body: Bytes) -> bool {
     } else {
         Form::urlencoded(&body, &limits)
     };
-    form.is_ok_and(|form| form.fields.get("List-Unsubscribe") == Some("One-Click"))
+    // Some clients end the body with a line break.
+    form.is_ok_and(|form| form.fields.get("List-Unsubscribe").map(str::trim) == Some("One-Click"))
 }

@@ -120,11 +120,7 @@ impl<B> Origin<B> {
 
     /// The connections of the current runtime.
     fn connections(&self) -> Result<Arc<Connections<B>>, Error> {
-        let runtime = Handle::try_current().map_err(|error| {
-            let text = "a call needs a tokio runtime, and none is running";
-            Error::new(ErrorKind::Config, Outcome::NotSent, text).with_source(error)
-        })?;
-        let runtime = runtime.id();
+        let runtime = Handle::try_current().map_err(Error::without_runtime)?.id();
         let mut all = lock(&self.connections);
         if let Some((_, found)) = all.iter().find(|(id, _)| *id == runtime) {
             return Ok(Arc::clone(found));

@@ -46,7 +46,7 @@ use crate::Error;
 /// assert_eq!(comma.to_string(), r#""Doe, John" <john@example.com>"#);
 /// # Ok::<(), mailgun::Error>(())
 /// ```
-#[derive(Clone, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[serde(try_from = "String")]
 pub struct Mailbox {
     /// The text as it is sent.

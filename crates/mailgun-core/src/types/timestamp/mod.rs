@@ -21,7 +21,8 @@ use crate::Error;
 ///
 /// It can be parsed from all formats that Mailgun's services use:
 ///
-/// * RFC 2822 with a numeric or a named zone. Zone names that RFC 2822 does not define mean UTC.
+/// * RFC 2822 with a numeric or a named zone. Zone names that RFC 2822 does not define mean UTC. Years of
+///   two digits are those from 1950 to 2049.
 /// * ISO 8601 with a zone, or without one for UTC; also a plain date.
 /// * The older HTTP formats, RFC 850 and `asctime`.
 /// * Go's default format.

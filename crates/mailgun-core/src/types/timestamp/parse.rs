@@ -1,5 +1,7 @@
 //! The lenient date parser.
 
+use std::borrow::Cow;
+
 use super::calendar::{Civil, MICROS_PER_SECOND, MONTHS, WEEKDAYS};
 
 type Reason = &'static str;
@@ -20,9 +22,8 @@ pub(super) fn micros(text: &str) -> Result<i64, Reason> {
         // The rounding error is less than a microsecond, and the conversion saturates.
         return Ok((number * scale).round() as i64);
     }
-    // Dates in message headers may end with a comment, `+0000 (UTC)`.
-    let text = text.split('(').next().unwrap_or_default();
-    let mut words = text.split([' ', '\t', ',']).filter(|word| !word.is_empty());
+    let text = without_comments(text);
+    let mut words = text.split([' ', '\t', '\r', '\n', ',']).filter(|word| !word.is_empty());
 
     let (date, clock) = date(&mut words).ok_or(INVALID_DATE)?;
     let clock = clock.or_else(|| words.next()).unwrap_or("00:00");
@@ -38,6 +39,24 @@ pub(super) fn micros(text: &str) -> Result<i64, Reason> {
     let local = time_of_day(date, time).ok_or(INVALID_TIME)?.to_micros();
     let local = local.ok_or("must be a date and time that exist")?;
     local.checked_sub(offset * MICROS_PER_SECOND).ok_or(OUT_OF_RANGE)
+}
+
+/// Replaces comments by spaces. Dates in message headers may have them, as in `+0000 (UTC)`.
+fn without_comments(text: &str) -> Cow<'_, str> {
+    if !text.contains('(') {
+        return text.into();
+    }
+    let mut depth = 0_usize;
+    let visible = text.chars().map(|c| {
+        let is_comment = depth > 0 || c == '(';
+        match c {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if is_comment { ' ' } else { c }
+    });
+    visible.collect()
 }
 
 /// Reads a JSON number. `inf` and `nan` are not numbers.
@@ -69,8 +88,13 @@ fn date<'a>(words: &mut impl Iterator<Item = &'a str>) -> Option<Date<'a>> {
 fn day_first<'a>(day: &str, words: &mut impl Iterator<Item = &'a str>) -> Option<Date<'a>> {
     let day = digits(day, 1, 2)?;
     let month = position_of_name(&MONTHS, words.next()?)? + 1;
-    // Four digits, because `25` would be the year 25.
-    let year = digits(words.next()?, 4, 4)?;
+    let year = words.next()?;
+    // The rules of RFC 5322, section 4.3, for years of two and three digits.
+    let year = match (year.len(), digits(year, 2, 4)?) {
+        (2, short @ 0..50) => 2000 + short,
+        (2 | 3, short) => 1900 + short,
+        (_, year) => year,
+    };
     Some(((year, month, day), None))
 }
 
@@ -128,6 +152,11 @@ fn time_of_day((year, month, day): (i64, i64, i64), time: &str) -> Option<Civil>
 
 /// Seconds east of UTC.
 fn offset_seconds(zone: &str) -> Option<i64> {
+    // Java writes `GMT+02:00`.
+    let zone = match zone.split_at_checked(3) {
+        Some(("GMT" | "UTC", offset)) if offset.starts_with(['+', '-']) => offset,
+        _ => zone,
+    };
     if let Some(offset) = zone.strip_prefix(['+', '-']) {
         let (hours, minutes) = match offset.split_once(':') {
             Some(parts) => parts,

@@ -71,7 +71,7 @@ fn get(account: &mut Account, list: &str, member: &str) -> Answer {
 }
 
 fn create(account: &mut Account, request: &Request, list: &str) -> Answer {
-    let changes = Changes::of_form(request)?;
+    let changes = Changes::of_form(request)?.of_new_member();
     let address = changes.address.clone().unwrap_or_default();
     let list = find(account, list)?;
     let is_there = list.members.contains_key(&bare(&address)?);
@@ -168,7 +168,7 @@ fn write_many(
     for row in rows {
         let address = row.address.clone().unwrap_or_default();
         if upsert || !list.members.contains_key(&bare(&address)?) {
-            list.write(&address, row)?;
+            list.write(&address, row.of_new_member())?;
         }
     }
     let list = list.json();
@@ -233,6 +233,12 @@ struct Changes {
 }
 
 impl Changes {
+    /// The default of a new member, which an upsert writes into an existing one, too.
+    fn of_new_member(mut self) -> Self {
+        self.subscribed.get_or_insert(true);
+        self
+    }
+
     fn of_form(request: &Request) -> Result<Self, Refusal> {
         let form = request.form()?;
         Ok(Self {

@@ -95,7 +95,7 @@ impl fmt::Display for BulkError {
                 f.write_str("addresses must be left out before recipients are added")
             }
             Self::InvalidRows(rows) => {
-                write!(f, "{rows} rows have no valid recipient; `skip_invalid` leaves them out")
+                write!(f, "invalid rows: {rows}; `skip_invalid` leaves them out")
             }
             Self::NoRecipients => f.write_str("the campaign has no recipients"),
             Self::NotAllowed(state) => {

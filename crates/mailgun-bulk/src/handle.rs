@@ -129,7 +129,7 @@ impl CampaignHandle {
     pub async fn status(&self) -> Result<Status, BulkError> {
         let store = &*self.bulk.store;
         let campaign = stored(store, &self.key).await?;
-        let since = Timestamp::now().checked_sub(RATE_OF).unwrap_or(Timestamp::MIN);
+        let since = Timestamp::now().saturating_sub(RATE_OF);
         let tally = store.tally(&self.key, since).await.map_err(BulkError::Store)?;
         Ok(Status { campaign, tally })
     }

@@ -57,7 +57,7 @@ impl Pace {
         let passed = now.duration_since(started_at).unwrap_or_default().as_secs() / DAY.as_secs();
         let day = u32::try_from(passed).unwrap_or(u32::MAX).saturating_add(1);
         let (_, limit) = self.warm_up.iter().rev().find(|(from, _)| *from <= day)?;
-        let end = after(started_at, DAY.saturating_mul(day));
+        let end = started_at.saturating_add(DAY.saturating_mul(day));
         let window = Window {
             counter: format!("{} warm-up day {day}", campaign.key),
             limit: *limit,
@@ -79,12 +79,12 @@ impl Per {
         };
         let period = text.get(..digits).unwrap_or(&text);
         let reopens_at = match self {
-            Self::Hour => after(start_of(&format!("{period}:00:00Z"), now), HOUR),
-            Self::Day => after(start_of(&format!("{period}T00:00:00Z"), now), DAY),
+            Self::Hour => start_of(&format!("{period}:00:00Z"), now).saturating_add(HOUR),
+            Self::Day => start_of(&format!("{period}T00:00:00Z"), now).saturating_add(DAY),
             Self::Month => {
                 // The first of a month, plus 31 days, is in the next month.
                 let first = start_of(&format!("{period}-01T00:00:00Z"), now);
-                let next = after(first, DAY.saturating_mul(31)).to_rfc3339();
+                let next = first.saturating_add(DAY.saturating_mul(31)).to_rfc3339();
                 start_of(&format!("{}-01T00:00:00Z", next.get(..7).unwrap_or(&next)), now)
             }
         };
@@ -119,15 +119,11 @@ fn spread(
         resets_at: None,
     };
     let begun = u32::try_from(begun).unwrap_or(u32::MAX);
-    Some(Limit { window, reopens_at: after(started_at, tick.saturating_mul(begun)) })
+    Some(Limit { window, reopens_at: started_at.saturating_add(tick.saturating_mul(begun)) })
 }
 
 fn start_of(text: &str, now: Timestamp) -> Timestamp {
     text.parse().unwrap_or(now)
-}
-
-fn after(time: Timestamp, duration: Duration) -> Timestamp {
-    time.checked_add(duration).unwrap_or(Timestamp::MAX)
 }
 
 #[cfg(test)]

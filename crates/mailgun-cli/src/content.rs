@@ -203,7 +203,6 @@ pub(crate) async fn variables(
 }
 
 async fn file(path: &Path) -> Result<Upload> {
-    Upload::from_path(path).await.map_err(|error| {
-        Failure::usage(format!("{}: {}", path.display(), Failure::from(error).message()))
-    })
+    // The error names the file.
+    Upload::from_path(path).await.map_err(|error| Failure::error(error.to_string()))
 }

@@ -10,6 +10,7 @@ mailgun_core::params! {
     /// Which events to list.
     ///
     /// A filter is text or a [`Filter`]. An event must match all filters.
+    #[doc(alias = "ListEvents")]
     pub struct EventQuery;
 }
 

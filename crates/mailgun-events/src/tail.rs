@@ -244,8 +244,8 @@ impl Tail {
         if read.is_full {
             // Events before the window that were read need not be read again. The overlap is for
             // events that are out of order across pages.
-            let read_until = earlier(oldest, self.settle / OVERLAP);
-            self.checkpoint.settle(read_until.min(earlier(started, self.settle)));
+            let read_until = oldest.saturating_sub(self.settle / OVERLAP);
+            self.checkpoint.settle(read_until.min(started.saturating_sub(self.settle)));
         }
         // A busy domain has no last page, so newer events are left for the next read.
         if oldest > started {
@@ -261,7 +261,7 @@ impl Tail {
             self.full_read = Some(read.started);
             self.checkpoint.undated.retain(|_, last_read| *last_read >= read.started);
             // If the clock is far ahead, the checkpoint must not pass events that are still to come.
-            self.checkpoint.settle(self.newest.min(earlier(read.started, self.settle)));
+            self.checkpoint.settle(self.newest.min(read.started.saturating_sub(self.settle)));
         }
     }
 
@@ -278,15 +278,11 @@ impl Tail {
         let begin = if is_full {
             first
         } else {
-            first.max(earlier(self.newest.min(started), self.settle / OVERLAP))
+            first.max(self.newest.min(started).saturating_sub(self.settle / OVERLAP))
         };
         let pager = self.events.search(self.query.clone().following(begin));
         Read { pager, is_full, first, started }
     }
-}
-
-fn earlier(time: Timestamp, by: Duration) -> Timestamp {
-    time.checked_sub(by).unwrap_or(Timestamp::MIN)
 }
 
 /// Leaves the filters out, because they may contain an address.
@@ -303,9 +299,9 @@ impl fmt::Debug for Tail {
 
 /// The place from which a [`Tail`] continues.
 ///
-/// Store it with `serde`. It has the time after which events may still be missing, and the ids of the
-/// events after that time that were returned: about 60 bytes for each event of the last half hour, and
-/// at most [`Tail::max_seen`] events.
+/// Store it with `serde`, or with `mailgun-store` in SQLite or Postgres. It has the time after which events
+/// may still be missing, and the ids of the events after that time that were returned: about 60 bytes for
+/// each event of the last half hour, and at most [`Tail::max_seen`] events.
 ///
 /// ```
 /// use mailgun::Timestamp;
@@ -342,7 +338,7 @@ impl Checkpoint {
             oldest = self.seen.pop_first();
         }
         if let Some(Seen(time, _)) = oldest {
-            self.settle(time.checked_add(Duration::from_micros(1)).unwrap_or(Timestamp::MAX));
+            self.settle(time.saturating_add(Duration::from_micros(1)));
         }
     }
 }
@@ -396,7 +392,7 @@ impl Clock {
     /// The runtime's clock may stop while the machine sleeps, and the system's clock may be set back:
     /// the later one is right.
     fn now(&self) -> Timestamp {
-        let time = self.time.checked_add(self.instant.elapsed()).unwrap_or(Timestamp::MAX);
+        let time = self.time.saturating_add(self.instant.elapsed());
         time.max(Timestamp::now())
     }
 }

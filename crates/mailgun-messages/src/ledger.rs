@@ -25,7 +25,8 @@ pub type LedgerFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, BoxError>> 
 
 /// Stores which message was sent under which key.
 ///
-/// If it is backed by your database, it survives a crash between the send and its response.
+/// If it is backed by a database, it survives a crash between the send and its response. `mailgun-store` has
+/// ledgers in SQLite and Postgres. [`MemoryLedger`] is for tests.
 ///
 /// An entry that stays [`Sending`](LedgerEntry::Sending) belongs to a send that is running, or whose
 /// outcome is unknown because the process crashed or the response was lost. Its [`Claim::since`] tells

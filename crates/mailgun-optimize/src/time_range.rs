@@ -27,7 +27,7 @@ impl TimeRange {
     /// The time from `duration` ago until now. It starts with the year 1 at the earliest.
     pub fn last(duration: Duration) -> Self {
         let end = Timestamp::now();
-        Self { start: end.checked_sub(duration).unwrap_or(Timestamp::MIN), end }
+        Self { start: end.saturating_sub(duration), end }
     }
 
     /// The start.

@@ -20,6 +20,9 @@
 //!     .messages("mg.example.com")
 //!     .send_once(&store.ledger(), "order-4711", receipt)
 //!     .await?;
+//!
+//! // Campaigns need the feature `bulk` of `mailgun`.
+//! let bulk = mailgun.bulk(std::sync::Arc::new(store));
 //! # Ok(()) }
 //! ```
 //!

@@ -1,6 +1,5 @@
 use std::{fmt, time::Duration};
 
-use mailgun_core::Timestamp;
 use mailgun_webhooks::receive::{ClaimId, StoreFuture, TokenState, TokenStore};
 use sqlx::AssertSqlSafe;
 
@@ -22,12 +21,13 @@ impl SqlTokens {
         let mut transaction = self.database.write("claim the token of a webhook").await?;
         let id = getrandom::u64().map_err(|e| transaction.error(StoreErrorKind::Unavailable, e))?;
         let now = transaction.now().await?;
+        let until = now.saturating_add(lease);
         let claimed = transaction
             .execute(
                 "INSERT INTO mailgun_tokens (token, claim, until) VALUES ($1, $2, $3)
                 ON CONFLICT (token) DO UPDATE SET claim = excluded.claim, until = excluded.until
                 WHERE mailgun_tokens.until < $4",
-                &[token.into(), id.cast_signed().into(), later(now, lease).into(), now.into()],
+                &[token.into(), id.cast_signed().into(), until.into(), now.into()],
             )
             .await?;
         let state = match claimed {
@@ -71,7 +71,7 @@ impl SqlTokens {
             .execute(
                 "INSERT INTO mailgun_tokens (token, until) VALUES ($1, $2)
                 ON CONFLICT (token) DO UPDATE SET claim = NULL, until = excluded.until",
-                &[token.into(), later(now, keep).into()],
+                &[token.into(), now.saturating_add(keep).into()],
             )
             .await?;
         transaction.commit().await
@@ -87,10 +87,6 @@ impl SqlTokens {
             .await?;
         transaction.commit().await
     }
-}
-
-fn later(time: Timestamp, duration: Duration) -> Timestamp {
-    time.checked_add(duration).unwrap_or(Timestamp::MAX)
 }
 
 impl TokenStore for SqlTokens {

@@ -306,7 +306,8 @@ impl Mailgun {
         analytics::Analytics::new(&self.0)
     }
 
-    /// The campaigns of a store.
+    /// The campaigns of a store, for example of `Arc::new(SqlStore::sqlite("mail.db").await?)` with the crate
+    /// `mailgun-store`.
     #[cfg(feature = "bulk")]
     pub fn bulk(&self, store: std::sync::Arc<dyn bulk::Store>) -> bulk::Bulk {
         bulk::Bulk::new(&self.0, store)

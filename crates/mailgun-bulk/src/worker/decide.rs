@@ -8,7 +8,6 @@ use mailgun_messages::{
     Receipt,
 };
 
-use super::step::after;
 use crate::{Chunk, Finish, Halt};
 
 /// A worker ends after this many waits for a rate limit in a row in which nothing was accepted.
@@ -125,7 +124,7 @@ impl Streaks {
         if wait > MAX_WAIT {
             return Decision { halt: Some((Halt::RateLimit(self.rounds), error)), ..finish.into() };
         }
-        let until = after(facts.now, wait);
+        let until = facts.now.saturating_add(wait);
         self.paused_until = Some(self.paused_until.map_or(until, |earlier| earlier.max(until)));
         tracing::info!(wait_s = wait.as_secs(), "a rate limit pauses a campaign");
         Decision { pause: Some((facts.scope.to_owned(), until)), ..finish.into() }
@@ -150,7 +149,7 @@ impl Streaks {
         if is_invalid || self.not_sent > MAX_NOT_SENT {
             return Decision { halt: Some((Halt::NotSent(self.not_sent), error)), ..finish.into() };
         }
-        let retry_at = joined.unwrap_or_else(|| after(now, back_off(self.not_sent)));
+        let retry_at = joined.unwrap_or_else(|| now.saturating_add(back_off(self.not_sent)));
         self.retry_at = Some(retry_at);
         Decision { retry_at: Some(retry_at), ..finish.into() }
     }

@@ -53,7 +53,8 @@ impl Inner {
         let prepared = self.prepare(key).await?;
         let (now, system) = (self.clock.now(), Timestamp::now());
         let limits = prepared.settings.pace.limits(&prepared.campaign, now);
-        let expires_at = after(now, self.settings.call_timeout.saturating_add(self.settings.grace));
+        let expires_at =
+            now.saturating_add(self.settings.call_timeout.saturating_add(self.settings.grace));
         let windows = limits.iter().map(|limit| limit.window.clone()).collect();
         let request = ClaimRequest::new(&self.owner, now, expires_at).windows(windows);
         let claim =
@@ -67,14 +68,14 @@ impl Inner {
             Claim::PausedUntil(until) => return Ok(Step::Wait(until)),
             Claim::NoRoom(index) => {
                 let reopens_at = limits.get(index).map(|limit: &Limit| limit.reopens_at);
-                let soon = after(now, SHORTEST_WAIT);
+                let soon = now.saturating_add(SHORTEST_WAIT);
                 return Ok(Step::Wait(reopens_at.unwrap_or(soon).max(soon)));
             }
         };
         // The call would outlive its claim. Only the system's clock is certain to count a suspension.
         let grace = self.settings.grace;
-        let is_late =
-            self.clock.now() > after(now, grace) || Timestamp::now() > after(system, grace);
+        let is_late = self.clock.now() > now.saturating_add(grace)
+            || Timestamp::now() > system.saturating_add(grace);
         let decision = if self.is_stopping() || is_late {
             Decision::not_begun()
         } else {
@@ -206,8 +207,4 @@ fn recipient(stored: &StoredRecipient) -> Result<Recipient, Error> {
         Error::invalid("variables", "are not JSON in the store").with_source(error)
     })?;
     Recipient::new(stored.mailbox.as_str(), variables)
-}
-
-pub(super) fn after(time: Timestamp, duration: Duration) -> Timestamp {
-    time.checked_add(duration).unwrap_or(Timestamp::MAX)
 }

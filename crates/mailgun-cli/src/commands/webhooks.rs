@@ -7,7 +7,7 @@ use crate::{context::Context, exit::Result, output::cell};
 /// The URLs that Mailgun posts events of a domain to
 ///
 /// Types: accepted, delivered, opened, clicked, unsubscribed, complained, permanent_fail,
-/// temporary_fail.
+/// temporary_fail. To receive them on this machine, see `mailgun listen`.
 #[derive(Subcommand, Debug)]
 #[command(after_help = "\
 Examples:

@@ -113,10 +113,15 @@ fn bad_rows_and_missing_campaigns_are_named() {
     run(&account, &["status", "news"]).status(5).complains("mailgun.db does not exist");
     account.write("bad.csv", "address\nbob@example.com\nnobody\n");
     let bad = [&["create", "news", "bad.csv"], CONTENT].concat();
-    run(&account, &bad).status(2).complains("row 3").complains("--skip-invalid");
+    run(&account, &bad)
+        .status(2)
+        .complains("row 3")
+        .complains("invalid rows: 1")
+        .complains("--skip-invalid");
     run(&account, &[&bad[..], &["--skip-invalid"]].concat()).ok().says("1 added");
     run(&account, &["status", "other"]).status(5);
-    run(&account, &[&["create", "x", "missing.csv"], CONTENT].concat()).status(2);
+    let missing = [&["create", "x", "missing.csv"], CONTENT].concat();
+    run(&account, &missing).status(1).complains("missing.csv: ");
     run(&account, &[&["create", "x", "bad.csv", "--quota", "5/week"], CONTENT].concat()).status(2);
 }
 

@@ -136,8 +136,8 @@ fn each_failure_has_its_status() {
     account.run(&text).status(6);
     account
         .run(&send(&["--text", "Hi", "--attach", "missing.pdf"]))
-        .status(2)
-        .complains("missing.pdf");
+        .status(1)
+        .complains("error: `missing.pdf` cannot be read: ");
     account.run(&["send", "--to", "bob@example.com", "--text", "Hi"]).status(2).complains("`from`");
     account.run(&["send", "--text", "Hi"]).status(2).complains("--to");
     assert!(account.mock.sent().is_empty());

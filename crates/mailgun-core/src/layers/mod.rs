@@ -16,6 +16,34 @@
 //! ```
 //!
 //! The API key is added below all layers of the application, so they never see it.
+//!
+//! # A layer of your own
+//!
+//! [`ClientBuilder::layer`](crate::ClientBuilder::layer) takes a tower layer, and
+//! [`layer_fn`](crate::ClientBuilder::layer_fn) a function. A path may hold an address. In logs and metrics,
+//! name the operation instead, which is in the request's [`CallContext`](crate::CallContext):
+//!
+//! ```
+//! use std::time::Instant;
+//!
+//! use mailgun::{CallContext, Client};
+//!
+//! let client = Client::builder("key-0123456789")
+//!     .layer_fn(|request, next| {
+//!         let operation = request.extensions().get().map(CallContext::operation);
+//!         let start = Instant::now();
+//!         async move {
+//!             let response = next.run(request).await;
+//!             if let Some(operation) = operation {
+//!                 println!("{operation} took {:?}", start.elapsed());
+//!             }
+//!             response
+//!         }
+//!     })
+//!     .build()?;
+//! # let _ = client;
+//! # Ok::<(), mailgun::Error>(())
+//! ```
 
 mod attempt_timeout;
 mod from_fn;

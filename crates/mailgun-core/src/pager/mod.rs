@@ -325,6 +325,19 @@ impl<T: Send + 'static> Pager<T> {
     /// Items that cannot be decoded are skipped. Each is logged as a `tracing` event at level WARN
     /// with the operation and the field. To get them with their JSON, use
     /// [`into_pages`](Self::into_pages).
+    ///
+    /// ```no_run
+    /// # async fn example(pager: mailgun::Pager<String>) -> Result<(), mailgun::Error> {
+    /// use std::pin::pin;
+    ///
+    /// use futures_util::TryStreamExt as _;
+    ///
+    /// let mut items = pin!(pager.into_items());
+    /// while let Some(item) = items.try_next().await? {
+    ///     println!("{item}");
+    /// }
+    /// # Ok(()) }
+    /// ```
     pub fn into_items(self) -> impl Stream<Item = Result<T, Error>> + Send {
         try_unfold((self, VecDeque::new()), |(mut pager, mut items)| async move {
             loop {

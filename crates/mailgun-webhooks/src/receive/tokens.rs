@@ -15,7 +15,8 @@ pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, BoxError>> +
 
 /// Stores which tokens were used.
 ///
-/// If a receiver runs as several processes, they must share a store. In Redis, for example:
+/// If a receiver runs as several processes, they must share a store. `mailgun-store` has one in SQLite or
+/// Postgres. In Redis, for example:
 ///
 /// * A claim is `SET token id NX EX lease`, with an id from `INCR`. If it does nothing, `GET` says why.
 /// * A commit is `SET token used EX keep`.
@@ -143,7 +144,7 @@ impl MemoryTokens {
         }
         tokens.last_claim += 1;
         let claim = ClaimId(tokens.last_claim);
-        tokens.insert(key, Entry { claim: Some(claim), until: later(now, lease) });
+        tokens.insert(key, Entry { claim: Some(claim), until: now.saturating_add(lease) });
         Ok(TokenState::Free(claim))
     }
 }
@@ -177,17 +178,13 @@ fn key(token: &str) -> Key {
     std::array::from_fn(|index| digest[index])
 }
 
-fn later(time: Timestamp, duration: Duration) -> Timestamp {
-    time.checked_add(duration).unwrap_or(Timestamp::MAX)
-}
-
 impl TokenStore for MemoryTokens {
     fn claim<'a>(&'a self, token: &'a str, lease: Duration) -> StoreFuture<'a, TokenState> {
         Box::pin(ready(self.try_claim(token, lease)))
     }
 
     fn commit<'a>(&'a self, token: &'a str, keep: Duration) -> StoreFuture<'a, ()> {
-        let until = later((self.clock)(), keep);
+        let until = (self.clock)().saturating_add(keep);
         self.tokens().insert(key(token), Entry { claim: None, until });
         Box::pin(ready(Ok(())))
     }

@@ -90,9 +90,7 @@ impl Create {
             Box::new(io::stdin())
         } else {
             let file = File::open(&self.recipients);
-            let failed = |error: io::Error| {
-                Failure::usage(format!("{}: {error}", self.recipients.display()))
-            };
+            let failed = |error| Failure::file(self.recipients.display(), error);
             Box::new(file.map_err(failed)?)
         };
         let campaign = filled!(campaign, self.content.load(context).await?);
@@ -118,7 +116,7 @@ impl Create {
         }
         draft.start().await.map_err(|error| match error {
             bulk::BulkError::InvalidRows(rows) => {
-                Failure::usage(format!("{rows} rows have no valid recipient: nothing was stored"))
+                Failure::usage(format!("invalid rows: {rows}. Nothing was stored"))
                     .advice("Correct them, or leave them out with --skip-invalid.")
             }
             error => error.into(),

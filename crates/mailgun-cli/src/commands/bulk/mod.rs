@@ -30,7 +30,7 @@ use crate::{
 #[command(after_help = "\
 Examples:
   mailgun bulk create news-2026-11 recipients.csv --from news@mg.example.com \\
-      --subject 'News for %recipient.name%' --text-file invoice.txt
+      --subject 'News for %recipient.name%' --text-file news.txt
   mailgun bulk run news-2026-11
   mailgun bulk status news-2026-11
   mailgun bulk report news-2026-11 --csv > report.csv")]

@@ -350,10 +350,10 @@ fn display_name<'a>(text: &'a str, address: &str) -> Result<Cow<'a, str>, Reason
 
 /// Checks a bare address and returns the position of its `@`.
 fn position_of_at(address: &str) -> Result<usize, Reason> {
-    const WHITESPACE: Reason = "has whitespace in its address: parse a text with a name as a whole";
+    const WHITESPACE: Reason = "has whitespace in its address: with a name, parse `Name <address>`";
     const QUOTES: Reason =
         "has quotes in its address that are not around the whole part before the `@`";
-    const BRACKET: Reason = "has a `<` in its address: parse a text with a name as a whole";
+    const BRACKET: Reason = "has a `<` in its address: with a name, parse `Name <address>`";
     if address.is_empty() {
         return Err("has an empty address");
     }

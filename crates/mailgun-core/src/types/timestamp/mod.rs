@@ -128,6 +128,25 @@ impl Timestamp {
         in_range(self.0.checked_sub(i64::try_from(duration.as_micros()).ok()?))
     }
 
+    /// Adds a duration, in whole microseconds. [`MAX`](Self::MAX) after the year 9999.
+    pub fn saturating_add(self, duration: Duration) -> Self {
+        self.checked_add(duration).unwrap_or(Self::MAX)
+    }
+
+    /// Subtracts a duration, in whole microseconds. [`MIN`](Self::MIN) before the year 1.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use mailgun::Timestamp;
+    ///
+    /// let an_hour_ago = Timestamp::now().saturating_sub(Duration::from_secs(3600));
+    /// # assert!(an_hour_ago < Timestamp::now());
+    /// ```
+    pub fn saturating_sub(self, duration: Duration) -> Self {
+        self.checked_sub(duration).unwrap_or(Self::MIN)
+    }
+
     /// The duration since an earlier instant. `None` if `earlier` is later than `self`.
     pub fn duration_since(self, earlier: Self) -> Option<Duration> {
         u64::try_from(self.0.checked_sub(earlier.0)?).ok().map(Duration::from_micros)

@@ -234,6 +234,10 @@ fn arithmetic_stays_in_range() {
     assert_eq!(Timestamp::MIN.checked_sub(Duration::from_micros(1)), None);
     assert_eq!(epoch.checked_add(Duration::MAX), None);
     assert_eq!(epoch.checked_sub(Duration::MAX), None);
+    assert_eq!(epoch.saturating_add(hour), later);
+    assert_eq!(later.saturating_sub(hour), epoch);
+    assert_eq!(epoch.saturating_add(Duration::MAX), Timestamp::MAX);
+    assert_eq!(epoch.saturating_sub(Duration::MAX), Timestamp::MIN);
     assert!(Timestamp::MAX.duration_since(Timestamp::MIN).is_some());
     for micros in [i64::MIN, i64::MAX] {
         assert!(Timestamp::from_micros(micros).is_err());

@@ -45,7 +45,8 @@ fn read(reader: impl io::Read, mut pass: impl FnMut(Row) -> bool) -> Result<(), 
         .trim(Trim::All)
         .from_reader(first.as_slice().chain(reader));
     let columns = Columns::of(&mut reader)?;
-    // The position of a row may be between the two characters of the line end before it.
+    // The position of a row may be between the two characters of the line end before it. In a file with
+    // different line ends, the number may be off by one.
     let is_before_line_feed = first.ends_with(b"\r\n");
     let line =
         |position: &csv::Position| position.line().saturating_add(u64::from(is_before_line_feed));

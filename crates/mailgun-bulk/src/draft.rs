@@ -225,8 +225,9 @@ impl Draft {
     ///
     /// The first row names the columns. The column `address` or `email` has the addresses. Each other
     /// column is a variable, for example `%recipient.city%`, and its values are text. Cells are separated
-    /// by commas; if the first row has no comma, by semicolons or else by tabs. Empty rows are skipped.
-    /// The file is read on a thread of its own.
+    /// by commas; if the first row has no comma, by semicolons or else by tabs. Rows whose cells are all
+    /// empty are skipped if they have as many cells as the first row. The file is read on a thread of its
+    /// own.
     ///
     /// ```no_run
     /// # async fn example(mut draft: mailgun::bulk::Draft) -> Result<(), Box<dyn std::error::Error>> {

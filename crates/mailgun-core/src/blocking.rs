@@ -8,7 +8,8 @@
 //!
 //! They share one tokio runtime with one thread, `mailgun-blocking`, which starts at the first use and
 //! never ends. The future itself runs on the thread that waits. Connections are kept between calls. A
-//! process that was forked starts a runtime and connections of its own.
+//! process that was forked starts a runtime and connections of its own. Fork while no other thread is in a
+//! call: a lock that such a thread holds stays locked in the child.
 //!
 //! Streams that are uploaded and the metrics of connections run on `mailgun-blocking`. They must
 //! not block: otherwise all calls stand still, and no time limit takes effect. To upload from a

@@ -47,7 +47,8 @@ impl Error {
     }
 
     /// Returns whether the mail was not accepted, and a repeat of the same call would fail the same
-    /// way: Mailgun or the proxy refused it, or the authority of a certificate is unknown.
+    /// way: the SDK, Mailgun or the proxy refused it, or a TLS handshake failed for a reason that does not
+    /// pass, such as an invalid certificate.
     pub fn is_permanent(&self) -> bool {
         let is_refused = self.is_client() || self.0.kind() == ErrorKind::Api;
         !self.is_unknown() && (is_refused || self.0.is_permanent())

@@ -11,7 +11,9 @@ use crate::SendOutcome;
 /// If the outcome of the first is [`Outcome::Unknown`], the second is not tried: the recipients might
 /// get the mail twice. [`SendOutcome`] says which errors of a transport are certain.
 ///
-/// If a guard of the first refuses the mail, the second is not tried either. A guard belongs to one client.
+/// If a guard of the first refuses the mail, the second is not tried either. But the second does not know
+/// that guard: a mail that the first cannot send for another reason, such as a lost connection, goes from
+/// the second to its original recipients, even if the first has `redirect_all_to`. A guard belongs to one client.
 /// Give every transport of a failover its own guard. SMTP cannot have one.
 ///
 /// Both transports may themselves be failovers. A failover is an `AsyncTransport` if both transports
@@ -138,13 +140,21 @@ where
     }
 }
 
-impl<A: SendOutcome, B: SendOutcome> SendOutcome for FailoverError<A, B> {
-    fn outcome(&self) -> Outcome {
+impl<A: SendOutcome, B: SendOutcome> FailoverError<A, B> {
+    /// Returns whether the mail may have been accepted. It is unknown if one of the transports may have sent
+    /// it.
+    pub fn outcome(&self) -> Outcome {
         match self {
             Self::Unknown(_) => Outcome::Unknown,
             Self::Refused(first) => first.outcome(),
             Self::Both { second, .. } => second.outcome(),
         }
+    }
+}
+
+impl<A: SendOutcome, B: SendOutcome> SendOutcome for FailoverError<A, B> {
+    fn outcome(&self) -> Outcome {
+        self.outcome()
     }
 
     fn may_fail_over(&self) -> bool {

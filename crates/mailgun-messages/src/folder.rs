@@ -8,7 +8,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use mailgun_core::{BoxError, Error, Upload, by_content_id};
+use mailgun_core::{__private::without_byte_order_mark, BoxError, Error, Upload, by_content_id};
 
 use crate::{
     Batch, Message,
@@ -107,10 +107,7 @@ impl MessageFolder {
         let mut template =
             |name| match files.remove(name).map(|file| String::from_utf8(file.into())) {
                 None => Ok(None),
-                // Some editors begin a file with a byte order mark.
-                Some(Ok(text)) => {
-                    Ok(Some(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text)))
-                }
+                Some(Ok(text)) => Ok(Some(without_byte_order_mark(text))),
                 Some(Err(_)) => Err(Error::invalid(name, "is not UTF-8")),
             };
         let subject = template("subject.txt")?;

@@ -174,7 +174,7 @@ impl Message {
 
     fn check(&self) -> Result<(), Error> {
         if !self.content.has(&["to"]) {
-            let reason = "is missing: a message needs a recipient in To, also beside Cc and Bcc";
+            let reason = "is missing: a message needs a recipient in To, even if it has Cc or Bcc";
             return Err(Error::invalid("to", reason));
         }
         self.content.check_complete()?;

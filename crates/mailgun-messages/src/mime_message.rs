@@ -82,7 +82,7 @@ impl MimeMessage {
         self
     }
 
-    /// Copies the message; `None` if it or a file of it comes from a stream, which can be read only once.
+    /// Copies the message; `None` if it comes from a stream, which can be read only once.
     pub fn try_clone(&self) -> Option<Self> {
         let content = self.content.try_clone().ok()?;
         Some(Self { content, message: self.message.try_clone()? })

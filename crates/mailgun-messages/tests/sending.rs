@@ -243,7 +243,7 @@ fn a_message_to_cc_or_bcc_only_is_refused() {
     let message = || Message::new().from("shop@mg.example.com").text("x");
     for message in [message().cc("bob@example.com"), message().bcc("bob@example.com")] {
         let error = error_of(offline().send(message));
-        assert!(error.to_string().contains("also beside Cc and Bcc"), "{error}");
+        assert!(error.to_string().contains("even if it has Cc or Bcc"), "{error}");
     }
 }
 

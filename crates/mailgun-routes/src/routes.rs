@@ -81,8 +81,8 @@ impl Routes {
     ///
     /// # Errors
     ///
-    /// Returns 400 if the expression or an action is invalid, or if the actions together are longer than
-    /// 4 kB. For more recipients, forward to a mailing list.
+    /// Returns 400 if the expression or an action is invalid or longer than 4 KB. For more recipients, forward
+    /// to a mailing list.
     ///
     /// ```no_run
     /// # async fn example(routes: mailgun::routes::Routes) -> Result<(), mailgun::Error> {

@@ -42,7 +42,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// Receive webhooks and inbound mail on this machine
 ///
 /// Verifies each request with the signing key, shows it, and forwards it unchanged to your application.
-/// Mailgun gets the status of your application. A request that Mailgun did not sign is refused with 406
+/// Mailgun gets the status of your application. A request with a wrong signature is refused with 406
 /// and not forwarded.
 ///
 /// Mailgun must reach this machine: run a tunnel to the port, and register its public URL with

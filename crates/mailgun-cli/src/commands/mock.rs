@@ -46,7 +46,8 @@ pub(crate) struct Mock {
     /// Do not serve the inbox for the browser
     #[arg(long)]
     no_inbox: bool,
-    /// Name under which browsers may open the inbox, such as that of a container; may be repeated
+    /// Host name under which browsers may open the inbox, and programs the API and the routes below /mock,
+    /// besides localhost and IP addresses; may be repeated
     #[arg(long, value_name = "NAME")]
     allow_host: Vec<String>,
 }

@@ -131,7 +131,7 @@ fn a_signal_ends_a_run_after_the_calls_that_are_on_their_way() {
     for signal in ["-TERM", "-INT"] {
         let account = Account::new();
         create(&account, &["--chunk-size", "1"]).ok();
-        account.mock.inject(Fault::delay(Duration::from_secs(1)).for_path("/messages").times(100));
+        account.mock.inject(Fault::delay(Duration::from_secs(5)).for_path("/messages").times(100));
         let child = account.spawn(Stdio::null(), &["bulk", "run", "news", "--concurrency", "1"]);
         let sends = async {
             while account.mock.sent().is_empty() {

@@ -141,12 +141,14 @@ pub async fn read_text(path: impl AsRef<Path>, limit: u64) -> Result<String, Err
     if bytes.len() as u64 > limit {
         return Err(Error::too_large(path.display(), format_args!("is over {limit} bytes")));
     }
-    let mut text = String::from_utf8(bytes)
-        .map_err(|error| Error::invalid(path.display(), "is not UTF-8").with_source(error))?;
-    if text.starts_with('\u{feff}') {
-        text.remove(0);
-    }
-    Ok(text)
+    String::from_utf8(bytes)
+        .map(without_byte_order_mark)
+        .map_err(|error| Error::invalid(path.display(), "is not UTF-8").with_source(error))
+}
+
+/// The text of a file without the byte order mark that programs on Windows put before it.
+pub fn without_byte_order_mark(text: String) -> String {
+    text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text)
 }
 
 struct FileStream {

@@ -19,7 +19,7 @@ use http_body::{Frame, SizeHint};
 
 pub use self::{
     fields::{FieldValue, Fields, true_false, yes_no},
-    file::read_text,
+    file::{read_text, without_byte_order_mark},
     json::JsonFields,
     multipart::Form,
     upload::Upload,

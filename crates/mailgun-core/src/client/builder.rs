@@ -374,7 +374,7 @@ impl<C: From<Client>> ClientBuilder<C> {
     ///
     /// Keep it below the server's own limit. If the server closes a connection while a request is
     /// being sent, the outcome is unknown and a send is not retried. A shorter limit that the server
-    /// announces (`Keep-Alive: timeout=5`) is observed.
+    /// announces (`Keep-Alive: timeout=5`) is observed, less 1 s, even with `None`.
     pub fn pool_idle_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.transport.pool_idle_timeout = limit.into();
         self

@@ -57,9 +57,9 @@ impl TrustedHosts {
         Ok(path.to_owned())
     }
 
-    /// Whether a link points to the base URL or a trusted host. Some services write `http`, or the
-    /// host of another region, in links to themselves. Neither matters, because the path is called on
-    /// the base URL.
+    /// Whether a link points to the base URL or a trusted host. Some services write `http` for their
+    /// own host, or the host of another region (with https), in links to themselves. Neither matters,
+    /// because the path is called on the base URL.
     fn is_own_host(&self, uri: &Uri) -> bool {
         let matches = |host: &BaseUrl| host.is_origin_of(uri) || host.is_plain_form_of(uri);
         matches(&self.base)

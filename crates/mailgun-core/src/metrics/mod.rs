@@ -254,7 +254,7 @@ pub struct ConnectionEvent<'a> {
 pub enum ConnectionChange {
     /// It was opened, with TLS if the URL asks for it.
     Opened,
-    /// A request uses it that it was not opened for.
+    /// A request other than the one it was opened for uses it.
     Reused,
     /// It was closed, by either side.
     Closed,

@@ -40,9 +40,11 @@ static REMOTE: LazyLock<Regex> = LazyLock::new(|| {
     let style = r#"url\(\s*["']?\s*(?:https?:)?//|@import"#;
     regex(&format!("(?i){attribute}|{style}|<link"))
 });
-/// How much of the page images of the mail may take. A mail can refer to one image many times.
-const INLINED: usize = 64 * 1024 * 1024;
 static DOCTYPE: LazyLock<Regex> = LazyLock::new(|| regex(r"(?i)^\s*<!doctype[^>]*>"));
+
+/// The most bytes that images of the mail may add to the page, as base64. A mail can refer to one image many
+/// times.
+const INLINED: usize = 64 * 1024 * 1024;
 
 pub(super) fn html(state: &State, key: &str, query: &Query) -> Answer {
     let seen = messages::rendered(state, key, query)?;

@@ -31,7 +31,7 @@ async fn begin(ledger: &SqlLedger, key: &str) -> Result<(), StoreError> {
 async fn connections_to_a_server_that_only_reads_are_replaced() {
     let Some(place) = Place::postgres() else { return };
     let ledger = place.open().await.ledger();
-    // What is connected now stays read-only, like the connections to a server that was demoted.
+    // Connections made from now on stay read-only, like those to a server that was demoted.
     place
         .execute(
             "DO $$ BEGIN

@@ -47,7 +47,8 @@ impl ReceiveError {
     /// * 408 for a body that did not arrive in time. Mailgun tries again for 8 hours.
     /// * 503 for everything else. Mailgun tries again for 8 hours. This includes a request that cannot be
     ///   parsed, is too large or has another payload: by then, another setting or version may accept it.
-    ///   A signature in the future has come by then, or the clock is right again.
+    ///   A signature in the future is accepted at a later attempt, unless the clock stays more than 8
+    ///   hours behind.
     pub fn status(&self) -> StatusCode {
         match self {
             Self::BadSignature | Self::Stale | Self::Replayed => StatusCode::NOT_ACCEPTABLE,

@@ -90,15 +90,16 @@ impl InboundMail {
         self.text("from").unwrap_or_default()
     }
 
-    /// Returns the mailbox of the From header, the first if there are several, for example to reply to
-    /// it. `None` if there is no valid address.
+    /// Returns the mailbox of the From header, for example to reply to it. `None` if there is no valid
+    /// address.
     ///
     /// Names with a comma or an `@` often lack quotes here, because Mailgun decodes them:
-    /// `Doe, Jane <jane@example.com>`. Anything before the address counts as the name.
+    /// `Doe, Jane <jane@example.com>`. If there are several mailboxes, the last one is returned, because a
+    /// decoded name before it can look like another.
     #[doc(alias = "reply")]
     pub fn from_mailbox(&self) -> Option<Mailbox> {
         let from = self.from();
-        let valid = Mailbox::parse_list(from).ok().and_then(|list| list.into_iter().next());
+        let valid = Mailbox::parse_list(from).ok().and_then(|list| list.into_iter().next_back());
         valid.or_else(|| {
             let (name, address) = from.trim().strip_suffix('>')?.rsplit_once('<')?;
             Mailbox::with_name(name.trim().trim_matches('"'), address.trim()).ok()

@@ -107,8 +107,9 @@ fn the_sender_of_a_mail_is_found_whatever_the_name_is() {
         ("bob@example.com", None, "bob@example.com"),
         ("Bob <bob@example.com>", Some("Bob"), "bob@example.com"),
         ("\"Doe, Jane\" <jane@example.com>", Some("Doe, Jane"), "jane@example.com"),
-        ("A <a@example.com>, B <b@example.com>", Some("A"), "a@example.com"),
+        ("A <a@example.com>, B <b@example.com>", Some("B"), "b@example.com"),
         // Decoded, without quotes.
+        ("ceo@corp.test, Jane <eve@evil.test>", Some("Jane"), "eve@evil.test"),
         ("Doe, Jane <jane@example.com>", Some("Doe, Jane"), "jane@example.com"),
         ("Müller, Hans (Köln) <h@example.com>", Some("Müller, Hans (Köln)"), "h@example.com"),
         ("bob@x.test via List <list@example.com>", Some("bob@x.test via List"), "list@example.com"),

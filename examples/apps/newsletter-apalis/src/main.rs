@@ -9,7 +9,7 @@
 //! the store decides which chunk is sent, and by whom. apalis may deliver a job twice, too late, or not
 //! at all, and nobody gets a second mail.
 
-use std::{env, error::Error, sync::Arc};
+use std::{env, error::Error, sync::Arc, time::Duration};
 
 use apalis::prelude::*;
 use apalis_postgres::{Config, PgPool, PostgresStorage};
@@ -20,7 +20,7 @@ use mailgun::{
 use mailgun_store::SqlStore;
 use tower::ServiceExt as _;
 
-/// Sends chunks until none is left.
+/// Sends chunks until none is left, or the campaign is stopped or cancelled.
 async fn send_chunks(job: ChunkJob, worker: Data<Worker>) -> Result<(), BoxDynError> {
     loop {
         match Worker::clone(&worker).oneshot(job.clone()).await? {
@@ -29,6 +29,8 @@ async fn send_chunks(job: ChunkJob, worker: Data<Worker>) -> Result<(), BoxDynEr
                 let now = mailgun::Timestamp::now();
                 tokio::time::sleep(until.duration_since(now).unwrap_or_default()).await;
             }
+            // The job must outlive the pause: nothing else would go on afterwards.
+            Step::Paused => tokio::time::sleep(Duration::from_secs(5)).await,
             _ => return Ok(()),
         }
     }

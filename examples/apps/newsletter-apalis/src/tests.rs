@@ -1,5 +1,3 @@
-use std::time::Duration;
-
 use mailgun::bulk::{Campaign, Status};
 use mailgun_mock::{Fault, MockMailgun, RateLimit};
 use mailgun_testing::Postgres;

@@ -94,7 +94,7 @@ async fn a_signal_ends_the_program_after_the_calls_in_flight() {
         let directory = tempfile::tempdir().unwrap();
         csv(directory.path());
         let mock = MockMailgun::start().await;
-        mock.inject(Fault::delay(Duration::from_secs(1)).for_path("/messages").times(100));
+        mock.inject(Fault::delay(Duration::from_secs(5)).for_path("/messages").times(100));
 
         let mut process = run(&mock, directory.path(), "news.db", &["news", "readers.csv"]);
         until("the program sends", || !mailed(&mock).is_empty()).await;

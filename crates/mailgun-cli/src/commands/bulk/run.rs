@@ -46,10 +46,12 @@ impl Run {
             tokio::select! {
                 status = &mut run => break status,
                 Some(Ok(status)) = progress.next(), if is_watched => bar.set_position(handled(&status)),
-                Ok(()) = &mut stopped, if !is_stopping => {
+                signal = &mut stopped, if !is_stopping => {
                     is_stopping = true;
-                    context.out.note("Ending after the calls that are on their way.");
-                    stop.stop();
+                    if signal.is_ok() {
+                        context.out.note("Ending after the calls that are on their way.");
+                        stop.stop();
+                    }
                 }
             }
         };

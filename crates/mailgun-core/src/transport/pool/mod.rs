@@ -19,7 +19,7 @@
 //! | An HTTP/1.1 connection has one request at a time. All requests share one HTTP/2 connection. | HTTP/1.1 responses come in order; HTTP/2 has streams. |
 //! | A shared connection is retired if a call is dropped and no request has completed on it in the meantime. | It may be dead even if it answers PING. Requests in flight continue. |
 //! | A connection is closed after it was idle or open for too long. | Servers close idle connections, and a busy client must follow DNS. |
-//! | The server may shorten the time (`Keep-Alive`), and sleep of the machine counts. | It closes the connection by its own clock. |
+//! | The server may shorten the time (`Keep-Alive`), and time during which the machine sleeps counts. | It closes the connection by its own clock. |
 //! | A connection without users is closed within [`connection::LINGER`], and so is one whose response was read while its request is still being sent. | A server that stops reading must not keep a body in memory forever. |
 //! | While an origin may support HTTP/2, one connection is dialed at a time, and another after each [`dial::HEAD_START`]. | All requests may share it, and a stuck handshake does not block them. |
 

@@ -3,7 +3,7 @@
 use futures_util::future::join_all;
 use http::Response;
 use mailgun_testing::{listen, serve_http};
-use tokio::{net::TcpStream, time::timeout};
+use tokio::{net::TcpStream, sync::Notify, time::timeout};
 
 use super::{servers::Count, *};
 
@@ -122,10 +122,11 @@ async fn unread_downloads_do_not_block_other_requests() {
 /// A server that ends the connection after its first request, whose response is late.
 #[tokio::test]
 async fn requests_after_a_goaway_use_another_connection() {
-    let opened = Count::default();
-    let counted = opened.clone();
+    let (opened, ending) = (Count::default(), Arc::new(Notify::new()));
+    let (counted, ends) = (opened.clone(), Arc::clone(&ending));
     let address = listen(move |stream: TcpStream| {
         let is_first = counted.up() == 0;
+        let ends = Arc::clone(&ends);
         async move {
             if !is_first {
                 return serve(stream).await;
@@ -133,8 +134,9 @@ async fn requests_after_a_goaway_use_another_connection() {
             let mut connection = h2::server::handshake(stream).await.unwrap();
             let (_, mut respond) = connection.accept().await.unwrap().unwrap();
             connection.graceful_shutdown();
+            ends.notify_one();
             let late = async {
-                tokio::time::sleep(Duration::from_millis(400)).await;
+                tokio::time::sleep(Duration::from_secs(2)).await;
                 let mut body = respond.send_response(Response::new(()), false).unwrap();
                 body.send_data(Bytes::from_static(b"late"), true).unwrap();
             };
@@ -145,6 +147,8 @@ async fn requests_after_a_goaway_use_another_connection() {
     .await;
     let (transport, url) = (transport(), format!("http://{address}/"));
     let others = async {
+        ending.notified().await;
+        // The frame is on its way.
         tokio::time::sleep(Duration::from_millis(100)).await;
         for _ in 0..3 {
             assert_eq!(get_with(&transport, &url).await.unwrap(), "ok");

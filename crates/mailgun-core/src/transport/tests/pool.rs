@@ -181,8 +181,10 @@ async fn a_connection_is_not_used_when_the_server_is_about_to_close_it() {
 async fn a_response_to_no_request_is_not_taken_for_the_next_one() {
     let opened = Count::default();
     let counted = opened.clone();
+    let (written, seen) = std::sync::mpsc::channel();
     let address = listen_elsewhere(move |mut stream: TcpStream| {
         counted.up();
+        let written = written.clone();
         async move {
             read_head(&mut stream).await;
             stream.write_all(OK).await.unwrap();
@@ -190,6 +192,7 @@ async fn a_response_to_no_request_is_not_taken_for_the_next_one() {
             sleep(Duration::from_millis(20)).await;
             let timeout = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n";
             stream.write_all(timeout).await.unwrap();
+            written.send(()).unwrap();
         }
     });
     let (transport, url) = (transport(&config()), format!("http://{address}/"));
@@ -197,7 +200,7 @@ async fn a_response_to_no_request_is_not_taken_for_the_next_one() {
         assert_eq!(get_with(&transport, &url).await.unwrap(), "ok");
         assert_eq!(opened.get(), number);
         // As if the machine was busy: the runtime learns of it with the next call.
-        std::thread::sleep(Duration::from_millis(60));
+        seen.recv_timeout(Duration::from_secs(10)).unwrap();
     }
 }
 

@@ -41,8 +41,8 @@ impl MapOrText {
 
     /// Deserializes the value of a key. `None` if the key is missing or this is a text.
     ///
-    /// Mailgun returns the value of a `v:` parameter as a string. If that is JSON and the type is not a
-    /// string, the JSON is read.
+    /// Mailgun returns the value of a `v:` parameter as a string. If the type does not accept a string, the
+    /// string is read as JSON. `serde_json::Value` accepts strings.
     ///
     /// ```
     /// use mailgun::resource::de::MapOrText;

@@ -48,7 +48,7 @@ fn without_comments(text: &str) -> Cow<'_, str> {
     }
     let mut depth = 0_usize;
     let visible = text.chars().map(|c| {
-        let is_comment = depth > 0 || c == '(';
+        let is_comment = depth > 0 || matches!(c, '(' | ')');
         match c {
             '(' => depth += 1,
             ')' => depth = depth.saturating_sub(1),

@@ -13,7 +13,7 @@ pub use self::{
     confirmation::Confirmation,
     content_id::by_content_id,
     domain_name::DomainName,
-    mailbox::{Mailbox, unfold},
+    mailbox::{Mailbox, is_control, unfold},
     secret::Secret,
     timestamp::Timestamp,
 };

@@ -61,5 +61,5 @@ pub use self::{
 pub mod __private {
     pub use serde;
 
-    pub use crate::types::{is_control, unfold};
+    pub use crate::types::{is_control, safe_filename, unfold};
 }

@@ -260,7 +260,7 @@ impl Batch {
     ///
     /// It reads the variables of all recipients once for each `%recipient.NAME%` of the mail.
     pub fn lint(&self) -> Vec<Lint> {
-        lint(&self.content, true, |name| (self.recipients.lacking(name), self.recipients.len()))
+        lint(&self.content, true, |name| self.recipients.values(name))
     }
 
     /// The form of one chunk.

@@ -20,7 +20,8 @@ const MAX_CHUNK: usize = 1000;
 /// [`Store`](crate::Store).
 ///
 /// Its content is that of a [`Batch`](mailgun_messages::Batch): Mailgun replaces `%recipient.NAME%` in
-/// the subject, the bodies and the headers with the recipient's variable of that name.
+/// the subject, the bodies and the headers with the recipient's variable of that name, as it is. Escape
+/// text of others that goes into an HTML body.
 /// [`Bulk::open`](crate::Bulk::open) stores it, and the [`Draft`](crate::Draft) that it returns takes
 /// the recipients. Attachments are read into memory then.
 ///

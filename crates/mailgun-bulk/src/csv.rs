@@ -140,11 +140,9 @@ impl Serialize for Variables<'_> {
 
 /// A cell that a spreadsheet shows as text: an apostrophe precedes what would begin a formula.
 pub(crate) fn safe_cell(text: &str) -> Cow<'_, str> {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) {
-        Cow::Owned(format!("'{text}"))
-    } else {
-        Cow::Borrowed(text)
-    }
+    // Programs of East Asia also take the full-width signs.
+    let signs = ['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r', '\n'];
+    if text.starts_with(signs) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
 }
 
 #[cfg(test)]
@@ -240,7 +238,7 @@ mod tests {
 
     #[test]
     fn cells_that_would_be_formulas_are_text() {
-        for text in ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx"] {
+        for text in ["=1+1", "+1", "-1", "@SUM(A1)", "＝1", "＋1", "－1", "＠A", "\tx", "\rx"] {
             assert_eq!(safe_cell(text), format!("'{text}"));
         }
         for text in ["", "ann@example.com", "a=b", "1-2"] {

@@ -16,7 +16,7 @@ use tokio::process::Command;
 use crate::{
     args,
     exit::{Failure, Result},
-    output::{Output, When},
+    output::{Output, When, lines},
     profile::{self, Profile, Profiles},
     request,
 };
@@ -256,7 +256,7 @@ impl Context {
         if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
             return Err(Failure::usage(format!("{action}: add --yes to confirm")));
         }
-        let _ = write!(io::stderr(), "{action}? [y/N] ");
+        let _ = write!(io::stderr(), "{}? [y/N] ", lines(action));
         let mut answer = String::new();
         io::stdin().read_line(&mut answer)?;
         match answer.trim() {

@@ -92,8 +92,15 @@ impl Folder {
         check(name)?;
         let failed = |error| Failure::file(self.path(name).display(), error);
         fs::create_dir_all(&self.0).map_err(failed)?;
-        fs::write(self.path(name), &document.content).map_err(failed)?;
         let headers = self.headers_path(name);
+        for path in [&self.path(name), &headers] {
+            // It would be written where the link points to, which may be outside of the folder.
+            if path.is_symlink() {
+                let text = format!("{} is a symbolic link, and is not written", path.display());
+                return Err(Failure::error(text));
+            }
+        }
+        fs::write(self.path(name), &document.content).map_err(failed)?;
         if document.headers == TemplateHeaders::new() {
             return match fs::remove_file(&headers) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed(error)),

@@ -215,10 +215,11 @@ pub(crate) fn lines(text: &str) -> String {
     text.chars().filter(|c| *c == '\n' || *c == '\t' || !controls(*c)).collect()
 }
 
-/// Whether a character controls the terminal or turns the direction of what follows.
+/// Whether a character controls the terminal, ends a line or turns the direction of what follows.
 fn controls(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}')
+        || matches!(c,
+            '\u{61c}' | '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// JSON whose strings are escaped where a terminal would obey them.

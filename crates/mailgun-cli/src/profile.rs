@@ -68,9 +68,8 @@ impl Profiles {
             let line = before.matches('\n').count() + 1;
             Failure::usage(format!("{}: line {line} is not a valid setting", path.display()))
         })?;
-        if profiles.profiles.values().any(|profile| profile.api_key.is_some()) {
-            check_private(path)?;
-        }
+        let has_key = profiles.profiles.values().any(|profile| profile.api_key.is_some());
+        check_private(path, has_key)?;
         Ok(profiles)
     }
 
@@ -107,20 +106,26 @@ fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     written
 }
 
+/// Refuses a file that others can change: it names a command to run, and the host that gets the key. If
+/// the key itself is in the file, others must not read it either.
 #[cfg(unix)]
-fn check_private(path: &Path) -> Result<()> {
+fn check_private(path: &Path, has_key: bool) -> Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
 
-    let mode = fs::metadata(path).map_err(|error| Failure::file(path.display(), error))?;
-    if mode.permissions().mode() & 0o077 == 0 {
-        return Ok(());
-    }
+    let file = fs::metadata(path).map_err(|error| Failure::file(path.display(), error))?;
+    let mode = file.permissions().mode();
     let path = path.display();
-    Err(Failure::usage(format!("{path} holds an API key, and other users can read it"))
-        .advice(format_args!("Run: chmod 600 {path}")))
+    let problem = if has_key && mode & 0o077 != 0 {
+        "holds an API key, and other users can read it"
+    } else if mode & 0o022 != 0 {
+        "says where the API key comes from and where it goes, and other users can change it"
+    } else {
+        return Ok(());
+    };
+    Err(Failure::usage(format!("{path} {problem}")).advice(format_args!("Run: chmod 600 {path}")))
 }
 
 #[cfg(not(unix))]
-fn check_private(_: &Path) -> Result<()> {
+fn check_private(_: &Path, _: bool) -> Result<()> {
     Ok(())
 }

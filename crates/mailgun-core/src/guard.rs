@@ -155,9 +155,11 @@ impl Guard {
         let Some(allowed) = &self.allowed else { return true };
         let address = mailbox.address().to_ascii_lowercase();
         let domain = mailbox.domain().to_ascii_lowercase();
+        // Quotes can hold another address, which some parsers take for the recipient.
+        let is_quoted = address.starts_with('"');
         allowed.iter().any(|pattern| match pattern {
             Pattern::Address(other) => *other == address,
-            Pattern::Domain(other) => *other == domain,
+            Pattern::Domain(other) => *other == domain && !is_quoted,
         })
     }
 }

@@ -61,5 +61,8 @@ pub use self::{
 pub mod __private {
     pub use serde;
 
-    pub use crate::{body::without_byte_order_mark, types::unfold};
+    pub use crate::{
+        body::without_byte_order_mark,
+        types::{is_control, safe_filename, unfold},
+    };
 }

@@ -1,6 +1,6 @@
 use std::net::IpAddr;
 
-use mailgun_core::{Error, Mailbox, de};
+use mailgun_core::{__private::is_control, Error, Mailbox, de};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -66,8 +66,8 @@ impl RunTest {
     }
 
     pub(crate) fn complete(self, from: &Mailbox, subject: &str) -> Result<Self, Error> {
-        let refused = "must not hold control characters";
-        let has_control = |text: &str| text.contains(char::is_control);
+        let refused = "must not hold control characters or line separators";
+        let has_control = |text: &str| text.contains(is_control);
         if has_control(subject) {
             return Err(Error::invalid("subject", refused));
         }

@@ -4,7 +4,8 @@ use std::{borrow::Cow, collections::BTreeMap, fmt};
 
 use bytes::Bytes;
 use mailgun_core::{
-    __private::unfold, Error, FieldValue, Fields, Form, Mailbox, Upload, by_content_id, mime,
+    __private::{is_control, unfold},
+    Error, FieldValue, Fields, Form, Mailbox, Upload, by_content_id, mime,
 };
 use serde::{Serialize, de::IgnoredAny};
 
@@ -48,7 +49,7 @@ impl Content {
 
     /// Adds a field by its name on the wire, with the checks that the name calls for.
     pub fn extra(&mut self, name: Cow<'static, str>, value: impl FieldValue) {
-        if name.is_empty() || name.chars().any(char::is_control) {
+        if name.is_empty() || name.contains(is_control) {
             let reason = "is not a parameter name: it is empty or has control characters";
             self.fields.record_error(Error::invalid(name.escape_debug(), reason));
         } else if let Some(header) = name.strip_prefix("h:") {
@@ -71,8 +72,12 @@ impl Content {
         put: impl FnOnce(&mut Fields, Cow<'static, str>, Bytes),
     ) {
         let (name, value) = (name.into(), value.into_value());
-        if value.iter().any(u8::is_ascii_control) {
-            self.fields.record_error(Error::invalid(name, "must not hold control characters"));
+        let has_control = value.iter().any(u8::is_ascii_control)
+            || str::from_utf8(&value)
+                .is_ok_and(|text| !text.is_ascii() && text.contains(is_control));
+        if has_control {
+            let reason = "must not hold control characters or line separators";
+            self.fields.record_error(Error::invalid(name, reason));
         } else {
             put(&mut self.fields, name, value);
         }
@@ -180,7 +185,7 @@ impl Content {
 
     /// Sets a custom variable: text as it is, any other value as JSON.
     pub fn variable(&mut self, name: &str, value: &(impl Serialize + ?Sized)) {
-        if name.is_empty() || name.chars().any(char::is_control) {
+        if name.is_empty() || name.contains(is_control) {
             let reason = "is not a variable name: it is empty or has control characters";
             self.fields
                 .record_error(Error::invalid(format_args!("v:{}", name.escape_debug()), reason));

@@ -2,6 +2,9 @@
 
 use std::{collections::BTreeSet, fmt};
 
+use mailgun_core::__private::is_control;
+use serde_json::Value;
+
 use crate::{content::Content, html::attributes};
 
 /// Gmail hides what is beyond this size of an HTML body.
@@ -13,6 +16,9 @@ const CLIPPED: usize = 102 * 1024;
 pub enum LintCode {
     /// A recipient has no variable for a `%recipient.NAME%`.
     UnresolvedVariable,
+    /// A `%recipient.NAME%` in the subject or a header has a line break, or another control character,
+    /// for a recipient.
+    ControlCharacter,
     /// The HTML body refers to a `cid:` that no inline file has.
     MissingInline,
     /// There is an HTML body, but no text.
@@ -30,6 +36,7 @@ impl LintCode {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::UnresolvedVariable => "unresolved_variable",
+            Self::ControlCharacter => "control_character",
             Self::MissingInline => "missing_inline",
             Self::MissingText => "missing_text",
             Self::MissingUnsubscribe => "missing_unsubscribe",
@@ -43,6 +50,10 @@ impl LintCode {
         match self {
             Self::UnresolvedVariable => {
                 "recipients see the placeholder as it is: give each of them the variable"
+            }
+            Self::ControlCharacter => {
+                "a header ends at a line break, and what follows may become another header: remove it \
+                 from the variable"
             }
             Self::MissingInline => {
                 "mail programs show a broken image: add the file with `inline` under that name"
@@ -98,18 +109,34 @@ impl fmt::Display for Lint {
     }
 }
 
-/// Checks a mail. `unresolved` says for how many recipients, and of how many, a variable is missing.
-pub(crate) fn lint(
-    content: &Content,
-    is_bulk: bool,
-    unresolved: impl Fn(&str) -> (usize, usize),
-) -> Vec<Lint> {
+/// What the recipients have of a variable.
+#[derive(Default)]
+pub(crate) struct Values {
+    total: usize,
+    missing: usize,
+    with_control: usize,
+}
+
+impl Values {
+    /// Adds what a recipient has.
+    pub(crate) fn add(&mut self, value: Option<&Value>) {
+        self.total += 1;
+        match value {
+            None => self.missing += 1,
+            Some(Value::String(text)) if text.contains(is_control) => self.with_control += 1,
+            Some(_) => {}
+        }
+    }
+}
+
+/// Checks a mail. `values` says what the recipients have of a variable.
+pub(crate) fn lint(content: &Content, is_bulk: bool, values: impl Fn(&str) -> Values) -> Vec<Lint> {
     let mut lints = Vec::new();
     for (field, value) in content.fields.iter() {
         let is_body = matches!(field, "text" | "html" | "amp-html");
         if is_body || field == "subject" || field.starts_with("h:") {
             let text = String::from_utf8_lossy(value);
-            variables(field, &text, &unresolved, &mut lints);
+            variables(field, &text, &values, &mut lints);
             match field {
                 "text" => plain_links(field, &text, &mut lints),
                 "html" | "amp-html" => html(content, field, &text, &mut lints),
@@ -137,12 +164,8 @@ pub(crate) fn lint(
     lints
 }
 
-fn variables(
-    field: &str,
-    text: &str,
-    unresolved: impl Fn(&str) -> (usize, usize),
-    lints: &mut Vec<Lint>,
-) {
+fn variables(field: &str, text: &str, values: impl Fn(&str) -> Values, lints: &mut Vec<Lint>) {
+    let is_header = field == "subject" || field.starts_with("h:");
     let mut seen = BTreeSet::new();
     for (start, marker) in text.match_indices("%recipient.") {
         let name = &text[start + marker.len()..];
@@ -150,11 +173,17 @@ fn variables(
         if name.is_empty() || name.contains(char::is_whitespace) || !seen.insert(name) {
             continue;
         }
-        let (missing, total) = unresolved(name);
+        let Values { total, missing, with_control } = values(name);
         if missing > 0 {
             let detail =
                 format!("`%recipient.{name}%` has no value for {missing} of {total} recipients");
             lints.push(at(LintCode::UnresolvedVariable, field, text, start, detail));
+        }
+        if is_header && with_control > 0 {
+            let detail = format!(
+                "`%recipient.{name}%` has a control character for {with_control} of {total} recipients"
+            );
+            lints.push(at(LintCode::ControlCharacter, field, text, start, detail));
         }
     }
 }

@@ -1,10 +1,16 @@
 use std::collections::BTreeMap;
 
 use mailgun_core::{Error, Form, Mailbox};
-use serde::{Serialize, de::IgnoredAny};
+use serde::Serialize;
+use serde_json::Value;
 
 use crate::{
-    Lint, addresses::Addresses, content::Content, content_setters, lint::lint, option_setters,
+    Lint,
+    addresses::Addresses,
+    content::Content,
+    content_setters,
+    lint::{Values, lint},
+    option_setters,
 };
 
 /// A mail that is described by its parts. Mailgun builds the MIME message.
@@ -130,20 +136,20 @@ impl Message {
     /// assert_eq!(codes, expected);
     /// ```
     pub fn lint(&self) -> Vec<Lint> {
-        type Variables = BTreeMap<String, BTreeMap<String, IgnoredAny>>;
+        type Variables = BTreeMap<String, BTreeMap<String, Value>>;
         let variables = self.content.fields.get("recipient-variables");
         let variables: Option<Variables> = variables.and_then(|it| serde_json::from_str(it).ok());
         let lists = self.content.fields.iter().filter(|(name, _)| *name == "to");
         let lists =
             lists.filter_map(|(_, list)| Mailbox::parse_list(str::from_utf8(list).ok()?).ok());
         let recipients: Vec<_> = lists.flatten().collect();
-        let has = |mailbox: &Mailbox, name: &str| {
-            let own = variables.as_ref().and_then(|all| all.get(mailbox.address()));
-            own.is_some_and(|own| own.contains_key(name))
-        };
         lint(&self.content, variables.is_some(), |name| {
-            let missing = recipients.iter().filter(|mailbox| !has(mailbox, name)).count();
-            (missing, recipients.len())
+            let mut values = Values::default();
+            for mailbox in &recipients {
+                let own = variables.as_ref().and_then(|all| all.get(mailbox.address()));
+                values.add(own.and_then(|own| own.get(name)));
+            }
+            values
         })
     }
 

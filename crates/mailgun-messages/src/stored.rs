@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use mailgun_core::{Timestamp, by_content_id, de};
+use mailgun_core::{__private::safe_filename, Timestamp, by_content_id, de};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
@@ -160,7 +160,8 @@ impl fmt::Debug for StoredMime {
 pub struct StoredFile {
     /// Its URL, for [`Messages::stored_file`](crate::Messages::stored_file).
     pub url: String,
-    /// Its filename.
+    /// Its filename as the sender wrote it. Do not use it as a path; see
+    /// [`safe_filename`](Self::safe_filename).
     pub name: Option<String>,
     /// Its content type.
     #[serde(rename = "content-type")]
@@ -168,6 +169,17 @@ pub struct StoredFile {
     /// Its size in bytes as Mailgun reports it, which is not always right.
     #[serde(default, deserialize_with = "de::number_or_string")]
     pub size: Option<u64>,
+}
+
+impl StoredFile {
+    /// Returns a name under which the file can be saved in a folder of yours.
+    ///
+    /// It is made of the sender's filename: without folders, dots at its start, characters that some file
+    /// system refuses, and marks that hide the extension. It has at most 200 bytes. Without a usable
+    /// filename, it is `attachment`. Two files may have the same one.
+    pub fn safe_filename(&self) -> String {
+        safe_filename(self.name.as_deref().unwrap_or_default(), "attachment")
+    }
 }
 
 /// The state of the two queues of a domain.
@@ -257,6 +269,11 @@ mod tests {
         assert_eq!(message.stripped_signature(), Some("--"));
         assert_eq!(message.headers()[1], ("X-Mailgun-Tag".to_owned(), "Earth".to_owned()));
         assert_eq!(message.attachments()[0].name.as_deref(), Some("a.pdf"));
+        let file = StoredFile {
+            name: Some("../.ssh/authorized_keys".to_owned()),
+            ..message.attachments()[0].clone()
+        };
+        assert_eq!(file.safe_filename(), "authorized_keys");
         assert_eq!(message.content_id_map()["<logo>"].size, Some(7));
         assert_eq!(message.get("x-mailgun-template-name"), Some(&json!("my-awesome-template")));
         assert_eq!(Value::Object(message.as_map().clone()), stored());

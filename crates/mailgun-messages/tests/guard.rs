@@ -203,6 +203,22 @@ async fn with_both_guards_mail_is_redirected_and_then_checked() {
     assert_eq!(reached(&mock), [BOX]);
 }
 
+#[tokio::test]
+async fn a_domain_does_not_allow_an_address_that_hides_another_one_in_quotes() {
+    const QUOTED: &str = r#""eve@evil.test x"@box.example.com"#;
+    let mock = MockMailgun::start().await;
+    let send = async |allowed: &[&str]| {
+        let client = guarded(&mock, |builder| builder.allow_recipients(allowed));
+        Messages::new(&client, mock.domain()).send(complete().cc(QUOTED)).await
+    };
+    let error = send(&["bob@example.com", "box.example.com"]).await.unwrap_err();
+    assert!(!error.to_string().contains("eve"), "{error}");
+    assert_eq!((error.kind(), error.outcome()), (ErrorKind::Guarded, Outcome::NotSent));
+    assert!(reached(&mock).is_empty());
+    send(&["bob@example.com", QUOTED]).await.unwrap();
+    assert_eq!(reached(&mock), ["bob@example.com", QUOTED]);
+}
+
 #[test]
 fn a_guard_that_cannot_be_read_is_an_error_of_the_build() {
     let builder = || Client::builder("key-test").base_url("http://127.0.0.1:9");

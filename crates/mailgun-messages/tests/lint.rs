@@ -30,6 +30,27 @@ fn a_mail_without_problems_has_no_lints() {
 }
 
 #[test]
+fn a_variable_that_would_end_a_header_is_named_with_its_place() {
+    let evil = json!({"name": "Ann\r\nBcc: eve@example.com", "id": 1, "town": "Bonn"});
+    let batch = Batch::new()
+        .subject("Hello %recipient.name%")
+        .text("Hello %recipient.name%")
+        .header("X-A", "%recipient.id% %recipient.town%")
+        .list_unsubscribe("https://example.com/?t=%recipient.id%")
+        .recipient("ann@example.com", &evil)
+        .recipient("bob@example.com", json!({"name": "Bob", "id": 2, "town": "Bonn\u{2028}"}));
+    let lints = batch.lint();
+    let control = "control_character";
+    assert_eq!(found(&lints), [(control, "subject", Some(1)), (control, "h:X-A", Some(1))]);
+    let text = lints[0].to_string();
+    assert!(text.contains("`%recipient.name%` has a control character for 1 of 2"), "{text}");
+    assert!(!text.contains("eve"), "{text}");
+    let variables = json!({"bob@example.com": evil});
+    let message = complete().subject("%recipient.name%").recipient_variables(variables);
+    assert!(message.lint().iter().any(|lint| lint.code == LintCode::ControlCharacter));
+}
+
+#[test]
 fn a_variable_that_some_recipient_lacks_is_named_with_its_place() {
     let batch = Batch::new()
         .subject("Hello %recipient.name%")

@@ -454,9 +454,17 @@ async fn control_characters_are_refused_by_name_and_never_shown() {
         ("parameter name", |m, bad| m.extra(bad.to_owned(), "value")),
     ];
     for (place, put) in places {
-        for bad in
-            ["canary\r\nBcc: canary@evil.test", "canary\nx", "\rcanary", "can\0ary", "canary\u{7f}"]
-        {
+        for bad in [
+            "canary\r\nBcc: canary@evil.test",
+            "canary\nx",
+            "\rcanary",
+            "can\0ary",
+            "canary\u{7f}",
+            // What Unicode and some programs take for line ends.
+            "canary\u{85}Bcc: canary@evil.test",
+            "canary\u{2028}Bcc: canary@evil.test",
+            "canary\u{2029}Bcc: canary@evil.test",
+        ] {
             let error = refused(&mock, put(complete(), bad)).await;
             assert_eq!(error.kind(), ErrorKind::InvalidInput);
             let shown = support::everything_shown(&error);

@@ -1,6 +1,9 @@
 //! The account that the mock serves: its settings, its clock and the state of every group.
 
-use std::time::{Duration, SystemTime};
+use std::{
+    hash::{BuildHasher as _, Hasher as _, RandomState},
+    time::{Duration, SystemTime},
+};
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE};
 use tokio::sync::mpsc::UnboundedSender;
@@ -60,7 +63,7 @@ impl Account {
             relay: None,
             ahead: Duration::ZERO,
             clock_micros: 0,
-            numbers: 0,
+            numbers: random(),
         };
         domains::add_first(&mut account);
         account
@@ -127,7 +130,7 @@ impl Account {
         format!("{:016x}{:08x}", self.unique_number(), self.numbers as u32)
     }
 
-    // SplitMix64: a bijection of its counter, so that no number repeats.
+    // SplitMix64, from a random start: a bijection of its counter, so that no number repeats.
     fn unique_number(&mut self) -> u64 {
         self.numbers = self.numbers.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut mixed = self.numbers;
@@ -141,4 +144,10 @@ impl Account {
         self.groups = Groups::default();
         domains::add_first(self);
     }
+}
+
+/// Where the numbers of a mock start. Pages of other sites cannot guess the links in mails, and a
+/// receiver that keeps the tokens of webhooks does not meet them again after a restart.
+fn random() -> u64 {
+    RandomState::new().build_hasher().finish()
 }

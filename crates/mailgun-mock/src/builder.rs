@@ -123,7 +123,8 @@ impl Builder {
     /// Serves the web inbox at `/`. Default: `false`.
     ///
     /// It shows all mails and the log of requests. Browsers on other machines are asked for the API
-    /// key, with the user name `api`. Those on this machine are not.
+    /// key, with the user name `api`. Those on this machine are not, unless they come through a proxy that
+    /// says so.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]

@@ -7,7 +7,7 @@ mod state;
 
 use std::{net::IpAddr, str::FromStr, time::Duration};
 
-use http::{Method, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 
 use crate::{
     account::Account,
@@ -33,10 +33,26 @@ impl Peer {
         if address.to_canonical().is_loopback() { Self::Local } else { Self::Remote }
     }
 
+    /// Who sent a request with these headers: a proxy on this machine passes on what others send.
+    pub(crate) fn behind(self, headers: &HeaderMap) -> Self {
+        let values =
+            ["x-forwarded-for", "x-real-ip"].into_iter().flat_map(|it| headers.get_all(it));
+        let is_local = |value: &HeaderValue| {
+            let addresses = value.to_str().unwrap_or_default().split(',').map(str::trim);
+            addresses
+                .map(str::parse::<IpAddr>)
+                .all(|it| it.is_ok_and(|ip| Self::of(ip) == Self::Local))
+        };
+        if headers.contains_key(header::FORWARDED) || !values.into_iter().all(is_local) {
+            return Self::Remote;
+        }
+        self
+    }
+
     /// The response to a program on another machine that does not know the key.
     pub(crate) fn refused(self, account: &Account, key: Option<String>) -> Option<Response> {
         let is_allowed = self == Self::Local || key.as_ref() == Some(&account.api_key);
-        let realm = header::HeaderValue::from_static("Basic realm=\"mailgun-mock\"");
+        let realm = HeaderValue::from_static("Basic realm=\"mailgun-mock\"");
         (!is_allowed).then(|| {
             Response::text(StatusCode::UNAUTHORIZED, "Forbidden")
                 .with(header::WWW_AUTHENTICATE, realm)
@@ -206,6 +222,28 @@ mod tests {
         assert_eq!(status(Peer::Remote, None).await, 401);
         assert_eq!(status(Peer::Remote, Some("another")).await, 401);
         assert_eq!(status(Peer::Remote, Some("key-mock")).await, 200);
+    }
+
+    #[test]
+    fn what_a_proxy_on_this_machine_passes_on_is_not_local() {
+        for (name, value, peer) in [
+            ("accept", "*/*", Peer::Local),
+            ("x-forwarded-host", "localhost:8025", Peer::Local),
+            ("x-forwarded-for", "127.0.0.1, ::1", Peer::Local),
+            ("x-forwarded-for", "203.0.113.7", Peer::Remote),
+            ("x-forwarded-for", "203.0.113.7, 127.0.0.1", Peer::Remote),
+            ("x-forwarded-for", "127.0.0.1, 203.0.113.7", Peer::Remote),
+            ("x-forwarded-for", "unknown", Peer::Remote),
+            ("x-real-ip", "203.0.113.7", Peer::Remote),
+            ("forwarded", "for=203.0.113.7;proto=https", Peer::Remote),
+        ] {
+            let headers = HeaderMap::from_iter([(
+                header::HeaderName::from_static(name),
+                HeaderValue::from_static(value),
+            )]);
+            assert_eq!(Peer::Local.behind(&headers), peer, "{name}: {value}");
+            assert_eq!(Peer::Remote.behind(&headers), Peer::Remote);
+        }
     }
 
     #[test]

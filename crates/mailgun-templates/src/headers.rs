@@ -1,4 +1,4 @@
-use mailgun_core::{Error, Fields};
+use mailgun_core::{__private::is_control, Error, Fields};
 use serde::{Deserialize, Serialize};
 
 /// Headers that are stored with a version. They can contain variables of the template.
@@ -56,10 +56,11 @@ impl TemplateHeaders {
     /// Sets the field `headers`, or an error if one of them contains a line break.
     pub(crate) fn put(&self, fields: &mut Fields) {
         let all = [("From", &self.from), ("Subject", &self.subject), ("Reply-To", &self.reply_to)];
-        let has_control = |value: &String| value.chars().any(char::is_control);
+        let has_control = |value: &String| value.contains(is_control);
         match all.into_iter().find(|(_, value)| value.as_ref().is_some_and(has_control)) {
             Some((name, _)) => {
-                let error = Error::invalid(name, "must not hold control characters");
+                let error =
+                    Error::invalid(name, "must not hold control characters or line separators");
                 fields.record_error(error.in_parameter("headers"))
             }
             None => fields.set_json("headers", self),

@@ -45,6 +45,24 @@ fn the_file_is_private_and_refused_if_others_can_read_it() {
 
 #[cfg(unix)]
 #[test]
+fn a_file_that_others_can_change_runs_no_command() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let account = Account::new();
+    account.write("config.toml", "[profiles.shop]\napi_key_command = \"touch ran; echo key\"\n");
+    let path = account.path("config.toml");
+    for mode in [0o622, 0o660, 0o606] {
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+        let run = Run::of(account.bare().args(["domains", "list", "--profile", "shop"])).status(2);
+        run.complains("other users can change it").complains("chmod 600");
+        assert!(!account.path("ran").exists());
+    }
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+    Run::of(account.bare().args(["profile", "list"])).ok().says("shop");
+}
+
+#[cfg(unix)]
+#[test]
 fn a_key_comes_from_a_command_or_stays_in_its_file() {
     let account = Account::new();
     account.write("key", KEY);

@@ -68,6 +68,19 @@ fn a_pull_writes_what_a_push_stored_and_asks_before_it_overwrites() {
     assert_eq!(account.read("c/welcome.headers.json"), "{}");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_pull_does_not_write_through_a_link() {
+    let account = Account::new();
+    account.write("a/welcome.html", "<p>Hello</p>");
+    run(&account, &["push", "a"]).ok();
+    account.write("b/other.html", "");
+    account.write("profile", "mine");
+    std::os::unix::fs::symlink(account.path("profile"), account.path("b/welcome.html")).unwrap();
+    run(&account, &["pull", "b", "--yes"]).status(1).complains("symbolic link");
+    assert_eq!(account.read("profile"), "mine");
+}
+
 #[test]
 fn a_push_keeps_the_engine_of_the_template() {
     let account = Account::new();

@@ -4,12 +4,15 @@ use serde_json::json;
 
 use crate::support::Account;
 
-/// A title for the window, a colour, a line of its own, an 8-bit escape and a change of direction.
-const HOSTILE: &str = "a\u{1b}]0;title\u{7}\u{1b}[31mb\r\nc\u{9b}2Jd\u{202e}e";
+/// A title for the window, a colour, a line of its own, an 8-bit escape, changes of direction and a line
+/// of Unicode.
+const HOSTILE: &str =
+    "a\u{1b}]0;title\u{7}\u{1b}[31mb\r\nc\u{9b}2Jd\u{202e}e\u{61c}f\u{2067}g\u{2028}h";
 
 #[track_caller]
 fn check(text: &str) {
-    let is_bad = |c: char| c != '\n' && (c.is_control() || c == '\u{202e}');
+    let is_bad =
+        |c: char| c != '\n' && (c.is_control() || "\u{202e}\u{61c}\u{2067}\u{2028}".contains(c));
     assert!(!text.contains(is_bad), "{text:?}");
 }
 

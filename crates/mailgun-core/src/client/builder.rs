@@ -275,7 +275,8 @@ impl<C: From<Client>> ClientBuilder<C> {
     }
 
     /// Allows mail only to these addresses and domains, in addition to those of earlier calls. A
-    /// domain does not include its subdomains. With no entry, nobody gets mail.
+    /// domain does not include its subdomains, nor addresses with a quoted local part. With no entry,
+    /// nobody gets mail.
     ///
     /// If any recipient is not among them, the whole call is refused with
     /// [`ErrorKind::Guarded`](crate::ErrorKind::Guarded), and nothing is sent. The address of a mailing

@@ -36,6 +36,8 @@ pub trait Journal: Send {
 /// A journal in a file, with one JSON record on each line. A record is on disk before its chunk is
 /// sent.
 ///
+/// On Unix, only its owner can read a new file.
+///
 /// A last line that a crash cut short is removed. Nothing was sent for it, because the record was
 /// never acknowledged.
 ///
@@ -140,8 +142,12 @@ impl Log {
         if path.metadata().is_ok_and(|file| !file.is_file()) {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"));
         }
-        let file =
-            OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true).truncate(false);
+        // The digest of a chunk of one recipient can be guessed back to the address.
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options.open(path)?;
         sync_folder_of(path)?;
         let mut log = Self { file, end: 0, is_damaged: false };
         log.load()?;
@@ -223,6 +229,17 @@ mod tests {
         log.truncate().unwrap();
         log.append(LINE).unwrap();
         assert_eq!(Log::open(&path).unwrap().load().unwrap().len(), 2);
+        std::fs::remove_file(path).unwrap();
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_its_owner_can_read_a_new_journal() {
+        use std::os::unix::fs::PermissionsExt as _;
+
+        let path = path("private");
+        let log = Log::open(&path).unwrap();
+        assert_eq!(log.file.metadata().unwrap().permissions().mode() & 0o777, 0o600);
         std::fs::remove_file(path).unwrap();
     }
 

@@ -37,7 +37,8 @@ use crate::{
 /// A mail to many recipients. Each gets a separate copy and does not see the others.
 ///
 /// In the subject, the bodies and the headers, Mailgun replaces `%recipient.NAME%` with the
-/// recipient's variable of that name. The batch is split into chunks by number and by size. Each
+/// recipient's variable of that name, as it is. Escape text of others that goes into an HTML body, and
+/// remove line breaks from text that goes into the subject or a header. The batch is split into chunks by number and by size. Each
 /// chunk is one call, with the variables of its own recipients only.
 ///
 /// There is no `cc` and no `bcc`, because Mailgun would send that copy for **each** recipient. If
@@ -259,7 +260,7 @@ impl Batch {
     ///
     /// It reads the variables of all recipients once for each `%recipient.NAME%` of the mail.
     pub fn lint(&self) -> Vec<Lint> {
-        lint(&self.content, true, |name| (self.recipients.lacking(name), self.recipients.len()))
+        lint(&self.content, true, |name| self.recipients.values(name))
     }
 
     /// The form of one chunk.

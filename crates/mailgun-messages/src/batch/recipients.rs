@@ -4,7 +4,8 @@ use std::{collections::BTreeMap, fmt, ops::Range};
 
 use bytes::{Bytes, BytesMut};
 use mailgun_core::{Error, Form, Mailbox};
-use serde::{Serialize, de::IgnoredAny};
+use serde::Serialize;
+use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use super::{ChunkRecord, ChunkState, Positions};
@@ -12,6 +13,7 @@ use crate::{
     MessageId,
     addresses::{Addresses, Mailboxes},
     content::Content,
+    lint::Values,
 };
 
 /// A recipient with variables, which were checked.
@@ -143,14 +145,15 @@ impl Recipients {
         self.at(chunk).map(|entry| (&entry.mailbox, &self.variables[entry.variables.clone()]))
     }
 
-    /// How many recipients lack a variable.
-    pub(super) fn lacking(&self, name: &str) -> usize {
-        let lacks = |entry: &&Entry| {
+    /// What the recipients have of a variable.
+    pub(super) fn values(&self, name: &str) -> Values {
+        let mut values = Values::default();
+        for entry in &self.all {
             let json = &self.variables[entry.variables.clone()];
-            let all = serde_json::from_slice::<BTreeMap<String, IgnoredAny>>(json);
-            !all.is_ok_and(|all| all.contains_key(name))
-        };
-        self.all.iter().filter(lacks).count()
+            let all = serde_json::from_slice::<BTreeMap<String, Value>>(json).unwrap_or_default();
+            values.add(all.get(name));
+        }
+        values
     }
 
     /// The addresses of a chunk in lower case, each followed by a line feed.
@@ -265,7 +268,7 @@ fn not_an_object() -> Error {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::*;
 

@@ -28,6 +28,7 @@ pub(crate) async fn answer<B: Body<Data = Bytes>>(
     peer: Peer,
     request: http::Request<B>,
 ) -> http::Response<Either<PacedBody, Live>> {
+    let peer = peer.behind(request.headers());
     // Inbox and control are not part of the service: they are not logged, and no fault applies.
     let path = request.uri().path();
     if server.inbox.is_served && inbox::has(path) {

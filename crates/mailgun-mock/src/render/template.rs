@@ -1,20 +1,29 @@
 //! Stored templates, in the Handlebars dialect that Mailgun documents: variables, `if`, `unless`,
 //! `each`, `with` and `equal`.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use handlebars::{
     Context, Handlebars, Helper, HelperResult, Output, RenderContext, RenderErrorReason,
     Renderable as _, no_escape,
 };
+use regex_lite::Regex;
 use serde_json::{Map, Value};
 
-use super::Template;
+use super::{Template, html::regex};
 use crate::sent::SentMessage;
 
 /// Helpers of the library that the service does not have.
 const FOREIGN: [&str; 11] =
     ["eq", "ne", "gt", "gte", "lt", "lte", "and", "or", "not", "len", "raw"];
+
+/// How deep blocks and parentheses may be nested. Much deeper, the library overflows the stack, which ends
+/// the process.
+const DEEPEST: usize = 100;
+
+/// The start of an expression: of a partial or a decorator, of a block, of its parts, or of its end.
+static TAG: LazyLock<Regex> =
+    LazyLock::new(|| regex(r"\{\{~?\s*(?:#?\s*([>*])|(#)|(\^|else\b)|(/))?([^}]*)"));
 
 pub(super) struct Filled {
     pub(super) html: String,
@@ -26,6 +35,10 @@ pub(super) struct Filled {
 pub(super) fn render(template: &Template, message: &SentMessage) -> Result<Filled, String> {
     if template.engine != "handlebars" {
         return Err(format!("templates of the engine {} are not rendered", template.engine));
+    }
+    let headers = template.headers.iter().filter_map(|(_, value)| value.as_str());
+    if let Some(problem) = headers.chain([&*template.content]).find_map(problem) {
+        return Err(problem.to_owned());
     }
     let variables = Value::Object(variables(message));
     let missing = Arc::new(Mutex::new(Vec::new()));
@@ -40,6 +53,32 @@ pub(super) fn render(template: &Template, message: &SentMessage) -> Result<Fille
     let headers = headers.collect::<Result<_, _>>()?;
     let missing = std::mem::take(&mut *missing.lock().unwrap_or_else(PoisonError::into_inner));
     Ok(Filled { html, headers, missing })
+}
+
+/// Why the library must not see a template.
+fn problem(source: &str) -> Option<&'static str> {
+    // For each open block, how many parts it has. Each part is nested in the one before.
+    let mut blocks: Vec<usize> = Vec::new();
+    for tag in TAG.captures_iter(source) {
+        let [partial, block, part, end] = [1, 2, 3, 4].map(|group| tag.get(group).is_some());
+        if partial {
+            // They could include themselves without end.
+            return Some("the service has no partials and no decorators");
+        } else if block {
+            blocks.push(1);
+        } else if part {
+            if let Some(parts) = blocks.last_mut() {
+                *parts += 1;
+            }
+        } else if end {
+            blocks.pop();
+        }
+        let parentheses = tag[5].matches('(').count();
+        if blocks.iter().sum::<usize>() + parentheses > DEEPEST {
+            return Some("its blocks or parentheses are nested too deeply");
+        }
+    }
+    None
 }
 
 /// The variables of a message. Later sources override earlier ones.

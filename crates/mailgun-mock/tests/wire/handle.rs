@@ -36,6 +36,20 @@ async fn every_request_is_logged_as_it_was_sent() {
 }
 
 #[tokio::test]
+async fn a_mock_does_not_repeat_the_ids_of_another_one() {
+    let mut ids = Vec::new();
+    for _ in 0..2 {
+        let mailgun = MockMailgun::start().await;
+        send_with(&mailgun, &[]).await;
+        let message = mailgun.sent().remove(0);
+        // Links in mails have the key, and nothing else protects them.
+        ids.push((message.storage_key().to_owned(), mailgun.events()[0]["id"].clone()));
+    }
+    assert_ne!(ids[0].0, ids[1].0);
+    assert_ne!(ids[0].1, ids[1].1);
+}
+
+#[tokio::test]
 async fn debug_output_shows_neither_key_nor_content() {
     let mailgun = MockMailgun::start().await;
     send_with(&mailgun, &[("text", "top secret")]).await;

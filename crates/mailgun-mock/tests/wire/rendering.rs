@@ -183,6 +183,30 @@ async fn the_version_of_the_time_of_sending_is_rendered() {
 }
 
 #[tokio::test]
+async fn a_template_that_would_overflow_the_stack_is_reported() {
+    let mailgun = MockMailgun::start().await;
+    let use_it = [("text", ""), ("template", "welcome")];
+    let nested = |depth| format!("{}x{}", "{{#if a}}".repeat(depth), "{{/if}}".repeat(depth));
+    let parts = format!("{{{{#if a}}}}{}{{{{/if}}}}", "{{else if a}}".repeat(5_000));
+    let inner =
+        format!("{{{{#if {}a{}}}}}x{{{{/if}}}}", "(equal ".repeat(5_000), ")".repeat(5_000));
+    for template in [
+        &nested(5_000),
+        &parts,
+        &inner,
+        r#"{{#*inline "a"}}{{> a}}{{/inline}}{{> a}}"#,
+        r#"{{#*inline "a"}}{{> @partial-block}}{{/inline}}{{#> a}}{{#> a}}x{{/a}}{{/a}}"#,
+    ] {
+        exchange(&mailgun, "DELETE /v3/mg.example.com/templates/welcome", &[AUTH], b"").await;
+        store(&mailgun, &[("template", template)]).await;
+        assert!(rendered(&mailgun, &use_it).await.template_error.is_some());
+    }
+    exchange(&mailgun, "DELETE /v3/mg.example.com/templates/welcome", &[AUTH], b"").await;
+    store(&mailgun, &[("template", &nested(100))]).await;
+    assert_eq!(rendered(&mailgun, &use_it).await.template_error, None);
+}
+
+#[tokio::test]
 async fn a_template_that_cannot_be_rendered_is_reported() {
     let mailgun = MockMailgun::start().await;
     let use_it = [("text", ""), ("template", "welcome")];

@@ -241,6 +241,7 @@ async fn headers_with_line_breaks_are_refused_by_name_and_not_shown() {
         ("From", TemplateHeaders::new().from(evil)),
         ("Subject", TemplateHeaders::new().from("fine").subject("a\nb")),
         ("Reply-To", TemplateHeaders::new().reply_to("a\u{0}")),
+        ("Reply-To", TemplateHeaders::new().reply_to("a\u{2028}Bcc: eve@example.com")),
     ] {
         let new = templates.create("welcome", CreateTemplate::new().headers(headers.clone()));
         let settings = VersionSettings::new().headers(headers.clone());

@@ -1,6 +1,7 @@
 use std::{error::Error, fmt};
 
 use mailgun_core::{
+    __private::safe_filename,
     Mailbox, by_content_id,
     bytes::Bytes,
     de::{self, Lenient, MapOrText},
@@ -235,12 +236,32 @@ impl Error for AttachmentMismatch {}
 pub struct Attachment {
     /// The name of its field, for example `attachment-1`.
     pub field: String,
-    /// Its filename as the sender wrote it. Do not use it as a path.
+    /// Its filename as the sender wrote it. Do not use it as a path; see
+    /// [`safe_filename`](Self::safe_filename).
     pub filename: String,
     /// Its content type; `application/octet-stream` if the form has none.
     pub content_type: String,
     /// Its content.
     pub bytes: Bytes,
+}
+
+impl Attachment {
+    /// Returns a name under which the file can be saved in a folder of yours.
+    ///
+    /// It is made of the sender's filename: without folders, dots at its start, characters that some file
+    /// system refuses, and marks that hide the extension. It has at most 200 bytes. Without a usable
+    /// filename, it is the name of the field. Two attachments may have the same one.
+    ///
+    /// ```no_run
+    /// # fn example(mail: mailgun::webhooks::receive::ParsedMail) -> std::io::Result<()> {
+    /// for file in &mail.attachments {
+    ///     std::fs::write(std::path::Path::new("inbox").join(file.safe_filename()), &file.bytes)?;
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn safe_filename(&self) -> String {
+        safe_filename(&self.filename, &safe_filename(&self.field, "attachment"))
+    }
 }
 
 impl fmt::Debug for Attachment {
@@ -278,7 +299,8 @@ pub struct StoredAttachment {
     /// Its URL, for `Messages::stored_file` of `mailgun-messages`.
     #[serde(deserialize_with = "de::null_default")]
     pub url: String,
-    /// Its filename as the sender wrote it. Do not use it as a path.
+    /// Its filename as the sender wrote it. Do not use it as a path; see
+    /// [`safe_filename`](Self::safe_filename).
     #[serde(deserialize_with = "de::null_default")]
     pub name: String,
     /// Its content type.
@@ -287,6 +309,14 @@ pub struct StoredAttachment {
     /// Its size in bytes as Mailgun reports it, which is not always right.
     #[serde(deserialize_with = "de::number_or_string")]
     pub size: Option<u64>,
+}
+
+impl StoredAttachment {
+    /// Returns a name under which the file can be saved in a folder of yours; see
+    /// [`Attachment::safe_filename`]. Without a usable filename, it is `attachment`.
+    pub fn safe_filename(&self) -> String {
+        safe_filename(&self.name, "attachment")
+    }
 }
 
 /// The result of the spam filter.

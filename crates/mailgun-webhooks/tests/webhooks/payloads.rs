@@ -2,8 +2,8 @@ use mailgun_core::{Fields, bytes::Bytes};
 use mailgun_events::{Event, EventKind};
 use mailgun_webhooks::receive::{
     AttachmentMismatch, CheckResult, InboundContent, InboundMail, LegacyEvent, LegacyEventKind,
-    Limit, Limits, ParsedMail, Payload, PayloadKind, ReceiveError, Signature, StoredMail,
-    Unverified,
+    Limit, Limits, ParsedMail, Payload, PayloadKind, ReceiveError, Signature, StoredAttachment,
+    StoredMail, Unverified,
     testing::{InboundForm, SignedRequest},
 };
 use serde_json::json;
@@ -208,6 +208,26 @@ fn the_three_forms_of_inbound_mail_are_one_type() {
         assert_eq!(content.attachment_by_content_id(id).unwrap().name, "logo.png", "{id}");
     }
     assert_eq!(content.attachment_by_content_id("other"), None);
+}
+
+#[test]
+fn the_safe_name_of_an_attachment_stays_in_its_folder() {
+    for (filename, safe) in [
+        ("a.pdf", "a.pdf"),
+        ("../../.ssh/authorized_keys", "authorized_keys"),
+        (r"..\..\evil.exe", "evil.exe"),
+        ("..", "attachment-1"),
+    ] {
+        let mail = read_mail(mail().attachment(filename, "a/b", "x"));
+        let file = &parsed(&mail).attachments[0];
+        assert_eq!((&*file.filename, &*file.safe_filename()), (filename, safe));
+    }
+    let stored = serde_json::from_str::<StoredAttachment>(r#"{"name": "/etc/passwd"}"#).unwrap();
+    assert_eq!(stored.safe_filename(), "passwd");
+    assert_eq!(
+        serde_json::from_str::<StoredAttachment>("{}").unwrap().safe_filename(),
+        "attachment"
+    );
 }
 
 #[test]

@@ -19,10 +19,10 @@ use crate::Error;
 ///
 /// The address may have up to 254 bytes (RFC 5321). The local part may be longer than the 64 bytes
 /// of RFC 5321, because some providers assign longer ones. A quoted local part is allowed. A domain
-/// literal such as `[192.0.2.1]` is not, nor is an invisible character, such as a zero-width space.
-/// Write an international domain in its A-label form, `xn--…`. The same rules apply to senders,
-/// recipients, Reply-To and the headers of MIME messages. Two mailboxes are equal if their text is
-/// equal.
+/// literal such as `[192.0.2.1]` is not, nor is an invisible character, such as a zero-width space, nor
+/// what some programs read as another address: an encoded word or full-width punctuation. Write an
+/// international domain in its A-label form, `xn--…`. The same rules apply to senders, recipients,
+/// Reply-To and the headers of MIME messages. Two mailboxes are equal if their text is equal.
 ///
 /// Text from the header of a message is parsed according to RFC 5322:
 ///
@@ -248,10 +248,16 @@ fn clean(text: &str) -> Result<Cow<'_, str>, Reason> {
         return Ok(text.into());
     }
     let text = unfold(text);
-    if text.contains(char::is_control) {
-        return Err("must not contain control characters");
+    if text.contains(is_control) {
+        return Err("must not contain control characters or line separators");
     }
     Ok(text)
+}
+
+/// Whether a character must not be in a header: a control character, or one of the separators that
+/// some programs take for line ends.
+pub fn is_control(character: char) -> bool {
+    character.is_control() || matches!(character, '\u{2028}' | '\u{2029}')
 }
 
 /// Unfolds a header value (RFC 5322 2.2.3): removes line breaks before a space or tab and at the
@@ -363,6 +369,9 @@ fn position_of_at(address: &str) -> Result<usize, Reason> {
     if !address.is_ascii() && address.contains(is_invisible) {
         return Err("has an invisible character in its address: it was probably pasted");
     }
+    if !address.is_ascii() && address.contains(is_wide_punctuation) {
+        return Err("has full-width punctuation in its address");
+    }
     let quoted = quoted_string(address)?;
     let rest = &address[quoted..];
     let local = &rest[..rest.bytes().position(|byte| byte == b'@').unwrap_or(rest.len())];
@@ -385,6 +394,10 @@ fn position_of_at(address: &str) -> Result<usize, Reason> {
     let at = quoted + local.len();
     if at == 0 {
         return Err("has nothing before the `@`");
+    }
+    // RFC 2047, 5: not in an address. A program that decodes it nevertheless finds another address.
+    if address[..at].split_once("=?").is_some_and(|(_, rest)| rest.contains("?=")) {
+        return Err("has an encoded word in its address");
     }
     // Empty quotes, or text after them.
     if quoted > 0 && (quoted == "\"\"".len() || !local.is_empty()) {
@@ -418,6 +431,19 @@ const fn is_invisible(character: char) -> bool {
             | '\u{202a}'..='\u{202e}'
             | '\u{2060}'..='\u{206f}'
             | '\u{feff}'
+    )
+}
+
+/// Wide and small forms of ASCII punctuation. Where Unicode text is normalized (NFKC), they become the
+/// separators of another address.
+const fn is_wide_punctuation(character: char) -> bool {
+    matches!(
+        character,
+        '\u{fe50}'..='\u{fe6b}'
+            | '\u{ff01}'..='\u{ff0f}'
+            | '\u{ff1a}'..='\u{ff20}'
+            | '\u{ff3b}'..='\u{ff40}'
+            | '\u{ff5b}'..='\u{ff5e}'
     )
 }
 

@@ -115,6 +115,30 @@ fn an_invisible_character_in_an_address_is_an_error_that_names_it() {
 }
 
 #[test]
+fn an_address_that_decodes_or_normalizes_to_another_one_is_an_error() {
+    for (address, reason) in [
+        ("=?utf-8?q?eve=40evil.example=3e=00?=@example.com", "encoded word"),
+        ("bob=?x?b?QA==?=@example.com", "encoded word"),
+        ("\"=?utf-8?q?eve=40evil.example?=\"@example.com", "encoded word"),
+        ("eve\u{ff20}evil.example@example.com", "full-width"),
+        ("eve\u{fe6b}evil.example@example.com", "full-width"),
+        ("eve\u{ff0c}bob@example.com", "full-width"),
+        ("\"eve\u{ff1e}\"@example.com", "full-width"),
+    ] {
+        for result in [Mailbox::new(address), format!("Bob <{address}>").parse()] {
+            let error = result.unwrap_err().to_string();
+            assert!(error.contains(reason), "{address}: {error}");
+        }
+    }
+    for address in ["a=?b@example.com", "a?=b=?@example.com", "田中@example.com", "ａｂ@x.test"]
+    {
+        assert!(Mailbox::new(address).is_ok(), "{address}");
+    }
+    let name = "\u{ff2a}\u{ff0e} =?utf-8?q?a?=";
+    assert_eq!(Mailbox::with_name(name, "j@x.y").unwrap().name(), Some(name));
+}
+
+#[test]
 fn names_are_quoted_only_where_needed() {
     for (name, wire) in [
         ("Zoë Ünicode", "Zoë Ünicode <j@x.y>"),
@@ -309,6 +333,8 @@ fn errors_give_the_reason_without_the_value() {
         ("secret@a <x@example.com>", "without quotes"),
         ("Sec\0ret <a@b>", "control"),
         ("Sec\u{85}ret <a@b>", "control"),
+        ("Sec\u{2028}ret <a@b>", "line separators"),
+        ("Secret\u{2029}@a.b", "line separators"),
         ("secret@[192.0.2.1]", "IP literal"),
         ("secret@bücher.example", "xn--"),
         ("secret@example..com", "valid domain"),

@@ -27,7 +27,7 @@ impl Programs {
         if let Some(cargo) = env::var_os("CARGO") {
             let mut build = Command::new(cargo);
             build.args(["build", "--quiet", "--package", "mailgun-benches"]);
-            for program in ["driver", "counted", "server", "poster", "campaign"] {
+            for program in ["driver", "counted", "server", "poster"] {
                 build.args(["--bin", program]);
             }
             match folder.file_name().and_then(|name| name.to_str()) {

@@ -69,7 +69,7 @@ fn main() -> ExitCode {
 fn run(command: Command, context: &Context) -> exit::Result<()> {
     let runtime = tokio::runtime::Runtime::new()?;
     let result = runtime.block_on(command.run(context));
-    // A host name that is being looked up, or standard input that is being read, holds up nobody.
+    // A lookup of a host name, or a read of standard input, must not delay the end.
     runtime.shutdown_background();
     result
 }

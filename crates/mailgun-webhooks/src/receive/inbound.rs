@@ -254,8 +254,9 @@ impl Attachment {
     ///
     /// ```no_run
     /// # fn example(mail: mailgun::webhooks::receive::ParsedMail) -> std::io::Result<()> {
-    /// for file in &mail.attachments {
-    ///     std::fs::write(std::path::Path::new("inbox").join(file.safe_filename()), &file.bytes)?;
+    /// for (number, file) in mail.attachments.iter().enumerate() {
+    ///     // The number keeps files of the same name apart.
+    ///     std::fs::write(format!("inbox/{number}-{}", file.safe_filename()), &file.bytes)?;
     /// }
     /// # Ok(()) }
     /// ```
